@@ -1,0 +1,127 @@
+#pragma once
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+/// The plain structs of a study, as validated. No parser and no file format: io/study fills them, with every default, and
+/// refuses what makes no sense, so that the engine may trust them.
+namespace vcohort {
+
+enum class Cell : std::uint8_t { msc, nsc, mnc, cb };
+enum class Route : std::uint8_t { intravenous, intrathecal, intranasal, intraventricular };
+enum class DoseUnit : std::uint8_t { per_kg, cells, reference_doses };
+enum class CellSource : std::uint8_t { allogeneic, autologous };
+inline constexpr int gmfcs_levels = 5;  // I..V are 0..4
+inline constexpr int cell_types = 4;
+inline constexpr int routes = 4;
+
+const char* name_of(Cell);        // "MSC", "NSC", "MNC", "CB"
+const char* name_of(Route);       // "intravenous", ...
+const char* name_of(DoseUnit);    // "per_kg", "cells", "reference_doses"
+const char* name_of(CellSource);  // "allogeneic", "autologous"
+const char* gmfcs_name(int level);  // "I".."V"
+
+/// Half-open interval [low, high).
+struct Interval {
+  double low = 0;
+  double high = 0;
+};
+
+/// A distribution of a continuous covariate, as a study writes it.
+struct Distribution {
+  enum class Kind : std::uint8_t { fixed, uniform, normal, lognormal, triangular, bands } kind = Kind::fixed;
+  double value = 0;                     // fixed
+  double low = 0, high = 0, mode = 0;   // uniform, triangular; bounds of a truncated normal or lognormal
+  double mean = 0, sd = 0;              // normal
+  double median = 0, sigma = 0;         // lognormal
+  std::vector<Interval> bands;          // bands, uniform within each
+  std::vector<double> shares;           // of the bands; sum to one
+};
+
+/// What a child must show at screening to be enrolled; absent means no condition. Scores are the observed baseline.
+struct Eligibility {
+  std::optional<Interval> age_years;
+  std::optional<std::array<bool, gmfcs_levels>> gmfcs;
+  std::optional<Interval> gmfm66;
+  std::optional<Interval> gmfm88;
+};
+
+struct Population {
+  std::int64_t size = 0;  // patients who meet the eligibility
+  Distribution age_years;
+  std::array<double, gmfcs_levels> gmfcs{};  // shares, sum to one
+  Eligibility eligibility;
+};
+
+/// How the cells are given. Infusions of a course are `interval_days` apart; courses start `course_interval_days` apart.
+struct Regimen {
+  double dose = 0;  // per infusion, in `dose_unit`
+  DoseUnit dose_unit = DoseUnit::per_kg;
+  int infusions = 1;
+  double interval_days = 0;
+  int courses = 1;
+  double course_interval_days = 0;
+  bool immunosuppression = false;  // short immunosuppression around the infusions, to help engraftment
+  bool steroids = false;           // a steroid given with each infusion
+  enum class Tolerance : std::uint8_t { ignore, stop, halve } tolerance = Tolerance::ignore;  // after a grade 2+ related event
+
+  int total_infusions() const { return infusions * courses; }
+};
+
+/// What a patient receives: cells by a route under a regimen, or rehabilitation alone.
+struct Strategy {
+  std::string name;
+  bool cells = false;  // false: rehabilitation alone; the rest is then meaningless
+  Cell cell = Cell::msc;
+  Route route = Route::intravenous;
+  CellSource source = CellSource::allogeneic;
+  Regimen regimen;
+};
+
+/// A dimension of a stratification: ordered bins of one baseline variable.
+struct StratumDimension {
+  enum class Variable : std::uint8_t { age_years, gmfcs, gmfm66, gmfm88, injury, motor_type, sex, genotype, immune_suppressed } variable;
+  std::vector<Interval> intervals;       // of age_years, gmfm66, gmfm88
+  std::vector<std::vector<int>> groups;  // of the categorical variables: category indices of each bin
+  std::vector<std::string> names;        // of the bins
+};
+
+/// Strata are the product of the dimensions plus all their margins. A study may have several, each with a name.
+struct Stratification {
+  std::string name;
+  std::vector<StratumDimension> dimensions;
+};
+
+struct Outcomes {
+  std::vector<double> visits_months;   // ascending, each positive
+  std::vector<std::string> endpoints;  // names of engine/outcome
+};
+
+struct CohortQuestion {
+  int reference = 0;  // index of the strategy that increments are taken against
+  bool save_patients = false;
+};
+
+/// A study may replace a parameter of its evidence, and must say why.
+struct Override {
+  std::string parameter;
+  double value = 0;
+  std::string source;
+};
+
+struct Study {
+  std::string title;
+  std::vector<std::string> stances;  // names of the evidence, one scenario each
+  bool uncertain_parameters = false;
+  std::uint64_t seed = 0;
+  Population population;
+  std::vector<Strategy> strategies;
+  std::vector<Stratification> stratifications;
+  Outcomes outcomes;
+  std::vector<Override> overrides;
+  std::optional<CohortQuestion> cohort;
+};
+
+}  // namespace vcohort
