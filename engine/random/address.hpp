@@ -31,7 +31,7 @@ enum class Purpose : std::uint16_t {
   idiosyncratic = 201,
   adverse_event = 210,      // occasion = infusion number, block = event type / 4
   adverse_event_detail = 211,  // grade and duration of an event that happened: occasion = infusion, block = type
-  background_event = 212,   // occasion = year, block = type / 4
+  background_event = 212,   // occasion = year, block = type
   frailty = 213,
   // engine/outcome
   global_impression = 300,  // occasion = scheduled day

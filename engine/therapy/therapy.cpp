@@ -1,0 +1,192 @@
+#include "engine/therapy/therapy.hpp"
+
+#include <algorithm>
+
+#include "engine/numeric/elementary.hpp"
+#include "engine/numeric/errors.hpp"
+#include "engine/numeric/vector_math.hpp"
+#include "engine/random/tile_draws.hpp"
+#include "engine/therapy/effect_hot.hpp"
+
+namespace vcohort {
+
+const char* name_of(Domain domain) {
+  constexpr std::array names = {"motor",       "standing",     "walking",             "adl",   "fine_motor",
+                                "sociability", "adaptability", "expressive_language", "sleep", "drooling"};
+  return names.at(static_cast<std::size_t>(domain));
+}
+
+TherapyParameters::TherapyParameters(const ParameterValues& values) {
+  emax = values.at("effect.any") * values.at("effect.emax");
+  ec50 = values.at("effect.ec50");
+  hill = values.at("effect.hill");
+  idiosyncratic_sd = values.at("effect.any") * values.at("effect.idiosyncratic_sd");
+  concavity = values.at("dose.concavity");
+  repeat = values.at("repeat.lambda");
+  age_floor = values.at("age.floor");
+  age_midpoint = values.at("age.midpoint");
+  age_slope = values.at("age.slope");
+  reference_age = values.at("age.reference");
+  adult_age = values.at("age.adult_age");
+  adult_factor = values.at("age.adult_factor");
+  recent_injury = values.at("time.injury_b");
+  recent_injury_months = values.at("time.injury_months");
+  genotype_ratio = values.at("genotype.ratio");
+  responder_share = values.at("responder.share");
+  responder_cv = values.at("responder.cv");
+  suppressed_factor = values.at("immune.factor");
+  immunosuppression_factor = values.at("regimen.immunosuppression_factor");
+  steroid_factor = values.at("regimen.steroid_factor");
+  sigma_ref = values.at("effect.sigma_ref");
+  for (int c = 0; c < cell_types; ++c) {
+    const std::string cell = name_of(static_cast<Cell>(c));
+    inflammation[c] = values.at("inflammation." + cell);
+    for (int level = 0; level < gmfcs_levels; ++level)
+      severity[c][level] = values.at("severity." + cell + "." + gmfcs_name(level));
+    for (int type = 0; type < injury_types; ++type)
+      injury[type][c] = values.at("injury." + std::string(name_of(static_cast<Injury>(type))) + "." + cell);
+    for (int r = 0; r < routes; ++r) {
+      const std::string pair = cell + "." + name_of(static_cast<Route>(r));
+      if (values.has("delivery." + pair)) delivery[c][r] = values.at("delivery." + pair);
+      if (values.has("reference_dose." + pair)) reference_dose[c][r] = values.at("reference_dose." + pair);
+    }
+  }
+  for (int d = 0; d < domains; ++d) {
+    const std::string domain = name_of(static_cast<Domain>(d));
+    onset_months[d] = values.at("onset." + domain);
+    waning_months[d] = values.at("waning." + domain);
+    ratio[d] = d == 0 || static_cast<Domain>(d) == Domain::drooling ? 1.0 : values.at("effect.ratio." + domain);
+  }
+}
+
+double TherapyParameters::age_modifier(double age_years) const {
+  const auto raw = [&](double age) {
+    return age_floor + (1 - age_floor) / (1 + exp_of((age - age_midpoint) / age_slope));
+  };
+  const double modifier = raw(age_years) / raw(reference_age);
+  return age_years < adult_age ? modifier : modifier * adult_factor;
+}
+
+std::vector<double> infusion_months(const Regimen& regimen) {
+  std::vector<double> months;
+  for (int course = 0; course < regimen.courses; ++course)
+    for (int infusion = 0; infusion < regimen.infusions; ++infusion)
+      months.push_back((course * regimen.course_interval_days + infusion * regimen.interval_days) / days_per_month);
+  return months;
+}
+
+TherapyPlan::TherapyPlan(const Strategy& strategy, const TherapyParameters& parameters, std::span<const Visit> visits)
+    : strategy_(strategy), parameters_(parameters), visits_(visits.size()) {
+  if (!strategy.cells) return;
+  const auto cell = static_cast<std::size_t>(strategy.cell);
+  const auto route = static_cast<std::size_t>(strategy.route);
+  if (!parameters.delivery[cell][route] || !parameters.reference_dose[cell][route])
+    throw InvalidInput(explain("strategy '" + strategy.name + "' has no delivery factor",
+                               std::string("the evidence knows nothing of ") + name_of(strategy.cell) + " by the " +
+                                   name_of(strategy.route) + " route",
+                               "supply delivery and reference_dose as overrides with a source"));
+  months_ = vcohort::infusion_months(strategy.regimen);
+  relative_dose_ = strategy.regimen.dose / *parameters.reference_dose[cell][route];
+  categories_.unchanged = strategy.regimen.total_infusions();
+  categories_.by_tolerance = strategy.regimen.tolerance != Regimen::Tolerance::ignore;
+  effective_ = parameters.any_effect();
+  if (!effective_) return;
+
+  saturation_.resize(static_cast<std::size_t>(domains) * visits_ * categories_.size());
+  for (int d = 0; d < domains; ++d)
+    for (std::size_t v = 0; v < visits_; ++v)
+      for (int suppressed = 0; suppressed < 2; ++suppressed)
+        for (int received = categories_.by_tolerance ? 0 : categories_.unchanged; received <= categories_.unchanged; ++received) {
+          const double immune = suppressed ? parameters.suppressed_factor : 1.0;
+          const std::size_t row = static_cast<std::size_t>(d) * visits_ + v;
+          saturation_[row * categories_.size() + categories_.index(suppressed, received)] =
+              saturate(static_cast<Domain>(d), visits[v].months, immune, received);
+        }
+}
+
+double TherapyPlan::exposure_of_infusion(int number) const {
+  const Regimen& regimen = strategy_.regimen;
+  double exposure = *parameters_.delivery[static_cast<std::size_t>(strategy_.cell)][static_cast<std::size_t>(strategy_.route)] *
+                    pow_of(relative_dose_, parameters_.concavity);
+  if (regimen.immunosuppression) exposure *= parameters_.immunosuppression_factor;
+  if (regimen.steroids) exposure *= parameters_.steroid_factor;
+  if (strategy_.source == CellSource::allogeneic) exposure *= pow_of(parameters_.repeat, number);
+  return exposure;
+}
+
+Saturation TherapyPlan::saturate(Domain domain, double months, double immune_factor, int infusions_before_change) const {
+  const auto d = static_cast<std::size_t>(domain);
+  const double onset = parameters_.onset_months[d];
+  const double waning = parameters_.waning_months[d];
+  const double after_change =  // what an infusion is worth once the regimen was changed
+      strategy_.regimen.tolerance == Regimen::Tolerance::halve ? pow_of(0.5, parameters_.concavity) : 0.0;
+  double exposure = 0;
+  for (std::size_t j = 0; j < months_.size(); ++j) {
+    const double since = months - months_[j];
+    if (since <= 0) break;
+    const double given = static_cast<int>(j) < infusions_before_change ? 1.0 : after_change;
+    exposure += given * immune_factor * exposure_of_infusion(static_cast<int>(j)) * (1 - exp_of(-since / onset)) *
+                exp_of(-since / waning);
+  }
+  if (exposure <= 0) return {};
+  const double raised = pow_of(exposure, parameters_.hill);
+  return {raised / (raised + pow_of(parameters_.ec50, parameters_.hill)), exposure / (exposure + parameters_.ec50)};
+}
+
+void draw_response(std::uint64_t seed, std::uint32_t replicate, const TherapyParameters& p, const PatientTile& patient,
+                   Response& response) {
+  Lanes<double> uniform;
+  double* const normal_out[] = {response.responder.data()};
+  double* const uniform_out[] = {uniform.data()};
+  double* const idiosyncratic_out[] = {response.idiosyncratic.data()};
+  TileAddress address;
+  address.seed = seed;
+  address.replicate = replicate;
+  address.purpose = Purpose::responder;
+  tile_normals(address, patient.patient.data(), patient.lanes, 1, normal_out);
+  address.block = 1;
+  tile_uniforms(address, patient.patient.data(), patient.lanes, 1, uniform_out);
+  address.block = 0;
+  address.purpose = Purpose::idiosyncratic;
+  tile_normals(address, patient.patient.data(), patient.lanes, 1, idiosyncratic_out);
+
+  // Log-normal of mean 1 / share and the wished coefficient of variation, so that Z has mean one over all children.
+  const double variance = log_of(1 + p.responder_cv * p.responder_cv);
+  const double sigma = __builtin_sqrt(variance);
+  const double mu = -log_of(p.responder_share) - variance / 2;
+  for (int i = 0; i < patient.lanes; ++i) response.responder[i] = mu + sigma * response.responder[i];
+  vector_exp(response.responder.data(), response.responder.data(), patient.lanes);
+  for (int i = 0; i < patient.lanes; ++i) {
+    response.responder[i] = uniform[i] < p.responder_share ? response.responder[i] : 0.0;
+    response.idiosyncratic[i] *= p.idiosyncratic_sd;
+  }
+}
+
+void amplitude(const TherapyParameters& p, const PatientTile& patient, Cell cell, const Response& response, double* out) {
+  const auto c = static_cast<std::size_t>(cell);
+  const double of_genotype[2] = {1.0, p.genotype_ratio};
+  Lanes<double> recency;
+  for (int i = 0; i < patient.lanes; ++i) {
+    out[i] = p.inflammation[c] * patient.inflammation[i];
+    recency[i] = -patient.months_since_injury[i] / p.recent_injury_months;
+  }
+  vector_exp(out, out, patient.lanes);
+  vector_exp(recency.data(), recency.data(), patient.lanes);
+  for (int i = 0; i < patient.lanes; ++i) {
+    const double recent = patient.postneonatal[i] ? 1 + p.recent_injury * recency[i] : 1.0;
+    out[i] *= p.emax * response.responder[i] * p.age_modifier(patient.age_years[i]) * p.severity[c][patient.gmfcs[i]] *
+              recent * of_genotype[patient.carrier[i]] * p.injury[patient.injury[i]][c];
+  }
+}
+
+void effect(int lanes, const double* amplitude_of_lane, const double* idiosyncratic, const std::uint16_t* category,
+            std::span<const Saturation> saturation, double* out) {
+  static_assert(sizeof(Saturation) == 2 * sizeof(double));
+  effect_kernel(lanes, amplitude_of_lane, idiosyncratic, category, &saturation.front().hill, out);
+}
+
+void bounded(int lanes, const double* motor, const double* effect_of_lane, double* out) {
+  bounded_kernel(lanes, motor, effect_of_lane, out);
+}
+
+}  // namespace vcohort
