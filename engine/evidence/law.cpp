@@ -1,0 +1,104 @@
+#include "engine/evidence/law.hpp"
+
+#include <algorithm>
+#include <limits>
+#include <utility>
+
+#include "engine/evidence/beta_quantile.hpp"
+#include "engine/numeric/elementary.hpp"
+#include "engine/numeric/errors.hpp"
+
+namespace vcohort {
+namespace {
+
+// No addressed normal lies beyond: normals_at() has 32 bits for the radius, so |normal| <= 6.764.
+constexpr double largest_normal = 6.77;
+constexpr double infinity = std::numeric_limits<double>::infinity();
+
+/// The standard normal that was at probability u of the whole law, moved to the same probability of the truncated law.
+double truncated(double normal, double lowest, double highest) {
+  if (lowest == -infinity && highest == infinity) return normal;
+  const double below = lowest == -infinity ? 0 : normal_cdf(lowest);
+  const double above = highest == infinity ? 1 : normal_cdf(highest);
+  return normal_quantile(below + normal_cdf(normal) * (above - below));
+}
+
+double clamp_to_bounds(double value, const Uncertainty& law) {
+  return std::clamp(value, law.low.value_or(-infinity), law.high.value_or(infinity));
+}
+
+double normal_at(double value, const Uncertainty& law, double normal) {
+  const double lowest = law.low ? (*law.low - value) / law.sd : -infinity;
+  const double highest = law.high ? (*law.high - value) / law.sd : infinity;
+  return clamp_to_bounds(value + law.sd * truncated(normal, lowest, highest), law);
+}
+
+double lognormal_at(double value, const Uncertainty& law, double normal) {
+  double lowest = law.low && *law.low > 0 ? log_of(*law.low / value) / law.sigma : -infinity * law.sigma;
+  double highest = law.high ? log_of(*law.high / value) / law.sigma : infinity * law.sigma;
+  if (law.sigma < 0) std::swap(lowest, highest);
+  return clamp_to_bounds(value * exp_of(law.sigma * truncated(normal, lowest, highest)), law);
+}
+
+double beta_at(const Uncertainty& law, double normal) {
+  const double low = law.low.value_or(0);
+  const double high = law.high.value_or(1);
+  return low + (high - low) * beta_quantile(law.a, law.b, normal_cdf(normal));
+}
+
+double triangular_at(const Uncertainty& law, double normal) {
+  const double low = *law.low;
+  const double high = *law.high;
+  const double p = normal_cdf(normal);
+  const double share_below = (law.mode - low) / (high - low);
+  if (p < share_below) return low + __builtin_sqrt(p * (high - low) * (law.mode - low));
+  return high - __builtin_sqrt((1 - p) * (high - low) * (high - law.mode));
+}
+
+}  // namespace
+
+Support support_of(const Parameter& parameter) {
+  const Uncertainty& law = parameter.uncertainty;
+  switch (law.kind) {
+    case Uncertainty::Kind::fixed:
+      return {parameter.value, parameter.value};
+    case Uncertainty::Kind::normal:
+      return {law.low.value_or(parameter.value - largest_normal * law.sd),
+              law.high.value_or(parameter.value + largest_normal * law.sd)};
+    case Uncertainty::Kind::lognormal: {
+      const double factor = exp_of(largest_normal * (law.sigma < 0 ? -law.sigma : law.sigma));
+      return {law.low.value_or(parameter.value / factor), law.high.value_or(parameter.value * factor)};
+    }
+    case Uncertainty::Kind::beta:
+      return {law.low.value_or(0), law.high.value_or(1)};
+    case Uncertainty::Kind::uniform:
+    case Uncertainty::Kind::triangular:
+      return {law.low.value(), law.high.value()};
+    case Uncertainty::Kind::bernoulli:
+      return {0, 1};
+  }
+  throw InternalError("a kind of uncertainty without support");
+}
+
+double value_at(const Parameter& parameter, double normal) {
+  const Uncertainty& law = parameter.uncertainty;
+  switch (law.kind) {
+    case Uncertainty::Kind::fixed:
+      return parameter.value;
+    case Uncertainty::Kind::normal:
+      return normal_at(parameter.value, law, normal);
+    case Uncertainty::Kind::lognormal:
+      return lognormal_at(parameter.value, law, normal);
+    case Uncertainty::Kind::beta:
+      return beta_at(law, normal);
+    case Uncertainty::Kind::uniform:
+      return *law.low + (*law.high - *law.low) * normal_cdf(normal);
+    case Uncertainty::Kind::triangular:
+      return triangular_at(law, normal);
+    case Uncertainty::Kind::bernoulli:
+      return normal_cdf(normal) > 1 - law.probability ? 1 : 0;
+  }
+  throw InternalError("a kind of uncertainty without a quantile function");
+}
+
+}  // namespace vcohort

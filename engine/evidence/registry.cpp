@@ -1,0 +1,328 @@
+#include "engine/evidence/registry.hpp"
+
+#include <algorithm>
+#include <map>
+#include <numeric>
+#include <vector>
+
+namespace vcohort {
+namespace {
+
+using Members = std::vector<std::string_view>;
+
+// The members of families. A set never grows: the ids of a family are consecutive, so a new member is a new family.
+const Members single{""};
+const Members levels{"I", "II", "III", "IV", "V"};
+const Members cells{"MSC", "NSC", "MNC", "CB"};
+const Members delivery_routes{"intravenous", "intrathecal", "intranasal", "intraventricular"};
+const Members injuries{"white_matter", "grey_matter", "malformation", "other"};
+const Members motor_types{"spastic", "dyskinetic", "ataxic", "mixed"};
+const Members domains{"standing", "walking", "adl", "fine_motor", "sociability", "adaptability", "expressive_language",
+                      "sleep"};
+const Members effect_domains{"motor",      "standing",    "walking",      "adl",
+                             "fine_motor", "sociability", "adaptability", "expressive_language",
+                             "sleep",      "drooling"};
+const Members drooling_measures{"frequency", "weight", "quotient"};
+const Members cuts{"1", "2", "3", "4", "5", "6"};
+const Members infusion_events{"fever",     "infusion_reaction", "headache", "vomiting", "back_pain",
+                              "epistaxis", "facial_palsy",      "seizure",  "serious"};
+const Members mild_events{
+    "fever",   "infusion_reaction",           "headache", "vomiting", "back_pain", "epistaxis", "facial_palsy",
+    "seizure", "upper_respiratory_infection", "diarrhoea"};
+const Members all_events{"fever",     "infusion_reaction", "headache", "vomiting", "back_pain",
+                         "epistaxis", "facial_palsy",      "seizure",  "serious",  "upper_respiratory_infection",
+                         "diarrhoea"};
+const Members background_events{"fever", "vomiting", "upper_respiratory_infection", "diarrhoea", "seizure", "serious"};
+
+constexpr double tiny = 1e-6;  // stands for "above zero" in a closed range
+enum class Presence { required, optional };
+
+/// Parameters that differ in their members only: ids first, first + 1, ..., names stem.member or stem.first.second.
+struct Family {
+  std::uint16_t first_id;
+  std::string_view stem;
+  const Members& first;
+  const Members& second;
+  std::string_view unit;
+  double minimum;
+  double maximum;
+  std::string_view meaning;
+  Presence presence = Presence::required;
+};
+
+/// The whole model. Append-only: a family keeps its first id, its members and their order for ever.
+std::vector<Family> families() {
+  return {
+      // Development without cells
+      {100, "motor.limit", levels, single, "GMFM-66 points", 1, 99,
+       "Limit that GMFM-66 approaches with age, median of the level's children"},
+      {105, "motor.limit_logit_sd", levels, single, "", 0, 3,
+       "SD between children of the logit of that limit over 100"},
+      {110, "motor.age90", levels, single, "years", 0.1, 20,
+       "Age at which 90 % of the limit is reached, median of the level's children"},
+      {115, "motor.age90_log_sd", levels, single, "", 0, 2, "SD between children of the logarithm of that age"},
+      {120, "motor.decline_per_year", levels, single, "GMFM-66 points per year", 0, 5,
+       "Loss per year after the peak age, when the decline is on"},
+      {125, "motor.peak_age", levels, single, "years", 0, 30, "Age after which the decline runs"},
+      {130, "motor.decline_end_age", single, single, "years", 0, 100, "Age at which the decline ends"},
+      {131, "motor.limit_rate_correlation", single, single, "", -0.99, 0.99,
+       "Correlation between children of limit and age-90 (z1, z2)"},
+      {132, "development.decline", single, single, "", 0, 1,
+       "1 when GMFM-66 declines in adolescence, 0 when it stays at its limit"},
+      {133, "motor.disturbance_sd", levels, single, "GMFM-66 points", 0, 20,
+       "SD of the slow disturbance of a child around its curve (stationary Ornstein-Uhlenbeck)"},
+      {138, "motor.disturbance_time_months", single, single, "months", 0.1, 600, "Time constant of that disturbance"},
+      {139, "motor.measurement_sd", single, single, "GMFM-66 points", 0, 20,
+       "SD of the measurement error of GMFM-66, new at every visit"},
+      {140, "trial.drift", single, single, "GMFM-66 points", -20, 20,
+       "Gain above the curve in every arm of a trial when the drift is complete"},
+      {141, "trial.drift_months", single, single, "months", 0.1, 600,
+       "Time at which the drift of a trial is complete; linear until then"},
+      {142, "gmfm88.crosswalk_intercept", single, single, "logit", -5, 5,
+       "a in logit(GMFM-66/100) = a + b logit(GMFM-88/100)"},
+      {143, "gmfm88.crosswalk_slope", single, single, "", 0.05, 5,
+       "b in logit(GMFM-66/100) = a + b logit(GMFM-88/100)"},
+      {144, "gmfm88.residual_sd", single, single, "GMFM-66 points", 0, 20,
+       "SD between children of the crosswalk's residual, one per child"},
+      {145, "gmfm88.measurement_sd", single, single, "GMFM-88 points", 0, 20,
+       "SD of the measurement error of GMFM-88, new at every visit"},
+      {146, "gmfm88.logit_clip_low", single, single, "points", 0.001, 50,
+       "Lowest score whose logit the crosswalk takes"},
+      {147, "gmfm88.logit_clip_high", single, single, "points", 50, 99.999,
+       "Highest score whose logit the crosswalk takes"},
+      {148, "mcid", levels, single, "GMFM-66 points", 0, 50,
+       "Smallest change that matters: responders, benefit and harm are counted with it"},
+
+      // Who the patients are
+      {200, "patient.gmfcs_share", levels, single, "", 0, 1,
+       "Share of the level in registers, for templates of studies"},
+      {205, "patient.injury_share", injuries, single, "", 0, 1, "Share of children with this predominant injury"},
+      {210, "patient.motor_type_share", injuries, motor_types, "", 0, 1,
+       "Share of the motor type among children with the injury"},
+      {230, "patient.male_share", single, single, "", 0, 1, "Share of boys"},
+      {231, "patient.weight_intercept", single, single, "kg", 0.5, 20,
+       "Median weight at age 0 on the line for young children"},
+      {232, "patient.weight_per_year", single, single, "kg per year", 0, 10,
+       "Slope of the median weight up to the bend"},
+      {233, "patient.weight_bend_age", single, single, "years", 0, 18,
+       "Age at which the slope of the median weight changes"},
+      {234, "patient.weight_per_year_late", single, single, "kg per year", 0, 10,
+       "Slope of the median weight between the bend and the adult age"},
+      {235, "patient.weight_adult_age", single, single, "years", 10, 30,
+       "Age from which the median weight is constant"},
+      {236, "patient.weight_log_sd", single, single, "", 0, 1,
+       "SD between children of the logarithm of weight at a given age"},
+      {237, "patient.weight_factor", levels, single, "", 0.2, 2,
+       "Ratio of the level's median weight to that of the general population"},
+      {242, "patient.postneonatal_share", single, single, "", 0, 1,
+       "Share whose injury was acquired after the neonatal period; only they have a time since injury"},
+      {243, "patient.injury_age_minimum_months", single, single, "months", 0, 12,
+       "Earliest age at a postneonatal injury"},
+      {244, "patient.injury_age_maximum_months", single, single, "months", 1, 240,
+       "Latest age at a postneonatal injury"},
+      {245, "patient.injury_age_mean_months", single, single, "months", 0.1, 240,
+       "Mean of the exponential law of that age beyond its minimum, before truncation at the maximum and at the age at "
+       "baseline"},
+      {246, "genotype.carrier_share", single, single, "", 0, 1,
+       "Share of carriers of the (hypothetical) favourable genotype"},
+      {247, "immune.suppressed_share", single, single, "", 0, 1, "Share under long-term immunosuppression (steroids)"},
+      {250, "patient.epilepsy_share", levels, single, "", 0, 1, "Share with epilepsy"},
+      {255, "patient.drooling_share", levels, single, "", 0, 1, "Share who drool at baseline"},
+
+      // Exposure and effect
+      {300, "delivery", cells, delivery_routes, "", 0, 1e9,
+       "Effective delivery F relative to intravenous cord blood; absent where nobody studied the pair",
+       Presence::optional},
+      {340, "dose.concavity", single, single, "", 0.05, 3, "alpha in (dose / reference dose)^alpha, per infusion"},
+      {341, "repeat.lambda", single, single, "", 0, 1,
+       "Factor on the exposure of every further infusion of allogeneic cells"},
+      {342, "effect.emax", single, single, "GMFM-66 points", 0, 1e6,
+       "Largest effect on motor function of the reference child (4 years, GMFCS III)"},
+      {343, "effect.ec50", single, single, "exposure", tiny, 1e6, "Exposure that gives half of the largest effect"},
+      {344, "effect.hill", single, single, "", 0.1, 10, "Hill exponent of the exposure"},
+      {345, "effect.idiosyncratic_sd", single, single, "GMFM-66 points", 0, 50,
+       "SD of the idiosyncratic effect H, mean zero, which lets a child do worse"},
+      {346, "effect.any", single, single, "", 0, 1, "1 when cells have any effect at all, 0 when they have none"},
+      {347, "effect.sigma_ref", single, single, "GMFM-66 points", 0.1, 100,
+       "Motor points that correspond to one baseline SD of the other domains"},
+      {350, "onset", effect_domains, single, "months", 0.001, 1e6,
+       "Time constant with which an infusion's effect on the domain builds up"},
+      {360, "waning", effect_domains, single, "months", 0.01, 1e9,
+       "Time constant with which an infusion's effect on the domain fades"},
+      {370, "effect.ratio", domains, single, "", -100, 100,
+       "Effect on the domain in its reference SDs over the motor effect in motor SDs"},
+      {380, "age.floor", single, single, "", 0, 1,
+       "phi: what remains of the effect at high age, before scaling to the reference age"},
+      {381, "age.midpoint", single, single, "years", 0, 60, "a50: age at which the age-dependent part is halved"},
+      {382, "age.slope", single, single, "years", 0.01, 1e3, "s: width of the fall of the effect with age"},
+      {383, "age.adult_factor", single, single, "", 0, 2, "Further factor on the effect from the adult age on"},
+      {384, "age.adult_age", single, single, "years", 10, 30, "Age from which the adult factor applies"},
+      {385, "age.reference", single, single, "years", 0, 60, "Age at which the age modifier is one"},
+      {390, "severity", cells, levels, "", 0, 1e3, "Ratio of the effect at the level to that at GMFCS III"},
+      {410, "time.injury_b", single, single, "", 0, 10,
+       "b in 1 + b exp(-time since injury / tau), postneonatal injury only"},
+      {411, "time.injury_months", single, single, "months", 0.1, 600, "tau in 1 + b exp(-time since injury / tau)"},
+      {412, "genotype.ratio", single, single, "", 0, 1e3, "Ratio of the effect in carriers to that in non-carriers"},
+      {413, "immune.factor", single, single, "", 0, 2,
+       "Factor on the exposure of a child under long-term immunosuppression"},
+      {414, "inflammation", cells, single, "per SD", -3, 3,
+       "c in exp(c z): change of the log effect per SD of the child's inflammation"},
+      {420, "injury", injuries, cells, "", 0, 1e3,
+       "Ratio of the effect in this injury to that in the others, by cell type"},
+      {440, "responder.share", single, single, "", 0.001, 1,
+       "Share of children in whom cells have a systematic effect at all"},
+      {441, "responder.cv", single, single, "", 0, 5,
+       "Coefficient of variation of the log-normal effect among responders (mean 1 / share)"},
+      {442, "regimen.immunosuppression_factor", single, single, "", 0, 1e3,
+       "Factor on the exposure when short immunosuppression accompanies the infusions"},
+      {443, "regimen.steroid_factor", single, single, "", 0, 1e3,
+       "Factor on the exposure when a steroid is given with each infusion"},
+      {450, "reference_dose", cells, delivery_routes, "cells/kg | nucleated cells/kg | cells | published doses", tiny,
+       1e15, "Dose per infusion at which exposure equals the delivery; its unit says in which unit a study must dose",
+       Presence::optional},
+
+      // Scores other than the motor score
+      {500, "domain.minimum", domains, single, "points", -1e3, 1e4, "Lowest score of the scale"},
+      {508, "domain.maximum", domains, single, "points", -1e3, 1e4, "Highest score of the scale"},
+      {516, "domain.lower_is_better", domains, single, "", 0, 1, "1 when a lower score is better"},
+      {524, "domain.reference_sd", domains, single, "points", tiny, 1e4,
+       "SD of the score in the population whose standardised changes give the effect ratios: E_d is counted in it"},
+      {532, "domain.motor_correlation", domains, single, "", -1, 1,
+       "Correlation of the score at baseline with z1, the child's motor limit, within a level"},
+      {540, "domain.development", domains, single, "points per GMFM-66 point", -100, 100,
+       "Change of the score per point of motor development without cells"},
+      {548, "domain.retest_sd", domains, single, "points", 0, 1e3,
+       "SD of the measurement error of the score, new at every visit"},
+      {560, "domain.mean", domains, levels, "points", -1e3, 1e4, "Mean score at baseline"},
+      {600, "domain.sd", domains, levels, "points", 0, 1e3,
+       "SD of the score at baseline between children of the level"},
+      {650, "cgi.slope", single, single, "per SD", 0, 100,
+       "b in the latent impression b (observed change - expected change) / SD + N(0, 1)"},
+      {651, "cgi.change_sd", single, single, "GMFM-66 points", 0.1, 100,
+       "SD by which the change above expectation is divided"},
+      {652, "cgi.cut", cuts, single, "", -100, 100,
+       "Cut of the latent impression; cut k separates category 8 - k (below) from 7 - k (above)"},
+      {658, "cgi.severe_share", single, single, "", 0, 1, "Share of children rated seriously ill (CGI-S) at baseline"},
+
+      // Drooling
+      {670, "drooling.response", single, single, "", 0, 1,
+       "Probability of an effective response to the reference regimen"},
+      {671, "drooling.cure", drooling_measures, single, "", 0, 1, "Probability of cure among responders, by measure"},
+      {674, "drooling.relapse_months", single, single, "months", 0.01, 1e6,
+       "Mean time from cure to relapse, exponential"},
+      {675, "drooling.cure_months", single, single, "months", 0, 120,
+       "Time after the last infusion by which cure is reached"},
+      {676, "drooling.effective_months", single, single, "months", 0, 1e3,
+       "Time for which an effective response persists for certain"},
+      {677, "drooling.effective_waning_months", single, single, "months", 0.01, 1e6,
+       "Mean further time for which it persists, exponential"},
+      {678, "drooling.reference_infusions", single, single, "infusions", 1, 100,
+       "Intrathecal MSC infusions of the reference regimen, at the reference dose"},
+      {679, "drooling.reference_interval_days", single, single, "days", 0, 365,
+       "Days between the infusions of the reference regimen"},
+
+      // Adverse events
+      {700, "ae", infusion_events, delivery_routes, "", 0, 1,
+       "Probability per infusion at the reference dose (serious: related, grade 3 or more)"},
+      {740, "ae.dose_log_odds", infusion_events, single, "per doubling", -5, 5,
+       "Change of the log-odds per doubling of the dose"},
+      {750, "ae.grade2_share", mild_events, single, "", 0, 1, "Share of grade 2 among the events of grade 1 and 2"},
+      {765, "ae.duration_days", all_events, single, "days", 0.01, 365, "Mean duration, exponential"},
+      {780, "ae.frailty_sd", single, single, "", 0, 3,
+       "SD between children of the logarithm of the odds of related events"},
+      {781, "background", background_events, single, "per year", 0, 100,
+       "Rate without cells, in every arm (seizure: in children with epilepsy)"},
+  };
+}
+
+std::string with_member(std::string text, std::string_view member) {
+  if (!member.empty()) text.append(".").append(member);
+  return text;
+}
+
+std::string members_in_words(std::string_view first, std::string_view second) {
+  if (first.empty()) return "";
+  std::string text = " [";
+  text.append(first);
+  if (!second.empty()) text.append(", ").append(second);
+  return text + "]";
+}
+
+std::vector<ParameterDefinition> expand(const std::vector<Family>& all) {
+  std::vector<ParameterDefinition> definitions;
+  for (const Family& family : all) {
+    std::uint16_t id = family.first_id;
+    for (std::string_view first : family.first) {
+      for (std::string_view second : family.second) {
+        definitions.push_back({id++, with_member(with_member(std::string(family.stem), first), second),
+                               std::string(family.unit), family.minimum, family.maximum,
+                               std::string(family.meaning) + members_in_words(first, second),
+                               family.presence == Presence::optional});
+      }
+    }
+  }
+  std::sort(definitions.begin(), definitions.end(), [](const auto& a, const auto& b) { return a.id < b.id; });
+  return definitions;
+}
+
+const std::vector<ParameterDefinition>& registry() {
+  static const std::vector<ParameterDefinition> definitions = expand(families());
+  return definitions;
+}
+
+const std::map<std::string_view, std::size_t>& places() {
+  static const std::map<std::string_view, std::size_t> by_name = [] {
+    std::map<std::string_view, std::size_t> places_by_name;
+    for (std::size_t index = 0; index < registry().size(); ++index)
+      places_by_name.emplace(registry()[index].name, index);
+    return places_by_name;
+  }();
+  return by_name;
+}
+
+std::size_t levenshtein(std::string_view a, std::string_view b) {
+  std::vector<std::size_t> row(b.size() + 1);
+  std::iota(row.begin(), row.end(), std::size_t{0});
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    std::size_t diagonal = row[0];
+    row[0] = i + 1;
+    for (std::size_t j = 0; j < b.size(); ++j) {
+      const std::size_t replaced = diagonal + (a[i] == b[j] ? 0 : 1);
+      diagonal = row[j + 1];
+      row[j + 1] = std::min({row[j] + 1, row[j + 1] + 1, replaced});
+    }
+  }
+  return row.back();
+}
+
+}  // namespace
+
+std::span<const ParameterDefinition> parameter_registry() {
+  return registry();
+}
+
+std::optional<std::size_t> registry_index(std::string_view name) {
+  const auto place = places().find(name);
+  if (place == places().end()) return std::nullopt;
+  return place->second;
+}
+
+const ParameterDefinition* find_parameter(std::string_view name) {
+  const auto index = registry_index(name);
+  return index ? &registry()[*index] : nullptr;
+}
+
+std::string closest_parameter(std::string_view mistyped) {
+  std::size_t fewest = mistyped.size() / 3 + 1;
+  std::string_view nearest;
+  for (const ParameterDefinition& definition : registry()) {
+    const std::size_t distance = levenshtein(mistyped, definition.name);
+    if (distance < fewest) {
+      fewest = distance;
+      nearest = definition.name;
+    }
+  }
+  return std::string(nearest);
+}
+
+}  // namespace vcohort
