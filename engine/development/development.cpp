@@ -72,7 +72,7 @@ void motor_curve(const DevelopmentParameters& p, const ChildTile& child, double 
   const PatientTile& patient = child.patient;
   const double years = months / 12;
   for (int i = 0; i < patient.lanes; ++i) out[i] = -child.rate[i] * (patient.age_years[i] + years);
-  vector_exp(out, out, patient.lanes);
+  exp_of(first_lanes(out, patient.lanes), first_lanes(out, patient.lanes));
   for (int i = 0; i < patient.lanes; ++i) out[i] = child.limit[i] * (1 - out[i]);
   if (!p.decline) return;
   for (int i = 0; i < patient.lanes; ++i) out[i] -= declined(p, patient.gmfcs[i], patient.age_years[i] + years);
@@ -88,7 +88,7 @@ void expected_change(const DevelopmentParameters& p, const ChildTile& child, dou
     shrink[level] = 1 - exp_of(-p.rate[level] * years);
   }
   for (int i = 0; i < patient.lanes; ++i) out[i] = -p.rate[patient.gmfcs[i]] * patient.age_years[i];
-  vector_exp(out, out, patient.lanes);
+  exp_of(first_lanes(out, patient.lanes), first_lanes(out, patient.lanes));
   for (int i = 0; i < patient.lanes; ++i) out[i] *= limit[patient.gmfcs[i]] * shrink[patient.gmfcs[i]];
   if (!p.decline) return;
   for (int i = 0; i < patient.lanes; ++i)
@@ -102,10 +102,10 @@ void crosswalk_to_gmfm88(const DevelopmentParameters& p, int lanes, const double
     const double clipped = std::clamp(gmfm66[i], p.crosswalk_low, p.crosswalk_high);
     out[i] = clipped / (100 - clipped);
   }
-  vector_log(out, out, lanes);
+  log_of(first_lanes(out, lanes), first_lanes(out, lanes));
   const double per_logit = 1 / p.crosswalk_slope;
   for (int i = 0; i < lanes; ++i) out[i] = -(out[i] - p.crosswalk_intercept) * per_logit;
-  vector_exp(out, out, lanes);
+  exp_of(first_lanes(out, lanes), first_lanes(out, lanes));
   for (int i = 0; i < lanes; ++i) out[i] = 100 / (1 + out[i]);
 }
 
@@ -132,8 +132,8 @@ void draw_growth(std::uint64_t seed, std::uint32_t replicate, const DevelopmentP
     argument[i] = -(p.limit_logit[level] + p.limit_sd[level] * scratch[0][i]);
     child.rate[i] = -p.rate_log_sd[level] * (p.limit_rate_correlation * scratch[0][i] + own * scratch[1][i]);
   }
-  vector_exp(argument.data(), argument.data(), lanes);
-  vector_exp(child.rate.data(), child.rate.data(), lanes);
+  exp_of(first_lanes(argument, lanes), first_lanes(argument, lanes));
+  exp_of(first_lanes(child.rate, lanes), first_lanes(child.rate, lanes));
   for (int i = 0; i < lanes; ++i) {
     child.limit[i] = 100 / (1 + argument[i]);
     child.rate[i] *= p.rate[patient.gmfcs[i]];

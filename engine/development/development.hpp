@@ -4,7 +4,7 @@
 #include <span>
 #include <vector>
 
-#include "engine/evidence/evidence.hpp"
+#include "engine/evidence/values.hpp"
 #include "engine/patient/patient.hpp"
 #include "engine/study/size.hpp"
 

@@ -3,7 +3,7 @@
 #include <cstdint>
 #include <string_view>
 
-#include "engine/evidence/evidence.hpp"
+#include "engine/evidence/values.hpp"
 #include "engine/therapy/therapy.hpp"
 
 namespace vcohort {

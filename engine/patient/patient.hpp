@@ -1,8 +1,9 @@
 #pragma once
 #include <array>
 #include <cstdint>
+#include <span>
 
-#include "engine/evidence/evidence.hpp"
+#include "engine/evidence/values.hpp"
 #include "engine/study/study.hpp"
 
 namespace vcohort {
@@ -12,6 +13,10 @@ inline constexpr int tile_size = 512;
 
 template <class Value>
 using Lanes = std::array<Value, tile_size>;
+
+/// The lanes in use, for functions over arrays.
+inline std::span<double> first_lanes(double* values, int lanes) { return {values, static_cast<std::size_t>(lanes)}; }
+inline std::span<double> first_lanes(Lanes<double>& values, int lanes) { return first_lanes(values.data(), lanes); }
 
 enum class Injury : std::uint8_t { white_matter, grey_matter, malformation, other };
 enum class MotorType : std::uint8_t { spastic, dyskinetic, ataxic, mixed };

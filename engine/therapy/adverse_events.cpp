@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <string>
 
+#include "engine/evidence/registry.hpp"
 #include "engine/numeric/elementary.hpp"
 #include "engine/numeric/vector_math.hpp"
 #include "engine/random/tile_draws.hpp"
@@ -17,7 +18,10 @@ const char* name_of(EventType type) {
 }
 
 HarmParameters::HarmParameters(const ParameterValues& values) {
-  const auto value_or_zero = [&](const std::string& name) { return values.has(name) ? values.at(name) : 0.0; };
+  // Not every event follows every route, grows with the dose or happens without cells: no parameter means none of it.
+  const auto value_or_zero = [&](const std::string& name) {
+    return find_parameter(name) && values.has(name) ? values.at(name) : 0.0;
+  };
   for (int t = 0; t < event_types; ++t) {
     const std::string type = name_of(static_cast<EventType>(t));
     for (int r = 0; r < routes; ++r)
@@ -62,7 +66,7 @@ class InfusionEvents {
     address.purpose = Purpose::frailty;
     tile_normals(address, patient.patient.data(), patient.lanes, 1, out);
     for (int i = 0; i < patient.lanes; ++i) against_frailty_[i] *= -harm.frailty_sd;
-    vector_exp(against_frailty_.data(), against_frailty_.data(), patient.lanes);
+    exp_of(first_lanes(against_frailty_, patient.lanes), first_lanes(against_frailty_, patient.lanes));
   }
 
   /// The uniforms of four types at one infusion.

@@ -155,7 +155,7 @@ void draw_response(std::uint64_t seed, std::uint32_t replicate, const TherapyPar
   const double sigma = __builtin_sqrt(variance);
   const double mu = -log_of(p.responder_share) - variance / 2;
   for (int i = 0; i < patient.lanes; ++i) response.responder[i] = mu + sigma * response.responder[i];
-  vector_exp(response.responder.data(), response.responder.data(), patient.lanes);
+  exp_of(first_lanes(response.responder, patient.lanes), first_lanes(response.responder, patient.lanes));
   for (int i = 0; i < patient.lanes; ++i) {
     response.responder[i] = uniform[i] < p.responder_share ? response.responder[i] : 0.0;
     response.idiosyncratic[i] *= p.idiosyncratic_sd;
@@ -170,8 +170,8 @@ void amplitude(const TherapyParameters& p, const PatientTile& patient, Cell cell
     out[i] = p.inflammation[c] * patient.inflammation[i];
     recency[i] = -patient.months_since_injury[i] / p.recent_injury_months;
   }
-  vector_exp(out, out, patient.lanes);
-  vector_exp(recency.data(), recency.data(), patient.lanes);
+  exp_of(first_lanes(out, patient.lanes), first_lanes(out, patient.lanes));
+  exp_of(first_lanes(recency, patient.lanes), first_lanes(recency, patient.lanes));
   for (int i = 0; i < patient.lanes; ++i) {
     const double recent = patient.postneonatal[i] ? 1 + p.recent_injury * recency[i] : 1.0;
     out[i] *= p.emax * response.responder[i] * p.age_modifier(patient.age_years[i]) * p.severity[c][patient.gmfcs[i]] *

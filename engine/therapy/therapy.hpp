@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "engine/development/development.hpp"
-#include "engine/evidence/evidence.hpp"
+#include "engine/evidence/values.hpp"
 #include "engine/patient/patient.hpp"
 #include "engine/study/study.hpp"
 

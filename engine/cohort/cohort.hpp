@@ -1,0 +1,68 @@
+#pragma once
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "engine/cohort/layout.hpp"
+#include "engine/cohort/strata.hpp"
+#include "engine/evidence/evidence.hpp"
+#include "engine/outcome/outcome.hpp"
+#include "engine/study/question.hpp"
+#include "engine/study/study.hpp"
+#include "engine/therapy/adverse_events.hpp"
+
+namespace vcohort {
+
+struct TileSums;
+struct TileCounts;
+
+/// Question 1: the same patients under every strategy. Complete potential outcomes, no drop-out.
+class Cohort final : public Question {
+ public:
+  /// Throws InvalidInput where the evidence lacks what the study asks for.
+  Cohort(const Study&, const Evidence&);
+
+  std::string name() const override { return "cohort"; }
+  std::string scenario() const override { return evidence_.name; }
+  std::int64_t blocks() const override;
+  std::int64_t patients_in(std::int64_t block) const override;
+  Tally empty_tally() const override;
+  void simulate(std::int64_t block, Tally&, std::vector<Table>& rows) const override;
+  std::vector<Table> row_tables() const override;
+  std::vector<Table> deliver(const Tally&) const override;
+
+  const CohortLayout& layout() const { return layout_; }
+  const StrataMap& strata() const { return strata_; }
+
+  /// Patients of a block with fixed parameters, and with a parameter draw per block.
+  static constexpr std::int64_t block_size = 4096;
+  static constexpr std::int64_t draw_size = 256;
+
+ private:
+  struct Model;      // parameters of one draw, with every strategy made ready
+  struct Workspace;  // memory of one block in work
+
+  std::int64_t patients_per_block() const { return study_.uncertain_parameters ? draw_size : block_size; }
+  void simulate_tile(const Model&, std::uint32_t replicate, std::int64_t first, int lanes, Workspace&, Tally&,
+                     std::vector<Table>& rows) const;
+  void gather(const Model&, std::size_t strategy, Workspace&, Tally&) const;
+  void add_cell(std::size_t cell, const TileSums&, const TileCounts&, Tally&) const;
+  void gather_harm(std::size_t strategy, const TileHarm&, Workspace&, Tally&) const;
+  void gather_background(Workspace&, Tally&) const;
+  void add_events(std::size_t strategy, const Workspace&, Tally&) const;
+  Table deliver_summary(const Tally&) const;
+  Table deliver_increments(const Tally&) const;
+  Table deliver_adverse_events(const Tally&) const;
+  Table deliver_harm(const Tally&) const;
+  void append_patients(std::uint32_t replicate, const Workspace&, std::vector<Table>& rows) const;
+  void append_outcomes(std::size_t strategy, std::uint32_t replicate, const Workspace&, std::vector<Table>& rows) const;
+
+  Study study_;
+  Evidence evidence_;
+  StrataMap strata_;
+  std::shared_ptr<const Model> fixed_;  // the one model of fixed parameters
+  CohortLayout layout_;
+};
+
+}  // namespace vcohort

@@ -1,0 +1,179 @@
+#include <algorithm>
+
+#include "engine/cohort/cohort.hpp"
+#include "engine/cohort/workspace.hpp"
+
+namespace vcohort {
+
+namespace {
+
+constexpr std::size_t any_type = event_types;  // the row of "any event"
+
+/// Bin of an observed value; observed values lie inside their scale.
+std::size_t bin_of(double value, double minimum, double per_width, int bins) {
+  return static_cast<std::size_t>(std::min(static_cast<int>((value - minimum) * per_width), bins - 1));
+}
+
+}  // namespace
+
+/// Adds one strategy's outcomes to the tally. Missing values (drooling of children who do not drool) are left out.
+void Cohort::gather(const Model& model, std::size_t strategy, Workspace& work, Tally& tally) const {
+  const PatientTile& patient = work.child.patient;
+  for (std::size_t e = 0; e < layout_.endpoints().size(); ++e) {
+    const Endpoint& endpoint = layout_.endpoints()[e];
+    const int bins = layout_.bins(e);
+    const double per_width = 1 / layout_.bin_width(e);
+    const bool has_mcid = endpoint.id == EndpointId::gmfm66;  // the only score with a minimal clinically important difference
+    for (std::size_t v = 0; v < layout_.visits(); ++v) {
+      const double* observed = work.outcomes.observed(e, v).data();
+      const double* latent = work.outcomes.latent(e, v).data();
+      const double* reference = work.reference[e * layout_.visits() + v].data();
+      std::int64_t* histogram = tally.counts.data() + layout_.histogram(strategy, e, v, 0);
+      std::fill(work.sums.begin(), work.sums.end(), TileSums{});
+      std::fill(work.counts.begin(), work.counts.end(), TileCounts{});
+      for (const auto& leaf : work.leaf)
+        for (int i = 0; i < patient.lanes; ++i) {
+          const double value = observed[i];
+          if (value != value) continue;
+          const double increment = latent[i] - reference[i];
+          TileSums& sums = work.sums[leaf[i]];
+          sums.observed += value;
+          sums.observed_squares += value * value;
+          sums.increment += increment;
+          sums.increment_squares += increment * increment;
+          ++work.counts[leaf[i]].n;
+          ++histogram[leaf[i] * static_cast<std::size_t>(bins) + bin_of(value, endpoint.minimum, per_width, bins)];
+        }
+      if (has_mcid) {
+        const Lanes<double>& above = work.outcomes.above_expectation(v);
+        for (const auto& leaf : work.leaf)
+          for (int i = 0; i < patient.lanes; ++i) {
+            const double mcid = model.outcomes.mcid[patient.gmfcs[i]];
+            const double increment = latent[i] - reference[i];
+            TileCounts& counts = work.counts[leaf[i]];
+            counts.responders += above[i] >= mcid;
+            counts.benefiting += increment >= mcid;
+            counts.harmed += increment <= -mcid;
+          }
+      }
+      for (std::size_t leaf = 0; leaf < layout_.leaves(); ++leaf)
+        if (work.counts[leaf].n > 0) add_cell(layout_.cell(strategy, e, v, leaf), work.sums[leaf], work.counts[leaf], tally);
+    }
+  }
+}
+
+void Cohort::add_cell(std::size_t cell, const TileSums& sums, const TileCounts& counts, Tally& tally) const {
+  using Layout = CohortLayout;
+  tally.counts[layout_.count(cell, Layout::patients)] += counts.n;
+  tally.counts[layout_.count(cell, Layout::responders)] += counts.responders;
+  tally.counts[layout_.count(cell, Layout::benefiting)] += counts.benefiting;
+  tally.counts[layout_.count(cell, Layout::harmed)] += counts.harmed;
+  tally.sums[layout_.sum(cell, Layout::observed)].add(sums.observed);
+  tally.sums[layout_.sum(cell, Layout::observed_squares)].add(sums.observed_squares);
+  tally.sums[layout_.sum(cell, Layout::increment)].add(sums.increment);
+  tally.sums[layout_.sum(cell, Layout::increment_squares)].add(sums.increment_squares);
+  if (!layout_.uncertain()) return;
+
+  const auto n = static_cast<double>(counts.n);
+  const auto add_share = [&](std::int64_t count, Layout::ClusterCount squared, Layout::ClusterCount times_n) {
+    tally.counts[layout_.cluster_count(cell, squared)] += count * count;
+    tally.counts[layout_.cluster_count(cell, times_n)] += count * counts.n;
+  };
+  ++tally.counts[layout_.cluster_count(cell, Layout::clusters)];
+  tally.counts[layout_.cluster_count(cell, Layout::n_squared)] += counts.n * counts.n;
+  add_share(counts.responders, Layout::responders_squared, Layout::responders_times_n);
+  add_share(counts.benefiting, Layout::benefiting_squared, Layout::benefiting_times_n);
+  add_share(counts.harmed, Layout::harmed_squared, Layout::harmed_times_n);
+  tally.sums[layout_.cluster_sum(cell, Layout::observed_total_squared)].add(sums.observed * sums.observed);
+  tally.sums[layout_.cluster_sum(cell, Layout::observed_total_times_n)].add(sums.observed * n);
+  tally.sums[layout_.cluster_sum(cell, Layout::increment_total_squared)].add(sums.increment * sums.increment);
+  tally.sums[layout_.cluster_sum(cell, Layout::increment_total_times_n)].add(sums.increment * n);
+}
+
+/// Related events of one strategy. Squares are of what a child had, not of single events.
+void Cohort::gather_harm(std::size_t strategy, const TileHarm& harm, Workspace& work, Tally& tally) const {
+  const auto lanes = static_cast<std::size_t>(work.child.patient.lanes);
+  const auto slot = [](std::size_t lane, std::size_t type) { return (lane * (any_type + 1) + type) * grades; };
+  std::fill(work.events.begin(), work.events.end(), TileEvents{});
+  std::fill(work.events_of_child.begin(), work.events_of_child.end(), std::uint16_t{0});
+  for (const AdverseEvent& event : harm.events) {
+    const auto type = static_cast<std::size_t>(event.type);
+    ++work.events_of_child[slot(event.lane, type) + event.grade - 1u];
+    ++work.events_of_child[slot(event.lane, any_type) + event.grade - 1u];
+    for (const auto& leaf : work.leaf) tally.sums[layout_.days(strategy, leaf[event.lane], type)].add(event.days);
+  }
+  for (const auto& leaf : work.leaf)
+    for (std::size_t i = 0; i < lanes; ++i) {
+      TileEvents& events = work.events[leaf[i]];
+      ++events.children;
+      const std::uint16_t* any = &work.events_of_child[slot(i, any_type)];
+      if (any[0] + any[1] + any[2] == 0) continue;
+      ++events.with_event;
+      events.with_serious_event += any[grades - 1] > 0;
+      for (std::size_t type = 0; type <= any_type; ++type)
+        for (std::size_t grade = 0; grade < grades; ++grade) {
+          const std::int64_t count = work.events_of_child[slot(i, type) + grade];
+          events.total[type][grade] += count;
+          events.squares[type][grade] += count * count;
+        }
+    }
+  add_events(strategy, work, tally);
+}
+
+/// Background events are the same under every strategy: they are kept once, behind the last strategy.
+void Cohort::gather_background(Workspace& work, Tally& tally) const {
+  std::fill(work.events.begin(), work.events.end(), TileEvents{});
+  for (const auto& leaf : work.leaf)
+    for (int i = 0; i < work.child.patient.lanes; ++i) {
+      TileEvents& events = work.events[leaf[i]];
+      ++events.children;
+      bool with_event = false;
+      for (std::size_t grade = 0; grade < grades; ++grade) {
+        std::int64_t any = 0;
+        for (std::size_t type = 0; type < event_types; ++type) {
+          const std::int64_t count = work.background[type][grade][i];
+          any += count;
+          events.total[type][grade] += count;
+          events.squares[type][grade] += count * count;
+        }
+        events.total[any_type][grade] += any;
+        events.squares[any_type][grade] += any * any;
+        with_event = with_event || any > 0;
+        if (grade + 1 == grades) events.with_serious_event += any > 0;
+      }
+      events.with_event += with_event;
+    }
+  add_events(layout_.strategies(), work, tally);
+}
+
+void Cohort::add_events(std::size_t strategy, const Workspace& work, Tally& tally) const {
+  using Layout = CohortLayout;
+  const bool uncertain = layout_.uncertain();
+  for (std::size_t leaf = 0; leaf < layout_.leaves(); ++leaf) {
+    const TileEvents& events = work.events[leaf];
+    if (events.children == 0) continue;
+    const auto add = [&](Layout::Child which, std::int64_t count) { tally.counts[layout_.child(strategy, leaf, which)] += count; };
+    add(Layout::children, events.children);
+    add(Layout::with_event, events.with_event);
+    add(Layout::with_serious_event, events.with_serious_event);
+    if (uncertain) {
+      add(Layout::child_clusters, 1);
+      add(Layout::children_squared, events.children * events.children);
+      add(Layout::with_event_squared, events.with_event * events.with_event);
+      add(Layout::with_event_times_n, events.with_event * events.children);
+      add(Layout::with_serious_event_squared, events.with_serious_event * events.with_serious_event);
+      add(Layout::with_serious_event_times_n, events.with_serious_event * events.children);
+    }
+    for (std::size_t type = 0; type <= any_type; ++type)
+      for (std::size_t grade = 0; grade < grades; ++grade) {
+        const std::int64_t total = events.total[type][grade];
+        if (total == 0) continue;
+        tally.counts[layout_.event(strategy, leaf, type, grade, Layout::events)] += total;
+        tally.counts[layout_.event(strategy, leaf, type, grade, Layout::events_squared)] +=
+            uncertain ? total * total : events.squares[type][grade];
+        tally.counts[layout_.event(strategy, leaf, type, grade, Layout::events_times_n)] += uncertain ? total * events.children : total;
+      }
+  }
+}
+
+}  // namespace vcohort

@@ -1,0 +1,60 @@
+#include "engine/cohort/layout.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "engine/therapy/adverse_events.hpp"
+
+namespace vcohort {
+
+namespace {
+
+constexpr double score_resolution = 0.5;  // points: a bin of the histogram that quantiles are read from
+constexpr std::size_t types_and_any = event_types + 1;
+
+}  // namespace
+
+CohortLayout::CohortLayout(std::size_t strategies, std::size_t visits, std::size_t leaves, std::vector<Endpoint> endpoints,
+                           bool uncertain)
+    : strategies_(strategies), visits_(visits), leaves_(leaves), endpoints_(std::move(endpoints)), uncertain_(uncertain) {
+  for (const Endpoint& endpoint : endpoints_) {
+    const bool score = endpoint.kind == Endpoint::Kind::score;
+    width_.push_back(score ? score_resolution : 1.0);
+    // Categories get a bin of their own; the last bin of a score ends at its maximum.
+    const double range = endpoint.maximum - endpoint.minimum + (score ? 0 : 1);
+    bins_.push_back(std::max(1, static_cast<int>(std::ceil(range / width_.back()))));
+    first_bin_.push_back(bins_per_strategy_);
+    bins_per_strategy_ += static_cast<std::size_t>(bins_.back()) * visits_ * leaves_;
+  }
+  cluster_counts_ = cells() * counts_per_cell;
+  histograms_ = cluster_counts_ + (uncertain_ ? cells() * cluster_counts : 0);
+  events_ = histograms_ + strategies_ * bins_per_strategy_;
+  children_ = events_ + (strategies_ + 1) * leaves_ * types_and_any * grades * event_counts;
+  number_of_counts_ = children_ + (strategies_ + 1) * leaves_ * child_counts;
+  cluster_sums_ = cells() * sums_per_cell;
+  days_ = cluster_sums_ + (uncertain_ ? cells() * cluster_sums : 0);
+  number_of_sums_ = days_ + strategies_ * leaves_ * event_types;
+}
+
+std::size_t CohortLayout::cell(std::size_t strategy, std::size_t endpoint, std::size_t visit, std::size_t leaf) const {
+  return ((strategy * endpoints_.size() + endpoint) * visits_ + visit) * leaves_ + leaf;
+}
+
+std::size_t CohortLayout::histogram(std::size_t strategy, std::size_t endpoint, std::size_t visit, std::size_t leaf) const {
+  return histograms_ + strategy * bins_per_strategy_ + first_bin_[endpoint] +
+         (visit * leaves_ + leaf) * static_cast<std::size_t>(bins_[endpoint]);
+}
+
+std::size_t CohortLayout::event(std::size_t strategy, std::size_t leaf, std::size_t type, std::size_t grade, Event which) const {
+  return events_ + (((strategy * leaves_ + leaf) * types_and_any + type) * grades + grade) * event_counts + which;
+}
+
+std::size_t CohortLayout::child(std::size_t strategy, std::size_t leaf, Child which) const {
+  return children_ + (strategy * leaves_ + leaf) * child_counts + which;
+}
+
+std::size_t CohortLayout::days(std::size_t strategy, std::size_t leaf, std::size_t type) const {
+  return days_ + (strategy * leaves_ + leaf) * event_types + type;
+}
+
+}  // namespace vcohort
