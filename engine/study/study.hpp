@@ -40,6 +40,8 @@ struct Distribution {
   std::vector<double> shares;           // of the bands; sum to one
 };
 
+const char* name_of(Distribution::Kind);  // "fixed", "uniform", ...
+
 /// What a child must show at screening to be enrolled; absent means no condition. Scores are the observed baseline.
 struct Eligibility {
   std::optional<Interval> age_years;
@@ -69,6 +71,8 @@ struct Regimen {
 
   int total_infusions() const { return infusions * courses; }
 };
+
+const char* name_of(Regimen::Tolerance);  // "ignore", "stop", "halve"
 
 /// What a patient receives: cells by a route under a regimen, or rehabilitation alone.
 struct Strategy {

@@ -1,0 +1,18 @@
+#pragma once
+#include <array>
+#include <string_view>
+
+/// The words of a study for each enum, in the order of the enum.
+namespace vcohort {
+
+inline constexpr std::array<std::string_view, 4> cell_names = {"MSC", "NSC", "MNC", "CB"};
+inline constexpr std::array<std::string_view, 4> route_names = {"intravenous", "intrathecal", "intranasal",
+                                                                "intraventricular"};
+inline constexpr std::array<std::string_view, 3> dose_unit_names = {"per_kg", "cells", "reference_doses"};
+inline constexpr std::array<std::string_view, 2> cell_source_names = {"allogeneic", "autologous"};
+inline constexpr std::array<std::string_view, 3> tolerance_names = {"ignore", "stop", "halve"};
+inline constexpr std::array<std::string_view, 6> distribution_names = {"fixed",     "uniform",    "normal",
+                                                                       "lognormal", "triangular", "bands"};
+inline constexpr std::array<std::string_view, 5> gmfcs_names = {"I", "II", "III", "IV", "V"};
+
+}  // namespace vcohort

@@ -1,0 +1,29 @@
+#pragma once
+#include <cstdint>
+
+#include "engine/study/study.hpp"
+
+namespace vcohort {
+
+/// Days in a month, everywhere that a study's months become scheduled days: 365.25 / 12.
+inline constexpr double days_per_month = 30.4375;
+
+/// The largest scheduled day and infusion number: the occasion field of an address has 16 bits.
+inline constexpr std::int64_t largest_occasion = 65535;
+
+/// The most cells of a summary table that a study may ask for.
+inline constexpr double largest_summary = 1e6;
+
+/// The scheduled day of a visit: months since baseline, rounded to whole days.
+std::int64_t scheduled_day(double visit_months);
+
+/// Strata of one stratification: the product of its bins and all margins, that is the product of (bins + 1).
+double strata_of(const Stratification&);
+
+/// Strata of the whole study: the sum over stratifications, with the overall stratum counted once; 1 where there are none.
+double strata_of(const Study&);
+
+/// Cells of the summary under one scenario: strategies x strata x endpoints x visits. A double, so that it cannot overflow.
+double summary_cells(const Study&);
+
+}  // namespace vcohort

@@ -1,0 +1,64 @@
+#pragma once
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace vcohort {
+
+/// Where something stands in an input: line and column of a file, counted from 1 in characters; or, when `setting` is not
+/// empty, the key of a `--set`.
+struct Place {
+  int line = 1;
+  int column = 1;
+  std::string setting = {};
+};
+
+/// "study.toml:12:5" or "--set strategy.0.infusions".
+std::string text_of(const Place&, std::string_view file_name);
+
+/// Collects the problems of one file, so that the user sees all of them at once.
+class Problems {
+ public:
+  explicit Problems(std::string file_name) : file_name_(std::move(file_name)) {}
+
+  /// Records `place: problem (why) what_to_do`.
+  void add(const Place& place, std::string_view problem, std::string_view why = {}, std::string_view what_to_do = {});
+
+  bool empty() const { return found_.empty(); }
+  std::size_t size() const { return found_.size(); }
+  const std::string& file_name() const { return file_name_; }
+
+  /// Throws one InvalidInput with the problems in the order of the file, `--set` last; does nothing if there are none.
+  /// Only the first `shown` are printed, and the number of the others.
+  void throw_if_any() const;
+
+  static constexpr std::size_t shown = 20;
+
+ private:
+  struct Found {
+    Place place;
+    std::string message;
+  };
+
+  std::string file_name_;
+  std::vector<Found> found_;
+};
+
+/// A user's text in double quotes for a message: control characters as \xNN, long texts cut.
+std::string quoted(std::string_view text);
+
+/// `"a", "b", "c"`, cut after a dozen.
+template <typename Range>
+std::string listed(const Range& names) {
+  constexpr int most_listed = 16;
+  std::string text;
+  int n = 0;
+  for (const auto& name : names) {
+    if (n++ == most_listed) return text + ", ...";
+    if (!text.empty()) text += ", ";
+    text += quoted(name);
+  }
+  return text;
+}
+
+}  // namespace vcohort

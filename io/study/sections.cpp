@@ -1,0 +1,53 @@
+#include "io/study/sections.hpp"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <cmath>
+#include <numeric>
+
+#include "io/study/number_text.hpp"
+
+namespace vcohort {
+
+void StudyContext::notice(const Place& place, std::string_view text) {
+  notices.push_back(fmt::format("{}: {}", text_of(place, problems.file_name()), text));
+}
+
+std::span<const StudySection> study_sections() {
+  static constexpr std::array<StudySection, 7> sections = {{
+      {.spec = &population_section, .required = true, .read = read_population},
+      {.spec = &strategy_section, .list = true, .read = read_strategies},
+      {.spec = &grid_section, .read = read_grid},
+      {.spec = &strata_section, .read = read_strata},
+      {.spec = &outcomes_section, .required = true, .read = read_outcomes},
+      {.spec = &cohort_section, .read = read_cohort},
+      {.spec = &override_section, .list = true, .read = read_overrides},
+  }};
+  return sections;
+}
+
+std::span<const SectionSpec* const> documented_tables() {
+  static constexpr std::array<const SectionSpec*, 10> tables = {
+      &top_section,  &population_section, &distribution_section, &eligibility_section, &strategy_section,
+      &grid_section, &strata_section,     &outcomes_section,     &cohort_section,      &override_section};
+  return tables;
+}
+
+std::optional<std::vector<double>> whole_shares(std::vector<double> shares, const Place& place, std::string_view what,
+                                                StudyContext& context) {
+  constexpr double rounding = 1e-9;         // sums of printed digits, and of shares that were rescaled before
+  constexpr double most_that_rounds = 0.02;  // shares of a table that is printed in per cent
+  const double sum = std::accumulate(shares.begin(), shares.end(), 0.0);
+  if (std::fabs(sum - 1) <= rounding) return shares;
+  if (std::fabs(sum - 1) > most_that_rounds + rounding) {
+    context.problems.add(place, fmt::format("{} sum to {}", what, number_text(sum)), "they must be within 0.02 of 1",
+                         "correct the shares");
+    return std::nullopt;
+  }
+  for (double& share : shares) share /= sum;
+  context.notice(place, fmt::format("{} sum to {} and were rescaled to 1", what, number_text(sum)));
+  return shares;
+}
+
+}  // namespace vcohort

@@ -1,0 +1,70 @@
+#pragma once
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "io/study/key_spec.hpp"
+#include "io/study/problems.hpp"
+#include "io/study/toml_document.hpp"
+
+namespace vcohort {
+
+/// Reads one table by its declaration. Whatever is wrong becomes a Problem with its place, and the getter returns nothing, so that
+/// reading goes on and finds the other problems. A getter without a value in the file returns the declared default.
+///
+/// Errors: InternalError when a key is asked for that the section does not declare.
+class TableReader {
+ public:
+  /// Reports the keys that the section does not declare, unless `open` is set, and the required ones that are absent.
+  /// A `table` that is not a table is reported and read as an empty one.
+  TableReader(const TomlValue& table, const SectionSpec& spec, Problems& problems, bool open = false);
+
+  bool has(std::string_view key) const { return entry(key) != nullptr; }
+  const TomlEntry* entry(std::string_view key) const;  // null if absent
+  Place place(std::string_view key) const;             // of the value; of the table if absent
+  Place place() const { return table_.place; }
+
+  std::optional<std::string> text(std::string_view key) const;
+  std::optional<bool> boolean(std::string_view key) const;
+  std::optional<std::int64_t> integer(std::string_view key) const;
+  std::optional<double> number(std::string_view key) const;
+
+  /// Index of the chosen word in the declared choices.
+  std::optional<int> choice(std::string_view key) const;
+
+  /// Lists; a single value counts as a list of one. Each item is checked against the declared range or choices; empty lists are
+  /// refused. An absent key without a default gives an empty list, a wrong one gives nothing.
+  std::optional<std::vector<double>> numbers(std::string_view key) const;
+  std::optional<std::vector<std::int64_t>> integers(std::string_view key) const;
+  std::optional<std::vector<std::string>> texts(std::string_view key) const;
+  std::optional<std::vector<int>> choices(std::string_view key) const;
+
+  /// [low, high] with low < high, both in the declared range.
+  std::optional<std::pair<double, double>> pair(std::string_view key) const;
+
+  /// `problem` at the key's value.
+  void refuse(std::string_view key, std::string_view problem, std::string_view why = {}, std::string_view what_to_do = {}) const;
+
+  Problems& problems() const { return problems_; }
+  const KeySpec& declared(std::string_view key) const;
+
+ private:
+  const TomlValue* value(std::string_view key) const;
+  std::optional<double> number_in(const TomlValue& item, const KeySpec& spec) const;
+  std::optional<std::int64_t> integer_in(const TomlValue& item, const KeySpec& spec) const;
+  std::optional<std::string> text_in(const TomlValue& item, const KeySpec& spec) const;
+  std::optional<int> choice_in(const TomlValue& item, const KeySpec& spec) const;
+  template <typename Item, typename Read>
+  std::optional<std::vector<Item>> list(std::string_view key, Read read) const;
+
+  const TomlValue& table_;
+  const SectionSpec& spec_;
+  Problems& problems_;
+};
+
+/// The number that an integer or floating point value holds; nothing for NaN, infinities and other kinds.
+std::optional<double> finite_number(const TomlValue&);
+
+}  // namespace vcohort
