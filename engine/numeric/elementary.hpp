@@ -27,7 +27,7 @@ constexpr double infinity = __builtin_inf();
 
 }  // namespace elementary_detail
 
-/// e^x, relative error below 1.5e-16 for -708 <= x <= 709. Smaller x gives 0, larger x gives +infinity, NaN stays NaN.
+/// e^x, relative error below 1.7e-16 for -708 <= x <= 709. Smaller x gives 0, larger x gives +infinity, NaN stays NaN.
 /// e^x = 2^n e^r with |r| <= log(2)/2, e^r by a minimax polynomial of degree 11 (error 4e-18).
 [[gnu::always_inline]] inline double exp_of(double x) {
   using namespace elementary_detail;
@@ -54,7 +54,7 @@ constexpr double infinity = __builtin_inf();
   return x < -708.0 ? 0.0 : (x > 709.0 ? infinity : value);
 }
 
-/// Natural logarithm of a positive, normal, finite x, relative error below 2.0e-16; any other x gives a meaningless
+/// Natural logarithm of a positive, normal, finite x, relative error below 1.6e-16; any other x gives a meaningless
 /// number. x = 2^k m with sqrt(1/2) <= m < sqrt(2), f = m - 1, s = f / (2 + f): log m = f - f^2/2 + s (f^2/2 + R(s^2)),
 /// R minimax.
 [[gnu::always_inline]] inline double log_of(double x) {
@@ -92,7 +92,7 @@ constexpr double infinity = __builtin_inf();
 }
 
 /// sin(2 pi u) and cos(2 pi u) for u in [0, 1): u in turns, so that the reduction to |r| <= 1/8 turn is exact.
-/// Absolute error below 2e-16; the sine is also accurate relatively where it is small.
+/// Absolute error below 1.2e-16; up to 1/8 turn also relative error below 1.7e-16 of both.
 [[gnu::always_inline]] inline void sincos_turns(double u, double* sine, double* cosine) {
   using namespace elementary_detail;
   constexpr double two_pi_high = 0x1.921fb54442d18p+2;
@@ -125,17 +125,17 @@ constexpr double infinity = __builtin_inf();
   *cosine = double_of(bits_of(cosine_size) ^ (((quadrant + 1) & 2) << 62));
 }
 
-/// Inverse logit, 1 / (1 + e^-x), relative error below 4e-16; 0 below -709.
+/// Inverse logit, 1 / (1 + e^-x), relative error below 3e-16; 0 below -709.
 [[gnu::always_inline]] inline double ilogit_of(double x) {
   return 1.0 / (1.0 + exp_of(-x));
 }
 
-/// log(p / (1 - p)) for 0 < p < 1, error below 4e-16 max(1, |logit|).
+/// log(p / (1 - p)) for 0 < p < 1, error below 3e-16 max(1, |logit|).
 [[gnu::always_inline]] inline double logit_of(double p) {
   return log_of(p / (1.0 - p));
 }
 
-/// Standard normal distribution function, relative error below 1e-15 for x > -37.6; 0 below. Not for hot loops.
+/// Standard normal distribution function, relative error below 1.2e-15 for x >= -37.6; 0 below. Not for hot loops.
 /// Rational approximations of W. J. Cody, ACM Transactions on Mathematical Software 19 (1993) 22-32.
 double normal_cdf(double x);
 

@@ -47,7 +47,9 @@ double upper_tail(double y) {
   // x^2 exceeds 1400 in the far tail, so its rounding error alone would cost 1e-13.
   const double square = y * y;
   const double rounding = __builtin_fma(y, y, -square);
-  const double density = exp_of(-0.5 * square) * (1.0 - 0.5 * rounding);
+  const double rounded_density = exp_of(-0.5 * square);
+  if (rounded_density == 0.0) return 0.0;
+  const double density = rounded_density * (1.0 - 0.5 * rounding);
   if (y <= sqrt_32) return density * (polynomial(y, middle_above) / polynomial(y, middle_below));
   const double z = 1.0 / square;
   return density / y * (one_by_sqrt_two_pi - z * (polynomial(z, tail_above) / polynomial(z, tail_below)));
