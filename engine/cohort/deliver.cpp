@@ -12,9 +12,9 @@ using Layout = CohortLayout;
 constexpr double missing = std::numeric_limits<double>::quiet_NaN();
 
 /// One cell of a stratum: its leaves added up, exactly.
-class Cell {
+class StratumCell {
  public:
-  Cell(const Layout& layout, const Tally& tally, const Stratum& stratum, std::size_t strategy, std::size_t endpoint, std::size_t visit)
+  StratumCell(const Layout& layout, const Tally& tally, const Stratum& stratum, std::size_t strategy, std::size_t endpoint, std::size_t visit)
       : layout_(layout), tally_(tally), stratum_(stratum), strategy_(strategy), endpoint_(endpoint), visit_(visit) {}
 
   double count(Layout::Count which) const {
@@ -144,7 +144,7 @@ Table Cohort::deliver_summary(const Tally& tally) const {
     for (const Stratum& stratum : strata_.strata())
       for (std::size_t e = 0; e < layout_.endpoints().size(); ++e)
         for (std::size_t v = 0; v < layout_.visits(); ++v) {
-          const Cell cell(layout_, tally, stratum, s, e, v);
+          const StratumCell cell(layout_, tally, stratum, s, e, v);
           const double n = cell.count(Layout::patients);
           if (n == 0) continue;
           const bool has_mcid = layout_.endpoints()[e].id == EndpointId::gmfm66;
@@ -185,7 +185,7 @@ Table Cohort::deliver_increments(const Tally& tally) const {
     for (const Stratum& stratum : strata_.strata())
       for (std::size_t e = 0; e < layout_.endpoints().size(); ++e)
         for (std::size_t v = 0; v < layout_.visits(); ++v) {
-          const Cell cell(layout_, tally, stratum, s, e, v);
+          const StratumCell cell(layout_, tally, stratum, s, e, v);
           const double n = cell.count(Layout::patients);
           if (n == 0) continue;
           const bool has_mcid = layout_.endpoints()[e].id == EndpointId::gmfm66;

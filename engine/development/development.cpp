@@ -144,7 +144,7 @@ void draw_growth(std::uint64_t seed, std::uint32_t replicate, const DevelopmentP
   for (int i = 0; i < lanes; ++i) child.crosswalk_residual[i] = p.crosswalk_residual_sd * scratch[0][i];
 
   normals(Purpose::screening_measurement, 3);
-  Lanes<double> latent;
+  Lanes<double> latent{};
   for (int i = 0; i < lanes; ++i) {
     child.disturbance[i] = p.disturbance_sd[patient.gmfcs[i]] * scratch[0][i];
     latent[i] = child.baseline_motor[i] + child.disturbance[i];

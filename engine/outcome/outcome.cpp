@@ -223,7 +223,7 @@ void TileOutcomes::evaluate_motor(const OutcomePlan& plan, const ChildTile& chil
   const double drift = drift_at(model_, drift_, model_.visits[visit].months);
   Lanes<double>& latent = motor_latent_[visit];
   if (plan.therapy.effective()) {
-    Lanes<double> motor_effect;
+    Lanes<double> motor_effect{};
     effect_on(Domain::gross_motor, visit, plan, lanes, motor_effect.data());
     bounded(lanes, motor_[visit].data(), motor_effect.data(), latent.data());
   } else {
@@ -239,7 +239,7 @@ void TileOutcomes::evaluate_motor(const OutcomePlan& plan, const ChildTile& chil
 
 void TileOutcomes::evaluate_gmfm88(const ChildTile& child, std::size_t endpoint, std::size_t visit) {
   const int lanes = child.patient.lanes;
-  Lanes<double> shifted;
+  Lanes<double> shifted{};
   for (int i = 0; i < lanes; ++i) shifted[i] = motor_latent_[visit][i] + child.crosswalk_residual[i];
   Lanes<double>& latent = latent_[at(endpoint, visit)];
   crosswalk_to_gmfm88(model_.development, lanes, shifted.data(), latent.data());
@@ -260,7 +260,7 @@ void TileOutcomes::evaluate_domain(const OutcomePlan& plan, const ChildTile& chi
     const Domain domain = domain_of(endpoint);
     const double points = model_.therapy.ratio[static_cast<std::size_t>(domain)] * model_.domain.reference_sd[d] /
                           model_.therapy.sigma_ref * (endpoint.lower_is_better ? -1 : 1);
-    Lanes<double> domain_effect;
+    Lanes<double> domain_effect{};
     effect_on(domain, visit, plan, lanes, domain_effect.data());
     for (int i = 0; i < lanes; ++i) latent[i] += points * domain_effect[i];
   }

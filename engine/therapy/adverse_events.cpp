@@ -1,6 +1,7 @@
 #include "engine/therapy/adverse_events.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <string>
 
 #include "engine/evidence/registry.hpp"
