@@ -116,7 +116,11 @@ TEST(Normals, AreNormal) {
 
 TEST(Normals, HaveTheirTails) {
   constexpr int tile = 4096;
+#ifdef VCOHORT_BASELINE_ONLY
+  constexpr int tiles = 122;  // 2e6 normals: such builds are 20 times slower
+#else
   constexpr int tiles = 1221;  // 2e7 normals
+#endif
   constexpr double n = 4.0 * tile * tiles;
   const double limits[] = {3.0, 3.5, 4.0, 4.5, 5.0};
   double above[5] = {};
@@ -137,7 +141,7 @@ TEST(Normals, HaveTheirTails) {
     EXPECT_NEAR(above[i], expected, standard_errors * std::sqrt(expected)) << limits[i];
     EXPECT_NEAR(below[i], expected, standard_errors * std::sqrt(expected)) << -limits[i];
   }
-  EXPECT_GT(above[4] + below[4], 0.0);  // 11.5 expected, so that none at all has a chance of 1e-5
+  EXPECT_GT(above[3] + below[3], 0.0);  // 13.6 expected in the smaller sample: none at all has a chance of 1e-6
 }
 
 TEST(Draws, AtDifferentAddressesAreIndependent) {
