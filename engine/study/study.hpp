@@ -5,6 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "engine/study/trial_design.hpp"
+
 /// The plain structs of a study, as validated. No parser and no file format: io/study fills them, with every default, and
 /// refuses what makes no sense, so that the engine may trust them.
 namespace vcohort {
@@ -126,6 +128,8 @@ struct Study {
   Outcomes outcomes;
   std::vector<Override> overrides;
   std::optional<CohortQuestion> cohort;
+  std::optional<TrialQuestion> trial;
+  std::optional<DataModel> data_model;
 };
 
 }  // namespace vcohort

@@ -1,0 +1,115 @@
+#pragma once
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+/// The trial that a study asks about, and the data model that may replace the disease model. Plain structs, as validated.
+namespace vcohort {
+
+/// A strategy, or an arm of the data model, inside a trial.
+struct Arm {
+  std::string name;       // of the strategy, or of the data model's arm
+  int strategy = 0;       // index into Study::strategies; into DataModel::arms where there is a data model
+  int ratio = 1;          // whole numbers, for blocks
+  std::optional<std::string> crossover_to;  // crossover and delayed start: the arm whose strategy follows ...
+  double crossover_months = 0;              // ... from this time on
+};
+
+struct Randomisation {
+  enum class Method : std::uint8_t { simple, permuted_block, minimisation, biased_coin, urn } method = Method::permuted_block;
+  int block = 4;                       // patients per permuted block: a multiple of the sum of ratios
+  std::vector<std::string> stratify;   // covariates: gmfcs, age_years (with cuts), sex, ...; blocks or margins are kept per level
+  std::vector<double> age_cuts;        // years, where age_years is among them
+  double probability = 0.8;            // minimisation: of the arm that balances best; biased coin: of the arm behind
+  int urn_start = 1, urn_add = 1;      // Wei's urn: balls per arm at the start, and added to the other arms
+};
+
+struct Accrual {
+  enum class Kind : std::uint8_t { constant, poisson } kind = Kind::constant;
+  /// Rate per month from `from_months` on; a ramp or a piecewise profile has several. The last one holds for ever.
+  struct Piece {
+    double from_months = 0;
+    double per_month = 0;
+  };
+  std::vector<Piece> pieces;  // a ramp is linear between pieces when `linear`
+  bool linear = false;
+};
+
+/// Drop-out: cumulative shares of lost patients at times, between which the hazard is constant.
+struct Dropout {
+  std::vector<double> months;
+  std::vector<double> share;
+  enum class Mechanism : std::uint8_t { mcar, mar, mnar } mechanism = Mechanism::mcar;
+  double odds_ratio_per_sd = 1;  // mar: per SD that the last observed change is worse; mnar: of the change that would be seen next
+  std::vector<double> arm_odds_ratio;  // per arm; empty: all one
+};
+
+/// Something that happens after randomisation and changes what the outcome means (ICH E9(R1)).
+struct IntercurrentEvent {
+  enum class Kind : std::uint8_t { discontinuation, missed_infusion, adverse_event, rescue } kind = Kind::discontinuation;
+  double share = 0;             // discontinuation, rescue: of patients by the last visit; missed_infusion: of infusions
+  std::vector<double> arm_share;  // per arm, instead of `share`
+  double effect = 0;            // rescue: points gained from it
+  enum class Strategy : std::uint8_t { treatment_policy, hypothetical, while_on_treatment, composite } strategy = Strategy::treatment_policy;
+};
+
+/// An analysis of a trial's data. Knows nothing of how the data came about.
+struct AnalysisPlan {
+  std::string name;                  // "primary", or what the study calls it
+  std::string endpoint;              // "outcome" under a data model
+  double visit_months = 0;
+  std::string method;                // t, welch, ancova, mmrm, wilcoxon, van-elteren, proportional-odds, fisher, chi-square, cmh,
+                                     // risk-difference, logrank, cox, negative-binomial, win-ratio, bayes
+  bool change_from_baseline = false;
+  std::vector<std::string> adjust;            // baseline, age_years, gmfcs, sex, ...
+  std::vector<std::string> adjust_by_visit;   // mmrm
+  std::vector<std::string> stratify;          // van-elteren, cmh, logrank, cox
+  std::string covariance = "unstructured";    // mmrm
+  std::vector<std::string> fallback;          // mmrm: covariances tried in this order when a fit fails
+  bool covariance_by_arm = false;
+  std::string df = "satterthwaite";           // satterthwaite, kenward-roger, kenward-roger-linear, residual, normal
+  enum class Hypothesis : std::uint8_t { superiority, non_inferiority, equivalence } hypothesis = Hypothesis::superiority;
+  double margin = 0;
+  double responder_threshold = 0;    // methods for binary outcomes on a score: change of at least this
+  double prior_mean = 0, prior_sd = 0;  // bayes
+  double posterior_probability = 0.975; // bayes: that the effect exceeds the margin
+};
+
+struct TrialQuestion {
+  std::vector<Arm> arms;
+  int reference = 0;                        // index of the arm that contrasts are taken against
+  std::vector<std::int64_t> sample_size;    // total randomised, ascending
+  std::int64_t replicates = 0;              // fixed number, or the cap of the stop rule
+  std::optional<double> power_mcse;         // stop when the MCSE of power is below this at every sample size
+  std::vector<AnalysisPlan> analyses;       // the first is primary
+  double alpha = 0.05;
+  int sides = 2;
+  Randomisation randomisation;
+  Accrual accrual;
+  std::optional<Dropout> dropout;
+  std::vector<IntercurrentEvent> intercurrent;
+  double visit_window_days = 0;             // visits fall uniformly within +- this many days of schedule
+  double open_label_inflation = 0;          // unblinded assessors: observed effects are multiplied by 1 + this in treated arms
+  std::string estimand_summary = "mean-difference";  // mean-difference, risk-difference, odds-ratio, hazard-ratio, rate-ratio, win-ratio
+  std::optional<bool> save_replicates;      // absent: below ten million rows
+};
+
+/// Outcomes drawn directly: one endpoint called "outcome".
+struct DataModel {
+  enum class Kind : std::uint8_t { normal, binary, ordinal, survival, count } kind = Kind::normal;
+  std::vector<double> visits_months;              // 0 is the baseline
+  std::vector<std::vector<double>> correlation;   // over visits; identity where not given
+  struct DataArm {
+    std::string name;
+    std::vector<double> mean, sd;       // normal, per visit
+    std::vector<double> share;          // binary: of events, per visit; ordinal: of categories
+    std::vector<double> hazard;         // survival: per month, piecewise from `hazard_from_months`
+    std::vector<double> hazard_from_months;
+    double rate = 0, dispersion = 0;    // count: events per month; variance = mean + dispersion mean^2
+  };
+  std::vector<DataArm> arms;
+  double follow_up_months = 0;          // survival, count
+};
+
+}  // namespace vcohort
