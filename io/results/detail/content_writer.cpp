@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <cstring>
 #include <set>
 #include <utility>
 
@@ -13,11 +14,11 @@
 namespace vcohort::detail {
 namespace {
 
-FileHandle create_file(const std::filesystem::path& temporary, const Context& context) {
+FileHandle create_file(const std::filesystem::path& temporary, WriteStatus& status, const Context& context) {
   const PropertyHandle access(check(H5Pcreate(H5P_FILE_ACCESS), context, "prepare writing"));
   // The format of HDF5 1.10 has checksums in all of its own structures; older ones have none.
   check(H5Pset_libver_bounds(access.id(), H5F_LIBVER_V110, H5F_LIBVER_V110), context, "prepare writing");
-  check(H5Pset_file_locking(access.id(), false, true), context, "prepare writing");
+  use_steady_driver(access.id(), status, context);
   check(H5Pset_fclose_degree(access.id(), H5F_CLOSE_STRONG), context, "prepare writing");
   const PropertyHandle creation(check(H5Pcreate(H5P_FILE_CREATE), context, "prepare writing"));
   check(H5Pset_obj_track_times(creation.id(), false), context, "prepare writing");
@@ -61,8 +62,13 @@ ContentWriter::ContentWriter(const std::filesystem::path& path, const FileHeader
     : destination_(path, existing),
       context_{path, Context::Access::write},
       storage_(storage),
-      file_(create_file(destination_.temporary(), context_)) {
+      file_(create_file(destination_.temporary(), status_, context_)) {
   write_header(header);
+  require_space();
+}
+
+void ContentWriter::require_space() const {
+  if (status_.error != 0) fail(context_, "write the file", std::strerror(status_.error));
 }
 
 void ContentWriter::write_header(const FileHeader& header) {
@@ -93,6 +99,7 @@ void ContentWriter::append(const Table& rows) {
   auto& writer = tables_[rows.path];
   if (!writer) writer = std::make_unique<TableWriter>(file_.id(), context_, rows, storage_);
   writer->append(rows);
+  require_space();
 }
 
 void ContentWriter::write_tallies(const std::vector<NamedTally>& tallies) {
@@ -121,10 +128,12 @@ std::string ContentWriter::publish() {
   tables_.clear();
   // Read back from the file rather than gathered while writing: the digest then also proves that the file can be read.
   check(H5Fflush(file_.id(), H5F_SCOPE_LOCAL), context_, "flush the file");
+  require_space();
   const std::string digest = digest_of(Contents(file_.id(), context_));
   write_attribute(file_.id(), "content_digest", digest, context_);
   check(H5Fflush(file_.id(), H5F_SCOPE_LOCAL), context_, "flush the file");
   check(file_.close(), context_, "close the file");
+  require_space();
   destination_.publish();
   return digest;
 }

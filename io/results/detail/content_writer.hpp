@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "io/results/detail/new_file.hpp"
+#include "io/results/detail/steady_driver.hpp"
 #include "io/results/detail/table_writer.hpp"
 #include "io/results/file_header.hpp"
 #include "io/results/named_tally.hpp"
@@ -15,6 +16,8 @@ namespace vcohort::detail {
 class ContentWriter {
  public:
   ContentWriter(const std::filesystem::path& path, const FileHeader& header, Existing existing, Storage storage = {});
+  ContentWriter(const ContentWriter&) = delete;
+  ContentWriter& operator=(const ContentWriter&) = delete;
 
   /// Appends rows to the table of that path; its first call makes the table.
   void append(const Table& rows);
@@ -25,8 +28,10 @@ class ContentWriter {
 
  private:
   void write_header(const FileHeader& header);
+  void require_space() const;
 
-  NewFile destination_;  // outlives the open file
+  NewFile destination_;  // this and the status outlive the open file
+  WriteStatus status_;
   Context context_;
   Storage storage_;
   FileHandle file_;

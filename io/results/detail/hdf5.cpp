@@ -31,6 +31,9 @@ std::string innermost_reason() {
 }  // namespace
 
 LibraryGuard::LibraryGuard() : lock_(library_mutex) {
+  // At the end of the program HDF5 would close what a damaged file made it lose track of, and complain on the terminal. All
+  // that matters has been closed by then.
+  [[maybe_unused]] static const herr_t no_clean_up = H5dont_atexit();
   H5Eget_auto2(H5E_DEFAULT, &printer_, &printer_data_);
   H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr);
 }
