@@ -169,7 +169,7 @@ std::vector<Family> families() {
        "c in exp(c z): change of the log effect per SD of the child's inflammation"},
       {420, "injury", injuries, cells, "", 0, 1e3,
        "Ratio of the effect in this injury to that in the others, by cell type"},
-      {440, "responder.share", single, single, "", 0.001, 1,
+      {440, "responder.share", single, single, "", 0, 1,
        "Share of children in whom cells have a systematic effect at all"},
       {441, "responder.cv", single, single, "", 0, 5,
        "Coefficient of variation of the log-normal effect among responders (mean 1 / share)"},
