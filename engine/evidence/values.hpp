@@ -26,6 +26,7 @@ class ParameterValues {
 
   /// The value at a place of `parameter_registry()`; NaN when absent.
   double at_index(std::size_t index) const { return values_.at(index); }
+  void set_index(std::size_t index, double value) { values_.at(index) = value; }
 
  private:
   std::vector<double> values_;
@@ -34,10 +35,40 @@ class ParameterValues {
 /// The values that the evidence states.
 ParameterValues point_values(const Evidence& evidence);
 
-/// Parameter draw `draw`: a normal for every parameter at replicate = draw, patient = Address::whole_replicate,
-/// Purpose::parameter, block = id (for a shared draw the smallest id that has it), correlated by the joint priors, then
-/// taken through the quantile function of the parameter's law. Pure; does not depend on the order of the parameters in
-/// a file, nor on what other parameters there are.
+/// Draws of the uncertain parameters of an evidence, prepared once.
+///
+/// Draw d takes a normal for every uncertain parameter from replicate = d, patient = Address::whole_replicate,
+/// Purpose::parameter, block = id (for a shared draw the smallest id that has it), correlates them by the joint priors,
+/// and takes each through the quantile function of the parameter's law. It is a pure function of seed and d, whatever
+/// the order of the parameters in a file and whatever other parameters there are.
+///
+/// Thread safety: immutable.
+class ParameterDraws {
+ public:
+  /// @throws InvalidInput when the correlation of a joint prior is not positive definite
+  explicit ParameterDraws(const Evidence& evidence);
+
+  ParameterValues draw(std::uint64_t seed, std::uint32_t draw) const;
+
+ private:
+  struct Uncertain {
+    Parameter parameter;
+    std::size_t index = 0;        // in the registry
+    std::uint16_t normal_id = 0;  // whose normal it uses
+  };
+  struct Joint {
+    std::vector<std::size_t> normals;         // places in normal_ids_, by ascending id
+    std::vector<std::vector<double>> factor;  // lower triangle of the Cholesky factor
+  };
+  void prepare(const JointPrior& prior);
+
+  ParameterValues points_;
+  std::vector<Uncertain> uncertain_;
+  std::vector<std::uint16_t> normal_ids_;  // ascending
+  std::vector<Joint> joint_;
+};
+
+/// One draw, for callers that need no more.
 ParameterValues draw_values(const Evidence& evidence, std::uint64_t seed, std::uint32_t draw);
 
 }  // namespace vcohort
