@@ -43,7 +43,9 @@ Evidence read(const std::string& name) {
     if (const toml::table* law = table["uncertainty"].as_table()) parameter.uncertainty = read_uncertainty(*law);
     evidence.parameters.push_back(parameter);
   }
-  for (const auto& node : *file["joint"].as_array()) {
+  static const toml::array none;
+  const toml::array* priors = file["joint"].as_array();
+  for (const auto& node : priors ? *priors : none) {
     const toml::table& table = *node.as_table();
     JointPrior prior;
     for (const auto& parameter : *table["parameters"].as_array()) prior.parameters.push_back(*parameter.value<std::string>());
