@@ -1,63 +1,21 @@
 #include "tests/engine/patient/stances.hpp"
 
-#define TOML_EXCEPTIONS 1
-#include <toml++/toml.h>
-
+#include <fstream>
+#include <iterator>
 #include <map>
 #include <stdexcept>
 
-#include "engine/evidence/check.hpp"
+#include "io/study/evidence_reader.hpp"
 
 namespace vcohort::test {
 
 namespace {
 
-Uncertainty read_uncertainty(const toml::table& table) {
-  Uncertainty law;
-  const auto number = [&](const char* key) { return table[key].value<double>(); };
-  law.kind = *uncertainty_kind_of(*table["distribution"].value<std::string>());
-  law.sd = number("sd").value_or(0);
-  law.sigma = number("sigma").value_or(0);
-  law.a = number("a").value_or(0);
-  law.b = number("b").value_or(0);
-  law.mode = number("mode").value_or(0);
-  law.probability = number("probability").value_or(0);
-  law.low = number("low");
-  law.high = number("high");
-  return law;
-}
-
 Evidence read(const std::string& name) {
-  const toml::table file = toml::parse_file(std::string(VCOHORT_ORACLES) + "/../../scenarios/evidence/" + name + ".toml");
-  Evidence evidence;
-  evidence.name = name;
-  for (const auto& [key, node] : *file["parameter"].as_table()) {
-    const toml::table& table = *node.as_table();
-    Parameter parameter;
-    parameter.name = std::string(key.str());
-    parameter.value = *table["value"].value<double>();
-    parameter.unit = *table["unit"].value<std::string>();
-    parameter.draw = table["draw"].value_or(std::string());
-    parameter.source = *table["source"].value<std::string>();
-    parameter.strength = *strength_of(*table["strength"].value<std::string>());
-    if (const toml::table* law = table["uncertainty"].as_table()) parameter.uncertainty = read_uncertainty(*law);
-    evidence.parameters.push_back(parameter);
-  }
-  static const toml::array none;
-  const toml::array* priors = file["joint"].as_array();
-  for (const auto& node : priors ? *priors : none) {
-    const toml::table& table = *node.as_table();
-    JointPrior prior;
-    for (const auto& parameter : *table["parameters"].as_array()) prior.parameters.push_back(*parameter.value<std::string>());
-    for (const auto& row : *table["correlation"].as_array()) {
-      prior.correlation.emplace_back();
-      for (const auto& entry : *row.as_array()) prior.correlation.back().push_back(*entry.value<double>());
-    }
-    prior.source = *table["source"].value<std::string>();
-    evidence.joint.push_back(prior);
-  }
-  check(evidence);
-  return evidence;
+  const std::string path = std::string(VCOHORT_ORACLES) + "/../../scenarios/evidence/" + name + ".toml";
+  std::ifstream file(path, std::ios::binary);
+  const std::string bytes{std::istreambuf_iterator<char>(file), {}};
+  return read_evidence(bytes, path).evidence;
 }
 
 }  // namespace
