@@ -83,8 +83,11 @@ TEST(Covariates, MotorTypeDependsOnTheInjury) {
   for (int injury = 0; injury < injury_types; ++injury)
     for (int motor = 0; motor < motor_types; ++motor) {
       const double p = s.parameters.motor_type_share[injury][motor];
-      if (p > 0) expect_share(both[{injury, motor}], count(s.injury, injury), p);
-      else EXPECT_EQ((both[{injury, motor}]), 0);
+      if (p > 0) {
+        expect_share(both[{injury, motor}], count(s.injury, injury), p);
+      } else {
+        EXPECT_EQ((both[{injury, motor}]), 0);
+      }
     }
 }
 
