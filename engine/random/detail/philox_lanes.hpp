@@ -88,6 +88,8 @@ constexpr int lanes_in_flight = vectors_in_flight * width;
   }
   const Words first_multiplier = broadcast(PhiloxConstants::first_multiplier);
   const Words second_multiplier = broadcast(PhiloxConstants::second_multiplier);
+// Unrolled whole, the words change their names instead of their registers: 10 to 20 % with GCC.
+#pragma GCC unroll 10
   for (int round = 0; round < PhiloxConstants::rounds; ++round) {
     const Words first_key = broadcast(keys.first[round]);
     const Words second_key = broadcast(keys.second[round]);
