@@ -10,8 +10,8 @@ namespace {
 constexpr int chunk = 64;
 static_assert(chunk % lanes_in_flight == 0);
 
-/// The counter words of a chunk, one per 64-bit lane. Lanes beyond the tile repeat lane 0; what they give is never
-/// read.
+/// The counter words of a chunk, one per 64-bit lane. Lanes beyond the tile hold any valid words;
+/// what they give is never read.
 struct Chunk {
   alignas(64) std::uint64_t word_0[chunk];
   alignas(64) std::uint64_t patients[chunk];
@@ -104,7 +104,7 @@ void normal_loop(const TileCounters* tile, int lanes, int count, double* const* 
     const int here = lanes - first < chunk ? lanes - first : chunk;
     fill_lanes(counters, *tile, first, here);
     chunk_uniforms(counters, tile->word_1, keys, here, count > 2 ? 4 : 2, buffers);
-    for (int pair = 0; 2 * pair < count; ++pair) {
+    for (long pair = 0; 2 * pair < count; ++pair) {
       const double* radius_uniforms = buffer[2 * pair];
       const double* angle_uniforms = buffer[2 * pair + 1];
       if (2 * pair + 1 < count) {
