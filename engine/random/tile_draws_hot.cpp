@@ -1,0 +1,119 @@
+#include "engine/random/tile_draws_hot.hpp"
+
+#include "engine/numeric/elementary.hpp"
+#include "engine/random/detail/philox_lanes.hpp"
+
+namespace vcohort::VCOHORT_INSTRUCTION_SET {
+namespace {
+
+/// Lanes are taken in chunks whose words and uniforms stay in the first-level cache.
+constexpr int chunk = 64;
+static_assert(chunk % lanes_in_flight == 0);
+
+/// The counter words of a chunk, one per 64-bit lane. Lanes beyond the tile repeat lane 0; what they give is never
+/// read.
+struct Chunk {
+  alignas(64) std::uint64_t word_0[chunk];
+  alignas(64) std::uint64_t patients[chunk];
+  alignas(64) std::uint64_t word_3[chunk];
+};
+
+void fill_constants(Chunk& counters, const TileCounters& tile) {
+  for (int lane = 0; lane < chunk; ++lane) {
+    counters.word_0[lane] = tile.word_0;
+    counters.patients[lane] = tile.patient;
+    counters.word_3[lane] = tile.word_3;
+  }
+}
+
+/// Overwrites what varies between the lanes first ... first + lanes - 1.
+void fill_lanes(Chunk& counters, const TileCounters& tile, int first, int lanes) {
+  if (tile.patients != nullptr) {
+    for (int lane = 0; lane < lanes; ++lane) counters.patients[lane] = tile.patients[first + lane];
+  }
+  if (tile.occasions != nullptr) {
+    const std::uint64_t block = tile.word_0 & 0xffff;
+    for (int lane = 0; lane < lanes; ++lane) {
+      counters.word_0[lane] = static_cast<std::uint64_t>(tile.occasions[first + lane]) << 16 | block;
+    }
+  }
+  if (tile.replicates != nullptr) {
+    for (int lane = 0; lane < lanes; ++lane) counters.word_3[lane] = tile.replicates[first + lane];
+  }
+}
+
+void chunk_uniforms(const Chunk& counters, std::uint64_t word_1, const RoundKeys& keys, int lanes, int count,
+                    double* const* out) {
+  for (int lane = 0; lane < lanes; lane += lanes_in_flight) {
+    double* const here[4] = {out[0] + lane, out[1] + lane, out[2] + lane, out[3] + lane};
+    philox_uniforms(counters.word_0 + lane, word_1, counters.patients + lane, counters.word_3 + lane, keys, count,
+                    here);
+  }
+}
+
+/// Box and Muller: radius and angle from one uniform each.
+void normal_pairs(const double* __restrict radius_uniforms, const double* __restrict angle_uniforms, int n,
+                  double* __restrict first, double* __restrict second) {
+  for (int i = 0; i < n; ++i) {
+    double sine = 0.0;
+    double cosine = 0.0;
+    sincos_turns(angle_uniforms[i], &sine, &cosine);
+    const double radius = __builtin_sqrt(-2.0 * log_of(radius_uniforms[i]));
+    first[i] = radius * cosine;
+    second[i] = radius * sine;
+  }
+}
+
+void first_of_pairs(const double* __restrict radius_uniforms, const double* __restrict angle_uniforms, int n,
+                    double* __restrict first) {
+  for (int i = 0; i < n; ++i) {
+    double sine = 0.0;
+    double cosine = 0.0;
+    sincos_turns(angle_uniforms[i], &sine, &cosine);
+    first[i] = __builtin_sqrt(-2.0 * log_of(radius_uniforms[i])) * cosine;
+  }
+}
+
+}  // namespace
+
+void uniform_loop(const TileCounters* tile, int lanes, int count, double* const* out) {
+  const RoundKeys keys = round_keys(tile->key);
+  Chunk counters;
+  fill_constants(counters, *tile);
+  alignas(64) double buffer[4][chunk];
+  for (int first = 0; first < lanes; first += chunk) {
+    const int here = lanes - first < chunk ? lanes - first : chunk;
+    fill_lanes(counters, *tile, first, here);
+    // A whole chunk is written where it belongs; a shorter one would reach beyond the tile.
+    double* into[4] = {buffer[0], buffer[1], buffer[2], buffer[3]};
+    for (int k = 0; k < count && here == chunk; ++k) into[k] = out[k] + first;
+    chunk_uniforms(counters, tile->word_1, keys, here, count, into);
+    for (int k = 0; k < count && here < chunk; ++k) {
+      for (int lane = 0; lane < here; ++lane) out[k][first + lane] = buffer[k][lane];
+    }
+  }
+}
+
+void normal_loop(const TileCounters* tile, int lanes, int count, double* const* out) {
+  const RoundKeys keys = round_keys(tile->key);
+  Chunk counters;
+  fill_constants(counters, *tile);
+  alignas(64) double buffer[4][chunk];
+  double* const buffers[4] = {buffer[0], buffer[1], buffer[2], buffer[3]};
+  for (int first = 0; first < lanes; first += chunk) {
+    const int here = lanes - first < chunk ? lanes - first : chunk;
+    fill_lanes(counters, *tile, first, here);
+    chunk_uniforms(counters, tile->word_1, keys, here, count > 2 ? 4 : 2, buffers);
+    for (int pair = 0; 2 * pair < count; ++pair) {
+      const double* radius_uniforms = buffer[2 * pair];
+      const double* angle_uniforms = buffer[2 * pair + 1];
+      if (2 * pair + 1 < count) {
+        normal_pairs(radius_uniforms, angle_uniforms, here, out[2 * pair] + first, out[2 * pair + 1] + first);
+      } else {
+        first_of_pairs(radius_uniforms, angle_uniforms, here, out[2 * pair] + first);
+      }
+    }
+  }
+}
+
+}  // namespace vcohort::VCOHORT_INSTRUCTION_SET
