@@ -64,6 +64,11 @@ void add_tally(std::vector<NamedTally>& sum, const NamedTally& named, const std:
   tally.add(named.tally);
 }
 
+void require_range(const BlockRange& blocks) {
+  if (blocks.first < 0 || blocks.last < blocks.first || blocks.last >= blocks.total)
+    throw InternalError(fmt::format("cannot write a part (blocks {} to {} of {} are no range)", blocks.first, blocks.last, blocks.total));
+}
+
 }  // namespace
 
 struct PartWriter::State {
@@ -76,14 +81,18 @@ struct PartWriter::State {
 
 PartWriter::PartWriter(const std::filesystem::path& folder, FileHeader header, BlockRange blocks) {
   const detail::LibraryGuard guard;
-  if (blocks.first < 0 || blocks.last < blocks.first || blocks.last >= blocks.total) {
-    throw InternalError(fmt::format("cannot write a part (blocks {} to {} of {} are no range)", blocks.first, blocks.last,
-                                    blocks.total));
-  }
+  require_range(blocks);
   header.status = FileStatus::part;
   header.blocks = blocks;
   make_folder(folder);
   state_ = std::make_unique<State>(folder / name_of(blocks), header);
+}
+
+void PartWriter::cover(BlockRange blocks) {
+  const detail::LibraryGuard guard;
+  require_range(blocks);
+  state_->path = state_->path.parent_path() / name_of(blocks);
+  state_->writer.cover(blocks, state_->path);
 }
 
 PartWriter::~PartWriter() {

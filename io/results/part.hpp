@@ -25,6 +25,9 @@ class PartWriter {
   /// Appends rows to the table of their path, in the order of blocks; as often as wished, in constant memory.
   void append(const Table& rows);
 
+  /// The blocks that the part came to cover, where they are not those that were planned when it was opened.
+  void cover(BlockRange blocks);
+
   /// Returns the path of the part. `runtime` is a table "/runtime" (host, times, threads), or left empty.
   std::filesystem::path finish(const std::vector<NamedTally>& tallies, const Table& runtime = {});
 

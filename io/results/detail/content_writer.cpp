@@ -95,6 +95,17 @@ void ContentWriter::write_header(const FileHeader& header) {
   write_whole(file_.id(), context_, evidence_table(header), storage_);
 }
 
+void ContentWriter::cover(const BlockRange& blocks, const std::filesystem::path& path) {
+  const auto replace = [this](const char* name, std::int64_t value) {
+    check(H5Adelete(file_.id(), name), context_, "replace the range of blocks");
+    write_attribute(file_.id(), name, value, context_);
+  };
+  replace("first_block", blocks.first);
+  replace("last_block", blocks.last);
+  replace("total_blocks", blocks.total);
+  destination_.rename_to(path);
+}
+
 void ContentWriter::append(const Table& rows) {
   auto& writer = tables_[rows.path];
   if (!writer) writer = std::make_unique<TableWriter>(file_.id(), context_, rows, storage_);

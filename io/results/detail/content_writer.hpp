@@ -23,6 +23,9 @@ class ContentWriter {
   void append(const Table& rows);
   void write_tallies(const std::vector<NamedTally>& tallies);
 
+  /// Covers other blocks than the header said, under another name in the same folder.
+  void cover(const BlockRange& blocks, const std::filesystem::path& path);
+
   /// Finishes every table, states the digest, closes, seals and renames. Returns the content digest.
   std::string publish();
 

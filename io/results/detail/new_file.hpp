@@ -18,6 +18,9 @@ class NewFile {
   const std::filesystem::path& path() const { return path_; }
   const std::filesystem::path& temporary() const { return temporary_; }
 
+  /// Another final name in the same folder.
+  void rename_to(std::filesystem::path path) { path_ = std::move(path); }
+
   /// Seals, syncs and renames; the folder is synced too, so that the name survives a power cut.
   void publish();
 

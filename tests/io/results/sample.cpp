@@ -1,6 +1,7 @@
 #include "tests/io/results/sample.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <cstdlib>
 #include <fstream>
 #include <iterator>
@@ -44,7 +45,10 @@ Table patients(std::int64_t first, std::int64_t count) {
   auto& scores = table.add<double>("gmfm66", "points", "Score at 12 months.");
   for (std::int64_t id = first; id < first + count; ++id) scores.push_back(static_cast<double>(id * id % 1009) / 10);
   auto& strategies = table.add<std::string>("strategy", "", "What the patient received.");
-  for (std::int64_t id = first; id < first + count; ++id) strategies.push_back(std::string(1 + static_cast<std::size_t>(id / 20'000), 's'));
+  for (std::int64_t id = first; id < first + count; ++id) {
+    const auto twenty_thousands = static_cast<std::uint64_t>(id / 20'000);
+    strategies.emplace_back(1 + static_cast<std::size_t>(std::bit_width(twenty_thousands)), 's');  // longer and longer
+  }
   auto& walks = table.add<Truth>("walks", "", "Whether the child walks.");
   for (std::int64_t id = first; id < first + count; ++id) walks.push_back(Truth{static_cast<std::uint8_t>(id % 3 == 0)});
   return table;
@@ -101,6 +105,7 @@ std::string read_bytes(const std::filesystem::path& path) {
 }
 
 void write_bytes(const std::filesystem::path& path, const std::string& bytes) {
+  std::filesystem::remove(path);  // a file that is cut and rewritten is flushed by some file systems, which takes long
   std::ofstream(path, std::ios::binary | std::ios::trunc) << bytes;
 }
 
