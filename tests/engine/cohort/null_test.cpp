@@ -65,7 +65,8 @@ TEST(NullStance, ADrawWithoutEffectHasZeroIncrements) {
   Study study = every_outcome(600);
   study.uncertain_parameters = true;
   const Cohort cohort(study, evidence);
-  for (double sum : View(cohort.deliver(simulate_all(cohort)), "/cohort/increments").doubles("sum_of_squares")) ASSERT_EQ(sum, 0);
+  const auto tables = cohort.deliver(simulate_all(cohort));
+  for (double sum : View(tables, "/cohort/increments").doubles("sum_of_squares")) ASSERT_EQ(sum, 0);
 }
 
 }  // namespace
