@@ -1,7 +1,6 @@
 #include "engine/analysis/workspace.hpp"
 
 #include <bit>
-#include <cmath>
 
 #include "engine/analysis/distribution.hpp"
 
@@ -15,15 +14,6 @@ double Workspace::critical_value(double df, double p) {
   static_assert(remembered == 256, "the shift keeps eight bits");
   if (entry.df != df || entry.p != p) entry = {df, p, student_critical(df, p)};
   return entry.value;
-}
-
-std::span<const double> Workspace::log_factorials(std::size_t n) {
-  if (log_factorials_.empty()) log_factorials_.push_back(0);
-  while (log_factorials_.size() <= n) {
-    const auto k = static_cast<double>(log_factorials_.size());
-    log_factorials_.push_back(log_factorials_.back() + std::log(k));
-  }
-  return {log_factorials_.data(), n + 1};
 }
 
 }  // namespace vcohort::analysis

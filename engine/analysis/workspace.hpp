@@ -18,9 +18,6 @@ class Workspace {
   /// The two-sided critical value of Student's t: P(|T| > c) = p. Infinite df is the normal distribution. Remembered.
   double critical_value(double df, double p);
 
-  /// log(0!) .. log(n!), remembered.
-  std::span<const double> log_factorials(std::size_t n);
-
   static constexpr std::size_t slots = 16;
 
  private:
@@ -38,7 +35,6 @@ class Workspace {
   std::array<std::vector<double>, slots> reals_;
   std::array<std::vector<int>, slots> integers_;
   std::array<Critical, remembered> critical_{};
-  std::vector<double> log_factorials_;
 };
 
 }  // namespace vcohort::analysis

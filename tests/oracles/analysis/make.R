@@ -73,3 +73,98 @@ store("ancova", list(
   linear("nearly collinear covariates", near, y ~ arm + x1 + x3, 2, covariates = list(s$x1, near$x3)),
   linear("large offsets", offset, y ~ arm + x1 + x2, 2, covariates = list(offset$x1, s$x2))
 ))
+
+# ---- binary outcomes ----
+# The table is (events, patients, events of the reference, patients of the reference).
+binary <- function(events, patients, reference_events, reference_patients) {
+  m <- matrix(c(events, patients - events, reference_events, reference_patients - reference_events), 2)
+  fisher <- function(side) fisher.test(m, alternative = side)$p.value
+  pearson <- function(correct) suppressWarnings(unname(chisq.test(m, correct = correct)$statistic))
+  out <- list(name = paste(events, patients, reference_events, reference_patients, sep = "/"),
+       table = I(c(events, patients, reference_events, reference_patients)),
+       fisher = I(c(fisher("two.sided"), fisher("less"), fisher("greater"))))
+  if (events + reference_events > 0 && events + reference_events < patients + reference_patients)
+    out$pearson <- I(c(pearson(FALSE), pearson(TRUE)))
+  out
+}
+store("binary", list(binary(10, 20, 2, 20), binary(0, 9, 5, 11), binary(3, 3, 0, 4), binary(0, 5, 0, 7),
+  binary(7, 10, 7, 10), binary(45, 120, 80, 130), binary(400, 5000, 500, 5100), binary(1, 300, 2, 4)))
+
+# Cochran-Mantel-Haenszel: strata x (events, patients, reference events, reference patients)
+stratified <- function(name, a) {
+  # a: 2 (event, no event) x 2 (active, reference) x K. R refuses strata of one patient, which have no variance.
+  fit <- function(correct) mantelhaen.test(a[, , apply(a, 3, sum) > 1], correct = correct)
+  list(name = name, tables = lapply(seq_len(dim(a)[3]), function(k) I(c(a[1, 1, k], sum(a[, 1, k]), a[1, 2, k], sum(a[, 2, k])))),
+       statistic = unname(fit(FALSE)$statistic), corrected = unname(fit(TRUE)$statistic), p = fit(FALSE)$p.value,
+       estimate = log(unname(fit(FALSE)$estimate)), lower = log(fit(FALSE)$conf.int[1]), upper = log(fit(FALSE)$conf.int[2]))
+}
+esophagus <- with(transform(esoph, exposed = as.integer(alcgp) > 1), {
+  a <- array(0, c(2, 2, 6))
+  for (k in 1:6) for (e in 0:1) {
+    here <- as.integer(agegp) == k & exposed == (e == 0)
+    a[, e + 1, k] <- c(sum(ncases[here]), sum(ncontrols[here]))
+  }
+  a
+})
+store("cochran_mantel_haenszel", list(
+  stratified("UCBAdmissions, admitted, men against women", UCBAdmissions),
+  stratified("esoph, cases by age, alcohol above 40 g", esophagus),
+  stratified("a stratum of one patient and an empty margin",
+             array(c(3, 2, 1, 4,  1, 0, 0, 0,  0, 3, 0, 5,  6, 1, 2, 7), c(2, 2, 4)))
+))
+
+# Miettinen-Nurminen from its definition: the restricted likelihood is maximised numerically, the interval by root search.
+restricted <- function(t, null) {
+  log_likelihood <- function(q) {
+    p <- q + null
+    term <- function(k, prob) ifelse(k == 0, 0, k * log(prob))
+    term(t[1], p) + term(t[2] - t[1], 1 - p) + term(t[3], q) + term(t[4] - t[3], 1 - q)
+  }
+  slope <- function(q) {
+    p <- q + null
+    ratio <- function(k, prob) if (k == 0) 0 else k / prob
+    ratio(t[1], p) - ratio(t[2] - t[1], 1 - p) + ratio(t[3], q) - ratio(t[4] - t[3], 1 - q)
+  }
+  low <- max(0, -null); high <- min(1, 1 - null)
+  inset <- 1e-13 * (high - low)
+  # The slope falls; where it does not change sign the maximum is at an end.
+  if (slope(low + inset) <= 0) return(low)
+  if (slope(high - inset) >= 0) return(high)
+  uniroot(slope, c(low + inset, high - inset), tol = 1e-15, maxiter = 10000)$root
+}
+mn_z <- function(tables, null) {
+  parts <- sapply(tables, function(t) {
+    q <- restricted(t, null); p <- q + null
+    v <- (p * (1 - p) / t[2] + q * (1 - q) / t[4]) * (t[2] + t[4]) / (t[2] + t[4] - 1)
+    c(w = t[2] * t[4] / (t[2] + t[4]), d = t[1] / t[2] - t[3] / t[4], v = v)
+  })
+  w <- parts["w", ] / sum(parts["w", ])
+  v <- sum(w^2 * parts["v", ])
+  excess <- sum(w * parts["d", ]) - null
+  if (v <= 1e-18) (if (abs(excess) < 1e-12) 0 else sign(excess) * Inf) else excess / sqrt(v)
+}
+mn <- function(name, tables) {
+  w <- sapply(tables, function(t) t[2] * t[4] / (t[2] + t[4]))
+  d <- sum(w * sapply(tables, function(t) t[1] / t[2] - t[3] / t[4])) / sum(w)
+  z <- qnorm(0.975)
+  bound <- function(target, low, high) {
+    f <- function(null) max(-1e6, min(1e6, mn_z(tables, null))) - target
+    if (f(low) <= 0) return(low)
+    if (f(high) >= 0) return(high)
+    uniroot(f, c(low, high), tol = 1e-14, maxiter = 10000)$root
+  }
+  nulls <- c(-0.3, -0.1, 0, 0.05, 0.4)
+  list(name = name, tables = lapply(tables, I), estimate = d, lower = bound(z, -1 + 1e-12, d), upper = bound(-z, d, 1 - 1e-12),
+       nulls = I(nulls), z = I(sapply(nulls, function(null) mn_z(tables, null))))
+}
+store("miettinen_nurminen", list(
+  mn("56/70 v 48/80 (Newcombe 1998, a)", list(c(56, 70, 48, 80))),
+  mn("9/10 v 3/10 (b)", list(c(9, 10, 3, 10))),
+  mn("6/7 v 2/7 (c)", list(c(6, 7, 2, 7))),
+  mn("5/56 v 0/29 (d)", list(c(5, 56, 0, 29))),
+  mn("0/10 v 0/20 (e)", list(c(0, 10, 0, 20))),
+  mn("0/10 v 0/10 (f)", list(c(0, 10, 0, 10))),
+  mn("10/10 v 0/20 (g)", list(c(10, 10, 0, 20))),
+  mn("10/10 v 0/10 (h)", list(c(10, 10, 0, 10))),
+  mn("three strata", list(c(8, 20, 5, 22), c(15, 18, 9, 15), c(0, 6, 1, 9)))
+))
