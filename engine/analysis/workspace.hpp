@@ -2,7 +2,9 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <span>
+#include <utility>
 #include <vector>
 
 namespace vcohort::analysis {
@@ -17,6 +19,9 @@ class Workspace {
 
   /// The two-sided critical value of Student's t: P(|T| > c) = p. Infinite df is the normal distribution. Remembered.
   double critical_value(double df, double p);
+
+  /// Where a method keeps the distribution of the rank sum for two sample sizes; empty until it is computed.
+  std::vector<double>& rank_sum_table(int smaller, int larger) { return rank_sum_tables_[{smaller, larger}]; }
 
   static constexpr std::size_t slots = 16;
 
@@ -35,6 +40,7 @@ class Workspace {
   std::array<std::vector<double>, slots> reals_;
   std::array<std::vector<int>, slots> integers_;
   std::array<Critical, remembered> critical_{};
+  std::map<std::pair<int, int>, std::vector<double>> rank_sum_tables_;
 };
 
 }  // namespace vcohort::analysis

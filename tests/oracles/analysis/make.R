@@ -168,3 +168,62 @@ store("miettinen_nurminen", list(
   mn("10/10 v 0/10 (h)", list(c(10, 10, 0, 10))),
   mn("three strata", list(c(8, 20, 5, 22), c(15, 18, 9, 15), c(0, 6, 1, 9)))
 ))
+
+# ---- ranks ----
+ranks <- function(name, arm, outcome) {
+  a <- outcome[arm == 1]; r <- outcome[arm == 0]
+  fit <- function(...) suppressWarnings(wilcox.test(a, r, ...))
+  plain <- fit(exact = FALSE, correct = FALSE); corrected <- fit(exact = FALSE)
+  auto <- fit(); less <- fit(alternative = "less"); greater <- fit(alternative = "greater")
+  # DeLong's variance from its definition: placements of each patient among the other arm.
+  win <- outer(a, r, function(x, y) (x > y) + (x == y) / 2)
+  list(name = name, data = columns(arm = arm, outcome = outcome), u = unname(auto$statistic), exact = grepl("exact", auto$method),
+       p_plain = plain$p.value, p_corrected = corrected$p.value, p = auto$p.value, p_less = less$p.value,
+       p_greater = greater$p.value, estimate = mean(win) - 0.5,
+       se = sqrt(var(rowMeans(win)) / length(a) + var(colMeans(win)) / length(r)), shift = median(outer(a, r, "-")))
+}
+van_elteren <- function(name, arm, outcome, stratum) {
+  parts <- sapply(split(seq_along(arm), stratum), function(i) {
+    r <- rank(outcome[i]); n <- sum(arm[i] == 1); N <- length(i)
+    # The permutation variance of a rank sum, from the ranks themselves.
+    c(t = (sum(r[arm[i] == 1]) - n * mean(r)) / (N + 1), v = n * (N - n) / (N * (N - 1)) * sum((r - mean(r))^2) / (N + 1)^2)
+  })
+  z <- sum(parts["t", ]) / sqrt(sum(parts["v", ]))
+  list(name = name, data = columns(arm = arm, outcome = outcome, stratum = stratum), strata = max(stratum) + 1,
+       statistic = z, p = 2 * pnorm(-abs(z)))
+}
+q <- quine[quine$Lrn == "AL", ]
+set.seed(7)
+untied <- round(rnorm(49), 4)
+store("wilcoxon", list(
+  ranks("ToothGrowth, ties", codes(ToothGrowth$supp), ToothGrowth$len),
+  ranks("small, exact", c(0, 0, 0, 0, 1, 1, 1, 1, 1), c(1.5, 2.25, 0.5, 3.125, 9.5, 4.75, 6.5, 2.26, 1.125)),
+  ranks("no overlap", c(0, 0, 0, 1, 1), c(1, 2, 3, 4, 5)),
+  ranks("49 against 11, exact", c(rep(0:1, 11), rep(0, 38)), c(untied, untied[1:11] + 0.55555)),
+  ranks("quine, days absent", codes(q$Eth), q$Days)
+))
+store("van_elteren", list(
+  van_elteren("ToothGrowth by dose", codes(ToothGrowth$supp), ToothGrowth$len, codes(factor(ToothGrowth$dose))),
+  van_elteren("quine by age", codes(quine$Eth), quine$Days, codes(quine$Age))
+))
+
+# ---- time to event ----
+survival_test <- function(name, arm, time, event, stratum = NULL, rho = 0) {
+  fit <- if (is.null(stratum)) survdiff(Surv(time, event) ~ arm, rho = rho) else survdiff(Surv(time, event) ~ arm + strata(stratum), rho = rho)
+  sum_of <- function(x) if (is.matrix(x)) sum(x[2, ]) else x[2]
+  d <- columns(arm = arm, time = time, event = event)
+  if (!is.null(stratum)) d$stratum <- I(stratum)
+  list(name = name, data = d, strata = if (is.null(stratum)) 1 else max(stratum) + 1, stratified = !is.null(stratum), rho = rho,
+       excess = unname(sum_of(fit$obs) - sum_of(fit$exp)), variance = fit$var[2, 2], chi_square = fit$chisq,
+       p = pchisq(fit$chisq, 1, lower.tail = FALSE))
+}
+l <- lung[complete.cases(lung[, c("time", "status", "sex", "age", "ph.ecog", "wt.loss")]), ]
+v <- veteran
+store("log_rank", list(
+  survival_test("lung by sex", l$sex - 1, l$time, l$status - 1),
+  survival_test("ovarian", ovarian$rx - 1, ovarian$futime, ovarian$fustat),
+  survival_test("veteran by cell type", v$trt - 1, v$time, v$status, codes(v$celltype)),
+  survival_test("lung, rho 1", l$sex - 1, l$time, l$status - 1, rho = 1),
+  survival_test("lung by sex and performance, rho 0.5", l$sex - 1, l$time, l$status - 1, l$ph.ecog, rho = 0.5),
+  survival_test("heavy ties", rep(0:1, 10), c(1, 1, 2, 2, 2, 2, 3, 3, 3, 3, 1, 4, 4, 5, 5, 5, 6, 6, 6, 7), rep(c(1, 1, 0, 1), 5))
+))
