@@ -33,31 +33,63 @@ Response response_of(const Dataset& data, const Design& design) {
   return response;
 }
 
-constexpr double few = 64;  // counts; beyond it the special functions are cheaper than sums
-
-/// Sums over k = 0 .. y-1 of 1/(theta + k) and of its square: the differences of digamma and (negative) trigamma.
+/// Sums over all patients of 1/(theta + k) and of its square, k = 0 .. y-1: what digamma and trigamma of y + theta and
+/// theta differ by. Patients with more than k events share the k-th term.
 struct Rising {
   double first = 0, second = 0;
 };
 
-Rising rising(double theta, double y) {
-  Rising sum;
-  if (y > few) {
-    sum.first = boost::math::digamma(theta + y) - boost::math::digamma(theta);
-    sum.second = boost::math::trigamma(theta) - boost::math::trigamma(theta + y);
+class RisingSums {
+ public:
+  explicit RisingSums(const std::vector<double>& counts) : counts_(counts) {
+    constexpr double most_terms = 4096;  // beyond it the special functions are cheaper than the sums
+    const double largest = *std::max_element(counts.begin(), counts.end());
+    if (largest > most_terms) return;
+    exceeding_.assign(static_cast<std::size_t>(largest), 0.0);
+    for (const double y : counts) {
+      if (y > 0) exceeding_[static_cast<std::size_t>(y) - 1] += 1;
+    }
+    for (std::size_t k = exceeding_.size(); k-- > 1;) exceeding_[k - 1] += exceeding_[k];
+  }
+
+  Rising at(double theta) const {
+    Rising sum;
+    for (std::size_t k = 0; k < exceeding_.size(); ++k) {
+      const double inverse = 1 / (theta + static_cast<double>(k));
+      sum.first += exceeding_[k] * inverse;
+      sum.second += exceeding_[k] * inverse * inverse;
+    }
+    if (!exceeding_.empty()) return sum;
+    for (const double y : counts_) {
+      sum.first += boost::math::digamma(theta + y) - boost::math::digamma(theta);
+      sum.second += boost::math::trigamma(theta) - boost::math::trigamma(theta + y);
+    }
     return sum;
   }
-  for (double k = 0; k < y; ++k) {
-    const double inverse = 1 / (theta + k);
-    sum.first += inverse;
-    sum.second += inverse * inverse;
+
+  /// Sum over patients of log of prod_{k<y} (1 + dispersion k).
+  double log_product(double dispersion) const {
+    double sum = 0;
+    for (std::size_t k = 0; k < exceeding_.size(); ++k) {
+      sum += exceeding_[k] * std::log1p(dispersion * static_cast<double>(k));
+    }
+    if (!exceeding_.empty() || dispersion == 0) return sum;
+    const double theta = 1 / dispersion;
+    for (const double y : counts_) {
+      sum += boost::math::lgamma(y + theta) - boost::math::lgamma(theta) + y * std::log(dispersion);
+    }
+    return sum;
   }
-  return sum;
-}
+
+ private:
+  const std::vector<double>& counts_;
+  std::vector<double> exceeding_;  // [k] patients with more than k events; empty when counts are too large
+};
 
 class CountModel {
  public:
-  CountModel(const Design& design, const Response& response) : design_(design), response_(response) {
+  CountModel(const Design& design, const Response& response)
+      : design_(design), response_(response), rising_(response.count) {
     const auto rows = static_cast<std::size_t>(design.rows());
     mean_.resize(rows);
   }
@@ -113,12 +145,12 @@ class CountModel {
     double log_theta = before;
     for (int iteration = 0; iteration < most_iterations; ++iteration) {
       const double theta = std::exp(log_theta);
-      double score = 0, curvature = 0;
+      const auto sums = rising_.at(theta);
+      double score = sums.first, curvature = -sums.second;
       for (std::size_t i = 0; i < mean_.size(); ++i) {
         const double y = response_.count[i], mean = mean_[i];
-        const auto sums = rising(theta, y);
-        score += sums.first - std::log1p(mean / theta) + (mean - y) / (mean + theta);
-        curvature += -sums.second + mean / (theta * (mean + theta)) - (mean - y) / ((mean + theta) * (mean + theta));
+        score += (mean - y) / (mean + theta) - std::log1p(mean / theta);
+        curvature += mean / (theta * (mean + theta)) - (mean - y) / ((mean + theta) * (mean + theta));
       }
       // In log(theta).
       curvature = theta * score + theta * theta * curvature;
@@ -138,16 +170,8 @@ class CountModel {
 
   /// What the log-likelihood leaves out: log of prod_{k<y} (1 + dispersion k) / y!.
   double constant() const {
-    double sum = 0;
-    for (const double y : response_.count) {
-      sum -= boost::math::lgamma(y + 1);
-      if (dispersion > 0 && y > few) {
-        const double theta = 1 / dispersion;
-        sum += boost::math::lgamma(y + theta) - boost::math::lgamma(theta) + y * std::log(dispersion);
-      } else {
-        for (double k = 0; k < y; ++k) sum += std::log1p(dispersion * k);
-      }
-    }
+    double sum = rising_.log_product(dispersion);
+    for (const double y : response_.count) sum -= boost::math::lgamma(y + 1);
     return sum;
   }
 
@@ -156,6 +180,7 @@ class CountModel {
  private:
   const Design& design_;
   const Response& response_;
+  RisingSums rising_;
   std::vector<double> mean_;
 };
 
