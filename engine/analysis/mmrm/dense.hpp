@@ -33,6 +33,24 @@ inline void invert_lower(double* a, int n) {
   }
 }
 
+/// matrix = inverse matrix inverse', where the inverse is lower triangular; all n x n. Needs n^2 numbers of scratch memory.
+inline void congruence(const double* inverse, double* matrix, double* scratch, int n) {
+  for (int i = 0; i < n; ++i) {
+    for (int j = 0; j < n; ++j) {
+      double sum = 0;
+      for (int k = 0; k <= i; ++k) sum += inverse[i * n + k] * matrix[k * n + j];
+      scratch[i * n + j] = sum;
+    }
+  }
+  for (int i = 0; i < n; ++i) {
+    for (int j = 0; j <= i; ++j) {
+      double sum = 0;
+      for (int k = 0; k <= j; ++k) sum += scratch[i * n + k] * inverse[j * n + k];
+      matrix[i * n + j] = matrix[j * n + i] = sum;
+    }
+  }
+}
+
 /// product = left * right, all n x n.
 inline void multiply(const double* left, const double* right, double* product, int n) {
   for (int i = 0; i < n; ++i) {

@@ -279,6 +279,7 @@ MmrmFailure Mmrm::State::iterate(CovarianceStructure structure, int& iterations)
   start(family);
   likelihood.prepare(data, columns, family, groups);
   const Maximiser::Outcome outcome = maximiser.run(likelihood, parameters, model.largest_number_of_iterations);
+  likelihood.theta(parameters);
   iterations = maximiser.iterations();
   fit.decrement = maximiser.decrement();
   fit.minus_two_log_likelihood = likelihood.minus_two_log_likelihood();
@@ -307,7 +308,7 @@ MmrmFailure Mmrm::State::attempt(CovarianceStructure structure, int& iterations)
   monotone.covariance(sigma);
   fit.decrement = 0;
   fit.minus_two_log_likelihood = monotone.minus_two_log_likelihood();
-  return is_numerically_singular(sigma, data.visits(), scratch) ? MmrmFailure::singular_covariance : MmrmFailure::none;
+  return is_numerically_singular(sigma, data.visits(), rounding_share, scratch) ? MmrmFailure::singular_covariance : MmrmFailure::none;
 }
 
 Mmrm::Mmrm(MmrmModel model) : state_(std::make_unique<State>(std::move(model))) {}

@@ -47,10 +47,10 @@ MmrmFailure Mmrm::State::prepare_inference() {
 /// Phi + 2 Phi { sum_hj W_hj (Q_hj - P_h Phi P_j - R_hj / 4) } Phi (Kenward & Roger 1997, with W the covariance of theta).
 void Mmrm::State::adjust() {
   const int p = fit.columns, total = likelihood.parameters(), within = family.parameters(), visits = data.visits();
-  const Eigen::MatrixXd w = 2 * information.solve(Eigen::MatrixXd::Identity(total, total));
+  const Eigen::MatrixXd w = likelihood.theta_covariance(information);
   const Eigen::MatrixXd& phi = likelihood.coefficient_covariance();
   Eigen::MatrixXd inner = Eigen::MatrixXd::Zero(p, p);
-  likelihood.add_first_order_products(w, 1, inner);
+  likelihood.add_first_order_products(w, inner);
   if (model.degrees_of_freedom == MmrmDegreesOfFreedom::kenward_roger) {
     const std::size_t size = static_cast<std::size_t>(visits) * visits;
     std::vector<double> second(groups * size);
@@ -67,11 +67,11 @@ void Mmrm::State::adjust() {
     }
     likelihood.add_sandwich(second, -0.25, inner);
   }
-  // P_h Phi P_j with P_h = L G_h L': sum W_hj L G_h G_j L'.
+  // sum W_hj P_h Phi P_j = L (sum W_hj G_h G_j) L', the same in any directions with their own W.
   const Eigen::MatrixXd& derivatives = likelihood.whitened_derivatives();
-  const Eigen::MatrixXd mixed = derivatives * w;
+  const Eigen::MatrixXd mixed = 2 * information.solve(derivatives.transpose()).transpose();
   Eigen::MatrixXd squares = Eigen::MatrixXd::Zero(p, p);
-  for (int h = 0; h < total; ++h) {
+  for (Eigen::Index h = 0; h < derivatives.cols(); ++h) {
     const Eigen::Map<const Eigen::MatrixXd> left(mixed.col(h).data(), p, p), right(derivatives.col(h).data(), p, p);
     squares.noalias() += left * right;
   }
@@ -145,10 +145,10 @@ MmrmContrast Mmrm::State::conclude(const Eigen::VectorXd& kept, double constant)
     likelihood.whiten(whitened);
     variance = whitened.squaredNorm();
     if (method != MmrmDegreesOfFreedom::residual && method != MmrmDegreesOfFreedom::normal) {
-      // dv/dtheta_h = - x' G_h x; the information is half of the stored curvature, so that Var(v) = 2 g' H^-1 g.
+      // dv/d direction d = - x' G_d x; the information is half of the stored curvature, so that Var(v) = 2 g' H^-1 g.
       const Eigen::MatrixXd& derivatives = likelihood.whitened_derivatives();
-      variance_gradient.resize(likelihood.parameters());
-      for (int h = 0; h < likelihood.parameters(); ++h) {
+      variance_gradient.resize(derivatives.cols());
+      for (Eigen::Index h = 0; h < derivatives.cols(); ++h) {
         const double* matrix = derivatives.col(h).data();
         double sum = 0;
         for (int j = 0; j < fit.columns; ++j) {
@@ -339,12 +339,12 @@ std::vector<double> Mmrm::theta() const {
   return result;
 }
 
-Eigen::MatrixXd Mmrm::theta_covariance() const {
-  const State& s = *state_;
+Eigen::MatrixXd Mmrm::theta_covariance() {
+  State& s = *state_;
   const Eigen::Index k = static_cast<Eigen::Index>(s.groups) * s.family.parameters();
   const bool known = s.fit.ok() && !s.fit.closed_form && s.information.rows() == k;
   if (!known) return Eigen::MatrixXd::Constant(k, k, missing);
-  return 2 * s.information.solve(Eigen::MatrixXd::Identity(k, k));
+  return s.likelihood.theta_covariance(s.information);
 }
 
 }  // namespace vcohort::analysis

@@ -159,7 +159,7 @@ class Mmrm {
   Eigen::MatrixXd covariance(int group = 0) const;
   /// Unconstrained parameters of CovarianceFamily, group by group, and the inverse of the information on them.
   std::vector<double> theta() const;
-  Eigen::MatrixXd theta_covariance() const;
+  Eigen::MatrixXd theta_covariance();
 
  private:
   struct State;

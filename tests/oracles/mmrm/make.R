@@ -112,7 +112,6 @@ objective <- function(problem) function(theta) tryCatch(pieces(problem, theta)$m
 fit <- function(problem, start) {
   f <- objective(problem)
   theta <- nlminb(start, f, control = list(rel.tol = 1e-14, iter.max = 2000, eval.max = 20000))$par
-  theta <- optim(theta, f, method = "BFGS", control = list(reltol = 1e-15, maxit = 1000))$par
   for (i in 1:15) {
     g <- grad(f, theta); h <- hessian(f, theta); step <- solve(h, g)
     while (sum(g * step) > 1e-8 && f(theta - step) > f(theta)) step <- step / 2
@@ -187,7 +186,17 @@ run <- function(case, data_name, structure, by_visit = c(), main = c(), per_arm 
   k <- count_of(structure, m); het <- structure == "us" || grepl("h$", structure)
   one <- c(if (het) scale else mean(scale), rep(0.3, k - if (het) m else 1))
   if (sub("h$", "", structure) == "toep") one[(if (het) m else 1) + seq_len(m - 1)] <- 0.5^(1:(m - 1))
-  found <- fit(problem, rep(one, problem$groups))
+  start <- rep(one, problem$groups)
+  if (structure == "us") {
+    wide <- matrix(NA, length(problem$patients), m); at <- 0
+    for (i in seq_along(problem$patients)) { o <- problem$patients[[i]]$o; wide[i, o] <- res[at + seq_along(o)]; at <- at + length(o) }
+    group <- if (per_arm) sapply(problem$patients, `[[`, "g") else rep(1, nrow(wide))
+    start <- unlist(lapply(seq_len(problem$groups), function(g) {
+      l <- t(chol(cov(wide[group == g, ], use = "pairwise")))
+      c(log(diag(l)), unlist(lapply(seq_len(m)[-1], function(i) l[i, 1:(i - 1)] / l[i, i])))
+    }))
+  }
+  found <- fit(problem, start)
   cat(case, structure, "-2 log L", found$at$m2ll, "\n")
   put(case, "m2ll", 0, 0, found$at$m2ll)
   for (i in seq_along(found$at$beta)) put(case, "beta", i - 1, 0, found$at$beta[i])
