@@ -1,11 +1,13 @@
 #include <algorithm>
+#include <numbers>
 
 #include "engine/analysis/mmrm/dense.hpp"
 #include "engine/analysis/mmrm/likelihood.hpp"
 
-/// The second derivatives of the restricted likelihood, and the matrix sums of the Kenward-Roger adjustment. For two directions
-/// D and F of the whitened Sigma, a pattern of n patients with bridge B, O = B' B, whitened residual products plus loss S and
-/// loss M, A = X' V^-1 X with derivative A_D, and s_D = X' V^-1 V_D V^-1 r the derivative of the coefficients' score:
+/// The second derivatives of the restricted likelihood, and the matrix sums of the Kenward-Roger adjustment. For two
+/// directions D and F of the whitened Sigma, a pattern of n patients with bridge B, O = B' B, whitened residual
+/// products plus loss S and loss M, A = X' V^-1 X with derivative A_D, and s_D = X' V^-1 V_D V^-1 r the derivative of
+/// the coefficients' score:
 ///
 ///   d2(-2 log L)[D, F] = sum tr(D O F B'(2 S - n I) B) - tr(A^-1 A_D A^-1 A_F) - 2 s_D' A^-1 s_F
 ///   its expectation    = sum tr(D O F B'(n I - 2 M) B) + tr(A^-1 A_D A^-1 A_F)
@@ -25,10 +27,18 @@ void RestrictedLikelihood::add_first_term(std::size_t pattern, Curvature kind) {
   const double share = seen.patients * static_cast<double>(columns()) / data_->observations();
   double of_identity = 0, of_products = 0;
   switch (kind) {
-    case Curvature::approximate: of_identity = -(seen.patients + share), of_products = 2; break;
-    case Curvature::scoring: of_identity = seen.patients - std::min(share, 0.5 * seen.patients), of_products = 0; break;
-    case Curvature::observed: of_identity = -seen.patients, of_products = 2; break;
-    case Curvature::expected: of_identity = seen.patients, of_products = -2; break;
+    case Curvature::approximate:
+      of_identity = -(seen.patients + share), of_products = 2;
+      break;
+    case Curvature::scoring:
+      of_identity = seen.patients - std::min(share, 0.5 * seen.patients), of_products = 0;
+      break;
+    case Curvature::observed:
+      of_identity = -seen.patients, of_products = 2;
+      break;
+    case Curvature::expected:
+      of_identity = seen.patients, of_products = -2;
+      break;
   }
   if (kind == Curvature::expected) {
     whiten_products(state, state.loss, n, middle);
@@ -112,7 +122,7 @@ const Eigen::MatrixXd& RestrictedLikelihood::curvature(Curvature kind) {
   const bool exact = kind == Curvature::observed || kind == Curvature::expected;
   const double sign = kind == Curvature::observed ? -1 : 1;
   if (exact && is_unstructured()) {
-    entry_curvature_.selfadjointView<Eigen::Upper>().rankUpdate(whitened_.transpose(), sign);
+    entry_curvature_.selfadjointView<Eigen::Upper>().rankUpdate(half_.transpose(), sign);
     entry_curvature_.triangularView<Eigen::StrictlyLower>() = entry_curvature_.transpose();
     return entry_curvature_;
   }
@@ -131,7 +141,7 @@ const Eigen::MatrixXd& RestrictedLikelihood::curvature(Curvature kind) {
   } else {
     product_.noalias() = entry_curvature_.selfadjointView<Eigen::Upper>() * jacobian_;
     curvature_.noalias() = jacobian_.transpose() * product_;
-    if (exact) curvature_.noalias() += sign * (whitened_.transpose() * whitened_);
+    if (exact) curvature_.noalias() += sign * (half_.transpose() * half_);
   }
   if (!curved) return curvature_;
 
@@ -158,7 +168,8 @@ const Eigen::MatrixXd& RestrictedLikelihood::curvature(Curvature kind) {
         for (int u = 0; u < visits_; ++u) slope[t * visits_ + u] += inverse[v * visits_ + t] * half[v * visits_ + u];
       }
     }
-    family_.add_weighted_second_derivatives(std::span(theta_).subspan(g * k, k), std::span(slope, size_), block, parameters());
+    family_.add_weighted_second_derivatives(std::span(theta_).subspan(g * k, k), std::span(slope, size_), block,
+                                            parameters());
   }
   return curvature_;
 }
@@ -166,7 +177,8 @@ const Eigen::MatrixXd& RestrictedLikelihood::curvature(Curvature kind) {
 void RestrictedLikelihood::prepare_exact() {
   const int p = columns(), k = family_.parameters(), stride = visits_ + 1;
   const int within = is_unstructured() ? entries_ : k, directions = groups_ * within;
-  // pairs_(d, ij) = - d A_ij / d direction d: the direction runs fastest, so that a pair of columns costs one vector operation.
+  // pairs_(d, ij) = - d A_ij / d direction d: the direction runs fastest, so that a pair of columns costs one vector
+  // operation.
   pairs_.setZero(directions, p * (p + 1) / 2);
   product_.resize(within, stride * stride);
   for (std::size_t i = 0; i < states_.size(); ++i) {
@@ -224,6 +236,16 @@ void RestrictedLikelihood::prepare_exact() {
   }
   factor_.matrixL().solveInPlace(stack_);
   whitened_ = Eigen::Map<const Eigen::MatrixXd>(stack_.data(), static_cast<Eigen::Index>(p) * p, directions);
+  // tr(G G') from the triangle, with the elements off the diagonal counted twice.
+  half_.resize(p * (p + 1) / 2, directions);
+  for (int d = 0; d < directions; ++d) {
+    const double* source = whitened_.col(d).data();
+    double* target = half_.col(d).data();
+    for (int j = 0; j < p; ++j, source += p) {
+      for (int c = 0; c < j; ++c) *target++ = std::numbers::sqrt2 * source[c];
+      *target++ = source[j];
+    }
+  }
 }
 
 Eigen::MatrixXd RestrictedLikelihood::theta_covariance(const Eigen::LLT<Eigen::MatrixXd>& curvature) {
@@ -237,7 +259,9 @@ Eigen::MatrixXd RestrictedLikelihood::theta_covariance(const Eigen::LLT<Eigen::M
   return jacobian.solve(half.transpose());
 }
 
-void RestrictedLikelihood::whiten(Eigen::VectorXd& weights) const { factor_.matrixL().solveInPlace(weights); }
+void RestrictedLikelihood::whiten(Eigen::VectorXd& weights) const {
+  factor_.matrixL().solveInPlace(weights);
+}
 
 /// Upper triangle of result += factor * X' V^-1 R N R' V^-1 X over the pattern's patients, N whitened.
 void RestrictedLikelihood::add_whitened_sandwich(std::size_t pattern, const double* whitened, double factor,

@@ -4,7 +4,8 @@
 /// Row-major kernels for the small matrices of a patient's visits, where a library call costs more than the arithmetic.
 namespace vcohort::analysis {
 
-/// Replaces the lower triangle of a symmetric n x n matrix by its Cholesky factor. False when it is not positive definite.
+/// Replaces the lower triangle of a symmetric n x n matrix by its Cholesky factor. False when it is not positive
+/// definite.
 inline bool factorise(double* a, int n) {
   for (int i = 0; i < n; ++i) {
     for (int j = 0; j <= i; ++j) {
@@ -33,7 +34,8 @@ inline void invert_lower(double* a, int n) {
   }
 }
 
-/// matrix = inverse matrix inverse', where the inverse is lower triangular; all n x n. Needs n^2 numbers of scratch memory.
+/// matrix = inverse matrix inverse', where the inverse is lower triangular; all n x n. Needs n^2 numbers of scratch
+/// memory.
 inline void congruence(const double* inverse, double* matrix, double* scratch, int n) {
   for (int i = 0; i < n; ++i) {
     for (int j = 0; j < n; ++j) {

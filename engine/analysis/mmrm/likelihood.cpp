@@ -274,12 +274,15 @@ bool RestrictedLikelihood::solve() {
   factor_.matrixL().solveInPlace(coefficients_);
   const double explained = coefficients_.squaredNorm();
   factor_.matrixU().solveInPlace(coefficients_);
-  value_ = (data_->observations() - p) * std::log(2 * std::numbers::pi) + log_determinant + 2 * log_root + squares - explained;
+  value_ = (data_->observations() - p) * std::log(2 * std::numbers::pi) + log_determinant + 2 * log_root + squares -
+           explained;
   return std::isfinite(value_);
 }
 
-/// Upper triangle of result += factor * X' (matrix on each patient of the pattern) X; the matrix is extended by its sums.
-void RestrictedLikelihood::add_pattern(std::size_t pattern, const double* matrix, double factor, Eigen::MatrixXd& result) const {
+/// Upper triangle of result += factor * X' (matrix on each patient of the pattern) X; the matrix is extended by its
+/// sums.
+void RestrictedLikelihood::add_pattern(std::size_t pattern, const double* matrix, double factor,
+                                       Eigen::MatrixXd& result) const {
   const int p = columns(), width = data_->width(), stride = visits_ + 1;
   const RepeatedMeasures::Pattern& seen = data_->patterns()[pattern];
   for (int j = 0; j < p; ++j) {
@@ -292,7 +295,8 @@ void RestrictedLikelihood::add_pattern(std::size_t pattern, const double* matrix
   }
 }
 
-/// Products of residuals, their expected loss by fitting, and the terms' scores, all summed over the pattern's patients.
+/// Products of residuals, their expected loss by fitting, and the terms' scores, all summed over the pattern's
+/// patients.
 void RestrictedLikelihood::residuals(std::size_t pattern) {
   const RepeatedMeasures::Pattern& seen = data_->patterns()[pattern];
   PatternState& state = states_[pattern];
@@ -418,7 +422,8 @@ void RestrictedLikelihood::residual_products(std::span<double> products, std::sp
     const int n = static_cast<int>(seen.visits.size());
     for (int r = 0; r < n; ++r) {
       for (int c = 0; c < n; ++c) {
-        const std::size_t place = seen.group * size_ + static_cast<std::size_t>(seen.visits[r]) * visits_ + seen.visits[c];
+        const std::size_t place =
+            seen.group * size_ + static_cast<std::size_t>(seen.visits[r]) * visits_ + seen.visits[c];
         products[place] += states_[i].products[r * n + c] - states_[i].loss[r * n + c];
         pairs[place] += seen.patients;
       }

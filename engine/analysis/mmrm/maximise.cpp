@@ -10,21 +10,23 @@ namespace vcohort::analysis {
 
 namespace {
 
-// A distance of 1e-9 standard errors: differences in estimate, standard error and degrees of freedom are then below 1e-8.
+// A distance of 1e-9 standard errors: differences in estimate, standard error and degrees of freedom are then below
+// 1e-8.
 constexpr double converged_decrement = 1e-9;
 // Rounding in the gradient of nearly singular data may stop the progress earlier; this is still far inside 1e-6.
 constexpr double stalled_decrement = 1e-6;
 // Inside this distance the quadratic model is trusted, because differences of the likelihood drown in rounding.
 constexpr double trusted_decrement = 1e-4;
-// A conditional variance that is this share of the variance: rounding error at a maximum, and the reason why there is none when
-// the iteration fails.
+// A conditional variance that is this share of the variance: rounding error at a maximum, and the reason why there is
+// none when the iteration fails.
 constexpr double suspicious_share = 1e-8;
 constexpr double largest_step = 2;  // of a log standard deviation: a factor of 7
 constexpr int largest_number_of_halvings = 40;
 
 }  // namespace
 
-bool is_numerically_singular(std::span<const double> sigma, int visits, double smallest_share, std::span<double> scratch) {
+bool is_numerically_singular(std::span<const double> sigma, int visits, double smallest_share,
+                             std::span<double> scratch) {
   std::copy(sigma.begin(), sigma.begin() + visits * visits, scratch.begin());
   if (!factorise(scratch.data(), visits)) return true;
   for (int t = 0; t < visits; ++t) {
@@ -85,7 +87,8 @@ Maximiser::Outcome Maximiser::run(RestrictedLikelihood& likelihood, std::span<co
 
     double length = 1, largest = 0;
     for (int g = 0; g < groups; ++g) {
-      for (int h = 0; h < (heterogeneous ? visits : 1); ++h) largest = std::max(largest, std::abs(step_[g * within + h]));
+      for (int h = 0; h < (heterogeneous ? visits : 1); ++h)
+        largest = std::max(largest, std::abs(step_[g * within + h]));
     }
     if (largest > largest_step) length = largest_step / largest;
     const double slope = gradient.dot(step_);
@@ -106,7 +109,8 @@ Maximiser::Outcome Maximiser::run(RestrictedLikelihood& likelihood, std::span<co
     likelihood.keep();
     value = likelihood.minus_two_log_likelihood();
     constexpr int between_checks = 10;
-    if (iterations_ % between_checks == between_checks - 1 && is_singular(likelihood, groups, rounding_share)) return Outcome::singular;
+    if (iterations_ % between_checks == between_checks - 1 && is_singular(likelihood, groups, rounding_share))
+      return Outcome::singular;
   }
   return is_singular(likelihood, groups, rounding_share) ? Outcome::singular : Outcome::converged;
 }
