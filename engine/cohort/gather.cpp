@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <numeric>
 
 #include "engine/cohort/cohort.hpp"
 #include "engine/cohort/workspace.hpp"
@@ -121,6 +122,7 @@ void Cohort::gather_background(const HarmParameters& harm, Workspace& work, Tall
   for (std::size_t type = 0; type < event_types; ++type)
     for (std::size_t grade = 0; harm.background_per_year[type] > 0 && grade < grades; ++grade) {
       const Lanes<std::uint16_t>& count = work.background[type][grade];
+      if (std::accumulate(count.begin(), count.begin() + lanes, 0) == 0) continue;
       for (int i = 0; i < lanes; ++i) any[grade][i] = static_cast<std::uint16_t>(any[grade][i] + count[i]);
       add(type, grade, count);
     }

@@ -162,22 +162,25 @@ class PoissonTable {
  public:
   explicit PoissonTable(double mean) {
     constexpr double largest_uniform = 1 - 0x1p-33;
-    double probability = exp_of(-mean);
-    for (double sum = probability; ; sum += probability) {
+    double probability = exp_of(-mean), sum = probability;
+    for (int k = 1; probability > 0 && sum <= largest_uniform; ++k) {
       cumulative_.push_back(sum);
-      if (sum > largest_uniform || probability <= 0) break;
-      probability *= mean / static_cast<double>(cumulative_.size());
+      probability *= mean / k;
+      sum += probability;
     }
-    cumulative_.back() = 1;
+    cumulative_.resize(std::max(cumulative_.size(), counted_) + 1, 1.0);
   }
 
-  std::uint16_t operator()(double uniform) const {
-    std::uint16_t count = 0;
+  /// The first counts without a branch, which would be guessed wrong; higher ones are rare.
+  int operator()(double uniform) const {
+    static_assert(counted_ == 2);
+    std::size_t count = (uniform >= cumulative_[0]) + (uniform >= cumulative_[1]);
     while (uniform >= cumulative_[count]) ++count;
-    return count;
+    return static_cast<int>(count);
   }
 
  private:
+  static constexpr std::size_t counted_ = 2;
   std::vector<double> cumulative_;
 };
 
@@ -239,8 +242,8 @@ void draw_background_events(std::uint64_t seed, std::uint32_t replicate, const H
         if (share[grade] <= 0) continue;
         const PoissonTable poisson(p.background_per_year[type] * fraction * share[grade]);
         for (int i = 0; i < patient.lanes; ++i) {
-          const int count = epilepsy_only && !patient.epilepsy[i] ? 0 : poisson(uniform[grade][i]);
-          out[type][grade][i] = static_cast<std::uint16_t>(out[type][grade][i] + count);
+          const int concerned = !epilepsy_only || patient.epilepsy[i];
+          out[type][grade][i] = static_cast<std::uint16_t>(out[type][grade][i] + concerned * poisson(uniform[grade][i]));
         }
       }
     }
