@@ -21,6 +21,8 @@ Cohort::Model::Model(const Study& study, const ParameterValues& values)
 Cohort::Workspace::Workspace(const Cohort& cohort, const Model& model)
     : outcomes(model.outcomes),
       leaf(cohort.strata_.stratifications(), std::vector<std::uint32_t>(tile_size)),
+      grouped(cohort.strata_.stratifications(), std::vector<std::uint16_t>(tile_size)),
+      place(cohort.strata_.leaves()),
       reference(model.outcomes.recorded.size() * model.outcomes.visits.size()),
       sums(cohort.strata_.leaves()),
       counts(cohort.strata_.leaves()),
@@ -87,6 +89,7 @@ void Cohort::simulate_tile(const Model& model, std::uint32_t replicate, std::int
   enrol(study_.seed, replicate, study_.population, model.patient, model.outcomes.development,
         {ids.data(), static_cast<std::size_t>(lanes)}, work.child);
   for (std::size_t k = 0; k < work.leaf.size(); ++k) strata_.assign(k, work.child, work.leaf[k].data());
+  group_lanes(work);
   work.outcomes.prepare(study_.seed, replicate, work.child, TileOutcomes::Setting::cohort);
   draw_adverse_events(study_.seed, replicate, model.harm, work.child.patient, model.therapies, model.months_of_follow_up(),
                       work.harm);

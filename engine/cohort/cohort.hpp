@@ -14,6 +14,7 @@
 
 namespace vcohort {
 
+struct LeafLanes;
 struct TileSums;
 struct TileCounts;
 
@@ -51,7 +52,9 @@ class Cohort final : public Question {
   std::shared_ptr<const Model> model_of(std::uint32_t replicate) const;
   void simulate_tile(const Model&, std::uint32_t replicate, std::int64_t first, int lanes, Workspace&, Tally&,
                      std::vector<Table>& rows) const;
+  void group_lanes(Workspace&) const;
   void gather(const Model&, std::size_t strategy, Workspace&, Tally&) const;
+  void add_up(const Model&, std::size_t strategy, std::size_t endpoint, std::size_t visit, const LeafLanes&, Workspace&, Tally&) const;
   void add_cell(std::size_t cell, const TileSums&, const TileCounts&, Tally&) const;
   void gather_harm(std::size_t strategy, const TileHarm&, Workspace&, Tally&) const;
   void gather_background(const HarmParameters&, Workspace&, Tally&) const;

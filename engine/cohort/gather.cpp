@@ -17,51 +17,76 @@ std::size_t bin_of(double value, double minimum, double per_width, int bins) {
 
 }  // namespace
 
+/// Groups the lanes of a tile by leaf, so that each leaf is added up in one go; a counting sort per stratification.
+void Cohort::group_lanes(Workspace& work) const {
+  const int lanes = work.child.patient.lanes;
+  work.groups.clear();
+  std::fill(work.sums.begin(), work.sums.end(), TileSums{});
+  std::fill(work.counts.begin(), work.counts.end(), TileCounts{});
+  std::fill(work.place.begin(), work.place.end(), 0u);
+  for (std::size_t k = 0; k < work.leaf.size(); ++k) {
+    for (int i = 0; i < lanes; ++i) ++work.place[work.leaf[k][i]];
+    std::uint32_t begin = 0;
+    for (std::size_t leaf = strata_.first_leaf(k); leaf < strata_.first_leaf(k + 1); ++leaf) {
+      const std::uint32_t end = begin + work.place[leaf];
+      if (end > begin) work.groups.push_back({leaf, k, begin, end});
+      work.place[leaf] = begin;
+      begin = end;
+    }
+    for (int i = 0; i < lanes; ++i) work.grouped[k][work.place[work.leaf[k][i]]++] = static_cast<std::uint16_t>(i);
+  }
+}
+
 /// Adds one strategy's outcomes to the tally. Missing values (drooling of children who do not drool) are left out.
 void Cohort::gather(const Model& model, std::size_t strategy, Workspace& work, Tally& tally) const {
-  const PatientTile& patient = work.child.patient;
-  for (std::size_t e = 0; e < layout_.endpoints().size(); ++e) {
-    const Endpoint& endpoint = layout_.endpoints()[e];
-    const int bins = layout_.bins(e);
-    const double per_width = 1 / layout_.bin_width(e);
-    const bool has_mcid = endpoint.id == EndpointId::gmfm66;  // the only score with a minimal clinically important difference
+  for (std::size_t e = 0; e < layout_.endpoints().size(); ++e)
     for (std::size_t v = 0; v < layout_.visits(); ++v) {
-      const double* observed = work.outcomes.observed(e, v).data();
-      const double* latent = work.outcomes.latent(e, v).data();
-      const double* reference = work.reference[e * layout_.visits() + v].data();
-      std::int64_t* histogram = tally.counts.data() + layout_.histogram(strategy, e, v, 0);
-      std::fill(work.sums.begin(), work.sums.end(), TileSums{});
-      std::fill(work.counts.begin(), work.counts.end(), TileCounts{});
-      for (const auto& leaf : work.leaf)
-        for (int i = 0; i < patient.lanes; ++i) {
-          const double value = observed[i];
-          if (value != value) continue;
-          const double increment = latent[i] - reference[i];
-          TileSums& sums = work.sums[leaf[i]];
-          sums.observed += value;
-          sums.observed_squares += value * value;
-          sums.increment += increment;
-          sums.increment_squares += increment * increment;
-          ++work.counts[leaf[i]].n;
-          ++histogram[leaf[i] * static_cast<std::size_t>(bins) + bin_of(value, endpoint.minimum, per_width, bins)];
-        }
-      if (has_mcid) {
-        const Lanes<double>& above = work.outcomes.above_expectation(v);
-        for (const auto& leaf : work.leaf)
-          for (int i = 0; i < patient.lanes; ++i) {
-            const double mcid = model.outcomes.mcid[patient.gmfcs[i]];
-            const double increment = latent[i] - reference[i];
-            TileCounts& counts = work.counts[leaf[i]];
-            counts.responders += above[i] >= mcid;
-            counts.benefiting += increment >= mcid;
-            counts.harmed += increment <= -mcid;
-          }
+      for (const LeafLanes& group : work.groups) {
+        add_up(model, strategy, e, v, group, work, tally);
+        if (work.counts[group.leaf].n > 0)
+          add_cell(layout_.cell(strategy, e, v, group.leaf), work.sums[group.leaf], work.counts[group.leaf], tally);
       }
-      for (std::size_t leaf = 0; leaf < layout_.leaves(); ++leaf)
-        if (work.counts[leaf].n > 0) add_cell(layout_.cell(strategy, e, v, leaf), work.sums[leaf], work.counts[leaf], tally);
       if (layout_.uncertain()) add_clusters(strategy, e, v, work, tally);
     }
+}
+
+/// Sums and counts of one leaf, in lane order, and its histogram.
+void Cohort::add_up(const Model& model, std::size_t strategy, std::size_t e, std::size_t v, const LeafLanes& group,
+                    Workspace& work, Tally& tally) const {
+  const PatientTile& patient = work.child.patient;
+  const Endpoint& endpoint = layout_.endpoints()[e];
+  const int bins = layout_.bins(e);
+  const double per_width = 1 / layout_.bin_width(e);
+  const double* observed = work.outcomes.observed(e, v).data();
+  const double* latent = work.outcomes.latent(e, v).data();
+  const double* reference = work.reference[e * layout_.visits() + v].data();
+  std::int64_t* histogram = tally.counts.data() + layout_.histogram(strategy, e, v, group.leaf);
+  const std::uint16_t* lane = work.grouped[group.stratification].data();
+  TileSums sums;
+  TileCounts counts;
+  for (std::size_t k = group.begin; k < group.end; ++k) {
+    const double value = observed[lane[k]];
+    if (value != value) continue;
+    const double increment = latent[lane[k]] - reference[lane[k]];
+    sums.observed += value;
+    sums.observed_squares += value * value;
+    sums.increment += increment;
+    sums.increment_squares += increment * increment;
+    ++counts.n;
+    ++histogram[bin_of(value, endpoint.minimum, per_width, bins)];
   }
+  if (endpoint.id == EndpointId::gmfm66) {  // the only score with a minimal clinically important difference
+    const double* above = work.outcomes.above_expectation(v).data();
+    for (std::size_t k = group.begin; k < group.end; ++k) {
+      const double mcid = model.outcomes.mcid[patient.gmfcs[lane[k]]];
+      const double increment = latent[lane[k]] - reference[lane[k]];
+      counts.responders += above[lane[k]] >= mcid;
+      counts.benefiting += increment >= mcid;
+      counts.harmed += increment <= -mcid;
+    }
+  }
+  work.sums[group.leaf] = sums;
+  work.counts[group.leaf] = counts;
 }
 
 void Cohort::add_cell(std::size_t cell, const TileSums& sums, const TileCounts& counts, Tally& tally) const {

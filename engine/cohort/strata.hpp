@@ -25,6 +25,9 @@ class StrataMap {
 
   std::size_t stratifications() const { return first_leaf_.size(); }
   std::size_t leaves() const { return leaves_; }  // over all stratifications
+  std::size_t first_leaf(std::size_t stratification) const {  // that of the next one is the end
+    return stratification < first_leaf_.size() ? first_leaf_[stratification] : leaves_;
+  }
   const std::vector<Stratum>& strata() const { return strata_; }
 
   /// Leaf of each lane in one stratification, counted over all stratifications.

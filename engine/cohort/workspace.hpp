@@ -38,6 +38,11 @@ struct TileEvents {
   std::int64_t children = 0, with_event = 0, with_serious_event = 0;
 };
 
+/// Lanes of one leaf: places begin to end of the lanes as grouped for its stratification.
+struct LeafLanes {
+  std::size_t leaf, stratification, begin, end;
+};
+
 /// Memory of one block in work; nothing is allocated from tile to tile.
 struct Cohort::Workspace {
   explicit Workspace(const Cohort&, const Model&);
@@ -45,6 +50,9 @@ struct Cohort::Workspace {
   ChildTile child;
   TileOutcomes outcomes;
   std::vector<std::vector<std::uint32_t>> leaf;  // [stratification][lane]
+  std::vector<std::vector<std::uint16_t>> grouped;  // [stratification][place]: lanes by leaf, ascending within a leaf
+  std::vector<LeafLanes> groups;                 // the leaves that have lanes in this tile
+  std::vector<std::uint32_t> place;              // [leaf]: for grouping
   std::vector<Lanes<double>> reference;          // latent outcomes of the reference, [endpoint * visits + visit]
   std::vector<TileHarm> harm;                    // [strategy]
   BackgroundEvents background;
