@@ -16,7 +16,15 @@ constexpr double collinear = 1e-7;
 /// Of the size of the arm means: a spread below it is rounding error of the centring.
 constexpr double constant = 1e-13;
 
-enum Slot : std::size_t { columns_slot, means_slot, factor_slot, projection_slot, weights_slot, basis_slot };
+enum Slot : std::size_t {
+  columns_slot,
+  means_slot,
+  factor_slot,
+  projection_slot,
+  weights_slot,
+  basis_slot,
+  squares_slot
+};
 
 /// The model as columns, arm after arm: the covariates first and the outcome last, each centred within the arms.
 class Model {
@@ -38,6 +46,8 @@ class Model {
   }
   /// Column `covariates()` is the outcome.
   std::span<double> column(int j) const { return columns_.subspan(j * n_, n_); }
+  /// Sum of squares of a column.
+  double squares(int j) const { return squares_[j]; }
   double mean(int j, int arm) const { return means_[j * data_.arms + arm]; }
   double overall_mean(int j) const {
     double sum = 0;
@@ -87,6 +97,7 @@ class Model {
     for (const auto& factor : data_.factors) columns += static_cast<std::size_t>(std::max(factor.levels, 0));
     columns_ = workspace_.reals(columns_slot, columns * n_);
     means_ = workspace_.reals(means_slot, columns * static_cast<std::size_t>(data_.arms));
+    squares_ = workspace_.reals(squares_slot, columns);
     int j = 0;
     if (options_.adjust_for_baseline) gather(j++, [this](int i) { return data_.baseline[i]; });
     for (const auto& covariate : data_.covariates) gather(j++, [&covariate](int i) { return covariate[i]; });
@@ -118,13 +129,14 @@ class Model {
     auto x = column(j);
     for (std::size_t i = 0; i < n_; ++i) x[i] = value(order_[i]);
     centre_within_arms(j);
-    const double sum_of_squares = dot(x, x);
-    if (sum_of_squares_is_safe(sum_of_squares)) return 1;
+    squares_[j] = dot(x, x);
+    if (sum_of_squares_is_safe(squares_[j])) return 1;
     for (std::size_t i = 0; i < n_; ++i) x[i] = value(order_[i]);
     const double scale = scale_of(x);
     finite_ = finite_ && std::isfinite(scale);
     for (double& entry : x) entry *= scale;
     centre_within_arms(j);
+    squares_[j] = dot(x, x);
     return 1 / scale;
   }
 
@@ -144,7 +156,7 @@ class Model {
   double outcome_unit_ = 1;
   bool finite_ = true;
   std::span<int> order_, first_;
-  std::span<double> columns_, means_;
+  std::span<double> columns_, means_, squares_;
 };
 
 /// The regression within arms: row j of `factor` holds the coordinates of covariate j in an orthonormal basis of the
@@ -170,7 +182,7 @@ Regression empty_regression(int covariates, Workspace& workspace) {
 bool regress_by_products(const Model& model, Regression& fit) {
   const int q = model.covariates();
   const auto outcome = model.column(q);
-  const double total = dot(outcome, outcome);
+  const double total = model.squares(q);
   fit.residual_sum_of_squares = total;
   for (int j = 0; j < q; ++j) {
     const auto x = model.column(j);
@@ -180,7 +192,7 @@ bool regress_by_products(const Model& model, Regression& fit) {
       for (int m = 0; m < k; ++m) sum -= row[m] * fit.factor[k * q + m];
       row[k] = sum / fit.factor[k * q + k];
     }
-    const double own = dot(x, x);
+    const double own = model.squares(j);
     double pivot = own;
     double product = dot(x, outcome);
     for (int k = 0; k < j; ++k) {
@@ -219,7 +231,7 @@ void regress_by_columns(const Model& model, Workspace& workspace, Regression& fi
     const auto x = model.column(j);
     auto rest = direction(fit.kept);
     std::copy(x.begin(), x.end(), rest.begin());
-    const double own = std::sqrt(dot(x, x));
+    const double own = std::sqrt(model.squares(j));
     double* row = &fit.factor[j * q];
     remove_basis(rest, row);
     const double left = std::sqrt(dot(rest, rest));
@@ -324,10 +336,9 @@ void ancova(const Dataset& data, const AncovaOptions& options, const Inference& 
   }
   const double df = patients - model.arms_present() - fit.kept;
   if (df < 1) return fail_all(contrasts, Failure::too_few_patients, patients);
-  const auto outcome = model.column(model.covariates());
-  const double total = dot(outcome, outcome);
+  const int outcome = model.covariates();
   const double n = patients;
-  const double rounding = constant * std::max(std::sqrt(total), std::sqrt(n) * model.size(model.covariates()));
+  const double rounding = constant * std::max(std::sqrt(model.squares(outcome)), std::sqrt(n) * model.size(outcome));
   if (!(std::sqrt(fit.residual_sum_of_squares) > rounding)) {
     return fail_all(contrasts, Failure::no_variation, patients);
   }

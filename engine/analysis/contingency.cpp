@@ -8,11 +8,13 @@
 namespace vcohort::analysis {
 namespace {
 
-double real(std::int64_t count) { return static_cast<double>(count); }
+double real(std::int64_t count) {
+  return static_cast<double>(count);
+}
 
-/// The hypergeometric probabilities of 0, 1, ... events more than the fewest possible in the active arm, up to a factor.
-/// Recurrence outward from the mode, where the weight is 1: no logarithms, no cancellation, and underflow only where it
-/// does not count.
+/// The hypergeometric probabilities of 0, 1, ... events more than the fewest possible in the active arm, up to a
+/// factor. Recurrence outward from the mode, where the weight is 1: no logarithms, no cancellation, and underflow only
+/// where it does not count.
 std::span<double> hypergeometric_weights(const Table2x2& table, std::int64_t fewest, std::int64_t most,
                                          Workspace& workspace) {
   const auto weights = workspace.reals(0, static_cast<std::size_t>(most - fewest + 1));
@@ -102,8 +104,7 @@ Estimate cochran_mantel_haenszel(std::span<const Table2x2> strata, bool continui
   if (n < 2) return failed(Failure::too_few_patients, n);
   if (!(variance > 0)) return failed(Failure::no_variation, n);
   if (r_sum == 0 || s_sum == 0) return failed(Failure::empty_cell, n);
-  const double log_variance =
-      pr / (2 * r_sum * r_sum) + ps_qr / (2 * r_sum * s_sum) + qs / (2 * s_sum * s_sum);
+  const double log_variance = pr / (2 * r_sum * r_sum) + ps_qr / (2 * r_sum * s_sum) + qs / (2 * s_sum * s_sum);
   auto estimate = wald(std::log(r_sum / s_sum), std::sqrt(log_variance), normal_df, n,
                        {.level = inference.level, .p_value = false}, workspace);
   const double correction = continuity && std::fabs(excess) >= 0.5 ? 0.5 : 0.0;

@@ -22,7 +22,8 @@ struct Table2x2 {
 };
 
 /// p-values of Fisher's exact test. Two-sided: the probability, with all margins fixed, of the tables that are not more
-/// probable than the observed one; probabilities within 1e-7 of it, relative, count as equal (the rule of R's fisher.test).
+/// probable than the observed one; probabilities within 1e-7 of it, relative, count as equal (the rule of R's
+/// fisher.test).
 struct FisherP {
   double two_sided = unknown;
   double less = unknown;     // fewer events in the active arm
@@ -41,17 +42,18 @@ struct ChiSquare {
 /// Pearson's chi-square of a table of counts, shape [row][column], without correction. empty_cell when a margin is 0.
 ChiSquare pearson_chi_square(std::span<const std::int64_t> counts, std::size_t rows, std::size_t columns);
 
-/// The signed root of Pearson's chi-square of a 2 x 2 table, positive when the active arm has more events. With `continuity`
-/// the difference between observed and expected is reduced by 1/2, not below 0 (Yates). NaN when a margin is 0.
+/// The signed root of Pearson's chi-square of a 2 x 2 table, positive when the active arm has more events. With
+/// `continuity` the difference between observed and expected is reduced by 1/2, not below 0 (Yates). NaN when a margin
+/// is 0.
 double pearson_z(const Table2x2& table, bool continuity);
 
 /// Cochran-Mantel-Haenszel: one table per stratum.
 ///
-/// Estimate: log of the Mantel-Haenszel odds ratio with the standard error of Robins, Breslow and Greenland (1986) and the
-/// interval from it; `statistic` is the signed root of the CMH chi-square, from which p comes (Reference::score). With
-/// `continuity` the sum of observed minus expected is reduced by 1/2, if it exceeds that (as in R's mantelhaen.test).
-/// Strata with fewer than two patients or an empty margin say nothing and are passed over.
-/// Failures: too_few_patients, no_variation when no stratum says anything; empty_cell when the odds ratio is 0 or infinite.
+/// Estimate: log of the Mantel-Haenszel odds ratio with the standard error of Robins, Breslow and Greenland (1986) and
+/// the interval from it; `statistic` is the signed root of the CMH chi-square, from which p comes (Reference::score).
+/// With `continuity` the sum of observed minus expected is reduced by 1/2, if it exceeds that (as in R's
+/// mantelhaen.test). Strata with fewer than two patients or an empty margin say nothing and are passed over. Failures:
+/// too_few_patients, no_variation when no stratum says anything; empty_cell when the odds ratio is 0 or infinite.
 Estimate cochran_mantel_haenszel(std::span<const Table2x2> strata, bool continuity, const Inference& inference,
                                  Workspace& workspace);
 

@@ -58,7 +58,7 @@ struct Estimate {
 /// What else to compute: a simulation that only counts rejections leaves out the p-value, which costs as much as a
 /// t-test.
 struct Inference {
-  double level = 0.95;   // of the two-sided interval
+  double level = 0.95;  // of the two-sided interval
   bool p_value = true;
   bool interval = true;  // false leaves out intervals that need a search; those that are a product are always there
 };

@@ -42,7 +42,8 @@ struct Sums {
 };
 
 /// Adds one stratum, `patients` sorted by time.
-void add_stratum(const Dataset& data, int arm, const LogRankOptions& options, std::span<const int> patients, Sums& sums) {
+void add_stratum(const Dataset& data, int arm, const LogRankOptions& options, std::span<const int> patients,
+                 Sums& sums) {
   const bool weighted = options.rho != 0 || options.gamma != 0;
   double at_risk = static_cast<double>(patients.size()), active_at_risk = 0, survival = 1;
   for (const int i : patients) active_at_risk += data.arm[i] == arm;
@@ -61,8 +62,7 @@ void add_stratum(const Dataset& data, int arm, const LogRankOptions& options, st
     first = next;
     if (events > 0) {
       const double share = active_at_risk / at_risk;
-      const double weight =
-          weighted ? std::pow(survival, options.rho) * std::pow(1 - survival, options.gamma) : 1;
+      const double weight = weighted ? std::pow(survival, options.rho) * std::pow(1 - survival, options.gamma) : 1;
       sums.events += events;
       sums.excess += weight * (active_events - events * share);
       if (at_risk > 1) {

@@ -52,8 +52,8 @@ std::optional<Failure> unusable(const Counts& counts) {
 
 /// Risk difference and interval, to which a test adds its p-value.
 Estimate describe(const Table2x2& table, const Inference& inference, Workspace& workspace) {
-  auto estimate = miettinen_nurminen({&table, 1}, {.level = inference.level, .p_value = false,
-                                                   .interval = inference.interval}, workspace);
+  auto estimate = miettinen_nurminen(
+      {&table, 1}, {.level = inference.level, .p_value = false, .interval = inference.interval}, workspace);
   const double n = static_cast<double>(table.patients), m = static_cast<double>(table.reference_patients);
   const double p = static_cast<double>(table.events) / n, q = static_cast<double>(table.reference_events) / m;
   estimate.se = std::sqrt(p * (1 - p) / n + q * (1 - q) / m);
@@ -90,16 +90,21 @@ Estimate compare_proportions(const Dataset& data, int arm, ProportionTest test, 
   if (const auto failure = unusable(counts)) return failed(*failure);
   const auto& table = counts.strata.front();
   switch (test) {
-    case ProportionTest::fisher: return test_by_fisher(table, inference, workspace);
-    case ProportionTest::chi_square: return test_by_chi_square(table, false, inference, workspace);
-    case ProportionTest::chi_square_continuity: return test_by_chi_square(table, true, inference, workspace);
+    case ProportionTest::fisher:
+      return test_by_fisher(table, inference, workspace);
+    case ProportionTest::chi_square:
+      return test_by_chi_square(table, false, inference, workspace);
+    case ProportionTest::chi_square_continuity:
+      return test_by_chi_square(table, true, inference, workspace);
     case ProportionTest::cochran_mantel_haenszel:
       return cochran_mantel_haenszel(counts.strata, false, inference, workspace);
     case ProportionTest::cochran_mantel_haenszel_continuity:
       return cochran_mantel_haenszel(counts.strata, true, inference, workspace);
-    case ProportionTest::wald: return risk_difference_wald(table, inference, workspace);
+    case ProportionTest::wald:
+      return risk_difference_wald(table, inference, workspace);
     case ProportionTest::miettinen_nurminen:
-    case ProportionTest::miettinen_nurminen_stratified: break;
+    case ProportionTest::miettinen_nurminen_stratified:
+      break;
   }
   return miettinen_nurminen(counts.strata, inference, workspace);
 }

@@ -10,10 +10,12 @@
 namespace vcohort::analysis {
 namespace {
 
-double real(std::int64_t count) { return static_cast<double>(count); }
+double real(std::int64_t count) {
+  return static_cast<double>(count);
+}
 
-/// The active arm's risk that maximises the likelihood when it exceeds the reference's by `null`: a root of a cubic, in the
-/// trigonometric form of Farrington and Manning (1990).
+/// The active arm's risk that maximises the likelihood when it exceeds the reference's by `null`: a root of a cubic, in
+/// the trigonometric form of Farrington and Manning (1990).
 double restricted_risk(const Table2x2& table, double null) {
   const double risk = real(table.events) / real(table.patients);
   const double reference_risk = real(table.reference_events) / real(table.reference_patients);
@@ -60,8 +62,8 @@ double z_of(const Score& score, double null) {
   return excess == 0 ? 0 : std::copysign(std::numeric_limits<double>::infinity(), excess);
 }
 
-/// The null between `low` and `high` at which z equals `target`. z falls with the null; where it stays on one side of the
-/// target, the end of the range is the answer.
+/// The null between `low` and `high` at which z equals `target`. z falls with the null; where it stays on one side of
+/// the target, the end of the range is the answer.
 double null_with_z(std::span<const Table2x2> strata, double target, double low, double high) {
   const auto excess = [&](double null) {
     // An infinite score would stop the solver's interpolation; this is as good as infinite against any critical value.
@@ -95,7 +97,9 @@ Estimate risk_difference_wald(const Table2x2& table, const Inference& inference,
   return wald(p - q, std::sqrt(variance), normal_df, patients, inference, workspace);
 }
 
-double miettinen_nurminen_z(std::span<const Table2x2> strata, double null) { return z_of(score_at(strata, null), null); }
+double miettinen_nurminen_z(std::span<const Table2x2> strata, double null) {
+  return z_of(score_at(strata, null), null);
+}
 
 Estimate miettinen_nurminen(std::span<const Table2x2> strata, const Inference& inference, Workspace& workspace) {
   const int patients = patients_of(strata);

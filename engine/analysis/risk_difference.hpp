@@ -12,13 +12,13 @@ Estimate risk_difference_wald(const Table2x2& table, const Inference& inference,
 ///
 ///   z = sum w (d - null) / sqrt(sum w^2 V),   V = (p1(1-p1)/n1 + p0(1-p0)/n0) N/(N-1),
 ///
-/// with p1 = p0 + null maximising the likelihood of each stratum, and Mantel-Haenszel weights w = n1 n0 / N. One table is
-/// one stratum. Strata with an empty arm are passed over. Zero when numerator and variance both vanish.
+/// with p1 = p0 + null maximising the likelihood of each stratum, and Mantel-Haenszel weights w = n1 n0 / N. One table
+/// is one stratum. Strata with an empty arm are passed over. Zero when numerator and variance both vanish.
 double miettinen_nurminen_z(std::span<const Table2x2> strata, double null);
 
-/// Risk difference, weighted over strata, with the Miettinen-Nurminen interval: the differences whose |z| stays below the
-/// critical value. `statistic` and p test no difference (Reference::score); `se` is the denominator of z at no difference.
-/// Failures: empty_arm; no_variation never: 0/n against 0/n has an interval.
+/// Risk difference, weighted over strata, with the Miettinen-Nurminen interval: the differences whose |z| stays below
+/// the critical value. `statistic` and p test no difference (Reference::score); `se` is the denominator of z at no
+/// difference. Failures: empty_arm; no_variation never: 0/n against 0/n has an interval.
 Estimate miettinen_nurminen(std::span<const Table2x2> strata, const Inference& inference, Workspace& workspace);
 
 /// Decides any hypothesis by the Miettinen-Nurminen score at its own null: the interval's decision.

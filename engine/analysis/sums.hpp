@@ -3,36 +3,32 @@
 #include <cstddef>
 #include <span>
 
-/// Sums over a column in a fixed order: four interleaved partial sums, so that additions overlap, whatever the
+/// Sums over a column in a fixed order: eight interleaved partial sums, so that additions overlap, whatever the
 /// processor.
 namespace vcohort::analysis {
 
-inline double sum_of(std::span<const double> x) {
-  double s0 = 0, s1 = 0, s2 = 0, s3 = 0;
-  const std::size_t n = x.size();
+inline constexpr std::size_t lanes = 8;
+
+/// Sum of term(i) for i = 0 .. n-1.
+template <class Term>
+double interleaved_sum(std::size_t n, Term term) {
+  double sums[lanes] = {};
   std::size_t i = 0;
-  for (; i + 4 <= n; i += 4) {
-    s0 += x[i];
-    s1 += x[i + 1];
-    s2 += x[i + 2];
-    s3 += x[i + 3];
+  for (; i + lanes <= n; i += lanes) {
+    for (std::size_t lane = 0; lane < lanes; ++lane) sums[lane] += term(i + lane);
   }
-  for (; i < n; ++i) s0 += x[i];
-  return (s0 + s1) + (s2 + s3);
+  for (std::size_t lane = 0; i < n; ++i, ++lane) sums[lane] += term(i);
+  return ((sums[0] + sums[1]) + (sums[2] + sums[3])) + ((sums[4] + sums[5]) + (sums[6] + sums[7]));
+}
+
+inline double sum_of(std::span<const double> x) {
+  const double* values = x.data();
+  return interleaved_sum(x.size(), [values](std::size_t i) { return values[i]; });
 }
 
 inline double dot(std::span<const double> x, std::span<const double> y) {
-  double s0 = 0, s1 = 0, s2 = 0, s3 = 0;
-  const std::size_t n = x.size();
-  std::size_t i = 0;
-  for (; i + 4 <= n; i += 4) {
-    s0 += x[i] * y[i];
-    s1 += x[i + 1] * y[i + 1];
-    s2 += x[i + 2] * y[i + 2];
-    s3 += x[i + 3] * y[i + 3];
-  }
-  for (; i < n; ++i) s0 += x[i] * y[i];
-  return (s0 + s1) + (s2 + s3);
+  const double *left = x.data(), *right = y.data();
+  return interleaved_sum(x.size(), [left, right](std::size_t i) { return left[i] * right[i]; });
 }
 
 /// Subtracts the mean from a column and returns it. The second sweep removes the rounding error of the first mean,

@@ -34,24 +34,21 @@ Ordered order_patients(const Dataset& data, int arm, const WilcoxonOptions& opti
   }
   auto order = workspace.integers(2, n);
   for (std::size_t i = 0; i < n; ++i) order[i] = static_cast<int>(i);
-  std::sort(order.begin(), order.end(), [&](int a, int b) {
-    return stratum[a] != stratum[b] ? stratum[a] < stratum[b] : value[a] < value[b];
-  });
+  std::sort(order.begin(), order.end(),
+            [&](int a, int b) { return stratum[a] != stratum[b] ? stratum[a] < stratum[b] : value[a] < value[b]; });
   return {value.first(n), stratum.first(n), active.first(n), order};
 }
 
 /// What one stratum contributes.
 struct RankSum {
-  double n = 0, m = 0;     // active, reference
-  double u = 0;            // pairs that the active patient wins, ties one half
-  double ties = 0;         // sum of t^3 - t
+  double n = 0, m = 0;                                             // active, reference
+  double u = 0;                                                    // pairs that the active patient wins, ties one half
+  double ties = 0;                                                 // sum of t^3 - t
   double sum_of_squares_active = 0, sum_of_squares_reference = 0;  // of the placements
 
   double total() const { return n + m; }
   double excess() const { return u - n * m / 2; }
-  double variance() const {
-    return n * m / 12 * (total() + 1 - ties / (total() * (total() - 1)));
-  }
+  double variance() const { return n * m / 12 * (total() + 1 - ties / (total() * (total() - 1))); }
   /// Variance of u / (n m) by DeLong; an arm of one patient contributes nothing.
   double placement_variance() const {
     const double mean = u / (n * m);
@@ -124,8 +121,7 @@ void test_exactly(const RankSum& sum, Workspace& workspace, Estimate& estimate) 
   estimate.p = std::min(1.0, 2 * std::min(estimate.p_less, estimate.p_greater));
 }
 
-Estimate describe(double win_excess, double variance, int patients, const Inference& inference,
-                  Workspace& workspace) {
+Estimate describe(double win_excess, double variance, int patients, const Inference& inference, Workspace& workspace) {
   Estimate estimate;
   estimate.reference = Reference::score;
   estimate.patients = patients;
@@ -172,8 +168,8 @@ Estimate wilcoxon(const Dataset& data, int arm, const WilcoxonOptions& options, 
   auto estimate = describe(wins / pairs, wins_variance / (pairs * pairs), analysed, inference, workspace);
   const double deviation = std::sqrt(score_variance);
   constexpr double exact_below = 50;  // patients per arm, the rule of R's wilcox.test
-  const bool exact = options.exact_when_small && !options.stratified && last.ties == 0 && last.n < exact_below &&
-                     last.m < exact_below;
+  const bool exact =
+      options.exact_when_small && !options.stratified && last.ties == 0 && last.n < exact_below && last.m < exact_below;
   if (exact) {
     estimate.statistic = score / deviation;
     test_exactly(last, workspace, estimate);

@@ -13,10 +13,10 @@ struct WilcoxonOptions {
 
 /// Wilcoxon's rank-sum test (Mann-Whitney), or van Elteren's stratified one.
 ///
-/// Estimate: P(Y_active > Y_reference) + P(equal)/2 - 1/2, which is 0 without an effect and lies in [-1/2, 1/2]; over strata
-/// it is weighted by pairs times the stratum weight. Its standard error comes from the placements (DeLong 1988) and may be 0
-/// when the arms do not overlap; the interval is estimate +- z se, cut at the limits.
-/// The p-value is that of the rank sum: exact, or normal with the variance that allows for ties,
+/// Estimate: P(Y_active > Y_reference) + P(equal)/2 - 1/2, which is 0 without an effect and lies in [-1/2, 1/2]; over
+/// strata it is weighted by pairs times the stratum weight. Its standard error comes from the placements (DeLong 1988)
+/// and may be 0 when the arms do not overlap; the interval is estimate +- z se, cut at the limits. The p-value is that
+/// of the rank sum: exact, or normal with the variance that allows for ties,
 ///
 ///   V = n1 n0 / 12 (N + 1 - sum(t^3 - t) / (N (N - 1))).
 ///
@@ -26,7 +26,8 @@ struct WilcoxonOptions {
 Estimate wilcoxon(const Dataset& data, int arm, const WilcoxonOptions& options, const Inference& inference,
                   Workspace& workspace);
 
-/// The median of all differences active - reference: Hodges and Lehmann's estimate of a shift. NaN when an arm is empty.
+/// The median of all differences active - reference: Hodges and Lehmann's estimate of a shift. NaN when an arm is
+/// empty.
 double hodges_lehmann(const Dataset& data, int arm, Workspace& workspace);
 
 }  // namespace vcohort::analysis

@@ -9,7 +9,9 @@
 namespace vcohort::analysis {
 namespace {
 
-Table2x2 table_of(const nlohmann::json& entry) { return {entry[0], entry[1], entry[2], entry[3]}; }
+Table2x2 table_of(const nlohmann::json& entry) {
+  return {entry[0], entry[1], entry[2], entry[3]};
+}
 
 std::vector<Table2x2> tables_of(const nlohmann::json& test_case) {
   std::vector<Table2x2> tables;
@@ -141,9 +143,9 @@ TEST(MiettinenNurminen, HasThePublishedIntervals) {
     Table2x2 table;
     double lower, upper;
   };
-  for (const auto& [table, lower, upper] : {Published{{56, 70, 48, 80}, 0.0528, 0.3382},
-                                            Published{{9, 10, 3, 10}, 0.1700, 0.8406},
-                                            Published{{5, 56, 0, 29}, -0.0326, 0.1933}}) {
+  for (const auto& [table, lower, upper] :
+       {Published{{56, 70, 48, 80}, 0.0528, 0.3382}, Published{{9, 10, 3, 10}, 0.1700, 0.8406},
+        Published{{5, 56, 0, 29}, -0.0326, 0.1933}}) {
     const auto estimate = miettinen_nurminen({&table, 1}, {}, workspace);
     EXPECT_NEAR(estimate.lower, lower, 5.1e-5);
     EXPECT_NEAR(estimate.upper, upper, 5.1e-5);

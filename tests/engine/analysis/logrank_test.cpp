@@ -37,7 +37,8 @@ TEST(LogRank, DependsOnOrderOnly) {
 
 TEST(LogRank, GammaWeighsLateEvents) {
   // Two events, by hand: at t=1 4 at risk, 2 active, the reference has the event, S(1-) = 1, weight 0 with gamma 1;
-  // at t=2 3 at risk, 2 active, the active arm has the event, S(2-) = 3/4, weight 1/4: excess (1 - 2/3)/4, variance 2/9/16.
+  // at t=2 3 at risk, 2 active, the active arm has the event, S(2-) = 3/4, weight 1/4: excess (1 - 2/3)/4, variance
+  // 2/9/16.
   Workspace workspace;
   Columns columns;
   columns.arm = {0, 1, 1, 0};

@@ -227,3 +227,131 @@ store("log_rank", list(
   survival_test("lung by sex and performance, rho 0.5", l$sex - 1, l$time, l$status - 1, l$ph.ecog, rho = 0.5),
   survival_test("heavy ties", rep(0:1, 10), c(1, 1, 2, 2, 2, 2, 3, 3, 3, 3, 1, 4, 4, 5, 5, 5, 6, 6, 6, 7), rep(c(1, 1, 0, 1), 5))
 ))
+
+# ---- regression models ----
+regression <- function(name, data, arms, contrasts, covariates = list(), factors = list(), ...) {
+  list(name = name, arms = arms, data = data, covariates = lapply(covariates, I), factors = lapply(unname(factors), function(f) I(codes(f))),
+       levels = I(as.integer(sapply(factors, nlevels))), contrasts = contrasts, ...)
+}
+wald <- function(estimate, se) list(estimate = unname(estimate), se = unname(se), statistic = unname(estimate / se),
+  p = 2 * pnorm(-abs(unname(estimate / se))), lower = unname(estimate - qnorm(.975) * se), upper = unname(estimate + qnorm(.975) * se))
+
+# Cox
+cox <- function(name, formula, data, arm, terms, stratum = NULL, ties = "efron", covariates = list(), factors = list()) {
+  fit <- coxph(formula, data, ties = ties, control = coxph.control(eps = 1e-14, toler.chol = 1e-16, iter.max = 100))
+  y <- fit$y
+  d <- columns(arm = arm, time = y[, 1], event = y[, 2])
+  if (!is.null(stratum)) d$stratum <- I(stratum)
+  contrasts <- lapply(terms, function(k) wald(coef(fit)[k], sqrt(vcov(fit)[k, k])))
+  regression(name, d, length(terms) + 1, contrasts, covariates, factors, strata = if (is.null(stratum)) 1 else max(stratum) + 1,
+             stratified = !is.null(stratum), breslow = ties == "breslow")
+}
+l$ecog <- factor(l$ph.ecog)
+store("cox", list(
+  cox("lung, sex", Surv(time, status - 1) ~ I(sex - 1), l, l$sex - 1, 1),
+  cox("lung, sex, age, weight loss, performance", Surv(time, status - 1) ~ I(sex - 1) + age + wt.loss + ecog, l, l$sex - 1, 1,
+      covariates = list(l$age, l$wt.loss), factors = list(l$ecog)),
+  cox("the same, Breslow", Surv(time, status - 1) ~ I(sex - 1) + age + wt.loss + ecog, l, l$sex - 1, 1, ties = "breslow",
+      covariates = list(l$age, l$wt.loss), factors = list(l$ecog)),
+  cox("veteran, stratified by cell type", Surv(time, status) ~ I(trt - 1) + karno + strata(celltype), v, v$trt - 1, 1,
+      stratum = codes(v$celltype), covariates = list(v$karno)),
+  cox("veteran, four cell types as arms", Surv(time, status) ~ celltype + karno, v, codes(v$celltype), 1:3, covariates = list(v$karno)),
+  cox("ovarian, heavy rounding of time", Surv(ceiling(futime / 200), fustat) ~ I(rx - 1) + age, ovarian, ovarian$rx - 1, 1,
+      covariates = list(ovarian$age))
+))
+
+# Proportional odds: Newton on a gradient by complex steps, which has no truncation error, and polr as a witness.
+odds <- function(name, y, X, arm, arms, covariates = list(), factors = list()) {
+  y <- as.integer(factor(y)); J <- max(y); q <- ncol(X)
+  F <- function(z) 1 / (1 + exp(-z))
+  ll <- function(theta) {
+    z <- c(-1e4, theta[1:(J - 1)], 1e4); eta <- as.vector(X %*% theta[J:(J + q - 1)])
+    upper <- ifelse(y == J, 1 + 0i, F(z[y + 1] - eta)); lower <- ifelse(y == 1, 0i, F(z[y] - eta))
+    sum(log(upper - lower))
+  }
+  gradient <- function(theta) sapply(seq_along(theta), function(k) { t <- as.complex(theta); t[k] <- t[k] + 1e-30i; Im(ll(t)) / 1e-30 })
+  hessian <- function(theta, h = 1e-4) {
+    # Fourth-order central differences of the exact gradient.
+    H <- sapply(seq_along(theta), function(k) { e <- replace(numeric(length(theta)), k, h)
+      (8 * (gradient(theta + e) - gradient(theta - e)) - (gradient(theta + 2 * e) - gradient(theta - 2 * e))) / (12 * h) })
+    (H + t(H)) / 2
+  }
+  theta <- c(qlogis(cumsum(table(y))[1:(J - 1)] / length(y)), rep(0, q))
+  for (i in 1:30) theta <- theta - solve(hessian(theta), gradient(theta))
+  se <- sqrt(diag(solve(-hessian(theta))))
+  if (J > 2) {
+    witness <- polr(factor(y) ~ X, Hess = TRUE)
+    stopifnot(max(abs(coef(witness) - theta[J:(J + q - 1)])) < 1e-3)
+  } else {
+    witness <- glm(y == 2 ~ X, family = binomial, control = glm.control(epsilon = 1e-14))
+    stopifnot(abs(coef(witness)[2] - theta[2]) < 1e-9, abs(sqrt(vcov(witness)[2, 2]) - se[2]) < 1e-8)
+  }
+  contrasts <- lapply(seq_len(arms - 1), function(k) wald(theta[J - 1 + k], se[J - 1 + k]))
+  regression(name, columns(arm = arm, outcome = y), arms, contrasts, covariates, factors)
+}
+# housing: satisfaction by influence (arms), 1681 rows; every 7th keeps the file small.
+h <- housing[rep(seq_len(nrow(housing)), housing$Freq), ][seq(1, sum(housing$Freq), 7), ]
+h$Type <- factor(h$Type); h$Infl <- factor(h$Infl)
+store("proportional_odds", list(
+  odds("housing, satisfaction by influence", h$Sat, model.matrix(~ Infl, h)[, -1], codes(h$Infl), 3),
+  odds("housing, adjusted for type and contact", h$Sat, model.matrix(~ Infl + Type + Cont, h)[, -1], codes(h$Infl), 3,
+       factors = list(h$Type, h$Cont)),
+  odds("veteran, Karnofsky score by treatment, age", v$karno, cbind(v$trt - 1, v$age), v$trt - 1, 2, covariates = list(v$age)),
+  odds("infert, logistic", infert$case, cbind(as.integer(infert$induced > 0), infert$spontaneous, infert$age),
+       as.integer(infert$induced > 0), 2, covariates = list(infert$spontaneous, infert$age))
+))
+
+# Counts
+counts <- function(name, y, X, arm, arms, exposure = NULL, covariates = list(), factors = list()) {
+  control <- glm.control(epsilon = 1e-15, maxit = 500)
+  o <- if (is.null(exposure)) rep(0, length(y)) else log(exposure)
+  poisson_fit <- glm(y ~ X + offset(o), family = poisson, control = control)
+  fit <- suppressWarnings(glm.nb(y ~ X + offset(o), control = control))
+  # theta once more with a tight tolerance, and the coefficients at it, until neither moves.
+  theta <- fit$theta
+  for (i in 1:50) {
+    theta <- as.numeric(theta.ml(y, fitted(fit), limit = 500, eps = 1e-14))
+    fit <- glm(y ~ X + offset(o), family = negative.binomial(theta), control = control)
+  }
+  se <- function(f) sqrt(diag(summary(f, dispersion = 1)$cov.unscaled))
+  d <- columns(arm = arm, outcome = y)
+  if (!is.null(exposure)) d$exposure <- I(exposure)
+  pick <- function(f) lapply(1 + seq_len(arms - 1), function(k) wald(coef(f)[k], se(f)[k]))
+  regression(name, d, arms, pick(fit), covariates, factors, poisson = pick(poisson_fit), dispersion = 1 / theta,
+             log_likelihood = sum(dnbinom(y, theta, mu = fitted(fit), log = TRUE)), poisson_log_likelihood = as.numeric(logLik(poisson_fit)))
+}
+store("counts", list(
+  counts("quine, days absent", quine$Days, model.matrix(~ Eth + Sex + Age + Lrn, quine)[, -1], codes(quine$Eth), 2,
+         factors = list(quine$Sex, quine$Age, quine$Lrn)),
+  counts("warpbreaks, tension as arms", warpbreaks$breaks, model.matrix(~ tension + wool, warpbreaks)[, -1], codes(warpbreaks$tension), 3,
+         factors = list(warpbreaks$wool)),
+  counts("epil, seizures with exposure", epil$y[epil$period == 4], cbind(as.integer(epil$trt[epil$period == 4] == "progabide"), epil$lbase[epil$period == 4]),
+         as.integer(epil$trt[epil$period == 4] == "progabide"), 2, exposure = rep(c(2, 1.5, 2.25), length.out = 59), covariates = list(epil$lbase[epil$period == 4]))
+))
+
+# Win ratio from its definition, by outer products.
+wins <- function(name, arm, time, event, score) {
+  a <- arm == 1
+  verdict <- function(i, j) {
+    first <- outer(i, j, Vectorize(function(x, y) {
+      outlives <- function(s, t) event[t] == 1 && (time[s] > time[t] || (time[s] == time[t] && event[s] == 0))
+      outlives(x, y) - outlives(y, x)
+    }))
+    second <- outer(i, j, Vectorize(function(x, y) { z <- sign(score[x] - score[y]); if (is.na(z)) 0 else z }))
+    ifelse(first != 0, first, second)
+  }
+  m <- verdict(which(a), which(!a))
+  w <- m > 0; s <- m < 0; n1 <- sum(a); n0 <- sum(!a)
+  covariance <- cov(cbind(rowMeans(w), rowMeans(s))) / n1 + cov(cbind(colMeans(w), colMeans(s))) / n0
+  g <- c(1 / mean(w), -1 / mean(s))
+  everybody <- verdict(seq_along(arm), seq_along(arm)); u <- rowSums(everybody); N <- length(arm)
+  list(name = name, data = columns(arm = arm, time = time, event = event, outcome = score), wins = sum(w), losses = sum(s),
+       ratio = wald(log(sum(w) / sum(s)), sqrt(drop(t(g) %*% covariance %*% g))),
+       net = wald(mean(w) - mean(s), sqrt(drop(t(c(1, -1)) %*% covariance %*% c(1, -1)))),
+       fs = sum(u[a]) / sqrt(n1 * n0 / (N * (N - 1)) * sum(u^2)))
+}
+short <- l[1:60, ]
+store("win_ratio", list(
+  wins("lung, death then Karnofsky score", short$sex - 1, short$time, short$status - 1, short$pat.karno),
+  wins("ovarian, death then performance", ovarian$rx - 1, ovarian$futime, ovarian$fustat, -ovarian$ecog.ps)
+))
