@@ -3,6 +3,7 @@
 #include <span>
 #include <vector>
 
+#include "engine/analysis/dataset.hpp"
 #include "engine/analysis/estimate.hpp"
 #include "engine/analysis/mmrm/mmrm.hpp"
 #include "engine/data_model/truth.hpp"
