@@ -30,6 +30,7 @@ std::optional<DropoutModel> dropout_of(const Protocol& protocol) {
 
 PreparedTrial::PreparedTrial(const Study& study, const Evidence& evidence)
     : protocol(study, evidence),
+      data_model(study.data_model),
       model(TrialModel::make(study, evidence, protocol)),
       randomiser(protocol.design.randomisation, protocol.design.arms, levels_balanced(protocol)),
       accrual(protocol.design.accrual),

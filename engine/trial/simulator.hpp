@@ -16,6 +16,7 @@ namespace vcohort {
 /// A trial made ready: everything that its replicates share. Immutable, read by all threads.
 struct PreparedTrial {
   Protocol protocol;
+  std::optional<DataModel> data_model;
   std::unique_ptr<TrialModel> model;
   Randomiser randomiser;
   std::vector<std::size_t> balanced;  // factors of the protocol that the randomisation balances
