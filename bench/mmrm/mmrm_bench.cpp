@@ -5,8 +5,8 @@
 
 #include "engine/analysis/mmrm/mmrm.hpp"
 
-/// Fits per second of the mixed model for repeated measures: 200 patients, 5 visits, two arms, a baseline, logistic dropout that
-/// depends on the last outcome seen (about 16 % at the last visit), a test at the last visit.
+/// Fits per second of the mixed model for repeated measures: 200 patients, 5 visits, two arms, a baseline, logistic
+/// dropout that depends on the last outcome seen (about 16 % at the last visit), a test at the last visit.
 namespace {
 
 using namespace vcohort::analysis;
@@ -66,9 +66,13 @@ MmrmModel with_baseline(bool by_visit) {
   model.covariates = {{"baseline", {}, by_visit}};
   return model;
 }
-MmrmModel by_visit() { return with_baseline(true); }
+MmrmModel by_visit() {
+  return with_baseline(true);
+}
 
-void closed_form(benchmark::State& state) { run(state, by_visit(), 0); }
+void closed_form(benchmark::State& state) {
+  run(state, by_visit(), 0);
+}
 BENCHMARK(closed_form)->Unit(benchmark::kMicrosecond);
 
 void iterated(benchmark::State& state) {
@@ -78,10 +82,14 @@ void iterated(benchmark::State& state) {
 }
 BENCHMARK(iterated)->Unit(benchmark::kMicrosecond);
 
-void main_effect(benchmark::State& state) { run(state, with_baseline(false), 0); }
+void main_effect(benchmark::State& state) {
+  run(state, with_baseline(false), 0);
+}
 BENCHMARK(main_effect)->Unit(benchmark::kMicrosecond);
 
-void intermittent(benchmark::State& state) { run(state, by_visit(), 0.05); }
+void intermittent(benchmark::State& state) {
+  run(state, by_visit(), 0.05);
+}
 BENCHMARK(intermittent)->Unit(benchmark::kMicrosecond);
 
 void kenward_roger(benchmark::State& state) {

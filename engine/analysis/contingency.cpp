@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "engine/analysis/distribution.hpp"
+#include "engine/analysis/elementary.hpp"
 
 namespace vcohort::analysis {
 namespace {
@@ -105,7 +106,7 @@ Estimate cochran_mantel_haenszel(std::span<const Table2x2> strata, bool continui
   if (!(variance > 0)) return failed(Failure::no_variation, n);
   if (r_sum == 0 || s_sum == 0) return failed(Failure::empty_cell, n);
   const double log_variance = pr / (2 * r_sum * r_sum) + ps_qr / (2 * r_sum * s_sum) + qs / (2 * s_sum * s_sum);
-  auto estimate = wald(std::log(r_sum / s_sum), std::sqrt(log_variance), normal_df, n,
+  auto estimate = wald(log_of(r_sum / s_sum), std::sqrt(log_variance), normal_df, n,
                        {.level = inference.level, .p_value = false}, workspace);
   const double correction = continuity && std::fabs(excess) >= 0.5 ? 0.5 : 0.0;
   estimate.reference = Reference::score;

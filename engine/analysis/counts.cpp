@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "engine/analysis/design.hpp"
+#include "engine/analysis/elementary.hpp"
 #include "engine/analysis/newton.hpp"
 
 namespace vcohort::analysis {
@@ -27,37 +28,69 @@ Response response_of(const Dataset& data, const Design& design) {
     response.valid &= count >= 0 && count == std::floor(count) && std::isfinite(count);
     response.valid &= exposure > 0 && std::isfinite(exposure);
     response.count.push_back(count);
-    response.log_exposure.push_back(std::log(exposure));
+    response.log_exposure.push_back(log_of(exposure));
     response.total += count;
   }
   return response;
 }
 
-constexpr double few = 64;  // counts; beyond it the special functions are cheaper than sums
-
-/// Sums over k = 0 .. y-1 of 1/(theta + k) and of its square: the differences of digamma and (negative) trigamma.
+/// Sums over all patients of 1/(theta + k) and of its square, k = 0 .. y-1: what digamma and trigamma of y + theta and
+/// theta differ by. Patients with more than k events share the k-th term.
 struct Rising {
   double first = 0, second = 0;
 };
 
-Rising rising(double theta, double y) {
-  Rising sum;
-  if (y > few) {
-    sum.first = boost::math::digamma(theta + y) - boost::math::digamma(theta);
-    sum.second = boost::math::trigamma(theta) - boost::math::trigamma(theta + y);
+class RisingSums {
+ public:
+  explicit RisingSums(const std::vector<double>& counts) : counts_(counts) {
+    constexpr double most_terms = 4096;  // beyond it the special functions are cheaper than the sums
+    const double largest = *std::max_element(counts.begin(), counts.end());
+    if (largest > most_terms) return;
+    exceeding_.assign(static_cast<std::size_t>(largest), 0.0);
+    for (const double y : counts) {
+      if (y > 0) exceeding_[static_cast<std::size_t>(y) - 1] += 1;
+    }
+    for (std::size_t k = exceeding_.size(); k-- > 1;) exceeding_[k - 1] += exceeding_[k];
+  }
+
+  Rising at(double theta) const {
+    Rising sum;
+    for (std::size_t k = 0; k < exceeding_.size(); ++k) {
+      const double inverse = 1 / (theta + static_cast<double>(k));
+      sum.first += exceeding_[k] * inverse;
+      sum.second += exceeding_[k] * inverse * inverse;
+    }
+    if (!exceeding_.empty()) return sum;
+    for (const double y : counts_) {
+      sum.first += boost::math::digamma(theta + y) - boost::math::digamma(theta);
+      sum.second += boost::math::trigamma(theta) - boost::math::trigamma(theta + y);
+    }
     return sum;
   }
-  for (double k = 0; k < y; ++k) {
-    const double inverse = 1 / (theta + k);
-    sum.first += inverse;
-    sum.second += inverse * inverse;
+
+  /// Sum over patients of log of prod_{k<y} (1 + dispersion k).
+  double log_product(double dispersion) const {
+    double sum = 0;
+    for (std::size_t k = 0; k < exceeding_.size(); ++k) {
+      sum += exceeding_[k] * log1p_of(dispersion * static_cast<double>(k));
+    }
+    if (!exceeding_.empty() || dispersion == 0) return sum;
+    const double theta = 1 / dispersion;
+    for (const double y : counts_) {
+      sum += boost::math::lgamma(y + theta) - boost::math::lgamma(theta) + y * log_of(dispersion);
+    }
+    return sum;
   }
-  return sum;
-}
+
+ private:
+  const std::vector<double>& counts_;
+  std::vector<double> exceeding_;  // [k] patients with more than k events; empty when counts are too large
+};
 
 class CountModel {
  public:
-  CountModel(const Design& design, const Response& response) : design_(design), response_(response) {
+  CountModel(const Design& design, const Response& response)
+      : design_(design), response_(response), rising_(response.count) {
     const auto rows = static_cast<std::size_t>(design.rows());
     mean_.resize(rows);
   }
@@ -73,13 +106,13 @@ class CountModel {
       const auto i = static_cast<std::size_t>(row);
       const auto x = design_.x.row(row);
       const double predictor = at[0] + response_.log_exposure[i] + x.dot(at.tail(slopes));
-      const double mean = std::exp(predictor);
+      const double mean = exp_of(predictor);
       if (!std::isfinite(mean)) return -std::numeric_limits<double>::infinity();
       mean_[i] = mean;
       const double y = response_.count[i];
       const double scale = 1 / (1 + dispersion * mean);
       // y log(mean / (1 + dispersion mean)) - log(1 + dispersion mean) / dispersion; the second term tends to the mean.
-      const double log_scale = std::log1p(dispersion * mean);
+      const double log_scale = log1p_of(dispersion * mean);
       log_likelihood += y * (predictor - log_scale) - (dispersion > 0 ? log_scale / dispersion : mean);
       const double residual = (y - mean) * scale, weight = mean * scale;
       gradient[0] += residual;
@@ -109,16 +142,16 @@ class CountModel {
   double fit_theta() {
     constexpr int most_iterations = 100;
     constexpr double longest_step = 2, close_enough = 1e-12, slack = 1e-9;
-    const double before = std::log(1 / dispersion);
+    const double before = log_of(1 / dispersion);
     double log_theta = before;
     for (int iteration = 0; iteration < most_iterations; ++iteration) {
-      const double theta = std::exp(log_theta);
-      double score = 0, curvature = 0;
+      const double theta = exp_of(log_theta);
+      const auto sums = rising_.at(theta);
+      double score = sums.first, curvature = -sums.second;
       for (std::size_t i = 0; i < mean_.size(); ++i) {
         const double y = response_.count[i], mean = mean_[i];
-        const auto sums = rising(theta, y);
-        score += sums.first - std::log1p(mean / theta) + (mean - y) / (mean + theta);
-        curvature += -sums.second + mean / (theta * (mean + theta)) - (mean - y) / ((mean + theta) * (mean + theta));
+        score += (mean - y) / (mean + theta) - log1p_of(mean / theta);
+        curvature += mean / (theta * (mean + theta)) - (mean - y) / ((mean + theta) * (mean + theta));
       }
       // In log(theta).
       curvature = theta * score + theta * theta * curvature;
@@ -129,25 +162,17 @@ class CountModel {
       if (std::fabs(step) < close_enough) break;
       if (log_theta > largest_log_theta()) break;
     }
-    dispersion = 1 / std::exp(log_theta);
+    dispersion = 1 / exp_of(log_theta);
     return std::fabs(log_theta - before) < slack ? 0 : log_theta - before;
   }
 
   /// Beyond it (a dispersion of 1e-8) the model cannot be told from Poisson in double precision.
-  static double largest_log_theta() { return 8 * std::log(10.0); }
+  static double largest_log_theta() { return 8 * log_of(10.0); }
 
   /// What the log-likelihood leaves out: log of prod_{k<y} (1 + dispersion k) / y!.
   double constant() const {
-    double sum = 0;
-    for (const double y : response_.count) {
-      sum -= boost::math::lgamma(y + 1);
-      if (dispersion > 0 && y > few) {
-        const double theta = 1 / dispersion;
-        sum += boost::math::lgamma(y + theta) - boost::math::lgamma(theta) + y * std::log(dispersion);
-      } else {
-        for (double k = 0; k < y; ++k) sum += std::log1p(dispersion * k);
-      }
-    }
+    double sum = rising_.log_product(dispersion);
+    for (const double y : response_.count) sum -= boost::math::lgamma(y + 1);
     return sum;
   }
 
@@ -156,14 +181,15 @@ class CountModel {
  private:
   const Design& design_;
   const Response& response_;
+  RisingSums rising_;
   std::vector<double> mean_;
 };
 
 Eigen::VectorXd start_at(const Design& design, const Response& response) {
   double exposure = 0;
-  for (const double log_exposure : response.log_exposure) exposure += std::exp(log_exposure);
+  for (const double log_exposure : response.log_exposure) exposure += exp_of(log_exposure);
   Eigen::VectorXd start = Eigen::VectorXd::Zero(1 + design.columns());
-  start[0] = std::log(response.total / exposure);
+  start[0] = log_of(response.total / exposure);
   return start;
 }
 
@@ -175,7 +201,7 @@ Maximum fit(CountModel& model, const Eigen::VectorXd& start, bool poisson) {
   constexpr int most_rounds = 100;
   for (int round = 0; round < most_rounds; ++round) {
     const double change = model.fit_theta();
-    if (std::log(1 / model.dispersion) > CountModel::largest_log_theta()) model.dispersion = 0;
+    if (log_of(1 / model.dispersion) > CountModel::largest_log_theta()) model.dispersion = 0;
     const int iterations = maximum.iterations;
     maximum = maximise(maximum.at, 1, model);
     maximum.iterations += iterations;

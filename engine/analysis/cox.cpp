@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "engine/analysis/design.hpp"
+#include "engine/analysis/elementary.hpp"
 #include "engine/analysis/newton.hpp"
 
 namespace vcohort::analysis {
@@ -82,7 +83,7 @@ double partial_likelihood(const Risk& risk, const Eigen::VectorXd& beta, Eigen::
     for (; next < rows && risk.time[next] == risk.time[first] && risk.stratum[next] == risk.stratum[first]; ++next) {
       const auto x = risk.x.col(static_cast<Eigen::Index>(next));
       const double predictor = x.dot(beta);
-      const double weight = std::exp(predictor);
+      const double weight = exp_of(predictor);
       at_risk.add(weight, x);
       if (!risk.event[next]) continue;
       tied.add(weight, x);
@@ -95,7 +96,7 @@ double partial_likelihood(const Risk& risk, const Eigen::VectorXd& beta, Eigen::
       const double share = risk.efron ? static_cast<double>(l) / events : 0.0;
       const double weight = at_risk.weight - share * tied.weight;
       mean = (at_risk.first - share * tied.first) / weight;
-      log_likelihood -= std::log(weight);
+      log_likelihood -= log_of(weight);
       gradient -= mean;
       for (Eigen::Index j = 0; j < size; ++j) {
         for (Eigen::Index k = 0; k <= j; ++k) {

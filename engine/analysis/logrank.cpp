@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "engine/analysis/distribution.hpp"
+#include "engine/analysis/elementary.hpp"
 
 namespace vcohort::analysis {
 namespace {
@@ -62,7 +63,7 @@ void add_stratum(const Dataset& data, int arm, const LogRankOptions& options, st
     first = next;
     if (events > 0) {
       const double share = active_at_risk / at_risk;
-      const double weight = weighted ? std::pow(survival, options.rho) * std::pow(1 - survival, options.gamma) : 1;
+      const double weight = weighted ? pow_of(survival, options.rho) * pow_of(1 - survival, options.gamma) : 1;
       sums.events += events;
       sums.excess += weight * (active_events - events * share);
       if (at_risk > 1) {

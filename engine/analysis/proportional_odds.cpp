@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "engine/analysis/design.hpp"
+#include "engine/analysis/elementary.hpp"
 #include "engine/analysis/newton.hpp"
 
 namespace vcohort::analysis {
@@ -33,25 +34,28 @@ Categories categories_of(const Dataset& data, const Design& design) {
   return categories;
 }
 
-double logistic(double z) {
-  return z < 0 ? std::exp(z) / (1 + std::exp(z)) : 1 / (1 + std::exp(-z));
-}
-
-/// One limit of a category's interval on the latent scale: probability below it, density and slope of the density.
+/// One limit of a category's interval on the latent scale: probability below and above it, density and slope of the
+/// density.
 struct Limit {
   double below = 0;
+  double above = 0;
   double density = 0;
   double slope = 0;
 };
 
 Limit limit_at(double z) {
-  const double below = logistic(z), above = logistic(-z);
-  return {below, below * above, below * above * (above - below)};
+  const double e = exp_of(-std::fabs(z));
+  const double large = 1 / (1 + e), small = e / (1 + e);
+  const double below = z < 0 ? small : large, above = z < 0 ? large : small;
+  return {below, above, below * above, below * above * (above - below)};
 }
 
-/// F(upper) - F(lower) without cancellation in the upper tail.
-double probability_between(double lower, double upper) {
-  return lower + upper > 0 ? logistic(-lower) - logistic(-upper) : logistic(upper) - logistic(lower);
+constexpr Limit no_lower_limit{.below = 0, .above = 1};
+constexpr Limit no_upper_limit{.below = 1, .above = 0};
+
+/// The probability between two limits, from the tails in which they lie, so that nothing cancels.
+double probability_between(const Limit& lower, const Limit& upper) {
+  return lower.below + upper.below > lower.above + upper.above ? lower.above - upper.above : upper.below - lower.below;
 }
 
 /// Log-likelihood in (zeta_1 .. zeta_{J-1}, beta). With a and b the limits of the row's category, a = zeta_j - x'beta
@@ -68,19 +72,11 @@ double likelihood(const Design& design, const Categories& categories, const Eige
     const double predictor = x.dot(at.tail(slopes));
     const Eigen::Index category = categories.of_row[static_cast<std::size_t>(row)];
     const bool has_upper = category<cuts, has_lower = category> 0;
-    constexpr double infinity = std::numeric_limits<double>::infinity();
-    const double a = has_upper ? at[category] - predictor : infinity;
-    const double b = has_lower ? at[category - 1] - predictor : -infinity;
-    double p = 0;
-    if (has_upper && has_lower) {
-      p = probability_between(b, a);
-    } else {
-      p = has_upper ? logistic(a) : logistic(-b);
-    }
-    if (!(p > 0)) return -infinity;
-    log_likelihood += std::log(p);
-    const Limit upper = has_upper ? limit_at(a) : Limit{};
-    const Limit lower = has_lower ? limit_at(b) : Limit{};
+    const Limit upper = has_upper ? limit_at(at[category] - predictor) : no_upper_limit;
+    const Limit lower = has_lower ? limit_at(at[category - 1] - predictor) : no_lower_limit;
+    const double p = probability_between(lower, upper);
+    if (!(p > 0)) return -std::numeric_limits<double>::infinity();
+    log_likelihood += log_of(p);
     const double da = upper.density / p, db = -lower.density / p;
     const double daa = upper.slope / p - da * da, dbb = -lower.slope / p - db * db, dab = -da * db;
     if (has_upper) {
@@ -112,7 +108,7 @@ Eigen::VectorXd start_at(const Design& design, const Categories& categories) {
   double below = 0;
   for (Eigen::Index j = 0; j < cuts; ++j) {
     below += categories.counts[static_cast<std::size_t>(j)];
-    start[j] = std::log(below / (n - below));
+    start[j] = log_of(below / (n - below));
   }
   return start;
 }

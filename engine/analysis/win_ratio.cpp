@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "engine/analysis/distribution.hpp"
+#include "engine/analysis/elementary.hpp"
 
 namespace vcohort::analysis {
 namespace {
@@ -129,7 +130,7 @@ Estimate win_ratio(const Dataset& data, int arm, const WinRatioOptions& options,
     if (pairs.wins == 0 || pairs.losses == 0) return failed(Failure::separation, patients);
     const double variance = shares.var_win / (shares.win * shares.win) + shares.var_loss / (shares.loss * shares.loss) -
                             2 * shares.covariance / (shares.win * shares.loss);
-    estimate = wald(std::log(pairs.wins / pairs.losses), std::sqrt(std::max(0.0, variance)), normal_df, patients,
+    estimate = wald(log_of(pairs.wins / pairs.losses), std::sqrt(std::max(0.0, variance)), normal_df, patients,
                     inference, workspace);
   } else {
     const double variance = shares.var_win + shares.var_loss - 2 * shares.covariance;

@@ -14,7 +14,8 @@ struct Truth {
   friend bool operator==(Truth, Truth) = default;
 };
 
-using ColumnValues = std::variant<std::vector<std::int64_t>, std::vector<double>, std::vector<std::string>, std::vector<Truth>>;
+using ColumnValues =
+    std::variant<std::vector<std::int64_t>, std::vector<double>, std::vector<std::string>, std::vector<Truth>>;
 
 struct Column {
   std::string name;
@@ -40,5 +41,9 @@ struct Table {
   /// The column of that name, or nullptr.
   const Column* find(std::string_view name) const;
 };
+
+/// Adds the rows of a table to the one of the same path and columns, or the table itself where there is none yet. Scenarios
+/// deliver their own tables, which become one.
+void append_rows(std::vector<Table>& tables, Table table);
 
 }  // namespace vcohort

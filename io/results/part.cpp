@@ -57,11 +57,17 @@ void add_tally(std::vector<NamedTally>& sum, const NamedTally& named, const std:
   }
   Tally& tally = found->tally;
   if (tally.counts.size() != named.tally.counts.size() || tally.sums.size() != named.tally.sums.size()) {
-    throw StorageFailure(explain(fmt::format("cannot combine '{}' with the other parts", path.string()),
-                                 fmt::format("its tally of {} under {} has another size", named.question, named.scenario),
-                                 "Run its blocks again with the program that wrote the others."));
+    throw StorageFailure(
+        explain(fmt::format("cannot combine '{}' with the other parts", path.string()),
+                fmt::format("its tally of {} under {} has another size", named.question, named.scenario),
+                "Run its blocks again with the program that wrote the others."));
   }
   tally.add(named.tally);
+}
+
+void require_range(const BlockRange& blocks) {
+  if (blocks.first < 0 || blocks.last < blocks.first || blocks.last >= blocks.total)
+    throw InternalError(fmt::format("cannot write a part (blocks {} to {} of {} are no range)", blocks.first, blocks.last, blocks.total));
 }
 
 }  // namespace
@@ -76,14 +82,18 @@ struct PartWriter::State {
 
 PartWriter::PartWriter(const std::filesystem::path& folder, FileHeader header, BlockRange blocks) {
   const detail::LibraryGuard guard;
-  if (blocks.first < 0 || blocks.last < blocks.first || blocks.last >= blocks.total) {
-    throw InternalError(fmt::format("cannot write a part (blocks {} to {} of {} are no range)", blocks.first, blocks.last,
-                                    blocks.total));
-  }
+  require_range(blocks);
   header.status = FileStatus::part;
   header.blocks = blocks;
   make_folder(folder);
   state_ = std::make_unique<State>(folder / name_of(blocks), header);
+}
+
+void PartWriter::cover(BlockRange blocks) {
+  const detail::LibraryGuard guard;
+  require_range(blocks);
+  state_->path = state_->path.parent_path() / name_of(blocks);
+  state_->writer.cover(blocks, state_->path);
 }
 
 PartWriter::~PartWriter() {
@@ -134,9 +144,9 @@ CombinedParts combine_parts(const std::vector<std::filesystem::path>& paths) {
     const Part part = read_part(path);
     if (combined.parts.empty()) combined.header = part.header;
     if (!same_study(combined.header, part.header)) {
-      throw StorageFailure(explain(
-          fmt::format("cannot combine '{}' with '{}'", path.string(), paths.front().string()),
-          "they differ in study, evidence, seed, number of blocks or program", "Combine only parts of one study and one program."));
+      throw StorageFailure(explain(fmt::format("cannot combine '{}' with '{}'", path.string(), paths.front().string()),
+                                   "they differ in study, evidence, seed, number of blocks or program",
+                                   "Combine only parts of one study and one program."));
     }
     combined.parts.push_back({path, part.header.blocks.first, part.header.blocks.last});
     for (const NamedTally& named : part.tallies) add_tally(combined.tallies, named, path);
@@ -150,8 +160,9 @@ CombinedParts combine_parts(const std::vector<std::filesystem::path>& paths) {
   const PartName* before = nullptr;
   for (const PartName& part : combined.parts) {
     if (before != nullptr && part.first_block < next) {
-      throw StorageFailure(explain(fmt::format("cannot combine '{}' with '{}'", part.path.string(), before->path.string()),
-                                   "they cover the same blocks", "Leave one of them out."));
+      throw StorageFailure(
+          explain(fmt::format("cannot combine '{}' with '{}'", part.path.string(), before->path.string()),
+                  "they cover the same blocks", "Leave one of them out."));
     }
     if (part.first_block > next) combined.missing.push_back({next, part.first_block - 1, total});
     next = part.last_block + 1;

@@ -29,8 +29,10 @@ constexpr std::array<KeySpec, 3> keys = {{
 const SectionSpec override_section = {
     .name = "override",
     .heading = "[[override]]",
-    .meaning = "Replaces a parameter in every evidence of the study, or supplies one that the evidence leaves out, such as the "
-               "delivery factor of a pair of cell and route.",
+    .meaning =
+        "Replaces a parameter in every evidence of the study, or supplies one that the evidence leaves out, such as "
+        "the "
+        "delivery factor of a pair of cell and route.",
     .keys = keys,
 };
 
@@ -43,7 +45,7 @@ void read_overrides(const TomlValue& list, StudyContext& context) {
     replaced.value = reader.number("value").value_or(0);
     replaced.source = reader.text("source").value_or("");
     if (!replaced.parameter.empty() && !names.insert(replaced.parameter).second) {
-      reader.refuse("parameter", quoted(replaced.parameter) + " is overridden twice", "", "remove one");
+      reader.refuse("parameter", quoted(replaced.parameter) + " is overridden twice", "it has one value", "remove one");
     }
     context.study.overrides.push_back(replaced);
     context.places.overrides.push_back(reader.place("parameter"));

@@ -19,7 +19,9 @@ bool is_autoregressive(CovarianceStructure structure) {
   return structure == CovarianceStructure::ar1 || structure == CovarianceStructure::ar1_heterogeneous;
 }
 
-double logistic(double x) { return 1 / (1 + std::exp(-x)); }
+double logistic(double x) {
+  return 1 / (1 + std::exp(-x));
+}
 
 }  // namespace
 
@@ -218,9 +220,11 @@ void CovarianceFamily::contracted_second_derivatives_of_entries(std::span<const 
   }
 }
 
-void CovarianceFamily::approximate(std::span<const double> rough, std::span<double> theta, std::span<double> scratch) const {
+void CovarianceFamily::approximate(std::span<const double> rough, std::span<double> theta,
+                                   std::span<double> scratch) const {
   const int n = visits_;
-  const std::span<double> work = scratch.first(n * n), sums = scratch.subspan(n * n, n), counts = scratch.subspan(n * n + n, n);
+  const std::span<double> work = scratch.first(n * n), sums = scratch.subspan(n * n, n),
+                          counts = scratch.subspan(n * n + n, n);
   std::fill(sums.begin(), sums.end(), 0.0);
   std::fill(counts.begin(), counts.end(), 0.0);
   double variance = 0;
@@ -245,8 +249,8 @@ void CovarianceFamily::approximate(std::span<const double> rough, std::span<doub
       if (!factorise(work.data(), n)) continue;
       bool well_conditioned = true;
       for (int t = 0; t < n; ++t) {
-        // A conditional variance below this share of the variance comes from pairs that contradict each other, or from data
-        // so nearly singular that the iteration finds its way from a rounder matrix as well.
+        // A conditional variance below this share of the variance comes from pairs that contradict each other, or from
+        // data so nearly singular that the iteration finds its way from a rounder matrix as well.
         constexpr double smallest_share = 1e-8;
         if (work[t * n + t] * work[t * n + t] < smallest_share * rough[t * n + t]) well_conditioned = false;
       }

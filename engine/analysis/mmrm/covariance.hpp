@@ -5,8 +5,8 @@
 
 namespace vcohort::analysis {
 
-/// How the covariance of a patient's outcomes depends on the visits; s_t is the standard deviation at visit t, r a correlation.
-/// Visits count as equally spaced. Append-only: the numbers are stored.
+/// How the covariance of a patient's outcomes depends on the visits; s_t is the standard deviation at visit t, r a
+/// correlation. Visits count as equally spaced. Append-only: the numbers are stored.
 enum class CovarianceStructure : std::uint8_t {
   unstructured = 0,                     // any covariance matrix
   toeplitz_heterogeneous = 1,           // s_t s_u r_|t-u|
@@ -19,11 +19,13 @@ enum class CovarianceStructure : std::uint8_t {
 /// "us", "toeph", "ar1h", "csh", "toep", "ar1", "cs".
 std::string_view name_of(CovarianceStructure structure);
 
-/// A covariance structure over a number of visits, with the unconstrained parameters theta of R's package mmrm (vignette
-/// "Covariance Structures"), so that its theta, its observed information and its Kenward-Roger adjustment are the same:
+/// A covariance structure over a number of visits, with the unconstrained parameters theta of R's package mmrm
+/// (vignette "Covariance Structures"), so that its theta, its observed information and its Kenward-Roger adjustment are
+/// the same:
 ///
-///   unstructured  log s'_1 .. log s'_T, then l_21, l_31, l_32, ... with Sigma = D L L' D, D = diag(s'), L unit lower triangular
-///   others        log s_1 .. log s_T (or one log s), then the correlations: r = theta / sqrt(1 + theta^2), for compound symmetry
+///   unstructured  log s'_1 .. log s'_T, then l_21, l_31, l_32, ... with Sigma = D L L' D, D = diag(s'), L unit lower
+///   triangular others        log s_1 .. log s_T (or one log s), then the correlations: r = theta / sqrt(1 + theta^2),
+///   for compound symmetry
 ///                 r = logistic(theta) (1 + a) - a with a = 1 / (T - 1)
 ///
 /// Matrices are row-major T x T. Derivatives are with respect to theta.
@@ -43,21 +45,23 @@ class CovarianceFamily {
   void first_derivatives(std::span<const double> theta, std::span<double> derivatives) const;
 
   /// Adds sum_ts weight_ts d2 Sigma_ts / d theta_h d theta_j to result [h][j], for a symmetric weight.
-  void add_weighted_second_derivatives(std::span<const double> theta, std::span<const double> weight, std::span<double> result,
-                                       int result_stride) const;
+  void add_weighted_second_derivatives(std::span<const double> theta, std::span<const double> weight,
+                                       std::span<double> result, int result_stride) const;
 
-  /// Sum over h, j of covariance_hj d2 Sigma / d theta_h d theta_j, shape [T][T]; the covariance has the given row stride.
+  /// Sum over h, j of covariance_hj d2 Sigma / d theta_h d theta_j, shape [T][T]; the covariance has the given row
+  /// stride.
   void contracted_second_derivatives(std::span<const double> theta, std::span<const double> covariance, int stride,
                                      std::span<double> result) const;
 
-  /// The same contraction for the parameters that SAS uses: entries of Sigma where Sigma is linear in them (us, toep, cs: zero),
-  /// else variances and correlations. `derivatives` as from first_derivatives.
-  void contracted_second_derivatives_of_entries(std::span<const double> theta, std::span<const double> covariance, int stride,
-                                                std::span<const double> derivatives, std::span<double> result) const;
+  /// The same contraction for the parameters that SAS uses: entries of Sigma where Sigma is linear in them (us, toep,
+  /// cs: zero), else variances and correlations. `derivatives` as from first_derivatives.
+  void contracted_second_derivatives_of_entries(std::span<const double> theta, std::span<const double> covariance,
+                                                int stride, std::span<const double> derivatives,
+                                                std::span<double> result) const;
 
-  /// The theta of this family that is closest, in a rough sense, to a symmetric matrix of variances and covariances with a
-  /// positive diagonal: correlations are averaged, and shrunk until Sigma is positive definite.
-  /// Needs T^2 + 2 T numbers of scratch memory.
+  /// The theta of this family that is closest, in a rough sense, to a symmetric matrix of variances and covariances
+  /// with a positive diagonal: correlations are averaged, and shrunk until Sigma is positive definite. Needs T^2 + 2 T
+  /// numbers of scratch memory.
   void approximate(std::span<const double> rough, std::span<double> theta, std::span<double> scratch) const;
 
  private:

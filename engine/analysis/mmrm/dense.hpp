@@ -4,7 +4,8 @@
 /// Row-major kernels for the small matrices of a patient's visits, where a library call costs more than the arithmetic.
 namespace vcohort::analysis {
 
-/// Replaces the lower triangle of a symmetric n x n matrix by its Cholesky factor. False when it is not positive definite.
+/// Replaces the lower triangle of a symmetric n x n matrix by its Cholesky factor. False when it is not positive
+/// definite.
 inline bool factorise(double* a, int n) {
   for (int i = 0; i < n; ++i) {
     for (int j = 0; j <= i; ++j) {
@@ -29,6 +30,25 @@ inline void invert_lower(double* a, int n) {
       double sum = 0;
       for (int k = j; k < i; ++k) sum -= a[i * n + k] * a[k * n + j];
       a[i * n + j] = sum / a[i * n + i];
+    }
+  }
+}
+
+/// matrix = inverse matrix inverse', where the inverse is lower triangular; all n x n. Needs n^2 numbers of scratch
+/// memory.
+inline void congruence(const double* inverse, double* matrix, double* scratch, int n) {
+  for (int i = 0; i < n; ++i) {
+    for (int j = 0; j < n; ++j) {
+      double sum = 0;
+      for (int k = 0; k <= i; ++k) sum += inverse[i * n + k] * matrix[k * n + j];
+      scratch[i * n + j] = sum;
+    }
+  }
+  for (int i = 0; i < n; ++i) {
+    for (int j = 0; j <= i; ++j) {
+      double sum = 0;
+      for (int k = 0; k <= j; ++k) sum += scratch[i * n + k] * inverse[j * n + k];
+      matrix[i * n + j] = matrix[j * n + i] = sum;
     }
   }
 }

@@ -9,14 +9,22 @@ namespace vcohort::analysis {
 
 const char* name_of(MmrmFailure failure) {
   switch (failure) {
-    case MmrmFailure::none: return "none";
-    case MmrmFailure::too_few_patients: return "too few patients";
-    case MmrmFailure::no_variation: return "no variation";
-    case MmrmFailure::not_estimable: return "not estimable";
-    case MmrmFailure::singular_covariance: return "singular covariance";
-    case MmrmFailure::no_convergence: return "no convergence";
-    case MmrmFailure::no_information: return "no information";
-    case MmrmFailure::not_finite: return "not finite";
+    case MmrmFailure::none:
+      return "none";
+    case MmrmFailure::too_few_patients:
+      return "too few patients";
+    case MmrmFailure::no_variation:
+      return "no variation";
+    case MmrmFailure::not_estimable:
+      return "not estimable";
+    case MmrmFailure::singular_covariance:
+      return "singular covariance";
+    case MmrmFailure::no_convergence:
+      return "no convergence";
+    case MmrmFailure::no_information:
+      return "no information";
+    case MmrmFailure::not_finite:
+      return "not finite";
   }
   return "unknown";
 }
@@ -24,7 +32,8 @@ const char* name_of(MmrmFailure failure) {
 Mmrm::State::State(MmrmModel description) : model(std::move(description)) {
   const int visits = static_cast<int>(model.visits.size()), arms = static_cast<int>(model.arms.size());
   if (visits < 1 || visits > RepeatedMeasures::largest_number_of_visits) {
-    throw InvalidInput(explain("the model has " + std::to_string(visits) + " visits", "1 to 64 are possible", "change the visits"));
+    throw InvalidInput(
+        explain("the model has " + std::to_string(visits) + " visits", "1 to 64 are possible", "change the visits"));
   }
   if (arms < 1 || model.reference < 0 || model.reference >= arms) {
     throw InvalidInput(explain("the reference arm is unknown", "it is not among the arms", "name one of the arms"));
@@ -82,11 +91,13 @@ bool Mmrm::State::measure(const MmrmData& input) {
   const std::size_t n = input.arm.size();
   const int visits = data.visits();
   if (input.outcome.size() != n * visits || input.covariates.size() != model.covariates.size()) {
-    throw InvalidInput(explain("the data do not fit the model", "outcome needs visits x patients values, and one column per covariate",
+    throw InvalidInput(explain("the data do not fit the model",
+                               "outcome needs visits x patients values, and one column per covariate",
                                "give every patient a value or NaN at every visit"));
   }
   for (const std::span<const double>& column : input.covariates) {
-    if (column.size() != n) throw InvalidInput(explain("a covariate has a wrong length", "one value per patient is needed", ""));
+    if (column.size() != n)
+      throw InvalidInput(explain("a covariate has a wrong length", "one value per patient is needed", ""));
   }
   observed.assign(n, 0);
   std::fill(visit_mean.begin(), visit_mean.end(), 0.0);
@@ -109,10 +120,12 @@ bool Mmrm::State::measure(const MmrmData& input) {
   }
   for (std::size_t i = 0; i < n; ++i) {
     if (input.arm[i] >= static_cast<int>(model.arms.size())) {
-      throw InvalidInput(explain("a patient has an arm that the model does not know", "", "list every arm in the model"));
+      throw InvalidInput(
+          explain("a patient has an arm that the model does not know", "", "list every arm in the model"));
     }
     bool complete = input.arm[i] >= 0;
-    for (std::size_t c = 0; c < input.covariates.size() && complete; ++c) complete = !std::isnan(input.covariates[c][i]);
+    for (std::size_t c = 0; c < input.covariates.size() && complete; ++c)
+      complete = !std::isnan(input.covariates[c][i]);
     if (!complete) {
       observed[i] = 0;
       ++fit.without_covariate;
@@ -199,8 +212,8 @@ void Mmrm::State::choose_columns() {
       }
     }
   }
-  // Cholesky; a column whose norm after the earlier ones is below 1e-5 of its own is aliased: sums of squares cannot resolve
-  // what is closer than that.
+  // Cholesky; a column whose norm after the earlier ones is below 1e-5 of its own is aliased: sums of squares cannot
+  // resolve what is closer than that.
   constexpr double tolerance = 1e-10;
   columns.clear();
   place.assign(p, -1);
@@ -245,7 +258,7 @@ void Mmrm::State::start(const CovarianceFamily& chosen) {
   const std::size_t size = static_cast<std::size_t>(visits) * visits;
   parameters.resize(groups * k);
   scratch.resize(size + 2 * visits);
-  if (monotone_ok && groups == 1) {
+  if (monotone_ok && model.closed_form) {
     sigma.resize(size);
     monotone.covariance(sigma);
     chosen.approximate(sigma, parameters, scratch);
@@ -264,7 +277,8 @@ void Mmrm::State::start(const CovarianceFamily& chosen) {
   for (int g = 0; g < groups; ++g) {
     double* rough = products.data() + g * size;
     const double lost = fit.observations / static_cast<double>(fit.observations - fit.columns);
-    for (std::size_t e = 0; e < size; ++e) rough[e] = pairs[g * size + e] > 0 ? lost * rough[e] / pairs[g * size + e] : 0;
+    for (std::size_t e = 0; e < size; ++e)
+      rough[e] = pairs[g * size + e] > 0 ? lost * rough[e] / pairs[g * size + e] : 0;
     for (int t = 0; t < visits; ++t) {
       double& variance = rough[t * visits + t];
       // A visit that the mean fits exactly: any positive number is a start.
@@ -279,13 +293,17 @@ MmrmFailure Mmrm::State::iterate(CovarianceStructure structure, int& iterations)
   start(family);
   likelihood.prepare(data, columns, family, groups);
   const Maximiser::Outcome outcome = maximiser.run(likelihood, parameters, model.largest_number_of_iterations);
+  likelihood.theta(parameters);
   iterations = maximiser.iterations();
   fit.decrement = maximiser.decrement();
   fit.minus_two_log_likelihood = likelihood.minus_two_log_likelihood();
   switch (outcome) {
-    case Maximiser::Outcome::singular: return MmrmFailure::singular_covariance;
-    case Maximiser::Outcome::exhausted: return MmrmFailure::no_convergence;
-    case Maximiser::Outcome::converged: break;
+    case Maximiser::Outcome::singular:
+      return MmrmFailure::singular_covariance;
+    case Maximiser::Outcome::exhausted:
+      return MmrmFailure::no_convergence;
+    case Maximiser::Outcome::converged:
+      break;
   }
   return prepare_inference();
 }
@@ -296,8 +314,8 @@ MmrmFailure Mmrm::State::attempt(CovarianceStructure structure, int& iterations)
   const bool plain = model.degrees_of_freedom != MmrmDegreesOfFreedom::kenward_roger &&
                      model.degrees_of_freedom != MmrmDegreesOfFreedom::kenward_roger_linear &&
                      model.information == MmrmInformation::observed;
-  fit.closed_form = model.closed_form && plain && structure == CovarianceStructure::unstructured && groups == 1 && monotone_ok &&
-                    every_term_by_visit && fit.aliased == 0;
+  fit.closed_form = model.closed_form && plain && structure == CovarianceStructure::unstructured && groups == 1 &&
+                    monotone_ok && every_term_by_visit && fit.aliased == 0;
   fit.parameters = groups * CovarianceFamily(structure, data.visits()).parameters();
   if (!fit.closed_form) return iterate(structure, iterations);
 
@@ -307,7 +325,8 @@ MmrmFailure Mmrm::State::attempt(CovarianceStructure structure, int& iterations)
   monotone.covariance(sigma);
   fit.decrement = 0;
   fit.minus_two_log_likelihood = monotone.minus_two_log_likelihood();
-  return is_numerically_singular(sigma, data.visits(), scratch) ? MmrmFailure::singular_covariance : MmrmFailure::none;
+  return is_numerically_singular(sigma, data.visits(), rounding_share, scratch) ? MmrmFailure::singular_covariance
+                                                                                : MmrmFailure::none;
 }
 
 Mmrm::Mmrm(MmrmModel model) : state_(std::make_unique<State>(std::move(model))) {}
@@ -315,9 +334,15 @@ Mmrm::~Mmrm() = default;
 Mmrm::Mmrm(Mmrm&&) noexcept = default;
 Mmrm& Mmrm::operator=(Mmrm&&) noexcept = default;
 
-const MmrmModel& Mmrm::model() const { return state_->model; }
-const MmrmFit& Mmrm::result() const { return state_->fit; }
-const std::vector<std::string>& Mmrm::coefficient_names() const { return state_->names; }
+const MmrmModel& Mmrm::model() const {
+  return state_->model;
+}
+const MmrmFit& Mmrm::result() const {
+  return state_->fit;
+}
+const std::vector<std::string>& Mmrm::coefficient_names() const {
+  return state_->names;
+}
 
 const MmrmFit& Mmrm::fit(const MmrmData& input) {
   State& s = *state_;

@@ -12,8 +12,9 @@ namespace {
 
 constexpr double missing = std::numeric_limits<double>::quiet_NaN();
 
-using Policy = boost::math::policies::policy<boost::math::policies::promote_double<false>,
-                                             boost::math::policies::overflow_error<boost::math::policies::ignore_error>>;
+using Policy =
+    boost::math::policies::policy<boost::math::policies::promote_double<false>,
+                                  boost::math::policies::overflow_error<boost::math::policies::ignore_error>>;
 
 }  // namespace
 
@@ -33,7 +34,8 @@ double critical_value(double level, double df) {
 /// The information on theta at the maximum, and the adjusted covariance where it is asked for.
 MmrmFailure Mmrm::State::prepare_inference() {
   using Curvature = RestrictedLikelihood::Curvature;
-  if (model.degrees_of_freedom == MmrmDegreesOfFreedom::residual || model.degrees_of_freedom == MmrmDegreesOfFreedom::normal) {
+  if (model.degrees_of_freedom == MmrmDegreesOfFreedom::residual ||
+      model.degrees_of_freedom == MmrmDegreesOfFreedom::normal) {
     return MmrmFailure::none;
   }
   likelihood.prepare_exact();
@@ -44,13 +46,14 @@ MmrmFailure Mmrm::State::prepare_inference() {
   return MmrmFailure::none;
 }
 
-/// Phi + 2 Phi { sum_hj W_hj (Q_hj - P_h Phi P_j - R_hj / 4) } Phi (Kenward & Roger 1997, with W the covariance of theta).
+/// Phi + 2 Phi { sum_hj W_hj (Q_hj - P_h Phi P_j - R_hj / 4) } Phi (Kenward & Roger 1997, with W the covariance of
+/// theta).
 void Mmrm::State::adjust() {
   const int p = fit.columns, total = likelihood.parameters(), within = family.parameters(), visits = data.visits();
-  const Eigen::MatrixXd w = 2 * information.solve(Eigen::MatrixXd::Identity(total, total));
+  const Eigen::MatrixXd w = likelihood.theta_covariance(information);
   const Eigen::MatrixXd& phi = likelihood.coefficient_covariance();
   Eigen::MatrixXd inner = Eigen::MatrixXd::Zero(p, p);
-  likelihood.add_first_order_products(w, 1, inner);
+  likelihood.add_first_order_products(w, inner);
   if (model.degrees_of_freedom == MmrmDegreesOfFreedom::kenward_roger) {
     const std::size_t size = static_cast<std::size_t>(visits) * visits;
     std::vector<double> second(groups * size);
@@ -67,11 +70,11 @@ void Mmrm::State::adjust() {
     }
     likelihood.add_sandwich(second, -0.25, inner);
   }
-  // P_h Phi P_j with P_h = L G_h L': sum W_hj L G_h G_j L'.
+  // sum W_hj P_h Phi P_j = L (sum W_hj G_h G_j) L', the same in any directions with their own W.
   const Eigen::MatrixXd& derivatives = likelihood.whitened_derivatives();
-  const Eigen::MatrixXd mixed = derivatives * w;
+  const Eigen::MatrixXd mixed = 2 * information.solve(derivatives.transpose()).transpose();
   Eigen::MatrixXd squares = Eigen::MatrixXd::Zero(p, p);
-  for (int h = 0; h < total; ++h) {
+  for (Eigen::Index h = 0; h < derivatives.cols(); ++h) {
     const Eigen::Map<const Eigen::MatrixXd> left(mixed.col(h).data(), p, p), right(derivatives.col(h).data(), p, p);
     squares.noalias() += left * right;
   }
@@ -86,8 +89,8 @@ bool Mmrm::State::standardise(std::span<const double> wanted, Eigen::VectorXd& k
   constant = 0;
   double size = 0;
   for (const double weight : wanted) size = std::max(size, std::abs(weight));
-  // wanted . beta with beta_c = scale_y / scale_c b_c and beta_visit = scale_y b_visit + mean_visit - sum_c centre_c beta_c:
-  // the visits come first, so wanted[t] is the weight of visit t.
+  // wanted . beta with beta_c = scale_y / scale_c b_c and beta_visit = scale_y b_visit + mean_visit - sum_c centre_c
+  // beta_c: the visits come first, so wanted[t] is the weight of visit t.
   double every_visit = 0;
   for (int t = 0; t < visits; ++t) {
     constant += wanted[t] * visit_mean[t];
@@ -125,7 +128,8 @@ void Mmrm::State::by_visit_weights(const Eigen::VectorXd& kept, std::vector<doub
 }
 
 double Mmrm::State::coefficient(int kept) const {
-  return fit.closed_form ? monotone.coefficient(columns[kept].term, columns[kept].visit) : likelihood.coefficients()[kept];
+  return fit.closed_form ? monotone.coefficient(columns[kept].term, columns[kept].visit)
+                         : likelihood.coefficients()[kept];
 }
 
 MmrmContrast Mmrm::State::conclude(const Eigen::VectorXd& kept, double constant) {
@@ -145,10 +149,10 @@ MmrmContrast Mmrm::State::conclude(const Eigen::VectorXd& kept, double constant)
     likelihood.whiten(whitened);
     variance = whitened.squaredNorm();
     if (method != MmrmDegreesOfFreedom::residual && method != MmrmDegreesOfFreedom::normal) {
-      // dv/dtheta_h = - x' G_h x; the information is half of the stored curvature, so that Var(v) = 2 g' H^-1 g.
+      // dv/d direction d = - x' G_d x; the information is half of the stored curvature, so that Var(v) = 2 g' H^-1 g.
       const Eigen::MatrixXd& derivatives = likelihood.whitened_derivatives();
-      variance_gradient.resize(likelihood.parameters());
-      for (int h = 0; h < likelihood.parameters(); ++h) {
+      variance_gradient.resize(derivatives.cols());
+      for (Eigen::Index h = 0; h < derivatives.cols(); ++h) {
         const double* matrix = derivatives.col(h).data();
         double sum = 0;
         for (int j = 0; j < fit.columns; ++j) {
@@ -203,7 +207,8 @@ MmrmContrast Mmrm::contrast(int visit, int arm) {
   State& s = *state_;
   const int visits = s.data.visits(), arms = static_cast<int>(s.model.arms.size());
   if (visit < 0 || visit >= visits || arm < 0 || arm >= arms || arm == s.model.reference) {
-    throw InvalidInput(explain("there is no such contrast", "the visit or the arm is unknown, or the arm is the reference", ""));
+    throw InvalidInput(
+        explain("there is no such contrast", "the visit or the arm is unknown, or the arm is the reference", ""));
   }
   s.full_weights.assign(s.all_columns.size(), 0.0);
   const int term = arm < s.model.reference ? arm + 1 : arm;
@@ -339,12 +344,12 @@ std::vector<double> Mmrm::theta() const {
   return result;
 }
 
-Eigen::MatrixXd Mmrm::theta_covariance() const {
-  const State& s = *state_;
+Eigen::MatrixXd Mmrm::theta_covariance() {
+  State& s = *state_;
   const Eigen::Index k = static_cast<Eigen::Index>(s.groups) * s.family.parameters();
   const bool known = s.fit.ok() && !s.fit.closed_form && s.information.rows() == k;
   if (!known) return Eigen::MatrixXd::Constant(k, k, missing);
-  return 2 * s.information.solve(Eigen::MatrixXd::Identity(k, k));
+  return s.likelihood.theta_covariance(s.information);
 }
 
 }  // namespace vcohort::analysis

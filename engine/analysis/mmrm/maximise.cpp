@@ -10,19 +10,23 @@ namespace vcohort::analysis {
 
 namespace {
 
-// A distance of 1e-9 standard errors: differences in estimate, standard error and degrees of freedom are then below 1e-8.
+// A distance of 1e-9 standard errors: differences in estimate, standard error and degrees of freedom are then below
+// 1e-8.
 constexpr double converged_decrement = 1e-9;
 // Rounding in the gradient of nearly singular data may stop the progress earlier; this is still far inside 1e-6.
 constexpr double stalled_decrement = 1e-6;
 // Inside this distance the quadratic model is trusted, because differences of the likelihood drown in rounding.
 constexpr double trusted_decrement = 1e-4;
+// A conditional variance that is this share of the variance: rounding error at a maximum, and the reason why there is
+// none when the iteration fails.
+constexpr double suspicious_share = 1e-8;
 constexpr double largest_step = 2;  // of a log standard deviation: a factor of 7
 constexpr int largest_number_of_halvings = 40;
 
 }  // namespace
 
-bool is_numerically_singular(std::span<const double> sigma, int visits, std::span<double> scratch) {
-  constexpr double smallest_share = 1e-12;
+bool is_numerically_singular(std::span<const double> sigma, int visits, double smallest_share,
+                             std::span<double> scratch) {
   std::copy(sigma.begin(), sigma.begin() + visits * visits, scratch.begin());
   if (!factorise(scratch.data(), visits)) return true;
   for (int t = 0; t < visits; ++t) {
@@ -32,23 +36,24 @@ bool is_numerically_singular(std::span<const double> sigma, int visits, std::spa
   return false;
 }
 
-bool Maximiser::is_singular(const RestrictedLikelihood& likelihood, int groups) {
+bool Maximiser::is_singular(const RestrictedLikelihood& likelihood, int groups, double smallest_share) {
   const int visits = likelihood.family().visits();
   scratch_.resize(static_cast<std::size_t>(visits) * visits);
   for (int g = 0; g < groups; ++g) {
-    if (is_numerically_singular(likelihood.covariance(g), visits, scratch_)) return true;
+    if (is_numerically_singular(likelihood.covariance(g), visits, smallest_share, scratch_)) return true;
   }
   return false;
 }
 
-Maximiser::Outcome Maximiser::run(RestrictedLikelihood& likelihood, std::span<double> theta, int largest_number_of_iterations) {
+Maximiser::Outcome Maximiser::run(RestrictedLikelihood& likelihood, std::span<const double> start,
+                                  int largest_number_of_iterations) {
   using Curvature = RestrictedLikelihood::Curvature;
   const int n = likelihood.parameters(), within = likelihood.family().parameters(), groups = n / within;
   const int visits = likelihood.family().visits();
   const bool heterogeneous = likelihood.family().structure() < CovarianceStructure::toeplitz;
   iterations_ = 0;
   decrement_ = std::numeric_limits<double>::infinity();
-  if (!likelihood.evaluate(theta)) return Outcome::singular;
+  if (!likelihood.evaluate(start)) return Outcome::singular;
   double value = likelihood.minus_two_log_likelihood();
   double previous = decrement_;
   int stalled = 0;
@@ -76,36 +81,38 @@ Maximiser::Outcome Maximiser::run(RestrictedLikelihood& likelihood, std::span<do
     stalled = decrement_ > previous / 2 ? stalled + 1 : 0;
     if (stalled >= 3 && decrement_ < stalled_decrement) break;
     previous = decrement_;
-    if (iterations_ >= largest_number_of_iterations) return is_singular(likelihood, groups) ? Outcome::singular : Outcome::exhausted;
+    if (iterations_ >= largest_number_of_iterations) {
+      return is_singular(likelihood, groups, suspicious_share) ? Outcome::singular : Outcome::exhausted;
+    }
 
     double length = 1, largest = 0;
     for (int g = 0; g < groups; ++g) {
-      for (int h = 0; h < (heterogeneous ? visits : 1); ++h) largest = std::max(largest, std::abs(step_[g * within + h]));
+      for (int h = 0; h < (heterogeneous ? visits : 1); ++h)
+        largest = std::max(largest, std::abs(step_[g * within + h]));
     }
     if (largest > largest_step) length = largest_step / largest;
     const double slope = gradient.dot(step_);
     bool moved = false;
-    trial_.resize(n);
     for (int halving = 0; halving < largest_number_of_halvings && !moved; ++halving, length /= 2) {
-      for (int h = 0; h < n; ++h) trial_[h] = theta[h] - length * step_[h];
       constexpr double sufficient_decrease = 1e-4;
-      moved = likelihood.evaluate(std::span(trial_.data(), static_cast<std::size_t>(n))) &&
+      moved = likelihood.move(step_, -length) &&
               (decrement_ < trusted_decrement ||
                likelihood.minus_two_log_likelihood() <= value - sufficient_decrease * length * slope);
     }
     if (!moved) {
-      likelihood.evaluate(theta);
+      likelihood.move(step_, 0);
       likelihood.gradient();
-      if (is_singular(likelihood, groups)) return Outcome::singular;
+      if (is_singular(likelihood, groups, suspicious_share)) return Outcome::singular;
       if (decrement_ < trusted_decrement) break;  // no further descent within rounding
       return Outcome::exhausted;
     }
-    std::copy(trial_.begin(), trial_.end(), theta.begin());
+    likelihood.keep();
     value = likelihood.minus_two_log_likelihood();
     constexpr int between_checks = 10;
-    if (iterations_ % between_checks == between_checks - 1 && is_singular(likelihood, groups)) return Outcome::singular;
+    if (iterations_ % between_checks == between_checks - 1 && is_singular(likelihood, groups, rounding_share))
+      return Outcome::singular;
   }
-  return is_singular(likelihood, groups) ? Outcome::singular : Outcome::converged;
+  return is_singular(likelihood, groups, rounding_share) ? Outcome::singular : Outcome::converged;
 }
 
 }  // namespace vcohort::analysis

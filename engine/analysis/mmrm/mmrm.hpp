@@ -15,36 +15,38 @@
 ///               coefficient (main effect) or one per visit;
 ///   covariance  Sigma of a chosen structure, common to all patients or one per arm; patients are independent.
 ///
-/// Estimated by restricted maximum likelihood from every observed outcome; missing outcomes need no imputation when they are
-/// missing at random. Mallinckrodt et al. (2008) Drug Inf J 42:303; Kenward & Roger (1997) Biometrics 53:983;
+/// Estimated by restricted maximum likelihood from every observed outcome; missing outcomes need no imputation when
+/// they are missing at random. Mallinckrodt et al. (2008) Drug Inf J 42:303; Kenward & Roger (1997) Biometrics 53:983;
 /// Fai & Cornelius (1996) J Stat Comput Simul 54:363.
 namespace vcohort::analysis {
 
 /// Degrees of freedom of t-tests, and the covariance of the coefficients that goes with them. Append-only.
 enum class MmrmDegreesOfFreedom : std::uint8_t {
-  satterthwaite = 0,         // 2 v^2 / Var(v), v the contrast's variance, Var(v) by the delta method from the information on theta
+  satterthwaite =
+      0,  // 2 v^2 / Var(v), v the contrast's variance, Var(v) by the delta method from the information on theta
   kenward_roger = 1,         // the same df; covariance adjusted with the second derivatives of Sigma
   kenward_roger_linear = 2,  // the same without second derivatives, as R mmrm's "Kenward-Roger-Linear"
   residual = 3,              // observations - columns
   normal = 4                 // infinite
 };
 
-/// The information on theta behind Satterthwaite and Kenward-Roger. R mmrm and SAS use the observed one; Kenward and Roger's
-/// paper and R pbkrtest the expected one.
+/// The information on theta behind Satterthwaite and Kenward-Roger. R mmrm and SAS use the observed one; Kenward and
+/// Roger's paper and R pbkrtest the expected one.
 enum class MmrmInformation : std::uint8_t { observed = 0, expected = 1 };
 
 /// Kenward-Roger's second-derivative term depends on what Sigma is differentiated by.
 enum class KenwardRogerParameters : std::uint8_t {
   unconstrained = 0,  // theta of CovarianceFamily: as R mmrm's "Kenward-Roger"
-  entries = 1         // variances and covariances or correlations: as SAS; for us, toep, cs this is kenward_roger_linear
+  entries = 1  // variances and covariances or correlations: as SAS; for us, toep, cs this is kenward_roger_linear
 };
 
 /// Why there is no result. Counted by kind, never taken for "not significant". Append-only: the numbers are stored.
 enum class MmrmFailure : std::uint8_t {
   none = 0,
-  too_few_patients = 1,     // no residual degree of freedom, or a visit or covariance group without an observation
-  no_variation = 2,         // the outcome is constant
-  not_estimable = 3,        // the contrast rests on a combination that the data do not identify (an empty arm at a visit, aliasing)
+  too_few_patients = 1,  // no residual degree of freedom, or a visit or covariance group without an observation
+  no_variation = 2,      // the outcome is constant
+  not_estimable =
+      3,  // the contrast rests on a combination that the data do not identify (an empty arm at a visit, aliasing)
   singular_covariance = 4,  // the likelihood rises towards a covariance matrix that is not positive definite
   no_convergence = 5,       // the iteration limit was reached
   no_information = 6,       // the information on theta is not positive definite at the maximum
@@ -71,11 +73,11 @@ struct MmrmModel {
   KenwardRogerParameters kenward_roger_parameters = KenwardRogerParameters::unconstrained;
   double level = 0.95;  // of the two-sided intervals
   int largest_number_of_iterations = 150;
-  bool closed_form = true;  // use the closed form where it holds; the iteration gives the same numbers
+  bool closed_form = true;  // use the closed form where it holds, or as a start; the iteration gives the same numbers
 };
 
-/// Views of one dataset; the caller owns it. A patient is left out, and counted, when no outcome is observed, or when the arm is
-/// negative or a covariate is missing (NaN; for a categorical one the values are level numbers 0, 1, ...).
+/// Views of one dataset; the caller owns it. A patient is left out, and counted, when no outcome is observed, or when
+/// the arm is negative or a covariate is missing (NaN; for a categorical one the values are level numbers 0, 1, ...).
 struct MmrmData {
   std::span<const int> arm;                             // [patient]
   std::span<const double> outcome;                      // [visit][patient]; NaN is missing
@@ -96,10 +98,11 @@ struct MmrmFit {
   int without_outcome = 0;    // left out
   int without_covariate = 0;  // left out: negative arm or missing covariate
   int observations = 0;
-  int columns = 0;  // estimable coefficients
-  int aliased = 0;  // columns dropped because earlier ones determine them
+  int columns = 0;     // estimable coefficients
+  int aliased = 0;     // columns dropped because earlier ones determine them
   int parameters = 0;  // of the covariance
-  double minus_two_log_likelihood = std::numeric_limits<double>::quiet_NaN();  // restricted, with (n - p) log 2 pi and log|X'V^-1 X|
+  double minus_two_log_likelihood =
+      std::numeric_limits<double>::quiet_NaN();  // restricted, with (n - p) log 2 pi and log|X'V^-1 X|
   int iterations = 0;
   double decrement = 0;  // distance to the maximum in standard errors of theta
   bool closed_form = false;
@@ -123,7 +126,8 @@ struct MmrmContrast {
 enum class MmrmMargin : std::uint8_t { equal = 0, observed = 1 };
 
 /// Fits a model to one dataset after the other and keeps its memory: after the first dataset of its kind, a fit with
-/// Satterthwaite's degrees of freedom does not allocate. One object per thread. Results do not depend on earlier datasets.
+/// Satterthwaite's degrees of freedom does not allocate. One object per thread. Results do not depend on earlier
+/// datasets.
 class Mmrm {
  public:
   /// Throws InvalidInput when the model makes no sense.
@@ -159,7 +163,7 @@ class Mmrm {
   Eigen::MatrixXd covariance(int group = 0) const;
   /// Unconstrained parameters of CovarianceFamily, group by group, and the inverse of the information on them.
   std::vector<double> theta() const;
-  Eigen::MatrixXd theta_covariance() const;
+  Eigen::MatrixXd theta_covariance();
 
  private:
   struct State;

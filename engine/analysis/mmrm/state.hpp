@@ -10,8 +10,9 @@
 
 namespace vcohort::analysis {
 
-/// What an Mmrm remembers of its model and its last fit. Inside, outcomes are centred by visit and divided by one scale, and
-/// numeric covariates are centred and scaled, so that no sum of squares loses digits; every result is carried back.
+/// What an Mmrm remembers of its model and its last fit. Inside, outcomes are centred by visit and divided by one
+/// scale, and numeric covariates are centred and scaled, so that no sum of squares loses digits; every result is
+/// carried back.
 struct Mmrm::State {
   explicit State(MmrmModel model);
 
@@ -33,8 +34,8 @@ struct Mmrm::State {
   MmrmFailure prepare_inference();
   void adjust();
 
-  /// Weights of original coefficients carried over to the kept, standardised columns; the constant is the centring's share.
-  /// False when the combination is not estimable.
+  /// Weights of original coefficients carried over to the kept, standardised columns; the constant is the centring's
+  /// share. False when the combination is not estimable.
   bool standardise(std::span<const double> weights, Eigen::VectorXd& kept, double& constant) const;
   Eigen::MatrixXd original(const Eigen::MatrixXd& standardised) const;
   Eigen::MatrixXd standardised_covariance() const;

@@ -5,9 +5,9 @@
 
 namespace vcohort::analysis {
 
-/// The sufficient statistics of a repeated-measures dataset: patients with the same covariance group and the same observed visits
-/// share one Gram matrix of (terms, outcomes), where the terms are what the mean is linear in (1, arm indicators, covariates).
-/// Once gathered, the cost of a fit does not depend on the number of patients.
+/// The sufficient statistics of a repeated-measures dataset: patients with the same covariance group and the same
+/// observed visits share one Gram matrix of (terms, outcomes), where the terms are what the mean is linear in (1, arm
+/// indicators, covariates). Once gathered, the cost of a fit does not depend on the number of patients.
 class RepeatedMeasures {
  public:
   struct Pattern {

@@ -12,7 +12,8 @@
 
 namespace vcohort::detail {
 
-/// Writes a result file or a part, which differ only in their status: header, tables in any order, tallies, digest, seal.
+/// Writes a result file or a part, which differ only in their status: header, tables in any order, tallies, digest,
+/// seal.
 class ContentWriter {
  public:
   ContentWriter(const std::filesystem::path& path, const FileHeader& header, Existing existing, Storage storage = {});
@@ -22,6 +23,9 @@ class ContentWriter {
   /// Appends rows to the table of that path; its first call makes the table.
   void append(const Table& rows);
   void write_tallies(const std::vector<NamedTally>& tallies);
+
+  /// Covers other blocks than the header said, under another name in the same folder.
+  void cover(const BlockRange& blocks, const std::filesystem::path& path);
 
   /// Finishes every table, states the digest, closes, seals and renames. Returns the content digest.
   std::string publish();

@@ -5,8 +5,8 @@
 
 namespace vcohort::detail {
 
-/// A file that appears under its name whole or not at all: it is written under a temporary name in the same folder, sealed,
-/// synced and renamed. When it is not published, the temporary file is removed. Failures are StorageFailure.
+/// A file that appears under its name whole or not at all: it is written under a temporary name in the same folder,
+/// sealed, synced and renamed. When it is not published, the temporary file is removed. Failures are StorageFailure.
 class NewFile {
  public:
   /// Creates the temporary file, empty. Refuses an existing output at once rather than after hours of work.
@@ -17,6 +17,9 @@ class NewFile {
 
   const std::filesystem::path& path() const { return path_; }
   const std::filesystem::path& temporary() const { return temporary_; }
+
+  /// Another final name in the same folder.
+  void rename_to(std::filesystem::path path) { path_ = std::move(path); }
 
   /// Seals, syncs and renames; the folder is synced too, so that the name survives a power cut.
   void publish();

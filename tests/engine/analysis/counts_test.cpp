@@ -52,14 +52,27 @@ TEST(Counts, WithoutOverdispersionAreThePoissonRateRatio) {
 }
 
 TEST(Counts, LargeCountsUseTheSpecialFunctions) {
-  // Counts above and below the change of method, and the closed form of the rate ratio with equal exposure.
-  auto columns = small({0, 0, 0, 0, 1, 1, 1, 1}, {10, 60, 70, 400, 5, 63, 64, 65});
+  // One count beyond the change of method, and the closed form of the rate ratio with equal exposure.
+  auto columns = small({0, 0, 0, 0, 1, 1, 1, 1}, {10, 60, 70, 5000, 5, 63, 64, 65});
   const auto fitted = fit(columns);
   ASSERT_TRUE(fitted.contrasts[0].ok());
-  expect_close(fitted.contrasts[0].estimate, std::log(197.0 / 540), 1e-10, "log rate ratio");
-  const double mean0 = 540.0 / 4, mean1 = 197.0 / 4;
+  expect_close(fitted.contrasts[0].estimate, std::log(197.0 / 5140), 1e-10, "log rate ratio");
+  const double mean0 = 5140.0 / 4, mean1 = 197.0 / 4;
   const double variance = (1 / mean0 + fitted.fit.dispersion + 1 / mean1 + fitted.fit.dispersion) / 4;
   expect_close(fitted.contrasts[0].se, std::sqrt(variance), 1e-10, "standard error");
+}
+
+TEST(Counts, BothWaysToSumAgree) {
+  // The limit is 4096 events; the log-likelihood and dispersion change smoothly across it.
+  const auto at = [](double largest) {
+    auto columns = small({0, 0, 0, 0, 1, 1, 1, 1}, {10, 60, 70, largest, 5, 63, 64, 65});
+    return fit(columns);
+  };
+  const auto below = at(4095), limit = at(4096), above = at(4097);
+  // The second difference of a smooth function over steps of 1/4096 of its argument.
+  EXPECT_NEAR(below.fit.dispersion + above.fit.dispersion - 2 * limit.fit.dispersion, 0, 1e-6);
+  EXPECT_NEAR(below.fit.log_likelihood + above.fit.log_likelihood - 2 * limit.fit.log_likelihood, 0, 1e-6);
+  EXPECT_GT(std::fabs(above.fit.dispersion - limit.fit.dispersion), 1e-5);
 }
 
 TEST(Counts, SwappingArmsFlipsTheSign) {

@@ -38,7 +38,9 @@ inline std::vector<std::string> split(const std::string& line) {
   return cells;
 }
 
-inline std::string oracle(const std::string& file) { return std::string(VCOHORT_ORACLES) + "/mmrm/" + file; }
+inline std::string oracle(const std::string& file) {
+  return std::string(VCOHORT_ORACLES) + "/mmrm/" + file;
+}
 
 inline WideData read_wide(const std::string& name) {
   std::ifstream file(oracle(name + ".csv"));
@@ -49,7 +51,8 @@ inline WideData read_wide(const std::string& name) {
   std::vector<std::vector<double>> values(header.size());
   while (std::getline(file, line)) {
     const std::vector<std::string> cells = split(line);
-    for (std::size_t c = 0; c < header.size(); ++c) values[c].push_back(cells[c] == "NA" ? std::nan("") : std::stod(cells[c]));
+    for (std::size_t c = 0; c < header.size(); ++c)
+      values[c].push_back(cells[c] == "NA" ? std::nan("") : std::stod(cells[c]));
   }
   WideData data;
   for (std::size_t c = 0; c < header.size(); ++c) {

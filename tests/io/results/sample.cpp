@@ -1,6 +1,7 @@
 #include "tests/io/results/sample.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <cstdlib>
 #include <fstream>
 #include <iterator>
@@ -27,13 +28,15 @@ FileHeader header() {
 
 Table summary() {
   Table table{"/cohort/summary", "Outcomes by strategy.", {}};
-  table.add<std::string>("strategy", "", "What the patients received.") = {"rehabilitation", "", "four \"IV\", 4x", "für\nalle"};
+  table.add<std::string>("strategy", "", "What the patients received.") = {"rehabilitation", "", "four \"IV\", 4x",
+                                                                           "für\nalle"};
   table.add<std::int64_t>("patients", "1", "Patients in the stratum.") = {0, -1, (std::int64_t{1} << 53) - 1, 7};
   table.add<double>("mean", "points", "Mean change since baseline.") = {
       0.1, -0.0, std::numeric_limits<double>::quiet_NaN(), std::numeric_limits<double>::denorm_min()};
-  table.add<double>("upper", "points", "Upper confidence limit.") = {std::numeric_limits<double>::infinity(),
-                                                                     -std::numeric_limits<double>::infinity(), 1e300, 1.0 / 3};
-  table.add<Truth>("reference", "", "Whether the others are compared with it.") = {Truth{1}, Truth{0}, Truth{0}, Truth{1}};
+  table.add<double>("upper", "points", "Upper confidence limit.") = {
+      std::numeric_limits<double>::infinity(), -std::numeric_limits<double>::infinity(), 1e300, 1.0 / 3};
+  table.add<Truth>("reference", "", "Whether the others are compared with it.") = {Truth{1}, Truth{0}, Truth{0},
+                                                                                   Truth{1}};
   return table;
 }
 
@@ -44,9 +47,13 @@ Table patients(std::int64_t first, std::int64_t count) {
   auto& scores = table.add<double>("gmfm66", "points", "Score at 12 months.");
   for (std::int64_t id = first; id < first + count; ++id) scores.push_back(static_cast<double>(id * id % 1009) / 10);
   auto& strategies = table.add<std::string>("strategy", "", "What the patient received.");
-  for (std::int64_t id = first; id < first + count; ++id) strategies.push_back(std::string(1 + static_cast<std::size_t>(id / 20'000), 's'));
+  for (std::int64_t id = first; id < first + count; ++id) {
+    const auto twenty_thousands = static_cast<std::uint64_t>(id / 20'000);
+    strategies.emplace_back(1 + static_cast<std::size_t>(std::bit_width(twenty_thousands)), 's');  // longer and longer
+  }
   auto& walks = table.add<Truth>("walks", "", "Whether the child walks.");
-  for (std::int64_t id = first; id < first + count; ++id) walks.push_back(Truth{static_cast<std::uint8_t>(id % 3 == 0)});
+  for (std::int64_t id = first; id < first + count; ++id)
+    walks.push_back(Truth{static_cast<std::uint8_t>(id % 3 == 0)});
   return table;
 }
 
@@ -73,7 +80,9 @@ Table runtime(const std::string& host) {
   return table;
 }
 
-ResultContent result() { return {header(), {summary()}, tallies(0, 9), {}, runtime("alpha")}; }
+ResultContent result() {
+  return {header(), {summary()}, tallies(0, 9), {}, runtime("alpha")};
+}
 
 Folder::Folder() {
   std::string name = (std::filesystem::temp_directory_path() / "vcohort-results-XXXXXX").string();
@@ -101,6 +110,7 @@ std::string read_bytes(const std::filesystem::path& path) {
 }
 
 void write_bytes(const std::filesystem::path& path, const std::string& bytes) {
+  std::filesystem::remove(path);  // a file that is cut and rewritten is flushed by some file systems, which takes long
   std::ofstream(path, std::ios::binary | std::ios::trunc) << bytes;
 }
 
