@@ -98,7 +98,9 @@ def with_error(mean, mcse):
     return f"{mean:.{digits}f} ± {mcse:.{digits}f}" if round(mcse, digits) > 0 else f"{mean:.{digits}f}"
 
 
-def print_text(result, grid, strata, rows, heading):
+def print_text(result, grid, strata, rows, scenario, heading):
+    harm = result.table("cohort/harm").where(scenario=scenario, stratum="all")
+    serious = dict(zip(harm["strategy"].tolist(), zip((100 * harm["serious_share"]).tolist(), (100 * harm["serious_share_mcse"]).tolist())))
     print(heading)
     for title, cells in grid:
         infusions = sorted({key[0] for key in cells})
@@ -107,7 +109,7 @@ def print_text(result, grid, strata, rows, heading):
         names = [result.readable(*stratum) for stratum in strata]
         width = max(len("infusions, every"), 12)
         columns = [max(len(name), 15) for name in names]
-        print(f"  {'infusions, every':<{width}}  " + "  ".join(f"{name:>{w}}" for name, w in zip(names, columns)))
+        print(f"  {'infusions, every':<{width}}  " + "  ".join(f"{name:>{w}}" for name, w in zip(names, columns)) + "  event of grade 3+ %")
         for count in infusions:
             for interval in intervals if count > 1 else [0.0]:
                 strategy = cells.get((count, interval))
@@ -115,7 +117,7 @@ def print_text(result, grid, strata, rows, heading):
                     continue
                 label = f"{count}, {interval:g} d" if count > 1 else "1, at once"
                 values = [with_error(*rows[stratum + (strategy,)][:2]) for stratum in strata]
-                print(f"  {label:<{width}}  " + "  ".join(f"{value:>{w}}" for value, w in zip(values, columns)))
+                print(f"  {label:<{width}}  " + "  ".join(f"{value:>{w}}" for value, w in zip(values, columns)) + f"  {with_error(*serious[strategy]):>19}")
 
 
 def draw_panel(axes, cells, values, scale, colours, contrast):
@@ -135,7 +137,7 @@ def draw_panel(axes, cells, values, scale, colours, contrast):
         ink = "white" if dark else "#202020"
         lines = with_error(mean, mcse)
         if contrast and (count, interval) != first:
-            lines += f"\n({shown:+.2f})"
+            lines += f"\n({shown:+.{2 if scale.vmax >= 0.5 else 3}f})"
         elif not whole_row:
             lines = lines.replace(" ±", "\n±")
         axes.text(x + width / 2, y + 0.5, lines, ha="center", va="center", fontsize=7.5, color=ink, linespacing=1.2)
@@ -206,7 +208,7 @@ def main():
             refuse(f"{result.path} has no patients in these strata (each of them is empty) choose others with --strata")
         if options.text:
             name, units = SCORES.get(endpoint, (endpoint, ""))
-            print_text(result, grid, there, rows, f"\nEvidence: {scenario}. {name} gained over {result.reference} at {visit:g} months [{units}], mean ± Monte Carlo standard error")
+            print_text(result, grid, there, rows, scenario, f"\nEvidence: {scenario}. {name} gained over {result.reference} at {visit:g} months [{units}], mean ± Monte Carlo standard error")
             continue
         figure = draw(result, grid, there, rows, scenario, endpoint, visit, options.colour)
         source = pathlib.Path(options.result)
