@@ -24,16 +24,26 @@ const KeySpec* SectionSpec::find(std::string_view key) const {
 std::string type_text(const KeySpec& key) {
   if (!key.form.empty()) return std::string(key.form);
   switch (key.type) {
-    case KeyType::text: return "text";
-    case KeyType::boolean: return "true or false";
-    case KeyType::integer: return "integer";
-    case KeyType::number: return "number";
-    case KeyType::list_of_texts: return "list of texts";
-    case KeyType::list_of_numbers: return "list of numbers";
-    case KeyType::list_of_integers: return "list of integers";
-    case KeyType::pair_of_numbers: return "[low, high]";
-    case KeyType::table: return "table";
-    case KeyType::other: break;
+    case KeyType::text:
+      return "text";
+    case KeyType::boolean:
+      return "true or false";
+    case KeyType::integer:
+      return "integer";
+    case KeyType::number:
+      return "number";
+    case KeyType::list_of_texts:
+      return "list of texts";
+    case KeyType::list_of_numbers:
+      return "list of numbers";
+    case KeyType::list_of_integers:
+      return "list of integers";
+    case KeyType::pair_of_numbers:
+      return "[low, high]";
+    case KeyType::table:
+      return "table";
+    case KeyType::other:
+      break;
   }
   return "value";
 }

@@ -33,12 +33,13 @@ std::string type_and_unit(const KeySpec& key) {
 }
 
 void append_table(const SectionSpec& section, std::string& text) {
-  text += fmt::format("\n### {}\n\n{}\n\n", section.heading.starts_with('[') ? fmt::format("`{}`", section.heading) : section.heading,
+  text += fmt::format("\n### {}\n\n{}\n\n",
+                      section.heading.starts_with('[') ? fmt::format("`{}`", section.heading) : section.heading,
                       section.meaning);
   text += "| key | value | default | allowed | meaning | example |\n|---|---|---|---|---|---|\n";
   for (const KeySpec& key : section.keys) {
-    text += fmt::format("| `{}` | {} | {} | {} | {} | `{}` |\n", key.name, type_and_unit(key), default_text(key), allowed_text(key),
-                        key.meaning, key.example);
+    text += fmt::format("| `{}` | {} | {} | {} | {} | `{}` |\n", key.name, type_and_unit(key), default_text(key),
+                        allowed_text(key), key.meaning, key.example);
   }
 }
 

@@ -36,7 +36,7 @@ std::span<const SectionSpec* const> documented_tables() {
 
 std::optional<std::vector<double>> whole_shares(std::vector<double> shares, const Place& place, std::string_view what,
                                                 StudyContext& context) {
-  constexpr double rounding = 1e-9;         // sums of printed digits, and of shares that were rescaled before
+  constexpr double rounding = 1e-9;          // sums of printed digits, and of shares that were rescaled before
   constexpr double most_that_rounds = 0.02;  // shares of a table that is printed in per cent
   const double sum = std::accumulate(shares.begin(), shares.end(), 0.0);
   if (std::fabs(sum - 1) <= rounding) return shares;

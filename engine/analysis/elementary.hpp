@@ -1,0 +1,30 @@
+#pragma once
+#include <cmath>
+
+#if __has_include("engine/numeric/elementary.hpp")
+#include "engine/numeric/elementary.hpp"
+#else
+namespace vcohort {
+inline double exp_of(double x) {
+  return std::exp(x);
+}
+inline double log_of(double x) {
+  return std::log(x);
+}
+inline double pow_of(double x, double y) {
+  return std::pow(x, y);
+}
+}  // namespace vcohort
+#endif
+
+namespace vcohort::analysis {
+
+/// log(1 + x) for x >= 0, to rounding error also where 1 + x has lost the digits of x: the error that rounding 1 + x
+/// makes in the logarithm is undone by x over the rounded x (Kahan).
+inline double log1p_of(double x) {
+  const double rounded = 1 + x;
+  if (rounded == 1) return x;
+  return std::isinf(rounded) ? rounded : log_of(rounded) * (x / (rounded - 1));
+}
+
+}  // namespace vcohort::analysis
