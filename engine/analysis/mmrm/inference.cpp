@@ -5,6 +5,7 @@
 
 #include "engine/analysis/mmrm/state.hpp"
 #include "engine/numeric/errors.hpp"
+#include "engine/analysis/mmrm/dense.hpp"
 
 namespace vcohort::analysis {
 
@@ -339,7 +340,7 @@ std::vector<double> Mmrm::theta() const {
   const int within = s.family.parameters();
   const int scales = s.family.structure() < CovarianceStructure::toeplitz ? s.data.visits() : 1;
   for (int g = 0; g < s.groups; ++g) {
-    for (int h = 0; h < scales; ++h) result[g * within + h] += std::log(s.outcome_scale);
+    for (int h = 0; h < scales; ++h) result[g * within + h] += log_of_any(s.outcome_scale);
   }
   return result;
 }
