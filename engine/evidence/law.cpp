@@ -28,27 +28,38 @@ double clamp_to_bounds(double value, const Uncertainty& law) {
 }
 
 double normal_at(double value, const Uncertainty& law, double normal) {
-  const double lowest = law.low ? (*law.low - value) / law.sd : -infinity;
-  const double highest = law.high ? (*law.high - value) / law.sd : infinity;
+  const double lowest = (law.low.value_or(-infinity) - value) / law.sd;
+  const double highest = (law.high.value_or(infinity) - value) / law.sd;
   return clamp_to_bounds(value + law.sd * truncated(normal, lowest, highest), law);
 }
 
 double lognormal_at(double value, const Uncertainty& law, double normal) {
-  double lowest = law.low && *law.low > 0 ? log_of(*law.low / value) / law.sigma : -infinity * law.sigma;
-  double highest = law.high ? log_of(*law.high / value) / law.sigma : infinity * law.sigma;
+  const auto score = [&](double bound) { return log_of(bound / value) / law.sigma; };
+  const double low = law.low.value_or(0);
+  const double high = law.high.value_or(infinity);
+  double lowest = low > 0 ? score(low) : -infinity * law.sigma;
+  double highest = high < infinity ? score(high) : infinity * law.sigma;
   if (law.sigma < 0) std::swap(lowest, highest);
   return clamp_to_bounds(value * exp_of(law.sigma * truncated(normal, lowest, highest)), law);
 }
 
+/// The interval of a bounded law: that of a beta is 0 to 1 where not given, that of the others is always given.
+Support interval_of(const Uncertainty& law) {
+  return {law.low.value_or(0), law.high.value_or(1)};
+}
+
 double beta_at(const Uncertainty& law, double normal) {
-  const double low = law.low.value_or(0);
-  const double high = law.high.value_or(1);
+  const auto [low, high] = interval_of(law);
   return low + (high - low) * beta_quantile(law.a, law.b, normal_cdf(normal));
 }
 
+double uniform_at(const Uncertainty& law, double normal) {
+  const auto [low, high] = interval_of(law);
+  return low + (high - low) * normal_cdf(normal);
+}
+
 double triangular_at(const Uncertainty& law, double normal) {
-  const double low = *law.low;
-  const double high = *law.high;
+  const auto [low, high] = interval_of(law);
   const double p = normal_cdf(normal);
   const double share_below = (law.mode - low) / (high - low);
   if (p < share_below) return low + __builtin_sqrt(p * (high - low) * (law.mode - low));
@@ -70,10 +81,9 @@ Support support_of(const Parameter& parameter) {
       return {law.low.value_or(parameter.value / factor), law.high.value_or(parameter.value * factor)};
     }
     case Uncertainty::Kind::beta:
-      return {law.low.value_or(0), law.high.value_or(1)};
     case Uncertainty::Kind::uniform:
     case Uncertainty::Kind::triangular:
-      return {law.low.value(), law.high.value()};
+      return interval_of(law);
     case Uncertainty::Kind::bernoulli:
       return {0, 1};
   }
@@ -92,7 +102,7 @@ double value_at(const Parameter& parameter, double normal) {
     case Uncertainty::Kind::beta:
       return beta_at(law, normal);
     case Uncertainty::Kind::uniform:
-      return *law.low + (*law.high - *law.low) * normal_cdf(normal);
+      return uniform_at(law, normal);
     case Uncertainty::Kind::triangular:
       return triangular_at(law, normal);
     case Uncertainty::Kind::bernoulli:

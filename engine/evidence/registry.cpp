@@ -35,7 +35,7 @@ const Members all_events{"fever",     "infusion_reaction", "headache", "vomiting
 const Members background_events{"fever", "vomiting", "upper_respiratory_infection", "diarrhoea", "seizure", "serious"};
 
 constexpr double tiny = 1e-6;  // stands for "above zero" in a closed range
-enum class Presence { required, optional };
+enum class Presence : std::uint8_t { required, optional };
 
 /// Parameters that differ in their members only: ids first, first + 1, ..., names stem.member or stem.first.second.
 struct Family {

@@ -104,6 +104,7 @@ ParameterDraws::ParameterDraws(const Evidence& evidence) : points_(point_values(
 
 void ParameterDraws::prepare(const JointPrior& prior) {
   std::vector<std::pair<std::uint16_t, std::size_t>> order;  // id, place in the prior
+  order.reserve(prior.parameters.size());
   for (std::size_t place = 0; place < prior.parameters.size(); ++place) {
     order.emplace_back(parameter_registry()[known_index(prior.parameters[place])].id, place);
   }
@@ -123,6 +124,7 @@ void ParameterDraws::prepare(const JointPrior& prior) {
 ParameterValues ParameterDraws::draw(std::uint64_t seed, std::uint32_t draw) const {
   // (1) independent normals, (2) correlated where calibrated together, (3) through each parameter's law
   std::vector<double> normals;
+  normals.reserve(normal_ids_.size());
   for (const std::uint16_t id : normal_ids_) normals.push_back(normal_of_id(seed, draw, id));
   for (const Joint& joint : joint_) {
     for (std::size_t i = joint.normals.size(); i-- > 0;) {  // from the last, which needs all before it as they were

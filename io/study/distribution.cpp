@@ -88,8 +88,9 @@ class DistributionReader {
     const bool implied = !reader_.has("distribution") && reader_.has("bands");
     const std::optional<int> kind = implied ? std::optional(static_cast<int>(Kind::bands)) : reader_.choice("distribution");
     if (!kind) {
-      if (!reader_.has("distribution") && context_.problems.size() == problems_before) {
-        context_.problems.add(reader_.place(), fmt::format("\"{}\" names no distribution", variable_.name), "",
+      if (!reader_.has("distribution")) {
+        context_.problems.add(reader_.place(), fmt::format("\"{}\" names no distribution", variable_.name),
+                              "\"distribution\" is missing",
                               "write " + std::string(variable_.name) + " = " + std::string(variable_.example));
       }
       return std::nullopt;
@@ -155,7 +156,7 @@ class DistributionReader {
                      fmt::format("{} and {}", number_text(result_.low), number_text(result_.high)), "");
       return;
     }
-    if (result_.kind == Kind::triangular && !(result_.low <= result_.mode && result_.mode <= result_.high)) {
+    if (result_.kind == Kind::triangular && reader_.has("mode") && !(result_.low <= result_.mode && result_.mode <= result_.high)) {
       reader_.refuse("mode", fmt::format("\"mode\" = {} lies outside of low and high", number_text(result_.mode)), "", "");
     }
     check_truncation();
@@ -234,6 +235,11 @@ const SectionSpec distribution_section = {
 };
 
 std::optional<Distribution> read_distribution(const TomlValue& table, const KeySpec& key, StudyContext& context) {
+  if (!table.is_table()) {
+    context.problems.add(table.place, fmt::format("\"{}\" must be a distribution", key.name),
+                         fmt::format("it is {}", kind_text(table.kind)), fmt::format("write {} = {}", key.name, key.example));
+    return std::nullopt;
+  }
   return DistributionReader(table, key, context).read();
 }
 

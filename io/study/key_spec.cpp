@@ -10,7 +10,9 @@ namespace vcohort {
 std::string text_of(const Range& range) {
   std::string text;
   if (std::isfinite(range.low)) text = (range.low_excluded ? "above " : "at least ") + number_text(range.low);
-  if (std::isfinite(range.high)) text += (text.empty() ? "at most " : ", at most ") + number_text(range.high);
+  constexpr double two_to_63 = 9223372036854775808.0;  // the nearest double to the largest integer of TOML
+  const std::string high = range.high == two_to_63 ? "2^63 - 1" : number_text(range.high);
+  if (std::isfinite(range.high)) text += (text.empty() ? "at most " : ", at most ") + high;
   return text;
 }
 

@@ -41,6 +41,7 @@ struct KeySpec {
   std::string_view form = {};  // of a composite value, in words
   std::string_view unit = {};
   bool required = false;
+  bool may_be_empty = false;       // a text
   std::string_view fallback = {};  // the default, as TOML writes it; empty: absent means nothing
   std::span<const std::string_view> choices = {};
   Range range = {};

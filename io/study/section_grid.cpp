@@ -216,8 +216,8 @@ const SectionSpec grid_section = {
 };
 
 void read_grid(const TomlValue& table, StudyContext& context) {
-  const TableReader reader(table, grid_section, context.problems);
   const std::size_t problems_before = context.problems.size();
+  const TableReader reader(table, grid_section, context.problems);
   const auto source = static_cast<CellSource>(reader.choice("source").value_or(0));
   const bool immunosuppression = reader.boolean("immunosuppression").value_or(false);
   const bool steroids = reader.boolean("steroids").value_or(false);

@@ -77,10 +77,10 @@ void read_outcomes(const TomlValue& table, StudyContext& context) {
     const std::string& name = (*endpoints)[index];
     const auto known = endpoint_names();
     if (std::find(known.begin(), known.end(), name) == known.end()) {
-      context.problems.add(item_place(reader, "endpoints", index), "unknown endpoint " + quoted(name), "",
+      context.problems.add(item_place(reader, "endpoints", index), "unknown endpoint " + quoted(name), "nothing measures it",
                            did_you_mean(name, known));
     } else if (std::find(outcomes.endpoints.begin(), outcomes.endpoints.end(), name) != outcomes.endpoints.end()) {
-      context.problems.add(item_place(reader, "endpoints", index), "the endpoint " + quoted(name) + " is listed twice", "",
+      context.problems.add(item_place(reader, "endpoints", index), "the endpoint " + quoted(name) + " is listed twice", "once is enough",
                            "remove one");
     } else {
       outcomes.endpoints.push_back(name);

@@ -43,7 +43,7 @@ void read_overrides(const TomlValue& list, StudyContext& context) {
     replaced.value = reader.number("value").value_or(0);
     replaced.source = reader.text("source").value_or("");
     if (!replaced.parameter.empty() && !names.insert(replaced.parameter).second) {
-      reader.refuse("parameter", quoted(replaced.parameter) + " is overridden twice", "", "remove one");
+      reader.refuse("parameter", quoted(replaced.parameter) + " is overridden twice", "it has one value", "remove one");
     }
     context.study.overrides.push_back(replaced);
     context.places.overrides.push_back(reader.place("parameter"));

@@ -15,7 +15,7 @@ namespace {
 
 constexpr double most_patients = 1e12;  // far above any run, far below the 48 bits of a patient's address
 constexpr double oldest_years = 100;
-constexpr double highest_score = 100;
+constexpr double highest_score = 101;  // so that [90, 101] includes the score of 100
 
 constexpr std::array<KeySpec, 4> population_keys = {{
     {.name = "size",
@@ -122,7 +122,7 @@ Eligibility read_eligibility(const TomlValue& table, StudyContext& context) {
     eligibility.gmfcs->fill(false);
     for (const int level : *levels) {
       if (eligibility.gmfcs->at(static_cast<std::size_t>(level))) {
-        reader.refuse("gmfcs", fmt::format("level {} is listed twice", gmfcs_name(level)), "", "remove one");
+        reader.refuse("gmfcs", fmt::format("level {} is listed twice", gmfcs_name(level)), "once is enough", "remove one");
       }
       eligibility.gmfcs->at(static_cast<std::size_t>(level)) = true;
     }

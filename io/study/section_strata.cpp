@@ -112,7 +112,7 @@ class GroupReader {
   void read(const TomlValue& value) {
     if (value.kind == TomlValue::Kind::boolean) {
       if (!value.boolean) {
-        problems_.add(value.place, fmt::format("\"{}\" = false means nothing", key_), "", "remove it");
+        problems_.add(value.place, fmt::format("\"{}\" = false means nothing", key_), "true makes strata of it", "remove it");
         return;
       }
       for (int category = 0; category < static_cast<int>(categories_.size()); ++category) append({category});
@@ -130,7 +130,7 @@ class GroupReader {
   void read_group(const TomlValue& item) {
     std::vector<int> group;
     if (item.is_array() && item.items.empty()) {
-      problems_.add(item.place, fmt::format("an empty group in \"{}\"", key_), "", "remove it");
+      problems_.add(item.place, fmt::format("an empty group in \"{}\"", key_), "it would be an empty stratum", "remove it");
     } else if (item.is_array()) {
       for (const TomlValue& word : item.items) read_category(word, group);
     } else {
@@ -147,8 +147,7 @@ class GroupReader {
     }
     const auto found = std::find(categories_.begin(), categories_.end(), word.text);
     if (found == categories_.end()) {
-      problems_.add(word.place, fmt::format("\"{}\" has no category {}", key_, quoted(word.text)), "it has " + listed(categories_),
-                    did_you_mean(word.text, categories_));
+      problems_.add(word.place, fmt::format("\"{}\" has no category {}", key_, quoted(word.text)), "it has " + listed(categories_), suggestion(word.text, categories_));
       return;
     }
     const int category = static_cast<int>(found - categories_.begin());
@@ -226,12 +225,12 @@ void read_strata(const TomlValue& table, StudyContext& context) {
     }
     const TableReader named(entry.value, strata_section, context.problems);
     if (entry.value.entries.empty()) {
-      context.problems.add(entry.place, "the stratification " + quoted(entry.key) + " is empty", "", "list a variable");
+      context.problems.add(entry.place, "the stratification " + quoted(entry.key) + " is empty", "it has no variable", "list one");
     }
     read_stratification(named, entry.key, context);
   }
   if (context.study.stratifications.size() > most_stratifications) {
-    context.problems.add(table.place, "there are more than 1000 stratifications", "", "remove some");
+    context.problems.add(table.place, "there are more than 1000 stratifications", "results would be unreadable", "remove some");
   }
 }
 

@@ -108,9 +108,10 @@ std::optional<Place> read_dose(const TableReader& reader, Regimen& regimen) {
   return given->value.place;
 }
 
-void read_cells(const TableReader& reader, Strategy& strategy, StudyPlaces::OfStrategy& places) {
+/// `problems_before` counts what was found before the strategy: whether its regimen is possible is asked only where the
+/// strategy is right otherwise.
+void read_cells(const TableReader& reader, Strategy& strategy, StudyPlaces::OfStrategy& places, std::size_t problems_before) {
   Regimen& regimen = strategy.regimen;
-  const std::size_t problems_before = reader.problems().size();
   strategy.cells = true;
   strategy.cell = static_cast<Cell>(reader.choice("cell").value_or(0));
   places.pair = reader.place("cell");
@@ -185,6 +186,7 @@ const SectionSpec strategy_section = {
 void read_strategies(const TomlValue& list, StudyContext& context) {
   std::set<std::string> names;
   for (const TomlValue& table : list.items) {
+    const std::size_t problems_before = context.problems.size();
     const TableReader reader(table, strategy_section, context.problems);
     Strategy strategy;
     StudyPlaces::OfStrategy places = {.pair = table.place, .dose = table.place};
@@ -196,7 +198,7 @@ void read_strategies(const TomlValue& list, StudyContext& context) {
       reader.refuse("name", "two strategies are called " + quoted(strategy.name), "results are found by name", "rename one");
     }
     if (reader.has("cell")) {
-      read_cells(reader, strategy, places);
+      read_cells(reader, strategy, places, problems_before);
     } else if (table.is_table()) {
       for (const KeySpec& key : keys) {
         if (key.name == "name" || !reader.has(key.name)) continue;

@@ -73,7 +73,7 @@ std::optional<Setting> read_setting(const std::string& text, Problems& problems)
   Setting setting;
   const std::optional<std::string_view> rest = read_path(text, setting.path);
   if (!rest) {
-    problems.add({.setting = text}, "this is not key=value", "the key is dotted, parts with spaces in quotes",
+    problems.add({.setting = text.empty() ? "\"\"" : text}, "this is not key=value", "the key is dotted, parts with spaces in quotes",
                  "write population.size=1000 or 'strategy.\"four IV infusions\".infusions=2'");
     return std::nullopt;
   }

@@ -41,7 +41,8 @@ void check_names(const TomlValue& document, Problems& problems) {
   for (const TomlEntry& entry : document.entries) {
     if (std::find(known.begin(), known.end(), entry.key) != known.end()) continue;
     if (std::find(unsupported_sections.begin(), unsupported_sections.end(), entry.key) != unsupported_sections.end()) {
-      problems.add(entry.place, fmt::format("[{}] is not supported by this version", entry.key), "", "remove the section");
+      problems.add(entry.place, fmt::format("[{}] is not supported by this version", entry.key),
+                   "it answers the question of [cohort]", "remove the section");
     } else {
       problems.add(entry.place, "unknown key " + quoted(entry.key), "at the top level", did_you_mean(entry.key, known));
     }
@@ -66,15 +67,18 @@ void read_sections(const TomlValue& document, StudyContext& context) {
 
 void check_whole(const TomlValue& document, StudyContext& context) {
   const Study& study = context.study;
-  if (study.strategies.empty()) {
+  if (!document.find("strategy") && !document.find("grid")) {
     context.problems.add(document.place, "the study has no strategy", "nothing is compared", "add [[strategy]] or [grid]");
+  }
+  if (context.problems.empty() && study.strategies.empty()) {
+    context.problems.add(document.place, "the study has no strategy", "its lists are empty", "add [[strategy]] or [grid]");
   }
   if (!document.find("cohort")) {
     context.problems.add(document.place, "the study asks no question", "it has no [cohort]",
                          "add [cohort] with reference = \"" + (study.strategies.empty() ? "..." : study.strategies.front().name) + "\"");
   }
   const double cells = summary_cells(study);
-  if (cells > largest_summary) {
+  if (context.problems.empty() && cells > largest_summary) {
     context.problems.add(document.place, fmt::format("the study has {} cells", number_text(cells)),
                          fmt::format("{} strategies x {} strata x {} endpoints x {} visits; at most a million are allowed",
                                      study.strategies.size(), number_text(strata_of(study)), study.outcomes.endpoints.size(),
@@ -96,7 +100,7 @@ StudyReading read_study(std::string_view bytes, const std::string& file_name, co
   check_names(document, problems);
   read_top(document, context);
   read_sections(document, context);
-  if (problems.empty()) check_whole(document, context);
+  check_whole(document, context);
   problems.throw_if_any();
   return {context.study, context.notices, write_study(context.study), context.places};
 }

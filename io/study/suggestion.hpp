@@ -16,13 +16,18 @@ int edit_distance(std::string_view left, std::string_view right);
 /// one always may.
 std::string_view nearest(std::string_view word, const std::vector<std::string_view>& known);
 
+/// `did you mean "x"?`, or nothing where no known word is near.
+template <typename Range>
+std::string suggestion(std::string_view word, const Range& known) {
+  const std::string_view near = nearest(word, std::vector<std::string_view>(known.begin(), known.end()));
+  return near.empty() ? std::string() : "did you mean " + quoted(near) + "?";
+}
+
 /// What to do about an unknown word: `did you mean "x"?`, or else the list of what is known.
 template <typename Range>
 std::string did_you_mean(std::string_view word, const Range& known) {
-  const std::vector<std::string_view> words(known.begin(), known.end());
-  const std::string_view near = nearest(word, words);
-  if (!near.empty()) return "did you mean " + quoted(near) + "?";
-  return words.empty() ? std::string() : "known: " + listed(words);
+  const std::string suggested = suggestion(word, known);
+  return !suggested.empty() || known.empty() ? suggested : "known: " + listed(known);
 }
 
 }  // namespace vcohort

@@ -20,12 +20,10 @@ std::vector<std::string_view> key_names(const SectionSpec& spec) {
   return names;
 }
 
-std::string wanted(const KeySpec& spec) {
-  std::string text = type_text(spec);
+/// "a number above 0".
+std::string wanted(std::string_view kind, const KeySpec& spec) {
   const std::string range = text_of(spec.range);
-  if (!range.empty()) text += ", " + range;
-  if (!spec.choices.empty()) text += ": " + listed(spec.choices);
-  return text;
+  return "write " + std::string(kind) + (range.empty() ? "" : " ") + range;
 }
 
 std::string subject(const KeySpec& spec) { return quoted(spec.name); }
@@ -45,7 +43,7 @@ std::optional<double> finite_number(const TomlValue& value) {
 }
 
 TableReader::TableReader(const TomlValue& table, const SectionSpec& spec, Problems& problems, bool open)
-    : table_(table.is_table() ? table : empty_table()), spec_(spec), problems_(problems) {
+    : table_(table.is_table() ? table : empty_table()), place_(table.place), spec_(spec), problems_(problems) {
   if (!table.is_table()) {
     problems_.add(table.place, std::string(spec.heading) + " must be a table",
                   "it is " + std::string(kind_text(table.kind)), "");
@@ -83,7 +81,7 @@ const TomlValue* TableReader::value(std::string_view key) const {
 
 Place TableReader::place(std::string_view key) const {
   const TomlValue* found = value(key);
-  return found ? found->place : table_.place;
+  return found ? found->place : place_;
 }
 
 void TableReader::refuse(std::string_view key, std::string_view problem, std::string_view why,
@@ -99,7 +97,7 @@ std::optional<double> TableReader::number_in(const TomlValue& item, const KeySpe
   }
   if (!found) {
     problems_.add(item.place, subject(spec) + " must be a number", "it is " + std::string(kind_text(item.kind)),
-                  "write " + wanted(spec));
+                  wanted("a number", spec));
     return std::nullopt;
   }
   if (!spec.range.contains(*found)) {
@@ -121,7 +119,7 @@ std::optional<std::int64_t> TableReader::integer_in(const TomlValue& item, const
   }
   if (!found) {
     const std::string what = item.kind == TomlValue::Kind::number ? number_text(item.number) : std::string(kind_text(item.kind));
-    problems_.add(item.place, subject(spec) + " must be a whole number", "it is " + what, "write " + wanted(spec));
+    problems_.add(item.place, subject(spec) + " must be a whole number", "it is " + what, wanted("an integer", spec));
     return std::nullopt;
   }
   if (!spec.range.contains(static_cast<double>(*found))) {
@@ -139,8 +137,8 @@ std::optional<std::string> TableReader::text_in(const TomlValue& item, const Key
     return std::nullopt;
   }
   const bool blank = item.text.find_first_not_of(" \t\n\r") == std::string::npos;
-  if (blank) {
-    problems_.add(item.place, subject(spec) + " is empty", "", "write " + wanted(spec));
+  if (blank && !spec.may_be_empty) {
+    problems_.add(item.place, subject(spec) + " is empty", "it must say something", "write " + std::string(spec.name) + " = " + std::string(spec.example));
     return std::nullopt;
   }
   const auto is_control = [](char character) {
@@ -165,7 +163,7 @@ std::optional<int> TableReader::choice_in(const TomlValue& item, const KeySpec& 
   const auto found = std::find(spec.choices.begin(), spec.choices.end(), *word);
   if (found == spec.choices.end()) {
     problems_.add(item.place, subject(spec) + " cannot be " + quoted(*word), "it is one of " + listed(spec.choices),
-                  did_you_mean(*word, spec.choices));
+                  suggestion(*word, spec.choices));
     return std::nullopt;
   }
   return static_cast<int>(found - spec.choices.begin());

@@ -24,7 +24,7 @@ class TableReader {
   bool has(std::string_view key) const { return entry(key) != nullptr; }
   const TomlEntry* entry(std::string_view key) const;  // null if absent
   Place place(std::string_view key) const;             // of the value; of the table if absent
-  Place place() const { return table_.place; }
+  const Place& place() const { return place_; }
 
   std::optional<std::string> text(std::string_view key) const;
   std::optional<bool> boolean(std::string_view key) const;
@@ -60,6 +60,7 @@ class TableReader {
   std::optional<std::vector<Item>> list(std::string_view key, Read read) const;
 
   const TomlValue& table_;
+  Place place_;
   const SectionSpec& spec_;
   Problems& problems_;
 };

@@ -1,0 +1,136 @@
+#include "io/study/evidence_check.hpp"
+
+#include <fmt/format.h>
+
+#include <set>
+
+#include "engine/numeric/errors.hpp"
+
+namespace vcohort {
+
+namespace {
+
+std::string pair_name(Cell cell, Route route) { return fmt::format("{}/{}", name_of(cell), name_of(route)); }
+
+const Parameter* delivery_of(const Evidence& evidence, Cell cell, Route route) {
+  return find(evidence, fmt::format("delivery.{}.{}", name_of(cell), name_of(route)));
+}
+
+const Parameter* reference_dose_of(const Evidence& evidence, Cell cell, Route route) {
+  return find(evidence, fmt::format("reference_dose.{}.{}", name_of(cell), name_of(route)));
+}
+
+/// The key of a study that doses in the unit of a reference dose.
+DoseUnit dose_unit_of(const Parameter& reference_dose) {
+  if (reference_dose.unit == "cells") return DoseUnit::cells;
+  if (reference_dose.unit == "published doses") return DoseUnit::reference_doses;
+  return DoseUnit::per_kg;
+}
+
+std::string_view dose_key(DoseUnit unit) {
+  switch (unit) {
+    case DoseUnit::per_kg: return "dose_per_kg";
+    case DoseUnit::cells: return "dose";
+    case DoseUnit::reference_doses: return "reference_doses";
+  }
+  return "dose";
+}
+
+/// The checks of one study under one evidence. What a grid makes is complained about once, for all its strategies.
+class PairCheck {
+ public:
+  PairCheck(const Study& study, const Evidence& evidence, const StudyPlaces& places, Problems& problems)
+      : study_(study), evidence_(evidence), places_(places), problems_(problems) {}
+
+  void run() {
+    for (std::size_t index = 0; index < study_.strategies.size(); ++index) {
+      const Strategy& strategy = study_.strategies[index];
+      if (!strategy.cells) continue;
+      const StudyPlaces::OfStrategy& places = places_.strategies.at(index);
+      if (!delivery_of(evidence_, strategy.cell, strategy.route)) {
+        lack_delivery(strategy, places);
+      } else {
+        check_dose(strategy, places);
+      }
+    }
+    if (!pairs_of_grid_.empty()) {
+      refuse_pairs(grid_place_, fmt::format("the grid asks for pairs of cell and route that nobody studied: {}", fmt::join(pairs_of_grid_, ", ")));
+    }
+  }
+
+ private:
+  void lack_delivery(const Strategy& strategy, const StudyPlaces::OfStrategy& places) {
+    const std::string pair = pair_name(strategy.cell, strategy.route);
+    if (places.from_grid) {
+      pairs_of_grid_.insert(pair);
+      grid_place_ = places.pair;
+    } else {
+      refuse_pairs(places.pair, fmt::format("{} has no delivery factor", pair));
+    }
+  }
+
+  void refuse_pairs(const Place& place, const std::string& problem) {
+    problems_.add(place, problem, fmt::format("the evidence {} has none, and nothing is invented", quoted(evidence_.name)),
+                  fmt::format("use one of {}, or supply delivery and reference_dose by [[override]], with their source",
+                              fmt::join(pairs_of(evidence_), ", ")));
+  }
+
+  void check_dose(const Strategy& strategy, const StudyPlaces::OfStrategy& places) {
+    const std::string pair = pair_name(strategy.cell, strategy.route);
+    const Parameter* reference_dose = reference_dose_of(evidence_, strategy.cell, strategy.route);
+    if (places.from_grid && !complained_about_.insert(pair).second) return;
+    if (!reference_dose) {
+      problems_.add(places.pair, fmt::format("{} has no reference dose", pair), "exposure is relative to it",
+                    fmt::format("supply reference_dose.{}.{} by [[override]], with its source", name_of(strategy.cell),
+                                name_of(strategy.route)));
+      return;
+    }
+    const DoseUnit unit = dose_unit_of(*reference_dose);
+    if (unit == strategy.regimen.dose_unit) return;
+    problems_.add(places.dose,
+                  fmt::format("{} is not dosed by \"{}\"", pair, dose_key(strategy.regimen.dose_unit)),
+                  fmt::format("the evidence {} gives its reference dose in {}", quoted(evidence_.name), reference_dose->unit),
+                  fmt::format("write {}", dose_key(unit)));
+  }
+
+  const Study& study_;
+  const Evidence& evidence_;
+  const StudyPlaces& places_;
+  Problems& problems_;
+  std::set<std::string> pairs_of_grid_;
+  std::set<std::string> complained_about_;
+  Place grid_place_;
+};
+
+}  // namespace
+
+std::vector<std::string> pairs_of(const Evidence& evidence) {
+  std::vector<std::string> pairs;
+  for (int cell = 0; cell < cell_types; ++cell) {
+    for (int route = 0; route < routes; ++route) {
+      const auto cell_type = static_cast<Cell>(cell);
+      const auto by_route = static_cast<Route>(route);
+      const bool known = delivery_of(evidence, cell_type, by_route) && reference_dose_of(evidence, cell_type, by_route);
+      if (known) pairs.push_back(pair_name(cell_type, by_route));
+    }
+  }
+  return pairs;
+}
+
+Evidence check_against_evidence(const Study& study, const Evidence& evidence, const StudyPlaces& places) {
+  Problems problems(places.file_name);
+  Evidence amended = evidence;
+  for (std::size_t index = 0; index < study.overrides.size(); ++index) {
+    const Override& replaced = study.overrides[index];
+    try {
+      apply_override(amended, replaced.parameter, replaced.value, replaced.source);
+    } catch (const InvalidInput& error) {
+      problems.add(places.overrides.at(index), error.what());
+    }
+  }
+  PairCheck(study, amended, places, problems).run();
+  problems.throw_if_any();
+  return amended;
+}
+
+}  // namespace vcohort

@@ -1,0 +1,20 @@
+#pragma once
+#include "engine/evidence/evidence.hpp"
+#include "engine/study/study.hpp"
+#include "io/study/study_reader.hpp"
+
+namespace vcohort {
+
+/// What only a study and its evidence together show. Call it once for each evidence of the study.
+///
+///   * an override replaces or supplies a parameter of the model, with a value in its range
+///   * a pair of cell and route has a delivery factor and a reference dose: nothing is invented
+///   * a dose is in the unit of its reference dose: cells per kg (nucleated or not), cells, or published doses
+///
+/// Returns the evidence with the study's overrides applied. Errors: one InvalidInput with all problems, located by `places`.
+Evidence check_against_evidence(const Study& study, const Evidence& evidence, const StudyPlaces& places);
+
+/// The pairs that have a delivery factor and a reference dose: "MSC/intravenous", ...
+std::vector<std::string> pairs_of(const Evidence& evidence);
+
+}  // namespace vcohort

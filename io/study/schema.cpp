@@ -1,0 +1,63 @@
+#include "io/study/schema.hpp"
+
+#include <fmt/format.h>
+
+#include "engine/study/covariates.hpp"
+#include "engine/study/endpoints.hpp"
+#include "io/study/evidence_reader.hpp"
+#include "io/study/sections.hpp"
+
+namespace vcohort {
+
+namespace {
+
+template <typename Words>
+std::string code_list(const Words& words) {
+  std::string text;
+  for (const std::string_view word : words) text += fmt::format("{}`{}`", text.empty() ? "" : ", ", word);
+  return text;
+}
+
+std::string allowed_text(const KeySpec& key) {
+  if (!key.choices.empty()) return code_list(key.choices);
+  return text_of(key.range);
+}
+
+std::string default_text(const KeySpec& key) {
+  if (key.required) return "required";
+  return key.fallback.empty() ? std::string() : fmt::format("`{}`", key.fallback);
+}
+
+std::string type_and_unit(const KeySpec& key) {
+  return key.unit.empty() ? type_text(key) : fmt::format("{} [{}]", type_text(key), key.unit);
+}
+
+void append_table(const SectionSpec& section, std::string& text) {
+  text += fmt::format("\n### {}\n\n{}\n\n", section.heading.starts_with('[') ? fmt::format("`{}`", section.heading) : section.heading,
+                      section.meaning);
+  text += "| key | value | default | allowed | meaning | example |\n|---|---|---|---|---|---|\n";
+  for (const KeySpec& key : section.keys) {
+    text += fmt::format("| `{}` | {} | {} | {} | {} | `{}` |\n", key.name, type_and_unit(key), default_text(key), allowed_text(key),
+                        key.meaning, key.example);
+  }
+}
+
+}  // namespace
+
+std::string schema_text() {
+  std::string text = "## Study file: format \"vcohort-study 1\"\n";
+  for (const SectionSpec* section : documented_tables()) append_table(*section, text);
+  text += fmt::format("\n### Endpoints\n\n{}\n\n### Categories of the strata\n\n", code_list(endpoint_names()));
+  for (std::size_t index = 0; index < stratum_variable_names().size(); ++index) {
+    const auto variable = static_cast<StratumVariable>(index);
+    const auto categories = categories_of(variable);
+    if (!categories.empty()) text += fmt::format("* `{}`: {}\n", name_of(variable), code_list(categories));
+  }
+  text += "\n## Evidence file: format \"vcohort-evidence 1\"\n";
+  for (const SectionSpec* section : {&evidence_section, &parameter_section, &uncertainty_section, &joint_section}) {
+    append_table(*section, text);
+  }
+  return text;
+}
+
+}  // namespace vcohort
