@@ -54,15 +54,29 @@ Tally Cohort::empty_tally() const { return Tally(layout_.number_of_counts(), lay
 void Cohort::simulate(std::int64_t block, Tally& tally, std::vector<Table>& rows) const {
   const bool uncertain = study_.uncertain_parameters;
   const auto draw = static_cast<std::uint32_t>(uncertain ? block : 0);
-  std::shared_ptr<const Model> model = fixed_;
-  if (uncertain) model = std::make_shared<const Model>(study_, draw_values(evidence_, study_.seed, draw));
-
+  const std::shared_ptr<const Model> model = model_of(draw);
   const auto workspace = std::make_unique<Workspace>(*this, *model);
   static_assert(draw_size <= tile_size, "a cluster of the error of a mean is one tile");
   const std::int64_t first = uncertain ? 0 : block * block_size;
   const std::int64_t end = first + patients_in(block);
   for (std::int64_t tile = first; tile < end; tile += tile_size)
     simulate_tile(*model, draw, tile, static_cast<int>(std::min<std::int64_t>(tile_size, end - tile)), *workspace, tally, rows);
+}
+
+std::shared_ptr<const Cohort::Model> Cohort::model_of(std::uint32_t replicate) const {
+  if (!study_.uncertain_parameters) return fixed_;
+  return std::make_shared<const Model>(study_, draw_values(evidence_, study_.seed, replicate));
+}
+
+std::vector<Table> Cohort::replay(Study study, const Evidence& evidence, std::uint32_t replicate, std::uint64_t patient) {
+  study.cohort->save_patients = true;
+  const Cohort cohort(study, evidence);
+  const std::shared_ptr<const Model> model = cohort.model_of(replicate);
+  const auto workspace = std::make_unique<Workspace>(cohort, *model);
+  Tally tally = cohort.empty_tally();
+  std::vector<Table> rows = cohort.row_tables();
+  cohort.simulate_tile(*model, replicate, static_cast<std::int64_t>(patient), 1, *workspace, tally, rows);
+  return rows;
 }
 
 void Cohort::simulate_tile(const Model& model, std::uint32_t replicate, std::int64_t first, int lanes, Workspace& work,

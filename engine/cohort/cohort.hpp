@@ -32,6 +32,10 @@ class Cohort final : public Question {
   std::vector<Table> row_tables() const override;
   std::vector<Table> deliver(const Tally&) const override;
 
+  /// One patient alone: who it is and what every visit records under every strategy. The tables of `row_tables()` of a study
+  /// that saves its patients, bit for bit as a whole run writes them.
+  static std::vector<Table> replay(Study, const Evidence&, std::uint32_t replicate, std::uint64_t patient);
+
   const CohortLayout& layout() const { return layout_; }
   const StrataMap& strata() const { return strata_; }
 
@@ -44,6 +48,7 @@ class Cohort final : public Question {
   struct Workspace;  // memory of one block in work
 
   std::int64_t patients_per_block() const { return study_.uncertain_parameters ? draw_size : block_size; }
+  std::shared_ptr<const Model> model_of(std::uint32_t replicate) const;
   void simulate_tile(const Model&, std::uint32_t replicate, std::int64_t first, int lanes, Workspace&, Tally&,
                      std::vector<Table>& rows) const;
   void gather(const Model&, std::size_t strategy, Workspace&, Tally&) const;

@@ -1,6 +1,9 @@
 #include "engine/numeric/table.hpp"
 
 #include <algorithm>
+#include <type_traits>
+
+#include "engine/numeric/errors.hpp"
 
 namespace vcohort {
 
@@ -12,6 +15,22 @@ std::size_t Table::rows() const {
 const Column* Table::find(std::string_view name) const {
   const auto found = std::find_if(columns.begin(), columns.end(), [&](const Column& c) { return c.name == name; });
   return found == columns.end() ? nullptr : &*found;
+}
+
+void append_rows(std::vector<Table>& tables, Table table) {
+  const auto same = std::find_if(tables.begin(), tables.end(), [&](const Table& t) { return t.path == table.path; });
+  if (same == tables.end()) {
+    tables.push_back(std::move(table));
+    return;
+  }
+  if (same->columns.size() != table.columns.size()) throw InternalError("two scenarios deliver different columns of " + table.path);
+  for (std::size_t c = 0; c < table.columns.size(); ++c)
+    std::visit(
+        [&](auto& into) {
+          auto& from = std::get<std::decay_t<decltype(into)>>(table.columns[c].values);
+          into.insert(into.end(), from.begin(), from.end());
+        },
+        same->columns[c].values);
 }
 
 }  // namespace vcohort

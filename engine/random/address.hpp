@@ -1,5 +1,7 @@
 #pragma once
 #include <cstdint>
+#include <span>
+#include <string_view>
 
 namespace vcohort {
 
@@ -51,6 +53,13 @@ enum class Purpose : std::uint16_t {
   // tests draw here and nowhere else
   test = 65535,
 };
+
+/// A purpose by its name, as result files list it.
+struct PurposeName {
+  std::string_view name;
+  Purpose purpose;
+};
+std::span<const PurposeName> purpose_names();
 
 /// Where a random number lives: a pure function of these fields and the seed. See design idea 1: strategy, arm, stance, thread
 /// and shard are not in it, so that the same virtual child exists under every strategy.

@@ -1,0 +1,35 @@
+#include "engine/run/plan.hpp"
+
+#include <algorithm>
+
+#include "engine/cohort/cohort.hpp"
+
+namespace vcohort {
+
+Plan::Plan(const Study& study, std::span<const Evidence> evidence) {
+  if (study.cohort)
+    for (const Evidence& stance : evidence) questions_.push_back(std::make_unique<Cohort>(study, stance));
+  first_block_.push_back(0);
+  for (const auto& question : questions_) first_block_.push_back(first_block_.back() + question->blocks());
+}
+
+Plan::Work Plan::work(std::int64_t block) const {
+  const auto next = std::upper_bound(first_block_.begin(), first_block_.end(), block);
+  const auto question = static_cast<std::size_t>(next - first_block_.begin()) - 1;
+  return {question, block - first_block_[question]};
+}
+
+std::int64_t Plan::patients() const {
+  std::int64_t total = 0;
+  for (const auto& question : questions_)
+    for (std::int64_t block = 0; block < question->blocks(); ++block) total += question->patients_in(block);
+  return total;
+}
+
+std::vector<Tally> Plan::empty_tallies() const {
+  std::vector<Tally> tallies;
+  for (const auto& question : questions_) tallies.push_back(question->empty_tally());
+  return tallies;
+}
+
+}  // namespace vcohort

@@ -1,0 +1,18 @@
+#pragma once
+#include <filesystem>
+
+#include "engine/run/plan.hpp"
+#include "io/cli/load_study.hpp"
+#include "io/results/existing.hpp"
+#include "io/results/part.hpp"
+
+namespace vcohort {
+
+/// Turns a complete set of parts into the result: adds up, delivers, publishes.
+void finish(const LoadedStudy&, const Plan&, const CombinedParts&, const std::filesystem::path& output, Existing,
+            const Table& runtime);
+
+/// "/runtime": who computed this, when and with what. The only content that may differ between two runs of a study.
+Table runtime_table(int threads, double seconds, double patients);
+
+}  // namespace vcohort

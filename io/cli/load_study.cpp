@@ -1,0 +1,104 @@
+#include "io/cli/load_study.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <fstream>
+#include <iostream>
+#include <iterator>
+#include <sstream>
+
+#include "engine/numeric/errors.hpp"
+#include "engine/random/address.hpp"
+#include "io/cli/version.hpp"
+#include "io/console/log.hpp"
+#include "io/results/result_file.hpp"
+#include "io/study/evidence_check.hpp"
+#include "io/study/evidence_reader.hpp"
+#include "scenarios/shipped.hpp"
+
+namespace vcohort {
+
+namespace {
+
+std::string read_bytes(const std::filesystem::path& path) {
+  if (path == "-") return {std::istreambuf_iterator<char>(std::cin), {}};
+  std::error_code failure;
+  if (std::filesystem::is_directory(path, failure))
+    throw StorageFailure(explain(fmt::format("cannot read {}", path.string()), "it is a folder", "name a study file"));
+  std::ifstream file(path, std::ios::binary);
+  if (!file)
+    throw StorageFailure(explain(fmt::format("cannot read {}", path.string()), "there is no such file, or it may not be read",
+                                 "check the name; `vcohort scenarios list` shows the studies that ship"));
+  std::ostringstream bytes;
+  bytes << file.rdbuf();
+  return std::move(bytes).str();
+}
+
+bool is_hdf5(std::string_view bytes) { return bytes.starts_with("\x89HDF\r\n\x1a\n"); }
+
+/// An evidence as the study names it: a stance that ships, else a file.
+EvidenceText find_evidence(const std::string& stance, const std::string& study_path, const std::vector<EvidenceText>& carried) {
+  for (const EvidenceText& text : carried)
+    if (text.name == stance) return text;
+  if (const ShippedFile* shipped = shipped_file("evidence", stance)) return {stance, std::string(shipped->text)};
+  const auto relative = std::filesystem::path(study_path).parent_path() / stance;
+  if (!std::filesystem::exists(relative))
+    throw InvalidInput(explain(fmt::format("unknown evidence \"{}\"", stance), "it is neither a stance that ships nor a file",
+                               "use \"published\", \"sceptical\" or \"null\", or the path of an evidence file, relative to the study"));
+  return {stance, read_bytes(relative)};
+}
+
+LoadedStudy load(std::string bytes, const std::string& path, const std::vector<std::string>& settings,
+                 const std::vector<EvidenceText>& carried) {
+  LoadedStudy loaded;
+  loaded.reading = read_study(bytes, path, settings);
+  loaded.source = std::move(bytes);
+  const Study& study = loaded.reading.study;
+  std::string resolved_evidence;
+  for (std::size_t k = 0; k < study.stances.size(); ++k) {
+    EvidenceText text;
+    try {
+      text = find_evidence(study.stances[k], path, carried);
+    } catch (const InvalidInput& error) {
+      throw InvalidInput(text_of(loaded.reading.places.stances.at(k), path) + ": " + error.what());
+    }
+    const EvidenceReading evidence = read_evidence(text.source, text.name);
+    loaded.evidence.push_back(check_against_evidence(study, evidence.evidence, loaded.reading.places));
+    loaded.header.evidence.push_back(std::move(text));
+    resolved_evidence += write_evidence(loaded.evidence.back());
+  }
+  FileHeader& header = loaded.header;
+  header.engine_version = engine_version();
+  header.git_revision = git_revision();
+  header.seed = static_cast<std::int64_t>(study.seed);
+  header.study_source = loaded.source;
+  header.study_resolved = loaded.reading.resolved;
+  header.study_sha256 = sha256_hex(loaded.reading.resolved);
+  header.evidence_sha256 = sha256_hex(resolved_evidence);
+  for (const PurposeName& purpose : purpose_names()) header.purposes.push_back({std::string(purpose.name), static_cast<std::int64_t>(purpose.purpose)});
+  return loaded;
+}
+
+}  // namespace
+
+LoadedStudy load_study(const std::string& path, const std::vector<std::string>& settings) {
+  std::string bytes = read_bytes(path);
+  if (is_hdf5(bytes)) {
+    const ResultFile file(path);
+    const FileHeader& header = file.header();
+    return load(header.study_resolved, path, settings, header.evidence);
+  }
+  LoadedStudy loaded = load(std::move(bytes), path, settings, {});
+  for (const std::string& notice : loaded.reading.notices) log_notice(notice);
+  return loaded;
+}
+
+LoadedStudy load_study(const FileHeader& header) {
+  LoadedStudy loaded = load(header.study_resolved, "the study in the file", {}, header.evidence);
+  loaded.source = loaded.header.study_source = header.study_source;
+  return loaded;
+}
+
+}  // namespace vcohort

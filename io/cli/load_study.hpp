@@ -1,0 +1,27 @@
+#pragma once
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "engine/evidence/evidence.hpp"
+#include "io/results/file_header.hpp"
+#include "io/study/study_reader.hpp"
+
+namespace vcohort {
+
+/// A study with its evidence, ready to run.
+struct LoadedStudy {
+  StudyReading reading;
+  std::string source;              // the bytes given
+  std::vector<Evidence> evidence;  // one per scenario, with the study's overrides
+  FileHeader header;               // as every file of this study begins
+};
+
+/// Reads a study file, or the study inside a result file, and the evidence that it names: a stance that ships, or the path of an
+/// evidence file, relative to the study. "-" is standard input. Notices go to the log. Errors: InvalidInput, StorageFailure.
+LoadedStudy load_study(const std::string& path, const std::vector<std::string>& settings);
+
+/// The study inside a result or part.
+LoadedStudy load_study(const FileHeader&);
+
+}  // namespace vcohort

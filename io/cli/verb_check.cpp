@@ -1,0 +1,35 @@
+#include <fmt/format.h>
+
+#include <iostream>
+#include <memory>
+
+#include "engine/run/plan.hpp"
+#include "io/cli/load_study.hpp"
+#include "io/cli/verbs.hpp"
+
+namespace vcohort {
+
+void add_check(CLI::App& app, ExitStatus& end) {
+  struct Arguments {
+    std::string study;
+    std::vector<std::string> settings;
+    bool resolved = false;
+  };
+  auto arguments = std::make_shared<Arguments>();
+  CLI::App* verb = app.add_subcommand("check", "validate a study file without running it");
+  verb->add_option("study", arguments->study, "study file (TOML)")->required();
+  verb->add_option("--set", arguments->settings, "replace a value of the study: key=value")->allow_extra_args(false);
+  verb->add_flag("--resolved", arguments->resolved, "print the study with every default filled in");
+  verb->callback([arguments, &end] {
+    const LoadedStudy loaded = load_study(arguments->study, arguments->settings);
+    const Plan plan(loaded.reading.study, loaded.evidence);  // finds what only the model can refuse
+    if (arguments->resolved)
+      std::cout << loaded.reading.resolved;
+    else
+      std::cout << fmt::format("{}: valid; {} patients, {} strategies, {} scenarios\n", arguments->study, loaded.reading.study.population.size,
+                               loaded.reading.study.strategies.size(), loaded.evidence.size());
+    end = ExitStatus::done;
+  });
+}
+
+}  // namespace vcohort

@@ -1,0 +1,186 @@
+#include <fmt/format.h>
+
+#include <chrono>
+#include <filesystem>
+#include <iostream>
+#include <map>
+
+#include "engine/numeric/errors.hpp"
+#include "engine/numeric/instruction_set.hpp"
+#include "engine/study/size.hpp"
+#include "io/cli/finish.hpp"
+#include "io/cli/part_sink.hpp"
+#include "io/cli/signals.hpp"
+#include "io/cli/verbs.hpp"
+#include "io/console/headline.hpp"
+#include "io/console/log.hpp"
+#include "io/console/progress.hpp"
+
+namespace vcohort {
+
+namespace {
+
+struct RunArguments {
+  std::string study;
+  std::string output;
+  std::vector<std::string> settings;
+  int threads = 0;
+  bool dry_run = false, resume = false, overwrite = false, quiet = false, verbose = false;
+  ProgressStyle progress = ProgressStyle::automatic;
+  std::string instruction_set;
+  double seconds_between_parts = 30;
+};
+
+std::filesystem::path output_of(const RunArguments& arguments) {
+  if (!arguments.output.empty()) return arguments.output;
+  return std::filesystem::path(arguments.study == "-" ? "study" : arguments.study).stem().string() + ".h5";
+}
+
+/// Bytes of a number, a count and an exact sum, as they are stored.
+constexpr double bytes_per_number = 8;
+constexpr double bytes_per_exact_sum = 16;
+
+/// What the run would do, without doing it.
+void print_dry_run(const LoadedStudy& loaded, const Plan& plan, const std::filesystem::path& output, int threads) {
+  const Study& study = loaded.reading.study;
+  double tally_bytes = 0;
+  for (const Tally& tally : plan.empty_tallies())
+    tally_bytes += bytes_per_number * static_cast<double>(tally.counts.size()) + bytes_per_exact_sum * static_cast<double>(tally.sums.size());
+  double row_bytes = 0;
+  if (study.cohort && study.cohort->save_patients) {
+    constexpr double columns_of_a_patient = 19;
+    constexpr double columns_of_an_outcome = 5;
+    const auto strategies_and_visits = static_cast<double>(study.strategies.size() * study.outcomes.visits_months.size());
+    row_bytes = static_cast<double>(plan.patients()) * bytes_per_number *
+                (columns_of_a_patient + strategies_and_visits * (columns_of_an_outcome + 2 * static_cast<double>(study.outcomes.endpoints.size())));
+  }
+  constexpr double mebibyte = 1024.0 * 1024.0;
+  const double cells = summary_cells(study) * static_cast<double>(study.stances.size());
+  constexpr double columns_of_a_cell = 30;  // of the summary and the increments
+  const double file_bytes = row_bytes + cells * columns_of_a_cell * bytes_per_number;
+  std::error_code unknown;
+  const auto folder = output.has_parent_path() ? output.parent_path() : std::filesystem::path(".");
+  const auto space = std::filesystem::space(folder, unknown);
+  std::cout << fmt::format(
+      "study        {}\nscenarios    {}\nstrategies   {}\nendpoints    {}\nvisits       {}\ncells        {:.0f} (scenario x strategy x stratum x endpoint x visit)\n"
+      "patients     {} (each under every strategy)\nblocks       {}\nthreads      {}\nmemory       about {:.0f} MiB\nfile         about {:.0f} MiB, {}\n"
+      "disk         {}\n",
+      study.title, study.stances.size(), study.strategies.size(), study.outcomes.endpoints.size(), study.outcomes.visits_months.size(), cells,
+      plan.patients(), plan.blocks(), threads, tally_bytes * (threads + 2) / mebibyte + 20, 2 * file_bytes / mebibyte + 1, output.string(),
+      unknown ? std::string("unknown") : fmt::format("{:.0f} MiB free", static_cast<double>(space.available) / mebibyte));
+}
+
+/// Parts of an interrupted run of the same study; or none. Throws where they may not be used.
+std::vector<std::filesystem::path> earlier_parts(const std::filesystem::path& folder, const RunArguments& arguments) {
+  std::vector<std::filesystem::path> paths;
+  for (const PartName& part : list_parts(folder)) paths.push_back(part.path);
+  if (paths.empty() || arguments.resume) return paths;
+  if (!arguments.overwrite)
+    throw StorageFailure(explain(fmt::format("{} holds {} parts of an earlier run", folder.string(), paths.size()), "it was interrupted",
+                                 "go on with --resume, or begin again with --overwrite"));
+  for (const auto& path : paths) std::filesystem::remove(path);
+  return {};
+}
+
+/// What is left to do: all blocks, or those that no whole part covers.
+std::vector<BlockSpan> missing_spans(const LoadedStudy& loaded, const Plan& plan, const std::vector<std::filesystem::path>& paths) {
+  if (paths.empty()) return {{0, plan.blocks()}};
+  const CombinedParts combined = combine_parts(paths);
+  if (combined.header.study_sha256 != loaded.header.study_sha256 || combined.header.evidence_sha256 != loaded.header.evidence_sha256 ||
+      combined.header.engine_version != loaded.header.engine_version || combined.header.git_revision != loaded.header.git_revision ||
+      combined.header.blocks.total != plan.blocks())
+    throw StorageFailure(explain("the parts belong to another run", "study, evidence or program changed since",
+                                 "begin again with --overwrite, or name another output"));
+  std::vector<BlockSpan> spans;
+  for (const BlockRange& range : combined.missing) spans.push_back({range.first, range.last + 1});
+  return spans;
+}
+
+ExitStatus run(const RunArguments& arguments) {
+  set_log_level(arguments.quiet ? LogLevel::quiet : arguments.verbose ? LogLevel::verbose : LogLevel::normal);
+  if (!arguments.instruction_set.empty()) force_instruction_set(instruction_set_named(arguments.instruction_set));
+  const LoadedStudy loaded = load_study(arguments.study, arguments.settings);
+  const Plan plan(loaded.reading.study, loaded.evidence);
+  const auto output = output_of(arguments);
+  const int threads = arguments.threads > 0 ? arguments.threads : default_threads();
+  if (arguments.dry_run) {
+    print_dry_run(loaded, plan, output, threads);
+    return ExitStatus::done;
+  }
+  const bool there = std::filesystem::exists(output);
+  if (there && arguments.resume) {
+    const ResultFile result(output);
+    if (result.header().study_sha256 == loaded.header.study_sha256 && result.header().evidence_sha256 == loaded.header.evidence_sha256) {
+      log_notice(fmt::format("{} is complete; nothing is left to do", output.string()));
+      return ExitStatus::done;
+    }
+  }
+  if (there && !arguments.overwrite)
+    throw StorageFailure(explain(fmt::format("cannot write {}", output.string()), "it exists", "choose another name with -o, or allow it with --overwrite"));
+
+  const auto folder = parts_folder(output);
+  auto paths = earlier_parts(folder, arguments);
+  RunOptions options;
+  options.threads = threads;
+  options.spans = missing_spans(loaded, plan, paths);
+  options.seconds_between_parts = arguments.seconds_between_parts;
+  options.stop = &stop_on_signals();
+  Progress last;
+  PartSink sink(plan, loaded.header, folder);
+  RunEnd end = RunEnd::complete;
+  if (!options.spans.empty()) {
+    ProgressView view(arguments.progress);
+    options.on_progress = [&](const Progress& progress) {
+      last = progress;
+      view.show(progress);
+    };
+    end = simulate(plan, options, sink);
+  }
+  if (end == RunEnd::stopped) {
+    log_notice(fmt::format("stopped; {} of {} blocks are kept in {}. Run again with --resume", last.blocks, last.all_blocks, folder.string()));
+    if (sink.published_blocks() > 0) return ExitStatus::stopped;
+    throw NumericalFailure(explain("stopped before any block was finished", "nothing was published", "give the run more time"));
+  }
+
+  paths.clear();
+  for (const PartName& part : list_parts(folder)) paths.push_back(part.path);
+  finish(loaded, plan, combine_parts(paths), output, arguments.overwrite ? Existing::overwrite : Existing::refuse,
+         runtime_table(threads, last.seconds, static_cast<double>(last.patients)));
+  std::error_code ignored;  // the result is there; what is left of the parts does no harm
+  std::filesystem::remove_all(folder, ignored);
+  log_detail(fmt::format("{} patients in {} on {} threads", last.patients, short_duration(last.seconds), threads));
+  if (!arguments.quiet) {
+    print_headline(ResultFile(output), std::cout);
+    std::cout << fmt::format("\nresult: {}\n", output.string());
+  }
+  return ExitStatus::done;
+}
+
+}  // namespace
+
+void add_run(CLI::App& app, ExitStatus& end) {
+  auto arguments = std::make_shared<RunArguments>();
+  CLI::App* verb = app.add_subcommand("run", "simulate a study and write its result file");
+  verb->footer(
+      "The result is STUDY.h5 in this folder unless -o names another file. While the run lasts, finished work lies in\n"
+      "OUT.parts/; Ctrl-C keeps it, and --resume goes on from there with the same bits in the end.\n\n"
+      "  vcohort run quickstart.toml\n"
+      "  vcohort run dosing.toml --set population.size=1000000 --set 'evidence=[\"published\", \"sceptical\"]' -o big.h5");
+  verb->add_option("study", arguments->study, "study file (TOML), a result file to run again, or - for standard input")->required();
+  verb->add_option("-o,--output", arguments->output, "result file to write");
+  verb->add_option("--set", arguments->settings, "replace a value of the study: key=value, dotted key, TOML value; may be given several times")->allow_extra_args(false);
+  verb->add_option("--threads", arguments->threads, "threads to use (default: all of this process); results do not depend on it")->check(CLI::Range(1, 4096));
+  verb->add_flag("--dry-run", arguments->dry_run, "say what would be simulated, and how much memory and disk it needs");
+  verb->add_flag("--resume", arguments->resume, "go on where an interrupted run of this study stopped");
+  verb->add_flag("--overwrite", arguments->overwrite, "replace an existing result, or begin again");
+  const std::map<std::string, ProgressStyle> styles{{"auto", ProgressStyle::automatic}, {"bar", ProgressStyle::bar},
+                                                    {"log", ProgressStyle::log}, {"json", ProgressStyle::json}, {"none", ProgressStyle::none}};
+  verb->add_option("--progress", arguments->progress, "auto, bar, log, json or none; on standard error")->transform(CLI::CheckedTransformer(styles).description(""))->type_name("STYLE");
+  verb->add_option("--part-seconds", arguments->seconds_between_parts, "publish finished blocks at least this often [30]")->check(CLI::NonNegativeNumber);
+  verb->add_option("--instruction-set", arguments->instruction_set, "baseline, avx2 or avx512 instead of the best; same bits, for tests and measurements");
+  verb->add_flag("--quiet", arguments->quiet, "only errors");
+  verb->add_flag("--verbose", arguments->verbose, "say more on standard error");
+  verb->callback([arguments, &end] { end = run(*arguments); });
+}
+
+}  // namespace vcohort

@@ -1,0 +1,102 @@
+#include <fmt/format.h>
+#include <stdlib.h>
+
+#include <filesystem>
+#include <iostream>
+#include <memory>
+
+#include "engine/numeric/errors.hpp"
+#include "engine/run/run.hpp"
+#include "io/cli/finish.hpp"
+#include "io/cli/part_sink.hpp"
+#include "io/cli/verbs.hpp"
+#include "io/results/layout.hpp"
+#include "io/results/result_file.hpp"
+#include "io/study/schema.hpp"
+
+namespace vcohort {
+
+namespace {
+
+/// A folder that is gone when the program ends.
+class TemporaryFolder {
+ public:
+  TemporaryFolder() {
+    std::string name = (std::filesystem::temp_directory_path() / "vcohort-XXXXXX").string();
+    if (!mkdtemp(name.data())) throw StorageFailure(explain("cannot make a temporary folder", "", "set TMPDIR to a folder that may be written"));
+    path_ = name;
+  }
+  ~TemporaryFolder() {
+    std::error_code ignored;
+    std::filesystem::remove_all(path_, ignored);
+  }
+  TemporaryFolder(const TemporaryFolder&) = delete;
+  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
+  const std::filesystem::path& path() const { return path_; }
+
+ private:
+  std::filesystem::path path_;
+};
+
+/// The smallest study that fills every table.
+constexpr const char* tiny_study = R"(format = "vcohort-study 1"
+title = "Every table once"
+evidence = "sceptical"
+seed = 1
+[population]
+size = 64
+age_years = { distribution = "uniform", low = 2, high = 12 }
+gmfcs = { I = 0.2, II = 0.2, III = 0.2, IV = 0.2, V = 0.2 }
+[[strategy]]
+name = "rehabilitation"
+[[strategy]]
+name = "intrathecal"
+cell = "MSC"
+route = "intrathecal"
+dose_per_kg = 1e6
+infusions = 4
+interval_days = 7
+[strata]
+age_years = [0, 6, 18]
+[outcomes]
+visits_months = [6]
+endpoints = ["gmfm66"]
+[cohort]
+reference = "rehabilitation"
+save_patients = true
+)";
+
+/// The layout of a result, taken from a result: it cannot fall behind the code.
+void print_result_layout() {
+  const TemporaryFolder folder;
+  FileHeader header;
+  header.study_resolved = tiny_study;
+  const LoadedStudy loaded = load_study(header);
+  const Plan plan(loaded.reading.study, loaded.evidence);
+  const auto output = folder.path() / "layout.h5";
+  PartSink sink(plan, loaded.header, parts_folder(output));
+  RunOptions options;
+  options.threads = 1;
+  simulate(plan, options, sink);
+  std::vector<std::filesystem::path> paths;
+  for (const PartName& part : list_parts(parts_folder(output))) paths.push_back(part.path);
+  finish(loaded, plan, combine_parts(paths), output, Existing::refuse, runtime_table(1, 0, 0));
+  std::cout << describe_layout(ResultFile(output));
+}
+
+}  // namespace
+
+void add_schema(CLI::App& app, ExitStatus& end) {
+  auto what = std::make_shared<std::string>("study");
+  CLI::App* verb = app.add_subcommand("schema", "the layout of the study file or of the result file, generated from the code");
+  verb->add_option("what", *what, "study or result [study]")->check(CLI::IsMember({"study", "result"}));
+  verb->callback([what, &end] {
+    if (*what == "study")
+      std::cout << schema_text();
+    else
+      print_result_layout();
+    end = ExitStatus::done;
+  });
+}
+
+}  // namespace vcohort

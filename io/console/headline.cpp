@@ -1,0 +1,134 @@
+#include "io/console/headline.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <ostream>
+#include <string>
+
+#include "io/console/table_view.hpp"
+
+namespace vcohort {
+
+namespace {
+
+const std::vector<std::string>& texts(const Table& table, std::string_view name) {
+  return std::get<std::vector<std::string>>(table.find(name)->values);
+}
+const std::vector<double>& numbers(const Table& table, std::string_view name) {
+  return std::get<std::vector<double>>(table.find(name)->values);
+}
+
+/// "1.423 ± 0.008": one digit more than the error has.
+std::string with_error(double value, double error) {
+  if (value != value) return "-";
+  if (!(error > 0)) return fmt::format("{:.4g}", value);
+  const int digits = std::clamp(static_cast<int>(std::ceil(-std::log10(error))) + 1, 0, 6);
+  return fmt::format("{:.{}f} ± {:.{}f}", value, digits, error, digits);
+}
+
+std::string percent(double share, double error) {
+  constexpr double hundred = 100;
+  return share != share ? "-" : with_error(hundred * share, hundred * error);
+}
+
+/// The endpoint that a table leads with, and the last visit.
+struct Lead {
+  std::string endpoint;
+  double visit_months = 0;
+};
+
+Lead lead_of(const Table& summary) {
+  Lead lead;
+  const auto& endpoints = texts(summary, "endpoint");
+  lead.endpoint = std::find(endpoints.begin(), endpoints.end(), "gmfm66") != endpoints.end() ? "gmfm66" : endpoints.front();
+  lead.visit_months = *std::max_element(numbers(summary, "visit_months").begin(), numbers(summary, "visit_months").end());
+  return lead;
+}
+
+void print_cohort(const ResultFile& file, std::ostream& out) {
+  const Table summary = file.read_table("/cohort/summary");
+  const Table increments = file.read_table("/cohort/increments");
+  const Table harm = file.read_table("/cohort/harm");
+  if (summary.rows() == 0) return;
+  const Lead lead = lead_of(summary);
+
+  using Key = std::pair<std::string, std::string>;  // scenario, strategy
+  const auto in_lead = [&](const Table& table, std::size_t row) {
+    return texts(table, "stratification")[row].empty() && texts(table, "endpoint")[row] == lead.endpoint &&
+           numbers(table, "visit_months")[row] == lead.visit_months;
+  };
+  std::map<Key, std::size_t> increment_row, harm_row;
+  for (std::size_t row = 0; row < increments.rows(); ++row)
+    if (in_lead(increments, row)) increment_row[{texts(increments, "scenario")[row], texts(increments, "strategy")[row]}] = row;
+  for (std::size_t row = 0; row < harm.rows(); ++row)
+    if (texts(harm, "stratification")[row].empty()) harm_row[{texts(harm, "scenario")[row], texts(harm, "strategy")[row]}] = row;
+
+  Table shown{"", "", {}};
+  std::vector<std::string> scenario, strategy, mean, increment, benefit, harmed, any_event, serious;
+  for (std::size_t row = 0; row < summary.rows(); ++row) {
+    if (!in_lead(summary, row)) continue;
+    const Key key{texts(summary, "scenario")[row], texts(summary, "strategy")[row]};
+    scenario.push_back(key.first);
+    strategy.push_back(key.second);
+    mean.push_back(with_error(numbers(summary, "mean")[row], numbers(summary, "mean_mcse")[row]));
+    const auto found = increment_row.find(key);
+    const auto of = [&](const char* value, const char* error, bool share) -> std::string {
+      if (found == increment_row.end()) return "reference";
+      const double number = numbers(increments, value)[found->second];
+      const double mcse = numbers(increments, error)[found->second];
+      return share ? percent(number, mcse) : with_error(number, mcse);
+    };
+    increment.push_back(of("mean", "mcse", false));
+    benefit.push_back(of("benefit_share", "benefit_share_mcse", true));
+    harmed.push_back(of("harm_share", "harm_share_mcse", true));
+    const std::size_t h = harm_row.at(key);
+    any_event.push_back(percent(numbers(harm, "any_share")[h], numbers(harm, "any_share_mcse")[h]));
+    serious.push_back(percent(numbers(harm, "serious_share")[h], numbers(harm, "serious_share_mcse")[h]));
+  }
+  shown.add<std::string>("scenario", "", "") = scenario;
+  shown.add<std::string>("strategy", "", "") = strategy;
+  shown.add<std::string>(fmt::format("{} at {:g} months", lead.endpoint, lead.visit_months), "", "") = mean;
+  shown.add<std::string>("gain over reference", "", "") = increment;
+  shown.add<std::string>("benefit %", "", "") = benefit;
+  shown.add<std::string>("worse %", "", "") = harmed;
+  shown.add<std::string>("any event %", "", "") = any_event;
+  shown.add<std::string>("grade 3+ %", "", "") = serious;
+
+  const auto n = std::get<std::vector<std::int64_t>>(summary.find("n")->values).front();
+  out << fmt::format("{} children under every strategy; mean ± Monte Carlo standard error\n\n", n);
+  print(shown, TableFormat::table, out);
+  out << "\ngain, benefit, worse: the same child with and without the strategy, latent score, against the MCID of the GMFCS level\n"
+         "events: children with an adverse event related to an infusion\n";
+}
+
+/// How much of the model nobody measured.
+void print_strength(const ResultFile& file, std::ostream& out) {
+  const Table parameters = file.read_table("/parameters");
+  std::map<std::string, std::map<std::string, int>> count;  // scenario -> strength -> n
+  for (std::size_t row = 0; row < parameters.rows(); ++row) ++count[texts(parameters, "scenario")[row]][texts(parameters, "strength")[row]];
+  out << '\n';
+  for (const auto& [scenario, of_strength] : count) {
+    int all = 0;
+    for (const auto& [strength, number] : of_strength) all += number;
+    const auto of = [&](const char* strength) {
+      const auto found = of_strength.find(strength);
+      return found == of_strength.end() ? 0 : found->second;
+    };
+    out << fmt::format("evidence '{}': {} of {} parameters are assumed, {} recalled, {} derived, {} found in a publication\n", scenario,
+                       of("assumed"), all, of("recalled"), of("derived"), of("found"));
+  }
+  out << "assumption-driven: severity, genotype, timing, injury, cell type and the splitting of doses rest on assumptions\n"
+         "a research tool, no medical advice\n";
+}
+
+}  // namespace
+
+void print_headline(const ResultFile& file, std::ostream& out) {
+  if (file.find("/cohort/summary")) print_cohort(file, out);
+  print_strength(file, out);
+}
+
+}  // namespace vcohort

@@ -1,0 +1,14 @@
+#pragma once
+#include <cstdint>
+#include <string>
+
+namespace vcohort {
+
+/// Messages to the user, on standard error as "vcohort: ..." so that standard output holds results only.
+enum class LogLevel : std::uint8_t { quiet, normal, verbose };
+void set_log_level(LogLevel);
+void log_notice(const std::string& text);   // something the user should know
+void log_detail(const std::string& text);   // only with --verbose
+void log_problem(const std::string& text);  // why the program ends; always shown
+
+}  // namespace vcohort

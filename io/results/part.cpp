@@ -1,0 +1,175 @@
+#include "io/results/part.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <optional>
+
+#include "engine/numeric/errors.hpp"
+#include "io/results/detail/content_writer.hpp"
+#include "io/results/result_file.hpp"
+
+namespace vcohort {
+namespace {
+
+constexpr std::string_view name_begin = "blocks-";
+constexpr std::string_view name_end = ".h5";
+
+std::filesystem::path name_of(const BlockRange& blocks) {
+  return fmt::format("{}{:012}-{:012}{}", name_begin, blocks.first, blocks.last, name_end);
+}
+
+std::optional<PartName> parse_name(const std::filesystem::path& path) {
+  const std::string name = path.filename().string();
+  std::string_view text = name;
+  if (!text.starts_with(name_begin) || !text.ends_with(name_end)) return std::nullopt;
+  text = text.substr(name_begin.size(), text.size() - name_begin.size() - name_end.size());
+  PartName part{path, 0, 0};
+  const char* end = text.data() + text.size();
+  const auto first = std::from_chars(text.data(), end, part.first_block);
+  if (first.ec != std::errc{} || first.ptr == end || *first.ptr != '-') return std::nullopt;
+  const auto last = std::from_chars(first.ptr + 1, end, part.last_block);
+  if (last.ec != std::errc{} || last.ptr != end || part.last_block < part.first_block) return std::nullopt;
+  return part;
+}
+
+bool by_blocks(const PartName& one, const PartName& other) {
+  return std::pair(one.first_block, one.last_block) < std::pair(other.first_block, other.last_block);
+}
+
+void make_folder(const std::filesystem::path& folder) {
+  std::error_code error;
+  std::filesystem::create_directories(folder, error);
+  if (error) {
+    throw StorageFailure(explain(fmt::format("cannot make the folder '{}'", folder.string()), error.message(),
+                                 "Check the permissions of the folder above it."));
+  }
+}
+
+void add_tally(std::vector<NamedTally>& sum, const NamedTally& named, const std::filesystem::path& path) {
+  const auto found = std::find_if(sum.begin(), sum.end(), [&](const NamedTally& other) {
+    return other.question == named.question && other.scenario == named.scenario;
+  });
+  if (found == sum.end()) {
+    sum.push_back(named);
+    return;
+  }
+  Tally& tally = found->tally;
+  if (tally.counts.size() != named.tally.counts.size() || tally.sums.size() != named.tally.sums.size()) {
+    throw StorageFailure(explain(fmt::format("cannot combine '{}' with the other parts", path.string()),
+                                 fmt::format("its tally of {} under {} has another size", named.question, named.scenario),
+                                 "Run its blocks again with the program that wrote the others."));
+  }
+  tally.add(named.tally);
+}
+
+void require_range(const BlockRange& blocks) {
+  if (blocks.first < 0 || blocks.last < blocks.first || blocks.last >= blocks.total)
+    throw InternalError(fmt::format("cannot write a part (blocks {} to {} of {} are no range)", blocks.first, blocks.last, blocks.total));
+}
+
+}  // namespace
+
+struct PartWriter::State {
+  State(std::filesystem::path file, const FileHeader& header)
+      : path(std::move(file)), writer(path, header, Existing::overwrite) {}
+
+  std::filesystem::path path;
+  detail::ContentWriter writer;
+};
+
+PartWriter::PartWriter(const std::filesystem::path& folder, FileHeader header, BlockRange blocks) {
+  const detail::LibraryGuard guard;
+  require_range(blocks);
+  header.status = FileStatus::part;
+  header.blocks = blocks;
+  make_folder(folder);
+  state_ = std::make_unique<State>(folder / name_of(blocks), header);
+}
+
+void PartWriter::cover(BlockRange blocks) {
+  const detail::LibraryGuard guard;
+  require_range(blocks);
+  state_->path = state_->path.parent_path() / name_of(blocks);
+  state_->writer.cover(blocks, state_->path);
+}
+
+PartWriter::~PartWriter() {
+  const detail::LibraryGuard guard;
+  state_.reset();
+}
+
+PartWriter::PartWriter(PartWriter&&) noexcept = default;
+
+void PartWriter::append(const Table& rows) {
+  const detail::LibraryGuard guard;
+  state_->writer.append(rows);
+}
+
+std::filesystem::path PartWriter::finish(const std::vector<NamedTally>& tallies, const Table& runtime) {
+  const detail::LibraryGuard guard;
+  if (!runtime.columns.empty()) state_->writer.append(runtime);
+  state_->writer.write_tallies(tallies);
+  state_->writer.publish();
+  return state_->path;
+}
+
+Part read_part(const std::filesystem::path& path) {
+  const ResultFile file(path);
+  return {path, file.header(), file.tallies(), file.content_digest()};
+}
+
+std::vector<PartName> list_parts(const std::filesystem::path& folder) {
+  std::error_code error;
+  std::vector<PartName> parts;
+  std::filesystem::directory_iterator files(folder, error);
+  if (error == std::errc::no_such_file_or_directory) return parts;
+  for (const std::filesystem::directory_iterator end; !error && files != end; files.increment(error)) {
+    if (auto part = parse_name(files->path())) parts.push_back(std::move(*part));
+  }
+  if (error) {
+    throw StorageFailure(explain(fmt::format("cannot list the parts in '{}'", folder.string()), error.message(),
+                                 "Check that it is a folder that you may read."));
+  }
+  std::sort(parts.begin(), parts.end(), by_blocks);
+  return parts;
+}
+
+CombinedParts combine_parts(const std::vector<std::filesystem::path>& paths) {
+  if (paths.empty()) throw StorageFailure("cannot combine parts (none was given) Name at least one part.");
+  CombinedParts combined;
+  for (const auto& path : paths) {
+    const Part part = read_part(path);
+    if (combined.parts.empty()) combined.header = part.header;
+    if (!same_study(combined.header, part.header)) {
+      throw StorageFailure(explain(
+          fmt::format("cannot combine '{}' with '{}'", path.string(), paths.front().string()),
+          "they differ in study, evidence, seed, number of blocks or program", "Combine only parts of one study and one program."));
+    }
+    combined.parts.push_back({path, part.header.blocks.first, part.header.blocks.last});
+    for (const NamedTally& named : part.tallies) add_tally(combined.tallies, named, path);
+  }
+  std::sort(combined.parts.begin(), combined.parts.end(), by_blocks);
+  std::sort(combined.tallies.begin(), combined.tallies.end(), [](const NamedTally& a, const NamedTally& b) {
+    return std::pair(a.question, a.scenario) < std::pair(b.question, b.scenario);
+  });
+  const std::int64_t total = combined.header.blocks.total;
+  std::int64_t next = 0;
+  const PartName* before = nullptr;
+  for (const PartName& part : combined.parts) {
+    if (before != nullptr && part.first_block < next) {
+      throw StorageFailure(explain(fmt::format("cannot combine '{}' with '{}'", part.path.string(), before->path.string()),
+                                   "they cover the same blocks", "Leave one of them out."));
+    }
+    if (part.first_block > next) combined.missing.push_back({next, part.first_block - 1, total});
+    next = part.last_block + 1;
+    before = &part;
+  }
+  if (next < total) combined.missing.push_back({next, total - 1, total});
+  combined.header.blocks = {0, total - 1, total};
+  combined.header.status = combined.missing.empty() ? FileStatus::complete : FileStatus::part;
+  return combined;
+}
+
+}  // namespace vcohort
