@@ -7,6 +7,7 @@
 #include "engine/study/size.hpp"
 #include "engine/study/trial_names.hpp"
 #include "io/study/number_text.hpp"
+#include "io/study/study_questions.hpp"
 #include "io/study/suggestion.hpp"
 #include "io/study/trial_sections.hpp"
 
@@ -121,17 +122,11 @@ constexpr std::array<KeySpec, 1> estimand_keys = {{
      .example = "\"mean-difference\""},
 }};
 
-/// The keys that a study for a data file alone leaves out.
-constexpr std::array<std::string_view, 13> simulation_keys = {
-    "arms",         "reference",         "sample_size",          "replicates", "power_mcse", "randomisation", "accrual", "dropout",
-    "intercurrent", "visit_window_days", "open_label_inflation", "estimand",   "save_replicates"};
-
-TrialFrame frame_of(const TableReader& reader, const Study& study) {
+TrialFrame frame_of(const TomlValue& table, const Study& study) {
   TrialFrame frame;
   frame.data = study.data ? &*study.data : nullptr;
   frame.model = study.data_model ? &*study.data_model : nullptr;
-  frame.simulated = !frame.data || frame.model ||
-                    std::any_of(simulation_keys.begin(), simulation_keys.end(), [&](std::string_view key) { return reader.has(key); });
+  frame.simulated = !frame.data || frame.model || asks_for_simulation(table);
   if (frame.model) {
     for (const DataModel::DataArm& arm : frame.model->arms) frame.arm_names.push_back(arm.name);
     for (const double months : frame.model->visits_months) {
@@ -262,7 +257,7 @@ void read_trial(const TomlValue& table, StudyContext& context) {
     context.problems.add(looks->place, "[trial.looks] is not supported by this version", "interim analyses come with a later one",
                          "remove it");
   }
-  const TrialFrame frame = frame_of(reader, context.study);
+  const TrialFrame frame = frame_of(table, context.study);
   TrialQuestion trial;
   read_level(reader, trial);
   if (frame.simulated) {

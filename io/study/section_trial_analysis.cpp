@@ -233,7 +233,7 @@ class AnalysisReader {
     if (!months) return;
     plan_.visit_months = *months;
     const std::vector<double>& visits = frame_.visits_months;
-    if (visits.empty() || index_of(visits, *months)) return;
+    if (visits.empty() || std::find(visits.begin(), visits.end(), *months) != visits.end()) return;
     if (*months > visits.back()) {
       reader_.refuse("visit_months", fmt::format("a visit at {} months is beyond the last one", number_text(*months)),
                      fmt::format("that is at {} months", number_text(visits.back())), "add it to visits_months, or choose another");
