@@ -31,7 +31,9 @@ using Strata = TrialMethod::Strata;
 
 }  // namespace
 
-std::string_view name_of(OutcomeKind kind) { return kind_names.at(static_cast<std::size_t>(kind)); }
+std::string_view name_of(OutcomeKind kind) {
+  return kind_names.at(static_cast<std::size_t>(kind));
+}
 
 OutcomeKind kind_of_endpoint(std::string_view endpoint) {
   if (endpoint.starts_with("drooling_")) return OutcomeKind::binary;
@@ -40,11 +42,16 @@ OutcomeKind kind_of_endpoint(std::string_view endpoint) {
 
 OutcomeKind kind_of(DataModel::Kind kind) {
   switch (kind) {
-    case DataModel::Kind::normal: break;
-    case DataModel::Kind::binary: return OutcomeKind::binary;
-    case DataModel::Kind::ordinal: return OutcomeKind::ordinal;
-    case DataModel::Kind::survival: return OutcomeKind::survival;
-    case DataModel::Kind::count: return OutcomeKind::count;
+    case DataModel::Kind::normal:
+      break;
+    case DataModel::Kind::binary:
+      return OutcomeKind::binary;
+    case DataModel::Kind::ordinal:
+      return OutcomeKind::ordinal;
+    case DataModel::Kind::survival:
+      return OutcomeKind::survival;
+    case DataModel::Kind::count:
+      return OutcomeKind::count;
   }
   return OutcomeKind::score;
 }
@@ -149,15 +156,17 @@ std::span<const TrialMethod> trial_methods() {
        .margin = true,
        .bayes = true,
        .summaries = mean,
-       .meaning = "Posterior probability of an effect beyond the margin, from the estimate of an analysis of covariance and a "
-                  "normal prior."},
+       .meaning =
+           "Posterior probability of an effect beyond the margin, from the estimate of an analysis of covariance and a "
+           "normal prior."},
   }};
   return methods;
 }
 
 const TrialMethod* find_trial_method(std::string_view name) {
   const auto methods = trial_methods();
-  const auto found = std::find_if(methods.begin(), methods.end(), [&](const TrialMethod& method) { return method.name == name; });
+  const auto found =
+      std::find_if(methods.begin(), methods.end(), [&](const TrialMethod& method) { return method.name == name; });
   return found == methods.end() ? nullptr : &*found;
 }
 

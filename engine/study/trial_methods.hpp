@@ -28,7 +28,9 @@ class OutcomeKinds {
   constexpr bool contains(OutcomeKind kind) const { return (bits_ & bit(kind)) != 0; }
 
  private:
-  static constexpr std::uint8_t bit(OutcomeKind kind) { return static_cast<std::uint8_t>(1u << static_cast<unsigned>(kind)); }
+  static constexpr std::uint8_t bit(OutcomeKind kind) {
+    return static_cast<std::uint8_t>(1u << static_cast<unsigned>(kind));
+  }
   std::uint8_t bits_ = 0;
 };
 
@@ -38,13 +40,13 @@ struct TrialMethod {
 
   std::string_view name;
   OutcomeKinds fits;
-  bool responders = false;            // also on a score, cut at AnalysisPlan::responder_threshold
-  bool adjusts = false;               // takes covariates
+  bool responders = false;  // also on a score, cut at AnalysisPlan::responder_threshold
+  bool adjusts = false;     // takes covariates
   Strata strata = Strata::none;
-  bool change_from_baseline = false;  // may analyse the change
-  bool margin = false;                // may test a margin: non-inferiority, equivalence
-  bool repeated = false;              // takes covariances, degrees of freedom and covariates by visit
-  bool bayes = false;                 // takes a prior, and decides by a posterior probability
+  bool change_from_baseline = false;            // may analyse the change
+  bool margin = false;                          // may test a margin: non-inferiority, equivalence
+  bool repeated = false;                        // takes covariances, degrees of freedom and covariates by visit
+  bool bayes = false;                           // takes a prior, and decides by a posterior probability
   std::span<const std::string_view> summaries;  // what it estimates; the first is the default
   std::string_view meaning;
 };

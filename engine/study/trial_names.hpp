@@ -15,7 +15,8 @@ inline constexpr std::array<std::string_view, 4> event_names = {"discontinuation
 inline constexpr std::array<std::string_view, 4> event_strategy_names = {"treatment-policy", "hypothetical",
                                                                          "while-on-treatment", "composite"};
 inline constexpr std::array<std::string_view, 3> hypothesis_names = {"superiority", "non-inferiority", "equivalence"};
-inline constexpr std::array<std::string_view, 5> data_model_names = {"normal", "binary", "ordinal", "survival", "count"};
+inline constexpr std::array<std::string_view, 5> data_model_names = {"normal", "binary", "ordinal", "survival",
+                                                                     "count"};
 
 std::string_view name_of(Randomisation::Method);
 std::string_view name_of(Dropout::Mechanism);
@@ -28,8 +29,8 @@ inline constexpr std::array<std::string_view, 16> method_names = {
     "t",          "welch", "ancova",          "mmrm",    "wilcoxon", "van-elteren",       "proportional-odds", "fisher",
     "chi-square", "cmh",   "risk-difference", "logrank", "cox",      "negative-binomial", "win-ratio",         "bayes"};
 inline constexpr std::array<std::string_view, 7> covariance_names = {
-    "unstructured", "toeplitz-heterogeneous", "ar1-heterogeneous", "compound-symmetry-heterogeneous",
-    "toeplitz",     "ar1",                    "compound-symmetry"};
+    "unstructured", "toeplitz-heterogeneous", "ar1-heterogeneous", "compound-symmetry-heterogeneous", "toeplitz",
+    "ar1",          "compound-symmetry"};
 inline constexpr std::array<std::string_view, 5> df_names = {"satterthwaite", "kenward-roger", "kenward-roger-linear",
                                                              "residual", "normal"};
 inline constexpr std::array<std::string_view, 6> summary_names = {"mean-difference", "risk-difference", "odds-ratio",
@@ -40,8 +41,8 @@ inline constexpr std::array<std::string_view, 10> covariate_names = {
     "baseline", "age_years", "weight_kg", "gmfcs", "sex", "injury", "motor_type", "genotype", "gmfm66", "gmfm88"};
 
 /// What randomisation and stratified analyses may use; age_years with cuts.
-inline constexpr std::array<std::string_view, 6> factor_names = {"gmfcs", "age_years", "sex", "injury", "motor_type",
-                                                                 "genotype"};
+inline constexpr std::array<std::string_view, 6> factor_names = {"gmfcs",  "age_years",  "sex",
+                                                                 "injury", "motor_type", "genotype"};
 
 /// The one endpoint of a data model.
 inline constexpr std::string_view data_model_endpoint = "outcome";

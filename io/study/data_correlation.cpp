@@ -22,8 +22,9 @@ constexpr std::array<KeySpec, 2> keys = {{
     {.name = "structure",
      .required = true,
      .choices = structures,
-     .meaning = "`ar1`: rho to the power of the number of visits between; `compound-symmetry`: rho for every two visits; "
-                "`toeplitz`: one rho for visits 1, 2, ... apart. Visits count as equally spaced.",
+     .meaning =
+         "`ar1`: rho to the power of the number of visits between; `compound-symmetry`: rho for every two visits; "
+         "`toeplitz`: one rho for visits 1, 2, ... apart. Visits count as equally spaced.",
      .example = "\"ar1\""},
     {.name = "rho",
      .type = KeyType::list_of_numbers,
@@ -39,11 +40,13 @@ void refuse_indefinite(const TableReader& reader) {
 }
 
 /// Correlations of visits 1, 2, ... apart; empty when refused.
-std::vector<double> lags_of(const TableReader& table, int structure, const std::vector<double>& rho, std::size_t visits) {
+std::vector<double> lags_of(const TableReader& table, int structure, const std::vector<double>& rho,
+                            std::size_t visits) {
   const std::string_view name = structures.at(static_cast<std::size_t>(structure));
   const std::size_t wanted = name == "toeplitz" ? visits - 1 : 1;
   if (rho.size() != wanted) {
-    table.refuse("rho", fmt::format("{} of {} visits needs {} correlation{}", name, visits, wanted, wanted == 1 ? "" : "s"),
+    table.refuse("rho",
+                 fmt::format("{} of {} visits needs {} correlation{}", name, visits, wanted, wanted == 1 ? "" : "s"),
                  fmt::format("there are {}", rho.size()), "");
     return {};
   }
@@ -69,7 +72,8 @@ std::optional<Matrix> read_structure(const TomlValue& value, const TableReader& 
   if (lags.empty()) return std::nullopt;
   Matrix matrix(visits, std::vector<double>(visits, 1.0));
   for (std::size_t row = 0; row < visits; ++row) {
-    for (std::size_t column = 0; column < row; ++column) matrix[row][column] = matrix[column][row] = lags[row - column - 1];
+    for (std::size_t column = 0; column < row; ++column)
+      matrix[row][column] = matrix[column][row] = lags[row - column - 1];
   }
   return matrix;
 }
@@ -99,9 +103,10 @@ std::optional<Matrix> read_matrix(const TomlValue& value, const TableReader& rea
   }
   for (std::size_t row = 0; row < visits; ++row) {
     if (matrix[row][row] != 1) {
-      reader.problems().add(value.items[row].items[row].place, fmt::format("the correlation of visit {} with itself is {}", row + 1,
-                                                                           number_text(matrix[row][row])),
-                            "it is 1", "");
+      reader.problems().add(
+          value.items[row].items[row].place,
+          fmt::format("the correlation of visit {} with itself is {}", row + 1, number_text(matrix[row][row])),
+          "it is 1", "");
       return std::nullopt;
     }
     for (std::size_t column = 0; column < row; ++column) {
@@ -145,7 +150,8 @@ std::optional<Matrix> read_correlation(const TableReader& reader, std::size_t vi
     for (std::size_t visit = 0; visit < visits; ++visit) identity[visit][visit] = 1;
     return identity;
   }
-  auto matrix = entry->value.is_table() ? read_structure(entry->value, reader, visits) : read_matrix(entry->value, reader, visits);
+  auto matrix = entry->value.is_table() ? read_structure(entry->value, reader, visits)
+                                        : read_matrix(entry->value, reader, visits);
   if (matrix && !is_positive_definite(*matrix)) {
     refuse_indefinite(reader);
     return std::nullopt;

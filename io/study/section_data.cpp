@@ -49,8 +49,10 @@ constexpr std::array<KeySpec, 7> keys = {{
 const SectionSpec data_section = {
     .name = "data",
     .heading = "[data]",
-    .meaning = "The columns of a data file for `vcohort analyze`: a long table, one row per patient and visit. A study with [data] "
-               "whose [trial] has no arms is for that verb alone, and needs no patients, strategies or outcomes.",
+    .meaning =
+        "The columns of a data file for `vcohort analyze`: a long table, one row per patient and visit. A study with "
+        "[data] "
+        "whose [trial] has no arms is for that verb alone, and needs no patients, strategies or outcomes.",
     .keys = keys,
 };
 
@@ -80,7 +82,8 @@ void read_data(const TomlValue& table, StudyContext& context) {
     for (std::size_t index = 0; index < categorical->size(); ++index) {
       const auto found = used.find((*categorical)[index]);
       if (found == used.end()) continue;
-      context.problems.add(item_place(reader, "categorical", index), fmt::format("the column {} is used twice", quoted(found->first)),
+      context.problems.add(item_place(reader, "categorical", index),
+                           fmt::format("the column {} is used twice", quoted(found->first)),
                            fmt::format("for \"{}\" and as a covariate", found->second), "");
     }
   }

@@ -23,21 +23,24 @@ constexpr std::array<KeySpec, 5> model_keys = {{
     {.name = "kind",
      .required = true,
      .choices = data_model_names,
-     .meaning = "What the outcome is: `normal`, `binary` (the share who have it), `ordinal` (shares of the categories 1, 2, ...), "
+     .meaning = "What the outcome is: `normal`, `binary` (the share who have it), `ordinal` (shares of the categories "
+                "1, 2, ...), "
                 "`survival` (months to an event), or `count` (events during the follow-up).",
      .example = "\"normal\""},
     {.name = "visits_months",
      .type = KeyType::list_of_numbers,
      .unit = "months",
      .range = {0, longest_months},
-     .meaning = "When the outcome is seen, ascending; 0 is the baseline. Required but for survival and count; an ordinal outcome is "
+     .meaning = "When the outcome is seen, ascending; 0 is the baseline. Required but for survival and count; an "
+                "ordinal outcome is "
                 "seen once.",
      .example = "[0, 12]"},
     {.name = "correlation",
      .type = KeyType::other,
      .form = "matrix or table",
-     .meaning = "Correlation of the visits, of the normal variables behind them if the outcome is binary: a matrix, or a "
-                "structure. Without it visits are independent.",
+     .meaning =
+         "Correlation of the visits, of the normal variables behind them if the outcome is binary: a matrix, or a "
+         "structure. Without it visits are independent.",
      .example = "[[1.0, 0.5], [0.5, 1.0]]"},
     {.name = "follow_up_months",
      .type = KeyType::number,
@@ -66,7 +69,8 @@ constexpr std::array<KeySpec, 7> arm_keys = {{
     {.name = "share",
      .type = KeyType::list_of_numbers,
      .range = {0, 1},
-     .meaning = "Binary: the share who have it at each visit. Ordinal: the share of each category, from the lowest; shares within "
+     .meaning = "Binary: the share who have it at each visit. Ordinal: the share of each category, from the lowest; "
+                "shares within "
                 "0.02 of 1 are rescaled with a notice.",
      .example = "[0.2, 0.3, 0.5]"},
     {.name = "hazard",
@@ -99,16 +103,22 @@ constexpr std::array<KeySpec, 7> arm_keys = {{
 /// The keys that say how an arm's outcome is distributed.
 std::vector<std::string_view> keys_of(Kind kind) {
   switch (kind) {
-    case Kind::normal: return {"mean", "sd"};
+    case Kind::normal:
+      return {"mean", "sd"};
     case Kind::binary:
-    case Kind::ordinal: return {"share"};
-    case Kind::survival: return {"hazard", "hazard_from_months"};
-    case Kind::count: return {"rate", "dispersion"};
+    case Kind::ordinal:
+      return {"share"};
+    case Kind::survival:
+      return {"hazard", "hazard_from_months"};
+    case Kind::count:
+      return {"rate", "dispersion"};
   }
   return {};
 }
 
-bool seen_at_visits(Kind kind) { return kind == Kind::normal || kind == Kind::binary || kind == Kind::ordinal; }
+bool seen_at_visits(Kind kind) {
+  return kind == Kind::normal || kind == Kind::binary || kind == Kind::ordinal;
+}
 
 class DataModelReader {
  public:
@@ -139,8 +149,8 @@ class DataModelReader {
     for (std::size_t index = 1; index < months->size(); ++index) {
       if (scheduled_day((*months)[index - 1]) != scheduled_day((*months)[index])) continue;
       context_.problems.add(item_place(reader_, "visits_months", index),
-                            fmt::format("two visits fall on day {}", scheduled_day((*months)[index])), "a month has 30.4375 days",
-                            "remove one");
+                            fmt::format("two visits fall on day {}", scheduled_day((*months)[index])),
+                            "a month has 30.4375 days", "remove one");
     }
     if (months->back() == 0) {
       reader_.refuse("visits_months", "there is only a baseline", "the outcome is compared at a later visit",
@@ -148,7 +158,8 @@ class DataModelReader {
       return;
     }
     if (model_.kind == Kind::ordinal && (months->size() > 1)) {
-      reader_.refuse("visits_months", "an ordinal outcome is seen once", fmt::format("there are {} visits", months->size()),
+      reader_.refuse("visits_months", "an ordinal outcome is seen once",
+                     fmt::format("there are {} visits", months->size()),
                      "write visits_months = [" + number_text(months->back()) + "]");
       return;
     }
@@ -177,15 +188,15 @@ class DataModelReader {
     }
     for (const TomlEntry& entry : arms->value.entries) read_arm(entry);
     if (arms->value.entries.size() < 2) {
-      context_.problems.add(arms->place, fmt::format("the data model has {} arms", arms->value.entries.size()),
-                            "a trial compares at least two", "add one");
+      context_.problems.add(arms->place, "the data model has fewer than two arms", "a trial compares them", "add one");
     }
   }
 
   void read_arm(const TomlEntry& entry) {
     const bool blank = entry.key.find_first_not_of(' ') == std::string::npos;
     if (blank || entry.key.size() > longest_name || entry.key.find_first_of("\n\r\t") != std::string::npos) {
-      context_.problems.add(entry.place, "the name of an arm is one line of 1 to 200 bytes", "tables print it", "rename it");
+      context_.problems.add(entry.place, "the name of an arm is one line of 1 to 200 bytes", "tables print it",
+                            "rename it");
     }
     const TableReader arm(entry.value, data_arm_section, context_.problems);
     if (!entry.value.is_table()) return;
@@ -207,9 +218,15 @@ class DataModelReader {
         result.mean = per_visit(arm, "mean");
         result.sd = per_visit(arm, "sd");
         break;
-      case Kind::binary: result.share = per_visit(arm, "share"); break;
-      case Kind::ordinal: read_categories(arm, result); break;
-      case Kind::survival: read_hazard(arm, result); break;
+      case Kind::binary:
+        result.share = per_visit(arm, "share");
+        break;
+      case Kind::ordinal:
+        read_categories(arm, result);
+        break;
+      case Kind::survival:
+        read_hazard(arm, result);
+        break;
       case Kind::count:
         result.rate = arm.number("rate").value_or(0);
         result.dispersion = arm.number("dispersion").value_or(0);
@@ -232,10 +249,12 @@ class DataModelReader {
     const auto shares = arm.numbers("share");
     if (!shares || !arm.has("share")) return;
     if (shares->size() < 2) {
-      arm.refuse("share", "an ordinal outcome has at least two categories", fmt::format("there is {}", shares->size()), "");
+      arm.refuse("share", "an ordinal outcome has at least two categories", fmt::format("there is {}", shares->size()),
+                 "");
       return;
     }
-    const bool differs = !model_.arms.empty() && !model_.arms.front().share.empty() && model_.arms.front().share.size() != shares->size();
+    const bool differs = !model_.arms.empty() && !model_.arms.front().share.empty() &&
+                         model_.arms.front().share.size() != shares->size();
     if (differs) {
       arm.refuse("share", "the arms must have the same categories",
                  fmt::format("{} has {}, {} has {}", quoted(model_.arms.front().name), model_.arms.front().share.size(),
@@ -243,7 +262,8 @@ class DataModelReader {
                  "write 0 for a category that an arm lacks");
       return;
     }
-    if (auto whole = whole_shares(*shares, arm.place("share"), "the shares of the categories", context_)) result.share = *whole;
+    if (auto whole = whole_shares(*shares, arm.place("share"), "the shares of the categories", context_))
+      result.share = *whole;
   }
 
   void read_hazard(const TableReader& arm, DataModel::DataArm& result) {
@@ -254,7 +274,8 @@ class DataModelReader {
       arm.refuse("hazard", "\"hazard\" and \"hazard_from_months\" must have the same length",
                  fmt::format("{} and {}", hazard->size(), from->size()), "");
     } else if (from->front() != 0) {
-      arm.refuse("hazard_from_months", "\"hazard_from_months\" must begin at 0", "it begins at " + number_text(from->front()), "");
+      arm.refuse("hazard_from_months", "\"hazard_from_months\" must begin at 0",
+                 "it begins at " + number_text(from->front()), "");
     } else if (check_ascending(arm, "hazard_from_months", *from)) {
       result.hazard = *hazard;
       result.hazard_from_months = *from;
@@ -271,8 +292,11 @@ class DataModelReader {
 const SectionSpec data_model_section = {
     .name = "data_model",
     .heading = "[data_model]",
-    .meaning = "Outcomes that are drawn directly and not from the disease model: one endpoint, called `outcome`, whose arms replace "
-               "the strategies in [trial]. A study whose only question is [trial] then needs no population, strategies or outcomes.",
+    .meaning =
+        "Outcomes that are drawn directly and not from the disease model: one endpoint, called `outcome`, whose arms "
+        "replace "
+        "the strategies in [trial]. A study whose only question is [trial] then needs no population, strategies or "
+        "outcomes.",
     .keys = model_keys,
 };
 

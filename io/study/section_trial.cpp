@@ -15,7 +15,7 @@ namespace vcohort {
 
 namespace {
 
-constexpr double most_patients = 1e7;        // of one trial: all of them are in memory at once
+constexpr double most_patients = 1e7;           // of one trial: all of them are in memory at once
 constexpr double most_replicates = 4294967295;  // 2^32 - 1: the replicate field of an address
 constexpr double largest_inflation = 10;
 constexpr double largest_window_days = 366;
@@ -28,14 +28,16 @@ constexpr std::array<KeySpec, 18> keys = {{
      .example = "[{ strategy = \"rehabilitation\", ratio = 1 }, { strategy = \"four IV infusions\", ratio = 1 }]"},
     {.name = "reference",
      .form = "name of an arm",
-     .meaning = "The arm that contrasts are taken against; without it the first that receives no cells, or else the first.",
+     .meaning =
+         "The arm that contrasts are taken against; without it the first that receives no cells, or else the first.",
      .example = "\"rehabilitation\""},
     {.name = "sample_size",
      .type = KeyType::list_of_integers,
      .form = "integer or list of integers",
      .unit = "patients",
      .range = {2, most_patients},
-     .meaning = "Total randomised, ascending; the smaller trial takes the first patients of the larger one. Required but for a data "
+     .meaning = "Total randomised, ascending; the smaller trial takes the first patients of the larger one. Required "
+                "but for a data "
                 "file.",
      .example = "[40, 80, 160]"},
     {.name = "replicates",
@@ -62,8 +64,8 @@ constexpr std::array<KeySpec, 18> keys = {{
     {.name = "alpha",
      .type = KeyType::number,
      .fallback = "0.05",
-     .range = {.low = 0, .high = 1, .low_excluded = true},
-     .meaning = "Significance level, below 1; with two sides, of both together.",
+     .range = {.low = 0, .high = 1, .low_excluded = true, .high_excluded = true},
+     .meaning = "Significance level; with two sides, of both together.",
      .example = "0.05"},
     {.name = "sides",
      .type = KeyType::integer,
@@ -107,7 +109,8 @@ constexpr std::array<KeySpec, 18> keys = {{
      .example = "{ summary = \"mean-difference\" }"},
     {.name = "save_replicates",
      .type = KeyType::boolean,
-     .meaning = "Whether one row per replicate and analysis is stored; without it, where there are fewer than ten million.",
+     .meaning =
+         "Whether one row per replicate and analysis is stored; without it, where there are fewer than ten million.",
      .example = "true"},
     {.name = "looks",
      .type = KeyType::table,
@@ -160,9 +163,6 @@ void read_sizes(const TableReader& reader, TrialQuestion& trial) {
 
 void read_level(const TableReader& reader, TrialQuestion& trial) {
   trial.alpha = reader.number("alpha").value_or(trial.alpha);
-  if (trial.alpha >= 1) {
-    reader.refuse("alpha", "\"alpha\" = 1 is impossible", "every trial would be significant", "write alpha = 0.05");
-  }
   trial.sides = static_cast<int>(reader.integer("sides").value_or(trial.sides));
 }
 
@@ -180,7 +180,8 @@ void read_window(const TableReader& reader, TrialQuestion& trial, const TrialFra
     const double gap = (months - before) * days_per_month;
     const double room = before == 0 ? gap : gap / 2;
     if (trial.visit_window_days >= room) {
-      reader.refuse("visit_window_days", fmt::format("\"visit_window_days\" = {} mixes up visits", number_text(trial.visit_window_days)),
+      reader.refuse("visit_window_days",
+                    fmt::format("\"visit_window_days\" = {} mixes up visits", number_text(trial.visit_window_days)),
                     fmt::format("the visits at {} and {} months would meet", number_text(before), number_text(months)),
                     fmt::format("write less than {}", rounded_text(room)));
       return;
@@ -213,8 +214,10 @@ void check_sizes(const TableReader& reader, const TrialQuestion& trial, StudyCon
     const std::int64_t covariates = static_cast<std::int64_t>(plan.adjust.size() + plan.adjust_by_visit.size());
     const std::int64_t least = arms + covariates + 2;
     if (trial.sample_size.front() >= least) continue;
-    context.problems.add(item_place(reader, "sample_size", 0), fmt::format("a trial of {} patients cannot be analysed", trial.sample_size.front()),
-                         fmt::format("the {} analysis has {} arms and {} covariates and needs at least {}", plan.name, arms, covariates, least),
+    context.problems.add(item_place(reader, "sample_size", 0),
+                         fmt::format("a trial of {} patients cannot be analysed", trial.sample_size.front()),
+                         fmt::format("the {} analysis has {} arms and {} covariates and needs at least {}", plan.name,
+                                     arms, covariates, least),
                          "");
     return;
   }
@@ -225,11 +228,13 @@ void check_sizes(const TableReader& reader, const TrialQuestion& trial, StudyCon
   for (std::size_t index = 0; index < trial.sample_size.size() && block > 0; ++index) {
     const std::int64_t size = trial.sample_size[index];
     if (size % ratios != 0) {
-      context.notice(item_place(reader, "sample_size", index),
-                     fmt::format("{} patients cannot be divided in the ratio of the arms: it is no multiple of {}", size, ratios));
+      context.notice(
+          item_place(reader, "sample_size", index),
+          fmt::format("{} patients cannot be divided in the ratio of the arms: it is no multiple of {}", size, ratios));
     } else if (size % block != 0) {
-      context.notice(item_place(reader, "sample_size", index), fmt::format("the last block of {} patients stays incomplete: {} is no multiple of {}",
-                                                                           block, size, block));
+      context.notice(
+          item_place(reader, "sample_size", index),
+          fmt::format("the last block of {} patients stays incomplete: {} is no multiple of {}", block, size, block));
     }
   }
 }
@@ -239,8 +244,10 @@ void check_sizes(const TableReader& reader, const TrialQuestion& trial, StudyCon
 const SectionSpec trial_section = {
     .name = "trial",
     .heading = "[trial]",
-    .meaning = "Asks question 2: the operating characteristics of a randomised trial. With [data] it also says how a data file is "
-               "analysed; then `primary`, `secondary`, `alpha` and `sides` are all that it needs.",
+    .meaning =
+        "Asks question 2: the operating characteristics of a randomised trial. With [data] it also says how a data "
+        "file is "
+        "analysed; then `primary`, `secondary`, `alpha` and `sides` are all that it needs.",
     .keys = keys,
 };
 
@@ -253,9 +260,10 @@ const SectionSpec estimand_section = {
 
 void read_trial(const TomlValue& table, StudyContext& context) {
   const TableReader reader(table, trial_section, context.problems);
+  if (!table.is_table()) return;
   if (const TomlEntry* looks = reader.entry("looks")) {
-    context.problems.add(looks->place, "[trial.looks] is not supported by this version", "interim analyses come with a later one",
-                         "remove it");
+    context.problems.add(looks->place, "[trial.looks] is not supported by this version",
+                         "interim analyses come with a later one", "remove it");
   }
   const TrialFrame frame = frame_of(table, context.study);
   TrialQuestion trial;

@@ -23,18 +23,21 @@ constexpr std::array<KeySpec, 19> keys = {{
      .example = "\"unadjusted\""},
     {.name = "endpoint",
      .form = "name of an endpoint",
-     .meaning = "What is compared: one of `outcomes.endpoints`, required; `outcome` under a data model; the value column of a data "
+     .meaning = "What is compared: one of `outcomes.endpoints`, required; `outcome` under a data model; the value "
+                "column of a data "
                 "file.",
      .example = "\"gmfm66\""},
     {.name = "visit_months",
      .type = KeyType::number,
      .unit = "months",
      .range = {.low = 0, .high = longest_months, .low_excluded = true},
-     .meaning = "The visit at which it is compared, one of the visits; required where the trial is simulated, but for survival and "
+     .meaning = "The visit at which it is compared, one of the visits; required where the trial is simulated, but for "
+                "survival and "
                 "count.",
      .example = "12"},
     {.name = "visit",
-     .meaning = "The same visit as the visit column of a data file has it; required where [data] has one, unless it is the number of "
+     .meaning = "The same visit as the visit column of a data file has it; required where [data] has one, unless it is "
+                "the number of "
                 "`visit_months`.",
      .example = "\"VIS4\""},
     {.name = "analysis",
@@ -58,7 +61,8 @@ constexpr std::array<KeySpec, 19> keys = {{
      .type = KeyType::list_of_texts,
      .form = "list of factors",
      .choices = factor_names,
-     .meaning = "Factors whose levels, in combination, are the strata of the analysis; of a data file, its columns. Ages are cut as "
+     .meaning = "Factors whose levels, in combination, are the strata of the analysis; of a data file, its columns. "
+                "Ages are cut as "
                 "in `trial.randomisation`.",
      .example = "[\"gmfcs\"]"},
     {.name = "covariance",
@@ -94,7 +98,8 @@ constexpr std::array<KeySpec, 19> keys = {{
     {.name = "margin",
      .type = KeyType::number,
      .range = {.low = 0},
-     .meaning = "On the scale of the estimate, the logarithm of a ratio. Superiority: by more than this, 0 without it; non-inferiority: "
+     .meaning = "On the scale of the estimate, the logarithm of a ratio. Superiority: by more than this, 0 without it; "
+                "non-inferiority: "
                 "not worse by this; equivalence: within this on either side; required for these two.",
      .example = "1.5"},
     {.name = "responder_threshold",
@@ -116,7 +121,7 @@ constexpr std::array<KeySpec, 19> keys = {{
     {.name = "posterior_probability",
      .type = KeyType::number,
      .fallback = "0.975",
-     .range = {.low = 0, .high = 1, .low_excluded = true},
+     .range = {.low = 0, .high = 1, .low_excluded = true, .high_excluded = true},
      .meaning = "bayes: required that the effect exceeds the margin.",
      .example = "0.975"},
 }};
@@ -132,9 +137,14 @@ bool says_something(const TableReader& reader, std::string_view key) {
 class AnalysisReader {
  public:
   AnalysisReader(const TomlValue& table, const TrialQuestion& trial, const TrialFrame& frame, StudyContext& context)
-      : reader_(table, analysis_section, context.problems), trial_(trial), frame_(frame), problems_(context.problems) {}
+      : reader_(table, analysis_section, context.problems),
+        is_table_(table.is_table()),
+        trial_(trial),
+        frame_(frame),
+        problems_(context.problems) {}
 
   AnalysisPlan read(bool primary) {
+    if (!is_table_) return plan_;
     read_name(primary);
     read_endpoint();
     read_visit();
@@ -168,11 +178,13 @@ class AnalysisReader {
     require_key(reader_, "name", "results are found by name");
     plan_.name = reader_.text("name").value_or("");
     if (plan_.name.size() > longest_name || plan_.name.find_first_of("\n\r\t") != std::string::npos) {
-      reader_.refuse("name", "the name of an analysis is one line of at most 200 bytes", "tables print it", "shorten it");
+      reader_.refuse("name", "the name of an analysis is one line of at most 200 bytes", "tables print it",
+                     "shorten it");
     }
     const auto same = [&](const AnalysisPlan& other) { return other.name == plan_.name; };
     if (!plan_.name.empty() && std::any_of(trial_.analyses.begin(), trial_.analyses.end(), same)) {
-      reader_.refuse("name", "two analyses are called " + quoted(plan_.name), "results are found by name", "rename one");
+      reader_.refuse("name", "two analyses are called " + quoted(plan_.name), "results are found by name",
+                     "rename one");
     }
   }
 
@@ -183,8 +195,8 @@ class AnalysisReader {
     if (!frame_.simulated) {
       plan_.endpoint = frame_.data->value;
       if (endpoint && *endpoint != plan_.endpoint) {
-        reader_.refuse("endpoint", "the endpoint is not the value of the data file", quoted(*endpoint) + " and " + quoted(plan_.endpoint),
-                       "remove it");
+        reader_.refuse("endpoint", "the endpoint is not the value of the data file",
+                       quoted(*endpoint) + " and " + quoted(plan_.endpoint), "remove it");
       }
       return;
     }
@@ -195,7 +207,8 @@ class AnalysisReader {
       if (!frame_.model) kind_ = kind_of_endpoint(*endpoint);
     } else if (!frame_.endpoints.empty()) {
       const bool exists = !frame_.model && index_of(endpoint_names(), *endpoint);
-      reader_.refuse("endpoint", exists ? quoted(*endpoint) + " is not recorded" : "unknown endpoint " + quoted(*endpoint),
+      reader_.refuse("endpoint",
+                     exists ? quoted(*endpoint) + " is not recorded" : "unknown endpoint " + quoted(*endpoint),
                      frame_.model ? "a data model has one" : "it must be among outcomes.endpoints",
                      exists ? "add it there" : did_you_mean(*endpoint, frame_.endpoints));
     }
@@ -225,7 +238,8 @@ class AnalysisReader {
       plan_.visit_months = frame_.model->follow_up_months;
       if (months && *months != plan_.visit_months) {
         reader_.refuse("visit_months", fmt::format("there is no visit at {} months", number_text(*months)),
-                       fmt::format("patients are followed for {} months", number_text(plan_.visit_months)), "remove it");
+                       fmt::format("patients are followed for {} months", number_text(plan_.visit_months)),
+                       "remove it");
       }
       return;
     }
@@ -236,12 +250,13 @@ class AnalysisReader {
     if (visits.empty() || std::find(visits.begin(), visits.end(), *months) != visits.end()) return;
     if (*months > visits.back()) {
       reader_.refuse("visit_months", fmt::format("a visit at {} months is beyond the last one", number_text(*months)),
-                     fmt::format("that is at {} months", number_text(visits.back())), "add it to visits_months, or choose another");
+                     fmt::format("that is at {} months", number_text(visits.back())),
+                     "add it to visits_months, or choose another");
     } else {
       std::string known;
       for (const double visit : visits) known += (known.empty() ? "" : ", ") + number_text(visit);
-      reader_.refuse("visit_months", fmt::format("there is no visit at {} months", number_text(*months)), "visits are at " + known,
-                     "add it to visits_months, or choose another");
+      reader_.refuse("visit_months", fmt::format("there is no visit at {} months", number_text(*months)),
+                     "visits are at " + known, "add it to visits_months, or choose another");
     }
   }
 
@@ -253,7 +268,8 @@ class AnalysisReader {
                      "a row has a value, and neither a time nor an event", "use another method");
     }
     if (method_->repeated && frame_.data && frame_.data->visit.empty()) {
-      reader_.refuse("analysis", fmt::format("{} needs visits", method_->name), "[data] has no visit", "name the column of the visit");
+      reader_.refuse("analysis", fmt::format("{} needs visits", method_->name), "[data] has no visit",
+                     "name the column of the visit");
     }
     if (!kind_ || method_->fits.contains(*kind_) || cuts_a_score()) return;
     std::vector<std::string_view> fitting;
@@ -264,9 +280,11 @@ class AnalysisReader {
                    fmt::format("the endpoint is {}", name_of(*kind_)), "use one of " + listed(fitting));
   }
 
-  /// Whether the endpoint is seen at baseline. Of a data file alone this only shows in the file.
+  /// Whether the endpoint is seen at baseline. Of a data file alone this only shows in the file, and of visits that
+  /// were refused it is not known either.
   bool has_baseline() const {
-    if (frame_.model) return !frame_.model->visits_months.empty() && frame_.model->visits_months.front() == 0;
+    if (frame_.model && !frame_.has_visits()) return false;
+    if (frame_.model) return frame_.model->visits_months.empty() || frame_.model->visits_months.front() == 0;
     return !kind_ || *kind_ == OutcomeKind::score;
   }
 
@@ -276,12 +294,14 @@ class AnalysisReader {
 
   void read_responders() {
     if (!cuts_a_score()) {
-      refuse_idle("responder_threshold", kind_ && method_->responders ? fmt::format("{} is {}", quoted(plan_.endpoint), name_of(*kind_))
-                                                                      : fmt::format("{} knows no responders", method_->name));
+      refuse_idle("responder_threshold", kind_ && method_->responders
+                                             ? fmt::format("{} is {}", quoted(plan_.endpoint), name_of(*kind_))
+                                             : fmt::format("{} knows no responders", method_->name));
       return;
     }
     if (kind_) {
-      require_key(reader_, "responder_threshold", fmt::format("{} compares yes and no, and the endpoint is a score", method_->name));
+      require_key(reader_, "responder_threshold",
+                  fmt::format("{} compares yes and no, and the endpoint is a score", method_->name));
       if (reader_.has("responder_threshold") && !has_baseline()) {
         reader_.refuse("responder_threshold", "a responder has no baseline to be better than", no_baseline(), "");
       }
@@ -299,7 +319,8 @@ class AnalysisReader {
     if (!has_baseline()) {
       reader_.refuse("change_from_baseline", "there is no change from baseline", no_baseline(), "remove it");
     } else if (!frame_.simulated && frame_.data->baseline.empty()) {
-      reader_.refuse("change_from_baseline", "there is no change from baseline", "[data] has no baseline", "name the column of the baseline");
+      reader_.refuse("change_from_baseline", "there is no change from baseline", "[data] has no baseline",
+                     "name the column of the baseline");
     }
   }
 
@@ -316,12 +337,15 @@ class AnalysisReader {
       const DataColumns& data = *frame_.data;
       const std::array<std::string_view, 4> taken = {data.patient, data.arm, data.visit, data.value};
       if (index_of(taken, name)) {
-        problems_.add(place, "the column " + quoted(name) + " is no covariate", "[data] has another use for it", "remove it");
+        problems_.add(place, "the column " + quoted(name) + " is no covariate", "[data] has another use for it",
+                      "remove it");
       }
     } else if (frame_.model && name != "baseline") {
-      problems_.add(place, "there is no covariate " + quoted(name), "a data model has none but \"baseline\"", "remove it");
+      problems_.add(place, "there is no covariate " + quoted(name), "a data model has none but \"baseline\"",
+                    "remove it");
     } else if (!index_of(covariate_names, name)) {
-      problems_.add(place, "there is no covariate " + quoted(name), fmt::format("in \"{}\"", key), did_you_mean(name, covariate_names));
+      problems_.add(place, "there is no covariate " + quoted(name), fmt::format("in \"{}\"", key),
+                    did_you_mean(name, covariate_names));
     } else if (name == "baseline" && !has_baseline()) {
       problems_.add(place, "there is no baseline to adjust for", no_baseline(), "remove it");
     }
@@ -340,7 +364,8 @@ class AnalysisReader {
     }
     for (std::size_t index = 0; index < plan_.adjust_by_visit.size(); ++index) {
       if (!index_of(plan_.adjust, plan_.adjust_by_visit[index])) continue;
-      problems_.add(item_place(reader_, "adjust_by_visit", index), quoted(plan_.adjust_by_visit[index]) + " is adjusted for twice",
+      problems_.add(item_place(reader_, "adjust_by_visit", index),
+                    quoted(plan_.adjust_by_visit[index]) + " is adjusted for twice",
                     "its coefficients by visit include the common one", "remove it from \"adjust\"");
     }
     check_baseline_once();
@@ -349,11 +374,12 @@ class AnalysisReader {
   /// The baseline of gmfm66 is the covariate gmfm66.
   void check_baseline_once() {
     if (!frame_.disease_model()) return;
-    for (const auto& [key, names] : {std::pair("adjust", &plan_.adjust), std::pair("adjust_by_visit", &plan_.adjust_by_visit)}) {
+    for (const auto& [key, names] :
+         {std::pair("adjust", &plan_.adjust), std::pair("adjust_by_visit", &plan_.adjust_by_visit)}) {
       const std::optional<int> own = index_of(*names, plan_.endpoint);
       if (!own || (!index_of(plan_.adjust, "baseline") && !index_of(plan_.adjust_by_visit, "baseline"))) continue;
-      problems_.add(item_place(reader_, key, static_cast<std::size_t>(*own)), quoted(plan_.endpoint) + " is adjusted for twice",
-                    "\"baseline\" is the same", "remove one");
+      problems_.add(item_place(reader_, key, static_cast<std::size_t>(*own)),
+                    quoted(plan_.endpoint) + " is adjusted for twice", "\"baseline\" is the same", "remove one");
     }
   }
 
@@ -366,7 +392,8 @@ class AnalysisReader {
     if (frame_.model) {
       refuse_idle("stratify", "a data model has no covariates");
       if (method_->strata == Strata::required) {
-        reader_.refuse("analysis", fmt::format("{} needs strata", method_->name), "a data model has no covariates", "use another method");
+        reader_.refuse("analysis", fmt::format("{} needs strata", method_->name), "a data model has no covariates",
+                       "use another method");
       }
       return;
     }
@@ -383,7 +410,8 @@ class AnalysisReader {
       if (!index_of(factor_names, name)) {
         problems_.add(place, "there is no factor " + quoted(name), "in \"stratify\"", did_you_mean(name, factor_names));
       } else if (name == "age_years" && trial_.randomisation.age_cuts.empty()) {
-        problems_.add(place, "ages have no groups", "trial.randomisation does not stratify by age_years", "stratify it, with age_cuts");
+        problems_.add(place, "ages have no groups", "trial.randomisation does not stratify by age_years",
+                      "stratify it, with age_cuts");
       }
     }
   }
@@ -395,7 +423,8 @@ class AnalysisReader {
       }
       return;
     }
-    if (const auto covariance = reader_.choice("covariance")) plan_.covariance = covariance_names.at(static_cast<std::size_t>(*covariance));
+    if (const auto covariance = reader_.choice("covariance"))
+      plan_.covariance = covariance_names.at(static_cast<std::size_t>(*covariance));
     if (const auto df = reader_.choice("df")) plan_.df = df_names.at(static_cast<std::size_t>(*df));
     plan_.covariance_by_arm = reader_.boolean("covariance_by_arm").value_or(false);
     if (!says_something(reader_, "fallback")) return;
@@ -403,7 +432,8 @@ class AnalysisReader {
     for (std::size_t index = 0; fallback && index < fallback->size(); ++index) {
       const std::string name(covariance_names.at(static_cast<std::size_t>((*fallback)[index])));
       if (name == plan_.covariance || index_of(plan_.fallback, name)) {
-        problems_.add(item_place(reader_, "fallback", index), quoted(name) + " is tried twice", "it fails again", "remove one");
+        problems_.add(item_place(reader_, "fallback", index), quoted(name) + " is tried twice", "it fails again",
+                      "remove one");
       }
       plan_.fallback.push_back(name);
     }
@@ -424,12 +454,15 @@ class AnalysisReader {
       return;
     }
     if (method_->bayes && plan_.hypothesis == AnalysisPlan::Hypothesis::equivalence) {
-      reader_.refuse("hypothesis", "bayes cannot show equivalence", "it looks at the probability beyond one margin", "use another method");
+      reader_.refuse("hypothesis", "bayes cannot show equivalence", "it looks at the probability beyond one margin",
+                     "use another method");
     }
     if (shows_margin) require_key(reader_, "margin", fmt::format("{} needs one", name_of(plan_.hypothesis)));
-    plan_.margin = reader_.number("margin").value_or(0);
-    if (shows_margin && reader_.has("margin") && plan_.margin == 0) {
-      reader_.refuse("margin", "\"margin\" = 0 is impossible", fmt::format("{} needs one above 0", name_of(plan_.hypothesis)), "");
+    const std::optional<double> margin = reader_.number("margin");
+    plan_.margin = margin.value_or(0);
+    if (shows_margin && margin && *margin == 0) {
+      reader_.refuse("margin", "\"margin\" = 0 is impossible",
+                     fmt::format("{} needs one above 0", name_of(plan_.hypothesis)), "");
     }
   }
 
@@ -444,13 +477,10 @@ class AnalysisReader {
     plan_.prior_sd = reader_.number("prior_sd").value_or(0);
     if (!reader_.has("prior_sd")) refuse_without_effect(reader_, "prior_mean", "a prior without \"prior_sd\" is flat");
     plan_.posterior_probability = reader_.number("posterior_probability").value_or(plan_.posterior_probability);
-    if (plan_.posterior_probability >= 1) {
-      reader_.refuse("posterior_probability", "\"posterior_probability\" = 1 is impossible", "no data make an effect certain",
-                     "write posterior_probability = 0.975");
-    }
   }
 
   TableReader reader_;
+  bool is_table_;
   const TrialQuestion& trial_;
   const TrialFrame& frame_;
   Problems& problems_;
@@ -464,7 +494,9 @@ class AnalysisReader {
 const SectionSpec analysis_section = {
     .name = "primary",
     .heading = "trial.primary",
-    .meaning = "An analysis: `trial.primary`, and each of the list `trial.secondary`. A key that the method has no use for is refused.",
+    .meaning =
+        "An analysis: `trial.primary`, and each of the list `trial.secondary`. A key that the method has no use for is "
+        "refused.",
     .keys = keys,
 };
 
@@ -474,7 +506,8 @@ void read_analyses(const TableReader& reader, TrialQuestion& trial, const TrialF
   const TomlEntry* secondary = reader.entry("secondary");
   if (!secondary) return;
   if (!secondary->value.is_array()) {
-    reader.refuse("secondary", "\"secondary\" must be a list of analyses", "it is " + std::string(kind_text(secondary->value.kind)),
+    reader.refuse("secondary", "\"secondary\" must be a list of analyses",
+                  "it is " + std::string(kind_text(secondary->value.kind)),
                   "write secondary = " + std::string(reader.declared("secondary").example));
     return;
   }

@@ -44,7 +44,8 @@ constexpr std::array<KeySpec, 7> randomisation_keys = {{
     {.name = "method",
      .fallback = "\"permuted-block\"",
      .choices = randomisation_names,
-     .meaning = "`simple`: independent draws; `permuted-block`: blocks in random order; `minimisation`: Pocock and Simon over the "
+     .meaning = "`simple`: independent draws; `permuted-block`: blocks in random order; `minimisation`: Pocock and "
+                "Simon over the "
                 "factors of `stratify`; `biased-coin`: Efron's coin for the arm that is behind; `urn`: Wei's urn.",
      .example = "\"minimisation\""},
     {.name = "block",
@@ -57,7 +58,8 @@ constexpr std::array<KeySpec, 7> randomisation_keys = {{
      .type = KeyType::list_of_texts,
      .form = "list of factors",
      .choices = factor_names,
-     .meaning = "Factors whose levels, in combination, are randomised separately; under minimisation the factors that are balanced.",
+     .meaning = "Factors whose levels, in combination, are randomised separately; under minimisation the factors that "
+                "are balanced.",
      .example = "[\"gmfcs\"]"},
     {.name = "age_cuts",
      .type = KeyType::list_of_numbers,
@@ -124,8 +126,10 @@ class ArmsReader {
       const std::optional<int> strategy = index_of(frame_.arm_names, result.name);
       result.strategy = strategy.value_or(0);
       if (!strategy && !frame_.arm_names.empty()) {
-        arm.refuse("strategy", frame_.model ? "there is no arm " + quoted(result.name) : "there is no strategy " + quoted(result.name),
-                   frame_.model ? "in [data_model]" : "an arm receives one", did_you_mean(result.name, frame_.arm_names));
+        arm.refuse(
+            "strategy",
+            frame_.model ? "there is no arm " + quoted(result.name) : "there is no strategy " + quoted(result.name),
+            frame_.model ? "in [data_model]" : "an arm receives one", did_you_mean(result.name, frame_.arm_names));
       }
       const auto same = [&](const Arm& other) { return other.name == result.name; };
       if (std::any_of(arms_.begin(), arms_.end(), same)) {
@@ -159,7 +163,8 @@ class ArmsReader {
                  did_you_mean(target, others));
     }
     if (!frame_.visits_months.empty() && arms_[index].crossover_months >= frame_.visits_months.back()) {
-      arm.refuse("crossover_months", fmt::format("a crossover at {} months is never seen", number_text(arms_[index].crossover_months)),
+      arm.refuse("crossover_months",
+                 fmt::format("a crossover at {} months is never seen", number_text(arms_[index].crossover_months)),
                  fmt::format("the last visit is at {} months", number_text(frame_.visits_months.back())), "");
     }
   }
@@ -168,18 +173,22 @@ class ArmsReader {
   const TrialFrame& frame_;
   Problems& problems_;
   std::vector<Arm> arms_;
-
 };
 
 /// The keys that say something under a method, beside "method".
 std::vector<std::string_view> keys_of(Randomisation::Method method) {
   using Method = Randomisation::Method;
   switch (method) {
-    case Method::simple: return {};
-    case Method::permuted_block: return {"block", "stratify", "age_cuts"};
-    case Method::minimisation: return {"probability", "stratify", "age_cuts"};
-    case Method::biased_coin: return {"probability", "stratify", "age_cuts"};
-    case Method::urn: return {"urn_start", "urn_add", "stratify", "age_cuts"};
+    case Method::simple:
+      return {};
+    case Method::permuted_block:
+      return {"block", "stratify", "age_cuts"};
+    case Method::minimisation:
+      return {"probability", "stratify", "age_cuts"};
+    case Method::biased_coin:
+      return {"probability", "stratify", "age_cuts"};
+    case Method::urn:
+      return {"urn_start", "urn_add", "stratify", "age_cuts"};
   }
   return {};
 }
@@ -189,7 +198,8 @@ void read_strata(const TableReader& table, Randomisation& randomisation, const T
     refuse_without_effect(table, "stratify", "a data model has no covariates");
     refuse_without_effect(table, "age_cuts", "a data model has no covariates");
     if (randomisation.method == Randomisation::Method::minimisation) {
-      table.refuse("method", "minimisation has nothing to balance", "a data model has no covariates", "use another method");
+      table.refuse("method", "minimisation has nothing to balance", "a data model has no covariates",
+                   "use another method");
     }
     return;
   }
@@ -197,8 +207,8 @@ void read_strata(const TableReader& table, Randomisation& randomisation, const T
     for (std::size_t index = 0; index < factors->size(); ++index) {
       const std::string& name = (*factors)[index];
       if (index_of(factor_names, name)) continue;
-      table.problems().add(item_place(table, "stratify", index), "there is no factor " + quoted(name), "in \"stratify\"",
-                           did_you_mean(name, factor_names));
+      table.problems().add(item_place(table, "stratify", index), "there is no factor " + quoted(name),
+                           "in \"stratify\"", did_you_mean(name, factor_names));
     }
     randomisation.stratify = *factors;
   }
@@ -251,17 +261,21 @@ void read_arms(const TableReader& reader, TrialQuestion& trial, const TrialFrame
   if (reference) {
     const std::optional<int> index = index_of(names, *reference);
     if (!index) {
-      reader.refuse("reference", "there is no arm " + quoted(*reference), "contrasts are taken against it", did_you_mean(*reference, names));
+      reader.refuse("reference", "there is no arm " + quoted(*reference), "contrasts are taken against it",
+                    did_you_mean(*reference, names));
     }
     trial.reference = index.value_or(0);
   } else if (!frame.model && !context.study.strategies.empty()) {
-    const auto without_cells = [&](const Arm& arm) { return !context.study.strategies[static_cast<std::size_t>(arm.strategy)].cells; };
+    const auto without_cells = [&](const Arm& arm) {
+      return !context.study.strategies[static_cast<std::size_t>(arm.strategy)].cells;
+    };
     const auto found = std::find_if(trial.arms.begin(), trial.arms.end(), without_cells);
     trial.reference = found == trial.arms.end() ? 0 : static_cast<int>(found - trial.arms.begin());
   }
 }
 
-void read_randomisation(const TableReader& reader, TrialQuestion& trial, const TrialFrame& frame, StudyContext& context) {
+void read_randomisation(const TableReader& reader, TrialQuestion& trial, const TrialFrame& frame,
+                        StudyContext& context) {
   int ratios = 0;
   for (const Arm& arm : trial.arms) ratios += arm.ratio;
   static const TomlValue absent;
@@ -279,8 +293,10 @@ void read_randomisation(const TableReader& reader, TrialQuestion& trial, const T
   if (index_of(useful, "stratify")) read_strata(table, randomisation, frame);
   if (index_of(useful, "block")) read_block(table, randomisation, ratios);
   randomisation.probability = table.number("probability").value_or(randomisation.probability);
-  if (index_of(useful, "probability") && !trial.arms.empty() && randomisation.probability * static_cast<double>(trial.arms.size()) < 1) {
-    table.refuse("probability", fmt::format("\"probability\" = {} favours imbalance", number_text(randomisation.probability)),
+  if (index_of(useful, "probability") && !trial.arms.empty() &&
+      randomisation.probability * static_cast<double>(trial.arms.size()) < 1) {
+    table.refuse("probability",
+                 fmt::format("\"probability\" = {} favours imbalance", number_text(randomisation.probability)),
                  fmt::format("chance alone gives 1 / {}", trial.arms.size()), "write probability = 0.8");
   }
   randomisation.urn_start = static_cast<int>(table.integer("urn_start").value_or(randomisation.urn_start));

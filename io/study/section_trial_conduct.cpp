@@ -53,19 +53,21 @@ constexpr std::array<KeySpec, 5> dropout_keys = {{
     {.name = "share",
      .type = KeyType::list_of_numbers,
      .required = true,
-     .range = {0, 1},
-     .meaning = "The share of patients who are lost by each time, below 1; the hazard is constant in between.",
+     .range = {.low = 0, .high = 1, .high_excluded = true},
+     .meaning = "The share of patients who are lost by each time; the hazard is constant in between.",
      .example = "[0.03, 0.06, 0.15]"},
     {.name = "mechanism",
      .fallback = "\"mcar\"",
      .choices = dropout_names,
-     .meaning = "`mcar`: completely at random; `mar`: depends on the last change that was observed; `mnar`: on the change that would "
+     .meaning = "`mcar`: completely at random; `mar`: depends on the last change that was observed; `mnar`: on the "
+                "change that would "
                 "be seen next.",
      .example = "\"mar\""},
     {.name = "odds_ratio_per_sd",
      .type = KeyType::number,
      .range = {.low = 0, .high = largest_odds_ratio, .low_excluded = true},
-     .meaning = "Odds ratio of being lost for each standard deviation that this change is worse; required for `mar` and `mnar`.",
+     .meaning = "Odds ratio of being lost for each standard deviation that this change is worse; required for `mar` "
+                "and `mnar`.",
      .example = "1.5"},
     {.name = "arms",
      .type = KeyType::table,
@@ -79,13 +81,15 @@ constexpr std::array<KeySpec, 5> intercurrent_keys = {{
     {.name = "event",
      .required = true,
      .choices = event_names,
-     .meaning = "`discontinuation` of the treatment; `missed-infusion`; `adverse-event` of grade 2 or more, as the model says; `rescue` "
+     .meaning = "`discontinuation` of the treatment; `missed-infusion`; `adverse-event` of grade 2 or more, as the "
+                "model says; `rescue` "
                 "by another treatment.",
      .example = "\"rescue\""},
     {.name = "share",
      .type = KeyType::number,
      .range = {0, 1},
-     .meaning = "Of the patients by the last visit; of the infusions if they are missed. This or `arms` is required but for adverse "
+     .meaning = "Of the patients by the last visit; of the infusions if they are missed. This or `arms` is required "
+                "but for adverse "
                 "events.",
      .example = "0.1"},
     {.name = "arms",
@@ -123,36 +127,37 @@ std::vector<Accrual::Piece> read_profile(const TableReader& table, std::string_v
     }
     if (pieces.empty() ? *from != 0 : !(pieces.back().from_months < *from)) {
       table.problems().add(item.place, fmt::format("the times of \"{}\" must ascend from 0", key),
-                           pieces.empty() ? "the first is " + number_text(*from)
-                                          : fmt::format("{} after {}", number_text(*from), number_text(pieces.back().from_months)),
+                           pieces.empty()
+                               ? "the first is " + number_text(*from)
+                               : fmt::format("{} after {}", number_text(*from), number_text(pieces.back().from_months)),
                            "");
       return {};
     }
     pieces.push_back({*from, *rate});
   }
   if (pieces.empty()) {
-    table.refuse(key, fmt::format("\"{}\" must be a list of [months, patients/month]", key), "it has none", "write [[0, 2], [6, 10]]");
+    table.refuse(key, fmt::format("\"{}\" must be a list of [months, patients/month]", key), "it has none",
+                 "write [[0, 2], [6, 10]]");
   } else if (pieces.back().per_month == 0) {
     table.refuse(key, "accrual ends at a rate of 0", "the last rate holds for ever", "write one above 0");
   }
   return pieces;
 }
 
-/// Cumulative shares: as many as times, not decreasing, and below 1.
+/// Cumulative shares: as many as times, and not decreasing.
 void check_shares(const TableReader& table, const std::vector<double>& months, const std::vector<double>& shares) {
   if (months.size() != shares.size()) {
-    table.refuse("share", "\"months\" and \"share\" must have the same length", fmt::format("{} and {}", months.size(), shares.size()), "");
+    table.refuse("share", "\"months\" and \"share\" must have the same length",
+                 fmt::format("{} and {}", months.size(), shares.size()), "");
     return;
   }
   for (std::size_t index = 0; index < shares.size(); ++index) {
     const Place place = item_place(table, "share", index);
     if (index > 0 && shares[index] < shares[index - 1]) {
-      table.problems().add(place, fmt::format("\"share\" decreases: {} after {}", number_text(shares[index]), number_text(shares[index - 1])),
-                           "it counts all who are lost by then", "");
-      return;
-    }
-    if (shares[index] == 1) {
-      table.problems().add(place, "everybody is lost", "\"share\" must be below 1", "");
+      table.problems().add(
+          place,
+          fmt::format("\"share\" decreases: {} after {}", number_text(shares[index]), number_text(shares[index - 1])),
+          "it counts all who are lost by then", "");
       return;
     }
   }
@@ -169,12 +174,14 @@ void read_share(const TableReader& table, IntercurrentEvent& event, const TrialQ
   const auto shares = read_per_arm(table, "arms", trial.arms, event.share);
   if (!shares) return;
   // One share for all arms is one share, however it was written.
-  const bool equal = std::all_of(shares->begin(), shares->end(), [&](double share) { return share == shares->front(); });
+  const bool equal =
+      std::all_of(shares->begin(), shares->end(), [&](double share) { return share == shares->front(); });
   if (!equal) event.arm_share = *shares;
   event.share = equal && !shares->empty() ? shares->front() : 0;
 }
 
-IntercurrentEvent read_event(const TomlValue& item, const TrialQuestion& trial, const TrialFrame& frame, StudyContext& context) {
+IntercurrentEvent read_event(const TomlValue& item, const TrialQuestion& trial, const TrialFrame& frame,
+                             StudyContext& context) {
   using Kind = IntercurrentEvent::Kind;
   const TableReader table(item, intercurrent_section, context.problems);
   IntercurrentEvent event;
@@ -184,7 +191,8 @@ IntercurrentEvent read_event(const TomlValue& item, const TrialQuestion& trial, 
   event.kind = static_cast<Kind>(*kind);
   const bool needs_cells = event.kind == Kind::missed_infusion || event.kind == Kind::adverse_event;
   if (needs_cells && frame.model) {
-    table.refuse("event", fmt::format("a data model has no {}", name_of(event.kind)), "nobody receives cells", "remove it");
+    table.refuse("event", fmt::format("a data model has no {}", name_of(event.kind)), "nobody receives cells",
+                 "remove it");
   }
   read_share(table, event, trial);
   event.effect = table.number("effect").value_or(0);
@@ -232,7 +240,8 @@ void read_accrual(const TableReader& reader, TrialQuestion& trial, StudyContext&
     profile = key;
   }
   if (profile.empty()) {
-    context.problems.add(entry->place, "the accrual has no rate", "\"per_month\", \"ramp\" or \"pieces\" is missing", "write per_month = 5");
+    context.problems.add(entry->place, "the accrual has no rate", "\"per_month\", \"ramp\" or \"pieces\" is missing",
+                         "write per_month = 5");
   } else if (profile == "per_month") {
     if (const auto rate = table.number("per_month")) trial.accrual.pieces = {{0, *rate}};
   } else {
@@ -273,11 +282,13 @@ void read_dropout(const TableReader& reader, TrialQuestion& trial, const TrialFr
   trial.dropout = dropout;
 }
 
-void read_intercurrent(const TableReader& reader, TrialQuestion& trial, const TrialFrame& frame, StudyContext& context) {
+void read_intercurrent(const TableReader& reader, TrialQuestion& trial, const TrialFrame& frame,
+                       StudyContext& context) {
   const TomlEntry* entry = reader.entry("intercurrent");
   if (!entry) return;
   if (!entry->value.is_array()) {
-    reader.refuse("intercurrent", "\"intercurrent\" must be a list of events", "it is " + std::string(kind_text(entry->value.kind)),
+    reader.refuse("intercurrent", "\"intercurrent\" must be a list of events",
+                  "it is " + std::string(kind_text(entry->value.kind)),
                   "write intercurrent = " + std::string(reader.declared("intercurrent").example));
     return;
   }
@@ -286,7 +297,8 @@ void read_intercurrent(const TableReader& reader, TrialQuestion& trial, const Tr
     const IntercurrentEvent event = read_event(item, trial, frame, context);
     const auto same = [&](const IntercurrentEvent& other) { return other.kind == event.kind; };
     if (context.problems.size() == before && std::any_of(trial.intercurrent.begin(), trial.intercurrent.end(), same)) {
-      context.problems.add(item.place, fmt::format("two events are a {}", name_of(event.kind)), "each kind has one strategy", "remove one");
+      context.problems.add(item.place, fmt::format("two events are a {}", name_of(event.kind)),
+                           "each kind has one strategy", "remove one");
     }
     if (context.problems.size() == before) trial.intercurrent.push_back(event);
   }

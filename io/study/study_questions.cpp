@@ -17,13 +17,16 @@ constexpr std::array<std::string_view, 13> simulation_keys = {
     "dropout", "intercurrent", "visit_window_days", "open_label_inflation", "estimand",   "save_replicates"};
 
 /// Sections that describe the patients of the disease model and what they receive.
-constexpr std::array<std::string_view, 6> patient_sections = {"population", "strategy", "grid", "strata", "outcomes", "override"};
+constexpr std::array<std::string_view, 6> patient_sections = {"population", "strategy", "grid",
+                                                              "strata",     "outcomes", "override"};
 
 void leave_out_patients(const TomlValue& document, StudyContext& context) {
   const std::string_view model = document.find("data_model") ? "[data_model]" : "[data]";
   for (const std::string_view section : patient_sections) {
     const TomlEntry* entry = document.find(section);
-    if (entry) context.notice(entry->place, fmt::format("{} is left out: the outcomes of the trial come from {}", section, model));
+    if (entry)
+      context.notice(entry->place,
+                     fmt::format("{} is left out: the outcomes of the trial come from {}", section, model));
   }
   Study& study = context.study;
   study.population = {};
@@ -38,7 +41,8 @@ void leave_out_patients(const TomlValue& document, StudyContext& context) {
   for (const double months : study.data_model->visits_months) {
     if (months > 0) study.outcomes.visits_months.push_back(months);
   }
-  if (study.data_model->follow_up_months > 0) study.outcomes.visits_months.push_back(study.data_model->follow_up_months);
+  if (study.data_model->follow_up_months > 0)
+    study.outcomes.visits_months.push_back(study.data_model->follow_up_months);
 }
 
 }  // namespace
@@ -57,14 +61,17 @@ bool needs_patients(const TomlValue& document) {
 
 void settle_questions(const TomlValue& document, StudyContext& context) {
   const std::vector<Strategy>& strategies = context.study.strategies;
-  if (!document.find("cohort") && !document.find("trial")) {
-    context.problems.add(document.place, "the study asks no question", "it has neither [cohort] nor [trial]",
-                         "add [cohort] with reference = \"" + (strategies.empty() ? "..." : strategies.front().name) + "\"");
+  const bool serves_a_trial = document.find("data_model") || document.find("data");
+  if (!document.find("cohort") && !document.find("trial") && !serves_a_trial) {
+    context.problems.add(
+        document.place, "the study asks no question", "it has neither [cohort] nor [trial]",
+        "add [cohort] with reference = \"" + (strategies.empty() ? "..." : strategies.front().name) + "\"");
   }
   for (const std::string_view section : {"data_model", "data"}) {
     const TomlEntry* entry = document.find(section);
     if (entry && !document.find("trial")) {
-      context.problems.add(entry->place, fmt::format("[{}] has no effect", section), "there is no [trial]", "add it, with primary = { ... }");
+      context.problems.add(entry->place, fmt::format("[{}] has no effect", section), "there is no [trial]",
+                           "add it, with primary = { ... }");
     }
   }
   if (!needs_patients(document)) {
@@ -72,10 +79,12 @@ void settle_questions(const TomlValue& document, StudyContext& context) {
     return;
   }
   if (!document.find("strategy") && !document.find("grid")) {
-    context.problems.add(document.place, "the study has no strategy", "nothing is compared", "add [[strategy]] or [grid]");
+    context.problems.add(document.place, "the study has no strategy", "nothing is compared",
+                         "add [[strategy]] or [grid]");
   }
   if (context.problems.empty() && strategies.empty()) {
-    context.problems.add(document.place, "the study has no strategy", "its lists are empty", "add [[strategy]] or [grid]");
+    context.problems.add(document.place, "the study has no strategy", "its lists are empty",
+                         "add [[strategy]] or [grid]");
   }
 }
 

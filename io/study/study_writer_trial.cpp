@@ -15,7 +15,8 @@ using Method = Randomisation::Method;
 std::string per_arm(const std::vector<Arm>& arms, const std::vector<double>& numbers) {
   std::string text;
   for (std::size_t index = 0; index < arms.size(); ++index) {
-    text += fmt::format("{}{} = {}", text.empty() ? "{ " : ", ", toml_text(arms[index].name), number_text(numbers.at(index)));
+    text += fmt::format("{}{} = {}", text.empty() ? "{ " : ", ", toml_text(arms[index].name),
+                        number_text(numbers.at(index)));
   }
   return text + " }";
 }
@@ -23,7 +24,8 @@ std::string per_arm(const std::vector<Arm>& arms, const std::vector<double>& num
 std::string arm_text(const Arm& arm) {
   std::string text = fmt::format("{{ strategy = {}, ratio = {}", toml_text(arm.name), arm.ratio);
   if (arm.crossover_to) {
-    text += fmt::format(", crossover_to = {}, crossover_months = {}", toml_text(*arm.crossover_to), number_text(arm.crossover_months));
+    text += fmt::format(", crossover_to = {}, crossover_months = {}", toml_text(*arm.crossover_to),
+                        number_text(arm.crossover_months));
   }
   return text + " }";
 }
@@ -71,7 +73,8 @@ std::string accrual_text(const Accrual& accrual) {
 std::string dropout_text(const Dropout& dropout, const std::vector<Arm>& arms) {
   std::string text = fmt::format("{{ months = {}, share = {}, mechanism = \"{}\"", number_list(dropout.months),
                                  number_list(dropout.share), name_of(dropout.mechanism));
-  if (dropout.mechanism != Dropout::Mechanism::mcar) text += ", odds_ratio_per_sd = " + number_text(dropout.odds_ratio_per_sd);
+  if (dropout.mechanism != Dropout::Mechanism::mcar)
+    text += ", odds_ratio_per_sd = " + number_text(dropout.odds_ratio_per_sd);
   if (!dropout.arm_odds_ratio.empty()) text += ", arms = " + per_arm(arms, dropout.arm_odds_ratio);
   return text + " }";
 }
@@ -80,7 +83,8 @@ void write_simulation(const Study& study, std::string& text) {
   const TrialQuestion& trial = *study.trial;
   text += "arms = " + list_text(trial.arms, arm_text) + "\n";
   text += fmt::format("reference = {}\n", toml_text(trial.arms.at(static_cast<std::size_t>(trial.reference)).name));
-  text += fmt::format("sample_size = {}\n", list_text(trial.sample_size, [](std::int64_t size) { return number_text(size); }));
+  text += fmt::format("sample_size = {}\n",
+                      list_text(trial.sample_size, [](std::int64_t size) { return number_text(size); }));
   text += fmt::format("replicates = {}\n", trial.replicates);
   if (trial.power_mcse) text += fmt::format("power_mcse = {}\n", number_text(*trial.power_mcse));
   text += "randomisation = " + randomisation_text(trial.randomisation) + "\n";
@@ -144,7 +148,8 @@ void write_data_model(const DataModel& model, std::string& text) {
         text += "share = " + number_list(arm.share) + "\n";
         break;
       case Kind::survival:
-        text += fmt::format("hazard = {}\nhazard_from_months = {}\n", number_list(arm.hazard), number_list(arm.hazard_from_months));
+        text += fmt::format("hazard = {}\nhazard_from_months = {}\n", number_list(arm.hazard),
+                            number_list(arm.hazard_from_months));
         break;
       case Kind::count:
         text += fmt::format("rate = {}\ndispersion = {}\n", number_text(arm.rate), number_text(arm.dispersion));
@@ -154,8 +159,8 @@ void write_data_model(const DataModel& model, std::string& text) {
 }
 
 void write_data(const DataColumns& data, std::string& text) {
-  text += fmt::format("\n[data]\npatient = {}\narm = {}\nreference = {}\n", toml_text(data.patient), toml_text(data.arm),
-                      toml_text(data.reference));
+  text += fmt::format("\n[data]\npatient = {}\narm = {}\nreference = {}\n", toml_text(data.patient),
+                      toml_text(data.arm), toml_text(data.reference));
   if (!data.visit.empty()) text += "visit = " + toml_text(data.visit) + "\n";
   text += "value = " + toml_text(data.value) + "\n";
   if (!data.baseline.empty()) text += "baseline = " + toml_text(data.baseline) + "\n";
@@ -170,7 +175,8 @@ void write_trial(const Study& study, std::string& text) {
   text += fmt::format("alpha = {}\nsides = {}\n", number_text(trial.alpha), trial.sides);
   for (std::size_t index = 0; index < trial.analyses.size(); ++index) {
     const AnalysisPlan& plan = trial.analyses[index];
-    text += index == 0 ? "\n[trial.primary]\n" : fmt::format("\n[[trial.secondary]]\nname = {}\n", toml_text(plan.name));
+    text +=
+        index == 0 ? "\n[trial.primary]\n" : fmt::format("\n[[trial.secondary]]\nname = {}\n", toml_text(plan.name));
     write_analysis(plan, simulated, text);
   }
 }

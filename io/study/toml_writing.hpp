@@ -30,7 +30,9 @@ inline std::string text_list(const std::vector<std::string>& texts) {
   return list_text(texts, [](const std::string& text) { return toml_text(text); });
 }
 
-inline std::string_view truth(bool value) { return value ? "true" : "false"; }
+inline std::string_view truth(bool value) {
+  return value ? "true" : "false";
+}
 
 /// Append "[data_model]", "[data]" and "[trial]" with their tables.
 void write_data_model(const DataModel& model, std::string& text);

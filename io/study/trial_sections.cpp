@@ -9,8 +9,8 @@
 
 namespace vcohort {
 
-std::optional<std::vector<double>> read_per_arm(const TableReader& reader, std::string_view key, const std::vector<Arm>& arms,
-                                                double otherwise) {
+std::optional<std::vector<double>> read_per_arm(const TableReader& reader, std::string_view key,
+                                                const std::vector<Arm>& arms, double otherwise) {
   const TomlEntry* entry = reader.entry(key);
   if (!entry) return std::nullopt;
   const KeySpec& spec = reader.declared(key);
@@ -59,7 +59,8 @@ std::optional<std::vector<std::string>> distinct_texts(const TableReader& reader
 Place item_place(const TableReader& reader, std::string_view key, std::size_t index) {
   const TomlEntry* entry = reader.entry(key);
   if (!entry) return reader.place();
-  return entry->value.is_array() && index < entry->value.items.size() ? entry->value.items[index].place : entry->value.place;
+  return entry->value.is_array() && index < entry->value.items.size() ? entry->value.items[index].place
+                                                                      : entry->value.place;
 }
 
 void refuse_without_effect(const TableReader& reader, std::string_view key, std::string_view why) {

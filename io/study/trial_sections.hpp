@@ -25,20 +25,23 @@ extern const SectionSpec correlation_section;
 
 /// What the keys of a trial may refer to.
 struct TrialFrame {
-  bool simulated = true;                         // false: there is only a data file to analyse
-  const DataModel* model = nullptr;              // null: the disease model, or none
-  const DataColumns* data = nullptr;             // null: no data file
-  std::vector<std::string_view> arm_names;       // that an arm may have; empty where they were refused
-  std::vector<double> visits_months;             // after baseline; empty where they were refused, and without visits
-  std::vector<std::string> endpoints;            // that are recorded; empty where they were refused
+  bool simulated = true;                    // false: there is only a data file to analyse
+  const DataModel* model = nullptr;         // null: the disease model, or none
+  const DataColumns* data = nullptr;        // null: no data file
+  std::vector<std::string_view> arm_names;  // that an arm may have; empty where they were refused
+  std::vector<double> visits_months;        // after baseline; empty where they were refused, and without visits
+  std::vector<std::string> endpoints;       // that are recorded; empty where they were refused
 
-  bool has_visits() const { return !model || (model->kind != DataModel::Kind::survival && model->kind != DataModel::Kind::count); }
+  bool has_visits() const {
+    return !model || (model->kind != DataModel::Kind::survival && model->kind != DataModel::Kind::count);
+  }
   bool disease_model() const { return simulated && !model; }
 };
 
 /// A trial may cross over, be randomised, lose patients and so on only with what its arms are called.
 void read_arms(const TableReader& reader, TrialQuestion& trial, const TrialFrame& frame, StudyContext& context);
-void read_randomisation(const TableReader& reader, TrialQuestion& trial, const TrialFrame& frame, StudyContext& context);
+void read_randomisation(const TableReader& reader, TrialQuestion& trial, const TrialFrame& frame,
+                        StudyContext& context);
 void read_accrual(const TableReader& reader, TrialQuestion& trial, StudyContext& context);
 void read_dropout(const TableReader& reader, TrialQuestion& trial, const TrialFrame& frame, StudyContext& context);
 void read_intercurrent(const TableReader& reader, TrialQuestion& trial, const TrialFrame& frame, StudyContext& context);
@@ -46,10 +49,10 @@ void read_intercurrent(const TableReader& reader, TrialQuestion& trial, const Tr
 /// The primary and the secondary analyses; needs the randomisation, whose cuts of age they share.
 void read_analyses(const TableReader& reader, TrialQuestion& trial, const TrialFrame& frame, StudyContext& context);
 
-/// A table { "name of an arm" = number } as one number per arm; arms that it leaves out have `otherwise`. Nothing when absent
-/// or refused.
-std::optional<std::vector<double>> read_per_arm(const TableReader& reader, std::string_view key, const std::vector<Arm>& arms,
-                                                double otherwise);
+/// A table { "name of an arm" = number } as one number per arm; arms that it leaves out have `otherwise`. Nothing when
+/// absent or refused.
+std::optional<std::vector<double>> read_per_arm(const TableReader& reader, std::string_view key,
+                                                const std::vector<Arm>& arms, double otherwise);
 
 /// A list of texts that may be empty, none of them twice. Nothing when refused.
 std::optional<std::vector<std::string>> distinct_texts(const TableReader& reader, std::string_view key);

@@ -98,8 +98,9 @@ TEST(TrialReader, ReadsEveryKindOfConduct) {
   EXPECT_EQ(trial.visit_window_days, 14);
   EXPECT_EQ(trial.open_label_inflation, 0.25);
   EXPECT_EQ(trial.save_replicates, false);
-  EXPECT_THAT(reading.notices, ElementsAre("trial_complete.toml:31:15: 61 patients cannot be divided in the ratio of the arms: "
-                                           "it is no multiple of 4"));
+  EXPECT_THAT(reading.notices,
+              ElementsAre("trial_complete.toml:31:15: 61 patients cannot be divided in the ratio of the arms: "
+                          "it is no multiple of 4"));
 }
 
 TEST(TrialReader, ReadsIntercurrentEvents) {
@@ -198,7 +199,8 @@ TEST(TrialReader, ReadsTheDesignsDataFile) {
 }
 
 TEST(TrialReader, ResolvedTextIsAFixedPoint) {
-  for (const std::string name : {"trial_design.toml", "trial_complete.toml", "trial_data_model.toml", "trial_data.toml"}) {
+  for (const std::string name :
+       {"trial_design.toml", "trial_complete.toml", "trial_data_model.toml", "trial_data.toml"}) {
     const StudyReading first = read_file(name);
     const StudyReading second = read_study(first.resolved, "resolved");
     EXPECT_EQ(second.resolved, first.resolved) << name;
@@ -250,8 +252,8 @@ margin = 0
 // A trial under a data model, in few lines.
 std::string with_model(const std::string& model, const std::string& primary, const std::string& trial = "") {
   return "format = \"vcohort-study 1\"\n[data_model]\n" + model +
-         "\n[trial]\narms = [{ strategy = \"a\" }, { strategy = \"b\" }]\nsample_size = 100\nreplicates = 10\n" + trial +
-         "\nprimary = { " + primary + " }\n";
+         "\n[trial]\narms = [{ strategy = \"a\" }, { strategy = \"b\" }]\nsample_size = 100\nreplicates = 10\n" +
+         trial + "\nprimary = { " + primary + " }\n";
 }
 
 Study read_model(const std::string& model, const std::string& primary, const std::string& trial = "") {
@@ -261,22 +263,25 @@ Study read_model(const std::string& model, const std::string& primary, const std
 }
 
 TEST(TrialReader, ReadsEveryKindOfDataModel) {
-  const Study binary = read_model("kind = \"binary\"\nvisits_months = 6\narms.a = { share = 0.2 }\narms.b = { share = 0.35 }",
-                                  "visit_months = 6, analysis = \"fisher\"");
+  const Study binary =
+      read_model("kind = \"binary\"\nvisits_months = 6\narms.a = { share = 0.2 }\narms.b = { share = 0.35 }",
+                 "visit_months = 6, analysis = \"fisher\"");
   EXPECT_THAT(binary.data_model->correlation, ElementsAre(ElementsAre(1)));
   EXPECT_THAT(binary.data_model->arms[1].share, ElementsAre(0.35));
   EXPECT_EQ(binary.trial->estimand_summary, "risk-difference");
 
-  const Study ordinal = read_model("kind = \"ordinal\"\nvisits_months = 6\narms.a = { share = [0.2, 0.3, 0.5] }\n"
-                                   "arms.b = { share = [0.1, 0.3, 0.61] }",
-                                   "visit_months = 6, analysis = \"proportional-odds\"");
+  const Study ordinal = read_model(
+      "kind = \"ordinal\"\nvisits_months = 6\narms.a = { share = [0.2, 0.3, 0.5] }\n"
+      "arms.b = { share = [0.1, 0.3, 0.61] }",
+      "visit_months = 6, analysis = \"proportional-odds\"");
   EXPECT_THAT(ordinal.data_model->arms[0].share, ElementsAre(0.2, 0.3, 0.5));
   EXPECT_DOUBLE_EQ(ordinal.data_model->arms[1].share[2], 0.61 / 1.01);
   EXPECT_EQ(ordinal.trial->estimand_summary, "odds-ratio");
 
-  const Study survival = read_model("kind = \"survival\"\nfollow_up_months = 24\narms.a = { hazard = 0.05 }\n"
-                                    "arms.b = { hazard = [0.05, 0.035], hazard_from_months = [0, 6] }",
-                                    "analysis = \"logrank\"");
+  const Study survival = read_model(
+      "kind = \"survival\"\nfollow_up_months = 24\narms.a = { hazard = 0.05 }\n"
+      "arms.b = { hazard = [0.05, 0.035], hazard_from_months = [0, 6] }",
+      "analysis = \"logrank\"");
   EXPECT_EQ(survival.data_model->follow_up_months, 24);
   EXPECT_THAT(survival.data_model->arms[0].hazard_from_months, ElementsAre(0));
   EXPECT_THAT(survival.data_model->arms[1].hazard, ElementsAre(0.05, 0.035));
@@ -284,8 +289,9 @@ TEST(TrialReader, ReadsEveryKindOfDataModel) {
   EXPECT_EQ(survival.trial->estimand_summary, "hazard-ratio");
   EXPECT_THAT(survival.outcomes.visits_months, ElementsAre(24));
 
-  const Study count = read_model("kind = \"count\"\nfollow_up_months = 12\narms.a = { rate = 0.4, dispersion = 0.5 }\narms.b = { rate = 0.3 }",
-                                 "analysis = \"negative-binomial\"");
+  const Study count = read_model(
+      "kind = \"count\"\nfollow_up_months = 12\narms.a = { rate = 0.4, dispersion = 0.5 }\narms.b = { rate = 0.3 }",
+      "analysis = \"negative-binomial\"");
   EXPECT_EQ(count.data_model->arms[0].dispersion, 0.5);
   EXPECT_EQ(count.data_model->arms[1].rate, 0.3);
   EXPECT_EQ(count.data_model->arms[1].dispersion, 0);
@@ -295,9 +301,10 @@ TEST(TrialReader, ReadsEveryKindOfDataModel) {
 // rho^|t-u|, rho, and rho_|t-u|, worked out by hand.
 TEST(TrialReader, BuildsCorrelationsFromStructures) {
   const auto correlation = [](const std::string& text) {
-    return read_model("kind = \"normal\"\nvisits_months = [0, 6, 12]\ncorrelation = " + text +
-                          "\narms.a = { mean = [0, 0, 0], sd = [1, 1, 1] }\narms.b = { mean = [0, 0, 1], sd = [1, 1, 1] }",
-                      "visit_months = 12, analysis = \"mmrm\"")
+    return read_model(
+               "kind = \"normal\"\nvisits_months = [0, 6, 12]\ncorrelation = " + text +
+                   "\narms.a = { mean = [0, 0, 0], sd = [1, 1, 1] }\narms.b = { mean = [0, 0, 1], sd = [1, 1, 1] }",
+               "visit_months = 12, analysis = \"mmrm\"")
         .data_model->correlation;
   };
   EXPECT_THAT(correlation("{ structure = \"ar1\", rho = 0.5 }"),
@@ -314,10 +321,14 @@ TEST(TrialReader, BuildsCorrelationsFromStructures) {
 TEST(TrialReader, RefusesCorrelationsThatNothingHas) {
   const auto complaint = [](const std::string& rho) {
     return complaint_of([&] {
-      read_study(with_model("kind = \"normal\"\nvisits_months = [0, 6, 12]\ncorrelation = { structure = \"compound-symmetry\", rho = " + rho +
-                                " }\narms.a = { mean = [0, 0, 0], sd = [1, 1, 1] }\narms.b = { mean = [0, 0, 1], sd = [1, 1, 1] }",
-                            "visit_months = 12, analysis = \"mmrm\""),
-                 "x");
+      read_study(
+          with_model(
+              "kind = \"normal\"\nvisits_months = [0, 6, 12]\ncorrelation = { structure = \"compound-symmetry\", rho "
+              "= " +
+                  rho +
+                  " }\narms.a = { mean = [0, 0, 0], sd = [1, 1, 1] }\narms.b = { mean = [0, 0, 1], sd = [1, 1, 1] }",
+              "visit_months = 12, analysis = \"mmrm\""),
+          "x");
     });
   };
   EXPECT_EQ(complaint("-0.49"), "");
@@ -327,7 +338,8 @@ TEST(TrialReader, RefusesCorrelationsThatNothingHas) {
 }
 
 const std::string normal =
-    "kind = \"normal\"\nvisits_months = [0, 6, 12]\narms.a = { mean = [0, 0, 0], sd = [1, 1, 1] }\narms.b = { mean = [0, 0, 1], sd = [1, 1, 1] }";
+    "kind = \"normal\"\nvisits_months = [0, 6, 12]\narms.a = { mean = [0, 0, 0], sd = [1, 1, 1] }\narms.b = { mean = "
+    "[0, 0, 1], sd = [1, 1, 1] }";
 
 TEST(TrialReader, ReadsEveryRandomisation) {
   const auto randomisation = [](const std::string& text) {
@@ -364,9 +376,10 @@ TEST(TrialReader, LeavesOutPatientsThatNoQuestionIsAbout) {
   const std::string bytes = with_model(normal, "visit_months = 12, analysis = \"t\"");
   const StudyReading reading = read_study(bytes + patients, "x");
   EXPECT_EQ(reading.resolved, read_study(bytes, "x").resolved);
-  EXPECT_THAT(reading.notices, ElementsAre("x:13:2: population is left out: the outcomes of the trial come from [data_model]",
-                                           "x:17:3: strategy is left out: the outcomes of the trial come from [data_model]",
-                                           "x:19:2: outcomes is left out: the outcomes of the trial come from [data_model]"));
+  EXPECT_THAT(reading.notices,
+              ElementsAre("x:13:2: population is left out: the outcomes of the trial come from [data_model]",
+                          "x:17:3: strategy is left out: the outcomes of the trial come from [data_model]",
+                          "x:19:2: outcomes is left out: the outcomes of the trial come from [data_model]"));
   const StudyReading both = read_study(bytes + patients + "[cohort]\nreference = \"none\"\n", "x");
   EXPECT_THAT(both.notices, IsEmpty());
   EXPECT_EQ(both.study.population.size, 10);
@@ -376,7 +389,9 @@ TEST(TrialReader, LeavesOutPatientsThatNoQuestionIsAbout) {
 
 // One study may plan a trial and later analyse its data.
 TEST(TrialReader, ASimulatedTrialMayHaveADataFile) {
-  const std::string data = "[data]\npatient = \"id\"\narm = \"arm\"\nreference = \"a\"\nvisit = \"month\"\nvalue = \"y\"\nbaseline = \"y0\"\n";
+  const std::string data =
+      "[data]\npatient = \"id\"\narm = \"arm\"\nreference = \"a\"\nvisit = \"month\"\nvalue = \"y\"\nbaseline = "
+      "\"y0\"\n";
   const std::string adjusted = "visit_months = 12, analysis = \"ancova\", adjust = \"baseline\"";
   const Study study = read_study(with_model(normal, adjusted) + data, "x").study;
   EXPECT_EQ(study.trial->arms.size(), 2u);
@@ -388,14 +403,16 @@ TEST(TrialReader, ASimulatedTrialMayHaveADataFile) {
 
 TEST(TrialReader, SettingsReachIt) {
   const std::string bytes = source_file("tests/io/study/studies/trial_design.toml");
-  const Study study = read_study(bytes, "x", {"trial.sample_size=[100, 200]", "trial.arms.1.ratio=3", "trial.randomisation.block=8",
-                                              "trial.primary.analysis=\"t\"", "trial.primary.adjust=[]"})
+  const Study study = read_study(bytes, "x",
+                                 {"trial.sample_size=[100, 200]", "trial.arms.1.ratio=3", "trial.randomisation.block=8",
+                                  "trial.primary.analysis=\"t\"", "trial.primary.adjust=[]"})
                           .study;
   EXPECT_THAT(study.trial->sample_size, ElementsAre(100, 200));
   EXPECT_EQ(study.trial->arms[1].ratio, 3);
   EXPECT_EQ(study.trial->analyses[0].method, "t");
   EXPECT_EQ(complaint_of([&] { read_study(bytes, "x", {"trial.primary.visit_months=9"}); }),
-            "--set trial.primary.visit_months: there is no visit at 9 months (visits are at 1, 3, 6, 12, 24) add it to visits_months, "
+            "--set trial.primary.visit_months: there is no visit at 9 months (visits are at 1, 3, 6, 12, 24) add it to "
+            "visits_months, "
             "or choose another");
 }
 
@@ -404,28 +421,36 @@ TEST(TrialReader, WritingADefaultChangesNothing) {
   const std::string primary = "visit_months = 12, analysis = \"mmrm\"";
   const std::string expected = read_study(with_model(normal, primary), "x").resolved;
   const std::string trial =
-      "alpha = 0.05\nsides = 2\nreference = \"a\"\nsecondary = []\nintercurrent = []\nestimand = { summary = \"mean-difference\" }\n"
+      "alpha = 0.05\nsides = 2\nreference = \"a\"\nsecondary = []\nintercurrent = []\nestimand = { summary = "
+      "\"mean-difference\" }\n"
       "randomisation = { method = \"permuted-block\", block = 4 }\n";
   const std::string explicit_primary =
-      primary + ", endpoint = \"outcome\", adjust = [], adjust_by_visit = [], covariance = \"unstructured\", fallback = [], "
-                "covariance_by_arm = false, df = \"satterthwaite\", change_from_baseline = false, hypothesis = \"superiority\", "
-                "margin = 0";
+      primary +
+      ", endpoint = \"outcome\", adjust = [], adjust_by_visit = [], covariance = \"unstructured\", fallback = [], "
+      "covariance_by_arm = false, df = \"satterthwaite\", change_from_baseline = false, hypothesis = \"superiority\", "
+      "margin = 0";
   EXPECT_EQ(read_study(with_model(normal, explicit_primary, trial), "x").resolved, expected);
 }
 
 TEST(TrialReader, NamesTheLastBlockThatStaysIncomplete) {
-  const StudyReading reading = read_study(with_model(normal, "visit_months = 12, analysis = \"t\"", "randomisation = { block = 6 }"), "x");
-  EXPECT_THAT(reading.notices, ElementsAre("x:9:15: the last block of 6 patients stays incomplete: 100 is no multiple of 6"));
+  const StudyReading reading =
+      read_study(with_model(normal, "visit_months = 12, analysis = \"t\"", "randomisation = { block = 6 }"), "x");
+  EXPECT_THAT(reading.notices,
+              ElementsAre("x:9:15: the last block of 6 patients stays incomplete: 100 is no multiple of 6"));
 }
 
 // Each method on each kind of outcome: refused exactly where its table says that it does not fit.
 TEST(TrialReader, MethodsFitWhatTheirTableSays) {
   const std::vector<std::pair<OutcomeKind, std::string>> models = {
       {OutcomeKind::score, normal},
-      {OutcomeKind::binary, "kind = \"binary\"\nvisits_months = 12\narms.a = { share = 0.2 }\narms.b = { share = 0.35 }"},
-      {OutcomeKind::ordinal, "kind = \"ordinal\"\nvisits_months = 12\narms.a = { share = [0.5, 0.5] }\narms.b = { share = [0.4, 0.6] }"},
-      {OutcomeKind::survival, "kind = \"survival\"\nfollow_up_months = 12\narms.a = { hazard = 0.1 }\narms.b = { hazard = 0.2 }"},
-      {OutcomeKind::count, "kind = \"count\"\nfollow_up_months = 12\narms.a = { rate = 0.1 }\narms.b = { rate = 0.2 }"}};
+      {OutcomeKind::binary,
+       "kind = \"binary\"\nvisits_months = 12\narms.a = { share = 0.2 }\narms.b = { share = 0.35 }"},
+      {OutcomeKind::ordinal,
+       "kind = \"ordinal\"\nvisits_months = 12\narms.a = { share = [0.5, 0.5] }\narms.b = { share = [0.4, 0.6] }"},
+      {OutcomeKind::survival,
+       "kind = \"survival\"\nfollow_up_months = 12\narms.a = { hazard = 0.1 }\narms.b = { hazard = 0.2 }"},
+      {OutcomeKind::count,
+       "kind = \"count\"\nfollow_up_months = 12\narms.a = { rate = 0.1 }\narms.b = { rate = 0.2 }"}};
   for (const TrialMethod& method : trial_methods()) {
     if (method.strata == TrialMethod::Strata::required) continue;  // a data model has none
     for (const auto& [kind, model] : models) {
@@ -434,7 +459,8 @@ TEST(TrialReader, MethodsFitWhatTheirTableSays) {
                                   (responders ? ", responder_threshold = 1" : "");
       const std::string complaint = complaint_of([&] { read_study(with_model(model, primary), "x"); });
       const bool fits = method.fits.contains(kind) || responders;
-      EXPECT_EQ(complaint.find("does not fit") == std::string::npos, fits) << method.name << ": " << name_of(kind) << ": " << complaint;
+      EXPECT_EQ(complaint.find("does not fit") == std::string::npos, fits)
+          << method.name << ": " << name_of(kind) << ": " << complaint;
       if (fits) {
         EXPECT_EQ(complaint, "") << method.name << ": " << name_of(kind);
       }
