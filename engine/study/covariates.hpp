@@ -4,8 +4,8 @@
 
 #include "engine/study/study.hpp"
 
-/// The baseline variables that strata may be made of, and the categories of those that are not continuous. The order of the
-/// categories is their index everywhere: in `StratumDimension::groups`, in a patient and in a result file.
+/// The baseline variables that strata may be made of, and the categories of those that are not continuous. The order of
+/// the categories is their index everywhere: in `StratumDimension::groups`, in a patient and in a result file.
 namespace vcohort {
 
 using StratumVariable = StratumDimension::Variable;

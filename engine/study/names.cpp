@@ -14,12 +14,26 @@ const char* word(const Names& names, Enum value) {
 
 }  // namespace
 
-const char* name_of(Cell cell) { return word(cell_names, cell); }
-const char* name_of(Route route) { return word(route_names, route); }
-const char* name_of(DoseUnit unit) { return word(dose_unit_names, unit); }
-const char* name_of(CellSource source) { return word(cell_source_names, source); }
-const char* name_of(Regimen::Tolerance tolerance) { return word(tolerance_names, tolerance); }
-const char* name_of(Distribution::Kind kind) { return word(distribution_names, kind); }
-const char* gmfcs_name(int level) { return word(gmfcs_names, level); }
+const char* name_of(Cell cell) {
+  return word(cell_names, cell);
+}
+const char* name_of(Route route) {
+  return word(route_names, route);
+}
+const char* name_of(DoseUnit unit) {
+  return word(dose_unit_names, unit);
+}
+const char* name_of(CellSource source) {
+  return word(cell_source_names, source);
+}
+const char* name_of(Regimen::Tolerance tolerance) {
+  return word(tolerance_names, tolerance);
+}
+const char* name_of(Distribution::Kind kind) {
+  return word(distribution_names, kind);
+}
+const char* gmfcs_name(int level) {
+  return word(gmfcs_names, level);
+}
 
 }  // namespace vcohort

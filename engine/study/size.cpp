@@ -24,7 +24,8 @@ double strata_of(const Study& study) {
 
 double summary_cells(const Study& study) {
   return static_cast<double>(study.strategies.size()) * strata_of(study) *
-         static_cast<double>(study.outcomes.endpoints.size()) * static_cast<double>(study.outcomes.visits_months.size());
+         static_cast<double>(study.outcomes.endpoints.size()) *
+         static_cast<double>(study.outcomes.visits_months.size());
 }
 
 }  // namespace vcohort

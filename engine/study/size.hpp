@@ -20,10 +20,12 @@ std::int64_t scheduled_day(double visit_months);
 /// Strata of one stratification: the product of its bins and all margins, that is the product of (bins + 1).
 double strata_of(const Stratification&);
 
-/// Strata of the whole study: the sum over stratifications, with the overall stratum counted once; 1 where there are none.
+/// Strata of the whole study: the sum over stratifications, with the overall stratum counted once; 1 where there are
+/// none.
 double strata_of(const Study&);
 
-/// Cells of the summary under one scenario: strategies x strata x endpoints x visits. A double, so that it cannot overflow.
+/// Cells of the summary under one scenario: strategies x strata x endpoints x visits. A double, so that it cannot
+/// overflow.
 double summary_cells(const Study&);
 
 }  // namespace vcohort

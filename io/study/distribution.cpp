@@ -23,15 +23,20 @@ constexpr std::array<KeySpec, 11> keys = {{
     {.name = "value", .type = KeyType::number, .meaning = "`fixed`: the value.", .example = "6"},
     {.name = "low",
      .type = KeyType::number,
-     .meaning = "`uniform`, `triangular`: the smallest value. `normal`, `lognormal`: where it is truncated, by default at the "
-                "smallest value that the variable can have.",
+     .meaning =
+         "`uniform`, `triangular`: the smallest value. `normal`, `lognormal`: where it is truncated, by default at the "
+         "smallest value that the variable can have.",
      .example = "1"},
     {.name = "high",
      .type = KeyType::number,
-     .meaning = "`uniform`, `triangular`: the largest value. `normal`, `lognormal`: where it is truncated, by default at the "
-                "largest value that the variable can have.",
+     .meaning =
+         "`uniform`, `triangular`: the largest value. `normal`, `lognormal`: where it is truncated, by default at the "
+         "largest value that the variable can have.",
      .example = "12"},
-    {.name = "mode", .type = KeyType::number, .meaning = "`triangular`: the peak, between low and high.", .example = "4"},
+    {.name = "mode",
+     .type = KeyType::number,
+     .meaning = "`triangular`: the peak, between low and high.",
+     .example = "4"},
     {.name = "mean", .type = KeyType::number, .meaning = "`normal`: the mean before truncation.", .example = "5"},
     {.name = "sd",
      .type = KeyType::number,
@@ -67,12 +72,18 @@ struct KindKeys {
 
 KindKeys keys_of(Kind kind) {
   switch (kind) {
-    case Kind::fixed: return {{"value"}, {}};
-    case Kind::uniform: return {{"low", "high"}, {}};
-    case Kind::normal: return {{"mean", "sd"}, {"low", "high"}};
-    case Kind::lognormal: return {{"median", "sigma"}, {"low", "high"}};
-    case Kind::triangular: return {{"low", "mode", "high"}, {}};
-    case Kind::bands: return {{"bands", "shares"}, {}};
+    case Kind::fixed:
+      return {{"value"}, {}};
+    case Kind::uniform:
+      return {{"low", "high"}, {}};
+    case Kind::normal:
+      return {{"mean", "sd"}, {"low", "high"}};
+    case Kind::lognormal:
+      return {{"median", "sigma"}, {"low", "high"}};
+    case Kind::triangular:
+      return {{"low", "mode", "high"}, {}};
+    case Kind::bands:
+      return {{"bands", "shares"}, {}};
   }
   return {};
 }
@@ -86,7 +97,8 @@ class DistributionReader {
   std::optional<Distribution> read() {
     const std::size_t problems_before = context_.problems.size();
     const bool implied = !reader_.has("distribution") && reader_.has("bands");
-    const std::optional<int> kind = implied ? std::optional(static_cast<int>(Kind::bands)) : reader_.choice("distribution");
+    const std::optional<int> kind =
+        implied ? std::optional(static_cast<int>(Kind::bands)) : reader_.choice("distribution");
     if (!kind) {
       if (!reader_.has("distribution")) {
         context_.problems.add(reader_.place(), fmt::format("\"{}\" names no distribution", variable_.name),
@@ -111,9 +123,10 @@ class DistributionReader {
     const KindKeys expected = keys_of(result_.kind);
     for (const std::string_view key : expected.needed) {
       if (reader_.has(key)) continue;
-      context_.problems.add(reader_.place(), fmt::format("\"{}\" is missing", key),
-                            fmt::format("the {} distribution of \"{}\" needs it", name_of(result_.kind), variable_.name),
-                            fmt::format("write {} = {}", key, distribution_section.find(key)->example));
+      context_.problems.add(
+          reader_.place(), fmt::format("\"{}\" is missing", key),
+          fmt::format("the {} distribution of \"{}\" needs it", name_of(result_.kind), variable_.name),
+          fmt::format("write {} = {}", key, distribution_section.find(key)->example));
     }
     for (const KeySpec& key : keys) {
       const auto is_key = [&](std::string_view name) { return name == key.name; };
@@ -121,7 +134,8 @@ class DistributionReader {
                          std::any_of(expected.needed.begin(), expected.needed.end(), is_key) ||
                          std::any_of(expected.possible.begin(), expected.possible.end(), is_key);
       if (known || !reader_.has(key.name)) continue;
-      context_.problems.add(reader_.entry(key.name)->place, fmt::format("{} has no \"{}\"", name_of(result_.kind), key.name),
+      context_.problems.add(reader_.entry(key.name)->place,
+                            fmt::format("{} has no \"{}\"", name_of(result_.kind), key.name),
                             fmt::format("it takes {}", listed(expected.needed)), "remove it");
     }
   }
@@ -156,8 +170,10 @@ class DistributionReader {
                      fmt::format("{} and {}", number_text(result_.low), number_text(result_.high)), "");
       return;
     }
-    if (result_.kind == Kind::triangular && reader_.has("mode") && !(result_.low <= result_.mode && result_.mode <= result_.high)) {
-      reader_.refuse("mode", fmt::format("\"mode\" = {} lies outside of low and high", number_text(result_.mode)), "", "");
+    if (result_.kind == Kind::triangular && reader_.has("mode") &&
+        !(result_.low <= result_.mode && result_.mode <= result_.high)) {
+      reader_.refuse("mode", fmt::format("\"mode\" = {} lies outside of low and high", number_text(result_.mode)), "",
+                     "");
     }
     check_truncation();
   }
@@ -166,12 +182,14 @@ class DistributionReader {
   void check_truncation() {
     constexpr double reach = 6;
     if (result_.kind == Kind::normal && result_.sd > 0) {
-      const bool reachable = result_.mean - reach * result_.sd < result_.high && result_.mean + reach * result_.sd > result_.low;
+      const bool reachable =
+          result_.mean - reach * result_.sd < result_.high && result_.mean + reach * result_.sd > result_.low;
       if (!reachable) refuse_truncation("mean");
     }
     if (result_.kind == Kind::lognormal && result_.sigma > 0 && result_.median > 0) {
       const double factor = std::exp(std::min(reach * result_.sigma, 600.0));  // exp(709) overflows
-      if (!(result_.median / factor < result_.high && result_.median * factor > result_.low)) refuse_truncation("median");
+      if (!(result_.median / factor < result_.high && result_.median * factor > result_.low))
+        refuse_truncation("median");
     }
   }
 
@@ -197,7 +215,8 @@ class DistributionReader {
                      fmt::format("{} bands, {} shares", entry->value.items.size(), shares->size()), "");
       return;
     }
-    if (auto whole = whole_shares(*shares, reader_.place("shares"), "the shares of the bands", context_)) result_.shares = *whole;
+    if (auto whole = whole_shares(*shares, reader_.place("shares"), "the shares of the bands", context_))
+      result_.shares = *whole;
   }
 
   void read_band(const TomlValue& item) {
@@ -209,11 +228,13 @@ class DistributionReader {
     if (!low || !high || !(*low < *high)) {
       context_.problems.add(item.place, "a band must be [low, high] with low below high", "", "write [1, 3]");
     } else if (!variable_.range.contains(*low) || !variable_.range.contains(*high)) {
-      context_.problems.add(item.place, fmt::format("the band [{}, {}] is impossible", number_text(*low), number_text(*high)),
+      context_.problems.add(item.place,
+                            fmt::format("the band [{}, {}] is impossible", number_text(*low), number_text(*high)),
                             fmt::format("{} must be {}", variable_.name, text_of(variable_.range)), "");
     } else if (!result_.bands.empty() && *low < result_.bands.back().high) {
-      context_.problems.add(item.place, fmt::format("the band [{}, {}] overlaps the one before", number_text(*low), number_text(*high)),
-                            "bands ascend", "");
+      context_.problems.add(
+          item.place, fmt::format("the band [{}, {}] overlaps the one before", number_text(*low), number_text(*high)),
+          "bands ascend", "");
     } else {
       result_.bands.push_back({*low, *high});
     }
@@ -237,7 +258,8 @@ const SectionSpec distribution_section = {
 std::optional<Distribution> read_distribution(const TomlValue& table, const KeySpec& key, StudyContext& context) {
   if (!table.is_table()) {
     context.problems.add(table.place, fmt::format("\"{}\" must be a distribution", key.name),
-                         fmt::format("it is {}", kind_text(table.kind)), fmt::format("write {} = {}", key.name, key.example));
+                         fmt::format("it is {}", kind_text(table.kind)),
+                         fmt::format("write {} = {}", key.name, key.example));
     return std::nullopt;
   }
   return DistributionReader(table, key, context).read();
@@ -245,13 +267,16 @@ std::optional<Distribution> read_distribution(const TomlValue& table, const KeyS
 
 Interval support_of(const Distribution& distribution) {
   switch (distribution.kind) {
-    case Kind::fixed: return {distribution.value, distribution.value};
+    case Kind::fixed:
+      return {distribution.value, distribution.value};
     case Kind::bands:
-      return distribution.bands.empty() ? Interval{} : Interval{distribution.bands.front().low, distribution.bands.back().high};
+      return distribution.bands.empty() ? Interval{}
+                                        : Interval{distribution.bands.front().low, distribution.bands.back().high};
     case Kind::uniform:
     case Kind::normal:
     case Kind::lognormal:
-    case Kind::triangular: break;
+    case Kind::triangular:
+      break;
   }
   return {distribution.low, distribution.high};
 }

@@ -10,7 +10,9 @@ namespace vcohort {
 
 namespace {
 
-std::string pair_name(Cell cell, Route route) { return fmt::format("{}/{}", name_of(cell), name_of(route)); }
+std::string pair_name(Cell cell, Route route) {
+  return fmt::format("{}/{}", name_of(cell), name_of(route));
+}
 
 const Parameter* delivery_of(const Evidence& evidence, Cell cell, Route route) {
   return find(evidence, fmt::format("delivery.{}.{}", name_of(cell), name_of(route)));
@@ -29,9 +31,12 @@ DoseUnit dose_unit_of(const Parameter& reference_dose) {
 
 std::string_view dose_key(DoseUnit unit) {
   switch (unit) {
-    case DoseUnit::per_kg: return "dose_per_kg";
-    case DoseUnit::cells: return "dose";
-    case DoseUnit::reference_doses: return "reference_doses";
+    case DoseUnit::per_kg:
+      return "dose_per_kg";
+    case DoseUnit::cells:
+      return "dose";
+    case DoseUnit::reference_doses:
+      return "reference_doses";
   }
   return "dose";
 }
@@ -54,7 +59,8 @@ class PairCheck {
       }
     }
     if (!pairs_of_grid_.empty()) {
-      refuse_pairs(grid_place_, fmt::format("the grid asks for pairs of cell and route that nobody studied: {}", fmt::join(pairs_of_grid_, ", ")));
+      refuse_pairs(grid_place_, fmt::format("the grid asks for pairs of cell and route that nobody studied: {}",
+                                            fmt::join(pairs_of_grid_, ", ")));
     }
   }
 
@@ -70,7 +76,8 @@ class PairCheck {
   }
 
   void refuse_pairs(const Place& place, const std::string& problem) {
-    problems_.add(place, problem, fmt::format("the evidence {} has none, and nothing is invented", quoted(evidence_.name)),
+    problems_.add(place, problem,
+                  fmt::format("the evidence {} has none, and nothing is invented", quoted(evidence_.name)),
                   fmt::format("use one of {}, or supply delivery and reference_dose by [[override]], with their source",
                               fmt::join(pairs_of(evidence_), ", ")));
   }
@@ -87,10 +94,10 @@ class PairCheck {
     }
     const DoseUnit unit = dose_unit_of(*reference_dose);
     if (unit == strategy.regimen.dose_unit) return;
-    problems_.add(places.dose,
-                  fmt::format("{} is not dosed by \"{}\"", pair, dose_key(strategy.regimen.dose_unit)),
-                  fmt::format("the evidence {} gives its reference dose in {}", quoted(evidence_.name), reference_dose->unit),
-                  fmt::format("write {}", dose_key(unit)));
+    problems_.add(
+        places.dose, fmt::format("{} is not dosed by \"{}\"", pair, dose_key(strategy.regimen.dose_unit)),
+        fmt::format("the evidence {} gives its reference dose in {}", quoted(evidence_.name), reference_dose->unit),
+        fmt::format("write {}", dose_key(unit)));
   }
 
   const Study& study_;

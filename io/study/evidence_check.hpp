@@ -11,7 +11,8 @@ namespace vcohort {
 ///   * a pair of cell and route has a delivery factor and a reference dose: nothing is invented
 ///   * a dose is in the unit of its reference dose: cells per kg (nucleated or not), cells, or published doses
 ///
-/// Returns the evidence with the study's overrides applied. Errors: one InvalidInput with all problems, located by `places`.
+/// Returns the evidence with the study's overrides applied. Errors: one InvalidInput with all problems, located by
+/// `places`.
 Evidence check_against_evidence(const Study& study, const Evidence& evidence, const StudyPlaces& places);
 
 /// The pairs that have a delivery factor and a reference dose: "MSC/intravenous", ...

@@ -20,60 +20,111 @@ namespace {
 constexpr std::array<std::string_view, 1> formats = {"vcohort-evidence 1"};
 // In the order of Strength and of Uncertainty::Kind.
 constexpr std::array<std::string_view, 4> strengths = {"found", "derived", "recalled", "assumed"};
-constexpr std::array<std::string_view, 7> kinds = {"fixed", "normal", "lognormal", "beta", "uniform", "triangular", "bernoulli"};
+constexpr std::array<std::string_view, 7> kinds = {"fixed",   "normal",     "lognormal", "beta",
+                                                   "uniform", "triangular", "bernoulli"};
 constexpr std::size_t most_joint_parameters = 100;
 
 constexpr std::array<KeySpec, 3> top_keys = {{
-    {.name = "format", .required = true, .choices = formats, .meaning = "Which grammar the file is written in.",
+    {.name = "format",
+     .required = true,
+     .choices = formats,
+     .meaning = "Which grammar the file is written in.",
      .example = "\"vcohort-evidence 1\""},
-    {.name = "name", .required = true, .meaning = "The stance: what results call the scenario.", .example = "\"sceptical\""},
-    {.name = "title", .required = true, .meaning = "What the stance believes, in one line.",
+    {.name = "name",
+     .required = true,
+     .meaning = "The stance: what results call the scenario.",
+     .example = "\"sceptical\""},
+    {.name = "title",
+     .required = true,
+     .meaning = "What the stance believes, in one line.",
      .example = "\"Shrunk to the controlled trials\""},
 }};
 
 constexpr std::array<KeySpec, 6> parameter_keys = {{
-    {.name = "value", .type = KeyType::number, .required = true,
-     .meaning = "What runs with fixed parameters use; in the range that the model allows.", .example = "4.0"},
-    {.name = "unit", .required = true, .may_be_empty = true,
-     .meaning = "The unit that the model counts the parameter in; empty for a pure number.", .example = "\"GMFM-66 points\""},
-    {.name = "uncertainty", .type = KeyType::table, .form = "uncertainty",
+    {.name = "value",
+     .type = KeyType::number,
+     .required = true,
+     .meaning = "What runs with fixed parameters use; in the range that the model allows.",
+     .example = "4.0"},
+    {.name = "unit",
+     .required = true,
+     .may_be_empty = true,
+     .meaning = "The unit that the model counts the parameter in; empty for a pure number.",
+     .example = "\"GMFM-66 points\""},
+    {.name = "uncertainty",
+     .type = KeyType::table,
+     .form = "uncertainty",
      .meaning = "The law of the value over parameter draws; without it the value is fixed.",
      .example = "{ distribution = \"lognormal\", sigma = 0.385 }"},
-    {.name = "draw", .meaning = "Parameters that name the same draw use one random number, so that ordered ones stay ordered.",
+    {.name = "draw",
+     .meaning = "Parameters that name the same draw use one random number, so that ordered ones stay ordered.",
      .example = "\"severity\""},
     {.name = "source", .required = true, .meaning = "Where the number comes from.", .example = "\"Sun 2022, table 2\""},
-    {.name = "strength", .required = true, .choices = strengths,
-     .meaning = "Seen in a publication, computed from such numbers, remembered from the literature, or a choice that nobody "
-                "measured.",
+    {.name = "strength",
+     .required = true,
+     .choices = strengths,
+     .meaning =
+         "Seen in a publication, computed from such numbers, remembered from the literature, or a choice that nobody "
+         "measured.",
      .example = "\"derived\""},
 }};
 
 constexpr std::array<KeySpec, 9> uncertainty_keys = {{
-    {.name = "distribution", .required = true, .choices = kinds,
-     .meaning = "The law. The value is the mean of a `normal` before truncation and the median of a `lognormal`; it need be neither "
+    {.name = "distribution",
+     .required = true,
+     .choices = kinds,
+     .meaning = "The law. The value is the mean of a `normal` before truncation and the median of a `lognormal`; it "
+                "need be neither "
                 "of the others.",
      .example = "\"lognormal\""},
-    {.name = "sd", .type = KeyType::number, .range = {.low = 0, .low_excluded = true}, .meaning = "`normal`: standard deviation.",
+    {.name = "sd",
+     .type = KeyType::number,
+     .range = {.low = 0, .low_excluded = true},
+     .meaning = "`normal`: standard deviation.",
      .example = "0.5"},
-    {.name = "sigma", .type = KeyType::number,
+    {.name = "sigma",
+     .type = KeyType::number,
      .meaning = "`lognormal`: standard deviation of the logarithm; a negative one falls where others of its draw rise.",
      .example = "0.385"},
-    {.name = "a", .type = KeyType::number, .range = {.low = 0, .low_excluded = true}, .meaning = "`beta`: first shape.", .example = "13"},
-    {.name = "b", .type = KeyType::number, .range = {.low = 0, .low_excluded = true}, .meaning = "`beta`: second shape.", .example = "7"},
+    {.name = "a",
+     .type = KeyType::number,
+     .range = {.low = 0, .low_excluded = true},
+     .meaning = "`beta`: first shape.",
+     .example = "13"},
+    {.name = "b",
+     .type = KeyType::number,
+     .range = {.low = 0, .low_excluded = true},
+     .meaning = "`beta`: second shape.",
+     .example = "7"},
     {.name = "mode", .type = KeyType::number, .meaning = "`triangular`: the peak.", .example = "1"},
-    {.name = "probability", .type = KeyType::number, .range = {0, 1}, .meaning = "`bernoulli`: probability of 1.", .example = "0.9"},
-    {.name = "low", .type = KeyType::number,
-     .meaning = "`uniform`, `triangular`, `beta` (default 0): the smallest value; `normal`, `lognormal`: where it is truncated.",
+    {.name = "probability",
+     .type = KeyType::number,
+     .range = {0, 1},
+     .meaning = "`bernoulli`: probability of 1.",
+     .example = "0.9"},
+    {.name = "low",
+     .type = KeyType::number,
+     .meaning = "`uniform`, `triangular`, `beta` (default 0): the smallest value; `normal`, `lognormal`: where it is "
+                "truncated.",
      .example = "0.4"},
-    {.name = "high", .type = KeyType::number,
-     .meaning = "`uniform`, `triangular`, `beta` (default 1): the largest value; `normal`, `lognormal`: where it is truncated.",
+    {.name = "high",
+     .type = KeyType::number,
+     .meaning = "`uniform`, `triangular`, `beta` (default 1): the largest value; `normal`, `lognormal`: where it is "
+                "truncated.",
      .example = "1.6"},
 }};
 
 constexpr std::array<KeySpec, 3> joint_keys = {{
-    {.name = "parameters", .type = KeyType::list_of_texts, .required = true, .meaning = "Parameters that were calibrated together.",
+    {.name = "parameters",
+     .type = KeyType::list_of_texts,
+     .required = true,
+     .meaning = "Parameters that were calibrated together.",
      .example = "[\"effect.emax\", \"effect.ec50\"]"},
-    {.name = "correlation", .type = KeyType::other, .form = "list of lists of numbers", .required = true, .range = {-1, 1},
+    {.name = "correlation",
+     .type = KeyType::other,
+     .form = "list of lists of numbers",
+     .required = true,
+     .range = {-1, 1},
      .meaning = "Correlation of their normals (a Gaussian copula): symmetric, positive definite, ones on the diagonal.",
      .example = "[[1.0, 0.6], [0.6, 1.0]]"},
     {.name = "source", .required = true, .meaning = "Where the correlation comes from.", .example = "\"calibration\""},
@@ -84,13 +135,20 @@ using Kind = Uncertainty::Kind;
 /// The numbers that a law needs, and those that it may have.
 std::pair<std::vector<std::string_view>, std::vector<std::string_view>> keys_of(Kind kind) {
   switch (kind) {
-    case Kind::fixed: return {{}, {}};
-    case Kind::normal: return {{"sd"}, {"low", "high"}};
-    case Kind::lognormal: return {{"sigma"}, {"low", "high"}};
-    case Kind::beta: return {{"a", "b"}, {"low", "high"}};
-    case Kind::uniform: return {{"low", "high"}, {}};
-    case Kind::triangular: return {{"low", "mode", "high"}, {}};
-    case Kind::bernoulli: return {{"probability"}, {}};
+    case Kind::fixed:
+      return {{}, {}};
+    case Kind::normal:
+      return {{"sd"}, {"low", "high"}};
+    case Kind::lognormal:
+      return {{"sigma"}, {"low", "high"}};
+    case Kind::beta:
+      return {{"a", "b"}, {"low", "high"}};
+    case Kind::uniform:
+      return {{"low", "high"}, {}};
+    case Kind::triangular:
+      return {{"low", "mode", "high"}, {}};
+    case Kind::bernoulli:
+      return {{"probability"}, {}};
   }
   return {};
 }
@@ -104,11 +162,13 @@ void check_keys(const TableReader& reader, Kind kind) {
     const bool wanted = among(needed, key.name);
     if (wanted && !reader.has(key.name)) {
       reader.problems().add(reader.place(), fmt::format("\"{}\" is missing", key.name),
-                            fmt::format("a {} needs it", name_of(kind)), fmt::format("write {} = {}", key.name, key.example));
+                            fmt::format("a {} needs it", name_of(kind)),
+                            fmt::format("write {} = {}", key.name, key.example));
     }
     const bool known = wanted || among(possible, key.name) || key.name == "distribution";
     if (!known && reader.has(key.name)) {
-      reader.problems().add(reader.entry(key.name)->place, fmt::format("a {} has no \"{}\"", name_of(kind), key.name), "", "remove it");
+      reader.problems().add(reader.entry(key.name)->place, fmt::format("a {} has no \"{}\"", name_of(kind), key.name),
+                            "", "remove it");
     }
   }
 }
@@ -135,7 +195,8 @@ Uncertainty read_uncertainty(const TomlValue& table, Problems& problems) {
 void read_parameter(const TomlEntry& entry, Evidence& evidence, std::set<std::string>& misspelt, Problems& problems) {
   const ParameterDefinition* definition = find_parameter(entry.key);
   if (!definition) {
-    const bool split_by_dots = entry.value.is_table() && !entry.value.entries.empty() && entry.value.entries.front().value.is_table();
+    const bool split_by_dots =
+        entry.value.is_table() && !entry.value.entries.empty() && entry.value.entries.front().value.is_table();
     if (split_by_dots) {
       problems.add(entry.place, "unknown parameter " + quoted(entry.key), "a name with dots is one key only in quotes",
                    "write [parameter.\"effect.emax\"]");
@@ -157,7 +218,8 @@ void read_parameter(const TomlEntry& entry, Evidence& evidence, std::set<std::st
   parameter.draw = reader.text("draw").value_or("");
   parameter.source = reader.text("source").value_or("");
   parameter.strength = static_cast<Strength>(reader.choice("strength").value_or(0));
-  if (const TomlEntry* law = reader.entry("uncertainty")) parameter.uncertainty = read_uncertainty(law->value, problems);
+  if (const TomlEntry* law = reader.entry("uncertainty"))
+    parameter.uncertainty = read_uncertainty(law->value, problems);
   if (problems.size() == problems_before) {
     try {
       check(parameter, *definition);
@@ -197,9 +259,11 @@ std::optional<JointPrior> read_joint(const TomlValue& table, const Evidence& evi
   prior.source = reader.text("source").value_or("");
   if (const auto rows = read_correlation(reader)) prior.correlation = *rows;
   if (prior.parameters.size() > most_joint_parameters) {
-    reader.refuse("parameters", fmt::format("a joint prior of {} parameters", prior.parameters.size()), "at most 100", "split it");
+    reader.refuse("parameters", fmt::format("a joint prior of {} parameters", prior.parameters.size()), "at most 100",
+                  "split it");
   }
-  for (std::size_t index = 0; index < prior.parameters.size() && reader.entry("parameters")->value.is_array(); ++index) {
+  for (std::size_t index = 0; index < prior.parameters.size() && reader.entry("parameters")->value.is_array();
+       ++index) {
     const std::string& name = prior.parameters[index];
     if (find(evidence, name)) continue;
     std::vector<std::string_view> names;
@@ -213,9 +277,11 @@ std::optional<JointPrior> read_joint(const TomlValue& table, const Evidence& evi
 void check_format(const TomlValue& document, Problems& problems) {
   const TomlEntry* format = document.find("format");
   if (!format) {
-    problems.add({}, "this is not an evidence file", "\"format\" is missing", "begin it with format = \"vcohort-evidence 1\"");
+    problems.add({}, "this is not an evidence file", "\"format\" is missing",
+                 "begin it with format = \"vcohort-evidence 1\"");
   } else if (!format->value.is_text() || format->value.text != formats.front()) {
-    const std::string found = format->value.is_text() ? quoted(format->value.text) : std::string(kind_text(format->value.kind));
+    const std::string found =
+        format->value.is_text() ? quoted(format->value.text) : std::string(kind_text(format->value.kind));
     problems.add(format->value.place, "this is not an evidence file of this version", "its format is " + found,
                  "write format = \"vcohort-evidence 1\"");
   }
@@ -236,14 +302,16 @@ void read_parameters(const TomlValue& document, Evidence& evidence, Problems& pr
   if (parameters && parameters->value.is_table()) {
     for (const TomlEntry& entry : parameters->value.entries) read_parameter(entry, evidence, misspelt, problems);
   } else {
-    problems.add(parameters ? parameters->place : Place{}, "the evidence has no parameters", "", "write [parameter.\"effect.emax\"]");
+    problems.add(parameters ? parameters->place : Place{}, "the evidence has no parameters", "",
+                 "write [parameter.\"effect.emax\"]");
   }
   const auto given = [&](const ParameterDefinition& definition) {
     return parameters && parameters->value.is_table() && parameters->value.find(definition.name);
   };
   for (const ParameterDefinition& definition : parameter_registry()) {
     if (definition.optional || given(definition) || misspelt.contains(definition.name)) continue;
-    problems.add(parameters ? parameters->place : Place{}, fmt::format("the parameter {} is missing", quoted(definition.name)),
+    problems.add(parameters ? parameters->place : Place{},
+                 fmt::format("the parameter {} is missing", quoted(definition.name)),
                  "an evidence file is complete in itself", "add it with its source");
   }
 }
@@ -252,8 +320,8 @@ void read_joints(const TomlValue& document, Evidence& evidence, Problems& proble
   const TomlEntry* joint = document.find("joint");
   if (!joint) return;
   if (!joint->value.is_array()) {
-    problems.add(joint->place, "\"joint\" must be a list of tables", "it is " + std::string(kind_text(joint->value.kind)),
-                 "write [[joint]]");
+    problems.add(joint->place, "\"joint\" must be a list of tables",
+                 "it is " + std::string(kind_text(joint->value.kind)), "write [[joint]]");
     return;
   }
   for (const TomlValue& table : joint->value.items) {
@@ -272,15 +340,21 @@ void read_joints(const TomlValue& document, Evidence& evidence, Problems& proble
 
 const SectionSpec evidence_section = {
     .heading = "the top level of an evidence file", .meaning = "What the stance is.", .keys = top_keys};
-const SectionSpec parameter_section = {.name = "parameter",
-                                       .heading = "[parameter.\"NAME\"]",
-                                       .meaning = "One parameter of the model. An evidence file has all of them, except the "
-                                                  "deliveries and reference doses of pairs of cell and route that nobody studied.",
-                                       .keys = parameter_keys};
-const SectionSpec uncertainty_section = {
-    .name = "uncertainty", .heading = "an uncertainty", .meaning = "What is not known about a parameter.", .keys = uncertainty_keys};
-const SectionSpec joint_section = {
-    .name = "joint", .heading = "[[joint]]", .meaning = "Parameters that are not drawn independently of each other.", .keys = joint_keys};
+const SectionSpec parameter_section = {
+    .name = "parameter",
+    .heading = "[parameter.\"NAME\"]",
+    .meaning =
+        "One parameter of the model. An evidence file has all of them, except the "
+        "deliveries and reference doses of pairs of cell and route that nobody studied.",
+    .keys = parameter_keys};
+const SectionSpec uncertainty_section = {.name = "uncertainty",
+                                         .heading = "an uncertainty",
+                                         .meaning = "What is not known about a parameter.",
+                                         .keys = uncertainty_keys};
+const SectionSpec joint_section = {.name = "joint",
+                                   .heading = "[[joint]]",
+                                   .meaning = "Parameters that are not drawn independently of each other.",
+                                   .keys = joint_keys};
 
 EvidenceReading read_evidence(std::string_view bytes, const std::string& file_name) {
   const TomlValue document = parse_toml(bytes, file_name);

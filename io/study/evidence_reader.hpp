@@ -13,8 +13,8 @@ struct EvidenceReading {
   std::string resolved;  // canonical TOML text of `evidence`
 };
 
-/// Reads an evidence file (TOML, UTF-8): as strict as a study. Every parameter of the model is there once, with a unit, a
-/// value in its range, a source and its strength.
+/// Reads an evidence file (TOML, UTF-8): as strict as a study. Every parameter of the model is there once, with a unit,
+/// a value in its range, a source and its strength.
 ///
 /// Errors: one InvalidInput with all problems, each `file:line:column: problem (why) what to do`.
 EvidenceReading read_evidence(std::string_view bytes, const std::string& file_name);

@@ -10,18 +10,29 @@ namespace {
 std::string uncertainty_text(const Uncertainty& law) {
   using Kind = Uncertainty::Kind;
   std::string text = fmt::format("{{ distribution = \"{}\"", name_of(law.kind));
-  const auto number = [&](std::string_view key, double value) { text += fmt::format(", {} = {}", key, number_text(value)); };
+  const auto number = [&](std::string_view key, double value) {
+    text += fmt::format(", {} = {}", key, number_text(value));
+  };
   switch (law.kind) {
-    case Kind::normal: number("sd", law.sd); break;
-    case Kind::lognormal: number("sigma", law.sigma); break;
+    case Kind::normal:
+      number("sd", law.sd);
+      break;
+    case Kind::lognormal:
+      number("sigma", law.sigma);
+      break;
     case Kind::beta:
       number("a", law.a);
       number("b", law.b);
       break;
-    case Kind::triangular: number("mode", law.mode); break;
-    case Kind::bernoulli: number("probability", law.probability); break;
+    case Kind::triangular:
+      number("mode", law.mode);
+      break;
+    case Kind::bernoulli:
+      number("probability", law.probability);
+      break;
     case Kind::fixed:
-    case Kind::uniform: break;
+    case Kind::uniform:
+      break;
   }
   if (law.low) number("low", *law.low);
   if (law.high) number("high", *law.high);
@@ -46,8 +57,8 @@ std::string write_evidence(const Evidence& evidence) {
   std::string text = fmt::format("format = \"vcohort-evidence 1\"\nname = {}\ntitle = {}\n", toml_text(evidence.name),
                                  toml_text(evidence.title));
   for (const Parameter& parameter : evidence.parameters) {
-    text += fmt::format("\n[parameter.{}]\nvalue = {}\nunit = {}\n", toml_text(parameter.name), number_text(parameter.value),
-                        toml_text(parameter.unit));
+    text += fmt::format("\n[parameter.{}]\nvalue = {}\nunit = {}\n", toml_text(parameter.name),
+                        number_text(parameter.value), toml_text(parameter.unit));
     if (parameter.uncertainty.kind != Uncertainty::Kind::fixed) {
       text += fmt::format("uncertainty = {}\n", uncertainty_text(parameter.uncertainty));
     }

@@ -36,8 +36,8 @@ struct Range {
 /// "above 0, at most 65535"; empty where everything is allowed.
 std::string text_of(const Range&);
 
-/// The declaration of one key: all there is to know about it stands here once. It drives the detection of unknown keys, the types,
-/// ranges, choices and defaults that are enforced, and the documentation.
+/// The declaration of one key: all there is to know about it stands here once. It drives the detection of unknown keys,
+/// the types, ranges, choices and defaults that are enforced, and the documentation.
 struct KeySpec {
   std::string_view name = {};
   KeyType type = KeyType::text;

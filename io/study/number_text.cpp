@@ -40,7 +40,8 @@ std::string rounded_text(double value) {
   constexpr int digits_after_the_first = 5;
   Buffer buffer;
   const auto end = std::to_chars(buffer.data(), buffer.data() + buffer.size(), value, std::chars_format::scientific,
-                                 digits_after_the_first).ptr;
+                                 digits_after_the_first)
+                       .ptr;
   double rounded = value;
   std::from_chars(buffer.data(), end, rounded);
   return number_text(rounded);

@@ -5,7 +5,8 @@
 
 namespace vcohort {
 
-/// The shortest decimal text that reads back as the same double: "0.342", "12", "2e6", "1e-7". Never depends on the locale.
+/// The shortest decimal text that reads back as the same double: "0.342", "12", "2e6", "1e-7". Never depends on the
+/// locale.
 std::string number_text(double value);
 std::string number_text(std::int64_t value);
 

@@ -22,9 +22,12 @@ void Problems::throw_if_any() const {
   if (found_.empty()) return;
   std::vector<const Found*> ordered;
   for (const Found& found : found_) ordered.push_back(&found);
-  std::stable_sort(ordered.begin(), ordered.end(), [](const Found* left, const Found* right) {
-    const auto rank = [](const Place& place) { return std::tuple(!place.setting.empty(), place.line, place.column); };
-    return rank(left->place) < rank(right->place);
+  // The pointers, into one vector, keep the order of what was found at the same place.
+  std::sort(ordered.begin(), ordered.end(), [](const Found* left, const Found* right) {
+    const auto rank = [](const Found* found) {
+      return std::tuple(!found->place.setting.empty(), found->place.line, found->place.column, found);
+    };
+    return rank(left) < rank(right);
   });
   std::string text;
   for (std::size_t index = 0; index < ordered.size() && index < shown; ++index) {

@@ -5,8 +5,8 @@
 
 namespace vcohort {
 
-/// Where something stands in an input: line and column of a file, counted from 1 in characters; or, when `setting` is not
-/// empty, the key of a `--set`.
+/// Where something stands in an input: line and column of a file, counted from 1 in characters; or, when `setting` is
+/// not empty, the key of a `--set`.
 struct Place {
   int line = 1;
   int column = 1;

@@ -1,9 +1,9 @@
 #pragma once
 #include "engine/study/names.hpp"
 #include "engine/study/size.hpp"
+#include "engine/study/study.hpp"
 #include "io/study/key_spec.hpp"
 #include "io/study/problems.hpp"
-#include "engine/study/study.hpp"
 
 /// The declarations that [[strategy]] and [grid] share, and the rules that a regimen keeps wherever it comes from.
 namespace vcohort::regimen {
@@ -38,13 +38,15 @@ inline constexpr KeySpec tolerance_key = {
     .name = "tolerance",
     .fallback = "\"ignore\"",
     .choices = tolerance_names,
-    .meaning = "What happens after a related adverse event of grade 2 or more: nothing, no further infusion, or half the dose.",
+    .meaning =
+        "What happens after a related adverse event of grade 2 or more: nothing, no further infusion, or half the "
+        "dose.",
     .example = "\"stop\"",
 };
 
-/// Checks what no single key shows: infusions in all at most 65535, intervals where there is more than one infusion or course,
-/// and courses that do not overlap. An interval that nothing depends on becomes 0.
-/// False, with the problem recorded at `place`, when the regimen is impossible.
+/// Checks what no single key shows: infusions in all at most 65535, intervals where there is more than one infusion or
+/// course, and courses that do not overlap. An interval that nothing depends on becomes 0. False, with the problem
+/// recorded at `place`, when the regimen is impossible.
 bool complete(Regimen& regimen, const Place& place, Problems& problems);
 
 }  // namespace vcohort::regimen

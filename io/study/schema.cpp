@@ -34,12 +34,13 @@ std::string type_and_unit(const KeySpec& key) {
 }
 
 void append_table(const SectionSpec& section, std::string& text) {
-  text += fmt::format("\n### {}\n\n{}\n\n", section.heading.starts_with('[') ? fmt::format("`{}`", section.heading) : section.heading,
+  text += fmt::format("\n### {}\n\n{}\n\n",
+                      section.heading.starts_with('[') ? fmt::format("`{}`", section.heading) : section.heading,
                       section.meaning);
   text += "| key | value | default | allowed | meaning | example |\n|---|---|---|---|---|---|\n";
   for (const KeySpec& key : section.keys) {
-    text += fmt::format("| `{}` | {} | {} | {} | {} | `{}` |\n", key.name, type_and_unit(key), default_text(key), allowed_text(key),
-                        key.meaning, key.example);
+    text += fmt::format("| `{}` | {} | {} | {} | {} | `{}` |\n", key.name, type_and_unit(key), default_text(key),
+                        allowed_text(key), key.meaning, key.example);
   }
 }
 
@@ -56,13 +57,14 @@ std::string methods_text() {
     if (method.responders) keys.emplace_back("responder_threshold");
     if (method.change_from_baseline) keys.emplace_back("change_from_baseline");
     if (method.adjusts) keys.emplace_back("adjust");
-    if (method.repeated) keys.insert(keys.end(), {"adjust_by_visit", "covariance", "fallback", "covariance_by_arm", "df"});
+    if (method.repeated)
+      keys.insert(keys.end(), {"adjust_by_visit", "covariance", "fallback", "covariance_by_arm", "df"});
     if (method.strata != TrialMethod::Strata::none) keys.emplace_back("stratify");
     if (method.margin) keys.emplace_back("margin");
     if (method.bayes) keys.insert(keys.end(), {"prior_mean", "prior_sd", "posterior_probability"});
     const std::string strata = method.strata == TrialMethod::Strata::required ? " (`stratify` is required)" : "";
-    text += fmt::format("| `{}` | {} | {}{} | {} | {} |\n", method.name, fits, code_list(keys), strata, code_list(method.summaries),
-                        method.meaning);
+    text += fmt::format("| `{}` | {} | {}{} | {} | {} |\n", method.name, fits, code_list(keys), strata,
+                        code_list(method.summaries), method.meaning);
   }
   return text;
 }

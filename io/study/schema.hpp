@@ -3,8 +3,8 @@
 
 namespace vcohort {
 
-/// The keys of study and evidence files, table by table, as Markdown: what `vcohort schema` prints and docs/study-file.md
-/// contains. It is made from the declarations that the readers work by.
+/// The keys of study and evidence files, table by table, as Markdown: what `vcohort schema` prints and
+/// docs/study-file.md contains. It is made from the declarations that the readers work by.
 std::string schema_text();
 
 }  // namespace vcohort

@@ -110,8 +110,9 @@ constexpr std::array<DoseKey, 6> dose_keys = {{
 std::string grid_name(const Strategy& strategy) {
   constexpr std::array<std::string_view, 3> suffixes = {"", "cells", "ref"};
   const Regimen& regimen = strategy.regimen;
-  std::string name = fmt::format("{}/{}/{}{}/{}x", name_of(strategy.cell), name_of(strategy.route), rounded_text(regimen.dose),
-                                 suffixes.at(static_cast<std::size_t>(regimen.dose_unit)), regimen.infusions);
+  std::string name =
+      fmt::format("{}/{}/{}{}/{}x", name_of(strategy.cell), name_of(strategy.route), rounded_text(regimen.dose),
+                  suffixes.at(static_cast<std::size_t>(regimen.dose_unit)), regimen.infusions);
   if (regimen.infusions > 1) name += fmt::format("/{}d", rounded_text(regimen.interval_days));
   if (regimen.courses > 1) name += fmt::format("/{}c/{}d", regimen.courses, rounded_text(regimen.course_interval_days));
   return name;
@@ -209,9 +210,12 @@ void for_each_combination(const Axes& axes, Visit visit) {
 const SectionSpec grid_section = {
     .name = "grid",
     .heading = "[grid]",
-    .meaning = "The full factorial of its lists, as strategies named like MSC/intravenous/2e6/4x/7d (dose per infusion, infusions, "
-               "interval; with /2c/180d for two courses). Combinations that are the same regimen collapse into one. A single value "
-               "may stand for a list of one.",
+    .meaning =
+        "The full factorial of its lists, as strategies named like MSC/intravenous/2e6/4x/7d (dose per infusion, "
+        "infusions, "
+        "interval; with /2c/180d for two courses). Combinations that are the same regimen collapse into one. A single "
+        "value "
+        "may stand for a list of one.",
     .keys = keys,
 };
 

@@ -20,7 +20,8 @@ constexpr std::array<KeySpec, 2> keys = {{
      .unit = "months",
      .required = true,
      .range = {.low = 0, .high = static_cast<double>(largest_occasion) / days_per_month, .low_excluded = true},
-     .meaning = "When the patients are seen after baseline, ascending. A month has 30.4375 days; a visit is on a whole day, and "
+     .meaning = "When the patients are seen after baseline, ascending. A month has 30.4375 days; a visit is on a whole "
+                "day, and "
                 "no two on the same. Baseline is always seen.",
      .example = "[1, 3, 6, 12, 24]"},
     {.name = "endpoints",
@@ -40,14 +41,16 @@ void check_visits(const TableReader& reader, const std::vector<double>& months) 
   for (std::size_t index = 0; index < months.size(); ++index) {
     const std::int64_t day = scheduled_day(months[index]);
     if (day < 1) {
-      reader.problems().add(item_place(reader, "visits_months", index), fmt::format("a visit at {} months is at baseline", number_text(months[index])),
+      reader.problems().add(item_place(reader, "visits_months", index),
+                            fmt::format("a visit at {} months is at baseline", number_text(months[index])),
                             "it is less than half a day later", "leave it out: baseline is always seen");
     }
     if (index == 0) continue;
     if (!(months[index - 1] < months[index])) {
-      reader.problems().add(item_place(reader, "visits_months", index),
-                            fmt::format("visits do not ascend: {} after {}", number_text(months[index]), number_text(months[index - 1])),
-                            "each visit is later than the one before", "sort them and remove duplicates");
+      reader.problems().add(
+          item_place(reader, "visits_months", index),
+          fmt::format("visits do not ascend: {} after {}", number_text(months[index]), number_text(months[index - 1])),
+          "each visit is later than the one before", "sort them and remove duplicates");
     } else if (scheduled_day(months[index - 1]) == day) {
       reader.problems().add(item_place(reader, "visits_months", index), fmt::format("two visits fall on day {}", day),
                             "a month has 30.4375 days", "remove one");
@@ -77,11 +80,11 @@ void read_outcomes(const TomlValue& table, StudyContext& context) {
     const std::string& name = (*endpoints)[index];
     const auto known = endpoint_names();
     if (std::find(known.begin(), known.end(), name) == known.end()) {
-      context.problems.add(item_place(reader, "endpoints", index), "unknown endpoint " + quoted(name), "nothing measures it",
-                           did_you_mean(name, known));
+      context.problems.add(item_place(reader, "endpoints", index), "unknown endpoint " + quoted(name),
+                           "nothing measures it", did_you_mean(name, known));
     } else if (std::find(outcomes.endpoints.begin(), outcomes.endpoints.end(), name) != outcomes.endpoints.end()) {
-      context.problems.add(item_place(reader, "endpoints", index), "the endpoint " + quoted(name) + " is listed twice", "once is enough",
-                           "remove one");
+      context.problems.add(item_place(reader, "endpoints", index), "the endpoint " + quoted(name) + " is listed twice",
+                           "once is enough", "remove one");
     } else {
       outcomes.endpoints.push_back(name);
     }

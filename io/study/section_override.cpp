@@ -29,8 +29,10 @@ constexpr std::array<KeySpec, 3> keys = {{
 const SectionSpec override_section = {
     .name = "override",
     .heading = "[[override]]",
-    .meaning = "Replaces a parameter in every evidence of the study, or supplies one that the evidence leaves out, such as the "
-               "delivery factor of a pair of cell and route.",
+    .meaning =
+        "Replaces a parameter in every evidence of the study, or supplies one that the evidence leaves out, such as "
+        "the "
+        "delivery factor of a pair of cell and route.",
     .keys = keys,
 };
 

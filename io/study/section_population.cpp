@@ -38,8 +38,9 @@ constexpr std::array<KeySpec, 4> population_keys = {{
      .form = "table of shares",
      .required = true,
      .range = {0, 1},
-     .meaning = "Shares of the GMFCS levels among the children who are screened. A level that is left out has none; shares "
-                "within 0.02 of 1 are rescaled with a notice.",
+     .meaning =
+         "Shares of the GMFCS levels among the children who are screened. A level that is left out has none; shares "
+         "within 0.02 of 1 are rescaled with a notice.",
      .example = "{ I = 0.342, II = 0.256, III = 0.115, IV = 0.137, V = 0.156 }"},
     {.name = "eligibility",
      .type = KeyType::table,
@@ -76,10 +77,11 @@ constexpr std::array<KeySpec, 4> eligibility_keys = {{
 
 /// The shares by level; nothing when refused.
 std::optional<std::array<double, gmfcs_levels>> read_gmfcs(const TomlEntry& entry, const KeySpec& key,
-                                                          StudyContext& context) {
+                                                           StudyContext& context) {
   if (!entry.value.is_table()) {
     context.problems.add(entry.value.place, "\"gmfcs\" must be a table of shares",
-                         "it is " + std::string(kind_text(entry.value.kind)), "write gmfcs = " + std::string(key.example));
+                         "it is " + std::string(kind_text(entry.value.kind)),
+                         "write gmfcs = " + std::string(key.example));
     return std::nullopt;
   }
   std::vector<double> shares(gmfcs_levels, 0.0);
@@ -122,7 +124,8 @@ Eligibility read_eligibility(const TomlValue& table, StudyContext& context) {
     eligibility.gmfcs->fill(false);
     for (const int level : *levels) {
       if (eligibility.gmfcs->at(static_cast<std::size_t>(level))) {
-        reader.refuse("gmfcs", fmt::format("level {} is listed twice", gmfcs_name(level)), "once is enough", "remove one");
+        reader.refuse("gmfcs", fmt::format("level {} is listed twice", gmfcs_name(level)), "once is enough",
+                      "remove one");
       }
       eligibility.gmfcs->at(static_cast<std::size_t>(level)) = true;
     }
@@ -140,12 +143,13 @@ void check_somebody_is_eligible(const Population& population, const TableReader&
     bool in_a_band = population.age_years.kind != Distribution::Kind::bands;
     for (std::size_t band = 0; band < population.age_years.bands.size(); ++band) {
       const Interval& interval = population.age_years.bands[band];
-      in_a_band = in_a_band || (population.age_years.shares[band] > 0 && wanted.low < interval.high && interval.low < wanted.high);
+      in_a_band = in_a_band ||
+                  (population.age_years.shares[band] > 0 && wanted.low < interval.high && interval.low < wanted.high);
     }
     if (!possible || !in_a_band) {
       reader.refuse("eligibility", "the eligibility excludes everybody",
-                    fmt::format("no child of the population is at least {} and below {} years old", number_text(wanted.low),
-                                number_text(wanted.high)),
+                    fmt::format("no child of the population is at least {} and below {} years old",
+                                number_text(wanted.low), number_text(wanted.high)),
                     "widen age_years");
     }
   }

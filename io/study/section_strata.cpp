@@ -26,15 +26,17 @@ constexpr std::array<KeySpec, 9> keys = {{
      .form = "list of cut points",
      .unit = "years",
      .range = {0, 150},
-     .meaning = "Age at baseline: n + 1 ascending cut points make n bins, each from its lower end up to but not including its "
-                "upper.",
+     .meaning =
+         "Age at baseline: n + 1 ascending cut points make n bins, each from its lower end up to but not including its "
+         "upper.",
      .example = "[0, 3, 6, 18]"},
     {.name = "gmfcs",
      .type = KeyType::other,
      .form = groups_form,
      .choices = gmfcs_names,
-     .meaning = "GMFCS level. `true` makes a bin of each category; a list makes bins of its groups, and what is in no group "
-                "belongs to the margin only.",
+     .meaning =
+         "GMFCS level. `true` makes a bin of each category; a list makes bins of its groups, and what is in no group "
+         "belongs to the margin only.",
      .example = "[[\"I\", \"II\", \"III\"], [\"IV\", \"V\"]]"},
     {.name = "gmfm66",
      .type = KeyType::list_of_numbers,
@@ -50,7 +52,11 @@ constexpr std::array<KeySpec, 9> keys = {{
      .range = {0, 101},
      .meaning = "Observed GMFM-88 at baseline; likewise.",
      .example = "[0, 30, 40, 101]"},
-    {.name = "injury", .type = KeyType::other, .form = groups_form, .meaning = "Predominant injury.", .example = "true"},
+    {.name = "injury",
+     .type = KeyType::other,
+     .form = groups_form,
+     .meaning = "Predominant injury.",
+     .example = "true"},
     {.name = "motor_type",
      .type = KeyType::other,
      .form = groups_form,
@@ -74,7 +80,8 @@ std::string group_name(std::vector<int> group, std::span<const std::string_view>
   std::sort(group.begin(), group.end());
   const bool neighbours = group.size() > 1 && group.back() - group.front() == static_cast<int>(group.size()) - 1;
   if (neighbours && categories.data() == gmfcs_names.data()) {
-    return fmt::format("{}-{}", categories[static_cast<std::size_t>(group.front())], categories[static_cast<std::size_t>(group.back())]);
+    return fmt::format("{}-{}", categories[static_cast<std::size_t>(group.front())],
+                       categories[static_cast<std::size_t>(group.back())]);
   }
   std::string name;
   for (const int category : group) {
@@ -94,7 +101,8 @@ void read_cut_points(const TableReader& reader, StratumDimension& dimension, std
   for (std::size_t index = 1; index < cuts->size(); ++index) {
     const Interval bin = {(*cuts)[index - 1], (*cuts)[index]};
     if (!(bin.low < bin.high)) {
-      reader.problems().add(reader.entry(key)->value.items[index].place, fmt::format("the cut points of \"{}\" do not ascend", key),
+      reader.problems().add(reader.entry(key)->value.items[index].place,
+                            fmt::format("the cut points of \"{}\" do not ascend", key),
                             fmt::format("{} after {}", number_text(bin.high), number_text(bin.low)), "sort them");
       return;
     }
@@ -112,7 +120,8 @@ class GroupReader {
   void read(const TomlValue& value) {
     if (value.kind == TomlValue::Kind::boolean) {
       if (!value.boolean) {
-        problems_.add(value.place, fmt::format("\"{}\" = false means nothing", key_), "true makes strata of it", "remove it");
+        problems_.add(value.place, fmt::format("\"{}\" = false means nothing", key_), "true makes strata of it",
+                      "remove it");
         return;
       }
       for (int category = 0; category < static_cast<int>(categories_.size()); ++category) append({category});
@@ -130,7 +139,8 @@ class GroupReader {
   void read_group(const TomlValue& item) {
     std::vector<int> group;
     if (item.is_array() && item.items.empty()) {
-      problems_.add(item.place, fmt::format("an empty group in \"{}\"", key_), "it would be an empty stratum", "remove it");
+      problems_.add(item.place, fmt::format("an empty group in \"{}\"", key_), "it would be an empty stratum",
+                    "remove it");
     } else if (item.is_array()) {
       for (const TomlValue& word : item.items) read_category(word, group);
     } else {
@@ -141,19 +151,20 @@ class GroupReader {
 
   void read_category(const TomlValue& word, std::vector<int>& group) {
     if (!word.is_text()) {
-      problems_.add(word.place, fmt::format("a group of \"{}\" must be made of texts", key_), "it holds " + std::string(kind_text(word.kind)),
-                    "the categories are " + listed(categories_));
+      problems_.add(word.place, fmt::format("a group of \"{}\" must be made of texts", key_),
+                    "it holds " + std::string(kind_text(word.kind)), "the categories are " + listed(categories_));
       return;
     }
     const auto found = std::find(categories_.begin(), categories_.end(), word.text);
     if (found == categories_.end()) {
-      problems_.add(word.place, fmt::format("\"{}\" has no category {}", key_, quoted(word.text)), "it has " + listed(categories_), suggestion(word.text, categories_));
+      problems_.add(word.place, fmt::format("\"{}\" has no category {}", key_, quoted(word.text)),
+                    "it has " + listed(categories_), suggestion(word.text, categories_));
       return;
     }
     const int category = static_cast<int>(found - categories_.begin());
     if (std::find(taken_.begin(), taken_.end(), category) != taken_.end()) {
-      problems_.add(word.place, fmt::format("{} stands in two groups of \"{}\"", quoted(word.text), key_), "groups are disjoint",
-                    "remove one");
+      problems_.add(word.place, fmt::format("{} stands in two groups of \"{}\"", quoted(word.text), key_),
+                    "groups are disjoint", "remove one");
       return;
     }
     taken_.push_back(category);
@@ -191,22 +202,26 @@ void read_stratification(const TableReader& reader, std::string_view name, Study
   context.study.stratifications.push_back(std::move(stratification));
 }
 
-bool is_variable(std::string_view key) { return strata_section.find(key) != nullptr; }
+bool is_variable(std::string_view key) {
+  return strata_section.find(key) != nullptr;
+}
 
 }  // namespace
 
 const SectionSpec strata_section = {
     .name = "strata",
     .heading = "[strata]",
-    .meaning = "The subgroups that results are given for: the product of the listed variables, and all margins of it. Further "
-               "stratifications have a name and the same keys: `[strata.article]`.",
+    .meaning =
+        "The subgroups that results are given for: the product of the listed variables, and all margins of it. Further "
+        "stratifications have a name and the same keys: `[strata.article]`.",
     .keys = keys,
 };
 
 void read_strata(const TomlValue& table, StudyContext& context) {
   const TableReader reader(table, strata_section, context.problems, true);
   if (!table.is_table()) return;
-  const bool has_variables = std::any_of(table.entries.begin(), table.entries.end(), [](const TomlEntry& entry) { return is_variable(entry.key); });
+  const bool has_variables = std::any_of(table.entries.begin(), table.entries.end(),
+                                         [](const TomlEntry& entry) { return is_variable(entry.key); });
   if (has_variables) read_stratification(reader, unnamed, context);
   for (const TomlEntry& entry : table.entries) {
     if (is_variable(entry.key)) continue;
@@ -220,17 +235,20 @@ void read_strata(const TomlValue& table, StudyContext& context) {
     });
     if (entry.key.empty() || entry.key == unnamed || entry.key.size() > longest_name || !printable) {
       context.problems.add(entry.place, "a stratification cannot be called " + quoted(entry.key),
-                           "its name becomes part of a result: printable, without slash, and not \"strata\"", "rename it");
+                           "its name becomes part of a result: printable, without slash, and not \"strata\"",
+                           "rename it");
       continue;
     }
     const TableReader named(entry.value, strata_section, context.problems);
     if (entry.value.entries.empty()) {
-      context.problems.add(entry.place, "the stratification " + quoted(entry.key) + " is empty", "it has no variable", "list one");
+      context.problems.add(entry.place, "the stratification " + quoted(entry.key) + " is empty", "it has no variable",
+                           "list one");
     }
     read_stratification(named, entry.key, context);
   }
   if (context.study.stratifications.size() > most_stratifications) {
-    context.problems.add(table.place, "there are more than 1000 stratifications", "results would be unreadable", "remove some");
+    context.problems.add(table.place, "there are more than 1000 stratifications", "results would be unreadable",
+                         "remove some");
   }
 }
 

@@ -26,13 +26,15 @@ constexpr std::array<KeySpec, 14> keys = {{
      .example = "\"MSC\""},
     {.name = "route",
      .choices = route_names,
-     .meaning = "How the cells are given; required with `cell`. The evidence decides which pairs of cell and route exist.",
+     .meaning =
+         "How the cells are given; required with `cell`. The evidence decides which pairs of cell and route exist.",
      .example = "\"intravenous\""},
     {.name = "dose_per_kg",
      .type = KeyType::number,
      .unit = "cells/kg",
      .range = regimen::dose_range,
-     .meaning = "Cells per infusion and kg of body weight. One of the three doses is required with `cell`; the evidence decides "
+     .meaning = "Cells per infusion and kg of body weight. One of the three doses is required with `cell`; the "
+                "evidence decides "
                 "which unit a pair of cell and route is dosed in.",
      .example = "2e6"},
     {.name = "dose",
@@ -110,7 +112,8 @@ std::optional<Place> read_dose(const TableReader& reader, Regimen& regimen) {
 
 /// `problems_before` counts what was found before the strategy: whether its regimen is possible is asked only where the
 /// strategy is right otherwise.
-void read_cells(const TableReader& reader, Strategy& strategy, StudyPlaces::OfStrategy& places, std::size_t problems_before) {
+void read_cells(const TableReader& reader, Strategy& strategy, StudyPlaces::OfStrategy& places,
+                std::size_t problems_before) {
   Regimen& regimen = strategy.regimen;
   strategy.cells = true;
   strategy.cell = static_cast<Cell>(reader.choice("cell").value_or(0));
@@ -195,7 +198,8 @@ void read_strategies(const TomlValue& list, StudyContext& context) {
       reader.refuse("name", "the name of a strategy is one line of at most 200 bytes", "tables print it", "shorten it");
     }
     if (!strategy.name.empty() && !names.insert(strategy.name).second) {
-      reader.refuse("name", "two strategies are called " + quoted(strategy.name), "results are found by name", "rename one");
+      reader.refuse("name", "two strategies are called " + quoted(strategy.name), "results are found by name",
+                    "rename one");
     }
     if (reader.has("cell")) {
       read_cells(reader, strategy, places, problems_before);
@@ -203,7 +207,8 @@ void read_strategies(const TomlValue& list, StudyContext& context) {
       for (const KeySpec& key : keys) {
         if (key.name == "name" || !reader.has(key.name)) continue;
         context.problems.add(reader.entry(key.name)->place, fmt::format("\"{}\" without \"cell\"", key.name),
-                             "a strategy without cells is rehabilitation alone", "write cell = \"MSC\", or remove the key");
+                             "a strategy without cells is rehabilitation alone",
+                             "write cell = \"MSC\", or remove the key");
       }
     }
     context.study.strategies.push_back(strategy);

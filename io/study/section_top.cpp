@@ -26,7 +26,8 @@ constexpr std::array<KeySpec, 5> keys = {{
      .type = KeyType::list_of_texts,
      .form = "text or list of texts",
      .fallback = "[\"sceptical\"]",
-     .meaning = "Where the numbers of the model come from: the name of a stance that ships (`published`, `sceptical`, `null`), "
+     .meaning = "Where the numbers of the model come from: the name of a stance that ships (`published`, `sceptical`, "
+                "`null`), "
                 "or the path of an evidence file. Each of a list is a scenario of the result.",
      .example = "[\"sceptical\", \"null\"]"},
     {.name = "parameters",

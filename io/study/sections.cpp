@@ -33,16 +33,17 @@ std::span<const StudySection> study_sections() {
 
 std::span<const SectionSpec* const> documented_tables() {
   static constexpr std::array<const SectionSpec*, 22> tables = {
-      &top_section,         &population_section,   &distribution_section, &eligibility_section, &strategy_section,   &grid_section,
-      &strata_section,      &outcomes_section,     &cohort_section,       &override_section,    &trial_section,      &arm_section,
-      &analysis_section,    &randomisation_section, &accrual_section,     &dropout_section,     &intercurrent_section, &estimand_section,
-      &data_model_section,  &data_arm_section,     &correlation_section,  &data_section};
+      &top_section,         &population_section,   &distribution_section, &eligibility_section,   &strategy_section,
+      &grid_section,        &strata_section,       &outcomes_section,     &cohort_section,        &override_section,
+      &trial_section,       &arm_section,          &analysis_section,     &randomisation_section, &accrual_section,
+      &dropout_section,     &intercurrent_section, &estimand_section,     &data_model_section,    &data_arm_section,
+      &correlation_section, &data_section};
   return tables;
 }
 
 std::optional<std::vector<double>> whole_shares(std::vector<double> shares, const Place& place, std::string_view what,
                                                 StudyContext& context) {
-  constexpr double rounding = 1e-9;         // sums of printed digits, and of shares that were rescaled before
+  constexpr double rounding = 1e-9;          // sums of printed digits, and of shares that were rescaled before
   constexpr double most_that_rounds = 0.02;  // shares of a table that is printed in per cent
   const double sum = std::accumulate(shares.begin(), shares.end(), 0.0);
   if (std::fabs(sum - 1) <= rounding) return shares;

@@ -11,8 +11,8 @@
 #include "io/study/study_reader.hpp"
 #include "io/study/toml_document.hpp"
 
-/// The sections of a study: one file each, with the declaration of its keys and the function that reads it. A new section is
-/// such a file, a line in `study_sections()` and a paragraph of study_writer.cpp.
+/// The sections of a study: one file each, with the declaration of its keys and the function that reads it. A new
+/// section is such a file, a line in `study_sections()` and a paragraph of study_writer.cpp.
 namespace vcohort {
 
 /// What reading a section fills in.

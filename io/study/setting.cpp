@@ -25,7 +25,8 @@ bool is_bare(char letter) {
          letter == '_' || letter == '-';
 }
 
-/// Reads the dotted key at the start of `text`; returns what follows it, which begins with '='. Nothing when it is no key.
+/// Reads the dotted key at the start of `text`; returns what follows it, which begins with '='. Nothing when it is no
+/// key.
 std::optional<std::string_view> read_path(std::string_view text, std::vector<std::string>& path) {
   const auto skip_spaces = [&] {
     while (!text.empty() && text.front() == ' ') text.remove_prefix(1);
@@ -73,7 +74,8 @@ std::optional<Setting> read_setting(const std::string& text, Problems& problems)
   Setting setting;
   const std::optional<std::string_view> rest = read_path(text, setting.path);
   if (!rest) {
-    problems.add({.setting = text.empty() ? "\"\"" : text}, "this is not key=value", "the key is dotted, parts with spaces in quotes",
+    problems.add({.setting = text.empty() ? "\"\"" : text}, "this is not key=value",
+                 "the key is dotted, parts with spaces in quotes",
                  "write population.size=1000 or 'strategy.\"four IV infusions\".infusions=2'");
     return std::nullopt;
   }
@@ -100,8 +102,8 @@ TomlValue* item_of(TomlValue& list, const std::string& part, const Place& place,
   const auto [end, error] = std::from_chars(part.data(), part.data() + part.size(), index);
   if (error == std::errc() && end == part.data() + part.size()) {
     if (index < list.items.size()) return &list.items[index];
-    problems.add(place, fmt::format("there is no item {}", part), fmt::format("the list has {}, counted from 0", list.items.size()),
-                 "");
+    problems.add(place, fmt::format("there is no item {}", part),
+                 fmt::format("the list has {}, counted from 0", list.items.size()), "");
     return nullptr;
   }
   std::vector<std::string_view> names;
@@ -113,7 +115,8 @@ TomlValue* item_of(TomlValue& list, const std::string& part, const Place& place,
       names.push_back(entry->value.text);
     }
   }
-  problems.add(place, "there is no item " + quoted(part), "items of a list have a number or a name", did_you_mean(part, names));
+  problems.add(place, "there is no item " + quoted(part), "items of a list have a number or a name",
+               did_you_mean(part, names));
   return nullptr;
 }
 
@@ -133,8 +136,8 @@ void apply(TomlValue& document, Setting setting, Problems& problems) {
       }
       node = &entry->value;
     } else {
-      problems.add(place, fmt::format("{} cannot be set", quoted(part)), fmt::format("it would be inside {}", kind_text(node->kind)),
-                   "");
+      problems.add(place, fmt::format("{} cannot be set", quoted(part)),
+                   fmt::format("it would be inside {}", kind_text(node->kind)), "");
       return;
     }
   }

@@ -28,7 +28,8 @@ void check_format(const TomlValue& document, Problems& problems) {
   if (!format) {
     problems.add({}, "this is not a study file", "\"format\" is missing", "begin it with format = \"vcohort-study 1\"");
   } else if (!format->value.is_text() || format->value.text != spec.choices.front()) {
-    const std::string found = format->value.is_text() ? quoted(format->value.text) : std::string(kind_text(format->value.kind));
+    const std::string found =
+        format->value.is_text() ? quoted(format->value.text) : std::string(kind_text(format->value.kind));
     problems.add(format->value.place, "this is not a study file of this version", "its format is " + found,
                  "write format = \"vcohort-study 1\"");
   }
@@ -55,11 +56,13 @@ void read_sections(const TomlValue& document, StudyContext& context) {
     const TomlEntry* entry = document.find(section.spec->name);
     if (!entry) {
       if (section.required && needs_patients(document)) {
-        context.problems.add(document.place, std::string(section.spec->heading) + " is missing", "every study has it", "add it");
+        context.problems.add(document.place, std::string(section.spec->heading) + " is missing", "every study has it",
+                             "add it");
       }
     } else if (section.list && !entry->value.is_array()) {
       context.problems.add(entry->place, fmt::format("{} must be a list of tables", quoted(entry->key)),
-                           "it is " + std::string(kind_text(entry->value.kind)), fmt::format("write {}", section.spec->heading));
+                           "it is " + std::string(kind_text(entry->value.kind)),
+                           fmt::format("write {}", section.spec->heading));
     } else {
       section.read(entry->value, context);
     }
@@ -71,17 +74,19 @@ void check_whole(const TomlValue& document, StudyContext& context) {
   settle_questions(document, context);
   const double cells = summary_cells(study);
   if (context.problems.empty() && study.cohort && cells > largest_summary) {
-    context.problems.add(document.place, fmt::format("the study has {} cells", number_text(cells)),
-                         fmt::format("{} strategies x {} strata x {} endpoints x {} visits; at most a million are allowed",
-                                     study.strategies.size(), number_text(strata_of(study)), study.outcomes.endpoints.size(),
-                                     study.outcomes.visits_months.size()),
-                         "ask for less");
+    context.problems.add(
+        document.place, fmt::format("the study has {} cells", number_text(cells)),
+        fmt::format("{} strategies x {} strata x {} endpoints x {} visits; at most a million are allowed",
+                    study.strategies.size(), number_text(strata_of(study)), study.outcomes.endpoints.size(),
+                    study.outcomes.visits_months.size()),
+        "ask for less");
   }
 }
 
 }  // namespace
 
-StudyReading read_study(std::string_view bytes, const std::string& file_name, const std::vector<std::string>& settings) {
+StudyReading read_study(std::string_view bytes, const std::string& file_name,
+                        const std::vector<std::string>& settings) {
   TomlValue document = parse_toml(bytes, file_name);
   Problems problems(file_name);
   apply_settings(document, settings, problems);

@@ -32,12 +32,13 @@ struct StudyReading {
 
 /// Reads a study file (TOML, UTF-8 with or without byte order mark, LF or CRLF).
 ///
-/// `settings` are "key=value" as in `--set`, applied in order before anything is validated: the key is dotted, items of a list
-/// are addressed by their number from 0 or, for strategies, by their name (strategy."four IV infusions".dose_per_kg);
-/// the value is TOML.
+/// `settings` are "key=value" as in `--set`, applied in order before anything is validated: the key is dotted, items of
+/// a list are addressed by their number from 0 or, for strategies, by their name (strategy."four IV
+/// infusions".dose_per_kg); the value is TOML.
 ///
 /// Errors: one InvalidInput with all problems, each `file:line:column: problem (why) what to do`.
 /// Thread safety: a pure function of its arguments; nothing depends on the locale.
-StudyReading read_study(std::string_view bytes, const std::string& file_name, const std::vector<std::string>& settings = {});
+StudyReading read_study(std::string_view bytes, const std::string& file_name,
+                        const std::vector<std::string>& settings = {});
 
 }  // namespace vcohort

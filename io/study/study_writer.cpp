@@ -17,10 +17,16 @@ std::string interval_text(const Interval& interval) {
 std::string distribution_text(const Distribution& distribution) {
   using Kind = Distribution::Kind;
   std::string text = fmt::format("{{ distribution = \"{}\"", name_of(distribution.kind));
-  const auto number = [&](std::string_view key, double value) { text += fmt::format(", {} = {}", key, number_text(value)); };
+  const auto number = [&](std::string_view key, double value) {
+    text += fmt::format(", {} = {}", key, number_text(value));
+  };
   switch (distribution.kind) {
-    case Kind::fixed: number("value", distribution.value); break;
-    case Kind::triangular: number("mode", distribution.mode); break;
+    case Kind::fixed:
+      number("value", distribution.value);
+      break;
+    case Kind::triangular:
+      number("mode", distribution.mode);
+      break;
     case Kind::normal:
       number("mean", distribution.mean);
       number("sd", distribution.sd);
@@ -30,9 +36,11 @@ std::string distribution_text(const Distribution& distribution) {
       number("sigma", distribution.sigma);
       break;
     case Kind::bands:
-      text += ", bands = " + list_text(distribution.bands, interval_text) + ", shares = " + number_list(distribution.shares);
+      text += ", bands = " + list_text(distribution.bands, interval_text) +
+              ", shares = " + number_list(distribution.shares);
       break;
-    case Kind::uniform: break;
+    case Kind::uniform:
+      break;
   }
   if (distribution.kind != Kind::fixed && distribution.kind != Kind::bands) {
     number("low", distribution.low);
@@ -78,9 +86,11 @@ void write_strategy(const Strategy& strategy, std::string& text) {
                       name_of(strategy.route), dose_key, number_text(regimen.dose), regimen.infusions);
   if (regimen.infusions > 1) text += fmt::format("interval_days = {}\n", number_text(regimen.interval_days));
   text += fmt::format("courses = {}\n", regimen.courses);
-  if (regimen.courses > 1) text += fmt::format("course_interval_days = {}\n", number_text(regimen.course_interval_days));
-  text += fmt::format("source = \"{}\"\nimmunosuppression = {}\nsteroids = {}\ntolerance = \"{}\"\n", name_of(strategy.source),
-                      truth(regimen.immunosuppression), truth(regimen.steroids), name_of(regimen.tolerance));
+  if (regimen.courses > 1)
+    text += fmt::format("course_interval_days = {}\n", number_text(regimen.course_interval_days));
+  text += fmt::format("source = \"{}\"\nimmunosuppression = {}\nsteroids = {}\ntolerance = \"{}\"\n",
+                      name_of(strategy.source), truth(regimen.immunosuppression), truth(regimen.steroids),
+                      name_of(regimen.tolerance));
 }
 
 void write_stratification(const Stratification& stratification, std::string& text) {
@@ -95,8 +105,11 @@ void write_stratification(const Stratification& stratification, std::string& tex
       if (!dimension.intervals.empty()) cuts.push_back(dimension.intervals.back().high);
       text += number_list(cuts);
     } else {
-      const auto category_text = [&](int category) { return toml_text(categories[static_cast<std::size_t>(category)]); };
-      text += list_text(dimension.groups, [&](const std::vector<int>& group) { return list_text(group, category_text); });
+      const auto category_text = [&](int category) {
+        return toml_text(categories[static_cast<std::size_t>(category)]);
+      };
+      text +=
+          list_text(dimension.groups, [&](const std::vector<int>& group) { return list_text(group, category_text); });
     }
     text += '\n';
   }
@@ -105,9 +118,9 @@ void write_stratification(const Stratification& stratification, std::string& tex
 }  // namespace
 
 std::string write_study(const Study& study) {
-  std::string text = fmt::format("format = \"vcohort-study 1\"\ntitle = {}\nevidence = {}\nparameters = \"{}\"\nseed = {}\n",
-                                 toml_text(study.title), text_list(study.stances),
-                                 study.uncertain_parameters ? "uncertain" : "fixed", study.seed);
+  std::string text = fmt::format(
+      "format = \"vcohort-study 1\"\ntitle = {}\nevidence = {}\nparameters = \"{}\"\nseed = {}\n",
+      toml_text(study.title), text_list(study.stances), study.uncertain_parameters ? "uncertain" : "fixed", study.seed);
   const bool has_patients = study.population.size > 0;
   if (has_patients) write_population(study.population, text);
   for (const Strategy& strategy : study.strategies) write_strategy(strategy, text);

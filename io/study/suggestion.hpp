@@ -8,12 +8,12 @@
 
 namespace vcohort {
 
-/// Least number of insertions, deletions, replacements and swaps of neighbours that turn one word into the other, letters of
-/// either case being equal (optimal string alignment distance).
+/// Least number of insertions, deletions, replacements and swaps of neighbours that turn one word into the other,
+/// letters of either case being equal (optimal string alignment distance).
 int edit_distance(std::string_view left, std::string_view right);
 
-/// The known word that is near enough to be a misspelling of `word`, or an empty one: at most a third of the letters differ, and
-/// one always may.
+/// The known word that is near enough to be a misspelling of `word`, or an empty one: at most a third of the letters
+/// differ, and one always may.
 std::string_view nearest(std::string_view word, const std::vector<std::string_view>& known);
 
 /// `did you mean "x"?`, or nothing where no known word is near.

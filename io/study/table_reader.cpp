@@ -26,7 +26,9 @@ std::string wanted(std::string_view kind, const KeySpec& spec) {
   return "write " + std::string(kind) + (range.empty() ? "" : " ") + range;
 }
 
-std::string subject(const KeySpec& spec) { return quoted(spec.name); }
+std::string subject(const KeySpec& spec) {
+  return quoted(spec.name);
+}
 
 const TomlValue& empty_table() {
   static const TomlValue table;
@@ -118,7 +120,8 @@ std::optional<std::int64_t> TableReader::integer_in(const TomlValue& item, const
     found = static_cast<std::int64_t>(item.number);
   }
   if (!found) {
-    const std::string what = item.kind == TomlValue::Kind::number ? number_text(item.number) : std::string(kind_text(item.kind));
+    const std::string what =
+        item.kind == TomlValue::Kind::number ? number_text(item.number) : std::string(kind_text(item.kind));
     problems_.add(item.place, subject(spec) + " must be a whole number", "it is " + what, wanted("an integer", spec));
     return std::nullopt;
   }
@@ -138,7 +141,8 @@ std::optional<std::string> TableReader::text_in(const TomlValue& item, const Key
   }
   const bool blank = item.text.find_first_not_of(" \t\n\r") == std::string::npos;
   if (blank && !spec.may_be_empty) {
-    problems_.add(item.place, subject(spec) + " is empty", "it must say something", "write " + std::string(spec.name) + " = " + std::string(spec.example));
+    problems_.add(item.place, subject(spec) + " is empty", "it must say something",
+                  "write " + std::string(spec.name) + " = " + std::string(spec.example));
     return std::nullopt;
   }
   const auto is_control = [](char character) {
@@ -150,7 +154,8 @@ std::optional<std::string> TableReader::text_in(const TomlValue& item, const Key
     return std::nullopt;
   }
   if (item.text.size() > longest_text) {
-    problems_.add(item.place, subject(spec) + " is too long", number_text(static_cast<std::int64_t>(item.text.size())) + " bytes",
+    problems_.add(item.place, subject(spec) + " is too long",
+                  number_text(static_cast<std::int64_t>(item.text.size())) + " bytes",
                   "write at most " + number_text(static_cast<std::int64_t>(longest_text)));
     return std::nullopt;
   }
@@ -181,7 +186,8 @@ std::optional<bool> TableReader::boolean(std::string_view key) const {
   const TomlValue* found = value(key);
   if (!found) return spec.fallback.empty() ? std::nullopt : std::optional(spec.fallback == "true");
   if (found->kind != TomlValue::Kind::boolean) {
-    problems_.add(found->place, subject(spec) + " must be true or false", "it is " + std::string(kind_text(found->kind)), "");
+    problems_.add(found->place, subject(spec) + " must be true or false",
+                  "it is " + std::string(kind_text(found->kind)), "");
     return std::nullopt;
   }
   return found->boolean;
@@ -271,7 +277,8 @@ std::optional<std::pair<double, double>> TableReader::pair(std::string_view key)
   if (!low || !high) return std::nullopt;
   if (!(*low < *high)) {
     problems_.add(found->place, subject(spec) + " excludes everything",
-                  "the first number must be below the second: [" + number_text(*low) + ", " + number_text(*high) + ")", "");
+                  "the first number must be below the second: [" + number_text(*low) + ", " + number_text(*high) + ")",
+                  "");
     return std::nullopt;
   }
   return std::pair(*low, *high);

@@ -11,8 +11,9 @@
 
 namespace vcohort {
 
-/// Reads one table by its declaration. Whatever is wrong becomes a Problem with its place, and the getter returns nothing, so that
-/// reading goes on and finds the other problems. A getter without a value in the file returns the declared default.
+/// Reads one table by its declaration. Whatever is wrong becomes a Problem with its place, and the getter returns
+/// nothing, so that reading goes on and finds the other problems. A getter without a value in the file returns the
+/// declared default.
 ///
 /// Errors: InternalError when a key is asked for that the section does not declare.
 class TableReader {
@@ -34,8 +35,8 @@ class TableReader {
   /// Index of the chosen word in the declared choices.
   std::optional<int> choice(std::string_view key) const;
 
-  /// Lists; a single value counts as a list of one. Each item is checked against the declared range or choices; empty lists are
-  /// refused. An absent key without a default gives an empty list, a wrong one gives nothing.
+  /// Lists; a single value counts as a list of one. Each item is checked against the declared range or choices; empty
+  /// lists are refused. An absent key without a default gives an empty list, a wrong one gives nothing.
   std::optional<std::vector<double>> numbers(std::string_view key) const;
   std::optional<std::vector<std::int64_t>> integers(std::string_view key) const;
   std::optional<std::vector<std::string>> texts(std::string_view key) const;
@@ -45,7 +46,8 @@ class TableReader {
   std::optional<std::pair<double, double>> pair(std::string_view key) const;
 
   /// `problem` at the key's value.
-  void refuse(std::string_view key, std::string_view problem, std::string_view why = {}, std::string_view what_to_do = {}) const;
+  void refuse(std::string_view key, std::string_view problem, std::string_view why = {},
+              std::string_view what_to_do = {}) const;
 
   Problems& problems() const { return problems_; }
   const KeySpec& declared(std::string_view key) const;

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstdint>
 
 #include "engine/numeric/errors.hpp"
@@ -14,8 +15,12 @@ namespace {
 constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
 constexpr int most_key_parts = 16;
 
-/// Length of the UTF-8 character at the start of `bytes`, or 0 if there is none (RFC 3629: no overlong form, no surrogate,
-/// nothing above U+10FFFF).
+// Plane 15, where characters are shifted to: U+F0000 is F3 B0 80 80, and U+FFFFF is F3 BF BF BF.
+constexpr std::uint32_t private_plane = 0xF0000;
+constexpr std::string_view first_private = "\xF3\xB0\x80\x80";
+
+/// Length of the UTF-8 character at the start of `bytes`, or 0 if there is none (RFC 3629: no overlong form, no
+/// surrogate, nothing above U+10FFFF).
 std::size_t character_length(std::string_view bytes) {
   const auto byte = [&](std::size_t index) { return static_cast<unsigned char>(bytes[index]); };
   const auto continued = [&](std::size_t index, unsigned low = 0x80, unsigned high = 0xBF) {
@@ -37,7 +42,45 @@ std::size_t character_length(std::string_view bytes) {
   return 0;
 }
 
-/// Walks over a TOML text and knows whether it is inside a text or a comment. Texts that do not end are left to the parser.
+/// Calls `visit(bytes, code point)` for each character of valid UTF-8; a stray byte counts as a character of its own
+/// value.
+template <typename Visit>
+void for_each_character(std::string_view text, Visit visit) {
+  while (!text.empty()) {
+    const std::size_t length = std::max<std::size_t>(character_length(text), 1);
+    const auto first = static_cast<unsigned char>(text.front());
+    std::uint32_t point = length == 1 ? first : first & (0xFFu >> (length + 1));
+    for (std::size_t index = 1; index < length; ++index) {
+      point = (point << 6) | (static_cast<unsigned char>(text[index]) & 0x3Fu);
+    }
+    visit(text.substr(0, length), point);
+    text.remove_prefix(length);
+  }
+}
+
+/// Appends a code point as UTF-8.
+void append(std::uint32_t point, std::string& text) {
+  const auto byte = [&](std::uint32_t value) { text += static_cast<char>(value); };
+  const auto continuation = [&](int shift) { byte(0x80 | ((point >> shift) & 0x3F)); };
+  if (point < 0x80) {
+    byte(point);
+  } else if (point < 0x800) {
+    byte(0xC0 | (point >> 6));
+    continuation(0);
+  } else if (point < 0x10000) {
+    byte(0xE0 | (point >> 12));
+    continuation(6);
+    continuation(0);
+  } else {
+    byte(0xF0 | (point >> 18));
+    continuation(12);
+    continuation(6);
+    continuation(0);
+  }
+}
+
+/// Walks over a TOML text and knows whether it is inside a text or a comment. Texts that do not end are left to the
+/// parser.
 class Screen {
  public:
   Screen(std::string_view text, const std::string& file_name) : text_(text), file_name_(file_name) {}
@@ -72,6 +115,9 @@ class Screen {
         refuse(fmt::format("the character {} stands outside of a text", quoted(text_.substr(position_, length))),
                "keys, numbers and spaces are plain ASCII", "put it into quotes or remove it");
       }
+      if (text_.substr(position_, length) >= first_private && length == 4 && character == first_private.front()) {
+        refuse_private();
+      }
       position_ += length;
       ++column_;
       return;
@@ -87,28 +133,43 @@ class Screen {
       return;
     }
     switch (inside_) {
-      case Inside::nothing: outside(character); return;
-      case Inside::comment: skip(1); return;
+      case Inside::nothing:
+        outside(character);
+        return;
+      case Inside::comment:
+        skip(1);
+        return;
       case Inside::basic:
         if (character == '"') inside_ = Inside::nothing;
-        skip(character == '\\' && position_ + 1 < text_.size() && is_plain(text_[position_ + 1]) ? 2 : 1);
-        return;
+        return character == '\\' ? skip_escape() : skip(1);
       case Inside::literal:
         if (character == '\'') inside_ = Inside::nothing;
         skip(1);
         return;
       case Inside::long_basic:
-        if (character == '\\') return escape();
+        if (character == '\\') return skip_escape();
         return end_of_long(R"(""")", '"');
-      case Inside::long_literal: return end_of_long("'''", '\'');
+      case Inside::long_literal:
+        return end_of_long("'''", '\'');
     }
+  }
+
+  [[noreturn]] void refuse_private() const {
+    refuse("a private character", "U+F0000 to U+FFFFF mean nothing", "remove it");
+  }
+
+  void skip_escape() {
+    if (ahead("\\U000F") || ahead("\\U000f")) refuse_private();
+    skip(position_ + 1 < text_.size() && is_plain(text_[position_ + 1]) ? 2 : 1);
   }
 
   static bool is_plain(char character) { return character > 0x1F && character < 0x7F; }
 
   void outside(char character) {
     switch (character) {
-      case '#': inside_ = Inside::comment; break;
+      case '#':
+        inside_ = Inside::comment;
+        break;
       case '"':
         inside_ = ahead(R"(""")") ? Inside::long_basic : Inside::basic;
         return skip(inside_ == Inside::long_basic ? 3 : 1);
@@ -120,25 +181,19 @@ class Screen {
       case '{':
       case '}':
       case '[':
-      case ']': key_parts_ = 0; break;
+      case ']':
+        key_parts_ = 0;
+        break;
       case '.':
         if (++key_parts_ >= most_key_parts) {
-          refuse(fmt::format("this key has more than {} parts", most_key_parts), "no key of a study or evidence file has",
-                 "remove the dots that are too many");
+          refuse(fmt::format("this key has more than {} parts", most_key_parts),
+                 "no key of a study or evidence file has", "remove the dots that are too many");
         }
         break;
-      default: break;
+      default:
+        break;
     }
     skip(1);
-  }
-
-  void escape() {
-    const std::size_t next = text_.find_first_not_of(" \t", position_ + 1);
-    if (next == std::string_view::npos || text_[next] == '\n' || text_[next] == '\r') {
-      refuse("a backslash at the end of a line", "texts that are broken like this are not read",
-             "write the text on one line, or with its line breaks");
-    }
-    skip(is_plain(text_[position_ + 1]) ? 2 : 1);
   }
 
   /// Up to two quotes may stand before the three that end the text.
@@ -160,10 +215,26 @@ class Screen {
 
 }  // namespace
 
-std::string_view screen_toml(std::string_view bytes, const std::string& file_name) {
+std::string screen_toml(std::string_view bytes, const std::string& file_name) {
   if (bytes.starts_with(byte_order_mark)) bytes.remove_prefix(byte_order_mark.size());
   Screen(bytes, file_name).run();
-  return bytes;
+  std::string shifted;
+  shifted.reserve(bytes.size());
+  for_each_character(bytes, [&](std::string_view character, std::uint32_t point) {
+    const bool is_shifted = character.size() == 2 || character.size() == 3;
+    append(is_shifted ? point + private_plane : point, shifted);
+  });
+  return shifted;
+}
+
+std::string unshifted(std::string_view text) {
+  std::string result;
+  result.reserve(text.size());
+  for_each_character(text, [&](std::string_view, std::uint32_t point) {
+    const bool is_shifted = point >= private_plane && point <= private_plane + 0xFFFF;
+    append(is_shifted ? point - private_plane : point, result);
+  });
+  return result;
 }
 
 }  // namespace vcohort

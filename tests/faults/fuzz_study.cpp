@@ -1,5 +1,5 @@
-// libFuzzer target: any bytes are a study, or evidence, or are refused by InvalidInput. The first byte chooses which, so
-// that one corpus serves both. A study that is read must resolve to a fixed point.
+// libFuzzer target: any bytes are a study, or evidence, or are refused by InvalidInput. The first byte chooses which,
+// so that one corpus serves both. A study that is read must resolve to a fixed point.
 #include <cstdint>
 #include <cstdlib>
 #include <string_view>

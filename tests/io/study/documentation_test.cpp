@@ -2,9 +2,9 @@
 
 #include <cstdlib>
 
+#include "io/study/evidence_reader.hpp"
 #include "io/study/schema.hpp"
 #include "io/study/sections.hpp"
-#include "io/study/evidence_reader.hpp"
 #include "io/study/toml_document.hpp"
 #include "tests/io/study/test_files.hpp"
 
@@ -12,7 +12,8 @@ namespace vcohort {
 namespace {
 
 constexpr std::string_view page = "docs/study-file.md";
-constexpr std::string_view marker = "<!-- What follows is generated from the program: `vcohort schema` prints it. -->\n";
+constexpr std::string_view marker =
+    "<!-- What follows is generated from the program: `vcohort schema` prints it. -->\n";
 
 // With VCOHORT_REGENERATE=1 in the environment the test writes the page instead of comparing it.
 TEST(Documentation, StudyFilePageIsWhatTheProgramSays) {
@@ -20,7 +21,8 @@ TEST(Documentation, StudyFilePageIsWhatTheProgramSays) {
   const std::size_t place = text.find(marker);
   ASSERT_NE(place, std::string::npos);
   const std::string expected = text.substr(0, place + marker.size()) + "\n" + schema_text();
-  if (std::getenv("VCOHORT_REGENERATE")) std::ofstream(std::string(VCOHORT_SOURCE) + "/" + std::string(page)) << expected;
+  if (std::getenv("VCOHORT_REGENERATE"))
+    std::ofstream(std::string(VCOHORT_SOURCE) + "/" + std::string(page)) << expected;
   EXPECT_EQ(source_file(std::string(page)), expected) << "run this test once with VCOHORT_REGENERATE=1";
 }
 

@@ -12,7 +12,8 @@ namespace {
 using testing::HasSubstr;
 
 const Evidence& sceptical() {
-  static const Evidence evidence = read_evidence(source_file("scenarios/evidence/sceptical.toml"), "sceptical.toml").evidence;
+  static const Evidence evidence =
+      read_evidence(source_file("scenarios/evidence/sceptical.toml"), "sceptical.toml").evidence;
   return evidence;
 }
 
@@ -44,35 +45,45 @@ std::string cells(const std::string& cell, const std::string& route, const std::
 }
 
 TEST(EvidenceCheck, KnowsThePairsThatWereStudied) {
-  EXPECT_THAT(pairs_of(sceptical()),
-              testing::IsSupersetOf({"MSC/intravenous", "MSC/intrathecal", "NSC/intranasal", "NSC/intraventricular", "CB/intravenous"}));
+  EXPECT_THAT(pairs_of(sceptical()), testing::IsSupersetOf({"MSC/intravenous", "MSC/intrathecal", "NSC/intranasal",
+                                                            "NSC/intraventricular", "CB/intravenous"}));
   EXPECT_EQ(complaint(cells("MSC", "intravenous", "dose_per_kg = 2e6")), "");
-  EXPECT_EQ(complaint(cells("CB", "intravenous", "dose_per_kg = 5e7")), "") << "nucleated cells per kg are cells per kg";
+  EXPECT_EQ(complaint(cells("CB", "intravenous", "dose_per_kg = 5e7")), "")
+      << "nucleated cells per kg are cells per kg";
   EXPECT_EQ(complaint(cells("NSC", "intranasal", "reference_doses = 1")), "");
 }
 
 TEST(EvidenceCheck, RefusesPairsThatNobodyStudied) {
-  EXPECT_THAT(complaint(cells("CB", "intranasal", "dose_per_kg = 1e6")),
-              testing::AllOf(HasSubstr("s.toml:15:8: CB/intranasal has no delivery factor (the evidence \"sceptical\" has none, and "
-                                       "nothing is invented) use one of MSC/intravenous, "),
-                             HasSubstr("or supply delivery and reference_dose by [[override]]")));
+  EXPECT_THAT(
+      complaint(cells("CB", "intranasal", "dose_per_kg = 1e6")),
+      testing::AllOf(
+          HasSubstr("s.toml:15:8: CB/intranasal has no delivery factor (the evidence \"sceptical\" has none, and "
+                    "nothing is invented) use one of MSC/intravenous, "),
+          HasSubstr("or supply delivery and reference_dose by [[override]]")));
 }
 
 TEST(EvidenceCheck, ListsTheMissingPairsOfAGrid) {
-  EXPECT_THAT(complaint("[grid]\ncell = [\"MSC\", \"NSC\"]\nroute = [\"intravenous\", \"intrathecal\"]\ndose_per_kg = [1e6, 2e6]\n"),
-              HasSubstr("s.toml:13:1: the grid asks for pairs of cell and route that nobody studied: NSC/intrathecal, NSC/intravenous ("));
+  EXPECT_THAT(
+      complaint(
+          "[grid]\ncell = [\"MSC\", \"NSC\"]\nroute = [\"intravenous\", \"intrathecal\"]\ndose_per_kg = [1e6, 2e6]\n"),
+      HasSubstr("s.toml:13:1: the grid asks for pairs of cell and route that nobody studied: NSC/intrathecal, "
+                "NSC/intravenous ("));
 }
 
 TEST(EvidenceCheck, RefusesDosesInAnotherUnit) {
-  EXPECT_EQ(complaint(cells("MSC", "intravenous", "dose = 1e7")),
-            "s.toml:17:8: MSC/intravenous is not dosed by \"dose\" (the evidence \"sceptical\" gives its reference dose in "
-            "cells/kg) write dose_per_kg");
-  EXPECT_THAT(complaint(cells("NSC", "intranasal", "dose_per_kg = 1e6")), HasSubstr("in published doses) write reference_doses"));
+  EXPECT_EQ(
+      complaint(cells("MSC", "intravenous", "dose = 1e7")),
+      "s.toml:17:8: MSC/intravenous is not dosed by \"dose\" (the evidence \"sceptical\" gives its reference dose in "
+      "cells/kg) write dose_per_kg");
+  EXPECT_THAT(complaint(cells("NSC", "intranasal", "dose_per_kg = 1e6")),
+              HasSubstr("in published doses) write reference_doses"));
 }
 
 TEST(EvidenceCheck, OverridesSupplyAPairWithItsSource) {
-  const std::string delivery = "[[override]]\nparameter = \"delivery.CB.intranasal\"\nvalue = 2\nsource = \"a guess\"\n";
-  const std::string dose = "[[override]]\nparameter = \"reference_dose.CB.intranasal\"\nvalue = 1e6\nsource = \"a guess\"\n";
+  const std::string delivery =
+      "[[override]]\nparameter = \"delivery.CB.intranasal\"\nvalue = 2\nsource = \"a guess\"\n";
+  const std::string dose =
+      "[[override]]\nparameter = \"reference_dose.CB.intranasal\"\nvalue = 1e6\nsource = \"a guess\"\n";
   const std::string strategy = cells("CB", "intranasal", "dose_per_kg = 1e6");
   EXPECT_THAT(complaint(strategy + delivery), HasSubstr("CB/intranasal has no reference dose"));
   EXPECT_EQ(complaint(strategy + delivery + dose), "");

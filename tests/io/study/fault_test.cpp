@@ -42,13 +42,17 @@ TEST_P(Fault, IsRefusedWithItsPlace) {
   EXPECT_EQ(complaint_of([&] { read_study(bytes, name); }), expected);
 }
 
-INSTANTIATE_TEST_SUITE_P(Studies, Fault, testing::ValuesIn(fault_names()), [](const auto& fault) { return fault.param; });
+INSTANTIATE_TEST_SUITE_P(Studies, Fault, testing::ValuesIn(fault_names()),
+                         [](const auto& fault) { return fault.param; });
 
-TEST(Faults, AreMany) { EXPECT_GE(fault_names().size(), 100u); }
+TEST(Faults, AreMany) {
+  EXPECT_GE(fault_names().size(), 100u);
+}
 
 TEST(Faults, AnEmptyFileIsNoStudy) {
-  EXPECT_EQ(complaint_of([] { read_study("", "empty.toml"); }),
-            "empty.toml:1:1: this is not a study file (\"format\" is missing) begin it with format = \"vcohort-study 1\"");
+  EXPECT_EQ(
+      complaint_of([] { read_study("", "empty.toml"); }),
+      "empty.toml:1:1: this is not a study file (\"format\" is missing) begin it with format = \"vcohort-study 1\"");
 }
 
 TEST(Faults, AHugeFileIsNotParsed) {

@@ -11,27 +11,49 @@ namespace {
 
 /// Flips, deletes, inserts, doubles or moves some bytes.
 std::string mutated(std::string bytes, std::mt19937_64& generator) {
-  static constexpr std::string_view pieces[] = {"\"", "'", "[", "]", "[[", "{", "}", "=", ".", ",", "\n", "\r\n", "#", "-", "nan",
-                                                "inf", "1e400", "0x", "\"\"\"", "'''", "\\", "\\u0000", "\xC2\xA0", "\xE2\x80\x83",
-                                                "\xFF", "true", "99999999999999999999", "[strategy]", "[a.b]", "\t"};
-  const auto below = [&](std::size_t limit) { return static_cast<std::size_t>(generator() % std::max<std::size_t>(limit, 1)); };
+  static constexpr std::string_view pieces[] = {"\"",         "'",        "[",
+                                                "]",          "[[",       "{",
+                                                "}",          "=",        ".",
+                                                ",",          "\n",       "\r\n",
+                                                "#",          "-",        "nan",
+                                                "inf",        "1e400",    "0x",
+                                                "\"\"\"",     "'''",      "\\",
+                                                "\\u0000",    "\xC2\xA0", "\xE2\x80\x83",
+                                                "\xFF",       "true",     "99999999999999999999",
+                                                "[strategy]", "[a.b]",    "\t"};
+  const auto below = [&](std::size_t limit) {
+    return static_cast<std::size_t>(generator() % std::max<std::size_t>(limit, 1));
+  };
   const std::size_t edits = 1 + below(4);
   for (std::size_t edit = 0; edit < edits && !bytes.empty(); ++edit) {
     const std::size_t place = below(bytes.size());
     const std::size_t length = 1 + below(8);
     switch (below(6)) {
-      case 0: bytes[place] = static_cast<char>(generator() & 0xFF); break;
-      case 1: bytes[place] = static_cast<char>(bytes[place] ^ (1 << below(8))); break;
-      case 2: bytes.erase(place, length); break;
-      case 3: bytes.insert(place, pieces[below(std::size(pieces))]); break;
-      case 4: bytes.insert(below(bytes.size()), bytes.substr(place, length)); break;
-      default: bytes.replace(place, length, pieces[below(std::size(pieces))]); break;
+      case 0:
+        bytes[place] = static_cast<char>(generator() & 0xFF);
+        break;
+      case 1:
+        bytes[place] = static_cast<char>(bytes[place] ^ (1 << below(8)));
+        break;
+      case 2:
+        bytes.erase(place, length);
+        break;
+      case 3:
+        bytes.insert(place, pieces[below(std::size(pieces))]);
+        break;
+      case 4:
+        bytes.insert(below(bytes.size()), bytes.substr(place, length));
+        break;
+      default:
+        bytes.replace(place, length, pieces[below(std::size(pieces))]);
+        break;
     }
   }
   return bytes;
 }
 
-/// Mutants are refused by InvalidInput, or valid; then their resolved text is a fixed point. Anything else fails the test.
+/// Mutants are refused by InvalidInput, or valid; then their resolved text is a fixed point. Anything else fails the
+/// test.
 template <typename Read>
 int count_valid(const std::string& bytes, int mutants, std::uint64_t seed, Read read) {
   std::mt19937_64 generator(seed);
@@ -49,7 +71,9 @@ int count_valid(const std::string& bytes, int mutants, std::uint64_t seed, Read 
   return valid;
 }
 
-std::string read_resolved(const std::string& bytes) { return read_study(bytes, "mutant.toml").resolved; }
+std::string read_resolved(const std::string& bytes) {
+  return read_study(bytes, "mutant.toml").resolved;
+}
 
 TEST(Mutation, StudiesAreReadOrRefused) {
   int valid = 0;

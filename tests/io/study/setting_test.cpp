@@ -15,7 +15,9 @@ const std::string& design() {
   return bytes;
 }
 
-Study with(const std::vector<std::string>& settings) { return read_study(design(), "x.toml", settings).study; }
+Study with(const std::vector<std::string>& settings) {
+  return read_study(design(), "x.toml", settings).study;
+}
 
 std::string complaint(const std::string& setting) {
   return complaint_of([&] { with({setting}); });
@@ -40,7 +42,9 @@ TEST(Setting, AddsValuesAndTables) {
   EXPECT_EQ(with({"override=[{ parameter = \"effect.emax\", value = 5, source = \"try\" }]"}).overrides[0].value, 5);
 }
 
-TEST(Setting, LaterOnesWin) { EXPECT_EQ(with({"seed=1", "seed=2"}).seed, 2u); }
+TEST(Setting, LaterOnesWin) {
+  EXPECT_EQ(with({"seed=1", "seed=2"}).seed, 2u);
+}
 
 TEST(Setting, GivesTheSameResolvedTextAsAnEditedFile) {
   std::string edited = design();
@@ -56,13 +60,16 @@ TEST(Setting, ComplaintsNameIt) {
             "--set population.siez: unknown key \"siez\" (in [population]) did you mean \"size\"?");
   EXPECT_EQ(complaint("popluation.size=1"),
             "--set popluation.size: unknown key \"popluation\" (at the top level) did you mean \"population\"?");
-  EXPECT_EQ(complaint("strategy.2.infusions=1"), "--set strategy.2.infusions: there is no item 2 (the list has 2, counted from 0)");
+  EXPECT_EQ(complaint("strategy.2.infusions=1"),
+            "--set strategy.2.infusions: there is no item 2 (the list has 2, counted from 0)");
   EXPECT_EQ(complaint("strategy.\"four IV infusion\".infusions=1"),
-            "--set strategy.\"four IV infusion\".infusions: there is no item \"four IV infusion\" (items of a list have a number "
+            "--set strategy.\"four IV infusion\".infusions: there is no item \"four IV infusion\" (items of a list "
+            "have a number "
             "or a name) did you mean \"four IV infusions\"?");
   EXPECT_EQ(complaint("seed.x=1"), "--set seed.x: \"x\" cannot be set (it would be inside an integer)");
-  EXPECT_EQ(complaint("evidence=null"), "--set evidence: the value \"null\" is not TOML (a text needs its quotes) write "
-                                        "'evidence=\"null\"' if it is a text");
+  EXPECT_EQ(complaint("evidence=null"),
+            "--set evidence: the value \"null\" is not TOML (a text needs its quotes) write "
+            "'evidence=\"null\"' if it is a text");
   EXPECT_EQ(complaint("strategy.1.dose=1e7"),
             "--set strategy.1.dose: both \"dose_per_kg\" and \"dose\" are given (a strategy has one dose) remove one");
   EXPECT_EQ(complaint("cohort.reference=\"x\"").substr(0, 48), "--set cohort.reference: there is no strategy \"x\"");

@@ -136,7 +136,8 @@ TEST(StudyReader, ReadsEveryKindOfValue) {
   EXPECT_EQ(study.strategies.back().cell, Cell::cb);
 
   ASSERT_EQ(study.stratifications.size(), 2u);
-  EXPECT_THAT(study.stratifications[0].dimensions[0].names, ElementsAre("white_matter", "grey_matter", "malformation", "other"));
+  EXPECT_THAT(study.stratifications[0].dimensions[0].names,
+              ElementsAre("white_matter", "grey_matter", "malformation", "other"));
   EXPECT_THAT(study.stratifications[0].dimensions[1].names, ElementsAre("spastic", "dyskinetic+mixed"));
   EXPECT_THAT(study.stratifications[0].dimensions[2].names, ElementsAre("no", "yes"));
   EXPECT_EQ(study.stratifications[1].name, "article");
@@ -194,7 +195,8 @@ TEST(StudyReader, WritingADefaultChangesNothing) {
   const std::string age = "{ distribution = \"fixed\", value = 4 }";
   const std::string expected = read_study(small(age, cells), "x").resolved;
   const std::string explicit_defaults =
-      "infusions = 1\ncourses = 1\nsource = \"allogeneic\"\nimmunosuppression = false\nsteroids = false\ntolerance = \"ignore\"\n";
+      "infusions = 1\ncourses = 1\nsource = \"allogeneic\"\nimmunosuppression = false\nsteroids = false\ntolerance = "
+      "\"ignore\"\n";
   EXPECT_EQ(read_study(small(age, cells + explicit_defaults), "x").resolved, expected);
 }
 
@@ -238,7 +240,8 @@ TEST(StudyReader, GridNamesSayTheDoseUnit) {
   EXPECT_THAT(names("reference_doses = [0.5, 1]"),
               ElementsAre("none", "NSC/intranasal/0.5ref/1x", "NSC/intranasal/0.5ref/3x/7d", "NSC/intranasal/1ref/1x",
                           "NSC/intranasal/1ref/3x/7d"));
-  EXPECT_THAT(names("total_dose_per_kg = 8e6"), ElementsAre("none", "NSC/intranasal/8e6/1x", "NSC/intranasal/2666670/3x/7d"));
+  EXPECT_THAT(names("total_dose_per_kg = 8e6"),
+              ElementsAre("none", "NSC/intranasal/8e6/1x", "NSC/intranasal/2666670/3x/7d"));
 }
 
 TEST(StudyReader, GridDividesTheTotalAmongAllCourses) {
@@ -267,8 +270,9 @@ TEST(StudyReader, AMillionCellsAreAllowed) {
     for (int n = 0; n < count; ++n) text += std::to_string((n + 1) * step) + ",";
     return text + "]";
   };
-  const std::string head = "format = \"vcohort-study 1\"\n[population]\nsize = 10\nage_years = { distribution = \"fixed\", value = 4 }"
-                           "\ngmfcs = { I = 1 }\n[[strategy]]\nname = \"none\"\n[cohort]\nreference = \"none\"\n";
+  const std::string head =
+      "format = \"vcohort-study 1\"\n[population]\nsize = 10\nage_years = { distribution = \"fixed\", value = 4 }"
+      "\ngmfcs = { I = 1 }\n[[strategy]]\nname = \"none\"\n[cohort]\nreference = \"none\"\n";
   const std::string outcomes = "[outcomes]\nendpoints = \"gmfm66\"\nvisits_months = " + list(1000, 1) + "\n";
   EXPECT_EQ(summary_cells(read_study(head + outcomes + "[strata]\nage_years = " + list(1000, 0.1), "x").study), 1e6);
   EXPECT_THAT(complaint_of([&] { read_study(head + outcomes + "[strata]\nage_years = " + list(1001, 0.1), "x"); }),

@@ -7,8 +7,8 @@
 namespace vcohort {
 namespace {
 
-// Distances that can be counted by hand; "ca" -> "abc" is the case in which optimal string alignment (3) and the unrestricted
-// distance (2) differ.
+// Distances that can be counted by hand; "ca" -> "abc" is the case in which optimal string alignment (3) and the
+// unrestricted distance (2) differ.
 TEST(Suggestion, CountsEdits) {
   EXPECT_EQ(edit_distance("", ""), 0);
   EXPECT_EQ(edit_distance("", "abc"), 3);
