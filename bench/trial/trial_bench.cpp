@@ -54,7 +54,7 @@ Study on_disease_model(const char* method) {
   Study study;
   study.seed = 1;
   study.trial = question(analysis(method, "gmfm66"), false);
-  study.population.age_years = {Distribution::Kind::uniform};
+  study.population.age_years.kind = Distribution::Kind::uniform;
   study.population.age_years.low = 2;
   study.population.age_years.high = 12;
   study.population.gmfcs = {0.342, 0.256, 0.115, 0.137, 0.15};

@@ -2,7 +2,6 @@
 
 #include <bit>
 
-#include "engine/data_model/data_model.hpp"
 #include "tests/engine/trial/designs.hpp"
 
 /// Addresses: what a replicate is depends on its number alone.
@@ -97,29 +96,6 @@ TEST(Failures, AreCountedByKind) {
   // Nobody has an event with probability e^-1.
   EXPECT_NEAR(number(table, "failures") / 500, std::exp(-1.0), mcse_allowed * binomial_se(std::exp(-1.0), 500));
   EXPECT_EQ(number(table, "failed_no_events"), number(table, "failures"));
-}
-
-TEST(DataModels, TwinsShareTheirLuck) {
-  DataModel model;
-  model.kind = DataModel::Kind::ordinal;
-  model.visits_months = {12};
-  model.arms.resize(2);
-  model.arms[0].share = {0.2, 0.3, 0.5};
-  model.arms[1].share = {0.1, 0.2, 0.7};
-  DataOutcomes outcomes(model);
-  std::vector<std::uint64_t> patients(100000);
-  for (std::size_t i = 0; i < patients.size(); ++i) patients[i] = i;
-  outcomes.prepare(5, 0, patients);
-  std::vector<double> low(patients.size()), high(patients.size());
-  outcomes.outcome(0, 0, 0, low.data());
-  outcomes.outcome(1, 0, 0, high.data());
-  double of_category[4] = {};
-  for (std::size_t i = 0; i < patients.size(); ++i) {
-    ASSERT_LE(low[i], high[i]);
-    of_category[static_cast<int>(low[i])] += 1;
-  }
-  for (int c = 1; c <= 3; ++c)
-    EXPECT_NEAR(of_category[c] / 1e5, model.arms[0].share[static_cast<std::size_t>(c - 1)], mcse_allowed * binomial_se(0.5, 1e5));
 }
 
 }  // namespace
