@@ -3,12 +3,15 @@
 #include <algorithm>
 
 #include "engine/cohort/cohort.hpp"
+#include "engine/trial/trial.hpp"
 
 namespace vcohort {
 
 Plan::Plan(const Study& study, std::span<const Evidence> evidence) {
   if (study.cohort)
     for (const Evidence& stance : evidence) questions_.push_back(std::make_unique<Cohort>(study, stance));
+  if (study.trial && study.trial->replicates > 0)  // a study that only analyses a data file simulates no trial
+    for (const Evidence& stance : evidence) questions_.push_back(std::make_unique<Trial>(study, stance));
   first_block_.push_back(0);
   for (const auto& question : questions_) first_block_.push_back(first_block_.back() + question->blocks());
 }

@@ -133,6 +133,14 @@ TEST(Enrolment, ScreeningTakesTheFirstCandidate) {
   EXPECT_GT(not_eligible, 0);
 }
 
+TEST(Enrolment, TheTopOfTheScaleBelongsToTheIntervalThatEndsThere) {
+  EXPECT_TRUE(score_inside({40, 100}, 100));
+  EXPECT_FALSE(score_inside({40, 99}, 99));
+  EXPECT_FALSE(score_inside({0, 40}, 40));
+  EXPECT_TRUE(score_inside({40, 100}, 40));
+  EXPECT_FALSE(score_inside({40, 120}, 120));
+}
+
 TEST(Enrolment, GivesUpWhenNobodyIsEligible) {
   Population impossible = register_population();
   impossible.eligibility.age_years = Interval{13, 14};
