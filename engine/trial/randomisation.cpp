@@ -16,7 +16,7 @@ constexpr double tie = 1e-9;
 
 }  // namespace
 
-/// What has been allocated so far. Shapes: [stratum][arm], [factor][level][arm].
+/// What has been allocated so far, in patients / ratio. Shapes: [stratum][arm], [factor][level][arm].
 struct Randomiser::Counts {
   std::vector<double> of_stratum;
   std::vector<double> left_in_block;
@@ -86,7 +86,7 @@ int Randomiser::next_arm(double uniform, int stratum, std::span<const std::vecto
       return arm;
     }
     case Method::biased_coin:
-      for (std::size_t k = 0; k < arms; ++k) counts.penalty[k] = counts.of_stratum[first + k] / ratio_[k];
+      for (std::size_t k = 0; k < arms; ++k) counts.penalty[k] = counts.of_stratum[first + k];
       return by_preference(uniform, counts.penalty, counts.weights);
     case Method::urn: {
       const int arm = by_weights(uniform, counts.balls);
@@ -100,7 +100,7 @@ int Randomiser::next_arm(double uniform, int stratum, std::span<const std::vecto
         const auto add_range = [&](const double* allocated) {
           double lowest = 0, highest = 0;
           for (std::size_t k = 0; k < arms; ++k) {
-            const double here = (allocated[k] + (k == candidate ? 1 : 0)) / ratio_[k];
+            const double here = allocated[k] + (k == candidate ? 1 / ratio_[k] : 0.0);
             lowest = k == 0 ? here : std::min(lowest, here);
             highest = k == 0 ? here : std::max(highest, here);
           }
@@ -137,6 +137,8 @@ void Randomiser::allocate(std::uint64_t seed, std::uint32_t replicate, std::span
   double* const into[] = {uniform.data(), nullptr, nullptr, nullptr};
   tile_uniforms(address, patients.data(), static_cast<int>(patients.size()), 1, into);
 
+  std::vector<double> per_patient;
+  for (double ratio : ratio_) per_patient.push_back(1 / ratio);
   double correct = 0;
   for (std::size_t i = 0; i < patients.size(); ++i) {
     int stratum = 0;
@@ -144,15 +146,16 @@ void Randomiser::allocate(std::uint64_t seed, std::uint32_t replicate, std::span
       for (std::size_t f = 0; f < level.size(); ++f) stratum = stratum * levels_[f] + level[f][i];
     const int arm = next_arm(uniform[i], stratum, level, i, counts);
     double* const allocated = counts.of_stratum.data() + static_cast<std::size_t>(stratum) * arms;
-    double behind = allocated[0] / ratio_[0];
-    for (std::size_t k = 1; k < arms; ++k) behind = std::min(behind, allocated[k] / ratio_[k]);
+    double behind = allocated[0];
+    for (std::size_t k = 1; k < arms; ++k) behind = std::min(behind, allocated[k]);
     int tied = 0;
-    for (std::size_t k = 0; k < arms; ++k) tied += allocated[k] / ratio_[k] <= behind + tie;
+    for (std::size_t k = 0; k < arms; ++k) tied += allocated[k] <= behind + tie;
     const auto a = static_cast<std::size_t>(arm);
-    if (allocated[a] / ratio_[a] <= behind + tie) correct += 1.0 / tied;
-    allocated[a] += 1;
+    if (allocated[a] <= behind + tie) correct += tied == 1 ? 1.0 : 1.0 / tied;
+    const double one = per_patient[a];
+    allocated[a] += one;
     for (std::size_t f = 0; f < level.size(); ++f)
-      counts.of_level[f][static_cast<std::size_t>(level[f][i]) * arms + a] += 1;
+      counts.of_level[f][static_cast<std::size_t>(level[f][i]) * arms + a] += one;
     out.arm[i] = arm;
     out.correct_guesses[i] = correct;
   }
