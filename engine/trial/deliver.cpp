@@ -52,7 +52,7 @@ class Performance {
     const double spread = mean_of(sum(Layout::truth), sum(Layout::truth_squares), fits_).mcse;
     const double error = std::sqrt(sum(Layout::truth_variance) / fits_);
     const double rounding = 1e-9 * (1 + std::fabs(sum(Layout::truth) / fits_));  // of squares that cancel
-    return {sum(Layout::truth) / fits_, spread > rounding ? std::hypot(spread, error / std::sqrt(fits_)) : error};
+    return {sum(Layout::truth) / fits_, spread > rounding ? std::sqrt(spread * spread + error * error / fits_) : error};
   }
   Measure bias() const {
     if (!has_truth()) return {};

@@ -38,6 +38,27 @@ Trial::Trial(const Study& study, const Evidence& evidence)
   const TrialSimulator refuses_what_does_not_fit(*trial_, false);
 }
 
+std::int64_t Trial::next_look(std::int64_t block) const {
+  constexpr std::int64_t first_look = 8;  // blocks: 1,024 replicates
+  if (!study_.trial->power_mcse) return blocks();
+  std::int64_t look = first_look;
+  while (look <= block) look *= 2;
+  return std::min(look, blocks());
+}
+
+bool Trial::precise_enough(const Tally& tally) const {
+  if (!study_.trial->power_mcse) return false;
+  const auto replicates = static_cast<double>(tally.counts[layout_.replicates()]);
+  for (std::size_t size = 0; size < layout_.sizes(); ++size)
+    for (std::size_t contrast = 0; contrast < layout_.contrasts(); ++contrast) {
+      const std::size_t rejections = layout_.count(layout_.cell(size, 0, contrast), TrialLayout::rejections);
+      // One rejection more and one less are added (Agresti & Coull 1998), so that a power of 0 or 1 is never taken for certain.
+      const double power = (static_cast<double>(tally.counts[rejections]) + 1) / (replicates + 2);
+      if (std::sqrt(power * (1 - power) / replicates) >= *study_.trial->power_mcse) return false;
+    }
+  return true;
+}
+
 std::int64_t Trial::blocks() const { return (study_.trial->replicates + block_size - 1) / block_size; }
 
 std::int64_t Trial::patients_in(std::int64_t block) const {

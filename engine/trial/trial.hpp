@@ -36,6 +36,11 @@ class Trial final : public Question {
   std::vector<Table> row_tables() const override;
   std::vector<Table> deliver(const Tally&) const override;
 
+  /// With `power_mcse`: looks after 1,024 replicates and then at every doubling, until the MCSE of the primary analysis's power is
+  /// below it at every sample size and contrast.
+  std::int64_t next_look(std::int64_t block) const override;
+  bool precise_enough(const Tally&) const override;
+
   /// One replicate alone: the rows of `row_tables()`, bit for bit as a whole run writes them, whatever the study saves.
   Table replay(std::uint32_t replicate) const;
 

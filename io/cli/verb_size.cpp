@@ -72,7 +72,8 @@ ExitStatus find_size(SizeArguments arguments) {
   const int threads = arguments.threads > 0 ? arguments.threads : default_threads();
   const oneapi::tbb::global_control limit(oneapi::tbb::global_control::max_allowed_parallelism, static_cast<std::size_t>(threads));
   bool found_all = true;
-  const std::vector<Evidence> scenarios = loaded.evidence.empty() ? std::vector<Evidence>(1) : loaded.evidence;
+  // A data model knows no evidence: its scenarios would all be the same.
+  const std::vector<Evidence> scenarios = study.data_model ? std::vector<Evidence>(1) : loaded.evidence;
   for (const Evidence& stance : scenarios) {
     const Trial trial(study, stance);
     const SampleSizeAnswer answer = find_sample_size(arguments.goal, [&](std::int64_t n, std::int64_t from, std::int64_t to) {
