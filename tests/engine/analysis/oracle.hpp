@@ -17,7 +17,9 @@ namespace vcohort::analysis {
 inline nlohmann::json oracle(const std::string& name) {
   std::ifstream file(std::string(VCOHORT_ORACLES) + "/analysis/" + name + ".json");
   EXPECT_TRUE(file) << name;
-  return nlohmann::json::parse(file).at("cases");
+  auto cases = nlohmann::json::parse(file).at("cases");
+  EXPECT_FALSE(cases.empty()) << name;
+  return cases;
 }
 
 /// null is a missing value.
