@@ -21,8 +21,7 @@ std::vector<double> between(double low, double high) {
 
 void per_value(benchmark::State& state) {
   const double values = static_cast<double>(state.iterations()) * n;
-  state.counters["ns_per_value"] =
-      benchmark::Counter(values / 1e9, benchmark::Counter::kIsRate | benchmark::Counter::kInvert);
+  state.counters["per_value"] = benchmark::Counter(values, benchmark::Counter::kIsRate | benchmark::Counter::kInvert);
 }
 
 template <class Function>
@@ -32,6 +31,7 @@ void loop(benchmark::State& state, InstructionSet set, double low, double high, 
   std::vector<double> result(n);
   for (auto _ : state) {
     function(x, result);
+    benchmark::DoNotOptimize(result.data());
     benchmark::ClobberMemory();
   }
   per_value(state);

@@ -9,7 +9,8 @@
 #include "io/results/result_file.hpp"
 
 /// How fast rows reach the disk and come back: 24 columns of doubles, as a cohort with saved patients writes them.
-/// Each figure includes what a user waits for: digest, seal, sync and rename when writing, the check of the seal when reading.
+/// Each figure includes what a user waits for: digest, seal, sync and rename when writing, the check of the seal when
+/// reading.
 namespace {
 
 using namespace vcohort;
@@ -23,7 +24,8 @@ Table block_of_rows() {
   Table table{"/cohort/patients", "One row per patient.", {}};
   for (int column = 0; column < number_of_columns; ++column) {
     auto& values = table.add<double>("score_" + std::to_string(column), "points", "A score.");
-    for (std::int64_t row = 0; row < rows_in_block; ++row) values.push_back(1.0 / static_cast<double>(row + column + 1));
+    for (std::int64_t row = 0; row < rows_in_block; ++row)
+      values.push_back(1.0 / static_cast<double>(row + column + 1));
   }
   return table;
 }

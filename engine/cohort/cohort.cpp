@@ -30,10 +30,11 @@ Cohort::Workspace::Workspace(const Cohort& cohort, const Model& model)
 Cohort::Cohort(const Study& study, const Evidence& evidence)
     : study_(study),
       evidence_(evidence),
+      draws_(evidence),
       strata_(study.stratifications),
       fixed_(std::make_shared<const Model>(study, point_values(evidence))),
-      layout_(study.strategies.size(), study.outcomes.visits_months.size(), strata_.leaves(), fixed_->outcomes.recorded,
-              study.uncertain_parameters) {
+      layout_(study.strategies.size(), study.outcomes.visits_months.size(), strata_.leaves(), strata_.strata().size(),
+              fixed_->outcomes.recorded, study.uncertain_parameters) {
   if (study_.uncertain_parameters && blocks() > std::numeric_limits<std::uint32_t>::max())
     throw InvalidInput(explain("population.size needs more parameter draws than there are replicates",
                                "a draw serves 256 patients, and the address holds 2^32 replicates", "make the population smaller"));

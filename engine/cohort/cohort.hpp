@@ -56,6 +56,8 @@ class Cohort final : public Question {
   void gather_harm(std::size_t strategy, const TileHarm&, Workspace&, Tally&) const;
   void gather_background(Workspace&, Tally&) const;
   void add_events(std::size_t strategy, const Workspace&, Tally&) const;
+  void add_clusters(std::size_t strategy, std::size_t endpoint, std::size_t visit, const Workspace&, Tally&) const;
+  void add_event_clusters(std::size_t strategy, const Workspace&, Tally&) const;
   Table deliver_summary(const Tally&) const;
   Table deliver_increments(const Tally&) const;
   Table deliver_adverse_events(const Tally&) const;
@@ -65,6 +67,7 @@ class Cohort final : public Question {
 
   Study study_;
   Evidence evidence_;
+  ParameterDraws draws_;
   StrataMap strata_;
   std::shared_ptr<const Model> fixed_;  // the one model of fixed parameters
   CohortLayout layout_;

@@ -14,8 +14,9 @@ constexpr double missing = std::numeric_limits<double>::quiet_NaN();
 /// One cell of a stratum: its leaves added up, exactly.
 class StratumCell {
  public:
-  StratumCell(const Layout& layout, const Tally& tally, const Stratum& stratum, std::size_t strategy, std::size_t endpoint, std::size_t visit)
-      : layout_(layout), tally_(tally), stratum_(stratum), strategy_(strategy), endpoint_(endpoint), visit_(visit) {}
+  StratumCell(const Layout& layout, const StrataMap& strata, const Tally& tally, std::size_t strategy, std::size_t stratum, std::size_t endpoint, std::size_t visit)
+      : layout_(layout), tally_(tally), stratum_(strata.strata()[stratum]), strategy_(strategy), endpoint_(endpoint), visit_(visit),
+        cluster_cell_(layout.cluster_cell(strategy, endpoint, visit, stratum)) {}
 
   double count(Layout::Count which) const {
     return over_leaves([&](std::size_t cell) { return tally_.counts[layout_.count(cell, which)]; });
@@ -70,10 +71,10 @@ class StratumCell {
     return totals;
   }
   double cluster_count(Layout::ClusterCount which) const {
-    return over_leaves([&](std::size_t cell) { return tally_.counts[layout_.cluster_count(cell, which)]; });
+    return static_cast<double>(tally_.counts[layout_.cluster_count(cluster_cell_, which)]);
   }
   double cluster_sum(Layout::ClusterSum which) const {
-    return exact([&](std::size_t cell) -> const ExactSum& { return tally_.sums[layout_.cluster_sum(cell, which)]; });
+    return tally_.sums[layout_.cluster_sum(cluster_cell_, which)].value();
   }
   template <class Get>
   double over_leaves(const Get& get) const {
@@ -91,7 +92,7 @@ class StratumCell {
   const Layout& layout_;
   const Tally& tally_;
   const Stratum& stratum_;
-  std::size_t strategy_, endpoint_, visit_;
+  std::size_t strategy_, endpoint_, visit_, cluster_cell_;
 };
 
 /// The columns that say what a row is about.
@@ -141,16 +142,16 @@ Table Cohort::deliver_summary(const Tally& tally) const {
   table.add<double>("sum", "of the endpoint", "sum of observed values");
   table.add<double>("sum_of_squares", "of the endpoint, squared", "sum of their squares");
   for (std::size_t s = 0; s < layout_.strategies(); ++s)
-    for (const Stratum& stratum : strata_.strata())
+    for (std::size_t k = 0; k < strata_.strata().size(); ++k)
       for (std::size_t e = 0; e < layout_.endpoints().size(); ++e)
         for (std::size_t v = 0; v < layout_.visits(); ++v) {
-          const StratumCell cell(layout_, tally, stratum, s, e, v);
+          const StratumCell cell(layout_, strata_, tally, s, k, e, v);
           const double n = cell.count(Layout::patients);
           if (n == 0) continue;
           const bool has_mcid = layout_.endpoints()[e].id == EndpointId::gmfm66;
           const ClusterTotals mean = cell.mean(Layout::observed, Layout::observed_squares, Layout::observed_total_squared, Layout::observed_total_times_n);
           const ClusterTotals responders = cell.share(Layout::responders, Layout::responders_squared, Layout::responders_times_n);
-          RowNames::append(table, evidence_.name, study_.strategies[s].name, stratum);
+          RowNames::append(table, evidence_.name, study_.strategies[s].name, strata_.strata()[k]);
           std::get<std::vector<std::string>>(table.columns[first - 3].values).emplace_back(layout_.endpoints()[e].name());
           std::get<std::vector<double>>(table.columns[first - 2].values).push_back(study_.outcomes.visits_months[v]);
           std::get<std::vector<std::int64_t>>(table.columns[first - 1].values).push_back(static_cast<std::int64_t>(n));
@@ -182,17 +183,17 @@ Table Cohort::deliver_increments(const Tally& tally) const {
   table.add<double>("sum_of_squares", "of the endpoint, squared", "sum of their squares");
   for (std::size_t s = 0; s < layout_.strategies(); ++s) {
     if (static_cast<int>(s) == study_.cohort->reference) continue;
-    for (const Stratum& stratum : strata_.strata())
+    for (std::size_t k = 0; k < strata_.strata().size(); ++k)
       for (std::size_t e = 0; e < layout_.endpoints().size(); ++e)
         for (std::size_t v = 0; v < layout_.visits(); ++v) {
-          const StratumCell cell(layout_, tally, stratum, s, e, v);
+          const StratumCell cell(layout_, strata_, tally, s, k, e, v);
           const double n = cell.count(Layout::patients);
           if (n == 0) continue;
           const bool has_mcid = layout_.endpoints()[e].id == EndpointId::gmfm66;
           const ClusterTotals mean = cell.mean(Layout::increment, Layout::increment_squares, Layout::increment_total_squared, Layout::increment_total_times_n);
           const ClusterTotals benefit = cell.share(Layout::benefiting, Layout::benefiting_squared, Layout::benefiting_times_n);
           const ClusterTotals harm = cell.share(Layout::harmed, Layout::harmed_squared, Layout::harmed_times_n);
-          RowNames::append(table, evidence_.name, study_.strategies[s].name, stratum);
+          RowNames::append(table, evidence_.name, study_.strategies[s].name, strata_.strata()[k]);
           std::get<std::vector<std::string>>(table.columns[first - 3].values).emplace_back(layout_.endpoints()[e].name());
           std::get<std::vector<double>>(table.columns[first - 2].values).push_back(study_.outcomes.visits_months[v]);
           std::get<std::vector<std::int64_t>>(table.columns[first - 1].values).push_back(static_cast<std::int64_t>(n));

@@ -10,8 +10,8 @@ using Layout = CohortLayout;
 /// Children of a stratum under a strategy, and events among them.
 class Children {
  public:
-  Children(const Layout& layout, const Tally& tally, const Stratum& stratum, std::size_t strategy)
-      : layout_(layout), tally_(tally), stratum_(stratum), strategy_(strategy) {}
+  Children(const Layout& layout, const StrataMap& strata, const Tally& tally, std::size_t strategy, std::size_t stratum)
+      : layout_(layout), tally_(tally), leaves_(strata.strata()[stratum].leaves), strategy_(strategy), stratum_(stratum) {}
 
   double count(Layout::Child which) const {
     return over_leaves([&](std::size_t leaf) { return tally_.counts[layout_.child(strategy_, leaf, which)]; });
@@ -19,23 +19,26 @@ class Children {
   double events(std::size_t type, std::size_t grade, Layout::Event which) const {
     return over_leaves([&](std::size_t leaf) { return tally_.counts[layout_.event(strategy_, leaf, type, grade, which)]; });
   }
-  ClusterTotals share(Layout::Child which, Layout::Child squared, Layout::Child times_n) const {
+  ClusterTotals share(Layout::Child which, Layout::ClusterChild squared, Layout::ClusterChild times_n) const {
     ClusterTotals totals = sizes();
     totals.total = count(which);
-    totals.total_squared = layout_.uncertain() ? count(squared) : totals.total;
-    totals.total_times_n = layout_.uncertain() ? count(times_n) : totals.total;
+    totals.total_squared = layout_.uncertain() ? cluster_count(squared) : totals.total;
+    totals.total_times_n = layout_.uncertain() ? cluster_count(times_n) : totals.total;
     return totals;
   }
   ClusterTotals per_child(std::size_t type, std::size_t grade) const {
     ClusterTotals totals = sizes();
     totals.total = events(type, grade, Layout::events);
-    totals.total_squared = events(type, grade, Layout::events_squared);
-    totals.total_times_n = events(type, grade, Layout::events_times_n);
+    const auto of_clusters = [&](Layout::ClusterEvent which) {
+      return static_cast<double>(tally_.counts[layout_.cluster_event(strategy_, stratum_, type, grade, which)]);
+    };
+    totals.total_squared = layout_.uncertain() ? of_clusters(Layout::event_total_squared) : events(type, grade, Layout::events_squared);
+    totals.total_times_n = layout_.uncertain() ? of_clusters(Layout::event_total_times_n) : totals.total;
     return totals;
   }
   double days(std::size_t type) const {
     ExactSum total;
-    for (std::size_t leaf : stratum_.leaves) total.add(tally_.sums[layout_.days(strategy_, leaf, type)]);
+    for (std::size_t leaf : leaves_) total.add(tally_.sums[layout_.days(strategy_, leaf, type)]);
     return total.value();
   }
 
@@ -43,21 +46,24 @@ class Children {
   ClusterTotals sizes() const {
     ClusterTotals totals;
     totals.n = count(Layout::children);
-    totals.clusters = layout_.uncertain() ? count(Layout::child_clusters) : totals.n;
-    totals.n_squared = layout_.uncertain() ? count(Layout::children_squared) : totals.n;
+    totals.clusters = layout_.uncertain() ? cluster_count(Layout::child_clusters) : totals.n;
+    totals.n_squared = layout_.uncertain() ? cluster_count(Layout::children_squared) : totals.n;
     return totals;
+  }
+  double cluster_count(Layout::ClusterChild which) const {
+    return static_cast<double>(tally_.counts[layout_.cluster_child(strategy_, stratum_, which)]);
   }
   template <class Get>
   double over_leaves(const Get& get) const {
     std::int64_t total = 0;
-    for (std::size_t leaf : stratum_.leaves) total += get(leaf);
+    for (std::size_t leaf : leaves_) total += get(leaf);
     return static_cast<double>(total);
   }
 
   const Layout& layout_;
   const Tally& tally_;
-  const Stratum& stratum_;
-  std::size_t strategy_;
+  const std::vector<std::size_t>& leaves_;
+  std::size_t strategy_, stratum_;
 };
 
 }  // namespace
@@ -68,8 +74,9 @@ Table Cohort::deliver_adverse_events(const Tally& tally) const {
   std::vector<std::string> scenario, strategy, stratification, stratum_name, origin, type_name;
   std::vector<std::int64_t> grade_number, children_count, event_count;
   std::vector<double> per_child, per_child_mcse, mean_days;
-  const auto append = [&](std::size_t s, const Stratum& stratum, bool related) {
-    const Children children(layout_, tally, stratum, related ? s : layout_.strategies());
+  const auto append = [&](std::size_t s, std::size_t k, bool related) {
+    const Stratum& stratum = strata_.strata()[k];
+    const Children children(layout_, strata_, tally, related ? s : layout_.strategies(), k);
     if (children.count(Layout::children) == 0) return;
     for (std::size_t type = 0; type <= event_types; ++type)
       for (std::size_t grade = 0; grade < grades; ++grade) {
@@ -94,8 +101,8 @@ Table Cohort::deliver_adverse_events(const Tally& tally) const {
       }
   };
   for (std::size_t s = 0; s < layout_.strategies(); ++s)
-    for (const Stratum& stratum : strata_.strata())
-      for (bool related : {true, false}) append(s, stratum, related);
+    for (std::size_t k = 0; k < strata_.strata().size(); ++k)
+      for (bool related : {true, false}) append(s, k, related);
 
   table.add<std::string>("scenario", "", "stance of the evidence") = scenario;
   table.add<std::string>("strategy", "", "what the patients receive") = strategy;
@@ -118,8 +125,9 @@ Table Cohort::deliver_harm(const Tally& tally) const {
   std::vector<std::int64_t> n;
   std::vector<double> any, any_mcse, serious, serious_mcse;
   for (std::size_t s = 0; s < layout_.strategies(); ++s)
-    for (const Stratum& stratum : strata_.strata()) {
-      const Children children(layout_, tally, stratum, s);
+    for (std::size_t k = 0; k < strata_.strata().size(); ++k) {
+      const Stratum& stratum = strata_.strata()[k];
+      const Children children(layout_, strata_, tally, s, k);
       if (children.count(Layout::children) == 0) continue;
       const ClusterTotals with_event = children.share(Layout::with_event, Layout::with_event_squared, Layout::with_event_times_n);
       const ClusterTotals with_serious = children.share(Layout::with_serious_event, Layout::with_serious_event_squared,

@@ -58,6 +58,7 @@ void Cohort::gather(const Model& model, std::size_t strategy, Workspace& work, T
       }
       for (std::size_t leaf = 0; leaf < layout_.leaves(); ++leaf)
         if (work.counts[leaf].n > 0) add_cell(layout_.cell(strategy, e, v, leaf), work.sums[leaf], work.counts[leaf], tally);
+      if (layout_.uncertain()) add_clusters(strategy, e, v, work, tally);
     }
   }
 }
@@ -72,22 +73,6 @@ void Cohort::add_cell(std::size_t cell, const TileSums& sums, const TileCounts& 
   tally.sums[layout_.sum(cell, Layout::observed_squares)].add(sums.observed_squares);
   tally.sums[layout_.sum(cell, Layout::increment)].add(sums.increment);
   tally.sums[layout_.sum(cell, Layout::increment_squares)].add(sums.increment_squares);
-  if (!layout_.uncertain()) return;
-
-  const auto n = static_cast<double>(counts.n);
-  const auto add_share = [&](std::int64_t count, Layout::ClusterCount squared, Layout::ClusterCount times_n) {
-    tally.counts[layout_.cluster_count(cell, squared)] += count * count;
-    tally.counts[layout_.cluster_count(cell, times_n)] += count * counts.n;
-  };
-  ++tally.counts[layout_.cluster_count(cell, Layout::clusters)];
-  tally.counts[layout_.cluster_count(cell, Layout::n_squared)] += counts.n * counts.n;
-  add_share(counts.responders, Layout::responders_squared, Layout::responders_times_n);
-  add_share(counts.benefiting, Layout::benefiting_squared, Layout::benefiting_times_n);
-  add_share(counts.harmed, Layout::harmed_squared, Layout::harmed_times_n);
-  tally.sums[layout_.cluster_sum(cell, Layout::observed_total_squared)].add(sums.observed * sums.observed);
-  tally.sums[layout_.cluster_sum(cell, Layout::observed_total_times_n)].add(sums.observed * n);
-  tally.sums[layout_.cluster_sum(cell, Layout::increment_total_squared)].add(sums.increment * sums.increment);
-  tally.sums[layout_.cluster_sum(cell, Layout::increment_total_times_n)].add(sums.increment * n);
 }
 
 /// Related events of one strategy. Squares are of what a child had, not of single events.
@@ -148,32 +133,19 @@ void Cohort::gather_background(Workspace& work, Tally& tally) const {
 
 void Cohort::add_events(std::size_t strategy, const Workspace& work, Tally& tally) const {
   using Layout = CohortLayout;
-  const bool uncertain = layout_.uncertain();
   for (std::size_t leaf = 0; leaf < layout_.leaves(); ++leaf) {
     const TileEvents& events = work.events[leaf];
     if (events.children == 0) continue;
-    const auto add = [&](Layout::Child which, std::int64_t count) { tally.counts[layout_.child(strategy, leaf, which)] += count; };
-    add(Layout::children, events.children);
-    add(Layout::with_event, events.with_event);
-    add(Layout::with_serious_event, events.with_serious_event);
-    if (uncertain) {
-      add(Layout::child_clusters, 1);
-      add(Layout::children_squared, events.children * events.children);
-      add(Layout::with_event_squared, events.with_event * events.with_event);
-      add(Layout::with_event_times_n, events.with_event * events.children);
-      add(Layout::with_serious_event_squared, events.with_serious_event * events.with_serious_event);
-      add(Layout::with_serious_event_times_n, events.with_serious_event * events.children);
-    }
+    tally.counts[layout_.child(strategy, leaf, Layout::children)] += events.children;
+    tally.counts[layout_.child(strategy, leaf, Layout::with_event)] += events.with_event;
+    tally.counts[layout_.child(strategy, leaf, Layout::with_serious_event)] += events.with_serious_event;
     for (std::size_t type = 0; type <= any_type; ++type)
       for (std::size_t grade = 0; grade < grades; ++grade) {
-        const std::int64_t total = events.total[type][grade];
-        if (total == 0) continue;
-        tally.counts[layout_.event(strategy, leaf, type, grade, Layout::events)] += total;
-        tally.counts[layout_.event(strategy, leaf, type, grade, Layout::events_squared)] +=
-            uncertain ? total * total : events.squares[type][grade];
-        tally.counts[layout_.event(strategy, leaf, type, grade, Layout::events_times_n)] += uncertain ? total * events.children : total;
+        tally.counts[layout_.event(strategy, leaf, type, grade, Layout::events)] += events.total[type][grade];
+        tally.counts[layout_.event(strategy, leaf, type, grade, Layout::events_squared)] += events.squares[type][grade];
       }
   }
+  if (layout_.uncertain()) add_event_clusters(strategy, work, tally);
 }
 
 }  // namespace vcohort

@@ -14,8 +14,9 @@ namespace vcohort {
 ///
 /// The error of a mean is that of a ratio of cluster totals: with S over n children in cluster b, its variance is
 /// sum (S_b - mean n_b)^2 / (sum n_b)^2 * B / (B - 1), for which S^2, n S and n^2 are summed. With fixed parameters a cluster is
-/// a child, and these are the square, the sum and the count that are there anyway; with uncertain ones it is a parameter draw,
-/// and they are kept apart.
+/// a child, and these are the square, the sum and the count that are there anyway. With uncertain ones it is a parameter draw:
+/// its leaves move together, so that squares of leaves do not add up to that of a stratum, and they are kept per stratum, with
+/// `stratum` in place of `leaf`.
 class CohortLayout {
  public:
   enum Count : std::size_t { patients, responders, benefiting, harmed, counts_per_cell };
@@ -27,21 +28,20 @@ class CohortLayout {
   enum ClusterSum : std::size_t {
     observed_total_squared, observed_total_times_n, increment_total_squared, increment_total_times_n, cluster_sums
   };
-  enum Event : std::size_t { events, events_squared, events_times_n, event_counts };
-  enum Child : std::size_t {
-    children, child_clusters, children_squared, with_event, with_event_squared, with_event_times_n, with_serious_event,
-    with_serious_event_squared, with_serious_event_times_n, child_counts
+  enum Event : std::size_t { events, events_squared, event_counts };  // squares of what each child had
+  enum ClusterEvent : std::size_t { event_total_squared, event_total_times_n, cluster_event_counts };
+  enum Child : std::size_t { children, with_event, with_serious_event, child_counts };
+  enum ClusterChild : std::size_t {
+    child_clusters, children_squared, with_event_squared, with_event_times_n, with_serious_event_squared,
+    with_serious_event_times_n, cluster_child_counts
   };
 
-  CohortLayout(std::size_t strategies, std::size_t visits, std::size_t leaves, std::vector<Endpoint> endpoints, bool uncertain);
+  CohortLayout(std::size_t strategies, std::size_t visits, std::size_t leaves, std::size_t strata,
+               std::vector<Endpoint> endpoints, bool uncertain);
 
   std::size_t cell(std::size_t strategy, std::size_t endpoint, std::size_t visit, std::size_t leaf) const;
   std::size_t count(std::size_t cell, Count which) const { return cell * counts_per_cell + which; }
   std::size_t sum(std::size_t cell, Sum which) const { return cell * sums_per_cell + which; }
-  /// Only with uncertain parameters.
-  std::size_t cluster_count(std::size_t cell, ClusterCount which) const { return cluster_counts_ + cell * cluster_counts + which; }
-  std::size_t cluster_sum(std::size_t cell, ClusterSum which) const { return cluster_sums_ + cell * cluster_sums + which; }
-
   int bins(std::size_t endpoint) const { return bins_[endpoint]; }
   double bin_width(std::size_t endpoint) const { return width_[endpoint]; }
   std::size_t histogram(std::size_t strategy, std::size_t endpoint, std::size_t visit, std::size_t leaf) const;
@@ -50,6 +50,13 @@ class CohortLayout {
   std::size_t event(std::size_t strategy, std::size_t leaf, std::size_t type, std::size_t grade, Event which) const;
   std::size_t child(std::size_t strategy, std::size_t leaf, Child which) const;
   std::size_t days(std::size_t strategy, std::size_t leaf, std::size_t type) const;
+
+  // Only with uncertain parameters.
+  std::size_t cluster_cell(std::size_t strategy, std::size_t endpoint, std::size_t visit, std::size_t stratum) const;
+  std::size_t cluster_count(std::size_t cluster_cell, ClusterCount which) const { return cluster_counts_ + cluster_cell * cluster_counts + which; }
+  std::size_t cluster_sum(std::size_t cluster_cell, ClusterSum which) const { return cluster_sums_ + cluster_cell * cluster_sums + which; }
+  std::size_t cluster_event(std::size_t strategy, std::size_t stratum, std::size_t type, std::size_t grade, ClusterEvent which) const;
+  std::size_t cluster_child(std::size_t strategy, std::size_t stratum, ClusterChild which) const;
 
   std::size_t strategies() const { return strategies_; }
   std::size_t visits() const { return visits_; }
@@ -61,14 +68,15 @@ class CohortLayout {
   std::size_t number_of_sums() const { return number_of_sums_; }
 
  private:
-  std::size_t strategies_, visits_, leaves_;
+  std::size_t strategies_, visits_, leaves_, strata_;
   std::vector<Endpoint> endpoints_;
   bool uncertain_;
   std::vector<int> bins_;
   std::vector<double> width_;
   std::vector<std::size_t> first_bin_;  // of each endpoint, within one strategy's histograms
   std::size_t bins_per_strategy_ = 0;
-  std::size_t cluster_counts_ = 0, histograms_ = 0, events_ = 0, children_ = 0, cluster_sums_ = 0, days_ = 0;
+  std::size_t histograms_ = 0, events_ = 0, children_ = 0, days_ = 0;
+  std::size_t cluster_counts_ = 0, cluster_events_ = 0, cluster_children_ = 0, cluster_sums_ = 0;
   std::size_t number_of_counts_ = 0, number_of_sums_ = 0;
 };
 

@@ -13,10 +13,18 @@ using Variable = StratumDimension::Variable;
 /// Bins and the hidden one for the rest.
 std::size_t bins_of(const StratumDimension& dimension) { return dimension.names.size() + 1; }
 
-std::size_t interval_of(const StratumDimension& dimension, double value) {
-  const auto inside = [&](const Interval& x) { return value >= x.low && value < x.high; };
+template <class Inside>
+std::size_t interval_of(const StratumDimension& dimension, const Inside& inside) {
   const auto found = std::find_if(dimension.intervals.begin(), dimension.intervals.end(), inside);
   return static_cast<std::size_t>(found - dimension.intervals.begin());
+}
+
+std::size_t age_interval_of(const StratumDimension& dimension, double age) {
+  return interval_of(dimension, [&](const Interval& x) { return age >= x.low && age < x.high; });
+}
+
+std::size_t score_interval_of(const StratumDimension& dimension, double score) {
+  return interval_of(dimension, [&](const Interval& x) { return score_inside(x, score); });
 }
 
 std::size_t group_of(const StratumDimension& dimension, int category) {
@@ -30,9 +38,9 @@ std::size_t group_of(const StratumDimension& dimension, int category) {
 std::size_t bin_of(const StratumDimension& dimension, const ChildTile& child, int lane) {
   const PatientTile& patient = child.patient;
   switch (dimension.variable) {
-    case Variable::age_years: return interval_of(dimension, patient.age_years[lane]);
-    case Variable::gmfm66: return interval_of(dimension, child.baseline_gmfm66[lane]);
-    case Variable::gmfm88: return interval_of(dimension, child.baseline_gmfm88[lane]);
+    case Variable::age_years: return age_interval_of(dimension, patient.age_years[lane]);
+    case Variable::gmfm66: return score_interval_of(dimension, child.baseline_gmfm66[lane]);
+    case Variable::gmfm88: return score_interval_of(dimension, child.baseline_gmfm88[lane]);
     case Variable::gmfcs: return group_of(dimension, patient.gmfcs[lane]);
     case Variable::injury: return group_of(dimension, patient.injury[lane]);
     case Variable::motor_type: return group_of(dimension, patient.motor_type[lane]);

@@ -82,14 +82,14 @@ void expected_change(const DevelopmentParameters& p, const ChildTile& child, dou
   const PatientTile& patient = child.patient;
   const double years = months / 12;
   std::array<double, gmfcs_levels> limit{};
-  std::array<double, gmfcs_levels> shrink{};  // exp(-k t): what is left of the distance to the limit
+  std::array<double, gmfcs_levels> covered{};  // 1 - exp(-k t): share of the distance to the limit
   for (int level = 0; level < gmfcs_levels; ++level) {
     limit[level] = 100 * ilogit_of(p.limit_logit[level]);
-    shrink[level] = 1 - exp_of(-p.rate[level] * years);
+    covered[level] = 1 - exp_of(-p.rate[level] * years);
   }
   for (int i = 0; i < patient.lanes; ++i) out[i] = -p.rate[patient.gmfcs[i]] * patient.age_years[i];
   exp_of(first_lanes(out, patient.lanes), first_lanes(out, patient.lanes));
-  for (int i = 0; i < patient.lanes; ++i) out[i] *= limit[patient.gmfcs[i]] * shrink[patient.gmfcs[i]];
+  for (int i = 0; i < patient.lanes; ++i) out[i] *= limit[patient.gmfcs[i]] * covered[patient.gmfcs[i]];
   if (!p.decline) return;
   for (int i = 0; i < patient.lanes; ++i)
     out[i] -= declined(p, patient.gmfcs[i], patient.age_years[i] + years) -

@@ -86,6 +86,9 @@ void enrol(std::uint64_t seed, std::uint32_t replicate, const Population&, const
 void screen(std::uint64_t seed, std::uint32_t replicate, const Population&, const PatientParameters&,
             const DevelopmentParameters&, std::span<const std::uint64_t> patients, ChildTile&);
 
+/// Half-open like every interval, except that one which ends at the top of the scale holds it: children are observed there.
+bool score_inside(const Interval&, double score);
+
 /// True if the child in this lane meets the eligibility, scores included.
 bool eligible(const Eligibility&, const ChildTile&, int lane);
 

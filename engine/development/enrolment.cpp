@@ -7,11 +7,14 @@
 
 namespace vcohort {
 
+bool score_inside(const Interval& interval, double score) {
+  constexpr double top_of_scale = 100;  // of GMFM-66 and GMFM-88
+  return score >= interval.low && (score < interval.high || (score == top_of_scale && interval.high == top_of_scale));
+}
+
 namespace {
 
-bool inside(const std::optional<Interval>& interval, double value) {
-  return !interval || (value >= interval->low && value < interval->high);
-}
+bool inside(const std::optional<Interval>& interval, double score) { return !interval || score_inside(*interval, score); }
 
 }  // namespace
 

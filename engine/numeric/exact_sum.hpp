@@ -3,9 +3,10 @@
 
 namespace vcohort {
 
-/// A sum that is exact and associative: fixed point in 128 bits with a quantum of 2^-50, so that blocks, parts and ranks may
-/// be combined in any order and give the same bits. Each double is rounded to the nearest quantum when it enters (error at
-/// most 2^-51); the range is +-1.5e23. A value that is not finite, or a sum that leaves the range, throws NumericalFailure.
+/// A sum that is exact and associative: fixed point in 128 bits with a quantum of 2^-50, so that blocks, parts and
+/// ranks may be combined in any order and give the same bits. Each double is rounded to the nearest quantum when it
+/// enters (error at most 2^-51, ties to even); the range is +-1.5e23. A value that is not finite, or a sum that leaves
+/// the range, throws NumericalFailure and changes nothing.
 class ExactSum {
  public:
   void add(double value);

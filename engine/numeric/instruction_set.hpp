@@ -1,4 +1,5 @@
 #pragma once
+#include <cstdint>
 #include <string_view>
 
 /// Run-time choice between the instruction sets that a hot file was compiled for. The results have the same bits on all
@@ -22,7 +23,7 @@
 /// sanitizers hold the baseline only.
 namespace vcohort {
 
-enum class InstructionSet { baseline, avx2, avx512 };
+enum class InstructionSet : std::uint8_t { baseline, avx2, avx512 };
 
 std::string_view name_of(InstructionSet set);
 

@@ -14,7 +14,8 @@ struct Truth {
   friend bool operator==(Truth, Truth) = default;
 };
 
-using ColumnValues = std::variant<std::vector<std::int64_t>, std::vector<double>, std::vector<std::string>, std::vector<Truth>>;
+using ColumnValues =
+    std::variant<std::vector<std::int64_t>, std::vector<double>, std::vector<std::string>, std::vector<Truth>>;
 
 struct Column {
   std::string name;

@@ -6,8 +6,8 @@
 
 namespace vcohort {
 
-/// What a question gathers from its blocks: integer counts and exact sums, laid out by the question. Combining tallies is
-/// associative and commutative, so that no order of blocks, threads, parts or ranks can change a bit of a result.
+/// What a question gathers from its blocks: integer counts and exact sums, laid out by the question. Combining tallies
+/// is associative and commutative, so that no order of blocks, threads, parts or ranks can change a bit of a result.
 struct Tally {
   std::vector<std::int64_t> counts;
   std::vector<ExactSum> sums;

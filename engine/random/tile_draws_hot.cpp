@@ -10,8 +10,8 @@ namespace {
 constexpr int chunk = 64;
 static_assert(chunk % lanes_in_flight == 0);
 
-/// The counter words of a chunk, one per 64-bit lane. Lanes beyond the tile repeat lane 0; what they give is never
-/// read.
+/// The counter words of a chunk, one per 64-bit lane. Lanes beyond the tile hold any valid words;
+/// what they give is never read.
 struct Chunk {
   alignas(64) std::uint64_t word_0[chunk];
   alignas(64) std::uint64_t patients[chunk];
@@ -51,10 +51,6 @@ void chunk_uniforms(const Chunk& counters, std::uint64_t word_1, const RoundKeys
   }
 }
 
-void copy(const double* __restrict from, int n, double* __restrict to) {
-  for (int i = 0; i < n; ++i) to[i] = from[i];
-}
-
 /// Box and Muller: radius and angle from one uniform each.
 void normal_pairs(const double* __restrict radius_uniforms, const double* __restrict angle_uniforms, int n,
                   double* __restrict first, double* __restrict second) {
@@ -85,12 +81,16 @@ void uniform_loop(const TileCounters* tile, int lanes, int count, double* const*
   Chunk counters;
   fill_constants(counters, *tile);
   alignas(64) double buffer[4][chunk];
-  double* const buffers[4] = {buffer[0], buffer[1], buffer[2], buffer[3]};
   for (int first = 0; first < lanes; first += chunk) {
     const int here = lanes - first < chunk ? lanes - first : chunk;
     fill_lanes(counters, *tile, first, here);
-    chunk_uniforms(counters, tile->word_1, keys, here, count, buffers);
-    for (int k = 0; k < count; ++k) copy(buffer[k], here, out[k] + first);
+    // A whole chunk is written where it belongs; a shorter one would reach beyond the tile.
+    double* into[4] = {buffer[0], buffer[1], buffer[2], buffer[3]};
+    for (int k = 0; k < count && here == chunk; ++k) into[k] = out[k] + first;
+    chunk_uniforms(counters, tile->word_1, keys, here, count, into);
+    for (int k = 0; k < count && here < chunk; ++k) {
+      for (int lane = 0; lane < here; ++lane) out[k][first + lane] = buffer[k][lane];
+    }
   }
 }
 
@@ -104,7 +104,7 @@ void normal_loop(const TileCounters* tile, int lanes, int count, double* const* 
     const int here = lanes - first < chunk ? lanes - first : chunk;
     fill_lanes(counters, *tile, first, here);
     chunk_uniforms(counters, tile->word_1, keys, here, count > 2 ? 4 : 2, buffers);
-    for (int pair = 0; 2 * pair < count; ++pair) {
+    for (long pair = 0; 2 * pair < count; ++pair) {
       const double* radius_uniforms = buffer[2 * pair];
       const double* angle_uniforms = buffer[2 * pair + 1];
       if (2 * pair + 1 < count) {

@@ -122,6 +122,7 @@ struct DataModel {
     std::vector<double> hazard;         // survival: per month, piecewise from `hazard_from_months`
     std::vector<double> hazard_from_months;  // ascending from 0
     double rate = 0, dispersion = 0;    // count: events per month; variance = mean + dispersion mean^2
+    double effect_sd = 0;               // normal, parameters uncertain: SD over replicates of a shift of all means after baseline
   };
   std::vector<DataArm> arms;
   double follow_up_months = 0;          // survival, count

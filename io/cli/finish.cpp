@@ -3,6 +3,7 @@
 #include <sys/resource.h>
 #include <sys/utsname.h>
 
+#include <algorithm>
 #include <chrono>
 #include <string>
 
@@ -20,14 +21,18 @@ void finish(const LoadedStudy& loaded, const Plan& plan, const CombinedParts& pa
   content.tallies = parts.tallies;
   content.parts = parts.parts;
   content.runtime = runtime;
-  for (std::size_t q = 0; q < plan.questions().size(); ++q) {
-    const Question& question = *plan.questions()[q];
-    const NamedTally& named = parts.tallies.at(q);
-    if (named.question != question.name() || named.scenario != question.scenario())
-      throw InternalError("the tallies of the parts are not in the order of the plan");
-    for (Table& table : question.deliver(named.tally)) append_rows(content.tables, std::move(table));
-  }
+  for (const auto& question : plan.questions())
+    for (Table& table : question->deliver(tally_of(*question, parts.tallies))) append_rows(content.tables, std::move(table));
   publish_result(output, content, existing);
+}
+
+const Tally& tally_of(const Question& question, const std::vector<NamedTally>& tallies) {
+  const auto of_question = [&](const NamedTally& named) {
+    return named.question == question.name() && named.scenario == question.scenario();
+  };
+  const auto named = std::find_if(tallies.begin(), tallies.end(), of_question);
+  if (named == tallies.end()) throw InternalError("the parts hold no tally of the question " + question.name());
+  return named->tally;
 }
 
 Table runtime_table(int threads, double seconds, double patients) {

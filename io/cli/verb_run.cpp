@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <iostream>
 #include <map>
+#include <optional>
 
 #include "engine/numeric/errors.hpp"
 #include "engine/numeric/instruction_set.hpp"
@@ -27,7 +28,7 @@ struct RunArguments {
   int threads = 0;
   bool dry_run = false, resume = false, overwrite = false, quiet = false, verbose = false;
   ProgressStyle progress = ProgressStyle::automatic;
-  std::string instruction_set;
+  std::optional<InstructionSet> instruction_set;
   double seconds_between_parts = 30;
 };
 
@@ -82,23 +83,26 @@ std::vector<std::filesystem::path> earlier_parts(const std::filesystem::path& fo
   return {};
 }
 
-/// What is left to do: all blocks, or those that no whole part covers.
-std::vector<BlockSpan> missing_spans(const LoadedStudy& loaded, const Plan& plan, const std::vector<std::filesystem::path>& paths) {
-  if (paths.empty()) return {{0, plan.blocks()}};
+/// What is left to do: all blocks, or those that no whole part covers; and what there is already, where a question looks at it.
+void plan_rest(const LoadedStudy& loaded, const Plan& plan, const std::vector<std::filesystem::path>& paths, RunOptions& options) {
+  if (paths.empty()) {
+    options.spans = {{0, plan.blocks()}};
+    return;
+  }
   const CombinedParts combined = combine_parts(paths);
   if (combined.header.study_sha256 != loaded.header.study_sha256 || combined.header.evidence_sha256 != loaded.header.evidence_sha256 ||
       combined.header.engine_version != loaded.header.engine_version || combined.header.git_revision != loaded.header.git_revision ||
       combined.header.blocks.total != plan.blocks())
     throw StorageFailure(explain("the parts belong to another run", "study, evidence or program changed since",
                                  "begin again with --overwrite, or name another output"));
-  std::vector<BlockSpan> spans;
-  for (const BlockRange& range : combined.missing) spans.push_back({range.first, range.last + 1});
-  return spans;
+  for (const BlockRange& range : combined.missing) options.spans.push_back({range.first, range.last + 1});
+  if (plan.has_looks())
+    for (const auto& question : plan.questions()) options.earlier.push_back(tally_of(*question, combined.tallies));
 }
 
 ExitStatus run(const RunArguments& arguments) {
   set_log_level(arguments.quiet ? LogLevel::quiet : arguments.verbose ? LogLevel::verbose : LogLevel::normal);
-  if (!arguments.instruction_set.empty()) force_instruction_set(instruction_set_named(arguments.instruction_set));
+  if (arguments.instruction_set) force_instruction_set(*arguments.instruction_set);
   const LoadedStudy loaded = load_study(arguments.study, arguments.settings);
   const Plan plan(loaded.reading.study, loaded.evidence);
   const auto output = output_of(arguments);
@@ -122,7 +126,7 @@ ExitStatus run(const RunArguments& arguments) {
   auto paths = earlier_parts(folder, arguments);
   RunOptions options;
   options.threads = threads;
-  options.spans = missing_spans(loaded, plan, paths);
+  plan_rest(loaded, plan, paths, options);
   options.seconds_between_parts = arguments.seconds_between_parts;
   options.stop = &stop_on_signals();
   Progress last;
@@ -177,7 +181,9 @@ void add_run(CLI::App& app, ExitStatus& end) {
                                                     {"log", ProgressStyle::log}, {"json", ProgressStyle::json}, {"none", ProgressStyle::none}};
   verb->add_option("--progress", arguments->progress, "auto, bar, log, json or none; on standard error")->transform(CLI::CheckedTransformer(styles).description(""))->type_name("STYLE");
   verb->add_option("--part-seconds", arguments->seconds_between_parts, "publish finished blocks at least this often [30]")->check(CLI::NonNegativeNumber);
-  verb->add_option("--instruction-set", arguments->instruction_set, "baseline, avx2 or avx512 instead of the best; same bits, for tests and measurements");
+  const std::map<std::string, InstructionSet> sets{{"baseline", InstructionSet::baseline}, {"avx2", InstructionSet::avx2}, {"avx512", InstructionSet::avx512}};
+  verb->add_option("--instruction-set", arguments->instruction_set, "baseline, avx2 or avx512 instead of the best; same bits, for tests and measurements")
+      ->transform(CLI::CheckedTransformer(sets).description(""))->type_name("SET");
   verb->add_flag("--quiet", arguments->quiet, "only errors");
   verb->add_flag("--verbose", arguments->verbose, "say more on standard error");
   verb->callback([arguments, &end] { end = run(*arguments); });

@@ -23,9 +23,15 @@ using detail::Object;
 bool same(double a, double b) {
   return std::bit_cast<std::uint64_t>(a) == std::bit_cast<std::uint64_t>(b) || (std::isnan(a) && std::isnan(b));
 }
-bool same(std::int64_t a, std::int64_t b) { return a == b; }
-bool same(Truth a, Truth b) { return a == b; }
-bool same(const std::string& a, const std::string& b) { return a == b; }
+bool same(std::int64_t a, std::int64_t b) {
+  return a == b;
+}
+bool same(Truth a, Truth b) {
+  return a == b;
+}
+bool same(const std::string& a, const std::string& b) {
+  return a == b;
+}
 
 /// The first row in which two columns of the same type and length differ.
 std::optional<std::size_t> first_differing_row(const ColumnValues& one, const ColumnValues& other) {
@@ -116,7 +122,8 @@ class Comparer {
       const Attribute* left = one.attribute(attribute);
       const Attribute* right = other.attribute(attribute);
       const bool equal = left != nullptr && right != nullptr && left->list == right->list &&
-                         left->values.index() == right->values.index() && size_of(left->values) == size_of(right->values) &&
+                         left->values.index() == right->values.index() &&
+                         size_of(left->values) == size_of(right->values) &&
                          !first_differing_row(left->values, right->values);
       if (!equal) {
         return sentence(fmt::format("attribute {} of {}", attribute, one.path), left ? quoted(*left) : "missing",
@@ -144,7 +151,8 @@ class Comparer {
 
   std::string difference(const Object& one, const Object& other) const {
     const auto kind = [](const Object& object) {
-      return object.kind == Object::Kind::group ? std::string("a group") : fmt::format("{} values", name_of(object.type));
+      return object.kind == Object::Kind::group ? std::string("a group")
+                                                : fmt::format("{} values", name_of(object.type));
     };
     if (kind(one) != kind(other)) return sentence(one.path, kind(one), kind(other));
     if (one.rows != other.rows) {

@@ -46,7 +46,9 @@ void append(std::string& line, std::int64_t number) {
   line += decimal(number, buffer);
 }
 
-void append(std::string& line, Truth truth) { line += truth.value != 0 ? "true" : "false"; }
+void append(std::string& line, Truth truth) {
+  line += truth.value != 0 ? "true" : "false";
+}
 
 void write_header(const std::vector<Column>& columns, std::ostream& out) {
   std::string line;

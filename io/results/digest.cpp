@@ -67,7 +67,9 @@ Sha256::Digest digest_of(const Contents& contents, const Object& object) {
 
 }  // namespace
 
-bool is_runtime(const std::string& path) { return path == "/runtime" || path.starts_with("/runtime/"); }
+bool is_runtime(const std::string& path) {
+  return path == "/runtime" || path.starts_with("/runtime/");
+}
 
 std::string digest_of(const Contents& contents) {
   Sha256 digest;

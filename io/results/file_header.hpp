@@ -42,8 +42,8 @@ struct EvidenceText {
 struct FileHeader {
   std::string engine_version;
   std::string git_revision;
-  std::int64_t seed = 0;  // 0 to 2^63 - 1; stored as hexadecimal text too, because R reads no 64-bit integer exactly
-  std::string study_sha256;     // of the resolved study
+  std::int64_t seed = 0;     // 0 to 2^63 - 1; stored as hexadecimal text too, because R reads no 64-bit integer exactly
+  std::string study_sha256;  // of the resolved study
   std::string evidence_sha256;  // of the resolved evidence
   FileStatus status = FileStatus::complete;
   BlockRange blocks;

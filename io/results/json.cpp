@@ -9,10 +9,18 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-Json to_json(double number) { return number; }
-Json to_json(std::int64_t number) { return number; }
-Json to_json(Truth truth) { return truth.value != 0; }
-Json to_json(const std::string& text) { return text; }
+Json to_json(double number) {
+  return number;
+}
+Json to_json(std::int64_t number) {
+  return number;
+}
+Json to_json(Truth truth) {
+  return truth.value != 0;
+}
+Json to_json(const std::string& text) {
+  return text;
+}
 
 const char* type_name(const ColumnValues& values) {
   constexpr const char* names[] = {"int64", "float64", "text", "truth"};
@@ -20,7 +28,9 @@ const char* type_name(const ColumnValues& values) {
 }
 
 /// A text that is not UTF-8 must not stop an export; the bytes that are wrong become the replacement character.
-std::string dump(const Json& json) { return json.dump(-1, ' ', false, Json::error_handler_t::replace); }
+std::string dump(const Json& json) {
+  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+}
 
 }  // namespace
 

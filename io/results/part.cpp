@@ -57,9 +57,10 @@ void add_tally(std::vector<NamedTally>& sum, const NamedTally& named, const std:
   }
   Tally& tally = found->tally;
   if (tally.counts.size() != named.tally.counts.size() || tally.sums.size() != named.tally.sums.size()) {
-    throw StorageFailure(explain(fmt::format("cannot combine '{}' with the other parts", path.string()),
-                                 fmt::format("its tally of {} under {} has another size", named.question, named.scenario),
-                                 "Run its blocks again with the program that wrote the others."));
+    throw StorageFailure(
+        explain(fmt::format("cannot combine '{}' with the other parts", path.string()),
+                fmt::format("its tally of {} under {} has another size", named.question, named.scenario),
+                "Run its blocks again with the program that wrote the others."));
   }
   tally.add(named.tally);
 }
@@ -143,9 +144,9 @@ CombinedParts combine_parts(const std::vector<std::filesystem::path>& paths) {
     const Part part = read_part(path);
     if (combined.parts.empty()) combined.header = part.header;
     if (!same_study(combined.header, part.header)) {
-      throw StorageFailure(explain(
-          fmt::format("cannot combine '{}' with '{}'", path.string(), paths.front().string()),
-          "they differ in study, evidence, seed, number of blocks or program", "Combine only parts of one study and one program."));
+      throw StorageFailure(explain(fmt::format("cannot combine '{}' with '{}'", path.string(), paths.front().string()),
+                                   "they differ in study, evidence, seed, number of blocks or program",
+                                   "Combine only parts of one study and one program."));
     }
     combined.parts.push_back({path, part.header.blocks.first, part.header.blocks.last});
     for (const NamedTally& named : part.tallies) add_tally(combined.tallies, named, path);
@@ -159,8 +160,9 @@ CombinedParts combine_parts(const std::vector<std::filesystem::path>& paths) {
   const PartName* before = nullptr;
   for (const PartName& part : combined.parts) {
     if (before != nullptr && part.first_block < next) {
-      throw StorageFailure(explain(fmt::format("cannot combine '{}' with '{}'", part.path.string(), before->path.string()),
-                                   "they cover the same blocks", "Leave one of them out."));
+      throw StorageFailure(
+          explain(fmt::format("cannot combine '{}' with '{}'", part.path.string(), before->path.string()),
+                  "they cover the same blocks", "Leave one of them out."));
     }
     if (part.first_block > next) combined.missing.push_back({next, part.first_block - 1, total});
     next = part.last_block + 1;

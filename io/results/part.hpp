@@ -9,13 +9,13 @@
 #include "io/results/named_tally.hpp"
 #include "io/results/part_name.hpp"
 
-/// A part is a complete, self-checking file that covers a range of blocks: checkpoints, shards of a job array and ranks all
-/// write parts, and any complete set of parts of one study gives the same result.
+/// A part is a complete, self-checking file that covers a range of blocks: checkpoints, shards of a job array and ranks
+/// all write parts, and any complete set of parts of one study gives the same result.
 namespace vcohort {
 
-/// Writes `blocks-<first>-<last>.h5` into a folder, which is made where it is missing. The part appears under that name only
-/// when finish() returns: written, flushed, synced and renamed. Otherwise nothing is left behind. A part of the same blocks that
-/// is already there is replaced. Errors are StorageFailure.
+/// Writes `blocks-<first>-<last>.h5` into a folder, which is made where it is missing. The part appears under that name
+/// only when finish() returns: written, flushed, synced and renamed. Otherwise nothing is left behind. A part of the
+/// same blocks that is already there is replaced. Errors are StorageFailure.
 class PartWriter {
  public:
   PartWriter(const std::filesystem::path& folder, FileHeader header, BlockRange blocks);
@@ -43,11 +43,12 @@ struct Part {
   std::string content_digest;
 };
 
-/// Reads and checks a part, or a whole result, which is the part that covers all blocks. StorageFailure names what is damaged.
+/// Reads and checks a part, or a whole result, which is the part that covers all blocks. StorageFailure names what is
+/// damaged.
 Part read_part(const std::filesystem::path& path);
 
-/// The parts of a folder by their names, first block first. Nothing is opened; temporary and other files are passed over.
-/// A folder that does not exist has no parts.
+/// The parts of a folder by their names, first block first. Nothing is opened; temporary and other files are passed
+/// over. A folder that does not exist has no parts.
 std::vector<PartName> list_parts(const std::filesystem::path& folder);
 
 /// Parts that belong together: the tallies added up, the files in the order of blocks, and what is still missing.
@@ -58,8 +59,8 @@ struct CombinedParts {
   std::vector<BlockRange> missing;
 };
 
-/// Combines parts in any order. StorageFailure where one is damaged, belongs to another study, seed or program, or covers
-/// blocks that another covers too.
+/// Combines parts in any order. StorageFailure where one is damaged, belongs to another study, seed or program, or
+/// covers blocks that another covers too.
 CombinedParts combine_parts(const std::vector<std::filesystem::path>& paths);
 
 }  // namespace vcohort

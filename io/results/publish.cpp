@@ -30,7 +30,8 @@ void append_rows(detail::ContentWriter& writer, const PartName& name, const File
   }
   for (const TableInfo& table : part.tables()) {
     if (belongs_to_file(table.path)) continue;
-    part.for_each_chunk(table.path, detail::chunk_rows, [&writer](const Table& rows, std::int64_t) { writer.append(rows); });
+    part.for_each_chunk(table.path, detail::chunk_rows,
+                        [&writer](const Table& rows, std::int64_t) { writer.append(rows); });
   }
 }
 

@@ -20,9 +20,9 @@ struct ResultContent {
   Table runtime;                    // "/runtime": host, times, threads; left out of the digest; may be empty
 };
 
-/// Writes a result: temporary name in the same folder, flush, sync, rename. The file appears whole or not at all, and an existing
-/// one is refused or replaced in one step. Rows of parts are streamed in constant memory. Returns the content digest.
-/// Errors are StorageFailure.
+/// Writes a result: temporary name in the same folder, flush, sync, rename. The file appears whole or not at all, and
+/// an existing one is refused or replaced in one step. Rows of parts are streamed in constant memory. Returns the
+/// content digest. Errors are StorageFailure.
 std::string publish_result(const std::filesystem::path& path, const ResultContent& content,
                            Existing existing = Existing::refuse);
 

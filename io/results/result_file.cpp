@@ -20,10 +20,14 @@ using detail::ValueType;
 
 ColumnValues no_values(ValueType type) {
   switch (type) {
-    case ValueType::int64: return std::vector<std::int64_t>{};
-    case ValueType::float64: return std::vector<double>{};
-    case ValueType::truth: return std::vector<Truth>{};
-    case ValueType::text: break;
+    case ValueType::int64:
+      return std::vector<std::int64_t>{};
+    case ValueType::float64:
+      return std::vector<double>{};
+    case ValueType::truth:
+      return std::vector<Truth>{};
+    case ValueType::text:
+      break;
   }
   return std::vector<std::string>{};
 }
@@ -31,7 +35,8 @@ ColumnValues no_values(ValueType type) {
 std::string required_text(const Contents& contents, const Object& object, std::string_view name) {
   const std::string* text = object.text(name);
   if (text == nullptr) {
-    detail::fail(contents.context(), fmt::format("read attribute {} of {}", name, object.path), "it is missing or no text");
+    detail::fail(contents.context(), fmt::format("read attribute {} of {}", name, object.path),
+                 "it is missing or no text");
   }
   return *text;
 }
@@ -87,7 +92,8 @@ void check_version(const Contents& contents) {
   int major = 0, minor = 0, our_major = 0, our_minor = 0;
   parse(result_format_version, our_major, our_minor);
   const std::string version = required_text(contents, root, "format_version");
-  if (!parse(version, major, minor)) detail::fail(contents.context(), "read a result", "its format_version is no version");
+  if (!parse(version, major, minor))
+    detail::fail(contents.context(), "read a result", "its format_version is no version");
   if (major != our_major || minor > our_minor) {
     throw StorageFailure(explain(fmt::format("cannot read '{}'", contents.context().file.string()),
                                  fmt::format("its format is {}, this program knows {}", version, result_format_version),
@@ -130,7 +136,8 @@ Table read_rows(const TableInfo& info, const std::vector<detail::DatasetReader>&
 
 std::vector<detail::DatasetReader> readers_of(const Contents& contents, const TableInfo& info) {
   std::vector<detail::DatasetReader> readers;
-  for (const Column& column : info.columns) readers.emplace_back(contents, *contents.find(info.path + "/" + column.name));
+  for (const Column& column : info.columns)
+    readers.emplace_back(contents, *contents.find(info.path + "/" + column.name));
   return readers;
 }
 
@@ -156,7 +163,8 @@ FileHeader read_header(const Contents& contents, const std::vector<TableInfo>& t
   header.study_sha256 = required_text(contents, root, "study_sha256");
   header.evidence_sha256 = required_text(contents, root, "evidence_sha256");
   const std::string status = required_text(contents, root, "status");
-  if (status != "complete" && status != "part") detail::fail(contents.context(), "read a result", "its status is unknown");
+  if (status != "complete" && status != "part")
+    detail::fail(contents.context(), "read a result", "its status is unknown");
   header.status = status == "complete" ? FileStatus::complete : FileStatus::part;
   header.blocks = {required_number(contents, "first_block"), required_number(contents, "last_block"),
                    required_number(contents, "total_blocks")};
@@ -184,7 +192,9 @@ FileHeader read_header(const Contents& contents, const std::vector<TableInfo>& t
   return header;
 }
 
-bool is_tally(const std::string& path) { return path.starts_with("/tallies/"); }
+bool is_tally(const std::string& path) {
+  return path.starts_with("/tallies/");
+}
 
 }  // namespace
 
@@ -196,7 +206,8 @@ ResultFile::ResultFile(const std::filesystem::path& path) {
   FileHeader header = read_header(contents, tables);
   std::string digest = required_text(contents, contents.objects().front(), "content_digest");
   std::vector<TableInfo> shown;
-  std::copy_if(tables.begin(), tables.end(), std::back_inserter(shown), [](const TableInfo& t) { return !is_tally(t.path); });
+  std::copy_if(tables.begin(), tables.end(), std::back_inserter(shown),
+               [](const TableInfo& t) { return !is_tally(t.path); });
   state_ = std::make_unique<State>(
       State{std::move(contents), std::move(tables), std::move(shown), std::move(header), std::move(digest)});
 }
@@ -208,12 +219,24 @@ ResultFile::~ResultFile() {
 
 ResultFile::ResultFile(ResultFile&&) noexcept = default;
 
-const std::filesystem::path& ResultFile::path() const { return state_->contents.context().file; }
-const FileHeader& ResultFile::header() const { return state_->header; }
-const std::string& ResultFile::content_digest() const { return state_->digest; }
-const std::vector<TableInfo>& ResultFile::tables() const { return state_->shown; }
-const TableInfo* ResultFile::find(std::string_view table) const { return find_in(state_->shown, table); }
-const detail::Contents& ResultFile::contents() const { return state_->contents; }
+const std::filesystem::path& ResultFile::path() const {
+  return state_->contents.context().file;
+}
+const FileHeader& ResultFile::header() const {
+  return state_->header;
+}
+const std::string& ResultFile::content_digest() const {
+  return state_->digest;
+}
+const std::vector<TableInfo>& ResultFile::tables() const {
+  return state_->shown;
+}
+const TableInfo* ResultFile::find(std::string_view table) const {
+  return find_in(state_->shown, table);
+}
+const detail::Contents& ResultFile::contents() const {
+  return state_->contents;
+}
 
 Table ResultFile::read_table(std::string_view table) const {
   Table whole;
@@ -229,7 +252,8 @@ void ResultFile::for_each_chunk(std::string_view table, std::int64_t rows,
   if (info == nullptr) {
     std::string names;
     for (const TableInfo& other : state_->shown) names += (names.empty() ? "" : ", ") + other.path.substr(1);
-    throw StorageFailure(explain(fmt::format("no table '{}' in '{}'", table, path().string()), "", "There are: " + names + "."));
+    throw StorageFailure(
+        explain(fmt::format("no table '{}' in '{}'", table, path().string()), "", "There are: " + names + "."));
   }
   if (rows < 1) throw InternalError("cannot read a table in chunks (a chunk has no rows)");
   const detail::LibraryGuard guard;

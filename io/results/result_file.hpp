@@ -25,8 +25,8 @@ struct TableInfo {
   std::vector<Column> columns;  // without values
 };
 
-/// A result or a part, opened for reading. The constructor looks at every byte: a file that is damaged, cut off, or no file of
-/// ours is a StorageFailure, as is one of a newer format. What was opened can be trusted.
+/// A result or a part, opened for reading. The constructor looks at every byte: a file that is damaged, cut off, or no
+/// file of ours is a StorageFailure, as is one of a newer format. What was opened can be trusted.
 class ResultFile {
  public:
   explicit ResultFile(const std::filesystem::path& path);
@@ -46,6 +46,7 @@ class ResultFile {
   Table read_table(std::string_view table) const;
 
   /// Calls `use(chunk, first_row)` with `rows` rows at a time, in order; a table without rows gives one empty chunk.
+  /// `use` must not wait for another thread that reads or writes files: one thread at a time may.
   void for_each_chunk(std::string_view table, std::int64_t rows,
                       const std::function<void(const Table&, std::int64_t)>& use) const;
 

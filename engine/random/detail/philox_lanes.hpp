@@ -80,7 +80,7 @@ constexpr int lanes_in_flight = vectors_in_flight * width;
                                                    const RoundKeys& keys, int count, double* const* uniforms) {
   Words counter_0[vectors_in_flight], counter_1[vectors_in_flight], counter_2[vectors_in_flight],
       counter_3[vectors_in_flight];
-  for (int v = 0; v < vectors_in_flight; ++v) {
+  for (long v = 0; v < vectors_in_flight; ++v) {
     counter_0[v] = load(word_0 + v * width);
     counter_2[v] = load(patients + v * width);
     counter_1[v] = (counter_2[v] >> 32) | broadcast(word_1);
@@ -88,10 +88,12 @@ constexpr int lanes_in_flight = vectors_in_flight * width;
   }
   const Words first_multiplier = broadcast(PhiloxConstants::first_multiplier);
   const Words second_multiplier = broadcast(PhiloxConstants::second_multiplier);
+// Unrolled whole, the words change their names instead of their registers: 10 to 20 % with GCC.
+#pragma GCC unroll 10
   for (int round = 0; round < PhiloxConstants::rounds; ++round) {
     const Words first_key = broadcast(keys.first[round]);
     const Words second_key = broadcast(keys.second[round]);
-    for (int v = 0; v < vectors_in_flight; ++v) {
+    for (long v = 0; v < vectors_in_flight; ++v) {
       const Words first = product(counter_0[v], first_multiplier);
       const Words second = product(counter_2[v], second_multiplier);
       counter_0[v] = (second >> 32) ^ counter_1[v] ^ first_key;
@@ -100,7 +102,7 @@ constexpr int lanes_in_flight = vectors_in_flight * width;
       counter_3[v] = first;
     }
   }
-  for (int v = 0; v < vectors_in_flight; ++v) {
+  for (long v = 0; v < vectors_in_flight; ++v) {
     store_uniforms(counter_0[v], uniforms[0] + v * width);
     if (count > 1) store_uniforms(counter_1[v], uniforms[1] + v * width);
     if (count > 2) store_uniforms(counter_2[v], uniforms[2] + v * width);

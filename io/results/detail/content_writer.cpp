@@ -22,13 +22,15 @@ FileHandle create_file(const std::filesystem::path& temporary, WriteStatus& stat
   check(H5Pset_fclose_degree(access.id(), H5F_CLOSE_STRONG), context, "prepare writing");
   const PropertyHandle creation(check(H5Pcreate(H5P_FILE_CREATE), context, "prepare writing"));
   check(H5Pset_obj_track_times(creation.id(), false), context, "prepare writing");
-  return FileHandle(check(H5Fcreate(temporary.c_str(), H5F_ACC_TRUNC, creation.id(), access.id()), context, "create the file"));
+  return FileHandle(
+      check(H5Fcreate(temporary.c_str(), H5F_ACC_TRUNC, creation.id(), access.id()), context, "create the file"));
 }
 
 Table study_table(const FileHeader& header) {
   Table table{"/study", "The study that the file answers.", {}};
   table.add<std::string>("source", "", "The study file, byte for byte as it was given.") = {header.study_source};
-  table.add<std::string>("resolved", "", "The study with every default and every --set filled in.") = {header.study_resolved};
+  table.add<std::string>("resolved", "",
+                         "The study with every default and every --set filled in.") = {header.study_resolved};
   return table;
 }
 
@@ -58,7 +60,8 @@ void write_whole(hid_t file, const Context& context, const Table& table, Storage
 
 }  // namespace
 
-ContentWriter::ContentWriter(const std::filesystem::path& path, const FileHeader& header, Existing existing, Storage storage)
+ContentWriter::ContentWriter(const std::filesystem::path& path, const FileHeader& header, Existing existing,
+                             Storage storage)
     : destination_(path, existing),
       context_{path, Context::Access::write},
       storage_(storage),
@@ -75,7 +78,9 @@ void ContentWriter::write_header(const FileHeader& header) {
   const auto text = [this](const char* name, std::string_view value) {
     write_attribute(file_.id(), name, std::string(value), context_);
   };
-  const auto number = [this](const char* name, std::int64_t value) { write_attribute(file_.id(), name, value, context_); };
+  const auto number = [this](const char* name, std::int64_t value) {
+    write_attribute(file_.id(), name, value, context_);
+  };
   if (header.seed < 0) throw InternalError("cannot write the header (the seed is negative)");
   text("format", result_format);
   text("format_version", result_format_version);
@@ -115,14 +120,16 @@ void ContentWriter::append(const Table& rows) {
 
 void ContentWriter::write_tallies(const std::vector<NamedTally>& tallies) {
   const GroupHandle group = make_group(file_.id(), "/tallies", context_);
-  write_attribute(group.id(), "description", "What the blocks of this file gathered: tallies add up exactly.", context_);
+  write_attribute(group.id(), "description", "What the blocks of this file gathered: tallies add up exactly.",
+                  context_);
   Storage compressed = storage_;
   compressed.compress = true;
   std::set<std::pair<std::string, std::string>> seen;
   for (std::size_t index = 0; index < tallies.size(); ++index) {
     const NamedTally& named = tallies[index];
     if (!seen.emplace(named.question, named.scenario).second) {
-      throw InternalError(fmt::format("cannot write the tally of {} under {} (there are two)", named.question, named.scenario));
+      throw InternalError(
+          fmt::format("cannot write the tally of {} under {} (there are two)", named.question, named.scenario));
     }
     const std::string path = fmt::format("/tallies/{:06}", index);
     const GroupHandle tally = make_group(file_.id(), path, context_);

@@ -12,7 +12,8 @@
 
 namespace vcohort::detail {
 
-/// Writes a result file or a part, which differ only in their status: header, tables in any order, tallies, digest, seal.
+/// Writes a result file or a part, which differ only in their status: header, tables in any order, tallies, digest,
+/// seal.
 class ContentWriter {
  public:
   ContentWriter(const std::filesystem::path& path, const FileHeader& header, Existing existing, Storage storage = {});

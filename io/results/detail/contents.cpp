@@ -43,7 +43,8 @@ Attribute read_attribute(hid_t object, const std::string& name, const std::strin
   const SpaceHandle space(check(H5Aget_space(handle.id()), context, what));
   const int rank = check(H5Sget_simple_extent_ndims(space.id()), context, what);
   const hssize_t count = check(H5Sget_simple_extent_npoints(space.id()), context, what);
-  if (rank > 1 || H5Sget_simple_extent_type(space.id()) == H5S_NULL) fail(context, what, "it is neither a value nor a list");
+  if (rank > 1 || H5Sget_simple_extent_type(space.id()) == H5S_NULL)
+    fail(context, what, "it is neither a value nor a list");
   const std::size_t bytes = H5Tget_size(type.id());
   if (bytes == 0 || static_cast<std::size_t>(count) > largest_attribute / bytes) fail(context, what, "it is too large");
 
@@ -54,9 +55,15 @@ Attribute read_attribute(hid_t object, const std::string& name, const std::strin
     return values;
   };
   switch (type_of(type.id(), context, path)) {
-    case ValueType::int64: attribute.values = read(std::vector<std::int64_t>{}, H5T_NATIVE_INT64); break;
-    case ValueType::float64: attribute.values = read(std::vector<double>{}, H5T_NATIVE_DOUBLE); break;
-    case ValueType::truth: attribute.values = read(std::vector<Truth>{}, H5T_NATIVE_UINT8); break;
+    case ValueType::int64:
+      attribute.values = read(std::vector<std::int64_t>{}, H5T_NATIVE_INT64);
+      break;
+    case ValueType::float64:
+      attribute.values = read(std::vector<double>{}, H5T_NATIVE_DOUBLE);
+      break;
+    case ValueType::truth:
+      attribute.values = read(std::vector<Truth>{}, H5T_NATIVE_UINT8);
+      break;
     case ValueType::text: {
       std::vector<char> buffer(static_cast<std::size_t>(count) * bytes);
       if (count > 0) check(H5Aread(handle.id(), type.id(), buffer.data()), context, what);
@@ -86,7 +93,8 @@ void check_storage(hid_t dataset, const Object& object, const Context& context) 
   if (layout != H5D_CHUNKED && layout != H5D_CONTIGUOUS && layout != H5D_COMPACT) {
     fail(context, what, "its values are stored elsewhere");
   }
-  if (check(H5Pget_external_count(creation.id()), context, what) != 0) fail(context, what, "its values are in another file");
+  if (check(H5Pget_external_count(creation.id()), context, what) != 0)
+    fail(context, what, "its values are in another file");
   if (layout == H5D_CHUNKED) {
     hsize_t chunk_rows = 0;
     check(H5Pget_chunk(creation.id(), 1, &chunk_rows), context, what);
@@ -107,7 +115,8 @@ Object inspect_dataset(hid_t dataset, const std::string& path, const Context& co
   object.row_bytes = H5Tget_size(type.id());
   if (object.row_bytes == 0) fail(context, what, "its type has no size");
   const SpaceHandle space(check(H5Dget_space(dataset), context, what));
-  if (check(H5Sget_simple_extent_ndims(space.id()), context, what) != 1) fail(context, what, "it is not one-dimensional");
+  if (check(H5Sget_simple_extent_ndims(space.id()), context, what) != 1)
+    fail(context, what, "it is not one-dimensional");
   hsize_t rows = 0;
   check(H5Sget_simple_extent_dims(space.id(), &rows, nullptr), context, what);
   if (rows > hsize_t{1} << 53) fail(context, what, "it claims more values than the file can hold");
@@ -120,10 +129,14 @@ Object inspect_dataset(hid_t dataset, const std::string& path, const Context& co
 
 std::string_view name_of(ValueType type) {
   switch (type) {
-    case ValueType::int64: return "int64";
-    case ValueType::float64: return "float64";
-    case ValueType::truth: return "uint8";
-    case ValueType::text: return "text";
+    case ValueType::int64:
+      return "int64";
+    case ValueType::float64:
+      return "float64";
+    case ValueType::truth:
+      return "uint8";
+    case ValueType::text:
+      return "text";
   }
   return "";
 }
@@ -150,7 +163,8 @@ std::vector<std::string> texts_from(const std::vector<char>& buffer, std::size_t
 }
 
 const Attribute* Object::attribute(std::string_view name) const {
-  const auto found = std::find_if(attributes.begin(), attributes.end(), [&](const Attribute& a) { return a.name == name; });
+  const auto found =
+      std::find_if(attributes.begin(), attributes.end(), [&](const Attribute& a) { return a.name == name; });
   return found == attributes.end() ? nullptr : &*found;
 }
 
@@ -185,8 +199,9 @@ Contents::Contents(hid_t open_file, Context context) : file_(open_file), context
 }
 
 const Object* Contents::find(std::string_view path) const {
-  const auto found = std::lower_bound(objects_.begin(), objects_.end(), path,
-                                      [](const Object& object, std::string_view wanted) { return object.path < wanted; });
+  const auto found =
+      std::lower_bound(objects_.begin(), objects_.end(), path,
+                       [](const Object& object, std::string_view wanted) { return object.path < wanted; });
   return found == objects_.end() || found->path != path ? nullptr : &*found;
 }
 
@@ -205,16 +220,20 @@ void Contents::walk(hid_t group, const std::string& path, int depth) {
   for (const auto& name : links.names) {
     if (objects_.size() > most_objects) fail(context_, what, "there are too many objects");
     const std::string child = (path == "/" ? path : path + "/") + name;
-    const ObjectHandle object(check(H5Oopen(group, name.c_str(), H5P_DEFAULT), context_, fmt::format("open {}", child)));
+    const ObjectHandle object(
+        check(H5Oopen(group, name.c_str(), H5P_DEFAULT), context_, fmt::format("open {}", child)));
     switch (H5Iget_type(object.id())) {
-      case H5I_GROUP: walk(object.id(), child, depth + 1); break;
+      case H5I_GROUP:
+        walk(object.id(), child, depth + 1);
+        break;
       case H5I_DATASET: {
         Object dataset = inspect_dataset(object.id(), child, context_);
         dataset.attributes = read_attributes(object.id(), child, context_);
         objects_.push_back(std::move(dataset));
         break;
       }
-      default: fail(context_, fmt::format("read {}", child), "it is neither a group nor a dataset");
+      default:
+        fail(context_, fmt::format("read {}", child), "it is neither a group nor a dataset");
     }
   }
 }

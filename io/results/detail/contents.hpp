@@ -7,8 +7,9 @@
 #include "engine/numeric/table.hpp"
 #include "io/results/detail/hdf5.hpp"
 
-/// What lies in a result file, as far as its format allows: groups, one-dimensional datasets of four types, and attributes.
-/// Anything else (links to elsewhere, other types, sizes that the file cannot hold) is refused before it is read.
+/// What lies in a result file, as far as its format allows: groups, one-dimensional datasets of four types, and
+/// attributes. Anything else (links to elsewhere, other types, sizes that the file cannot hold) is refused before it is
+/// read.
 namespace vcohort::detail {
 
 enum class ValueType : std::uint8_t { int64, float64, truth, text };

@@ -35,7 +35,8 @@ ColumnValues DatasetReader::read(std::int64_t first, std::int64_t count) const {
   }
   const auto read_into = [&](auto& values, hid_t memory_type) {
     if (count == 0) return;
-    check(H5Dread(handle_.id(), memory_type, memory_space.id(), file_space.id(), H5P_DEFAULT, values.data()), context_, what);
+    check(H5Dread(handle_.id(), memory_type, memory_space.id(), file_space.id(), H5P_DEFAULT, values.data()), context_,
+          what);
   };
   const auto numbers = [&](auto values, hid_t memory_type) -> ColumnValues {
     values.resize(rows);
@@ -44,10 +45,14 @@ ColumnValues DatasetReader::read(std::int64_t first, std::int64_t count) const {
   };
   try {
     switch (object_.type) {
-      case ValueType::int64: return numbers(std::vector<std::int64_t>{}, H5T_NATIVE_INT64);
-      case ValueType::float64: return numbers(std::vector<double>{}, H5T_NATIVE_DOUBLE);
-      case ValueType::truth: return numbers(std::vector<Truth>{}, H5T_NATIVE_UINT8);
-      case ValueType::text: break;
+      case ValueType::int64:
+        return numbers(std::vector<std::int64_t>{}, H5T_NATIVE_INT64);
+      case ValueType::float64:
+        return numbers(std::vector<double>{}, H5T_NATIVE_DOUBLE);
+      case ValueType::truth:
+        return numbers(std::vector<Truth>{}, H5T_NATIVE_UINT8);
+      case ValueType::text:
+        break;
     }
     std::vector<char> buffer(rows * object_.row_bytes);
     read_into(buffer, type_.id());

@@ -16,7 +16,8 @@ herr_t keep_description(unsigned, const H5E_error2_t* error, void* text) {
   return 1;  // the innermost record is enough
 }
 
-/// The innermost reason of the last failure. Where the operating system spoke, its words alone: "No space left on device".
+/// The innermost reason of the last failure. Where the operating system spoke, its words alone: "No space left on
+/// device".
 std::string innermost_reason() {
   std::string reason;
   H5Ewalk2(H5E_DEFAULT, H5E_WALK_UPWARD, keep_description, &reason);
@@ -31,21 +32,24 @@ std::string innermost_reason() {
 }  // namespace
 
 LibraryGuard::LibraryGuard() : lock_(library_mutex) {
-  // At the end of the program HDF5 would close what a damaged file made it lose track of, and complain on the terminal. All
-  // that matters has been closed by then.
+  // At the end of the program HDF5 would close what a damaged file made it lose track of, and complain on the terminal.
+  // All that matters has been closed by then.
   [[maybe_unused]] static const herr_t no_clean_up = H5dont_atexit();
   H5Eget_auto2(H5E_DEFAULT, &printer_, &printer_data_);
   H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr);
 }
 
-LibraryGuard::~LibraryGuard() { H5Eset_auto2(H5E_DEFAULT, printer_, printer_data_); }
+LibraryGuard::~LibraryGuard() {
+  H5Eset_auto2(H5E_DEFAULT, printer_, printer_data_);
+}
 
 void fail(const Context& context, std::string_view what, std::string_view why) {
   const bool reading = context.access == Context::Access::read;
   throw StorageFailure(explain(fmt::format("cannot {} in '{}'", what, context.file.string()),
                                why.empty() ? innermost_reason() : std::string(why),
-                               reading ? "The file is damaged, or no result of vcohort; restore it or run the study again."
-                                       : "Check the free space and the permissions of its folder."));
+                               reading
+                                   ? "The file is damaged, or no result of vcohort; restore it or run the study again."
+                                   : "Check the free space and the permissions of its folder."));
 }
 
 TypeHandle text_type(std::size_t length, const Context& context) {

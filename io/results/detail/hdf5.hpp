@@ -7,7 +7,8 @@
 #include <string_view>
 #include <utility>
 
-/// HDF5's C interface behind handles that close themselves and errors that are exceptions. Only io/results includes this.
+/// HDF5's C interface behind handles that close themselves and errors that are exceptions. Only io/results includes
+/// this.
 namespace vcohort::detail {
 
 /// Stands at the start of every public function that touches HDF5. One thread at a time enters the library, because not
@@ -64,7 +65,8 @@ struct Context {
   enum class Access { read, write } access = Access::read;
 };
 
-/// Throws StorageFailure: `cannot <what> in '<file>' (<why>) <what to do>`. Without a `why` HDF5's innermost reason is given.
+/// Throws StorageFailure: `cannot <what> in '<file>' (<why>) <what to do>`. Without a `why` HDF5's innermost reason is
+/// given.
 [[noreturn]] void fail(const Context& context, std::string_view what, std::string_view why = {});
 
 /// Passes a result of HDF5 through, or fails: negative means an error throughout HDF5's C interface.

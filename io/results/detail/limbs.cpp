@@ -12,7 +12,9 @@ namespace {
 
 constexpr std::int64_t limb_base = std::int64_t{1} << 32;
 
-std::string limb_name(int limb) { return fmt::format("limb_{}", limb); }
+std::string limb_name(int limb) {
+  return fmt::format("limb_{}", limb);
+}
 
 }  // namespace
 
@@ -46,15 +48,18 @@ std::vector<ExactSum> sums_from(const Table& table) {
     const std::int64_t lowest = limb == limbs - 1 ? std::numeric_limits<std::int32_t>::min() : 0;
     const std::int64_t highest = limb == limbs - 1 ? std::numeric_limits<std::int32_t>::max() : limb_base - 1;
     for (const std::int64_t value : *values) {
-      if (value < lowest || value > highest) throw InvalidInput(fmt::format("{} is out of range in {}", limb_name(limb), table.path));
+      if (value < lowest || value > highest)
+        throw InvalidInput(fmt::format("{} is out of range in {}", limb_name(limb), table.path));
     }
     columns[static_cast<std::size_t>(limb)] = values;
   }
   std::vector<ExactSum> sums;
   sums.reserve(columns[0]->size());
   for (std::size_t row = 0; row < columns[0]->size(); ++row) {
-    const auto low = static_cast<std::uint64_t>((*columns[0])[row]) | static_cast<std::uint64_t>((*columns[1])[row]) << 32;
-    const auto high = static_cast<std::uint64_t>((*columns[2])[row]) | static_cast<std::uint64_t>((*columns[3])[row]) << 32;
+    const auto low = static_cast<std::uint64_t>((*columns[0])[row]) | static_cast<std::uint64_t>((*columns[1])[row])
+                                                                          << 32;
+    const auto high = static_cast<std::uint64_t>((*columns[2])[row]) | static_cast<std::uint64_t>((*columns[3])[row])
+                                                                           << 32;
     sums.push_back(ExactSum::from_words(low, static_cast<std::int64_t>(high)));
   }
   return sums;

@@ -5,8 +5,8 @@
 #include "engine/numeric/exact_sum.hpp"
 #include "engine/numeric/table.hpp"
 
-/// Tallies as tables. An exact sum is a fixed-point number of 128 bits; it is stored as four int64 columns that hold 32 bits each,
-/// because every reader has int64 and none has 128 bits:
+/// Tallies as tables. An exact sum is a fixed-point number of 128 bits; it is stored as four int64 columns that hold 32
+/// bits each, because every reader has int64 and none has 128 bits:
 ///     sum = (limb_0 + limb_1 * 2^32 + limb_2 * 2^64 + limb_3 * 2^96) * quantum
 /// limb_0 to limb_2 are 0 to 2^32 - 1, limb_3 carries the sign.
 namespace vcohort::detail {

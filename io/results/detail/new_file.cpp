@@ -44,7 +44,8 @@ std::filesystem::path create_temporary(const std::filesystem::path& path) {
   throw write_failure(path, EEXIST);
 }
 
-/// Renames, and lets the kernel refuse an existing target where the file system can, so that no other process' file is lost.
+/// Renames, and lets the kernel refuse an existing target where the file system can, so that no other process' file is
+/// lost.
 void rename_without_overwriting(const std::filesystem::path& from, const std::filesystem::path& to) {
   if (::renameat2(AT_FDCWD, from.c_str(), AT_FDCWD, to.c_str(), RENAME_NOREPLACE) == 0) return;
   if (errno == EEXIST) throw already_there(to);

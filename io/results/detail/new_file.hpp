@@ -5,8 +5,8 @@
 
 namespace vcohort::detail {
 
-/// A file that appears under its name whole or not at all: it is written under a temporary name in the same folder, sealed,
-/// synced and renamed. When it is not published, the temporary file is removed. Failures are StorageFailure.
+/// A file that appears under its name whole or not at all: it is written under a temporary name in the same folder,
+/// sealed, synced and renamed. When it is not published, the temporary file is removed. Failures are StorageFailure.
 class NewFile {
  public:
   /// Creates the temporary file, empty. Refuses an existing output at once rather than after hours of work.

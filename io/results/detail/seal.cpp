@@ -19,7 +19,8 @@ namespace vcohort::detail {
 namespace {
 
 constexpr std::string_view seal_mark = "vcohort-seal 1 sha256 ";
-constexpr std::size_t seal_size = seal_mark.size() + 64 + 1 + 20 + 1;  // mark, digest, space, length in 20 digits, newline
+constexpr std::size_t seal_size =
+    seal_mark.size() + 64 + 1 + 20 + 1;  // mark, digest, space, length in 20 digits, newline
 constexpr std::size_t bytes_at_once = std::size_t{1} << 20;
 constexpr std::array<unsigned char, 8> hdf5_signature = {0x89, 'H', 'D', 'F', '\r', '\n', 0x1a, '\n'};
 
@@ -32,7 +33,8 @@ std::string seal_of(const Sha256::Digest& digest, std::uint64_t length) {
                                "Name a result or part that vcohort wrote, or run the study again."));
 }
 
-std::size_t read_some(const Descriptor& file, unsigned char* into, std::size_t size, const std::filesystem::path& path) {
+std::size_t read_some(const Descriptor& file, unsigned char* into, std::size_t size,
+                      const std::filesystem::path& path) {
   for (;;) {
     const ssize_t got = ::read(file.number(), into, size);
     if (got >= 0) return static_cast<std::size_t>(got);
@@ -54,7 +56,7 @@ Sha256::Digest digest_of(const Descriptor& file, std::uint64_t length, const std
 }
 
 std::uint64_t regular_size(const Descriptor& file, const std::filesystem::path& path) {
-  struct stat status {};
+  struct stat status{};
   if (::fstat(file.number(), &status) != 0) refuse(path, std::strerror(errno));
   if (!S_ISREG(status.st_mode)) refuse(path, "it is not a regular file");
   return static_cast<std::uint64_t>(status.st_size);

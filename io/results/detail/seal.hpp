@@ -2,9 +2,10 @@
 #include <filesystem>
 #include <string>
 
-/// A seal is a line of text behind the last byte that HDF5 uses, with the SHA-256 of everything before it. HDF5 ignores it.
-/// It lets a reader find any damage before a single byte reaches HDF5, whose parser was not written for damaged files.
-/// A file that another program has rewritten (h5repack) has lost its seal; it is then judged by its content digest.
+/// A seal is a line of text behind the last byte that HDF5 uses, with the SHA-256 of everything before it. HDF5 ignores
+/// it. It lets a reader find any damage before a single byte reaches HDF5, whose parser was not written for damaged
+/// files. A file that another program has rewritten (h5repack) has lost its seal; it is then judged by its content
+/// digest.
 namespace vcohort::detail {
 
 enum class Seal { whole, absent };

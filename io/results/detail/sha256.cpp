@@ -13,13 +13,17 @@ void require(int success) {
 
 }  // namespace
 
-void Sha256::Free::operator()(evp_md_ctx_st* context) const { EVP_MD_CTX_free(context); }
+void Sha256::Free::operator()(evp_md_ctx_st* context) const {
+  EVP_MD_CTX_free(context);
+}
 
 Sha256::Sha256() : context_(EVP_MD_CTX_new()) {
   require(context_ != nullptr && EVP_DigestInit_ex(context_.get(), EVP_sha256(), nullptr) == 1);
 }
 
-void Sha256::bytes(const void* data, std::size_t size) { require(EVP_DigestUpdate(context_.get(), data, size)); }
+void Sha256::bytes(const void* data, std::size_t size) {
+  require(EVP_DigestUpdate(context_.get(), data, size));
+}
 
 void Sha256::number(std::uint64_t value) {
   std::array<unsigned char, 8> little_end_first{};

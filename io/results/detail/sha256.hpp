@@ -10,8 +10,8 @@ struct evp_md_ctx_st;
 
 namespace vcohort::detail {
 
-/// SHA-256 of what is fed, in order. Numbers enter as eight bytes, little end first; a text enters as its length and its
-/// bytes, so that no two sequences of texts share a digest.
+/// SHA-256 of what is fed, in order. Numbers enter as eight bytes, little end first; a text enters as its length and
+/// its bytes, so that no two sequences of texts share a digest.
 class Sha256 {
  public:
   using Digest = std::array<unsigned char, 32>;

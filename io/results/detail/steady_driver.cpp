@@ -30,14 +30,18 @@ struct SteadyFile : H5FD_t {
 
   int descriptor = -1;
   WriteStatus* status = nullptr;
-  struct stat identity {};
+  struct stat identity{};
   haddr_t end_of_allocation = 0;
   haddr_t end_of_file = 0;
   std::vector<std::pair<haddr_t, std::vector<char>>> unwritten;  // what came after the first error, for reading it back
 };
 
-SteadyFile& steady(H5FD_t* file) { return *static_cast<SteadyFile*>(file); }
-const SteadyFile& steady(const H5FD_t* file) { return *static_cast<const SteadyFile*>(file); }
+SteadyFile& steady(H5FD_t* file) {
+  return *static_cast<SteadyFile*>(file);
+}
+const SteadyFile& steady(const H5FD_t* file) {
+  return *static_cast<const SteadyFile*>(file);
+}
 
 H5FD_t* open_file(const char* name, unsigned, hid_t access, haddr_t) {
   const auto* settings = static_cast<const DriverSettings*>(H5Pget_driver_info(access));
@@ -68,18 +72,23 @@ int compare_files(const H5FD_t* one, const H5FD_t* other) {
 }
 
 herr_t query_features(const H5FD_t*, unsigned long* flags) {
-  *flags = H5FD_FEAT_AGGREGATE_METADATA | H5FD_FEAT_ACCUMULATE_METADATA | H5FD_FEAT_DATA_SIEVE | H5FD_FEAT_AGGREGATE_SMALLDATA;
+  *flags = H5FD_FEAT_AGGREGATE_METADATA | H5FD_FEAT_ACCUMULATE_METADATA | H5FD_FEAT_DATA_SIEVE |
+           H5FD_FEAT_AGGREGATE_SMALLDATA;
   return 0;
 }
 
-haddr_t get_end_of_allocation(const H5FD_t* file, H5FD_mem_t) { return steady(file).end_of_allocation; }
+haddr_t get_end_of_allocation(const H5FD_t* file, H5FD_mem_t) {
+  return steady(file).end_of_allocation;
+}
 
 herr_t set_end_of_allocation(H5FD_t* file, H5FD_mem_t, haddr_t address) {
   steady(file).end_of_allocation = address;
   return 0;
 }
 
-haddr_t get_end_of_file(const H5FD_t* file, H5FD_mem_t) { return steady(file).end_of_file; }
+haddr_t get_end_of_file(const H5FD_t* file, H5FD_mem_t) {
+  return steady(file).end_of_file;
+}
 
 /// The bytes from the disk, zeros where it has none, and over them what could not be written.
 herr_t read_bytes(H5FD_t* file, H5FD_mem_t, hid_t, haddr_t address, size_t size, void* buffer) {
@@ -150,7 +159,8 @@ H5FD_class_t driver_class() {
 
 void use_steady_driver(hid_t access, WriteStatus& status, const Context& context) {
   static const H5FD_class_t driver = driver_class();
-  // Registered once, under the lock of LibraryGuard, and never released: an open file uses its driver to the last moment.
+  // Registered once, under the lock of LibraryGuard, and never released: an open file uses its driver to the last
+  // moment.
   static hid_t registered = H5I_INVALID_HID;
   if (registered < 0 || H5Iis_valid(registered) <= 0) {
     registered = check(H5FDregister(&driver), context, "register the file driver");

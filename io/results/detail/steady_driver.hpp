@@ -8,10 +8,10 @@ struct WriteStatus {
   int error = 0;
 };
 
-/// Makes a file-access list write through a driver that never fails in the middle of HDF5: HDF5 1.10 does not get over a
-/// write error (it loses the memory of the file, and crashed when it then cleaned up at the end of the program). After the
-/// first error nothing more reaches the disk, HDF5 goes on in memory and closes as usual, and the writer, which looks at the
-/// status, reports the failure.
+/// Makes a file-access list write through a driver that never fails in the middle of HDF5: HDF5 1.10 does not get over
+/// a write error (it loses the memory of the file, and crashed when it then cleaned up at the end of the program).
+/// After the first error nothing more reaches the disk, HDF5 goes on in memory and closes as usual, and the writer,
+/// which looks at the status, reports the failure.
 void use_steady_driver(hid_t access, WriteStatus& status, const Context& context);
 
 }  // namespace vcohort::detail

@@ -52,20 +52,26 @@ std::int64_t rows_per_chunk(std::size_t width) {
 
 void check_layout(const Table& layout) {
   const auto refuse = [&layout](std::string_view why) {
-    throw InternalError(explain(fmt::format("cannot write table '{}'", layout.path), why, "Correct the question that made it."));
+    throw InternalError(
+        explain(fmt::format("cannot write table '{}'", layout.path), why, "Correct the question that made it."));
   };
-  if (layout.path.size() < 2 || layout.path.front() != '/' || layout.path.back() == '/') refuse("its path is not /group/name");
+  if (layout.path.size() < 2 || layout.path.front() != '/' || layout.path.back() == '/')
+    refuse("its path is not /group/name");
   if (layout.columns.empty()) refuse("it has no columns");
   for (const Column& column : layout.columns) {
-    if (column.name.empty() || column.name.find('/') != std::string::npos) refuse("a column has no name, or one with a /");
+    if (column.name.empty() || column.name.find('/') != std::string::npos)
+      refuse("a column has no name, or one with a /");
     const auto same = [&column](const Column& other) { return other.name == column.name; };
-    if (std::count_if(layout.columns.begin(), layout.columns.end(), same) != 1) refuse("two columns have the same name");
+    if (std::count_if(layout.columns.begin(), layout.columns.end(), same) != 1)
+      refuse("two columns have the same name");
   }
 }
 
-void write_attribute(hid_t object, const char* name, hid_t type, hid_t space, const void* data, const Context& context) {
+void write_attribute(hid_t object, const char* name, hid_t type, hid_t space, const void* data,
+                     const Context& context) {
   const std::string what = fmt::format("write attribute {}", name);
-  const AttributeHandle attribute(check(H5Acreate2(object, name, type, space, H5P_DEFAULT, H5P_DEFAULT), context, what));
+  const AttributeHandle attribute(
+      check(H5Acreate2(object, name, type, space, H5P_DEFAULT, H5P_DEFAULT), context, what));
   check(H5Awrite(attribute.id(), type, data), context, what);
 }
 
@@ -113,14 +119,16 @@ TableWriter::TableWriter(hid_t file, Context context, const Table& layout, Stora
     names.push_back(column.name);
     auto& pending = columns_.emplace_back();
     pending.column = {column.name, column.units, column.description, {}};
-    std::visit([&pending](const auto& values) { pending.column.values = std::decay_t<decltype(values)>{}; }, column.values);
+    std::visit([&pending](const auto& values) { pending.column.values = std::decay_t<decltype(values)>{}; },
+               column.values);
   }
   write_attribute(group_.id(), "columns", names, context_);
 }
 
 void TableWriter::append(const Table& rows) {
   const auto refuse = [&](std::string_view why) {
-    throw InternalError(explain(fmt::format("cannot append to table '{}'", path_), why, "Correct the question that made it."));
+    throw InternalError(
+        explain(fmt::format("cannot append to table '{}'", path_), why, "Correct the question that made it."));
   };
   if (rows.columns.size() != columns_.size()) refuse("the number of columns differs");
   const std::size_t count = rows.rows();
@@ -193,8 +201,8 @@ void TableWriter::create_dataset(PendingColumn& pending, bool last) {
   if (storage_.checksum) check(H5Pset_fletcher32(creation.id()), context_, what);
   const TypeHandle type = stored_type(column.values, pending.width, context_);
   pending.dataset = DatasetHandle(check(
-      H5Dcreate2(group_.id(), column.name.c_str(), type.id(), space.id(), H5P_DEFAULT, creation.id(), H5P_DEFAULT), context_,
-      what));
+      H5Dcreate2(group_.id(), column.name.c_str(), type.id(), space.id(), H5P_DEFAULT, creation.id(), H5P_DEFAULT),
+      context_, what));
   write_attribute(pending.dataset.id(), "units", column.units, context_);
   write_attribute(pending.dataset.id(), "description", column.description, context_);
 }
@@ -210,7 +218,8 @@ void TableWriter::write(PendingColumn& pending) {
   check(H5Sselect_hyperslab(file_space.id(), H5S_SELECT_SET, &start, nullptr, &rows, nullptr), context_, what);
   const TypeHandle type = stored_type(pending.column.values, pending.width, context_);
   const auto put = [&](const void* data) {
-    check(H5Dwrite(pending.dataset.id(), type.id(), memory_space.id(), file_space.id(), H5P_DEFAULT, data), context_, what);
+    check(H5Dwrite(pending.dataset.id(), type.id(), memory_space.id(), file_space.id(), H5P_DEFAULT, data), context_,
+          what);
   };
   if (const auto* texts = std::get_if<Texts>(&pending.column.values)) {
     put(padded(*texts, pending.width, context_).data());
@@ -219,8 +228,8 @@ void TableWriter::write(PendingColumn& pending) {
   }
 }
 
-/// A text longer than all before it: the column is written anew with longer texts, because HDF5 cannot change a type. Rare,
-/// since texts in long tables are names that soon repeat.
+/// A text longer than all before it: the column is written anew with longer texts, because HDF5 cannot change a type.
+/// Rare, since texts in long tables are names that soon repeat.
 void TableWriter::widen(PendingColumn& pending, std::size_t width) {
   const std::string what = fmt::format("widen dataset {}/{}", path_, pending.column.name);
   PendingColumn wider;
@@ -238,9 +247,10 @@ void TableWriter::widen(PendingColumn& pending, std::size_t width) {
     const SpaceHandle memory_space(check(H5Screate_simple(1, &rows, nullptr), context_, what));
     const SpaceHandle file_space(check(H5Dget_space(wider.dataset.id()), context_, what));
     check(H5Sselect_hyperslab(file_space.id(), H5S_SELECT_SET, &start, nullptr, &rows, nullptr), context_, what);
-    check(H5Dread(narrow.id(), type.id(), memory_space.id(), file_space.id(), H5P_DEFAULT, buffer.data()), context_, what);
-    check(H5Dwrite(wider.dataset.id(), type.id(), memory_space.id(), file_space.id(), H5P_DEFAULT, buffer.data()), context_,
+    check(H5Dread(narrow.id(), type.id(), memory_space.id(), file_space.id(), H5P_DEFAULT, buffer.data()), context_,
           what);
+    check(H5Dwrite(wider.dataset.id(), type.id(), memory_space.id(), file_space.id(), H5P_DEFAULT, buffer.data()),
+          context_, what);
   }
   pending.dataset = std::move(wider.dataset);
   pending.width = width;

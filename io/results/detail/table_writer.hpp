@@ -16,8 +16,8 @@ struct Storage {
 /// Rows of a full chunk: 128 KiB of doubles, the size at which unfiltered writing reaches the speed of the disk.
 inline constexpr std::int64_t chunk_rows = 16384;
 
-/// Writes one table: a group with a dataset per column. Rows are gathered until they fill a chunk, so that only whole chunks
-/// are written and the memory stays constant. finish() must be called, or the last rows are lost.
+/// Writes one table: a group with a dataset per column. Rows are gathered until they fill a chunk, so that only whole
+/// chunks are written and the memory stays constant. finish() must be called, or the last rows are lost.
 class TableWriter {
  public:
   /// `layout` gives path, description and columns; its rows are not written. Groups on the way are made.
@@ -48,7 +48,8 @@ class TableWriter {
   std::int64_t waiting_ = 0;
 };
 
-/// An attribute with one text, a list of texts, or one number. A text with a zero byte is refused: it could not be read back.
+/// An attribute with one text, a list of texts, or one number. A text with a zero byte is refused: it could not be read
+/// back.
 void write_attribute(hid_t object, const char* name, const std::string& text, const Context& context);
 void write_attribute(hid_t object, const char* name, const std::vector<std::string>& texts, const Context& context);
 void write_attribute(hid_t object, const char* name, std::int64_t number, const Context& context);

@@ -45,8 +45,8 @@ TEST_F(Compare, equal_files_are_equal) {
 
 TEST_F(Compare, a_number_is_found) {
   const auto found = after([](ResultContent& content) { values<double>(content, "mean")[0] = 0.25; });
-  EXPECT_THAT(found.first_difference,
-              AllOf(HasSubstr("/cohort/summary/mean, row 0"), HasSubstr("0.1 in '"), HasSubstr("0.25 in '"), HasSubstr("b.h5'")));
+  EXPECT_THAT(found.first_difference, AllOf(HasSubstr("/cohort/summary/mean, row 0"), HasSubstr("0.1 in '"),
+                                            HasSubstr("0.25 in '"), HasSubstr("b.h5'")));
   EXPECT_EQ(found.differing_datasets, 1);
 }
 
@@ -76,15 +76,20 @@ TEST_F(Compare, attributes_are_found) {
 }
 
 TEST_F(Compare, shapes_and_types_are_found) {
-  EXPECT_THAT(after([](ResultContent& content) { content.tables[0] = {"/cohort/summary", "Outcomes by strategy.", {}};
-                content.tables[0].add<std::string>("strategy", "", "What the patients received.") = {"one"}; }).first_difference,
+  EXPECT_THAT(after([](ResultContent& content) {
+                content.tables[0] = {"/cohort/summary", "Outcomes by strategy.", {}};
+                content.tables[0].add<std::string>("strategy", "", "What the patients received.") = {"one"};
+              }).first_difference,
               HasSubstr("attribute columns of /cohort/summary"));
   const auto rows = after([](ResultContent& content) {
-    for (Column& column : content.tables[0].columns) std::visit([](auto& entries) { entries.resize(3); }, column.values);
+    for (Column& column : content.tables[0].columns)
+      std::visit([](auto& entries) { entries.resize(3); }, column.values);
   });
   EXPECT_THAT(rows.first_difference, AllOf(HasSubstr("4 rows"), HasSubstr("3 rows")));
   EXPECT_EQ(rows.differing_datasets, 5);
-  EXPECT_THAT(after([](ResultContent& content) { content.tables[0].columns[1].values = std::vector<double>(4); }).first_difference,
+  EXPECT_THAT(after([](ResultContent& content) {
+                content.tables[0].columns[1].values = std::vector<double>(4);
+              }).first_difference,
               AllOf(HasSubstr("int64 values"), HasSubstr("float64 values")));
 }
 

@@ -5,6 +5,7 @@
 #include <cstdlib>
 #include <limits>
 #include <nlohmann/json.hpp>
+#include <regex>
 #include <sstream>
 
 #include "engine/numeric/errors.hpp"
@@ -117,12 +118,41 @@ TEST(Layout, describes_groups_and_entries) {
   const sample::Folder folder;
   publish_result(folder / "a.h5", sample::result());
   const std::string layout = describe_layout(ResultFile(folder / "a.h5"));
-  EXPECT_THAT(layout, HasSubstr("## /cohort/summary\n\nOutcomes by strategy.\n\n- `strategy` (text[rows]) - What the patients"));
+  EXPECT_THAT(
+      layout,
+      HasSubstr("## /cohort/summary\n\nOutcomes by strategy.\n\n- `strategy` (text[rows]) - What the patients"));
   EXPECT_THAT(layout, HasSubstr("- `mean` (float64[rows]) points - Mean change since baseline.\n"));
   EXPECT_THAT(layout, HasSubstr("- attribute `seed` (int64) - The seed, 0 to 2^63 - 1.\n"));
   EXPECT_THAT(layout, HasSubstr("## /tallies/<index>/sums\n"));
   EXPECT_THAT(layout, Not(HasSubstr("000001")));
   EXPECT_THAT(layout, Not(HasSubstr(") - \n"))) << "an attribute or dataset has no sentence";
+}
+
+/// The attributes of the file in the page that is written by hand are those of a file, and the other way round.
+TEST(Layout, the_page_lists_the_attributes_of_the_file) {
+  const sample::Folder folder;
+  publish_result(folder / "a.h5", sample::result());
+  const std::string layout = describe_layout(ResultFile(folder / "a.h5"));
+  std::vector<std::string> in_file;
+  const std::regex attribute("- attribute `(\\w+)` \\((\\w+)\\)");
+  const std::string root = layout.substr(0, layout.find("\n## ", 1));
+  for (std::sregex_iterator found(root.begin(), root.end(), attribute), end; found != end; ++found) {
+    in_file.push_back((*found)[1].str() + " " + (*found)[2].str());
+  }
+  std::vector<std::string> in_page;
+  std::istringstream page(sample::read_bytes(VCOHORT_DOCS "/result-file.md"));
+  const std::regex name("`(\\w+)`");
+  for (std::string line; std::getline(page, line);) {
+    if (!line.starts_with("| `")) continue;
+    const auto bar = line.find('|', 1);
+    const std::string names = line.substr(0, bar);
+    const std::string type = line.substr(bar + 2, line.find(" |", bar + 1) - bar - 2);
+    for (std::sregex_iterator found(names.begin(), names.end(), name), end; found != end; ++found) {
+      in_page.push_back((*found)[1].str() + " " + type);
+    }
+  }
+  EXPECT_THAT(in_page, testing::UnorderedElementsAreArray(in_file));
+  EXPECT_THAT(in_page, testing::SizeIs(14));
 }
 
 TEST(Layout, does_not_depend_on_the_number_of_rows) {

@@ -67,7 +67,8 @@ TEST(Parts, are_listed_by_block) {
   EXPECT_EQ(parts[1].path.filename(), "blocks-000000000004-000000000009.h5");
 }
 
-/// Idea 3 of the design: however the blocks were cut, and in whatever order the parts are joined, the result is the same.
+/// Idea 3 of the design: however the blocks were cut, and in whatever order the parts are joined, the result is the
+/// same.
 TEST(Parts, any_cut_and_any_order_give_one_digest) {
   const sample::Folder folder;
   std::mt19937 random(20260101);
@@ -93,7 +94,8 @@ TEST(Parts, any_cut_and_any_order_give_one_digest) {
   EXPECT_EQ(file.find("cohort/patients")->rows, 10 * rows_per_block);
   const Table rows = file.read_table("cohort/patients");
   const Table expected = sample::patients(0, 10 * rows_per_block);
-  for (std::size_t index = 0; index < 4; ++index) EXPECT_TRUE(rows.columns[index].values == expected.columns[index].values);
+  for (std::size_t index = 0; index < 4; ++index)
+    EXPECT_TRUE(rows.columns[index].values == expected.columns[index].values);
 }
 
 TEST(Parts, missing_blocks_are_named) {
@@ -106,14 +108,16 @@ TEST(Parts, missing_blocks_are_named) {
 TEST(Parts, what_does_not_belong_together_is_refused) {
   const sample::Folder folder;
   const auto first = write_part(folder / "a", 0, 4);
-  EXPECT_THAT(failure_of([&] { combine_parts({first, write_part(folder / "a", 4, 9)}); }), HasSubstr("the same blocks"));
+  EXPECT_THAT(failure_of([&] { combine_parts({first, write_part(folder / "a", 4, 9)}); }),
+              HasSubstr("the same blocks"));
   EXPECT_THAT(failure_of([&] { combine_parts({first, first}); }), HasSubstr("the same blocks"));
   auto other = sample::header();
   other.seed = 1;
   EXPECT_THAT(failure_of([&] { combine_parts({first, write_part(folder / "b", 5, 9, other)}); }), HasSubstr("seed"));
   other = sample::header();
   other.blocks.total = 11;
-  EXPECT_THAT(failure_of([&] { combine_parts({first, write_part(folder / "c", 5, 9, other)}); }), HasSubstr("number of blocks"));
+  EXPECT_THAT(failure_of([&] { combine_parts({first, write_part(folder / "c", 5, 9, other)}); }),
+              HasSubstr("number of blocks"));
 }
 
 TEST(Parts, a_result_is_the_part_of_all_blocks) {

@@ -90,7 +90,8 @@ TEST(Publish, says_why_a_folder_cannot_be_written) {
   const sample::Folder folder;
   EXPECT_THAT(failure_of([&] { publish_result(folder / "absent/a.h5", sample::result()); }), HasSubstr("No such file"));
   sample::write_bytes(folder / "file", "");
-  EXPECT_THAT(failure_of([&] { publish_result(folder / "file/a.h5", sample::result()); }), HasSubstr("Not a directory"));
+  EXPECT_THAT(failure_of([&] { publish_result(folder / "file/a.h5", sample::result()); }),
+              HasSubstr("Not a directory"));
   EXPECT_THAT(failure_of([&] { PartWriter(folder / "file/parts", sample::header(), {0, 9, 10}); }),
               HasSubstr("Not a directory"));
   EXPECT_THAT(folder.files(), ElementsAre("file"));

@@ -31,7 +31,8 @@ void expect_same(const Table& one, const Table& other) {
       const auto& twins = std::get<std::vector<double>>(twin.values);
       ASSERT_EQ(numbers->size(), twins.size());
       for (std::size_t row = 0; row < twins.size(); ++row) {
-        EXPECT_EQ(std::bit_cast<std::uint64_t>((*numbers)[row]), std::bit_cast<std::uint64_t>(twins[row])) << column.name << row;
+        EXPECT_EQ(std::bit_cast<std::uint64_t>((*numbers)[row]), std::bit_cast<std::uint64_t>(twins[row]))
+            << column.name << row;
       }
     } else {
       EXPECT_EQ(column.values, twin.values) << column.name;
@@ -73,8 +74,9 @@ TEST(ResultFile, lists_its_tables) {
 TEST(ResultFile, returns_tallies_exactly) {
   const sample::Folder folder;
   auto content = sample::result();
-  content.tallies[0].tally.sums[0] = ExactSum::from_words(0xffffffffffffffff, -1);                            // the smallest negative
-  content.tallies[0].tally.sums[1] = ExactSum::from_words(0, std::numeric_limits<std::int64_t>::min());       // the most negative
+  content.tallies[0].tally.sums[0] = ExactSum::from_words(0xffffffffffffffff, -1);  // the smallest negative
+  content.tallies[0].tally.sums[1] =
+      ExactSum::from_words(0, std::numeric_limits<std::int64_t>::min());  // the most negative
   content.tallies[1].tally.sums[0] = ExactSum::from_words(0xfedcba9876543210, 0x7fffffff80000001);
   content.tallies.push_back({"trial", "", {}});
   publish_result(folder / "a.h5", content);
@@ -110,7 +112,8 @@ TEST(ResultFile, streams_a_million_rows) {
   constexpr std::int64_t all = 1'000'000;
   PartWriter writer(folder.path(), sample::header(), {0, 9, 10});
   constexpr std::int64_t step = 9'973;  // a prime, so that appended rows and chunks never fall together
-  for (std::int64_t first = 0; first < all; first += step) writer.append(sample::patients(first, std::min(step, all - first)));
+  for (std::int64_t first = 0; first < all; first += step)
+    writer.append(sample::patients(first, std::min(step, all - first)));
   const auto path = writer.finish({});
   EXPECT_EQ(path.filename(), "blocks-000000000000-000000000009.h5");
   const ResultFile file(path);
@@ -118,7 +121,8 @@ TEST(ResultFile, streams_a_million_rows) {
   file.for_each_chunk("cohort/patients", 65'000, [&next](const Table& rows, std::int64_t first) {
     ASSERT_EQ(first, next);
     const auto expected = sample::patients(first, static_cast<std::int64_t>(rows.rows()));
-    for (std::size_t index = 0; index < 4; ++index) ASSERT_EQ(rows.columns[index].values, expected.columns[index].values);
+    for (std::size_t index = 0; index < 4; ++index)
+      ASSERT_EQ(rows.columns[index].values, expected.columns[index].values);
     next += static_cast<std::int64_t>(rows.rows());
   });
   EXPECT_EQ(next, all);

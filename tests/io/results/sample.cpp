@@ -28,13 +28,15 @@ FileHeader header() {
 
 Table summary() {
   Table table{"/cohort/summary", "Outcomes by strategy.", {}};
-  table.add<std::string>("strategy", "", "What the patients received.") = {"rehabilitation", "", "four \"IV\", 4x", "für\nalle"};
+  table.add<std::string>("strategy", "", "What the patients received.") = {"rehabilitation", "", "four \"IV\", 4x",
+                                                                           "für\nalle"};
   table.add<std::int64_t>("patients", "1", "Patients in the stratum.") = {0, -1, (std::int64_t{1} << 53) - 1, 7};
   table.add<double>("mean", "points", "Mean change since baseline.") = {
       0.1, -0.0, std::numeric_limits<double>::quiet_NaN(), std::numeric_limits<double>::denorm_min()};
-  table.add<double>("upper", "points", "Upper confidence limit.") = {std::numeric_limits<double>::infinity(),
-                                                                     -std::numeric_limits<double>::infinity(), 1e300, 1.0 / 3};
-  table.add<Truth>("reference", "", "Whether the others are compared with it.") = {Truth{1}, Truth{0}, Truth{0}, Truth{1}};
+  table.add<double>("upper", "points", "Upper confidence limit.") = {
+      std::numeric_limits<double>::infinity(), -std::numeric_limits<double>::infinity(), 1e300, 1.0 / 3};
+  table.add<Truth>("reference", "", "Whether the others are compared with it.") = {Truth{1}, Truth{0}, Truth{0},
+                                                                                   Truth{1}};
   return table;
 }
 
@@ -50,7 +52,8 @@ Table patients(std::int64_t first, std::int64_t count) {
     strategies.emplace_back(1 + static_cast<std::size_t>(std::bit_width(twenty_thousands)), 's');  // longer and longer
   }
   auto& walks = table.add<Truth>("walks", "", "Whether the child walks.");
-  for (std::int64_t id = first; id < first + count; ++id) walks.push_back(Truth{static_cast<std::uint8_t>(id % 3 == 0)});
+  for (std::int64_t id = first; id < first + count; ++id)
+    walks.push_back(Truth{static_cast<std::uint8_t>(id % 3 == 0)});
   return table;
 }
 
@@ -77,7 +80,9 @@ Table runtime(const std::string& host) {
   return table;
 }
 
-ResultContent result() { return {header(), {summary()}, tallies(0, 9), {}, runtime("alpha")}; }
+ResultContent result() {
+  return {header(), {summary()}, tallies(0, 9), {}, runtime("alpha")};
+}
 
 Folder::Folder() {
   std::string name = (std::filesystem::temp_directory_path() / "vcohort-results-XXXXXX").string();

@@ -9,7 +9,7 @@
 namespace vcohort::sample {
 
 FileHeader header();
-Table summary();               // all four column types, NaN, -0.0, infinities, quotes, umlauts
+Table summary();  // all four column types, NaN, -0.0, infinities, quotes, umlauts
 Table patients(std::int64_t first, std::int64_t count);  // rows `first` to `first + count - 1` of a long table
 std::vector<NamedTally> tallies(std::int64_t first_block, std::int64_t last_block);
 Table runtime(const std::string& host);

@@ -6,8 +6,8 @@
 #include "io/results/result_file.hpp"
 #include "tests/io/results/sample.hpp"
 
-/// sample_result write FILE: writes the sample with a long table. sample_result digest FILE: prints the content digest after
-/// all checks of a reader.
+/// sample_result write FILE: writes the sample with a long table. sample_result digest FILE: prints the content digest
+/// after all checks of a reader.
 int main(int count, char** arguments) {
   using namespace vcohort;
   if (count != 3) return 2;

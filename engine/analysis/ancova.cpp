@@ -1,0 +1,352 @@
+#include "engine/analysis/ancova.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "engine/analysis/sums.hpp"
+
+namespace vcohort::analysis {
+namespace {
+
+/// Of the squared length of a column, what the columns before it leave. Above it products are accurate to ten digits;
+/// below it the columns are orthogonalised themselves.
+constexpr double near_collinear = 1e-6;
+/// Of the length of a column: aliased below it. The tolerance of R's lm.
+constexpr double collinear = 1e-7;
+/// Of the size of the arm means: a spread below it is rounding error of the centring.
+constexpr double constant = 1e-13;
+
+enum Slot : std::size_t {
+  columns_slot,
+  means_slot,
+  factor_slot,
+  projection_slot,
+  weights_slot,
+  basis_slot,
+  squares_slot
+};
+
+/// The model as columns, arm after arm: the covariates first and the outcome last, each centred within the arms.
+class Model {
+ public:
+  Model(const Dataset& data, const AncovaOptions& options, Workspace& workspace)
+      : data_(data), options_(options), workspace_(workspace) {
+    select_patients();
+    gather_columns();
+  }
+
+  int patients() const { return static_cast<int>(n_); }
+  int covariates() const { return covariates_; }
+  bool finite() const { return finite_; }
+  double arm_size(int arm) const { return static_cast<double>(first_[arm + 1] - first_[arm]); }
+  int arms_present() const {
+    int present = 0;
+    for (int arm = 0; arm < data_.arms; ++arm) present += first_[arm + 1] > first_[arm];
+    return present;
+  }
+  /// Column `covariates()` is the outcome.
+  std::span<double> column(int j) const { return columns_.subspan(j * n_, n_); }
+  /// Sum of squares of a column.
+  double squares(int j) const { return squares_[j]; }
+  double mean(int j, int arm) const { return means_[j * data_.arms + arm]; }
+  double overall_mean(int j) const {
+    double sum = 0;
+    for (int arm = 0; arm < data_.arms; ++arm) sum += mean(j, arm) * arm_size(arm);
+    return sum / static_cast<double>(n_);
+  }
+  /// The largest arm mean, without sign: the size against which a spread is judged.
+  double size(int j) const {
+    double largest = 0;
+    for (int arm = 0; arm < data_.arms; ++arm) largest = std::max(largest, std::fabs(mean(j, arm)));
+    return largest;
+  }
+  double outcome_unit() const { return outcome_unit_; }
+
+ private:
+  bool is_complete(std::size_t i) const {
+    bool missing = data_.outcome[i] != data_.outcome[i];
+    if (options_.change_from_baseline || options_.adjust_for_baseline)
+      missing |= data_.baseline[i] != data_.baseline[i];
+    for (const auto& covariate : data_.covariates) missing |= covariate[i] != covariate[i];
+    for (const auto& factor : data_.factors) missing |= factor.codes[i] < 0;
+    return !missing;
+  }
+
+  /// Lists the patients of each arm in turn, so that everything after it runs over contiguous memory.
+  void select_patients() {
+    const auto total = data_.arm.size();
+    auto arm = workspace_.integers(0, total);
+    for (std::size_t i = 0; i < total; ++i) arm[i] = is_complete(i) ? data_.arm[i] : -1;
+    auto order = workspace_.integers(1, total + 1);
+    first_ = workspace_.integers(2, static_cast<std::size_t>(data_.arms) + 1);
+    int n = 0;
+    for (int k = 0; k < data_.arms; ++k) {
+      first_[k] = n;
+      for (std::size_t i = 0; i < total; ++i) {
+        order[n] = static_cast<int>(i);
+        n += arm[i] == k;
+      }
+    }
+    first_[data_.arms] = n;
+    n_ = static_cast<std::size_t>(n);
+    order_ = order.first(n_);
+  }
+
+  void gather_columns() {
+    std::size_t columns = 1 + data_.covariates.size() + (options_.adjust_for_baseline ? 1 : 0);
+    for (const auto& factor : data_.factors) columns += static_cast<std::size_t>(std::max(factor.levels, 0));
+    columns_ = workspace_.reals(columns_slot, columns * n_);
+    means_ = workspace_.reals(means_slot, columns * static_cast<std::size_t>(data_.arms));
+    squares_ = workspace_.reals(squares_slot, columns);
+    int j = 0;
+    if (options_.adjust_for_baseline) gather(j++, [this](int i) { return data_.baseline[i]; });
+    for (const auto& covariate : data_.covariates) gather(j++, [&covariate](int i) { return covariate[i]; });
+    for (const auto& factor : data_.factors) gather_factor(factor, j);
+    covariates_ = j;
+    if (options_.change_from_baseline) {
+      outcome_unit_ = gather(j, [this](int i) { return data_.outcome[i] - data_.baseline[i]; });
+    } else {
+      outcome_unit_ = gather(j, [this](int i) { return data_.outcome[i]; });
+    }
+  }
+
+  /// Dummy columns of the levels that occur, without the first.
+  void gather_factor(const Factor& factor, int& j) {
+    auto count = workspace_.integers(3, static_cast<std::size_t>(factor.levels));
+    std::fill(count.begin(), count.end(), 0);
+    for (const int i : order_) ++count[factor.codes[i]];
+    bool first = true;
+    for (int level = 0; level < factor.levels; ++level) {
+      if (count[level] == 0) continue;
+      if (!first) gather(j++, [&factor, level](int i) { return factor.codes[i] == level ? 1.0 : 0.0; });
+      first = false;
+    }
+  }
+
+  /// Fills and centres a column; scales it when its squares over- or underflow. Returns its unit.
+  template <class Value>
+  double gather(int j, Value value) {
+    auto x = column(j);
+    for (std::size_t i = 0; i < n_; ++i) x[i] = value(order_[i]);
+    centre_within_arms(j);
+    squares_[j] = dot(x, x);
+    if (sum_of_squares_is_safe(squares_[j])) return 1;
+    for (std::size_t i = 0; i < n_; ++i) x[i] = value(order_[i]);
+    const double scale = scale_of(x);
+    finite_ = finite_ && std::isfinite(scale);
+    for (double& entry : x) entry *= scale;
+    centre_within_arms(j);
+    squares_[j] = dot(x, x);
+    return 1 / scale;
+  }
+
+  void centre_within_arms(int j) {
+    auto x = column(j);
+    for (int arm = 0; arm < data_.arms; ++arm) {
+      const auto begin = static_cast<std::size_t>(first_[arm]);
+      means_[j * data_.arms + arm] = centre(x.subspan(begin, static_cast<std::size_t>(first_[arm + 1]) - begin));
+    }
+  }
+
+  const Dataset& data_;
+  const AncovaOptions& options_;
+  Workspace& workspace_;
+  std::size_t n_ = 0;
+  int covariates_ = 0;
+  double outcome_unit_ = 1;
+  bool finite_ = true;
+  std::span<int> order_, first_;
+  std::span<double> columns_, means_, squares_;
+};
+
+/// The regression within arms: row j of `factor` holds the coordinates of covariate j in an orthonormal basis of the
+/// covariates before it; `kept` counts the basis, and row j has its own direction only if it is not aliased.
+struct Regression {
+  std::span<double> factor;      // [covariate][basis]
+  std::span<double> projection;  // of the outcome on the basis
+  std::span<int> direction;      // of each covariate in the basis, or -1 when aliased
+  int kept = 0;
+  double residual_sum_of_squares = 0;
+};
+
+Regression empty_regression(int covariates, Workspace& workspace) {
+  const auto q = static_cast<std::size_t>(covariates);
+  Regression fit;
+  fit.factor = workspace.reals(factor_slot, q * q);
+  fit.projection = workspace.reals(projection_slot, q);
+  fit.direction = workspace.integers(4, q);
+  return fit;
+}
+
+/// Cholesky factor of the products. False when a pivot or the residual is too small for products to be accurate.
+bool regress_by_products(const Model& model, Regression& fit) {
+  const int q = model.covariates();
+  const auto outcome = model.column(q);
+  const double total = model.squares(q);
+  fit.residual_sum_of_squares = total;
+  for (int j = 0; j < q; ++j) {
+    const auto x = model.column(j);
+    double* row = &fit.factor[j * q];
+    for (int k = 0; k < j; ++k) {
+      double sum = dot(x, model.column(k));
+      for (int m = 0; m < k; ++m) sum -= row[m] * fit.factor[k * q + m];
+      row[k] = sum / fit.factor[k * q + k];
+    }
+    const double own = model.squares(j);
+    double pivot = own;
+    double product = dot(x, outcome);
+    for (int k = 0; k < j; ++k) {
+      pivot -= row[k] * row[k];
+      product -= row[k] * fit.projection[k];
+    }
+    if (!(pivot > near_collinear * own)) return false;
+    row[j] = std::sqrt(pivot);
+    fit.projection[j] = product / row[j];
+    fit.direction[j] = j;
+    fit.residual_sum_of_squares -= fit.projection[j] * fit.projection[j];
+  }
+  fit.kept = q;
+  return fit.residual_sum_of_squares > near_collinear * total;
+}
+
+/// Gram-Schmidt on the columns themselves, each sweep twice, which leaves them orthogonal to rounding (Kahan, "twice is
+/// enough"). Drops what is aliased.
+void regress_by_columns(const Model& model, Workspace& workspace, Regression& fit) {
+  const int q = model.covariates();
+  const auto n = static_cast<std::size_t>(model.patients());
+  auto basis = workspace.reals(basis_slot, (static_cast<std::size_t>(q) + 1) * n);
+  const auto direction = [&](int k) { return basis.subspan(k * n, n); };
+  const auto remove_basis = [&](std::span<double> x, double* coordinates) {
+    for (int k = 0; k < fit.kept; ++k) coordinates[k] = 0;
+    for (int sweep = 0; sweep < 2; ++sweep) {
+      for (int k = 0; k < fit.kept; ++k) {
+        const double share = dot(x, direction(k));
+        coordinates[k] += share;
+        for (std::size_t i = 0; i < n; ++i) x[i] -= share * direction(k)[i];
+      }
+    }
+  };
+  fit.kept = 0;
+  for (int j = 0; j < q; ++j) {
+    const auto x = model.column(j);
+    auto rest = direction(fit.kept);
+    std::copy(x.begin(), x.end(), rest.begin());
+    const double own = std::sqrt(model.squares(j));
+    double* row = &fit.factor[j * q];
+    remove_basis(rest, row);
+    const double left = std::sqrt(dot(rest, rest));
+    fit.direction[j] = -1;
+    const bool varies = own > constant * std::sqrt(static_cast<double>(n)) * model.size(j);
+    if (!varies || !(left > collinear * own)) continue;
+    for (double& value : rest) value /= left;
+    row[fit.kept] = left;
+    fit.direction[j] = fit.kept++;
+  }
+  const auto outcome = model.column(q);
+  auto rest = direction(fit.kept);
+  std::copy(outcome.begin(), outcome.end(), rest.begin());
+  remove_basis(rest, fit.projection.data());
+  fit.residual_sum_of_squares = dot(rest, rest);
+}
+
+/// Solves for the coordinates w of a difference of covariate means. False when an aliased covariate differs in another
+/// way than the covariates that determine it: then it is confounded with the arm.
+template <class Difference>
+bool coordinates_of(const Model& model, const Regression& fit, Difference difference, std::span<double> w) {
+  const int q = model.covariates();
+  for (int j = 0; j < q; ++j) {
+    const double* row = &fit.factor[j * q];
+    const int own = fit.direction[j];
+    const int before = own >= 0 ? own : fit.kept;
+    double rest = difference(j);
+    double size = std::fabs(rest);
+    // Directions after those known to column j were found later and have no part in it.
+    int known = 0;
+    for (int i = 0; i < j; ++i) known += fit.direction[i] >= 0;
+    for (int k = 0; k < std::min(before, known); ++k) {
+      rest -= row[k] * w[k];
+      size += std::fabs(row[k] * w[k]);
+    }
+    if (own >= 0) {
+      w[own] = rest / row[own];
+    } else if (std::fabs(rest) > collinear * size + constant * model.size(j)) {
+      return false;
+    }
+  }
+  return true;
+}
+
+void fail_all(std::span<Estimate> contrasts, Failure failure, int patients) {
+  std::fill(contrasts.begin(), contrasts.end(), failed(failure, patients));
+}
+
+Estimate in_units(Estimate estimate, double unit) {
+  if (unit == 1 || !estimate.ok()) return estimate;
+  estimate.estimate *= unit;
+  estimate.se *= unit;
+  estimate.lower *= unit;
+  estimate.upper *= unit;
+  const bool finite = std::isfinite(estimate.lower) && std::isfinite(estimate.upper) && estimate.se > 0;
+  return finite ? estimate : failed(Failure::not_finite, estimate.patients);
+}
+
+/// The contrast of one arm, given residual variance and degrees of freedom.
+Estimate contrast(const Model& model, const Regression& fit, int arm, double variance, double df,
+                  const Inference& inference, Workspace& workspace) {
+  if (model.arm_size(arm) == 0) return failed(Failure::empty_arm, model.patients());
+  const auto w = workspace.reals(weights_slot, static_cast<std::size_t>(model.covariates()));
+  const auto difference = [&model, arm](int j) { return model.mean(j, arm) - model.mean(j, 0); };
+  if (!coordinates_of(model, fit, difference, w)) return failed(Failure::singular_design, model.patients());
+  const auto kept = static_cast<std::size_t>(fit.kept);
+  const double estimate = difference(model.covariates()) - dot(w.first(kept), fit.projection.first(kept));
+  const double leverage = 1 / model.arm_size(arm) + 1 / model.arm_size(0) + dot(w.first(kept), w.first(kept));
+  auto result = wald(estimate, std::sqrt(variance * leverage), df, model.patients(), inference, workspace);
+  result.aliased = model.covariates() - fit.kept;
+  return in_units(result, model.outcome_unit());
+}
+
+void fill_adjusted_means(const Model& model, const Regression& fit, Workspace& workspace, std::span<double> means) {
+  const auto w = workspace.reals(weights_slot, static_cast<std::size_t>(model.covariates()));
+  const auto kept = static_cast<std::size_t>(fit.kept);
+  for (std::size_t arm = 0; arm < means.size(); ++arm) {
+    const int k = static_cast<int>(arm);
+    if (model.arm_size(k) == 0) continue;
+    if (!coordinates_of(
+            model, fit, [&](int j) { return model.mean(j, k) - model.overall_mean(j); }, w))
+      continue;
+    const double adjusted = model.mean(model.covariates(), k) - dot(w.first(kept), fit.projection.first(kept));
+    means[arm] = adjusted * model.outcome_unit();
+  }
+}
+
+}  // namespace
+
+void ancova(const Dataset& data, const AncovaOptions& options, const Inference& inference, Workspace& workspace,
+            std::span<Estimate> contrasts, std::span<double> adjusted_means) {
+  std::fill(adjusted_means.begin(), adjusted_means.end(), unknown);
+  const Model model(data, options, workspace);
+  const int patients = model.patients();
+  if (patients == 0 || model.arm_size(0) == 0) return fail_all(contrasts, Failure::empty_arm, patients);
+  if (!model.finite()) return fail_all(contrasts, Failure::not_finite, patients);
+
+  auto fit = empty_regression(model.covariates(), workspace);
+  if (!regress_by_products(model, fit)) regress_by_columns(model, workspace, fit);
+  if (options.fail_when_aliased && fit.kept < model.covariates()) {
+    return fail_all(contrasts, Failure::singular_design, patients);
+  }
+  const double df = patients - model.arms_present() - fit.kept;
+  if (df < 1) return fail_all(contrasts, Failure::too_few_patients, patients);
+  const int outcome = model.covariates();
+  const double n = patients;
+  const double rounding = constant * std::max(std::sqrt(model.squares(outcome)), std::sqrt(n) * model.size(outcome));
+  if (!(std::sqrt(fit.residual_sum_of_squares) > rounding)) {
+    return fail_all(contrasts, Failure::no_variation, patients);
+  }
+  const double variance = fit.residual_sum_of_squares / df;
+  for (std::size_t k = 0; k < contrasts.size(); ++k) {
+    contrasts[k] = contrast(model, fit, static_cast<int>(k) + 1, variance, df, inference, workspace);
+  }
+  if (!adjusted_means.empty()) fill_adjusted_means(model, fit, workspace, adjusted_means);
+}
+
+}  // namespace vcohort::analysis

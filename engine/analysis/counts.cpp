@@ -1,0 +1,235 @@
+#include "engine/analysis/counts.hpp"
+
+#include <algorithm>
+#include <boost/math/special_functions/digamma.hpp>
+#include <boost/math/special_functions/gamma.hpp>
+#include <boost/math/special_functions/trigamma.hpp>
+#include <cmath>
+#include <limits>
+#include <vector>
+
+#include "engine/analysis/design.hpp"
+#include "engine/analysis/elementary.hpp"
+#include "engine/analysis/newton.hpp"
+
+namespace vcohort::analysis {
+namespace {
+
+struct Response {
+  std::vector<double> count, log_exposure;
+  double total = 0;
+  bool valid = true;
+};
+
+Response response_of(const Dataset& data, const Design& design) {
+  Response response;
+  for (const int i : design.patient) {
+    const double count = data.outcome[i], exposure = data.exposure.empty() ? 1 : data.exposure[i];
+    response.valid &= count >= 0 && count == std::floor(count) && std::isfinite(count);
+    response.valid &= exposure > 0 && std::isfinite(exposure);
+    response.count.push_back(count);
+    response.log_exposure.push_back(log_of(exposure));
+    response.total += count;
+  }
+  return response;
+}
+
+/// Sums over all patients of 1/(theta + k) and of its square, k = 0 .. y-1: what digamma and trigamma of y + theta and
+/// theta differ by. Patients with more than k events share the k-th term.
+struct Rising {
+  double first = 0, second = 0;
+};
+
+class RisingSums {
+ public:
+  explicit RisingSums(const std::vector<double>& counts) : counts_(counts) {
+    constexpr double most_terms = 4096;  // beyond it the special functions are cheaper than the sums
+    const double largest = *std::max_element(counts.begin(), counts.end());
+    if (largest > most_terms) return;
+    exceeding_.assign(static_cast<std::size_t>(largest), 0.0);
+    for (const double y : counts) {
+      if (y > 0) exceeding_[static_cast<std::size_t>(y) - 1] += 1;
+    }
+    for (std::size_t k = exceeding_.size(); k-- > 1;) exceeding_[k - 1] += exceeding_[k];
+  }
+
+  Rising at(double theta) const {
+    Rising sum;
+    for (std::size_t k = 0; k < exceeding_.size(); ++k) {
+      const double inverse = 1 / (theta + static_cast<double>(k));
+      sum.first += exceeding_[k] * inverse;
+      sum.second += exceeding_[k] * inverse * inverse;
+    }
+    if (!exceeding_.empty()) return sum;
+    for (const double y : counts_) {
+      sum.first += boost::math::digamma(theta + y) - boost::math::digamma(theta);
+      sum.second += boost::math::trigamma(theta) - boost::math::trigamma(theta + y);
+    }
+    return sum;
+  }
+
+  /// Sum over patients of log of prod_{k<y} (1 + dispersion k).
+  double log_product(double dispersion) const {
+    double sum = 0;
+    for (std::size_t k = 0; k < exceeding_.size(); ++k) {
+      sum += exceeding_[k] * log1p_of(dispersion * static_cast<double>(k));
+    }
+    if (!exceeding_.empty() || dispersion == 0) return sum;
+    const double theta = 1 / dispersion;
+    for (const double y : counts_) {
+      sum += boost::math::lgamma(y + theta) - boost::math::lgamma(theta) + y * log_of(dispersion);
+    }
+    return sum;
+  }
+
+ private:
+  const std::vector<double>& counts_;
+  std::vector<double> exceeding_;  // [k] patients with more than k events; empty when counts are too large
+};
+
+class CountModel {
+ public:
+  CountModel(const Design& design, const Response& response)
+      : design_(design), response_(response), rising_(response.count) {
+    const auto rows = static_cast<std::size_t>(design.rows());
+    mean_.resize(rows);
+  }
+
+  /// Log-likelihood in (intercept, slopes) at a fixed dispersion, up to what does not depend on them. The information
+  /// is the expected one: a Newton step is a step of iteratively reweighted least squares.
+  double operator()(const Eigen::VectorXd& at, Eigen::VectorXd& gradient, Eigen::MatrixXd& information) {
+    const auto slopes = design_.columns();
+    gradient.setZero();
+    information.setZero();
+    double log_likelihood = 0;
+    for (Eigen::Index row = 0; row < design_.rows(); ++row) {
+      const auto i = static_cast<std::size_t>(row);
+      const auto x = design_.x.row(row);
+      const double predictor = at[0] + response_.log_exposure[i] + x.dot(at.tail(slopes));
+      const double mean = exp_of(predictor);
+      if (!std::isfinite(mean)) return -std::numeric_limits<double>::infinity();
+      mean_[i] = mean;
+      const double y = response_.count[i];
+      const double scale = 1 / (1 + dispersion * mean);
+      // y log(mean / (1 + dispersion mean)) - log(1 + dispersion mean) / dispersion; the second term tends to the mean.
+      const double log_scale = log1p_of(dispersion * mean);
+      log_likelihood += y * (predictor - log_scale) - (dispersion > 0 ? log_scale / dispersion : mean);
+      const double residual = (y - mean) * scale, weight = mean * scale;
+      gradient[0] += residual;
+      information(0, 0) += weight;
+      for (Eigen::Index j = 0; j < slopes; ++j) {
+        gradient[1 + j] += residual * x[j];
+        information(1 + j, 0) += weight * x[j];
+        for (Eigen::Index k = 0; k <= j; ++k) information(1 + j, 1 + k) += weight * x[j] * x[k];
+      }
+    }
+    information.triangularView<Eigen::StrictlyUpper>() = information.transpose();
+    return log_likelihood;
+  }
+
+  /// Derivative of the log-likelihood in the dispersion at 0, given Poisson means: positive when the counts vary more.
+  double overdispersion() const {
+    double sum = 0;
+    for (std::size_t i = 0; i < mean_.size(); ++i) {
+      const double residual = response_.count[i] - mean_[i];
+      sum += (residual * residual - response_.count[i]) / 2;
+    }
+    return sum;
+  }
+
+  /// Maximises over log(theta) at fixed means: Newton, by bounded steps uphill where the curvature has the wrong sign.
+  /// Returns the change of log(theta).
+  double fit_theta() {
+    constexpr int most_iterations = 100;
+    constexpr double longest_step = 2, close_enough = 1e-12, slack = 1e-9;
+    const double before = log_of(1 / dispersion);
+    double log_theta = before;
+    for (int iteration = 0; iteration < most_iterations; ++iteration) {
+      const double theta = exp_of(log_theta);
+      const auto sums = rising_.at(theta);
+      double score = sums.first, curvature = -sums.second;
+      for (std::size_t i = 0; i < mean_.size(); ++i) {
+        const double y = response_.count[i], mean = mean_[i];
+        score += (mean - y) / (mean + theta) - log1p_of(mean / theta);
+        curvature += mean / (theta * (mean + theta)) - (mean - y) / ((mean + theta) * (mean + theta));
+      }
+      // In log(theta).
+      curvature = theta * score + theta * theta * curvature;
+      score *= theta;
+      double step = curvature < 0 ? -score / curvature : std::copysign(longest_step, score);
+      step = std::clamp(step, -longest_step, longest_step);
+      log_theta += step;
+      if (std::fabs(step) < close_enough) break;
+      if (log_theta > largest_log_theta()) break;
+    }
+    dispersion = 1 / exp_of(log_theta);
+    return std::fabs(log_theta - before) < slack ? 0 : log_theta - before;
+  }
+
+  /// Beyond it (a dispersion of 1e-8) the model cannot be told from Poisson in double precision.
+  static double largest_log_theta() { return 8 * log_of(10.0); }
+
+  /// What the log-likelihood leaves out: log of prod_{k<y} (1 + dispersion k) / y!.
+  double constant() const {
+    double sum = rising_.log_product(dispersion);
+    for (const double y : response_.count) sum -= boost::math::lgamma(y + 1);
+    return sum;
+  }
+
+  double dispersion = 0;
+
+ private:
+  const Design& design_;
+  const Response& response_;
+  RisingSums rising_;
+  std::vector<double> mean_;
+};
+
+Eigen::VectorXd start_at(const Design& design, const Response& response) {
+  double exposure = 0;
+  for (const double log_exposure : response.log_exposure) exposure += exp_of(log_exposure);
+  Eigen::VectorXd start = Eigen::VectorXd::Zero(1 + design.columns());
+  start[0] = log_of(response.total / exposure);
+  return start;
+}
+
+/// Alternates between the coefficients and the dispersion, whose information is uncorrelated, until neither moves.
+Maximum fit(CountModel& model, const Eigen::VectorXd& start, bool poisson) {
+  auto maximum = maximise(start, 1, model);
+  if (poisson || maximum.failure != Failure::none || !(model.overdispersion() > 0)) return maximum;
+  model.dispersion = 1;
+  constexpr int most_rounds = 100;
+  for (int round = 0; round < most_rounds; ++round) {
+    const double change = model.fit_theta();
+    if (log_of(1 / model.dispersion) > CountModel::largest_log_theta()) model.dispersion = 0;
+    const int iterations = maximum.iterations;
+    maximum = maximise(maximum.at, 1, model);
+    maximum.iterations += iterations;
+    if (maximum.failure != Failure::none || change == 0 || model.dispersion == 0) return maximum;
+  }
+  maximum.failure = Failure::no_convergence;
+  return maximum;
+}
+
+}  // namespace
+
+CountFit compare_counts(const Dataset& data, const CountOptions& options, const Inference& inference,
+                        Workspace& workspace, std::span<Estimate> contrasts) {
+  const auto stop = [&](Failure failure, const Design& design) {
+    fill_failure(failure, design, contrasts);
+    return CountFit{};
+  };
+  const auto design = data.exposure.empty() ? build_design(data, {data.outcome}, false)
+                                            : build_design(data, {data.outcome, data.exposure}, false);
+  if (design.failure != Failure::none) return stop(design.failure, design);
+  const auto response = response_of(data, design);
+  if (!response.valid) return stop(Failure::not_finite, design);
+  if (response.total == 0) return stop(Failure::no_events, design);
+  CountModel model(design, response);
+  const auto maximum = fit(model, start_at(design, response), options.poisson);
+  if (maximum.failure != Failure::none) return stop(maximum.failure, design);
+  fill_contrasts(design, maximum.at, maximum.covariance, 1, maximum.iterations, inference, workspace, contrasts);
+  return {model.dispersion, maximum.log_likelihood + model.constant()};
+}
+
+}  // namespace vcohort::analysis

@@ -1,0 +1,22 @@
+#pragma once
+
+/// Tail probabilities and quantiles, from Boost.Math in double precision. Nothing here throws: an argument outside the
+/// domain gives NaN, which the methods exclude beforehand by a typed failure.
+namespace vcohort::analysis {
+
+/// P(Z <= z), P(Z > z) and the inverse of the first, Z standard normal.
+double normal_below(double z);
+double normal_above(double z);
+double normal_quantile(double p);
+
+/// P(T > t) of Student's t with `df` degrees of freedom; infinite df is the normal distribution.
+double student_above(double t, double df);
+/// P(|T| > |t|).
+double student_two_sided(double t, double df);
+/// The t with P(|T| > t) = p, for 0 < p < 1.
+double student_critical(double df, double p);
+
+/// P(X > x), X chi-square with `df` degrees of freedom.
+double chi_square_above(double x, double df);
+
+}  // namespace vcohort::analysis

@@ -1,0 +1,187 @@
+#include "engine/analysis/estimate.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "engine/analysis/distribution.hpp"
+#include "engine/numeric/errors.hpp"
+
+namespace vcohort::analysis {
+namespace {
+
+/// The distance of an estimate from a null value in standard errors; positive above it.
+struct Distance {
+  double statistic = unknown;
+  bool known = false;
+};
+
+Distance distance_from(const Estimate& estimate, double null) {
+  if (null == 0) return {estimate.statistic, true};
+  if (estimate.reference == Reference::wald) return {(estimate.estimate - null) / estimate.se, true};
+  return {};
+}
+
+/// One-sided p of "better than null", where `sign` is the better direction. NaN when the method cannot test that null.
+double one_sided_p(const Estimate& estimate, double null, double sign) {
+  if (estimate.reference == Reference::exact) {
+    if (null != 0) return unknown;
+    return sign > 0 ? estimate.p_greater : estimate.p_less;
+  }
+  const auto distance = distance_from(estimate, null);
+  return distance.known ? student_above(sign * distance.statistic, estimate.df) : unknown;
+}
+
+double sign_of(Better better) {
+  return better == Better::higher ? 1 : -1;
+}
+
+double null_of(const Hypothesis& hypothesis) {
+  const double sign = sign_of(hypothesis.better);
+  // The null is written without a negative zero, which would compare equal and print badly.
+  if (hypothesis.margin == 0) return 0;
+  return hypothesis.aim == Aim::superiority ? sign * hypothesis.margin : -sign * hypothesis.margin;
+}
+
+/// Two-sided test of one null value.
+Decision decide_two_sided(const Estimate& estimate, const Hypothesis& hypothesis, Workspace& workspace, bool p_value) {
+  const double null = null_of(hypothesis);
+  const double sign = sign_of(hypothesis.better);
+  Decision decision;
+  if (estimate.reference == Reference::exact) {
+    if (null != 0) return {.failure = Failure::null_not_supported};
+    decision.p = estimate.p;
+    decision.rejected = estimate.p <= hypothesis.alpha;
+    decision.favourable = decision.rejected && one_sided_p(estimate, 0, sign) < one_sided_p(estimate, 0, -sign);
+    return decision;
+  }
+  const auto distance = distance_from(estimate, null);
+  if (!distance.known) return {.failure = Failure::null_not_supported};
+  decision.rejected = std::fabs(distance.statistic) >= workspace.critical_value(estimate.df, hypothesis.alpha);
+  decision.favourable = decision.rejected && sign * distance.statistic > 0;
+  if (p_value) decision.p = student_two_sided(distance.statistic, estimate.df);
+  return decision;
+}
+
+/// One-sided test of "better than null" in the direction `sign`.
+Decision decide_one_sided(const Estimate& estimate, double null, double sign, double alpha, Workspace& workspace,
+                          bool p_value) {
+  Decision decision;
+  if (estimate.reference == Reference::exact) {
+    if (null != 0) return {.failure = Failure::null_not_supported};
+    decision.p = one_sided_p(estimate, 0, sign);
+    decision.rejected = decision.p <= alpha;
+  } else {
+    const auto distance = distance_from(estimate, null);
+    if (!distance.known) return {.failure = Failure::null_not_supported};
+    decision.rejected = sign * distance.statistic >= workspace.critical_value(estimate.df, 2 * alpha);
+    if (p_value) decision.p = student_above(sign * distance.statistic, estimate.df);
+  }
+  decision.favourable = decision.rejected;
+  return decision;
+}
+
+}  // namespace
+
+const char* name_of(Failure failure) {
+  switch (failure) {
+    case Failure::none:
+      return "none";
+    case Failure::empty_arm:
+      return "empty arm";
+    case Failure::too_few_patients:
+      return "too few patients";
+    case Failure::no_variation:
+      return "no variation";
+    case Failure::singular_design:
+      return "singular design";
+    case Failure::no_convergence:
+      return "no convergence";
+    case Failure::separation:
+      return "separation";
+    case Failure::empty_cell:
+      return "empty cell";
+    case Failure::no_events:
+      return "no events";
+    case Failure::not_finite:
+      return "not finite";
+    case Failure::null_not_supported:
+      return "null not supported";
+  }
+  throw InternalError(explain("a failure without a name", "the enumeration grew", "Name it here."));
+}
+
+Estimate failed(Failure failure, int patients) {
+  Estimate estimate;
+  estimate.failure = failure;
+  estimate.patients = patients;
+  return estimate;
+}
+
+Estimate wald(double estimate, double se, double df, int patients, const Inference& inference, Workspace& workspace) {
+  if (!std::isfinite(estimate) || !std::isfinite(se)) return failed(Failure::not_finite, patients);
+  if (!(se > 0)) return failed(Failure::no_variation, patients);
+  Estimate result;
+  result.estimate = estimate;
+  result.se = se;
+  result.df = df;
+  result.patients = patients;
+  result.statistic = estimate / se;
+  const double half_width = workspace.critical_value(df, 1 - inference.level) * se;
+  result.lower = estimate - half_width;
+  result.upper = estimate + half_width;
+  if (!std::isfinite(result.statistic) || !std::isfinite(half_width)) return failed(Failure::not_finite, patients);
+  if (inference.p_value) result.p = student_two_sided(result.statistic, df);
+  return result;
+}
+
+void check(const Hypothesis& hypothesis) {
+  if (hypothesis.sides != 1 && hypothesis.sides != 2) {
+    throw InvalidInput(explain("a test has one or two sides", "", "Set sides to 1 or 2."));
+  }
+  if (!(hypothesis.alpha > 0 && hypothesis.alpha / hypothesis.sides < 0.5)) {
+    throw InvalidInput(explain("alpha is out of range", "a one-sided level lies between 0 and 0.5", "Choose another."));
+  }
+  if (!(hypothesis.margin >= 0 && std::isfinite(hypothesis.margin))) {
+    throw InvalidInput(explain("a margin is a distance", "it is negative or not finite", "Give it without a sign."));
+  }
+  if (hypothesis.aim != Aim::superiority && hypothesis.margin == 0) {
+    throw InvalidInput(explain("non-inferiority and equivalence need a margin", "it is 0", "State the margin."));
+  }
+}
+
+double interval_level(const Hypothesis& hypothesis) {
+  return 1 - 2 * hypothesis.alpha / hypothesis.sides;
+}
+
+Decision decide(const Estimate& estimate, const Hypothesis& hypothesis, Workspace& workspace, bool p_value) {
+  if (!estimate.ok()) return {.failure = estimate.failure};
+  const double sign = sign_of(hypothesis.better);
+  const double one_sided_alpha = hypothesis.alpha / hypothesis.sides;
+  if (hypothesis.aim == Aim::equivalence) {
+    const auto above = decide_one_sided(estimate, -hypothesis.margin, 1, one_sided_alpha, workspace, p_value);
+    const auto below = decide_one_sided(estimate, hypothesis.margin, -1, one_sided_alpha, workspace, p_value);
+    if (above.failure != Failure::none) return {.failure = above.failure};
+    const bool both = above.rejected && below.rejected;
+    return {.p = std::max(above.p, below.p), .rejected = both, .favourable = both};
+  }
+  if (hypothesis.aim == Aim::superiority && hypothesis.sides == 2) {
+    return decide_two_sided(estimate, hypothesis, workspace, p_value);
+  }
+  return decide_one_sided(estimate, null_of(hypothesis), sign, one_sided_alpha, workspace, p_value);
+}
+
+double normal_score(const Estimate& estimate, const Hypothesis& hypothesis) {
+  if (!estimate.ok() || hypothesis.aim == Aim::equivalence) return unknown;
+  const double sign = sign_of(hypothesis.better);
+  const double null = null_of(hypothesis);
+  if (estimate.reference != Reference::exact && std::isinf(estimate.df)) {
+    return sign * distance_from(estimate, null).statistic;
+  }
+  const double p = one_sided_p(estimate, null, sign);
+  if (p <= 0.5) return -normal_quantile(p);
+  // The other tail, where p near one would lose its digits. An exact test has an atom that both tails contain.
+  if (estimate.reference == Reference::exact) return normal_quantile(1 - p);
+  return normal_quantile(student_above(-sign * distance_from(estimate, null).statistic, estimate.df));
+}
+
+}  // namespace vcohort::analysis

@@ -1,0 +1,108 @@
+#pragma once
+#include <cstdint>
+#include <limits>
+
+#include "engine/analysis/workspace.hpp"
+
+namespace vcohort::analysis {
+
+/// Why a method gave no estimate. Counted by kind, never taken for "not significant". Append-only: the numbers are
+/// stored.
+enum class Failure : std::uint8_t {
+  none = 0,
+  empty_arm = 1,           // an arm of the contrast has no analysed patient
+  too_few_patients = 2,    // no residual degree of freedom
+  no_variation = 3,        // the outcome is constant, or all its values are tied
+  singular_design = 4,     // the treatment cannot be told from the covariates
+  no_convergence = 5,      // the iteration limit was reached
+  separation = 6,          // a maximum likelihood estimate is infinite
+  empty_cell = 7,          // a category or margin without patients leaves the statistic undefined
+  no_events = 8,           // nobody had the event
+  not_finite = 9,          // infinite or out-of-domain data, or overflow
+  null_not_supported = 10  // the method cannot test a margin
+};
+inline constexpr int failure_kinds = 11;
+const char* name_of(Failure failure);
+
+/// What the p-value of an estimate refers to.
+enum class Reference : std::uint8_t {
+  wald,   // (estimate - null) / se against Student's t with `df`; any margin may be tested
+  score,  // `statistic` tests "no effect" only, against Student's t with `df`; it is not estimate / se
+  exact   // p_less and p_greater from the permutation distribution; tests "no effect" only
+};
+
+inline constexpr double unknown = std::numeric_limits<double>::quiet_NaN();
+inline constexpr double normal_df = std::numeric_limits<double>::infinity();
+
+/// One contrast, arm minus reference, on the scale that the method documents. When `failure` is set every number is
+/// NaN; when it is not, none is, except those that the method says it does not give and `p` when it was not asked for.
+struct Estimate {
+  double estimate = unknown;
+  double se = unknown;
+  double df = normal_df;       // infinite: normal
+  double statistic = unknown;  // signed; a chi-square statistic with one degree of freedom is its square
+  double p = unknown;          // two-sided, of no effect
+  double lower = unknown;      // interval at the level asked for
+  double upper = unknown;
+  double p_less = unknown;     // one-sided, Reference::exact only: of effects below zero
+  double p_greater = unknown;  // and above zero
+  int patients = 0;            // analysed
+  int aliased = 0;             // covariate columns dropped because the others determine them
+  int iterations = 0;
+  Reference reference = Reference::wald;
+  Failure failure = Failure::none;
+
+  bool ok() const { return failure == Failure::none; }
+};
+
+/// What else to compute: a simulation that only counts rejections leaves out the p-value, which costs as much as a
+/// t-test.
+struct Inference {
+  double level = 0.95;  // of the two-sided interval
+  bool p_value = true;
+  bool interval = true;  // false leaves out intervals that need a search; those that are a product are always there
+};
+
+Estimate failed(Failure failure, int patients = 0);
+
+/// Estimate with statistic, interval and p against Student's t. A number that is not finite, or se <= 0, is a failure.
+Estimate wald(double estimate, double se, double df, int patients, const Inference& inference, Workspace& workspace);
+
+enum class Aim : std::uint8_t { superiority, non_inferiority, equivalence };
+enum class Better : std::uint8_t { higher, lower };
+
+/// What a trial wants to show, in units of the estimate.
+///
+/// superiority: effect beyond `margin` (usually 0) in the better direction, or, with two sides, different from it;
+/// non-inferiority: effect not worse than `margin`; equivalence: effect within +-`margin`, by two one-sided tests.
+/// Every one-sided test is at level alpha / sides, so that with two sides the decision agrees with a 1 - alpha
+/// interval.
+struct Hypothesis {
+  Aim aim = Aim::superiority;
+  int sides = 2;
+  double alpha = 0.05;
+  double margin = 0;  // not negative
+  Better better = Better::higher;
+};
+
+/// Throws InvalidInput when the hypothesis makes no sense.
+void check(const Hypothesis& hypothesis);
+
+/// The level of the two-sided interval that agrees with the decision: 1 - 2 alpha / sides.
+double interval_level(const Hypothesis& hypothesis);
+
+struct Decision {
+  double p = unknown;  // of the hypothesis: two-sided for a two-sided test, else one-sided (the larger of both, TOST)
+  bool rejected = false;    // the null hypothesis, p <= alpha (alpha / sides where one-sided)
+  bool favourable = false;  // rejected, and in the better direction
+  Failure failure = Failure::none;
+};
+
+/// Decides from an estimate. Compares with a remembered critical value; p is computed only when asked for.
+Decision decide(const Estimate& estimate, const Hypothesis& hypothesis, Workspace& workspace, bool p_value = true);
+
+/// The standard normal z whose upper tail is the one-sided p of the hypothesis (superiority and non-inferiority), large
+/// when the effect is good: the scale of group-sequential boundaries. NaN after a failure.
+double normal_score(const Estimate& estimate, const Hypothesis& hypothesis);
+
+}  // namespace vcohort::analysis

@@ -1,0 +1,54 @@
+#pragma once
+#include <cstdint>
+#include <span>
+#include <vector>
+
+namespace vcohort::analysis {
+
+/// The sufficient statistics of a repeated-measures dataset: patients with the same covariance group and the same
+/// observed visits share one Gram matrix of (terms, outcomes), where the terms are what the mean is linear in (1, arm
+/// indicators, covariates). Once gathered, the cost of a fit does not depend on the number of patients.
+class RepeatedMeasures {
+ public:
+  struct Pattern {
+    std::uint64_t observed = 0;  // bit t: visit t
+    int group = 0;
+    int patients = 0;
+    std::vector<int> visits;   // observed, ascending
+    std::vector<double> gram;  // (terms + visits)^2 row-major, lower triangle until complete()
+  };
+  static constexpr int largest_number_of_visits = 64;
+
+  RepeatedMeasures() = default;
+  RepeatedMeasures(int terms, int visits) : terms_(terms), visits_(visits) {}
+
+  /// Forgets the patients and keeps the memory.
+  void clear();
+
+  /// Adds one patient: `row` holds the terms, then the outcomes with 0 where the visit is not observed.
+  void add(int group, std::uint64_t observed, std::span<const double> row);
+
+  /// Fills the upper triangles and the counts; call once after the last patient.
+  void complete();
+
+  int terms() const { return terms_; }
+  int visits() const { return visits_; }
+  int width() const { return terms_ + visits_; }
+  int patients() const { return patients_; }
+  int observations() const { return observations_; }
+  /// Patterns in ascending order of (group, observed); some may have no patient.
+  std::span<const Pattern> patterns() const { return patterns_; }
+  std::span<const int> patients_at() const { return patients_at_; }  // by visit
+
+  /// True when nobody returns after a missing visit and there is one group.
+  bool is_monotone() const;
+
+ private:
+  Pattern& find(int group, std::uint64_t observed);
+
+  int terms_ = 0, visits_ = 0, patients_ = 0, observations_ = 0;
+  std::vector<Pattern> patterns_;
+  std::vector<int> patients_at_;
+};
+
+}  // namespace vcohort::analysis

@@ -1,0 +1,36 @@
+#pragma once
+#include "engine/analysis/dataset.hpp"
+#include "engine/analysis/estimate.hpp"
+
+namespace vcohort::analysis {
+
+struct WinRatioOptions {
+  enum class Measure : std::uint8_t {
+    win_ratio,   // log(wins / losses)
+    net_benefit  // (wins - losses) / pairs
+  } measure = Measure::win_ratio;
+  enum class Test : std::uint8_t { wald, finkelstein_schoenfeld } test = Test::wald;
+};
+
+/// Pairs of an active and a reference patient, by who wins.
+struct WinCounts {
+  double wins = 0;
+  double losses = 0;
+  double ties = 0;
+};
+
+/// Generalised pairwise comparison over a hierarchy of endpoints (`Dataset::hierarchy`, most important first): every
+/// active patient against every reference patient, on the first endpoint that tells them apart (Pocock 2012,
+/// unmatched).
+///
+/// A score wins when it is better by more than `smallest_win`. On a time to event patient A beats B when B had the
+/// event at a time to which A was followed up without one: t_A > t_B, or equal times with A censored; a difference of
+/// at most `smallest_win` is a tie. NaN on either side ties. Standard errors are those of the two-sample U-statistics
+/// of wins and losses (Bebu and Lachin 2016, with n - 1 divisors), carried to the log ratio; normal reference. With
+/// test = finkelstein_schoenfeld p and statistic are those of Finkelstein and Schoenfeld (1999): T = sum of the active
+/// patients' scores, V = n1 n0 / (N (N-1)) sum of all squared scores. Failures: empty_arm; too_few_patients (an arm of
+/// one); no_variation when all pairs tie; separation when the ratio is 0 or infinite. Cost: pairs times endpoints.
+Estimate win_ratio(const Dataset& data, int arm, const WinRatioOptions& options, const Inference& inference,
+                   Workspace& workspace, WinCounts* counts = nullptr);
+
+}  // namespace vcohort::analysis

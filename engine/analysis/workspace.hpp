@@ -1,0 +1,46 @@
+#pragma once
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <span>
+#include <utility>
+#include <vector>
+
+namespace vcohort::analysis {
+
+/// Scratch memory of one thread, and what is worth remembering between datasets. After the first dataset of the largest
+/// size the methods do not allocate. Results never depend on what a workspace was used for before.
+class Workspace {
+ public:
+  /// `n` doubles (ints, bytes) of slot `slot`, contents unspecified; valid until the same slot is asked for again.
+  std::span<double> reals(std::size_t slot, std::size_t n) { return grown(reals_[slot], n); }
+  std::span<int> integers(std::size_t slot, std::size_t n) { return grown(integers_[slot], n); }
+
+  /// The two-sided critical value of Student's t: P(|T| > c) = p. Infinite df is the normal distribution. Remembered.
+  double critical_value(double df, double p);
+
+  /// Where a method keeps the distribution of the rank sum for two sample sizes; empty until it is computed.
+  std::vector<double>& rank_sum_table(int smaller, int larger) { return rank_sum_tables_[{smaller, larger}]; }
+
+  static constexpr std::size_t slots = 16;
+
+ private:
+  template <class T>
+  static std::span<T> grown(std::vector<T>& buffer, std::size_t n) {
+    if (buffer.size() < n) buffer.resize(n);
+    return {buffer.data(), n};
+  }
+
+  struct Critical {
+    double df = 0, p = 0, value = 0;
+  };
+  static constexpr std::size_t remembered = 256;  // trials of one design differ in few degrees of freedom
+
+  std::array<std::vector<double>, slots> reals_;
+  std::array<std::vector<int>, slots> integers_;
+  std::array<Critical, remembered> critical_{};
+  std::map<std::pair<int, int>, std::vector<double>> rank_sum_tables_;
+};
+
+}  // namespace vcohort::analysis

@@ -1,0 +1,153 @@
+#include "engine/analysis/ancova.hpp"
+
+#include <array>
+
+#include "engine/analysis/t_test.hpp"
+#include "tests/engine/analysis/oracle.hpp"
+
+namespace vcohort::analysis {
+namespace {
+
+TEST(Ancova, AgreesWithR) {
+  Workspace workspace;
+  for (const auto& test_case : oracle("ancova")) {
+    auto columns = columns_of(test_case);
+    const auto name = test_case["name"].get<std::string>();
+    std::vector<Estimate> contrasts(static_cast<std::size_t>(columns.arms) - 1);
+    const AncovaOptions options{.change_from_baseline = test_case["change"],
+                                .adjust_for_baseline = test_case["adjust"]};
+    ancova(columns.view(), options, {}, workspace, contrasts);
+    for (std::size_t k = 0; k < contrasts.size(); ++k) {
+      expect_matches(contrasts[k], test_case["contrasts"][k], 1e-8, name);
+      EXPECT_EQ(contrasts[k].patients, test_case["patients"].get<int>()) << name;
+    }
+  }
+}
+
+TEST(Ancova, WithoutCovariatesIsThePooledTTest) {
+  Workspace workspace;
+  for (const auto& test_case : oracle("t_test")) {
+    auto columns = columns_of(test_case);
+    std::array<Estimate, 1> contrast;
+    ancova(columns.view(), {}, {}, workspace, contrast);
+    expect_matches(contrast[0], test_case["pooled"], 1e-8, test_case["name"]);
+  }
+}
+
+Columns trial() {
+  auto columns = columns_of(oracle("ancova").at(4));  // factors and missing values
+  EXPECT_EQ(columns.factors.size(), 2U);
+  return columns;
+}
+
+Estimate only_contrast(Columns& columns, AncovaOptions options = {}) {
+  Workspace workspace;
+  std::array<Estimate, 1> contrast;
+  ancova(columns.view(), options, {}, workspace, contrast);
+  return contrast[0];
+}
+
+TEST(Ancova, RelabellingAndPermutingCarryOver) {
+  auto columns = trial();
+  const auto plain = only_contrast(columns);
+  for (int& arm : columns.arm) arm = 1 - arm;
+  const auto swapped = only_contrast(columns);
+  expect_close(swapped.statistic, -plain.statistic, 1e-12, "swapped arms");
+  auto relabelled = trial();
+  for (int& code : relabelled.factors[0]) code = code < 0 ? code : 4 - code;
+  expect_close(only_contrast(relabelled).statistic, plain.statistic, 1e-12, "relabelled levels");
+  auto reversed = trial();
+  std::reverse(reversed.arm.begin(), reversed.arm.end());
+  std::reverse(reversed.outcome.begin(), reversed.outcome.end());
+  for (auto& covariate : reversed.covariates) std::reverse(covariate.begin(), covariate.end());
+  for (auto& factor : reversed.factors) std::reverse(factor.begin(), factor.end());
+  expect_close(only_contrast(reversed).statistic, plain.statistic, 1e-12, "reversed patients");
+}
+
+TEST(Ancova, UnitsOfOutcomeAndCovariatesCarryOver) {
+  auto columns = trial();
+  const auto plain = only_contrast(columns);
+  for (const double factor : {1e-280, 1e-3, 1e280}) {
+    auto scaled = trial();
+    for (double& value : scaled.outcome) value *= factor;
+    for (double& value : scaled.covariates[0]) value /= factor;
+    const auto result = only_contrast(scaled);
+    ASSERT_TRUE(result.ok()) << name_of(result.failure);
+    expect_close(result.estimate / factor, plain.estimate, 1e-11, "estimate");
+    expect_close(result.statistic, plain.statistic, 1e-11, "statistic");
+  }
+}
+
+TEST(Ancova, BothWaysToSolveAgree) {
+  auto columns = trial();
+  const auto plain = only_contrast(columns);
+  columns.covariates.push_back(columns.covariates[0]);  // aliased: every column is now orthogonalised
+  const auto result = only_contrast(columns);
+  EXPECT_EQ(result.aliased, 1);
+  expect_close(result.estimate, plain.estimate, 1e-11, "estimate");
+  expect_close(result.se, plain.se, 1e-11, "se");
+  EXPECT_EQ(result.df, plain.df);
+  EXPECT_EQ(only_contrast(columns, {.fail_when_aliased = true}).failure, Failure::singular_design);
+}
+
+TEST(Ancova, AdjustedMeansDifferByTheContrast) {
+  auto columns = trial();
+  Workspace workspace;
+  std::array<Estimate, 1> contrast;
+  std::array<double, 2> means{};
+  ancova(columns.view(), {}, {}, workspace, contrast, means);
+  expect_close(means[1] - means[0], contrast[0].estimate, 1e-11, "difference of adjusted means");
+  // Least squares with an intercept: weighted by arm size, the adjusted means average to the mean of the outcome.
+  double sum = 0, in_arm_1 = 0, n = 0;
+  for (std::size_t i = 0; i < columns.arm.size(); ++i) {
+    if (std::isnan(columns.outcome[i]) || std::isnan(columns.covariates[1][i]) || columns.factors[0][i] < 0) continue;
+    sum += columns.outcome[i];
+    in_arm_1 += columns.arm[i];
+    n += 1;
+  }
+  expect_close((means[0] * (n - in_arm_1) + means[1] * in_arm_1) / n, sum / n, 1e-12, "mean");
+}
+
+Columns tiny(std::vector<int> arm, std::vector<double> outcome, std::vector<double> covariate) {
+  Columns columns;
+  columns.arm = std::move(arm);
+  columns.outcome = std::move(outcome);
+  columns.covariates = {std::move(covariate)};
+  return columns;
+}
+
+TEST(Ancova, FailuresAreTyped) {
+  auto none = tiny({}, {}, {});
+  EXPECT_EQ(only_contrast(none).failure, Failure::empty_arm);
+  auto one_arm = tiny({0, 0, 0}, {1, 2, 4}, {1, 2, 3});
+  EXPECT_EQ(only_contrast(one_arm).failure, Failure::empty_arm);
+  auto no_reference = tiny({1, 1, 1}, {1, 2, 4}, {1, 2, 3});
+  EXPECT_EQ(only_contrast(no_reference).failure, Failure::empty_arm);
+  auto saturated = tiny({0, 0, 1}, {1, 2, 4}, {1, 2, 3});
+  EXPECT_EQ(only_contrast(saturated).failure, Failure::too_few_patients);
+  auto constant = tiny({0, 0, 0, 1, 1}, {0.1, 0.1, 0.1, 0.1, 0.1}, {1, 2, 3, 4, 9});
+  EXPECT_EQ(only_contrast(constant).failure, Failure::no_variation);
+  auto exact = tiny({0, 0, 0, 1, 1}, {1, 2, 3, 4, 9}, {1, 2, 3, 4, 9});
+  EXPECT_EQ(only_contrast(exact).failure, Failure::no_variation);
+  auto confounded = tiny({0, 0, 0, 1, 1}, {1, 2, 3, 4, 9}, {0.3, 0.3, 0.3, 0.7, 0.7});
+  EXPECT_EQ(only_contrast(confounded).failure, Failure::singular_design);
+  auto useless = tiny({0, 0, 0, 1, 1}, {1, 2, 3, 4, 9}, {0.3, 0.3, 0.3, 0.3, 0.3});
+  EXPECT_TRUE(only_contrast(useless).ok());
+  EXPECT_EQ(only_contrast(useless).aliased, 1);
+  auto infinite = tiny({0, 0, 0, 1, 1}, {1, 2, 3, 4, 9}, {1, 2, std::numeric_limits<double>::infinity(), 4, 5});
+  EXPECT_EQ(only_contrast(infinite).failure, Failure::not_finite);
+}
+
+TEST(Ancova, AnEmptyArmFailsAlone) {
+  auto columns = tiny({0, 0, 0, 2, 2, 2}, {1, 2, 4, 4, 9, 5}, {1, 2, 3, 4, 9, 2});
+  columns.arms = 3;
+  Workspace workspace;
+  std::array<Estimate, 2> contrasts;
+  ancova(columns.view(), {}, {}, workspace, contrasts);
+  EXPECT_EQ(contrasts[0].failure, Failure::empty_arm);
+  EXPECT_TRUE(contrasts[1].ok());
+  EXPECT_EQ(contrasts[1].df, 3);
+}
+
+}  // namespace
+}  // namespace vcohort::analysis

@@ -1,0 +1,117 @@
+#include "engine/analysis/estimate.hpp"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "engine/analysis/distribution.hpp"
+#include "engine/numeric/errors.hpp"
+
+namespace vcohort::analysis {
+namespace {
+
+Estimate at(double estimate, Workspace& workspace, double df = normal_df) {
+  return wald(estimate, 1, df, 10, {}, workspace);
+}
+
+TEST(Decision, SuperiorityOneAndTwoSided) {
+  Workspace workspace;
+  const Hypothesis two_sided;
+  EXPECT_FALSE(decide(at(1.95, workspace), two_sided, workspace).rejected);
+  EXPECT_TRUE(decide(at(1.97, workspace), two_sided, workspace).favourable);
+  const auto harm = decide(at(-1.97, workspace), two_sided, workspace);
+  EXPECT_TRUE(harm.rejected);
+  EXPECT_FALSE(harm.favourable);
+  const Hypothesis one_sided{.sides = 1};
+  EXPECT_FALSE(decide(at(1.64, workspace), one_sided, workspace).rejected);
+  EXPECT_TRUE(decide(at(1.65, workspace), one_sided, workspace).rejected);
+  EXPECT_FALSE(decide(at(-5, workspace), one_sided, workspace).rejected);
+  const Hypothesis lower{.sides = 1, .better = Better::lower};
+  EXPECT_TRUE(decide(at(-1.65, workspace), lower, workspace).favourable);
+}
+
+TEST(Decision, NonInferiorityAndEquivalenceAgreeWithTheInterval) {
+  Workspace workspace;
+  for (const int sides : {1, 2}) {
+    for (const auto better : {Better::higher, Better::lower}) {
+      const Hypothesis non_inferiority{
+          .aim = Aim::non_inferiority, .sides = sides, .alpha = 0.05, .margin = 2.5, .better = better};
+      const Hypothesis equivalence{.aim = Aim::equivalence, .sides = sides, .alpha = 0.05, .margin = 2.5};
+      for (double effect = -5; effect <= 5; effect += 0.037) {
+        const auto estimate = wald(effect, 1, 17, 19, {.level = interval_level(non_inferiority)}, workspace);
+        const bool not_worse = better == Better::higher ? estimate.lower > -2.5 : estimate.upper < 2.5;
+        const auto decision = decide(estimate, non_inferiority, workspace);
+        EXPECT_EQ(decision.rejected, not_worse) << effect;
+        EXPECT_EQ(decision.p <= 0.05 / sides, not_worse) << effect;
+        const auto same = decide(estimate, equivalence, workspace);
+        EXPECT_EQ(same.rejected, estimate.lower > -2.5 && estimate.upper < 2.5) << effect;
+        EXPECT_EQ(same.p <= 0.05 / sides, same.rejected) << effect;
+      }
+    }
+  }
+}
+
+TEST(Decision, LeavingOutThePValueChangesNothingElse) {
+  Workspace workspace;
+  for (double effect = -3; effect <= 3; effect += 0.01) {
+    const auto with = decide(at(effect, workspace, 9), {}, workspace);
+    const auto without = decide(at(effect, workspace, 9), {}, workspace, false);
+    EXPECT_EQ(with.rejected, without.rejected);
+    EXPECT_EQ(with.rejected, with.p <= 0.05);
+  }
+}
+
+TEST(Decision, AFailureIsNotANonRejection) {
+  Workspace workspace;
+  const auto decision = decide(failed(Failure::separation), {}, workspace);
+  EXPECT_EQ(decision.failure, Failure::separation);
+  EXPECT_FALSE(decision.rejected);
+  Estimate score = at(3, workspace);
+  score.reference = Reference::score;
+  EXPECT_EQ(decide(score, {.aim = Aim::non_inferiority, .margin = 1}, workspace).failure, Failure::null_not_supported);
+  EXPECT_EQ(decide(score, {.aim = Aim::equivalence, .margin = 1}, workspace).failure, Failure::null_not_supported);
+  score.reference = Reference::exact;
+  EXPECT_EQ(decide(score, {.aim = Aim::non_inferiority, .margin = 1}, workspace).failure, Failure::null_not_supported);
+}
+
+TEST(Decision, SenselessHypothesesAreRefused) {
+  EXPECT_THROW(check(Hypothesis{.sides = 3}), InvalidInput);
+  EXPECT_THROW(check(Hypothesis{.alpha = 0}), InvalidInput);
+  EXPECT_THROW(check(Hypothesis{.alpha = 1}), InvalidInput);
+  EXPECT_THROW(check(Hypothesis{.margin = -1}), InvalidInput);
+  EXPECT_THROW(check(Hypothesis{.aim = Aim::equivalence}), InvalidInput);
+  EXPECT_NO_THROW(check(Hypothesis{}));
+}
+
+TEST(NormalScore, TurnsATIntoTheZOfTheSameTail) {
+  Workspace workspace;
+  EXPECT_EQ(normal_score(at(1.5, workspace), {}), 1.5);
+  EXPECT_EQ(normal_score(at(1.5, workspace), {.better = Better::lower}), -1.5);
+  for (const double t : {-40.0, -2.0, 0.0, 0.5, 3.0, 40.0}) {
+    const double z = normal_score(at(t, workspace, 12), {});
+    EXPECT_NEAR(normal_above(std::fabs(z)), student_above(std::fabs(t), 12), 1e-12 * student_above(std::fabs(t), 12));
+    EXPECT_EQ(z < 0, t < 0);
+  }
+}
+
+TEST(Wald, RefusesWhatIsNotANumber) {
+  Workspace workspace;
+  EXPECT_EQ(wald(1, 0, 5, 7, {}, workspace).failure, Failure::no_variation);
+  EXPECT_EQ(wald(unknown, 1, 5, 7, {}, workspace).failure, Failure::not_finite);
+  EXPECT_EQ(wald(1, normal_df, 5, 7, {}, workspace).failure, Failure::not_finite);
+  EXPECT_EQ(wald(1e300, 1e-300, 5, 7, {}, workspace).failure, Failure::not_finite);
+}
+
+TEST(Distribution, HasTheKnownQuantiles) {
+  // Tables: 15 digits of the normal, R 4.2.2 qt(0.975, df) and pchisq(x, df, lower = FALSE).
+  EXPECT_NEAR(normal_quantile(0.975), 1.95996398454005, 1e-14);
+  EXPECT_NEAR(student_critical(normal_df, 0.05), 1.95996398454005, 1e-14);
+  EXPECT_NEAR(student_critical(1, 0.05), 12.7062047361747, 1e-12);
+  EXPECT_NEAR(student_critical(38, 0.05), 2.02439416391197, 1e-13);
+  EXPECT_NEAR(student_critical(7.5, 0.01), 3.42142268812404, 1e-12);
+  EXPECT_NEAR(chi_square_above(3.84145882069412, 1), 0.05, 1e-15);
+  EXPECT_NEAR(normal_above(8), 6.22096057427178e-16, 1e-29);
+}
+
+}  // namespace
+}  // namespace vcohort::analysis

@@ -1,0 +1,92 @@
+#include "engine/analysis/wilcoxon.hpp"
+
+#include "tests/engine/analysis/oracle.hpp"
+
+namespace vcohort::analysis {
+namespace {
+
+TEST(Wilcoxon, AgreesWithR) {
+  Workspace workspace;
+  for (const auto& test_case : oracle("wilcoxon")) {
+    auto columns = columns_of(test_case);
+    const auto data = columns.view();
+    const auto name = test_case["name"].get<std::string>();
+    const auto automatic = wilcoxon(data, 1, {}, {}, workspace);
+    ASSERT_TRUE(automatic.ok()) << name;
+    EXPECT_EQ(automatic.reference == Reference::exact, test_case["exact"].get<bool>()) << name;
+    expect_close(automatic.p, test_case["p"], 1e-10, name);
+    if (automatic.reference == Reference::exact) {
+      expect_close(automatic.p_less, test_case["p_less"], 1e-10, name);
+      expect_close(automatic.p_greater, test_case["p_greater"], 1e-10, name);
+    }
+    const auto plain = wilcoxon(data, 1, {.continuity = false, .exact_when_small = false}, {}, workspace);
+    expect_close(plain.p, test_case["p_plain"], 1e-10, name);
+    const auto corrected = wilcoxon(data, 1, {.exact_when_small = false}, {}, workspace);
+    expect_close(corrected.p, test_case["p_corrected"], 1e-10, name);
+    EXPECT_NEAR(plain.estimate, test_case["estimate"].get<double>(), 1e-14) << name;
+    EXPECT_NEAR(plain.se, test_case["se"].get<double>(), 1e-8) << name;  // a root of a difference, 0 without overlap
+    EXPECT_NEAR(hodges_lehmann(data, 1, workspace), test_case["shift"].get<double>(), 1e-14) << name;
+  }
+}
+
+TEST(VanElteren, AgreesWithItsDefinition) {
+  Workspace workspace;
+  for (const auto& test_case : oracle("van_elteren")) {
+    auto columns = columns_of(test_case);
+    const auto estimate = wilcoxon(columns.view(), 1, {.stratified = true}, {}, workspace);
+    expect_matches(estimate, test_case, 1e-10, test_case["name"]);
+    // A stratum without a comparison says nothing.
+    columns.strata += 1;
+    columns.arm.push_back(1);
+    columns.outcome.push_back(100);
+    columns.stratum.push_back(columns.strata - 1);
+    EXPECT_EQ(wilcoxon(columns.view(), 1, {.stratified = true}, {}, workspace).statistic, estimate.statistic);
+  }
+}
+
+TEST(VanElteren, OfOneStratumIsWilcoxon) {
+  Workspace workspace;
+  auto columns = columns_of(oracle("wilcoxon").at(0));
+  columns.stratum.assign(columns.arm.size(), 0);
+  const auto stratified = wilcoxon(columns.view(), 1, {.stratified = true}, {}, workspace);
+  const auto plain = wilcoxon(columns.view(), 1, {.continuity = false, .exact_when_small = false}, {}, workspace);
+  expect_close(stratified.statistic, plain.statistic, 1e-14, "statistic");
+  expect_close(stratified.estimate, plain.estimate, 1e-14, "estimate");
+}
+
+TEST(Wilcoxon, DependsOnOrderOnly) {
+  Workspace workspace;
+  auto columns = columns_of(oracle("wilcoxon").at(0));
+  const auto plain = wilcoxon(columns.view(), 1, {}, {}, workspace);
+  auto transformed = columns;
+  for (double& value : transformed.outcome) value = std::exp(value / 3);
+  EXPECT_EQ(wilcoxon(transformed.view(), 1, {}, {}, workspace).p, plain.p);
+  std::reverse(transformed.outcome.begin(), transformed.outcome.end());
+  std::reverse(transformed.arm.begin(), transformed.arm.end());
+  EXPECT_EQ(wilcoxon(transformed.view(), 1, {}, {}, workspace).p, plain.p);
+  for (int& arm : columns.arm) arm = 1 - arm;
+  const auto swapped = wilcoxon(columns.view(), 1, {}, {}, workspace);
+  EXPECT_NEAR(swapped.statistic, -plain.statistic, 1e-14);
+  EXPECT_NEAR(swapped.estimate, -plain.estimate, 1e-14);
+}
+
+TEST(Wilcoxon, FailuresAreTyped) {
+  Workspace workspace;
+  const auto failure = [&](std::vector<int> arm, std::vector<double> outcome) {
+    Columns columns;
+    columns.arm = std::move(arm);
+    columns.outcome = std::move(outcome);
+    columns.stratum.assign(columns.arm.size(), 0);
+    const auto plain = wilcoxon(columns.view(), 1, {}, {}, workspace).failure;
+    EXPECT_EQ(wilcoxon(columns.view(), 1, {.stratified = true}, {}, workspace).failure, plain);
+    return plain;
+  };
+  EXPECT_EQ(failure({}, {}), Failure::empty_arm);
+  EXPECT_EQ(failure({0, 0, 0}, {1, 2, 3}), Failure::empty_arm);
+  EXPECT_EQ(failure({0, 1}, {3, 3}), Failure::no_variation);
+  EXPECT_EQ(failure({0, 1, 1, 1, 1, 0, 0}, {3, 3, 3, 3, 3, 3, 3}), Failure::no_variation);
+  EXPECT_EQ(failure({0, 1}, {3, 4}), Failure::none);
+}
+
+}  // namespace
+}  // namespace vcohort::analysis

@@ -1,0 +1,92 @@
+#include "engine/analysis/win_ratio.hpp"
+
+#include <array>
+
+#include "engine/analysis/wilcoxon.hpp"
+#include "tests/engine/analysis/oracle.hpp"
+
+namespace vcohort::analysis {
+namespace {
+
+/// Time to event first, then the outcome.
+Estimate compare(Columns& columns, const WinRatioOptions& options, WinCounts* counts = nullptr) {
+  Workspace workspace;
+  const std::array<RankedEndpoint, 2> hierarchy{RankedEndpoint{.value = columns.time, .event = columns.event},
+                                                RankedEndpoint{.value = columns.outcome}};
+  auto data = columns.view();
+  data.hierarchy = hierarchy;
+  check(data);
+  return win_ratio(data, 1, options, {}, workspace, counts);
+}
+
+constexpr WinRatioOptions net_benefit{.measure = WinRatioOptions::Measure::net_benefit};
+constexpr WinRatioOptions score_test{.test = WinRatioOptions::Test::finkelstein_schoenfeld};
+
+TEST(WinRatio, AgreesWithItsDefinition) {
+  for (const auto& test_case : oracle("win_ratio")) {
+    auto columns = columns_of(test_case);
+    const auto name = test_case["name"].get<std::string>();
+    WinCounts counts;
+    const auto ratio = compare(columns, {}, &counts);
+    EXPECT_EQ(counts.wins, test_case["wins"].get<double>()) << name;
+    EXPECT_EQ(counts.losses, test_case["losses"].get<double>()) << name;
+    expect_matches(ratio, test_case["ratio"], 1e-10, name);
+    expect_matches(compare(columns, net_benefit), test_case["net"], 1e-10, name);
+    expect_close(compare(columns, score_test).statistic, test_case["fs"], 1e-10, name);
+    for (int& arm : columns.arm) arm = 1 - arm;
+    expect_close(compare(columns, {}).statistic, -ratio.statistic, 1e-10, name);
+    expect_close(compare(columns, score_test).statistic, -test_case["fs"].get<double>(), 1e-10, name);
+  }
+}
+
+TEST(WinRatio, OfOneUntiedScoreIsWilcoxon) {
+  Workspace workspace;
+  auto columns = columns_of(oracle("wilcoxon").at(3));
+  auto data = columns.view();
+  const std::array<RankedEndpoint, 1> hierarchy{RankedEndpoint{.value = columns.outcome}};
+  data.hierarchy = hierarchy;
+  const auto ranks = wilcoxon(data, 1, {.continuity = false, .exact_when_small = false}, {}, workspace);
+  expect_close(win_ratio(data, 1, score_test, {}, workspace).statistic, ranks.statistic, 1e-12, "statistic");
+  const auto net = win_ratio(data, 1, net_benefit, {}, workspace);
+  expect_close(net.estimate, 2 * ranks.estimate, 1e-12, "net benefit");
+  expect_close(net.se, 2 * ranks.se, 1e-12, "standard error");
+}
+
+TEST(WinRatio, SmallDifferencesTieAndDirectionCounts) {
+  Workspace workspace;
+  Columns columns;
+  columns.arm = {0, 0, 1, 1};
+  columns.outcome = {10, 20, 14, 30};
+  auto data = columns.view();
+  WinCounts counts;
+  std::array<RankedEndpoint, 1> hierarchy{RankedEndpoint{.value = columns.outcome, .smallest_win = 4}};
+  data.hierarchy = hierarchy;
+  win_ratio(data, 1, {}, {}, workspace, &counts);  // 14-10 ties, 14-20 loses, 30 wins twice
+  EXPECT_EQ(counts.wins, 2);
+  EXPECT_EQ(counts.losses, 1);
+  EXPECT_EQ(counts.ties, 1);
+  hierarchy[0].higher_is_better = false;
+  win_ratio(data, 1, {}, {}, workspace, &counts);
+  EXPECT_EQ(counts.wins, 1);
+  EXPECT_EQ(counts.losses, 2);
+}
+
+TEST(WinRatio, FailuresAreTyped) {
+  const auto failure = [](std::vector<int> arm, std::vector<double> outcome) {
+    Columns columns;
+    columns.arm = std::move(arm);
+    columns.outcome = std::move(outcome);
+    columns.time.assign(columns.arm.size(), 1);
+    columns.event.assign(columns.arm.size(), 0);
+    return compare(columns, {}).failure;
+  };
+  EXPECT_EQ(failure({}, {}), Failure::empty_arm);
+  EXPECT_EQ(failure({0, 0}, {1, 2}), Failure::empty_arm);
+  EXPECT_EQ(failure({0, 0, 1}, {1, 2, 1.5}), Failure::too_few_patients);
+  EXPECT_EQ(failure({0, 0, 1, 1}, {3, 3, 3, 3}), Failure::no_variation);
+  EXPECT_EQ(failure({0, 0, 1, 1}, {1, 2, 3, 4}), Failure::separation);
+  EXPECT_EQ(failure({0, 0, 1, 1}, {1, 3, 2, 4}), Failure::none);
+}
+
+}  // namespace
+}  // namespace vcohort::analysis

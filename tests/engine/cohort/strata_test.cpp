@@ -1,0 +1,127 @@
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <map>
+#include <set>
+
+#include "tests/engine/cohort/cohorts.hpp"
+#include "tests/engine/development/children.hpp"
+#include "tests/engine/patient/stances.hpp"
+#include "tests/engine/therapy/strategies.hpp"
+
+// Strata are sums of leaves.
+namespace vcohort {
+namespace {
+
+using namespace test;
+
+StratumDimension two_groups() {
+  StratumDimension dimension;
+  dimension.variable = StratumDimension::Variable::gmfcs;
+  dimension.groups = {{0, 1, 2}, {3, 4}};
+  dimension.names = {"GMFCS I-III", "GMFCS IV-V"};
+  return dimension;
+}
+
+const Stratification by_both = {"both", {by_age({{0, 3}, {3, 6}, {6, 18}}), two_groups()}};
+
+TEST(StrataMap, NamesTheProductAndItsMargins) {
+  const StrataMap strata(std::vector<Stratification>{by_both});
+  std::vector<std::string> names;
+  for (const Stratum& stratum : strata.strata()) names.push_back(stratum.name);
+  EXPECT_EQ(names, (std::vector<std::string>{"all", "age 0-3, GMFCS I-III", "age 0-3, GMFCS IV-V", "age 0-3", "age 3-6, GMFCS I-III",
+                                             "age 3-6, GMFCS IV-V", "age 3-6", "age 6-18, GMFCS I-III", "age 6-18, GMFCS IV-V",
+                                             "age 6-18", "GMFCS I-III", "GMFCS IV-V"}));
+  EXPECT_EQ(strata.leaves(), 4u * 3);  // with the hidden bins for the rest
+  EXPECT_EQ(strata.strata().front().stratification, "");
+  EXPECT_EQ(strata.strata()[1].stratification, "both");
+}
+
+TEST(StrataMap, EveryChildLiesInTheStrataThatItsNumbersSay) {
+  const StratumDimension gap = by_age({{2, 4}, {6, 9}});  // some children are in no bin
+  StratumDimension scores;
+  scores.variable = StratumDimension::Variable::gmfm66;
+  scores.intervals = {{0, 40}, {40, 100}};
+  scores.names = {"below 40", "40 and more"};
+  const std::vector<Stratification> stratifications = {{"gap", {gap}}, by_both, {"score", {scores}}};
+  const StrataMap strata(stratifications);
+  std::set<int> seen;
+  each_tile_of_children(2000, register_population(), values_of("sceptical"), [&](const ChildTile& child) {
+    std::vector<std::vector<std::uint32_t>> leaf(3, std::vector<std::uint32_t>(tile_size));
+    for (std::size_t k = 0; k < 3; ++k) strata.assign(k, child, leaf[k].data());
+    for (int i = 0; i < child.patient.lanes; ++i) {
+      const double age = child.patient.age_years[i], score = child.baseline_gmfm66[i];
+      const bool mild = child.patient.gmfcs[i] <= 2;
+      std::map<std::string, bool> expected = {{"all", true}, {"age 2-4", age >= 2 && age < 4}, {"age 6-9", age >= 6 && age < 9},
+                                              {"age 0-3, GMFCS I-III", age < 3 && mild}, {"GMFCS IV-V", !mild}, {"age 3-6", age >= 3 && age < 6},
+                                              {"below 40", score < 40}, {"40 and more", score >= 40}};
+      for (const Stratum& stratum : strata.strata()) {
+        int times = 0;
+        for (std::size_t l : stratum.leaves)
+          for (const auto& of : leaf) times += of[i] == l;
+        EXPECT_LE(times, 1) << stratum.name;
+        const auto found = expected.find(stratum.name);
+        if (found != expected.end()) {
+          EXPECT_EQ(times == 1, found->second) << stratum.name;
+        }
+      }
+      seen.insert(child.patient.gmfcs[i]);
+    }
+  });
+  EXPECT_EQ(seen.size(), 5u);
+}
+
+class StrataOfACohort : public testing::TestWithParam<bool> {};
+
+TEST_P(StrataOfACohort, CellsAddUpToMarginsAndToAll) {
+  Study study = cohort_study(6000, {rehabilitation(), cells(Cell::msc, Route::intrathecal, 2)}, {12}, {"gmfm66", "sleep", "drooling_effective"});
+  study.uncertain_parameters = GetParam();
+  study.stratifications = {by_both, {"level", {by_level()}}};
+  const Cohort cohort(study, stance("sceptical"));
+  const auto tables = cohort.deliver(simulate_all(cohort));
+  // A sum of doubles in another grouping; the values are of the order of 1e5.
+  constexpr double tolerance = 1e-8;
+  const std::vector<std::pair<std::string, std::vector<std::string>>> groupings = {
+      {"all", {"age 0-3", "age 3-6", "age 6-18"}},
+      {"all", {"GMFCS I-III", "GMFCS IV-V"}},
+      {"all", {"GMFCS I", "GMFCS II", "GMFCS III", "GMFCS IV", "GMFCS V"}},
+      {"GMFCS IV-V", {"GMFCS IV", "GMFCS V"}},
+      {"age 0-3", {"age 0-3, GMFCS I-III", "age 0-3, GMFCS IV-V"}},
+      {"GMFCS I-III", {"age 0-3, GMFCS I-III", "age 3-6, GMFCS I-III", "age 6-18, GMFCS I-III"}}};
+  for (const char* path : {"/cohort/summary", "/cohort/increments"}) {
+    const View view(tables, path);
+    for (const auto& [whole, parts] : groupings)
+      for (const char* endpoint : {"gmfm66", "sleep", "drooling_effective"})
+        for (const char* column : {"n", "sum", "sum_of_squares"}) {
+          double sum = 0;
+          for (const std::string& part : parts) sum += view.number({{"stratum", part}, {"endpoint", endpoint}}, column);
+          EXPECT_NEAR(sum, view.number({{"stratum", whole}, {"endpoint", endpoint}}, column), tolerance) << path << whole << column;
+        }
+  }
+  const View events(tables, "/cohort/adverse_events");
+  for (const char* origin : {"related", "background"})
+    for (const auto& [whole, parts] : groupings)
+      for (const char* grade : {"1", "2", "3"}) {
+        const auto count = [&](const std::string& stratum) {
+          return events.number({{"strategy", study.strategies[1].name}, {"stratum", stratum}, {"origin", origin}, {"type", "any"}, {"grade", grade}}, "events");
+        };
+        double sum = 0;
+        for (const std::string& part : parts) sum += count(part);
+        EXPECT_EQ(sum, count(whole));
+      }
+}
+
+INSTANTIATE_TEST_SUITE_P(FixedAndUncertain, StrataOfACohort, testing::Bool());
+
+TEST(StrataOfACohort, ChildrenInNoBinCountInAll) {
+  Study study = cohort_study(4000, {rehabilitation()}, {12}, {"gmfm66"});
+  study.stratifications = {{"young", {by_age({{0, 4}})}}};
+  const Cohort cohort(study, stance("sceptical"));
+  const auto tables = cohort.deliver(simulate_all(cohort));
+  const View summary(tables, "/cohort/summary");
+  EXPECT_EQ(summary.number({{"stratum", "all"}}, "n"), 4000);
+  EXPECT_NEAR(summary.number({{"stratum", "age 0-4"}}, "n"), 4000 * 3.0 / 11, 4.5 * std::sqrt(4000 * 3.0 / 11 * 8 / 11));
+}
+
+}  // namespace
+}  // namespace vcohort
