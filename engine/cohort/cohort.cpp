@@ -91,7 +91,7 @@ void Cohort::simulate_tile(const Model& model, std::uint32_t replicate, std::int
   draw_adverse_events(study_.seed, replicate, model.harm, work.child.patient, model.therapies, model.months_of_follow_up(),
                       work.harm);
   draw_background_events(study_.seed, replicate, model.harm, work.child.patient, model.months_of_follow_up(), work.background);
-  gather_background(work, tally);
+  gather_background(model.harm, work, tally);
   if (study_.cohort->save_patients) append_patients(replicate, work, rows);
 
   // The reference first: everybody else's increments are taken against it.

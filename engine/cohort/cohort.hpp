@@ -54,7 +54,7 @@ class Cohort final : public Question {
   void gather(const Model&, std::size_t strategy, Workspace&, Tally&) const;
   void add_cell(std::size_t cell, const TileSums&, const TileCounts&, Tally&) const;
   void gather_harm(std::size_t strategy, const TileHarm&, Workspace&, Tally&) const;
-  void gather_background(Workspace&, Tally&) const;
+  void gather_background(const HarmParameters&, Workspace&, Tally&) const;
   void add_events(std::size_t strategy, const Workspace&, Tally&) const;
   void add_clusters(std::size_t strategy, std::size_t endpoint, std::size_t visit, const Workspace&, Tally&) const;
   void add_event_clusters(std::size_t strategy, const Workspace&, Tally&) const;

@@ -106,27 +106,31 @@ void Cohort::gather_harm(std::size_t strategy, const TileHarm& harm, Workspace& 
 }
 
 /// Background events are the same under every strategy: they are kept once, behind the last strategy.
-void Cohort::gather_background(Workspace& work, Tally& tally) const {
+void Cohort::gather_background(const HarmParameters& harm, Workspace& work, Tally& tally) const {
+  const int lanes = work.child.patient.lanes;
   std::fill(work.events.begin(), work.events.end(), TileEvents{});
+  std::array<Lanes<std::uint16_t>, grades> any;  // events of any type
+  for (auto& of_grade : any) std::fill_n(of_grade.begin(), lanes, std::uint16_t{0});
+  const auto add = [&](std::size_t type, std::size_t grade, const Lanes<std::uint16_t>& count) {
+    for (const auto& leaf : work.leaf)
+      for (int i = 0; i < lanes; ++i) {
+        work.events[leaf[i]].total[type][grade] += count[i];
+        work.events[leaf[i]].squares[type][grade] += count[i] * count[i];
+      }
+  };
+  for (std::size_t type = 0; type < event_types; ++type)
+    for (std::size_t grade = 0; harm.background_per_year[type] > 0 && grade < grades; ++grade) {
+      const Lanes<std::uint16_t>& count = work.background[type][grade];
+      for (int i = 0; i < lanes; ++i) any[grade][i] = static_cast<std::uint16_t>(any[grade][i] + count[i]);
+      add(type, grade, count);
+    }
+  for (std::size_t grade = 0; grade < grades; ++grade) add(any_type, grade, any[grade]);
   for (const auto& leaf : work.leaf)
-    for (int i = 0; i < work.child.patient.lanes; ++i) {
+    for (int i = 0; i < lanes; ++i) {
       TileEvents& events = work.events[leaf[i]];
       ++events.children;
-      bool with_event = false;
-      for (std::size_t grade = 0; grade < grades; ++grade) {
-        std::int64_t any = 0;
-        for (std::size_t type = 0; type < event_types; ++type) {
-          const std::int64_t count = work.background[type][grade][i];
-          any += count;
-          events.total[type][grade] += count;
-          events.squares[type][grade] += count * count;
-        }
-        events.total[any_type][grade] += any;
-        events.squares[any_type][grade] += any * any;
-        with_event = with_event || any > 0;
-        if (grade + 1 == grades) events.with_serious_event += any > 0;
-      }
-      events.with_event += with_event;
+      events.with_event += any[0][i] + any[1][i] + any[2][i] > 0;
+      events.with_serious_event += any[grades - 1][i] > 0;
     }
   add_events(layout_.strategies(), work, tally);
 }

@@ -24,6 +24,7 @@ struct DroolingParameters {
 /// ratio of saturated exposures, at most one; zero without effective cells.
 class DroolingPlan {
  public:
+  DroolingPlan() = default;  // nobody responds
   DroolingPlan(const Strategy&, const TherapyParameters&, const DroolingParameters&);
 
   double response(int category) const { return response_.empty() ? 0.0 : response_[static_cast<std::size_t>(category)]; }

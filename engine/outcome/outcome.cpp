@@ -36,8 +36,13 @@ OutcomeModel::OutcomeModel(const ParameterValues& values, std::span<const double
   for (const std::string& name : endpoint_names) recorded.push_back(endpoint_named(name, values));
 }
 
-OutcomePlan::OutcomePlan(const Strategy& strategy, const OutcomeModel& model)
-    : therapy(strategy, model.therapy, model.visits), drooling(strategy, model.therapy, model.drooling) {}
+bool OutcomeModel::records_drooling() const {
+  return std::any_of(recorded.begin(), recorded.end(), [](const Endpoint& e) { return e.is_drooling(); });
+}
+
+OutcomePlan::OutcomePlan(const Strategy& strategy, const OutcomeModel& model) : therapy(strategy, model.therapy, model.visits) {
+  if (model.records_drooling()) drooling = DroolingPlan(strategy, model.therapy, model.drooling);
+}
 
 TileOutcomes::TileOutcomes(const OutcomeModel& model)
     : model_(model),
@@ -69,9 +74,7 @@ void TileOutcomes::prepare(std::uint64_t seed, std::uint32_t replicate, const Ch
   draw_disturbances(seed, replicate, model_.development, child, model_.visits, disturbance_);
   draw_domain_levels(seed, replicate, child);
   draw_errors(seed, replicate, child);
-  const bool any_drooling =
-      std::any_of(model_.recorded.begin(), model_.recorded.end(), [](const Endpoint& e) { return e.is_drooling(); });
-  if (any_drooling) draw_drooling(seed, replicate, child.patient, luck_);
+  if (model_.records_drooling()) draw_drooling(seed, replicate, child.patient, luck_);
   if (model_.therapy.any_effect()) draw_response(seed, replicate, model_.therapy, child.patient, response_);
   amplitude_known_.fill(false);
 }
@@ -130,7 +133,9 @@ void TileOutcomes::draw_errors(std::uint64_t seed, std::uint32_t replicate, cons
   }
 
   // The baseline assessment: motor scores were taken at screening; the domains are measured on day 0.
-  draw_visit(0, [&](int block) {
+  const bool any_domain =
+      std::any_of(model_.recorded.begin(), model_.recorded.end(), [](const Endpoint& e) { return e.is_domain(); });
+  if (any_domain) draw_visit(0, [&](int block) {
     for (std::size_t e = 0; e < model_.recorded.size(); ++e) {
       const Endpoint& endpoint = model_.recorded[e];
       const int id = static_cast<int>(endpoint.id);

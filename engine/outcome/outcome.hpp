@@ -25,6 +25,8 @@ struct OutcomeModel {
   std::vector<Endpoint> recorded;
 
   OutcomeModel(const ParameterValues&, std::span<const double> visits_months, std::span<const std::string> endpoint_names);
+
+  bool records_drooling() const;
 };
 
 /// A strategy with all that its outcomes need.

@@ -6,6 +6,7 @@
 
 #include "engine/numeric/elementary.hpp"
 #include "engine/numeric/errors.hpp"
+#include "engine/numeric/vector_math.hpp"
 #include "engine/random/tile_draws.hpp"
 
 namespace vcohort {
@@ -77,15 +78,17 @@ double PatientParameters::median_weight_kg(int gmfcs, double age_years) const {
 
 namespace {
 
-/// The category in which a uniform falls; the last one takes what rounding leaves over.
+/// The category in which a uniform falls: how many of the cumulative shares it has reached; the last one takes what rounding
+/// leaves over. Without a branch, which would be guessed wrong.
 template <std::size_t Size>
 std::uint8_t category(const std::array<double, Size>& shares, double uniform) {
   double cumulative = 0;
+  int reached = 0;
   for (std::size_t k = 0; k + 1 < Size; ++k) {
     cumulative += shares[k];
-    if (uniform < cumulative) return static_cast<std::uint8_t>(k);
+    reached += uniform >= cumulative;
   }
-  return static_cast<std::uint8_t>(Size - 1);
+  return static_cast<std::uint8_t>(reached);
 }
 
 double truncated_normal(double mean, double sd, double low, double high, double uniform) {
@@ -182,8 +185,10 @@ void draw_patients(std::uint64_t seed, std::uint32_t replicate, const Population
   share(Purpose::immune_suppression, parameters.immune_suppressed_share, tile.immune_suppressed);
 
   normals(Purpose::weight);
+  for (int i = 0; i < tile.lanes; ++i) first[i] *= parameters.weight_log_sd;
+  exp_of(first_lanes(first, tile.lanes), first_lanes(first, tile.lanes));
   for (int i = 0; i < tile.lanes; ++i)
-    tile.weight_kg[i] = parameters.median_weight_kg(tile.gmfcs[i], tile.age_years[i]) * exp_of(parameters.weight_log_sd * first[i]);
+    tile.weight_kg[i] = parameters.median_weight_kg(tile.gmfcs[i], tile.age_years[i]) * first[i];
   normals(Purpose::inflammation);
   for (int i = 0; i < tile.lanes; ++i) tile.inflammation[i] = first[i];
 

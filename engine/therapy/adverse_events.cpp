@@ -157,16 +157,29 @@ Course begin(const TherapyPlan& plan, const HarmParameters& p, const PatientTile
   return course;
 }
 
-/// Number of Poisson events by inverse CDF.
-std::uint16_t poisson(double mean, double none, double uniform) {
-  std::uint16_t count = 0;
-  double probability = none;
-  for (double cumulative = none; uniform >= cumulative && probability > 0; cumulative += probability) {
-    ++count;
-    probability *= mean / count;
+/// Poisson counts by inverse CDF out of a table: P(N <= k) for k = 0, 1, ... up to the largest uniform that there is.
+class PoissonTable {
+ public:
+  explicit PoissonTable(double mean) {
+    constexpr double largest_uniform = 1 - 0x1p-33;
+    double probability = exp_of(-mean);
+    for (double sum = probability; ; sum += probability) {
+      cumulative_.push_back(sum);
+      if (sum > largest_uniform || probability <= 0) break;
+      probability *= mean / static_cast<double>(cumulative_.size());
+    }
+    cumulative_.back() = 1;
   }
-  return count;
-}
+
+  std::uint16_t operator()(double uniform) const {
+    std::uint16_t count = 0;
+    while (uniform >= cumulative_[count]) ++count;
+    return count;
+  }
+
+ private:
+  std::vector<double> cumulative_;
+};
 
 }  // namespace
 
@@ -224,11 +237,11 @@ void draw_background_events(std::uint64_t seed, std::uint32_t replicate, const H
       tile_uniforms(address, patient.patient.data(), patient.lanes, grades, uniforms);
       for (int grade = 0; grade < grades; ++grade) {
         if (share[grade] <= 0) continue;
-        const double mean = p.background_per_year[type] * fraction * share[grade];
-        const double none = exp_of(-mean);
-        for (int i = 0; i < patient.lanes; ++i)
-          if (uniform[grade][i] >= none && (!epilepsy_only || patient.epilepsy[i]))
-            out[type][grade][i] = static_cast<std::uint16_t>(out[type][grade][i] + poisson(mean, none, uniform[grade][i]));
+        const PoissonTable poisson(p.background_per_year[type] * fraction * share[grade]);
+        for (int i = 0; i < patient.lanes; ++i) {
+          const int count = epilepsy_only && !patient.epilepsy[i] ? 0 : poisson(uniform[grade][i]);
+          out[type][grade][i] = static_cast<std::uint16_t>(out[type][grade][i] + count);
+        }
       }
     }
   }

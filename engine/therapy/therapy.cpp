@@ -60,11 +60,19 @@ TherapyParameters::TherapyParameters(const ParameterValues& values) {
 }
 
 double TherapyParameters::age_modifier(double age_years) const {
-  const auto raw = [&](double age) {
-    return age_floor + (1 - age_floor) / (1 + exp_of((age - age_midpoint) / age_slope));
-  };
-  const double modifier = raw(age_years) / raw(reference_age);
-  return age_years < adult_age ? modifier : modifier * adult_factor;
+  double modifier = 0;
+  age_modifier({&age_years, 1}, {&modifier, 1});
+  return modifier;
+}
+
+void TherapyParameters::age_modifier(std::span<const double> age_years, std::span<double> out) const {
+  const double at_reference = age_floor + (1 - age_floor) / (1 + exp_of((reference_age - age_midpoint) / age_slope));
+  for (std::size_t i = 0; i < out.size(); ++i) out[i] = (age_years[i] - age_midpoint) / age_slope;
+  exp_of(out, out);
+  for (std::size_t i = 0; i < out.size(); ++i) {
+    const double modifier = (age_floor + (1 - age_floor) / (1 + out[i])) / at_reference;
+    out[i] = age_years[i] < adult_age ? modifier : modifier * adult_factor;
+  }
 }
 
 std::vector<double> infusion_months(const Regimen& regimen) {
@@ -90,18 +98,7 @@ TherapyPlan::TherapyPlan(const Strategy& strategy, const TherapyParameters& para
   categories_.unchanged = strategy.regimen.total_infusions();
   categories_.by_tolerance = strategy.regimen.tolerance != Regimen::Tolerance::ignore;
   effective_ = parameters.any_effect();
-  if (!effective_) return;
-
-  saturation_.resize(static_cast<std::size_t>(domains) * visits_ * categories_.size());
-  for (int d = 0; d < domains; ++d)
-    for (std::size_t v = 0; v < visits_; ++v)
-      for (int suppressed = 0; suppressed < 2; ++suppressed)
-        for (int received = categories_.by_tolerance ? 0 : categories_.unchanged; received <= categories_.unchanged; ++received) {
-          const double immune = suppressed ? parameters.suppressed_factor : 1.0;
-          const std::size_t row = static_cast<std::size_t>(d) * visits_ + v;
-          saturation_[row * categories_.size() + categories_.index(suppressed, received)] =
-              saturate(static_cast<Domain>(d), visits[v].months, immune, received);
-        }
+  if (effective_) saturate(visits);
 }
 
 double TherapyPlan::exposure_of_infusion(int number) const {
@@ -114,23 +111,50 @@ double TherapyPlan::exposure_of_infusion(int number) const {
   return exposure;
 }
 
-Saturation TherapyPlan::saturate(Domain domain, double months, double immune_factor, int infusions_before_change) const {
-  const auto d = static_cast<std::size_t>(domain);
-  const double onset = parameters_.onset_months[d];
-  const double waning = parameters_.waning_months[d];
+/// What is left of each infusion at each visit, (1 - exp(-s / onset)) exp(-s / waning) after s months and nothing before it.
+/// Shape [domain][visit][infusion].
+std::vector<double> TherapyPlan::progress(std::span<const Visit> visits) const {
+  std::vector<double> rise, fade;
+  for (std::size_t d = 0; d < domains; ++d)
+    for (const Visit& visit : visits)
+      for (double given : months_) {
+        const double since = std::max(0.0, visit.months - given);
+        rise.push_back(-since / parameters_.onset_months[d]);
+        fade.push_back(-since / parameters_.waning_months[d]);
+      }
+  exp_of(rise, rise);
+  exp_of(fade, fade);
+  for (std::size_t k = 0; k < rise.size(); ++k) rise[k] = (1 - rise[k]) * fade[k];
+  return rise;
+}
+
+void TherapyPlan::saturate(std::span<const Visit> visits) {
+  std::vector<double> exposure;
+  for (std::size_t j = 0; j < months_.size(); ++j) exposure.push_back(exposure_of_infusion(static_cast<int>(j)));
   const double after_change =  // what an infusion is worth once the regimen was changed
       strategy_.regimen.tolerance == Regimen::Tolerance::halve ? pow_of(0.5, parameters_.concavity) : 0.0;
-  double exposure = 0;
-  for (std::size_t j = 0; j < months_.size(); ++j) {
-    const double since = months - months_[j];
-    if (since <= 0) break;
-    const double given = static_cast<int>(j) < infusions_before_change ? 1.0 : after_change;
-    exposure += given * immune_factor * exposure_of_infusion(static_cast<int>(j)) * (1 - exp_of(-since / onset)) *
-                exp_of(-since / waning);
-  }
-  if (exposure <= 0) return {};
-  const double raised = pow_of(exposure, parameters_.hill);
-  return {raised / (raised + pow_of(parameters_.ec50, parameters_.hill)), exposure / (exposure + parameters_.ec50)};
+  const std::vector<double> left = progress(visits);
+  const std::size_t rows = static_cast<std::size_t>(domains) * visits_;
+  const auto categories = static_cast<std::size_t>(categories_.size());
+  std::vector<double> concentration(rows * categories);  // C_d(t), [domain][visit][category]
+  for (std::size_t row = 0; row < rows; ++row)
+    for (int suppressed = 0; suppressed < 2; ++suppressed)
+      for (int received = categories_.by_tolerance ? 0 : categories_.unchanged; received <= categories_.unchanged; ++received) {
+        const double immune = suppressed ? parameters_.suppressed_factor : 1.0;
+        double sum = 0;
+        for (std::size_t j = 0; j < months_.size(); ++j) {
+          const double given = static_cast<int>(j) < received ? 1.0 : after_change;
+          sum += given * immune * exposure[j] * left[row * months_.size() + j];
+        }
+        concentration[row * categories + static_cast<std::size_t>(categories_.index(suppressed, received))] = sum;
+      }
+
+  std::vector<double> raised(concentration.size(), parameters_.hill);
+  pow_of(concentration, raised, raised);
+  const double raised_ec50 = pow_of(parameters_.ec50, parameters_.hill);
+  saturation_.resize(concentration.size());
+  for (std::size_t k = 0; k < concentration.size(); ++k)
+    saturation_[k] = {raised[k] / (raised[k] + raised_ec50), concentration[k] / (concentration[k] + parameters_.ec50)};
 }
 
 void draw_response(std::uint64_t seed, std::uint32_t replicate, const TherapyParameters& p, const PatientTile& patient,
@@ -165,17 +189,19 @@ void draw_response(std::uint64_t seed, std::uint32_t replicate, const TherapyPar
 void amplitude(const TherapyParameters& p, const PatientTile& patient, Cell cell, const Response& response, double* out) {
   const auto c = static_cast<std::size_t>(cell);
   const double of_genotype[2] = {1.0, p.genotype_ratio};
-  Lanes<double> recency;
+  const auto lanes = static_cast<std::size_t>(patient.lanes);
+  Lanes<double> recency, of_age;
   for (int i = 0; i < patient.lanes; ++i) {
     out[i] = p.inflammation[c] * patient.inflammation[i];
     recency[i] = -patient.months_since_injury[i] / p.recent_injury_months;
   }
   exp_of(first_lanes(out, patient.lanes), first_lanes(out, patient.lanes));
   exp_of(first_lanes(recency, patient.lanes), first_lanes(recency, patient.lanes));
+  p.age_modifier({patient.age_years.data(), lanes}, {of_age.data(), lanes});
   for (int i = 0; i < patient.lanes; ++i) {
     const double recent = patient.postneonatal[i] ? 1 + p.recent_injury * recency[i] : 1.0;
-    out[i] *= p.emax * response.responder[i] * p.age_modifier(patient.age_years[i]) * p.severity[c][patient.gmfcs[i]] *
-              recent * of_genotype[patient.carrier[i]] * p.injury[patient.injury[i]][c];
+    out[i] *= p.emax * response.responder[i] * of_age[i] * p.severity[c][patient.gmfcs[i]] * recent *
+              of_genotype[patient.carrier[i]] * p.injury[patient.injury[i]][c];
   }
 }
 

@@ -49,6 +49,7 @@ struct TherapyParameters {
 
   /// Multiplier of the effect by age at the first infusion, one at the reference age.
   double age_modifier(double age_years) const;
+  void age_modifier(std::span<const double> age_years, std::span<double> out) const;
 };
 
 /// Months since baseline of each infusion, over all courses, ascending.
@@ -93,7 +94,8 @@ class TherapyPlan {
   double exposure_of_infusion(int number) const;
 
  private:
-  Saturation saturate(Domain, double months, double immune_factor, int infusions_before_change) const;
+  std::vector<double> progress(std::span<const Visit>) const;
+  void saturate(std::span<const Visit>);
 
   Strategy strategy_;
   TherapyParameters parameters_;
