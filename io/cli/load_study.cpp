@@ -87,8 +87,9 @@ LoadedStudy load_study(const std::string& path, const std::vector<std::string>& 
   std::string bytes = read_bytes(path);
   if (is_hdf5(bytes)) {
     const ResultFile file(path);
-    const FileHeader& header = file.header();
-    return load(header.study_resolved, path, settings, header.evidence);
+    LoadedStudy loaded = load(file.header().study_resolved, path, settings, file.header().evidence);
+    loaded.source = loaded.header.study_source = file.header().study_source;
+    return loaded;
   }
   LoadedStudy loaded = load(std::move(bytes), path, settings, {});
   for (const std::string& notice : loaded.reading.notices) log_notice(notice);

@@ -133,7 +133,8 @@ ExitStatus run(const RunArguments& arguments) {
   PartSink sink(plan, loaded.header, folder);
   RunEnd end = RunEnd::complete;
   if (!options.spans.empty()) {
-    ProgressView view(arguments.progress);
+    const bool silent = arguments.quiet && arguments.progress == ProgressStyle::automatic;
+    ProgressView view(silent ? ProgressStyle::none : arguments.progress);
     options.on_progress = [&](const Progress& progress) {
       last = progress;
       view.show(progress);

@@ -67,6 +67,9 @@ void settle_questions(const TomlValue& document, StudyContext& context) {
         document.place, "the study asks no question", "it has neither [cohort] nor [trial]",
         "add [cohort] with reference = \"" + (strategies.empty() ? "..." : strategies.front().name) + "\"");
   }
+  const TomlEntry* population = document.find("population");
+  if (document.find("cohort") && population && population->value.is_table() && !population->value.find("size"))
+    context.problems.add(population->place, "\"size\" is missing", "in [population]", "write size = 100_000");
   for (const std::string_view section : {"data_model", "data"}) {
     const TomlEntry* entry = document.find(section);
     if (entry && !document.find("trial")) {

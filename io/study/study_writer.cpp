@@ -50,7 +50,9 @@ std::string distribution_text(const Distribution& distribution) {
 }
 
 void write_population(const Population& population, std::string& text) {
-  text += fmt::format("\n[population]\nsize = {}\nage_years = {}\ngmfcs = {{ ", population.size,
+  text += "\n[population]\n";
+  if (population.size > 0) text += fmt::format("size = {}\n", population.size);  // a trial has its sample sizes instead
+  text += fmt::format("age_years = {}\ngmfcs = {{ ",
                       distribution_text(population.age_years));
   for (int level = 0; level < gmfcs_levels; ++level) {
     const double share = population.gmfcs.at(static_cast<std::size_t>(level));
@@ -121,7 +123,7 @@ std::string write_study(const Study& study) {
   std::string text = fmt::format(
       "format = \"vcohort-study 1\"\ntitle = {}\nevidence = {}\nparameters = \"{}\"\nseed = {}\n",
       toml_text(study.title), text_list(study.stances), study.uncertain_parameters ? "uncertain" : "fixed", study.seed);
-  const bool has_patients = study.population.size > 0;
+  const bool has_patients = !study.strategies.empty();
   if (has_patients) write_population(study.population, text);
   for (const Strategy& strategy : study.strategies) write_strategy(strategy, text);
   for (const Stratification& stratification : study.stratifications) write_stratification(stratification, text);

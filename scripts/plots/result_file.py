@@ -85,43 +85,15 @@ class ResultFile:
                 f"study {attributes['study_sha256'].decode()[:12]}, content {attributes['content_digest'].decode()[:12]}")
 
     def dimensions(self, stratification):
-        """[(variable, {bin name: readable name})] of a stratification, in the order of its names."""
+        """Names of the variables of a stratification."""
         section = self.study.get("strata", {})
         if stratification != "strata":
             section = section.get(stratification, {})
-        words = {"age_years": "age {} y", "gmfcs": "GMFCS {}", "gmfm66": "GMFM-66 {}", "gmfm88": "GMFM-88 {}"}
-        dimensions = []
-        for variable, bins in section.items():
-            if isinstance(bins, dict):
-                continue
-            word = words.get(variable, variable.replace("_", " ") + " {}")
-            if variable in ("age_years", "gmfm66", "gmfm88"):
-                names = {f"{low:g}-{high:g}": word.format(f"{low:g}-{min(high, 100) if variable != 'age_years' else high:g}")
-                         for low, high in zip(bins, bins[1:])}
-            else:
-                names = None  # groups have names of their own; what no interval claims belongs here
-            dimensions.append((variable, word, names))
-        return dimensions
+        return [variable for variable, bins in section.items() if not isinstance(bins, dict)]
 
     def readable(self, stratification, stratum):
-        """ "0-3, I-III" -> "age 0-3 y, GMFCS I-III"."""
-        if stratum == "all":
-            return "all children"
-        dimensions = self.dimensions(stratification)
-        words = []
-        for piece in stratum.split(", "):
-            for position, (_, word, names) in enumerate(dimensions):
-                if names is None and not piece[0].isdigit():
-                    words.append(word.format(piece.replace("_", " ")))
-                elif names is not None and piece in names:
-                    words.append(names[piece])
-                else:
-                    continue
-                dimensions = dimensions[position + 1:]
-                break
-            else:
-                words.append(piece)
-        return ", ".join(words)
+        """ "age 0-3, injury white_matter" -> "age 0-3, injury white matter"."""
+        return "all children" if stratum == "all" else stratum.replace("_", " ")
 
     def strata(self, choice):
         """[(stratification, stratum)]: "all", "margins" (one variable at a time), "product" (all variables at once), or names."""

@@ -19,7 +19,7 @@ how to read it
 
 examples
   trajectories.py quickstart.h5                                 quickstart-trajectories-published.png, ...
-  trajectories.py age-and-severity.h5 --strata "age 0-3 y" "age 6-18 y" --endpoint adl
+  trajectories.py age-and-severity.h5 --strata "age 0-3" "age 6-18" --endpoint adl
   trajectories.py dosing-frequency.h5 --strategies MSC/intravenous/8e6/1x MSC/intravenous/1e6/8x/7d
 """
 COLOURS = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#b8860b", "#56b4e9"]  # distinguishable without colour vision (Okabe, Ito)

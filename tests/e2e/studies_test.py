@@ -32,7 +32,7 @@ class Studies(ProgramTest):
 
     def test_heat_maps(self):
         result = self.small("dosing-frequency")
-        said = self.plot("dosing_heatmap.py", result, "--strata", "all", "age 0-3 y", "--scenario", "sceptical")
+        said = self.plot("dosing_heatmap.py", result, "--strata", "all", "age 0-3", "--scenario", "sceptical")
         self.assertEqual(self.drawn(said), ["dosing-frequency-heatmap-sceptical.png"])
         text = self.plot("dosing_heatmap.py", result, "--text", "--scenario", "sceptical").stdout
         row = next(line for line in self.call("export", result, "--table", "cohort/increments").stdout.splitlines()
