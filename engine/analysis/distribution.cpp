@@ -1,10 +1,11 @@
 #include "engine/analysis/distribution.hpp"
 
 #include <boost/math/distributions/chi_squared.hpp>
-#include <boost/math/distributions/students_t.hpp>
 #include <boost/math/special_functions/erf.hpp>
 #include <cmath>
 #include <limits>
+
+#include "engine/numeric/student_t.hpp"
 
 namespace vcohort::analysis {
 namespace {
@@ -16,7 +17,6 @@ using Policy =
                      policies::pole_error<policies::ignore_error>, policies::overflow_error<policies::ignore_error>,
                      policies::evaluation_error<policies::ignore_error>,
                      policies::indeterminate_result_error<policies::ignore_error>>;
-using StudentT = boost::math::students_t_distribution<double, Policy>;
 using ChiSquared = boost::math::chi_squared_distribution<double, Policy>;
 
 const double square_root_of_two = std::sqrt(2.0);
@@ -34,17 +34,8 @@ double normal_quantile(double p) {
 }
 
 double student_above(double t, double df) {
-  if (std::isinf(df)) return normal_above(t);
-  return boost::math::cdf(boost::math::complement(StudentT(df), t));
-}
-
-double student_two_sided(double t, double df) {
-  return 2 * student_above(std::fabs(t), df);
-}
-
-double student_critical(double df, double p) {
-  if (std::isinf(df)) return square_root_of_two * boost::math::erfc_inv(p, Policy());
-  return boost::math::quantile(boost::math::complement(StudentT(df), p / 2));
+  const double above = vcohort::student_two_sided(t, df) / 2;
+  return t >= 0 ? above : 1 - above;
 }
 
 double chi_square_above(double x, double df) {

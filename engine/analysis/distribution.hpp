@@ -1,6 +1,7 @@
 #pragma once
+#include "engine/numeric/student_t.hpp"
 
-/// Tail probabilities and quantiles, from Boost.Math in double precision. Nothing here throws: an argument outside the
+/// Tail probabilities and quantiles, in double precision: Student's from engine/numeric, the others from Boost.Math. Nothing here throws: an argument outside the
 /// domain gives NaN, which the methods exclude beforehand by a typed failure.
 namespace vcohort::analysis {
 
@@ -11,10 +12,9 @@ double normal_quantile(double p);
 
 /// P(T > t) of Student's t with `df` degrees of freedom; infinite df is the normal distribution.
 double student_above(double t, double df);
-/// P(|T| > |t|).
-double student_two_sided(double t, double df);
-/// The t with P(|T| > t) = p, for 0 < p < 1.
-double student_critical(double df, double p);
+/// P(|T| > |t|), and the t with P(|T| > t) = p, for 0 < p < 1.
+using vcohort::student_critical;
+using vcohort::student_two_sided;
 
 /// P(X > x), X chi-square with `df` degrees of freedom.
 double chi_square_above(double x, double df);

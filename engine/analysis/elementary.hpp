@@ -1,21 +1,7 @@
 #pragma once
 #include <cmath>
 
-#if __has_include("engine/numeric/elementary.hpp")
 #include "engine/numeric/elementary.hpp"
-#else
-namespace vcohort {
-inline double exp_of(double x) {
-  return std::exp(x);
-}
-inline double log_of(double x) {
-  return std::log(x);
-}
-inline double pow_of(double x, double y) {
-  return std::pow(x, y);
-}
-}  // namespace vcohort
-#endif
 
 namespace vcohort::analysis {
 

@@ -18,7 +18,7 @@ double miettinen_nurminen_z(std::span<const Table2x2> strata, double null);
 
 /// Risk difference, weighted over strata, with the Miettinen-Nurminen interval: the differences whose |z| stays below
 /// the critical value. `statistic` and p test no difference (Reference::score); `se` is the denominator of z at no
-/// difference. Failures: empty_arm; no_variation never: 0/n against 0/n has an interval.
+/// difference. Failures: empty_arm; 0/n against 0/n is none and has an interval.
 Estimate miettinen_nurminen(std::span<const Table2x2> strata, const Inference& inference, Workspace& workspace);
 
 /// Decides any hypothesis by the Miettinen-Nurminen score at its own null: the interval's decision.

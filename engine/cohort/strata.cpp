@@ -51,6 +51,22 @@ std::size_t bin_of(const StratumDimension& dimension, const ChildTile& child, in
   throw InternalError("a stratum of an unknown variable");
 }
 
+/// What a bin's name says about: "age 0-3", "GMFCS I-III".
+const char* label_of(Variable variable) {
+  switch (variable) {
+    case Variable::age_years: return "age ";
+    case Variable::gmfcs: return "GMFCS ";
+    case Variable::gmfm66: return "GMFM-66 ";
+    case Variable::gmfm88: return "GMFM-88 ";
+    case Variable::injury: return "injury ";
+    case Variable::motor_type: return "motor type ";
+    case Variable::sex: return "sex ";
+    case Variable::genotype: return "genotype ";
+    case Variable::immune_suppressed: return "immune suppressed ";
+  }
+  throw InternalError("a stratum of an unknown variable");
+}
+
 }  // namespace
 
 StrataMap::StrataMap(std::span<const Stratification> stratifications)
@@ -98,7 +114,10 @@ void StrataMap::list_strata(std::size_t k) {
     std::vector<std::size_t> leaves{0};
     for (std::size_t d = 0; d < dimensions.size(); ++d) {
       const bool every = choice[d] == dimensions[d].names.size();
-      if (!every) stratum.name += (stratum.name.empty() ? "" : ", ") + dimensions[d].names[choice[d]];
+      if (!every) {
+        if (!stratum.name.empty()) stratum.name += ", ";
+        stratum.name += label_of(dimensions[d].variable) + dimensions[d].names[choice[d]];
+      }
       std::vector<std::size_t> next;
       for (std::size_t leaf : leaves)
         for (std::size_t bin = every ? 0 : choice[d]; bin < (every ? bins_of(dimensions[d]) : choice[d] + 1); ++bin)

@@ -87,6 +87,7 @@ Table describe_parameters(std::span<const Evidence> evidence) {
 }  // namespace
 
 std::vector<Table> describe(const Study& study, std::span<const Evidence> evidence) {
+  if (study.data_model && !study.cohort) return {describe_scenarios(study, evidence)};  // no disease model, no evidence
   return {describe_scenarios(study, evidence), describe_strategies(study), describe_strata(study), describe_parameters(evidence)};
 }
 

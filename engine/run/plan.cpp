@@ -3,12 +3,15 @@
 #include <algorithm>
 
 #include "engine/cohort/cohort.hpp"
+#include "engine/trial/trial.hpp"
 
 namespace vcohort {
 
 Plan::Plan(const Study& study, std::span<const Evidence> evidence) {
   if (study.cohort)
     for (const Evidence& stance : evidence) questions_.push_back(std::make_unique<Cohort>(study, stance));
+  if (study.trial && study.trial->replicates > 0)  // a study that only analyses a data file simulates no trial
+    for (const Evidence& stance : evidence) questions_.push_back(std::make_unique<Trial>(study, stance));
   first_block_.push_back(0);
   for (const auto& question : questions_) first_block_.push_back(first_block_.back() + question->blocks());
 }
@@ -17,6 +20,17 @@ Plan::Work Plan::work(std::int64_t block) const {
   const auto next = std::upper_bound(first_block_.begin(), first_block_.end(), block);
   const auto question = static_cast<std::size_t>(next - first_block_.begin()) - 1;
   return {question, block - first_block_[question]};
+}
+
+std::int64_t Plan::next_look(std::int64_t block) const {
+  const Work at = work(block);
+  return first_block_[at.question] + questions_[at.question]->next_look(at.block);
+}
+
+std::int64_t Plan::end_of_question(std::int64_t block) const { return first_block_[work(block).question + 1]; }
+
+bool Plan::has_looks() const {
+  return std::any_of(questions_.begin(), questions_.end(), [](const auto& q) { return q->next_look(0) < q->blocks(); });
 }
 
 std::int64_t Plan::patients() const {

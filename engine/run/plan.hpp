@@ -27,6 +27,11 @@ class Plan {
   Work work(std::int64_t block) const;
   std::int64_t patients() const;
 
+  /// The first look behind this block, and whether any question has one. Blocks of the sequence; see Question::next_look.
+  std::int64_t next_look(std::int64_t block) const;
+  std::int64_t end_of_question(std::int64_t block) const;
+  bool has_looks() const;
+
   std::vector<Tally> empty_tallies() const;  // one per question
 
  private:

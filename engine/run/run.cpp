@@ -9,6 +9,8 @@
 #include <algorithm>
 #include <chrono>
 
+#include "engine/numeric/errors.hpp"
+
 namespace vcohort {
 
 namespace {
@@ -27,6 +29,11 @@ class Runner {
   RunEnd run() {
     const std::vector<BlockSpan> everything{{0, plan_.blocks()}};
     const auto& spans = options_.spans.empty() ? everything : options_.spans;
+    if (plan_.has_looks()) {
+      if (spans.size() != 1 || spans.front().end != plan_.blocks() || (spans.front().first > 0 && options_.earlier.empty()))
+        throw StorageFailure(explain("cannot look at the precision", "blocks before a look are missing", "begin again with --overwrite"));
+      so_far_ = options_.earlier.empty() ? plan_.empty_tallies() : options_.earlier;
+    }
     for (const BlockSpan& span : spans) {
       progress_.all_blocks += span.size();
       progress_.all_patients += patients_of(span);
@@ -43,10 +50,10 @@ class Runner {
     BlockSpan open{span.first, span.first};  // finished, not yet published
     Clock::time_point published = Clock::now();
     while (open.end < span.end && !stopped()) {
-      const BlockSpan wave{open.end, std::min(span.end, open.end + threads_ * blocks_per_thread_and_wave)};
+      const BlockSpan wave{open.end, std::min({span.end, open.end + threads_ * blocks_per_thread_and_wave, plan_.next_look(open.end)})};
       simulate_wave(wave, tallies);
-      open.end = wave.end;
-      report(wave);
+      open.end = behind_look(wave);
+      report({wave.first, open.end});
       const std::chrono::duration<double> waited = Clock::now() - published;
       if (open.end < span.end && waited.count() < options_.seconds_between_parts) continue;
       sink_.publish(open, tallies);
@@ -56,6 +63,14 @@ class Runner {
     }
     if (open.size() > 0) sink_.publish(open, tallies);
     return open.end == span.end;
+  }
+
+  /// The end of the wave; or, where a look stands there and the question is precise enough, the end of the question.
+  std::int64_t behind_look(BlockSpan wave) const {
+    const std::int64_t last = wave.end - 1;
+    if (so_far_.empty() || plan_.next_look(last) != wave.end) return wave.end;
+    const std::size_t question = plan_.work(last).question;
+    return plan_.questions()[question]->precise_enough(so_far_[question]) ? plan_.end_of_question(last) : wave.end;
   }
 
   void simulate_wave(BlockSpan wave, std::vector<Tally>& tallies) {
@@ -72,7 +87,10 @@ class Runner {
       });
     });
     for (const std::vector<Tally>& local : of_thread)
-      for (std::size_t q = 0; q < tallies.size(); ++q) tallies[q].add(local[q]);
+      for (std::size_t q = 0; q < tallies.size(); ++q) {
+        tallies[q].add(local[q]);
+        if (!so_far_.empty()) so_far_[q].add(local[q]);
+      }
     for (const std::vector<Table>& of_block : rows)
       if (!of_block.empty()) sink_.append(of_block);
   }
@@ -103,6 +121,7 @@ class Runner {
   oneapi::tbb::task_arena arena_{threads_};
   Clock::time_point began_ = Clock::now();
   Progress progress_;
+  std::vector<Tally> so_far_;  // of all blocks before the present one; only where a question has looks
 };
 
 }  // namespace

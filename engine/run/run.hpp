@@ -39,6 +39,7 @@ struct Progress {
 struct RunOptions {
   int threads = 0;                                  // 0: all that the process may use
   std::vector<BlockSpan> spans;                     // what to do, ascending; empty: everything
+  std::vector<Tally> earlier;                       // one per question: of all blocks before the first span; empty: nothing
   double seconds_between_parts = 30;                // finished blocks wait no longer than about this to be published
   const std::atomic<bool>* stop = nullptr;          // set from outside: finish the blocks in work, publish, return
   std::function<void(const Progress&)> on_progress; // called every few blocks, from the calling thread
@@ -46,6 +47,9 @@ struct RunOptions {
 
 enum class RunEnd : std::uint8_t { complete, stopped };
 
+/// A question that is precise enough at one of its looks needs no further blocks: they count as done, and their span is published
+/// with nothing in it. Looks need all blocks before them: `spans` must then be one span that reaches the end.
+///
 /// Simulates blocks in parallel and hands them to the sink. The bits that the sink gets depend on neither threads nor spans.
 /// An exception of a block or of the sink ends the run after what was published before.
 RunEnd simulate(const Plan&, const RunOptions&, Sink&);

@@ -26,6 +26,13 @@ class Question {
   /// Adds block `block` to the tally and appends its rows, if any, to `rows`, which has the layout of `row_tables()`.
   virtual void simulate(std::int64_t block, Tally& tally, std::vector<Table>& rows) const = 0;
 
+  /// A question that stops at a wished precision looks at fixed boundaries: the first one behind this block. A question without
+  /// such a rule has none before its end.
+  virtual std::int64_t next_look(std::int64_t /*block*/) const { return blocks(); }
+
+  /// Whether the tally of all blocks before a look is precise enough, so that the blocks behind it need not be simulated.
+  virtual bool precise_enough(const Tally&) const { return false; }
+
   /// The tables, empty, that `simulate` appends rows to. They are stored in the order of blocks.
   virtual std::vector<Table> row_tables() const { return {}; }
 

@@ -130,6 +130,7 @@ struct Study {
   std::optional<CohortQuestion> cohort;
   std::optional<TrialQuestion> trial;
   std::optional<DataModel> data_model;
+  std::optional<DataColumns> data;
 };
 
 }  // namespace vcohort

@@ -32,7 +32,7 @@ struct Accrual {
     double from_months = 0;
     double per_month = 0;
   };
-  std::vector<Piece> pieces;  // a ramp is linear between pieces when `linear`
+  std::vector<Piece> pieces;  // a ramp is linear between pieces when `linear`; empty: everybody is randomised at once
   bool linear = false;
 };
 
@@ -48,7 +48,8 @@ struct Dropout {
 /// Something that happens after randomisation and changes what the outcome means (ICH E9(R1)).
 struct IntercurrentEvent {
   enum class Kind : std::uint8_t { discontinuation, missed_infusion, adverse_event, rescue } kind = Kind::discontinuation;
-  double share = 0;             // discontinuation, rescue: of patients by the last visit; missed_infusion: of infusions
+  double share = 0;             // discontinuation, rescue: of patients by the last visit; missed_infusion: of infusions;
+                                // adverse_event: unused, the model says who has one
   std::vector<double> arm_share;  // per arm, instead of `share`
   double effect = 0;            // rescue: points gained from it
   enum class Strategy : std::uint8_t { treatment_policy, hypothetical, while_on_treatment, composite } strategy = Strategy::treatment_policy;
@@ -57,25 +58,28 @@ struct IntercurrentEvent {
 /// An analysis of a trial's data. Knows nothing of how the data came about.
 struct AnalysisPlan {
   std::string name;                  // "primary", or what the study calls it
-  std::string endpoint;              // "outcome" under a data model
-  double visit_months = 0;
+  std::string endpoint;              // "outcome" under a data model; the value column of a data file
+  double visit_months = 0;           // of a simulated trial; the end of follow-up of survival and count
+  std::string visit;                 // of a data file, as its visit column says it; empty: one row per patient
   std::string method;                // t, welch, ancova, mmrm, wilcoxon, van-elteren, proportional-odds, fisher, chi-square, cmh,
                                      // risk-difference, logrank, cox, negative-binomial, win-ratio, bayes
   bool change_from_baseline = false;
   std::vector<std::string> adjust;            // baseline, age_years, gmfcs, sex, ...
   std::vector<std::string> adjust_by_visit;   // mmrm
   std::vector<std::string> stratify;          // van-elteren, cmh, logrank, cox
-  std::string covariance = "unstructured";    // mmrm
+  std::string covariance = "unstructured";    // mmrm; see covariance_names
   std::vector<std::string> fallback;          // mmrm: covariances tried in this order when a fit fails
   bool covariance_by_arm = false;
   std::string df = "satterthwaite";           // satterthwaite, kenward-roger, kenward-roger-linear, residual, normal
   enum class Hypothesis : std::uint8_t { superiority, non_inferiority, equivalence } hypothesis = Hypothesis::superiority;
-  double margin = 0;
-  double responder_threshold = 0;    // methods for binary outcomes on a score: change of at least this
-  double prior_mean = 0, prior_sd = 0;  // bayes
+  double margin = 0;                 // not negative, on the scale of the estimate (logarithm of a ratio)
+  double responder_threshold = 0;    // methods for binary outcomes on a score: better than baseline by at least this
+  double prior_mean = 0, prior_sd = 0;  // bayes; sd 0: a flat prior
   double posterior_probability = 0.975; // bayes: that the effect exceeds the margin
 };
 
+/// What is asked about a trial. With only a data file to analyse there are no arms, and what stands between them and the
+/// analyses, and after `sides`, says nothing.
 struct TrialQuestion {
   std::vector<Arm> arms;
   int reference = 0;                        // index of the arm that contrasts are taken against
@@ -95,18 +99,30 @@ struct TrialQuestion {
   std::optional<bool> save_replicates;      // absent: below ten million rows
 };
 
+/// The columns of a data file that is to be analysed: a long table, one row per patient and visit.
+struct DataColumns {
+  std::string patient;
+  std::string arm;
+  std::string reference;                  // the value of `arm` that contrasts are taken against
+  std::string visit;                      // empty: one row per patient
+  std::string value;
+  std::string baseline;                   // empty: none
+  std::vector<std::string> categorical;   // covariates whose values are names; all others are numbers
+};
+
 /// Outcomes drawn directly: one endpoint called "outcome".
 struct DataModel {
   enum class Kind : std::uint8_t { normal, binary, ordinal, survival, count } kind = Kind::normal;
-  std::vector<double> visits_months;              // 0 is the baseline
+  std::vector<double> visits_months;              // ascending, 0 is the baseline; none for survival and count
   std::vector<std::vector<double>> correlation;   // over visits; identity where not given
   struct DataArm {
     std::string name;
     std::vector<double> mean, sd;       // normal, per visit
     std::vector<double> share;          // binary: of events, per visit; ordinal: of categories
     std::vector<double> hazard;         // survival: per month, piecewise from `hazard_from_months`
-    std::vector<double> hazard_from_months;
+    std::vector<double> hazard_from_months;  // ascending from 0
     double rate = 0, dispersion = 0;    // count: events per month; variance = mean + dispersion mean^2
+    double effect_sd = 0;               // normal, parameters uncertain: SD over replicates of a shift of all means after baseline
   };
   std::vector<DataArm> arms;
   double follow_up_months = 0;          // survival, count

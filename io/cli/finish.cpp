@@ -21,15 +21,18 @@ void finish(const LoadedStudy& loaded, const Plan& plan, const CombinedParts& pa
   content.tallies = parts.tallies;
   content.parts = parts.parts;
   content.runtime = runtime;
-  for (const auto& question : plan.questions()) {
-    const auto of_question = [&](const NamedTally& named) {
-      return named.question == question->name() && named.scenario == question->scenario();
-    };
-    const auto named = std::find_if(parts.tallies.begin(), parts.tallies.end(), of_question);
-    if (named == parts.tallies.end()) throw InternalError("the parts hold no tally of the question " + question->name());
-    for (Table& table : question->deliver(named->tally)) append_rows(content.tables, std::move(table));
-  }
+  for (const auto& question : plan.questions())
+    for (Table& table : question->deliver(tally_of(*question, parts.tallies))) append_rows(content.tables, std::move(table));
   publish_result(output, content, existing);
+}
+
+const Tally& tally_of(const Question& question, const std::vector<NamedTally>& tallies) {
+  const auto of_question = [&](const NamedTally& named) {
+    return named.question == question.name() && named.scenario == question.scenario();
+  };
+  const auto named = std::find_if(tallies.begin(), tallies.end(), of_question);
+  if (named == tallies.end()) throw InternalError("the parts hold no tally of the question " + question.name());
+  return named->tally;
 }
 
 Table runtime_table(int threads, double seconds, double patients) {

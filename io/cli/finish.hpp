@@ -12,6 +12,9 @@ namespace vcohort {
 void finish(const LoadedStudy&, const Plan&, const CombinedParts&, const std::filesystem::path& output, Existing,
             const Table& runtime);
 
+/// The tally of a question among those of parts.
+const Tally& tally_of(const Question&, const std::vector<NamedTally>&);
+
 /// "/runtime": who computed this, when and with what. The only content that may differ between two runs of a study.
 Table runtime_table(int threads, double seconds, double patients);
 

@@ -22,20 +22,6 @@ namespace vcohort {
 
 namespace {
 
-std::string read_bytes(const std::filesystem::path& path) {
-  if (path == "-") return {std::istreambuf_iterator<char>(std::cin), {}};
-  std::error_code failure;
-  if (std::filesystem::is_directory(path, failure))
-    throw StorageFailure(explain(fmt::format("cannot read {}", path.string()), "it is a folder", "name a study file"));
-  std::ifstream file(path, std::ios::binary);
-  if (!file)
-    throw StorageFailure(explain(fmt::format("cannot read {}", path.string()), "there is no such file, or it may not be read",
-                                 "check the name; `vcohort scenarios list` shows the studies that ship"));
-  std::ostringstream bytes;
-  bytes << file.rdbuf();
-  return std::move(bytes).str();
-}
-
 bool is_hdf5(std::string_view bytes) { return bytes.starts_with("\x89HDF\r\n\x1a\n"); }
 
 /// An evidence as the study names it: a stance that ships, else a file.
@@ -83,12 +69,27 @@ LoadedStudy load(std::string bytes, const std::string& path, const std::vector<s
 
 }  // namespace
 
+std::string read_bytes(const std::filesystem::path& path) {
+  if (path == "-") return {std::istreambuf_iterator<char>(std::cin), {}};
+  std::error_code failure;
+  if (std::filesystem::is_directory(path, failure))
+    throw StorageFailure(explain(fmt::format("cannot read {}", path.string()), "it is a folder", "name a study file"));
+  std::ifstream file(path, std::ios::binary);
+  if (!file)
+    throw StorageFailure(explain(fmt::format("cannot read {}", path.string()), "there is no such file, or it may not be read",
+                                 "check the name; `vcohort scenarios list` shows the studies that ship"));
+  std::ostringstream bytes;
+  bytes << file.rdbuf();
+  return std::move(bytes).str();
+}
+
 LoadedStudy load_study(const std::string& path, const std::vector<std::string>& settings) {
   std::string bytes = read_bytes(path);
   if (is_hdf5(bytes)) {
     const ResultFile file(path);
-    const FileHeader& header = file.header();
-    return load(header.study_resolved, path, settings, header.evidence);
+    LoadedStudy loaded = load(file.header().study_resolved, path, settings, file.header().evidence);
+    loaded.source = loaded.header.study_source = file.header().study_source;
+    return loaded;
   }
   LoadedStudy loaded = load(std::move(bytes), path, settings, {});
   for (const std::string& notice : loaded.reading.notices) log_notice(notice);

@@ -21,6 +21,9 @@ struct LoadedStudy {
 /// evidence file, relative to the study. "-" is standard input. Notices go to the log. Errors: InvalidInput, StorageFailure.
 LoadedStudy load_study(const std::string& path, const std::vector<std::string>& settings);
 
+/// The bytes of a file, or of standard input for "-". StorageFailure where it cannot be read.
+std::string read_bytes(const std::filesystem::path&);
+
 /// The study inside a result or part.
 LoadedStudy load_study(const FileHeader&);
 

@@ -1,10 +1,13 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <fstream>
 #include <iostream>
 #include <memory>
 
 #include "engine/numeric/errors.hpp"
+#include "engine/trial/trial.hpp"
+#include "io/cli/load_study.hpp"
 #include "io/cli/table_format.hpp"
 #include "io/cli/verbs.hpp"
 #include "io/results/csv.hpp"
@@ -19,10 +22,30 @@ struct ExportArguments {
   std::string file;
   std::string table;
   std::string output;
+  std::int64_t replicate = -1;
+  std::int64_t sample_size = 0;  // 0: the largest of the study
+  std::string scenario;
   TableFormat format = TableFormat::csv;
 };
 
+/// The data of one simulated trial, computed again from the study inside the result.
+Table simulated_dataset(const ResultFile& file, const ExportArguments& arguments) {
+  const LoadedStudy loaded = load_study(file.header());
+  const Study& study = loaded.reading.study;
+  if (!study.trial || arguments.table != "patients")
+    throw InvalidInput(explain("there is no simulated trial to export", "--replicate goes with --table patients of a study with a [trial]", "see `vcohort show FILE` for the tables"));
+  const auto chosen = std::find_if(loaded.evidence.begin(), loaded.evidence.end(),
+                                   [&](const Evidence& e) { return arguments.scenario.empty() || e.name == arguments.scenario; });
+  if (chosen == loaded.evidence.end()) throw InvalidInput(explain("the result has no scenario '" + arguments.scenario + "'", "", "name one of its stances"));
+  return Trial(study, *chosen).dataset(static_cast<std::uint32_t>(arguments.replicate),
+                                       arguments.sample_size > 0 ? arguments.sample_size : study.trial->sample_size.back());
+}
+
 void write(const ResultFile& file, const ExportArguments& arguments, std::ostream& out) {
+  if (arguments.replicate >= 0) {
+    print(simulated_dataset(file, arguments), arguments.format, out);
+    return;
+  }
   switch (arguments.format) {
     case TableFormat::csv: write_csv(file, arguments.table, out); break;
     case TableFormat::json: write_json(file.read_table(arguments.table), out); break;
@@ -38,11 +61,14 @@ void add_export(CLI::App& app, ExitStatus& end) {
   verb->footer("  vcohort export out.h5 --table cohort/increments > increments.csv\n\nNumbers are exact: they read back as the same bits.");
   verb->add_option("file", arguments->file, "result file")->required();
   verb->add_option("--table", arguments->table, "table to write; `vcohort show FILE` lists them")->required();
+  verb->add_option("--replicate", arguments->replicate, "with --table patients: the data of this simulated trial, one row per patient and visit, as `analyze` reads them")->check(CLI::Range(std::int64_t{0}, std::int64_t{0xffffffff}));
+  verb->add_option("--sample-size", arguments->sample_size, "of that trial [the largest of the study]")->check(CLI::PositiveNumber);
+  verb->add_option("--scenario", arguments->scenario, "stance of that trial [the first]");
   verb->add_option("-o,--output", arguments->output, "file to write instead of standard output");
   add_format(*verb, arguments->format);
   verb->callback([arguments, &end] {
     const ResultFile file(arguments->file);
-    if (!file.find(arguments->table)) (void)file.read_table(arguments->table);  // names the tables that are there
+    if (arguments->replicate < 0 && !file.find(arguments->table)) (void)file.read_table(arguments->table);  // names the tables that are there
     if (arguments->output.empty()) {
       write(file, *arguments, std::cout);
     } else {

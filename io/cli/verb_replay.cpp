@@ -7,6 +7,7 @@
 #include "engine/cohort/cohort.hpp"
 #include "engine/numeric/errors.hpp"
 #include "engine/random/address.hpp"
+#include "engine/trial/trial.hpp"
 #include "io/cli/load_study.hpp"
 #include "io/cli/table_format.hpp"
 #include "io/cli/verbs.hpp"
@@ -20,11 +21,40 @@ struct ReplayArguments {
   std::vector<std::string> settings;
   std::uint32_t replicate = 0;
   std::uint64_t patient = 0;
+  std::int64_t sample_size = 0;
   TableFormat format = TableFormat::table;
 };
 
+/// The patient as a participant of a simulated trial: enrolment is run again.
+void replay_enrolment(const LoadedStudy& loaded, const ReplayArguments& arguments) {
+  if (!loaded.reading.study.trial) throw InvalidInput(explain("nothing to replay", "the study has no [trial]", "leave out --sample-size"));
+  for (const Evidence& stance : loaded.evidence) {
+    Table data = Trial(loaded.reading.study, stance).dataset(arguments.replicate, arguments.sample_size);
+    const auto& patients = std::get<std::vector<std::int64_t>>(data.find("patient")->values);
+    std::vector<bool> keep;
+    for (const std::int64_t patient : patients) keep.push_back(static_cast<std::uint64_t>(patient) == arguments.patient);
+    for (Column& column : data.columns)
+      std::visit(
+          [&](auto& values) {
+            std::size_t kept = 0;
+            for (std::size_t row = 0; row < keep.size(); ++row)
+              if (keep[row]) values[kept++] = values[row];
+            values.resize(kept);
+          },
+          column.values);
+    if (data.rows() == 0)
+      throw InvalidInput(explain("this candidate is not in the trial", "screening failed, or enrolment ended before", "try another --patient or a larger --sample-size"));
+    if (arguments.format == TableFormat::table) std::cout << "evidence '" << stance.name << "'\n\n";
+    print(data, arguments.format, std::cout);
+  }
+}
+
 void replay(const ReplayArguments& arguments) {
   const LoadedStudy loaded = load_study(arguments.study, arguments.settings);
+  if (arguments.sample_size > 0) {
+    replay_enrolment(loaded, arguments);
+    return;
+  }
   if (!loaded.reading.study.cohort)
     throw InvalidInput(explain("nothing to replay", "the study has no [cohort] section", "add [cohort] with a reference"));
   std::vector<Table> tables;
@@ -45,6 +75,7 @@ void add_replay(CLI::App& app, ExitStatus& end) {
   verb->add_option("study", arguments->study, "study file (TOML) or result file")->required();
   verb->add_option("--replicate", arguments->replicate, "replicate: 0 where parameters are fixed, else the parameter draw [0]");
   verb->add_option("--patient", arguments->patient, "patient, from 0")->required()->check(CLI::Range(std::uint64_t{0}, Address::largest_patient));
+  verb->add_option("--sample-size", arguments->sample_size, "the patient as a participant of the simulated trial of this size: enrolment is run again")->check(CLI::PositiveNumber);
   verb->add_option("--set", arguments->settings, "replace a value of the study: key=value")->allow_extra_args(false);
   add_format(*verb, arguments->format);
   verb->callback([arguments, &end] {

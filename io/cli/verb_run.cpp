@@ -83,18 +83,21 @@ std::vector<std::filesystem::path> earlier_parts(const std::filesystem::path& fo
   return {};
 }
 
-/// What is left to do: all blocks, or those that no whole part covers.
-std::vector<BlockSpan> missing_spans(const LoadedStudy& loaded, const Plan& plan, const std::vector<std::filesystem::path>& paths) {
-  if (paths.empty()) return {{0, plan.blocks()}};
+/// What is left to do: all blocks, or those that no whole part covers; and what there is already, where a question looks at it.
+void plan_rest(const LoadedStudy& loaded, const Plan& plan, const std::vector<std::filesystem::path>& paths, RunOptions& options) {
+  if (paths.empty()) {
+    options.spans = {{0, plan.blocks()}};
+    return;
+  }
   const CombinedParts combined = combine_parts(paths);
   if (combined.header.study_sha256 != loaded.header.study_sha256 || combined.header.evidence_sha256 != loaded.header.evidence_sha256 ||
       combined.header.engine_version != loaded.header.engine_version || combined.header.git_revision != loaded.header.git_revision ||
       combined.header.blocks.total != plan.blocks())
     throw StorageFailure(explain("the parts belong to another run", "study, evidence or program changed since",
                                  "begin again with --overwrite, or name another output"));
-  std::vector<BlockSpan> spans;
-  for (const BlockRange& range : combined.missing) spans.push_back({range.first, range.last + 1});
-  return spans;
+  for (const BlockRange& range : combined.missing) options.spans.push_back({range.first, range.last + 1});
+  if (plan.has_looks())
+    for (const auto& question : plan.questions()) options.earlier.push_back(tally_of(*question, combined.tallies));
 }
 
 ExitStatus run(const RunArguments& arguments) {
@@ -123,14 +126,15 @@ ExitStatus run(const RunArguments& arguments) {
   auto paths = earlier_parts(folder, arguments);
   RunOptions options;
   options.threads = threads;
-  options.spans = missing_spans(loaded, plan, paths);
+  plan_rest(loaded, plan, paths, options);
   options.seconds_between_parts = arguments.seconds_between_parts;
   options.stop = &stop_on_signals();
   Progress last;
   PartSink sink(plan, loaded.header, folder);
   RunEnd end = RunEnd::complete;
   if (!options.spans.empty()) {
-    ProgressView view(arguments.progress);
+    const bool silent = arguments.quiet && arguments.progress == ProgressStyle::automatic;
+    ProgressView view(silent ? ProgressStyle::none : arguments.progress);
     options.on_progress = [&](const Progress& progress) {
       last = progress;
       view.show(progress);

@@ -12,6 +12,8 @@ void add_merge(CLI::App&, ExitStatus&);
 void add_show(CLI::App&, ExitStatus&);
 void add_export(CLI::App&, ExitStatus&);
 void add_compare(CLI::App&, ExitStatus&);
+void add_size(CLI::App&, ExitStatus&);
+void add_analyze(CLI::App&, ExitStatus&);
 void add_replay(CLI::App&, ExitStatus&);
 void add_scenarios(CLI::App&, ExitStatus&);
 void add_schema(CLI::App&, ExitStatus&);

@@ -124,11 +124,46 @@ void print_strength(const ResultFile& file, std::ostream& out) {
          "a research tool, no medical advice\n";
 }
 
+/// The operating characteristics of a trial.
+void print_trial(const ResultFile& file, std::ostream& out) {
+  const Table table = file.read_table("/trial/operating_characteristics");
+  const auto column = [&](const char* name) { return numbers(table, name); };
+  const auto sizes = std::get<std::vector<std::int64_t>>(table.find("sample_size")->values);
+  const auto replicates = std::get<std::vector<std::int64_t>>(table.find("replicates")->values);
+  const auto failures = std::get<std::vector<std::int64_t>>(table.find("failures")->values);
+  Table shown{"", "", {}};
+  const auto pair = [&](const char* heading, const char* value, const char* error) {
+    const auto values = column(value);
+    const auto errors = column(error);
+    auto& cells = shown.add<std::string>(heading, "", "");
+    for (std::size_t row = 0; row < table.rows(); ++row) cells.push_back(with_error(values[row], errors[row]));
+  };
+  for (const char* name : {"scenario", "analysis", "arm"}) shown.add<std::string>(name, "", "") = texts(table, name);
+  shown.add<std::int64_t>("sample size", "", "") = sizes;
+  pair("power", "power", "power_mcse");
+  pair("in the good direction", "assurance", "assurance_mcse");
+  pair("bias", "bias", "bias_mcse");
+  pair("coverage", "coverage", "coverage_mcse");
+  pair("months", "duration_months", "duration_months_mcse");
+  shown.add<std::int64_t>("failed fits", "", "") = failures;
+  const auto [fewest, most] = std::minmax_element(replicates.begin(), replicates.end());
+  out << fmt::format("{} simulated trials for each row; share or mean ± Monte Carlo standard error\n\n",
+                     *fewest == *most ? fmt::format("{}", *most) : fmt::format("{} to {}", *fewest, *most));
+  print(shown, TableFormat::table, out);
+  out << "\npower: rejections of the null hypothesis, the type I error where it is true; a failed fit rejects nothing and is counted\n"
+         "bias and coverage refer to the true value of the estimand; sample size: all randomised patients\n";
+}
+
 }  // namespace
 
 void print_headline(const ResultFile& file, std::ostream& out) {
-  if (file.find("/cohort/summary")) print_cohort(file, out);
-  print_strength(file, out);
+  const bool cohort = file.find("/cohort/summary") != nullptr;
+  if (cohort) print_cohort(file, out);
+  if (file.find("/trial/operating_characteristics")) {
+    if (cohort) out << '\n';
+    print_trial(file, out);
+  }
+  if (file.find("/parameters")) print_strength(file, out);
 }
 
 }  // namespace vcohort

@@ -12,7 +12,8 @@ std::string text_of(const Range& range) {
   if (std::isfinite(range.low)) text = (range.low_excluded ? "above " : "at least ") + number_text(range.low);
   constexpr double two_to_63 = 9223372036854775808.0;  // the nearest double to the largest integer of TOML
   const std::string high = range.high == two_to_63 ? "2^63 - 1" : number_text(range.high);
-  if (std::isfinite(range.high)) text += (text.empty() ? "at most " : ", at most ") + high;
+  if (std::isfinite(range.high))
+    text += (text.empty() ? "" : ", ") + std::string(range.high_excluded ? "below " : "at most ") + high;
   return text;
 }
 

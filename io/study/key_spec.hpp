@@ -26,8 +26,11 @@ struct Range {
   double low = -std::numeric_limits<double>::infinity();
   double high = std::numeric_limits<double>::infinity();
   bool low_excluded = false;
+  bool high_excluded = false;
 
-  bool contains(double value) const { return (low_excluded ? value > low : value >= low) && value <= high; }
+  bool contains(double value) const {
+    return (low_excluded ? value > low : value >= low) && (high_excluded ? value < high : value <= high);
+  }
 };
 
 /// "above 0, at most 65535"; empty where everything is allowed.

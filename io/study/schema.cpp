@@ -4,6 +4,7 @@
 
 #include "engine/study/covariates.hpp"
 #include "engine/study/endpoints.hpp"
+#include "engine/study/trial_methods.hpp"
 #include "io/study/evidence_reader.hpp"
 #include "io/study/sections.hpp"
 
@@ -43,11 +44,37 @@ void append_table(const SectionSpec& section, std::string& text) {
   }
 }
 
+/// Which analysis fits which outcome, and which keys it has a use for.
+std::string methods_text() {
+  std::string text = "\n### Analyses\n\n| analysis | fits | takes | estimates | meaning |\n|---|---|---|---|---|\n";
+  for (const TrialMethod& method : trial_methods()) {
+    std::string fits = method.responders ? "responders on a score" : "";
+    for (int index = outcome_kinds - 1; index >= 0; --index) {
+      const auto kind = static_cast<OutcomeKind>(index);
+      if (method.fits.contains(kind)) fits = std::string(name_of(kind)) + (fits.empty() ? "" : "; ") + fits;
+    }
+    std::vector<std::string_view> keys;
+    if (method.responders) keys.emplace_back("responder_threshold");
+    if (method.change_from_baseline) keys.emplace_back("change_from_baseline");
+    if (method.adjusts) keys.emplace_back("adjust");
+    if (method.repeated)
+      keys.insert(keys.end(), {"adjust_by_visit", "covariance", "fallback", "covariance_by_arm", "df"});
+    if (method.strata != TrialMethod::Strata::none) keys.emplace_back("stratify");
+    if (method.margin) keys.emplace_back("margin");
+    if (method.bayes) keys.insert(keys.end(), {"prior_mean", "prior_sd", "posterior_probability"});
+    const std::string strata = method.strata == TrialMethod::Strata::required ? " (`stratify` is required)" : "";
+    text += fmt::format("| `{}` | {} | {}{} | {} | {} |\n", method.name, fits, code_list(keys), strata,
+                        code_list(method.summaries), method.meaning);
+  }
+  return text;
+}
+
 }  // namespace
 
 std::string schema_text() {
   std::string text = "## Study file: format \"vcohort-study 1\"\n";
   for (const SectionSpec* section : documented_tables()) append_table(*section, text);
+  text += methods_text();
   text += fmt::format("\n### Endpoints\n\n{}\n\n### Categories of the strata\n\n", code_list(endpoint_names()));
   for (std::size_t index = 0; index < stratum_variable_names().size(); ++index) {
     const auto variable = static_cast<StratumVariable>(index);

@@ -7,6 +7,7 @@
 #include <numeric>
 
 #include "io/study/number_text.hpp"
+#include "io/study/trial_sections.hpp"
 
 namespace vcohort {
 
@@ -15,22 +16,28 @@ void StudyContext::notice(const Place& place, std::string_view text) {
 }
 
 std::span<const StudySection> study_sections() {
-  static constexpr std::array<StudySection, 7> sections = {{
+  static constexpr std::array<StudySection, 10> sections = {{
       {.spec = &population_section, .required = true, .read = read_population},
       {.spec = &strategy_section, .list = true, .read = read_strategies},
       {.spec = &grid_section, .read = read_grid},
       {.spec = &strata_section, .read = read_strata},
       {.spec = &outcomes_section, .required = true, .read = read_outcomes},
+      {.spec = &data_model_section, .read = read_data_model},
+      {.spec = &data_section, .read = read_data},
       {.spec = &cohort_section, .read = read_cohort},
+      {.spec = &trial_section, .read = read_trial},
       {.spec = &override_section, .list = true, .read = read_overrides},
   }};
   return sections;
 }
 
 std::span<const SectionSpec* const> documented_tables() {
-  static constexpr std::array<const SectionSpec*, 10> tables = {
-      &top_section,  &population_section, &distribution_section, &eligibility_section, &strategy_section,
-      &grid_section, &strata_section,     &outcomes_section,     &cohort_section,      &override_section};
+  static constexpr std::array<const SectionSpec*, 22> tables = {
+      &top_section,         &population_section,   &distribution_section, &eligibility_section,   &strategy_section,
+      &grid_section,        &strata_section,       &outcomes_section,     &cohort_section,        &override_section,
+      &trial_section,       &arm_section,          &analysis_section,     &randomisation_section, &accrual_section,
+      &dropout_section,     &intercurrent_section, &estimand_section,     &data_model_section,    &data_arm_section,
+      &correlation_section, &data_section};
   return tables;
 }
 

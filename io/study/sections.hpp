@@ -28,8 +28,8 @@ struct StudyContext {
 
 struct StudySection {
   const SectionSpec* spec;
-  bool list = false;  // [[strategy]] and not [strategy]
-  bool required = false;
+  bool list = false;      // [[strategy]] and not [strategy]
+  bool required = false;  // where the study is about the patients of the disease model
   void (*read)(const TomlValue&, StudyContext&) = nullptr;
 };
 
@@ -48,6 +48,9 @@ extern const SectionSpec grid_section;
 extern const SectionSpec strata_section;
 extern const SectionSpec outcomes_section;
 extern const SectionSpec cohort_section;
+extern const SectionSpec data_model_section;
+extern const SectionSpec data_section;
+extern const SectionSpec trial_section;
 extern const SectionSpec override_section;
 
 void read_top(const TomlValue& document, StudyContext& context);
@@ -57,6 +60,9 @@ void read_grid(const TomlValue& table, StudyContext& context);
 void read_strata(const TomlValue& table, StudyContext& context);
 void read_outcomes(const TomlValue& table, StudyContext& context);
 void read_cohort(const TomlValue& table, StudyContext& context);
+void read_data_model(const TomlValue& table, StudyContext& context);
+void read_data(const TomlValue& table, StudyContext& context);
+void read_trial(const TomlValue& table, StudyContext& context);
 void read_overrides(const TomlValue& list, StudyContext& context);
 
 /// A distribution as a table: { distribution = "uniform", low = 1, high = 12 }, or bands with shares. The support lies

@@ -9,6 +9,7 @@
 #include "io/study/number_text.hpp"
 #include "io/study/sections.hpp"
 #include "io/study/setting.hpp"
+#include "io/study/study_questions.hpp"
 #include "io/study/study_writer.hpp"
 #include "io/study/suggestion.hpp"
 #include "io/study/table_reader.hpp"
@@ -18,7 +19,7 @@ namespace vcohort {
 namespace {
 
 /// Sections of later versions, so that they are refused as such and not as misspelt words.
-constexpr std::array<std::string_view, 4> unsupported_sections = {"trial", "data_model", "data", "policy"};
+constexpr std::array<std::string_view, 1> unsupported_sections = {"policy"};
 
 /// A file of another kind or version is not worth any other complaint.
 void check_format(const TomlValue& document, Problems& problems) {
@@ -43,7 +44,7 @@ void check_names(const TomlValue& document, Problems& problems) {
     if (std::find(known.begin(), known.end(), entry.key) != known.end()) continue;
     if (std::find(unsupported_sections.begin(), unsupported_sections.end(), entry.key) != unsupported_sections.end()) {
       problems.add(entry.place, fmt::format("[{}] is not supported by this version", entry.key),
-                   "it answers the question of [cohort]", "remove the section");
+                   "it answers the questions of [cohort] and [trial]", "remove the section");
     } else {
       problems.add(entry.place, "unknown key " + quoted(entry.key), "at the top level", did_you_mean(entry.key, known));
     }
@@ -54,7 +55,7 @@ void read_sections(const TomlValue& document, StudyContext& context) {
   for (const StudySection& section : study_sections()) {
     const TomlEntry* entry = document.find(section.spec->name);
     if (!entry) {
-      if (section.required) {
+      if (section.required && needs_patients(document)) {
         context.problems.add(document.place, std::string(section.spec->heading) + " is missing", "every study has it",
                              "add it");
       }
@@ -70,21 +71,9 @@ void read_sections(const TomlValue& document, StudyContext& context) {
 
 void check_whole(const TomlValue& document, StudyContext& context) {
   const Study& study = context.study;
-  if (!document.find("strategy") && !document.find("grid")) {
-    context.problems.add(document.place, "the study has no strategy", "nothing is compared",
-                         "add [[strategy]] or [grid]");
-  }
-  if (context.problems.empty() && study.strategies.empty()) {
-    context.problems.add(document.place, "the study has no strategy", "its lists are empty",
-                         "add [[strategy]] or [grid]");
-  }
-  if (!document.find("cohort")) {
-    context.problems.add(
-        document.place, "the study asks no question", "it has no [cohort]",
-        "add [cohort] with reference = \"" + (study.strategies.empty() ? "..." : study.strategies.front().name) + "\"");
-  }
+  settle_questions(document, context);
   const double cells = summary_cells(study);
-  if (context.problems.empty() && cells > largest_summary) {
+  if (context.problems.empty() && study.cohort && cells > largest_summary) {
     context.problems.add(
         document.place, fmt::format("the study has {} cells", number_text(cells)),
         fmt::format("{} strategies x {} strata x {} endpoints x {} visits; at most a million are allowed",

@@ -4,38 +4,14 @@
 
 #include "engine/study/covariates.hpp"
 #include "io/study/number_text.hpp"
+#include "io/study/toml_writing.hpp"
 
 namespace vcohort {
 
 namespace {
 
-/// "[a, b, c]", with `write` turning each item into text.
-template <typename Items, typename Write>
-std::string list_text(const Items& items, Write write) {
-  std::string text = "[";
-  bool first = true;
-  for (const auto& item : items) {
-    if (!first) text += ", ";
-    first = false;
-    text += write(item);
-  }
-  return text + "]";
-}
-
-std::string number_list(const std::vector<double>& numbers) {
-  return list_text(numbers, [](double number) { return number_text(number); });
-}
-
-std::string text_list(const std::vector<std::string>& texts) {
-  return list_text(texts, [](const std::string& text) { return toml_text(text); });
-}
-
 std::string interval_text(const Interval& interval) {
   return fmt::format("[{}, {}]", number_text(interval.low), number_text(interval.high));
-}
-
-std::string_view truth(bool value) {
-  return value ? "true" : "false";
 }
 
 std::string distribution_text(const Distribution& distribution) {
@@ -74,7 +50,9 @@ std::string distribution_text(const Distribution& distribution) {
 }
 
 void write_population(const Population& population, std::string& text) {
-  text += fmt::format("\n[population]\nsize = {}\nage_years = {}\ngmfcs = {{ ", population.size,
+  text += "\n[population]\n";
+  if (population.size > 0) text += fmt::format("size = {}\n", population.size);  // a trial has its sample sizes instead
+  text += fmt::format("age_years = {}\ngmfcs = {{ ",
                       distribution_text(population.age_years));
   for (int level = 0; level < gmfcs_levels; ++level) {
     const double share = population.gmfcs.at(static_cast<std::size_t>(level));
@@ -145,16 +123,22 @@ std::string write_study(const Study& study) {
   std::string text = fmt::format(
       "format = \"vcohort-study 1\"\ntitle = {}\nevidence = {}\nparameters = \"{}\"\nseed = {}\n",
       toml_text(study.title), text_list(study.stances), study.uncertain_parameters ? "uncertain" : "fixed", study.seed);
-  write_population(study.population, text);
+  const bool has_patients = !study.strategies.empty();
+  if (has_patients) write_population(study.population, text);
   for (const Strategy& strategy : study.strategies) write_strategy(strategy, text);
   for (const Stratification& stratification : study.stratifications) write_stratification(stratification, text);
-  text += fmt::format("\n[outcomes]\nvisits_months = {}\nendpoints = {}\n", number_list(study.outcomes.visits_months),
-                      text_list(study.outcomes.endpoints));
+  if (has_patients) {
+    text += fmt::format("\n[outcomes]\nvisits_months = {}\nendpoints = {}\n", number_list(study.outcomes.visits_months),
+                        text_list(study.outcomes.endpoints));
+  }
+  if (study.data_model) write_data_model(*study.data_model, text);
+  if (study.data) write_data(*study.data, text);
   if (study.cohort) {
     const std::string& reference = study.strategies.at(static_cast<std::size_t>(study.cohort->reference)).name;
     text += fmt::format("\n[cohort]\nreference = {}\nsave_patients = {}\n", toml_text(reference),
                         truth(study.cohort->save_patients));
   }
+  if (study.trial) write_trial(study, text);
   for (const Override& replaced : study.overrides) {
     text += fmt::format("\n[[override]]\nparameter = {}\nvalue = {}\nsource = {}\n", toml_text(replaced.parameter),
                         number_text(replaced.value), toml_text(replaced.source));

@@ -20,7 +20,7 @@ bool is_autoregressive(CovarianceStructure structure) {
 }
 
 double logistic(double x) {
-  return 1 / (1 + std::exp(-x));
+  return 1 / (1 + exp_of(-x));
 }
 
 }  // namespace
@@ -86,7 +86,7 @@ void CovarianceFamily::matrix(std::span<const double> theta, std::span<double> s
   for (int t = 0; t < n; ++t) {
     for (int u = 0; u <= t; ++u) {
       double value;
-      const double scale = std::exp(theta[scale_parameter(t)]) * std::exp(theta[scale_parameter(u)]);
+      const double scale = exp_of(theta[scale_parameter(t)]) * exp_of(theta[scale_parameter(u)]);
       if (structure_ == CovarianceStructure::unstructured) {
         value = t == u ? 1 : theta[factor_parameter(t, u)];
         for (int k = 0; k < u; ++k) value += theta[factor_parameter(t, k)] * theta[factor_parameter(u, k)];
@@ -101,7 +101,7 @@ void CovarianceFamily::matrix(std::span<const double> theta, std::span<double> s
 /// Calls receive(h, value) with the entry's derivatives by the parameters other than the scales.
 template <class Receiver>
 void CovarianceFamily::each_first_derivative(std::span<const double> theta, int t, int u, Receiver&& receive) const {
-  const double scale = std::exp(theta[scale_parameter(t)]) * std::exp(theta[scale_parameter(u)]);
+  const double scale = exp_of(theta[scale_parameter(t)]) * exp_of(theta[scale_parameter(u)]);
   if (structure_ != CovarianceStructure::unstructured) {
     if (t > u) receive(correlation_parameter(t - u), scale * correlation_of(theta, t - u).slope);
   } else if (t == u) {
@@ -121,7 +121,7 @@ void CovarianceFamily::first_derivatives(std::span<const double> theta, std::spa
   for (int t = 0; t < n; ++t) {
     for (int u = 0; u <= t; ++u) {
       double sigma = 0;  // of this entry
-      const double scale = std::exp(theta[scale_parameter(t)]) * std::exp(theta[scale_parameter(u)]);
+      const double scale = exp_of(theta[scale_parameter(t)]) * exp_of(theta[scale_parameter(u)]);
       if (structure_ == CovarianceStructure::unstructured) {
         sigma = t == u ? 1 : theta[factor_parameter(t, u)];
         for (int k = 0; k < u; ++k) sigma += theta[factor_parameter(t, k)] * theta[factor_parameter(u, k)];
@@ -147,7 +147,7 @@ void CovarianceFamily::each_second_derivative(std::span<const double> theta, Rec
   for (int t = 0; t < visits_; ++t) {
     for (int u = 0; u <= t; ++u) {
       const int h = scale_parameter(t), j = scale_parameter(u);
-      const double scale = std::exp(theta[h]) * std::exp(theta[j]);
+      const double scale = exp_of(theta[h]) * exp_of(theta[j]);
       double sigma;
       if (structure_ == CovarianceStructure::unstructured) {
         sigma = t == u ? 1 : theta[factor_parameter(t, u)];
@@ -230,14 +230,14 @@ void CovarianceFamily::approximate(std::span<const double> rough, std::span<doub
   double variance = 0;
   for (int t = 0; t < n; ++t) variance += rough[t * n + t] / n;
   for (int t = 0; t < n; ++t) {
-    if (heterogeneous_) theta[t] = std::log(rough[t * n + t]) / 2;
+    if (heterogeneous_) theta[t] = log_of_any(rough[t * n + t]) / 2;
     for (int u = 0; u < t; ++u) {
       const double scale = heterogeneous_ ? std::sqrt(rough[t * n + t] * rough[u * n + u]) : variance;
       sums[t - u] += rough[t * n + u] / scale;
       counts[t - u] += 1;
     }
   }
-  if (!heterogeneous_) theta[0] = std::log(variance) / 2;
+  if (!heterogeneous_) theta[0] = log_of_any(variance) / 2;
 
   // Near the bound a correlation has an infinite parameter; shrinking keeps every start inside.
   constexpr double largest_start = 0.98, shrink = 0.9;
@@ -256,7 +256,7 @@ void CovarianceFamily::approximate(std::span<const double> rough, std::span<doub
       }
       if (!well_conditioned) continue;
       for (int t = 0; t < n; ++t) {
-        theta[t] = std::log(work[t * n + t]);
+        theta[t] = log_of_any(work[t * n + t]);
         for (int u = 0; u < t; ++u) theta[factor_parameter(t, u)] = work[t * n + u] / work[t * n + t];
       }
       return;
@@ -272,7 +272,7 @@ void CovarianceFamily::approximate(std::span<const double> rough, std::span<doub
       if (is_compound(structure_)) {
         const double bound = 1.0 / (n - 1);
         const double share = std::clamp((r + bound) / (1 + bound), 1 - largest_start, largest_start);
-        theta[correlation_parameter(lag)] = std::log(share / (1 - share));
+        theta[correlation_parameter(lag)] = log_of_any(share / (1 - share));
       } else {
         theta[correlation_parameter(lag)] = r / std::sqrt(1 - r * r);
       }

@@ -180,7 +180,7 @@ void RestrictedLikelihood::prepare_exact() {
   // pairs_(d, ij) = - d A_ij / d direction d: the direction runs fastest, so that a pair of columns costs one vector
   // operation.
   pairs_.setZero(directions, p * (p + 1) / 2);
-  product_.resize(within, stride * stride);
+  outer_.resize(within, stride * stride);
   for (std::size_t i = 0; i < states_.size(); ++i) {
     const RepeatedMeasures::Pattern& seen = data_->patterns()[i];
     if (seen.patients == 0) continue;
@@ -191,17 +191,17 @@ void RestrictedLikelihood::prepare_exact() {
       for (int u = 0; u <= t; ++u) {
         if (u < visits_ && !(seen.observed >> u & 1)) continue;
         const double* right = state.weights.data() + u * visits_;
-        double* outer = is_unstructured() ? product_.col(t * stride + u).data() : scratch_.data();
+        double* outer = is_unstructured() ? outer_.col(t * stride + u).data() : scratch_.data();
         for (int a = 0, e = 0; a < visits_; ++a) {
           for (int b = 0; b < a; ++b, ++e) outer[e] = left[a] * right[b] + left[b] * right[a];
           outer[e++] = left[a] * right[a];
         }
         if (!is_unstructured()) {
           const Eigen::Map<const Eigen::VectorXd> entries(outer, entries_);
-          product_.col(t * stride + u).noalias() =
+          outer_.col(t * stride + u).noalias() =
               jacobian_.block(seen.group * entries_, seen.group * k, entries_, k).transpose() * entries;
         }
-        if (t != u) product_.col(u * stride + t) = product_.col(t * stride + u);
+        if (t != u) outer_.col(u * stride + t) = outer_.col(t * stride + u);
       }
     }
     const int width = data_->width();
@@ -216,7 +216,7 @@ void RestrictedLikelihood::prepare_exact() {
         if (b.visit < visits_ && !(seen.observed >> b.visit & 1)) continue;
         const double weight = seen.gram[a.term * width + b.term];
         if (weight == 0) continue;
-        const double* source = product_.data() + static_cast<Eigen::Index>(a.visit * stride + b.visit) * within;
+        const double* source = outer_.data() + static_cast<Eigen::Index>(a.visit * stride + b.visit) * within;
         double* target = pairs_.data() + static_cast<Eigen::Index>(pair) * directions + seen.group * within;
         for (int d = 0; d < within; ++d) target[d] += weight * source[d];
       }

@@ -382,8 +382,8 @@ const MmrmFit& Mmrm::fit(const MmrmData& input) {
     return s.fit;
   }
   // Back to the units of the data: log|V|, and the columns of X that were scaled.
-  double logarithms = (s.fit.observations - s.fit.columns) * std::log(s.outcome_scale);
-  for (const DesignColumn& column : s.columns) logarithms += std::log(s.terms[column.term].scale);
+  double logarithms = (s.fit.observations - s.fit.columns) * log_of_any(s.outcome_scale);
+  for (const DesignColumn& column : s.columns) logarithms += log_of_any(s.terms[column.term].scale);
   s.fit.minus_two_log_likelihood += 2 * logarithms;
   return s.fit;
 }

@@ -1,10 +1,10 @@
 #include <algorithm>
-#include <boost/math/distributions/normal.hpp>
-#include <boost/math/distributions/students_t.hpp>
 #include <cmath>
 
+#include "engine/analysis/mmrm/dense.hpp"
 #include "engine/analysis/mmrm/state.hpp"
 #include "engine/numeric/errors.hpp"
+#include "engine/numeric/student_t.hpp"
 
 namespace vcohort::analysis {
 
@@ -12,24 +12,12 @@ namespace {
 
 constexpr double missing = std::numeric_limits<double>::quiet_NaN();
 
-using Policy =
-    boost::math::policies::policy<boost::math::policies::promote_double<false>,
-                                  boost::math::policies::overflow_error<boost::math::policies::ignore_error>>;
-
 }  // namespace
 
-double two_sided_p(double statistic, double df) {
-  const double distance = std::abs(statistic);
-  if (std::isinf(distance)) return 0;
-  if (std::isinf(df)) return 2 * cdf(complement(boost::math::normal_distribution<double, Policy>(), distance));
-  return 2 * cdf(complement(boost::math::students_t_distribution<double, Policy>(df), distance));
-}
+/// Student's t with any degrees of freedom: the same bits on every processor.
+double two_sided_p(double statistic, double df) { return student_two_sided(statistic, df); }
 
-double critical_value(double level, double df) {
-  const double tail = (1 - level) / 2;
-  if (std::isinf(df)) return quantile(complement(boost::math::normal_distribution<double, Policy>(), tail));
-  return quantile(complement(boost::math::students_t_distribution<double, Policy>(df), tail));
-}
+double critical_value(double level, double df) { return student_critical(df, 1 - level); }
 
 /// The information on theta at the maximum, and the adjusted covariance where it is asked for.
 MmrmFailure Mmrm::State::prepare_inference() {
@@ -339,7 +327,7 @@ std::vector<double> Mmrm::theta() const {
   const int within = s.family.parameters();
   const int scales = s.family.structure() < CovarianceStructure::toeplitz ? s.data.visits() : 1;
   for (int g = 0; g < s.groups; ++g) {
-    for (int h = 0; h < scales; ++h) result[g * within + h] += std::log(s.outcome_scale);
+    for (int h = 0; h < scales; ++h) result[g * within + h] += log_of_any(s.outcome_scale);
   }
   return result;
 }

@@ -102,7 +102,7 @@ bool RestrictedLikelihood::move(const Eigen::VectorXd& step, double length) {
     double* sigma = sigma_.data() + g * size_;
     double* factor = scratch_.data();
     for (int t = 0, h = n; t < n; ++t) {
-      const double scale = std::exp(length * own[t]);
+      const double scale = exp_of(length * own[t]);
       for (int u = 0; u < t; ++u, ++h) factor[t * n + u] = scale * length * own[h];
       factor[t * n + t] = scale;
     }
@@ -136,7 +136,7 @@ void RestrictedLikelihood::theta(std::span<double> theta) const {
     const double* root = root_.data() + g * size_;
     double* own = theta.data() + g * family_.parameters();
     for (int t = 0, h = visits_; t < visits_; ++t) {
-      own[t] = std::log(root[t * visits_ + t]);
+      own[t] = log_of_any(root[t * visits_ + t]);
       for (int u = 0; u < t; ++u, ++h) own[h] = root[t * visits_ + u] / root[t * visits_ + t];
     }
   }
@@ -164,10 +164,10 @@ bool RestrictedLikelihood::invert(std::size_t pattern) {
     for (int i = 0; i < n; ++i) product *= a[i * n + i];
     invert_lower(a, n);
   }
-  double log_root = std::log(product);
+  double log_root = log_of_any(product);
   if (!std::isfinite(log_root)) {
     log_root = 0;  // the product left the range of a double
-    for (int i = 0; i < n; ++i) log_root -= std::log(a[i * n + i]);
+    for (int i = 0; i < n; ++i) log_root -= log_of_any(a[i * n + i]);
   }
   log_determinants_[pattern] = 2 * log_root;
 
@@ -269,12 +269,12 @@ bool RestrictedLikelihood::solve() {
   if (factor_.info() != Eigen::Success) return false;
   const auto& root = factor_.matrixLLT();
   double log_root = 0;
-  for (int j = 0; j < p; ++j) log_root += std::log(root(j, j));
+  for (int j = 0; j < p; ++j) log_root += log_of_any(root(j, j));
   coefficients_ = right_hand_side_;
   factor_.matrixL().solveInPlace(coefficients_);
   const double explained = coefficients_.squaredNorm();
   factor_.matrixU().solveInPlace(coefficients_);
-  value_ = (data_->observations() - p) * std::log(2 * std::numbers::pi) + log_determinant + 2 * log_root + squares -
+  value_ = (data_->observations() - p) * log_of_any(2 * std::numbers::pi) + log_determinant + 2 * log_root + squares -
            explained;
   return std::isfinite(value_);
 }

@@ -143,7 +143,7 @@ class RestrictedLikelihood {
   Eigen::VectorXd coefficients_, right_hand_side_, gradient_;
   Eigen::MatrixXd information_, inverse_, jacobian_, entry_curvature_, product_, curvature_, whitened_, single_,
       scores_;
-  Eigen::MatrixXd pairs_, stack_, half_;
+  Eigen::MatrixXd pairs_, outer_, stack_, half_;
   Eigen::LLT<Eigen::MatrixXd> factor_;
 };
 

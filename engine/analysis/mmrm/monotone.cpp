@@ -58,7 +58,7 @@ bool MonotoneRegression::fit(const RepeatedMeasures& data) {
     variances_[j] = root * root / residual_[j];
     double determinant = 1;
     for (int k = 0; k < q; ++k) determinant *= factor[k * width + k];
-    logarithms += residual_[j] * (std::log(2 * std::numbers::pi * variances_[j]) + 1) + 2 * std::log(determinant);
+    logarithms += residual_[j] * (log_of_any(2 * std::numbers::pi * variances_[j]) + 1) + 2 * log_of_any(determinant);
   }
   value_ = logarithms;
 

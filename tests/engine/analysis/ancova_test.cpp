@@ -10,7 +10,7 @@ namespace {
 
 TEST(Ancova, AgreesWithR) {
   Workspace workspace;
-  for (const auto& test_case : oracle("ancova").at("cases")) {
+  for (const auto& test_case : oracle("ancova")) {
     auto columns = columns_of(test_case);
     const auto name = test_case["name"].get<std::string>();
     std::vector<Estimate> contrasts(static_cast<std::size_t>(columns.arms) - 1);
@@ -26,7 +26,7 @@ TEST(Ancova, AgreesWithR) {
 
 TEST(Ancova, WithoutCovariatesIsThePooledTTest) {
   Workspace workspace;
-  for (const auto& test_case : oracle("t_test").at("cases")) {
+  for (const auto& test_case : oracle("t_test")) {
     auto columns = columns_of(test_case);
     std::array<Estimate, 1> contrast;
     ancova(columns.view(), {}, {}, workspace, contrast);
@@ -35,7 +35,7 @@ TEST(Ancova, WithoutCovariatesIsThePooledTTest) {
 }
 
 Columns trial() {
-  auto columns = columns_of(oracle("ancova").at("cases").at(4));  // factors and missing values
+  auto columns = columns_of(oracle("ancova").at(4));  // factors and missing values
   EXPECT_EQ(columns.factors.size(), 2U);
   return columns;
 }

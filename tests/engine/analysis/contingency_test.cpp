@@ -39,7 +39,7 @@ Columns patients_of(const std::vector<Table2x2>& tables) {
 
 TEST(Fisher, AndPearsonAgreeWithR) {
   Workspace workspace;
-  for (const auto& test_case : oracle("binary").at("cases")) {
+  for (const auto& test_case : oracle("binary")) {
     const auto table = table_of(test_case["table"]);
     const auto name = test_case["name"].get<std::string>();
     const auto p = fisher_exact(table, workspace);
@@ -100,7 +100,7 @@ TEST(PearsonChiSquare, OfFourRows) {
 
 TEST(CochranMantelHaenszel, AgreesWithR) {
   Workspace workspace;
-  for (const auto& test_case : oracle("cochran_mantel_haenszel").at("cases")) {
+  for (const auto& test_case : oracle("cochran_mantel_haenszel")) {
     const auto tables = tables_of(test_case);
     const auto name = test_case["name"].get<std::string>();
     const auto plain = cochran_mantel_haenszel(tables, false, {}, workspace);
@@ -120,7 +120,7 @@ TEST(CochranMantelHaenszel, AgreesWithR) {
 
 TEST(MiettinenNurminen, AgreesWithItsDefinition) {
   Workspace workspace;
-  for (const auto& test_case : oracle("miettinen_nurminen").at("cases")) {
+  for (const auto& test_case : oracle("miettinen_nurminen")) {
     const auto tables = tables_of(test_case);
     const auto name = test_case["name"].get<std::string>();
     for (std::size_t i = 0; i < test_case["nulls"].size(); ++i) {

@@ -16,7 +16,7 @@ std::vector<Estimate> fit(Columns& columns, const CoxOptions& options = {}) {
 }
 
 TEST(Cox, AgreesWithR) {
-  for (const auto& test_case : oracle("cox").at("cases")) {
+  for (const auto& test_case : oracle("cox")) {
     auto columns = columns_of(test_case);
     const bool breslow = test_case["breslow"];
     const auto contrasts = fit(columns, {.ties = breslow ? CoxOptions::Ties::breslow : CoxOptions::Ties::efron,
@@ -28,7 +28,7 @@ TEST(Cox, AgreesWithR) {
 }
 
 TEST(Cox, UnitsAndLabelsCarryOver) {
-  auto columns = columns_of(oracle("cox").at("cases").at(1));
+  auto columns = columns_of(oracle("cox").at(1));
   const auto plain = fit(columns)[0];
   auto scaled = columns;
   for (double& age : scaled.covariates[0]) age = 1e200 * age;
@@ -64,7 +64,7 @@ TEST(Cox, FailuresAreTyped) {
 }
 
 TEST(Cox, ACovariateThatIsTheArmIsSingularAndARepeatedOneIsDropped) {
-  auto columns = columns_of(oracle("cox").at("cases").at(0));
+  auto columns = columns_of(oracle("cox").at(0));
   const auto plain = fit(columns)[0];
   columns.covariates.assign(1, std::vector<double>(columns.arm.begin(), columns.arm.end()));
   EXPECT_EQ(fit(columns)[0].failure, Failure::singular_design);

@@ -7,7 +7,7 @@ namespace {
 
 TEST(LogRank, AgreesWithR) {
   Workspace workspace;
-  for (const auto& test_case : oracle("log_rank").at("cases")) {
+  for (const auto& test_case : oracle("log_rank")) {
     auto columns = columns_of(test_case);
     const LogRankOptions options{.stratified = test_case["stratified"], .rho = test_case["rho"]};
     const auto estimate = log_rank(columns.view(), 1, options, {}, workspace);
@@ -25,7 +25,7 @@ TEST(LogRank, AgreesWithR) {
 
 TEST(LogRank, DependsOnOrderOnly) {
   Workspace workspace;
-  auto columns = columns_of(oracle("log_rank").at("cases").at(0));
+  auto columns = columns_of(oracle("log_rank").at(0));
   const auto plain = log_rank(columns.view(), 1, {}, {}, workspace);
   for (double& t : columns.time) t = t * t * t;
   EXPECT_EQ(log_rank(columns.view(), 1, {}, {}, workspace).statistic, plain.statistic);

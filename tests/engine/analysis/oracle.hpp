@@ -13,10 +13,13 @@
 /// Datasets and results that R made; see tests/oracles/analysis/make.R.
 namespace vcohort::analysis {
 
+/// The cases of a file, by value, so that a loop may run over the result of the call.
 inline nlohmann::json oracle(const std::string& name) {
   std::ifstream file(std::string(VCOHORT_ORACLES) + "/analysis/" + name + ".json");
   EXPECT_TRUE(file) << name;
-  return nlohmann::json::parse(file);
+  auto cases = nlohmann::json::parse(file).at("cases");
+  EXPECT_FALSE(cases.empty()) << name;
+  return cases;
 }
 
 /// null is a missing value.

@@ -13,7 +13,7 @@ std::vector<Estimate> fit(Columns& columns) {
 }
 
 TEST(ProportionalOdds, AgreesWithR) {
-  for (const auto& test_case : oracle("proportional_odds").at("cases")) {
+  for (const auto& test_case : oracle("proportional_odds")) {
     auto columns = columns_of(test_case);
     const auto contrasts = fit(columns);
     for (std::size_t k = 0; k < contrasts.size(); ++k) {
@@ -38,7 +38,7 @@ TEST(ProportionalOdds, OfTwoByTwoIsTheLogOddsRatio) {
 }
 
 TEST(ProportionalOdds, ReversingCategoriesOrArmsFlipsTheSign) {
-  auto columns = columns_of(oracle("proportional_odds").at("cases").at(2));
+  auto columns = columns_of(oracle("proportional_odds").at(2));
   const auto plain = fit(columns)[0];
   auto reversed = columns;
   for (double& outcome : reversed.outcome) outcome = 1e6 - 1000 * outcome;

@@ -7,7 +7,7 @@ namespace {
 
 TEST(Wilcoxon, AgreesWithR) {
   Workspace workspace;
-  for (const auto& test_case : oracle("wilcoxon").at("cases")) {
+  for (const auto& test_case : oracle("wilcoxon")) {
     auto columns = columns_of(test_case);
     const auto data = columns.view();
     const auto name = test_case["name"].get<std::string>();
@@ -31,7 +31,7 @@ TEST(Wilcoxon, AgreesWithR) {
 
 TEST(VanElteren, AgreesWithItsDefinition) {
   Workspace workspace;
-  for (const auto& test_case : oracle("van_elteren").at("cases")) {
+  for (const auto& test_case : oracle("van_elteren")) {
     auto columns = columns_of(test_case);
     const auto estimate = wilcoxon(columns.view(), 1, {.stratified = true}, {}, workspace);
     expect_matches(estimate, test_case, 1e-10, test_case["name"]);
@@ -46,7 +46,7 @@ TEST(VanElteren, AgreesWithItsDefinition) {
 
 TEST(VanElteren, OfOneStratumIsWilcoxon) {
   Workspace workspace;
-  auto columns = columns_of(oracle("wilcoxon").at("cases").at(0));
+  auto columns = columns_of(oracle("wilcoxon").at(0));
   columns.stratum.assign(columns.arm.size(), 0);
   const auto stratified = wilcoxon(columns.view(), 1, {.stratified = true}, {}, workspace);
   const auto plain = wilcoxon(columns.view(), 1, {.continuity = false, .exact_when_small = false}, {}, workspace);
@@ -56,7 +56,7 @@ TEST(VanElteren, OfOneStratumIsWilcoxon) {
 
 TEST(Wilcoxon, DependsOnOrderOnly) {
   Workspace workspace;
-  auto columns = columns_of(oracle("wilcoxon").at("cases").at(0));
+  auto columns = columns_of(oracle("wilcoxon").at(0));
   const auto plain = wilcoxon(columns.view(), 1, {}, {}, workspace);
   auto transformed = columns;
   for (double& value : transformed.outcome) value = std::exp(value / 3);

@@ -23,7 +23,7 @@ constexpr WinRatioOptions net_benefit{.measure = WinRatioOptions::Measure::net_b
 constexpr WinRatioOptions score_test{.test = WinRatioOptions::Test::finkelstein_schoenfeld};
 
 TEST(WinRatio, AgreesWithItsDefinition) {
-  for (const auto& test_case : oracle("win_ratio").at("cases")) {
+  for (const auto& test_case : oracle("win_ratio")) {
     auto columns = columns_of(test_case);
     const auto name = test_case["name"].get<std::string>();
     WinCounts counts;
@@ -41,7 +41,7 @@ TEST(WinRatio, AgreesWithItsDefinition) {
 
 TEST(WinRatio, OfOneUntiedScoreIsWilcoxon) {
   Workspace workspace;
-  auto columns = columns_of(oracle("wilcoxon").at("cases").at(3));
+  auto columns = columns_of(oracle("wilcoxon").at(3));
   auto data = columns.view();
   const std::array<RankedEndpoint, 1> hierarchy{RankedEndpoint{.value = columns.outcome}};
   data.hierarchy = hierarchy;

@@ -23,7 +23,7 @@ StratumDimension by_level() {
   dimension.variable = StratumDimension::Variable::gmfcs;
   for (int level = 0; level < gmfcs_levels; ++level) {
     dimension.groups.push_back({level});
-    dimension.names.push_back(std::string("GMFCS ") + gmfcs_name(level));
+    dimension.names.emplace_back(gmfcs_name(level));
   }
   return dimension;
 }
@@ -32,7 +32,7 @@ StratumDimension by_age(std::vector<Interval> bins) {
   StratumDimension dimension;
   dimension.variable = StratumDimension::Variable::age_years;
   for (const Interval& bin : bins)
-    dimension.names.push_back("age " + std::to_string(static_cast<int>(bin.low)) + "-" + std::to_string(static_cast<int>(bin.high)));
+    dimension.names.push_back(std::to_string(static_cast<int>(bin.low)) + "-" + std::to_string(static_cast<int>(bin.high)));
   dimension.intervals = std::move(bins);
   return dimension;
 }

@@ -19,7 +19,7 @@ StratumDimension two_groups() {
   StratumDimension dimension;
   dimension.variable = StratumDimension::Variable::gmfcs;
   dimension.groups = {{0, 1, 2}, {3, 4}};
-  dimension.names = {"GMFCS I-III", "GMFCS IV-V"};
+  dimension.names = {"I-III", "IV-V"};
   return dimension;
 }
 

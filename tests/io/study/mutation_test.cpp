@@ -86,7 +86,7 @@ TEST(Mutation, StudiesAreReadOrRefused) {
 TEST(Mutation, EvidenceIsReadOrRefused) {
   // Reading all parameters costs milliseconds, so there are fewer of these.
   const std::string evidence = source_file("scenarios/evidence/sceptical.toml");
-  count_valid(evidence, 300, 3, [](const std::string& bytes) { return read_evidence(bytes, "mutant.toml").resolved; });
+  count_valid(evidence, 100, 3, [](const std::string& bytes) { return read_evidence(bytes, "mutant.toml").resolved; });
 }
 
 }  // namespace

@@ -303,22 +303,32 @@ store("proportional_odds", list(
 
 # Counts
 counts <- function(name, y, X, arm, arms, exposure = NULL, covariates = list(), factors = list()) {
-  control <- glm.control(epsilon = 1e-15, maxit = 500)
   o <- if (is.null(exposure)) rep(0, length(y)) else log(exposure)
-  poisson_fit <- glm(y ~ X + offset(o), family = poisson, control = control)
-  fit <- suppressWarnings(glm.nb(y ~ X + offset(o), control = control))
-  # theta once more with a tight tolerance, and the coefficients at it, until neither moves.
-  theta <- fit$theta
-  for (i in 1:50) {
-    theta <- as.numeric(theta.ml(y, fitted(fit), limit = 500, eps = 1e-14))
-    fit <- glm(y ~ X + offset(o), family = negative.binomial(theta), control = control)
+  design <- cbind(1, X)
+  # glm stops by the deviance, which leaves eight digits; scoring steps go on until nothing moves. Alternates with theta.
+  score <- function(b, theta) {
+    for (i in 1:40) {
+      mu <- exp(drop(design %*% b) + o)
+      information <- crossprod(design, design * (mu / (1 + mu / theta)))
+      b <- b + solve(information, crossprod(design, (y - mu) / (1 + mu / theta)))
+    }
+    list(b = drop(b), se = sqrt(diag(solve(information))), mu = exp(drop(design %*% b) + o))
   }
-  se <- function(f) sqrt(diag(summary(f, dispersion = 1)$cov.unscaled))
+  witness <- suppressWarnings(glm.nb(y ~ X + offset(o)))
+  poisson_fit <- score(coef(glm(y ~ X + offset(o), family = poisson)), Inf)
+  fit <- list(b = coef(witness)); theta <- witness$theta
+  for (i in 1:40) {
+    fit <- score(fit$b, theta)
+    theta <- as.numeric(suppressWarnings(theta.ml(y, fit$mu, limit = 500, eps = 1e-14)))
+  }
+  fit <- score(fit$b, theta)
+  stopifnot(abs(fit$b - coef(witness)) < 1e-4, abs(theta / witness$theta - 1) < 1e-4)
   d <- columns(arm = arm, outcome = y)
   if (!is.null(exposure)) d$exposure <- I(exposure)
-  pick <- function(f) lapply(1 + seq_len(arms - 1), function(k) wald(coef(f)[k], se(f)[k]))
+  pick <- function(f) lapply(1 + seq_len(arms - 1), function(k) wald(f$b[k], f$se[k]))
   regression(name, d, arms, pick(fit), covariates, factors, poisson = pick(poisson_fit), dispersion = 1 / theta,
-             log_likelihood = sum(dnbinom(y, theta, mu = fitted(fit), log = TRUE)), poisson_log_likelihood = as.numeric(logLik(poisson_fit)))
+             log_likelihood = sum(dnbinom(y, theta, mu = fit$mu, log = TRUE)),
+             poisson_log_likelihood = sum(dpois(y, poisson_fit$mu, log = TRUE)))
 }
 store("counts", list(
   counts("quine, days absent", quine$Days, model.matrix(~ Eth + Sex + Age + Lrn, quine)[, -1], codes(quine$Eth), 2,

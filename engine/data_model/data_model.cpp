@@ -1,0 +1,165 @@
+#include "engine/data_model/data_model.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <string>
+
+#include "engine/data_model/correlation.hpp"
+#include "engine/data_model/frailty.hpp"
+#include "engine/numeric/elementary.hpp"
+#include "engine/numeric/errors.hpp"
+#include "engine/random/tile_draws.hpp"
+
+namespace vcohort {
+
+namespace {
+
+using Kind = DataModel::Kind;
+constexpr std::size_t normals_per_block = 4;
+
+bool is_longitudinal(Kind kind) { return kind == Kind::normal || kind == Kind::binary || kind == Kind::ordinal; }
+
+[[noreturn]] void refuse(const std::string& arm, const std::string& problem, const std::string& what_to_do) {
+  throw InvalidInput(explain("data_model.arms." + arm + ": " + problem, "", what_to_do));
+}
+
+void check_arm(const DataModel& model, const DataModel::DataArm& arm) {
+  const std::size_t visits = model.visits_months.size();
+  const auto positive = [](double x) { return x > 0 && std::isfinite(x); };
+  switch (model.kind) {
+    case Kind::normal:
+      if (arm.mean.size() != visits || arm.sd.size() != visits) refuse(arm.name, "mean and sd need one number per visit", "add them");
+      if (!std::all_of(arm.sd.begin(), arm.sd.end(), positive)) refuse(arm.name, "sd must be positive", "correct it");
+      break;
+    case Kind::binary:
+      if (arm.share.size() != visits) refuse(arm.name, "share needs one number per visit", "add them");
+      break;
+    case Kind::ordinal:
+      if (arm.share.size() < 2) refuse(arm.name, "share needs one number per category", "give two categories or more");
+      break;
+    case Kind::survival:
+      if (arm.hazard.empty() || (arm.hazard.size() > 1 && arm.hazard_from_months.size() != arm.hazard.size()))
+        refuse(arm.name, "hazard and hazard_from_months differ in length", "give one hazard per start of an interval");
+      break;
+    case Kind::count:
+      if (!positive(arm.rate)) refuse(arm.name, "rate must be positive", "correct it");
+      break;
+  }
+  for (double share : arm.share)
+    if (!(share >= 0 && share <= 1)) refuse(arm.name, "shares lie between 0 and 1", "correct it");
+}
+
+/// Latent normals above which the outcome is at least one category higher.
+std::vector<std::vector<double>> cuts_of(const DataModel& model, const DataModel::DataArm& arm) {
+  const auto cut_at = [](double below) { return normal_quantile(std::clamp(below, 0.0, 1.0)); };
+  std::vector<std::vector<double>> cuts(model.visits_months.size());
+  for (std::size_t v = 0; v < cuts.size(); ++v) {
+    if (model.kind == Kind::binary) cuts[v] = {cut_at(1 - arm.share[v])};
+    if (model.kind != Kind::ordinal) continue;
+    double below = 0;
+    for (std::size_t c = 0; c + 1 < arm.share.size(); ++c) cuts[v].push_back(cut_at(below += arm.share[c]));
+  }
+  return cuts;
+}
+
+}  // namespace
+
+DataOutcomes::DataOutcomes(const DataModel& model) : model_(model), factor_(correlation_factor(model.correlation)) {
+  if (is_longitudinal(model.kind) && !factor_.empty() && factor_.size() != model.visits_months.size())
+    throw InvalidInput(explain("data_model.correlation has the wrong size", "", "give one row and one column per visit"));
+  for (const DataModel::DataArm& arm : model_.arms) {
+    check_arm(model_, arm);
+    cut_.push_back(cuts_of(model_, arm));
+  }
+  raw_.resize(model_.visits_months.size());
+  latent_.resize(model_.visits_months.size());
+}
+
+void DataOutcomes::prepare(std::uint64_t seed, std::uint32_t replicate, std::span<const std::uint64_t> patients) {
+  seed_ = seed;
+  replicate_ = replicate;
+  patients_.assign(patients.begin(), patients.end());
+  TileAddress address;
+  address.seed = seed;
+  address.replicate = replicate;
+  address.purpose = Purpose::data_model;
+  const int lanes = static_cast<int>(patients.size());
+  if (!is_longitudinal(model_.kind)) {
+    uniform_.resize(patients.size());
+    double* const out[] = {uniform_.data(), nullptr, nullptr, nullptr};
+    tile_uniforms(address, patients_.data(), lanes, 1, out);
+    return;
+  }
+  auto& drawn = factor_.empty() ? latent_ : raw_;
+  for (std::size_t first = 0; first < drawn.size(); first += normals_per_block) {
+    const std::size_t count = std::min(normals_per_block, drawn.size() - first);
+    double* out[normals_per_block] = {};
+    for (std::size_t k = 0; k < count; ++k) {
+      drawn[first + k].resize(patients.size());
+      out[k] = drawn[first + k].data();
+    }
+    address.block = static_cast<std::uint16_t>(first / normals_per_block);
+    tile_normals(address, patients_.data(), lanes, static_cast<int>(count), out);
+  }
+  for (std::size_t v = 0; v < factor_.size(); ++v) correlate(v);
+}
+
+void DataOutcomes::correlate(std::size_t visit) {
+  const std::size_t n = patients_.size();
+  latent_[visit].resize(n);
+  double* out = latent_[visit].data();
+  const std::vector<double>& row = factor_[visit];
+  const double own = row[visit];
+  const double* normal = raw_[visit].data();
+  for (std::size_t i = 0; i < n; ++i) out[i] = own * normal[i];
+  for (std::size_t k = 0; k < visit; ++k) {
+    const double weight = row[k];
+    const double* earlier = raw_[k].data();
+    for (std::size_t i = 0; i < n; ++i) out[i] += weight * earlier[i];
+  }
+}
+
+void DataOutcomes::outcome(int arm, std::size_t visit, double shift, double* out) const {
+  const auto a = static_cast<std::size_t>(arm);
+  const double* latent = latent_[visit].data();
+  const std::size_t n = patients_.size();
+  if (model_.kind == Kind::normal) {
+    const double mean = model_.arms[a].mean[visit] + (model_.visits_months[visit] > 0 ? shift : 0.0);
+    const double sd = model_.arms[a].sd[visit];
+    for (std::size_t i = 0; i < n; ++i) out[i] = mean + sd * latent[i];
+    return;
+  }
+  const std::vector<double>& cuts = cut_[a][visit];
+  const double lowest = model_.kind == Kind::binary ? 0.0 : 1.0;
+  for (std::size_t i = 0; i < n; ++i) out[i] = lowest;
+  for (const double cut : cuts)
+    for (std::size_t i = 0; i < n; ++i) out[i] += latent[i] > cut ? 1.0 : 0.0;
+}
+
+void DataOutcomes::time_to_event(int arm, double* out) const {
+  for (std::size_t i = 0; i < patients_.size(); ++i)
+    out[i] = time_at_hazard(model_.arms[static_cast<std::size_t>(arm)], -log_of(uniform_[i]));
+}
+
+void DataOutcomes::counts(int arm, const double* exposure, double* out) const {
+  const DataModel::DataArm& of_arm = model_.arms[static_cast<std::size_t>(arm)];
+  for (std::size_t i = 0; i < patients_.size(); ++i) {
+    const double frailty = gamma_frailty(of_arm.dispersion, seed_, replicate_, patients_[i]);
+    out[i] = poisson_events(of_arm.rate * exposure[i] * frailty, uniform_[i]);
+  }
+}
+
+double time_at_hazard(const DataModel::DataArm& arm, double hazard_to_reach) {
+  double left = hazard_to_reach;
+  for (std::size_t k = 0; k < arm.hazard.size(); ++k) {
+    const double from = arm.hazard_from_months.empty() ? 0.0 : arm.hazard_from_months[k];
+    const bool last = k + 1 == arm.hazard.size();
+    const double length = last ? std::numeric_limits<double>::infinity() : arm.hazard_from_months[k + 1] - from;
+    if (arm.hazard[k] > 0 && left <= arm.hazard[k] * length) return from + left / arm.hazard[k];
+    if (!last) left -= arm.hazard[k] * length;
+  }
+  return std::numeric_limits<double>::infinity();
+}
+
+}  // namespace vcohort

@@ -1,0 +1,59 @@
+#pragma once
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "engine/study/trial_design.hpp"
+
+namespace vcohort {
+
+/// A data model made ready: outcomes drawn directly, without a model of the disease.
+///
+///   normal    y_v = mean_v + shift + sd_v g_v, g the patient's standard normals with the model's correlation over visits
+///   binary    1 where g_v > -quantile(share_v): the patient's luck is the same in every arm, a higher share only adds events
+///   ordinal   categories 1, 2, ...: the number of cumulative shares that Phi(g_v) exceeds, plus one
+///   survival  the time at which the cumulative hazard reaches -log u
+///   count     Poisson with mean rate * exposure * frailty, by inversion; frailty gamma with variance `dispersion`
+///
+/// Potential outcomes: the same patient's normals and uniforms serve every arm.
+class DataOutcomes {
+ public:
+  /// Throws InvalidInput when the correlation is not one, or a number leaves its range.
+  explicit DataOutcomes(const DataModel&);
+
+  /// Draws what all arms share. Per patient, from Purpose::data_model: one block of normals per four visits (occasion 0,
+  /// block = visit / 4); survival and count: one uniform (occasion 0, block 0), and for counts the frailty of each arm.
+  void prepare(std::uint64_t seed, std::uint32_t replicate, std::span<const std::uint64_t> patients);
+
+  int patients() const { return static_cast<int>(patients_.size()); }
+
+  /// Outcome of an arm at a visit, shape [patient]; normal, binary and ordinal. `shift` is added to normal means of every visit
+  /// but the baseline.
+  void outcome(int arm, std::size_t visit, double shift, double* out) const;
+
+  /// Months to the event without censoring, shape [patient]; infinite where the hazard ends.
+  void time_to_event(int arm, double* out) const;
+
+  /// Events of an arm within each patient's exposure [months].
+  void counts(int arm, const double* exposure, double* out) const;
+
+  const DataModel& model() const { return model_; }
+
+ private:
+  void correlate(std::size_t visit);
+
+  DataModel model_;
+  std::vector<std::vector<double>> factor_;           // Cholesky, by visit
+  std::vector<std::vector<std::vector<double>>> cut_; // [arm][visit]: latent normals above which the category rises
+  std::uint64_t seed_ = 0;
+  std::uint32_t replicate_ = 0;
+  std::vector<std::uint64_t> patients_;
+  std::vector<std::vector<double>> raw_;     // [visit][patient], independent; then unused
+  std::vector<std::vector<double>> latent_;  // [visit][patient], correlated
+  std::vector<double> uniform_;              // [patient]
+};
+
+/// Months at which the cumulative hazard of an arm reaches `hazard_to_reach`; infinity where it never does.
+double time_at_hazard(const DataModel::DataArm&, double hazard_to_reach);
+
+}  // namespace vcohort

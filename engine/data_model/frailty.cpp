@@ -1,0 +1,47 @@
+#include "engine/data_model/frailty.hpp"
+
+#include <cmath>
+
+#include "engine/numeric/elementary.hpp"
+#include "engine/numeric/errors.hpp"
+#include "engine/random/tile_draws.hpp"
+
+namespace vcohort {
+
+double gamma_frailty(double variance, std::uint64_t seed, std::uint32_t replicate, std::uint64_t patient) {
+  if (variance <= 0) return 1;
+  const double shape = 1 / variance;
+  const double raised = shape < 1 ? shape + 1 : shape;  // a shape below one is drawn one higher and brought down
+  const double d = raised - 1.0 / 3;
+  const double c = 1 / __builtin_sqrt(9 * d);
+  constexpr std::uint16_t attempts = 1000;
+  for (std::uint16_t attempt = 1; attempt <= attempts; ++attempt) {
+    Address address{replicate, patient, Purpose::data_model, attempt, 0};
+    const double x = normals_at(seed, address)[0];
+    address.block = 1;
+    const double u = uniforms_at(seed, address)[0];
+    const double root = 1 + c * x;
+    if (root <= 0) continue;
+    const double v = root * root * root;
+    if (log_of(u) >= 0.5 * x * x + d - d * v + d * log_of(v)) continue;
+    double gamma = d * v;
+    if (shape < 1) gamma *= pow_of(uniforms_at(seed, {replicate, patient, Purpose::data_model, 1, 2})[0], 1 / shape);
+    return gamma * variance;
+  }
+  throw NumericalFailure("1000 attempts at a gamma variable failed");
+}
+
+double poisson_events(double mean, double uniform) {
+  constexpr double exact_up_to = 500;  // beyond it e^-mean nears the smallest double
+  if (mean > exact_up_to)
+    return std::floor(std::fmax(0.0, mean + __builtin_sqrt(mean) * normal_quantile(uniform) + 0.5));
+  double probability = exp_of(-mean);
+  double count = 0;
+  for (double cumulative = probability; uniform >= cumulative && probability > 0; cumulative += probability) {
+    count += 1;
+    probability *= mean / count;
+  }
+  return count;
+}
+
+}  // namespace vcohort

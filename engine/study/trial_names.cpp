@@ -1,0 +1,33 @@
+#include "engine/study/trial_names.hpp"
+
+namespace vcohort {
+
+namespace {
+
+template <typename Names, typename Enum>
+std::string_view word(const Names& names, Enum value) {
+  return names.at(static_cast<std::size_t>(value));
+}
+
+}  // namespace
+
+std::string_view name_of(Randomisation::Method method) {
+  return word(randomisation_names, method);
+}
+std::string_view name_of(Dropout::Mechanism mechanism) {
+  return word(dropout_names, mechanism);
+}
+std::string_view name_of(IntercurrentEvent::Kind kind) {
+  return word(event_names, kind);
+}
+std::string_view name_of(IntercurrentEvent::Strategy strategy) {
+  return word(event_strategy_names, strategy);
+}
+std::string_view name_of(AnalysisPlan::Hypothesis hypothesis) {
+  return word(hypothesis_names, hypothesis);
+}
+std::string_view name_of(DataModel::Kind kind) {
+  return word(data_model_names, kind);
+}
+
+}  // namespace vcohort

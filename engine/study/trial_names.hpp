@@ -1,0 +1,50 @@
+#pragma once
+#include <array>
+#include <string_view>
+
+#include "engine/study/trial_design.hpp"
+
+/// The words of a trial: for each enum, in the order of the enum; and those that stand in a design as texts.
+namespace vcohort {
+
+inline constexpr std::array<std::string_view, 5> randomisation_names = {"simple", "permuted-block", "minimisation",
+                                                                        "biased-coin", "urn"};
+inline constexpr std::array<std::string_view, 3> dropout_names = {"mcar", "mar", "mnar"};
+inline constexpr std::array<std::string_view, 4> event_names = {"discontinuation", "missed-infusion", "adverse-event",
+                                                                "rescue"};
+inline constexpr std::array<std::string_view, 4> event_strategy_names = {"treatment-policy", "hypothetical",
+                                                                         "while-on-treatment", "composite"};
+inline constexpr std::array<std::string_view, 3> hypothesis_names = {"superiority", "non-inferiority", "equivalence"};
+inline constexpr std::array<std::string_view, 5> data_model_names = {"normal", "binary", "ordinal", "survival",
+                                                                     "count"};
+
+std::string_view name_of(Randomisation::Method);
+std::string_view name_of(Dropout::Mechanism);
+std::string_view name_of(IntercurrentEvent::Kind);
+std::string_view name_of(IntercurrentEvent::Strategy);
+std::string_view name_of(AnalysisPlan::Hypothesis);
+std::string_view name_of(DataModel::Kind);
+
+inline constexpr std::array<std::string_view, 16> method_names = {
+    "t",          "welch", "ancova",          "mmrm",    "wilcoxon", "van-elteren",       "proportional-odds", "fisher",
+    "chi-square", "cmh",   "risk-difference", "logrank", "cox",      "negative-binomial", "win-ratio",         "bayes"};
+inline constexpr std::array<std::string_view, 7> covariance_names = {
+    "unstructured", "toeplitz-heterogeneous", "ar1-heterogeneous", "compound-symmetry-heterogeneous", "toeplitz",
+    "ar1",          "compound-symmetry"};
+inline constexpr std::array<std::string_view, 5> df_names = {"satterthwaite", "kenward-roger", "kenward-roger-linear",
+                                                             "residual", "normal"};
+inline constexpr std::array<std::string_view, 6> summary_names = {"mean-difference", "risk-difference", "odds-ratio",
+                                                                  "hazard-ratio",    "rate-ratio",      "win-ratio"};
+
+/// What an analysis may adjust for under the disease model. "baseline" is the endpoint's own.
+inline constexpr std::array<std::string_view, 10> covariate_names = {
+    "baseline", "age_years", "weight_kg", "gmfcs", "sex", "injury", "motor_type", "genotype", "gmfm66", "gmfm88"};
+
+/// What randomisation and stratified analyses may use; age_years with cuts.
+inline constexpr std::array<std::string_view, 6> factor_names = {"gmfcs",  "age_years",  "sex",
+                                                                 "injury", "motor_type", "genotype"};
+
+/// The one endpoint of a data model.
+inline constexpr std::string_view data_model_endpoint = "outcome";
+
+}  // namespace vcohort

@@ -1,0 +1,65 @@
+#include "engine/trial/accrual.hpp"
+
+#include <limits>
+
+#include "engine/numeric/elementary.hpp"
+#include "engine/numeric/errors.hpp"
+#include "engine/numeric/vector_math.hpp"
+#include "engine/random/tile_draws.hpp"
+
+namespace vcohort {
+
+AccrualProfile::AccrualProfile(const Accrual& accrual) : accrual_(accrual) {
+  const auto& pieces = accrual.pieces;
+  if (pieces.empty()) return;
+  if (!(pieces.back().per_month > 0))
+    throw InvalidInput(explain("trial.accrual ends with a rate of zero", "the last rate holds until everybody is randomised",
+                               "give a positive last rate"));
+  double before = 0;
+  for (std::size_t k = 0; k < pieces.size(); ++k) {
+    Segment segment;
+    segment.from = pieces[k].from_months;
+    segment.rate = pieces[k].per_month;
+    segment.before = before;
+    const bool last = k + 1 == pieces.size();
+    segment.length = last ? std::numeric_limits<double>::infinity() : pieces[k + 1].from_months - segment.from;
+    if (!last) {
+      if (accrual.linear) segment.slope = (pieces[k + 1].per_month - segment.rate) / segment.length;
+      before += segment.rate * segment.length + 0.5 * segment.slope * segment.length * segment.length;
+    }
+    segments_.push_back(segment);
+  }
+}
+
+double AccrualProfile::months_until(double patients) const {
+  if (segments_.empty()) return 0;
+  std::size_t k = 0;
+  while (k + 1 < segments_.size() && patients > segments_[k + 1].before) ++k;
+  const Segment& segment = segments_[k];
+  const double wanted = patients - segment.before;
+  if (segment.slope == 0) return segment.from + wanted / segment.rate;
+  // rate x + slope x^2 / 2 = wanted, in the form that does not cancel.
+  const double root = __builtin_sqrt(segment.rate * segment.rate + 2 * segment.slope * wanted);
+  return segment.from + 2 * wanted / (segment.rate + root);
+}
+
+void AccrualProfile::randomised_at(std::uint64_t seed, std::uint32_t replicate, std::span<const std::uint64_t> patients,
+                                   std::vector<double>& months) const {
+  months.assign(patients.size(), 0.0);
+  if (segments_.empty()) return;
+  if (accrual_.kind == Accrual::Kind::poisson) {
+    TileAddress address;
+    address.seed = seed;
+    address.replicate = replicate;
+    address.purpose = Purpose::accrual;
+    double* const out[] = {months.data(), nullptr, nullptr, nullptr};
+    tile_uniforms(address, patients.data(), static_cast<int>(patients.size()), 1, out);
+    log_of(months, months);
+    double expected = 0;
+    for (double& month : months) month = months_until(expected -= month);
+  } else {
+    for (std::size_t i = 0; i < months.size(); ++i) months[i] = months_until(static_cast<double>(i + 1));
+  }
+}
+
+}  // namespace vcohort

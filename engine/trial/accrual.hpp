@@ -1,0 +1,34 @@
+#pragma once
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "engine/study/trial_design.hpp"
+
+namespace vcohort {
+
+/// Calendar time of randomisation of each patient [months since the first day of accrual], in order of enrolment.
+///
+/// With the cumulative rate L(t) of the pieces (constant from each on, or linear between them; the last one holds for ever), patient
+/// i = 0, 1, ... is randomised when L reaches i + 1, or for Poisson accrual E_0 + ... + E_i with standard exponential E: one uniform
+/// per patient from Purpose::accrual. Without pieces everybody is randomised at time 0.
+class AccrualProfile {
+ public:
+  /// Throws InvalidInput where accrual would stop before the last patient.
+  explicit AccrualProfile(const Accrual&);
+
+  void randomised_at(std::uint64_t seed, std::uint32_t replicate, std::span<const std::uint64_t> patients,
+                     std::vector<double>& months) const;
+
+  /// The time at which this many patients are expected.
+  double months_until(double patients) const;
+
+ private:
+  struct Segment {
+    double from = 0, length = 0, rate = 0, slope = 0, before = 0;  // patients expected before it
+  };
+  Accrual accrual_;
+  std::vector<Segment> segments_;
+};
+
+}  // namespace vcohort

@@ -1,0 +1,110 @@
+#include "engine/trial/data_source.hpp"
+
+#include <algorithm>
+#include <limits>
+#include <numeric>
+
+#include "engine/numeric/errors.hpp"
+#include "engine/random/tile_draws.hpp"
+#include "engine/trial/disease_source.hpp"
+
+namespace vcohort {
+
+DataSourceModel::DataSourceModel(const Study& study, const Protocol& protocol)
+    : model_(*study.data_model), outcomes_(model_), protocol_(protocol) {
+  for (const Arm& arm : protocol.design.arms)
+    if (arm.crossover_to)
+      throw InvalidInput(explain("arm '" + arm.name + "' crosses over under a data model", "its arms have no schedule",
+                                 "write the outcomes after the crossover into the arm"));
+  if (!protocol.has_baseline) return;
+  for (const DataModel::DataArm& arm : model_.arms)
+    if (model_.kind == DataModel::Kind::normal &&
+        (arm.mean.front() != model_.arms.front().mean.front() || arm.sd.front() != model_.arms.front().sd.front()))
+      throw InvalidInput(explain("data_model.arms." + arm.name + " has another baseline than the first arm",
+                                 "randomised arms do not differ before treatment", "give all arms one mean and sd at month 0"));
+}
+
+/// Interrupted treatment: from then on the outcomes of the reference arm, because a data model knows of nothing that lasts.
+class DataSource final : public TrialSource {
+ public:
+  explicit DataSource(const DataSourceModel& model) : model_(model), outcomes_(model.outcomes_) {}
+
+  void begin(std::uint32_t replicate) override { begin_replicate(replicate, model_.protocol_.uncertain_parameters); }
+  void begin_with_point_values(std::uint32_t replicate) override { begin_replicate(replicate, false); }
+
+  void enrol(std::uint64_t first, std::int64_t patients, Participants& out) override {
+    out.patient.resize(static_cast<std::size_t>(patients));
+    std::iota(out.patient.begin(), out.patient.end(), first);
+    out.next_candidate = first + static_cast<std::uint64_t>(patients);
+    outcomes_.prepare(model_.protocol_.seed, replicate_, out.patient);
+    out.baseline.resize(1);
+    out.baseline[0].resize(out.patient.size());
+    if (model_.protocol_.has_baseline) {
+      outcomes_.outcome(reference(), 0, 0.0, out.baseline[0].data());
+    } else {
+      std::fill(out.baseline[0].begin(), out.baseline[0].end(), std::numeric_limits<double>::quiet_NaN());
+    }
+  }
+
+  void evaluate(int arm, const Interruption& interruption, bool latent, ArmOutcomes& out) override {
+    const Protocol& protocol = model_.protocol_;
+    const auto n = static_cast<std::size_t>(outcomes_.patients());
+    if (!protocol.by_visit()) {
+      out.time.resize(n);
+      if (outcomes_.model().kind == DataModel::Kind::survival) outcomes_.time_to_event(strategy(arm), out.time.data());
+      return;
+    }
+    const std::size_t after_baseline = protocol.has_baseline ? 1 : 0;
+    out.values.resize(protocol.visits_months.size());
+    for (std::size_t v = 0; v < out.values.size(); ++v) {
+      out.values[v].resize(n);
+      outcomes_.outcome(strategy(arm), v + after_baseline, effect_shift(arm), out.values[v].data());
+      if (!interruption.stopped_months) continue;
+      without_treatment_.resize(n);
+      outcomes_.outcome(reference(), v + after_baseline, effect_shift(protocol.design.reference), without_treatment_.data());
+      for (std::size_t i = 0; i < n; ++i)
+        if (interruption.stopped_months[i] < protocol.visits_months[v]) out.values[v][i] = without_treatment_[i];
+    }
+    if (latent) out.latent = out.values;
+  }
+
+  void count_events(int arm, const double* exposure, double* out) override { outcomes_.counts(strategy(arm), exposure, out); }
+
+  void first_adverse_event(int, double*) override {
+    throw InvalidInput(explain("a data model has no adverse events", "an intercurrent event of that kind is declared", "remove it"));
+  }
+
+  std::vector<double> infusion_months(int) const override { return {}; }
+
+  double effect_shift(int arm) const override { return shift_.empty() ? 0.0 : shift_[static_cast<std::size_t>(arm)]; }
+
+ private:
+  int strategy(int arm) const { return model_.protocol_.design.arms[static_cast<std::size_t>(arm)].strategy; }
+  int reference() const { return strategy(model_.protocol_.design.reference); }
+
+  /// With uncertain parameters the means of an arm move together by one normal per replicate.
+  void begin_replicate(std::uint32_t replicate, bool uncertain) {
+    replicate_ = replicate;
+    shift_.assign(uncertain ? model_.protocol_.arms() : 0, 0.0);
+    for (std::size_t a = 0; a < shift_.size(); ++a) {
+      const double sd = model_.model_.arms[static_cast<std::size_t>(strategy(static_cast<int>(a)))].effect_sd;
+      if (sd <= 0) continue;
+      const auto index = static_cast<std::uint16_t>(strategy(static_cast<int>(a)));
+      shift_[a] = sd * normals_at(model_.protocol_.seed, {replicate, Address::whole_replicate, Purpose::data_model, index, 0})[0];
+    }
+  }
+
+  const DataSourceModel& model_;
+  DataOutcomes outcomes_;
+  std::uint32_t replicate_ = 0;
+  std::vector<double> shift_, without_treatment_;
+};
+
+std::unique_ptr<TrialSource> DataSourceModel::source() const { return std::make_unique<DataSource>(*this); }
+
+std::unique_ptr<TrialModel> TrialModel::make(const Study& study, const Evidence& evidence, const Protocol& protocol) {
+  if (study.data_model) return std::make_unique<DataSourceModel>(study, protocol);
+  return std::make_unique<DiseaseModel>(study, evidence, protocol);
+}
+
+}  // namespace vcohort

@@ -1,0 +1,22 @@
+#pragma once
+#include <memory>
+
+#include "engine/data_model/data_model.hpp"
+#include "engine/trial/source.hpp"
+
+namespace vcohort {
+
+/// Patients of a data model: everybody is eligible, and nothing but the outcome is known of them.
+class DataSourceModel final : public TrialModel {
+ public:
+  DataSourceModel(const Study&, const Protocol&);
+  std::unique_ptr<TrialSource> source() const override;
+
+ private:
+  friend class DataSource;
+  DataModel model_;
+  DataOutcomes outcomes_;  // checked; copied by every source
+  Protocol protocol_;
+};
+
+}  // namespace vcohort

@@ -1,0 +1,126 @@
+#include "engine/trial/dropout.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "engine/numeric/elementary.hpp"
+#include "engine/numeric/errors.hpp"
+#include "engine/random/tile_draws.hpp"
+
+namespace vcohort {
+
+using Mechanism = Dropout::Mechanism;
+
+DropoutModel::DropoutModel(const Dropout& dropout, std::span<const double> times, std::size_t arms)
+    : dropout_(dropout), times_(times.begin(), times.end()), log_arm_odds_(arms, 0.0) {
+  if (dropout.months.size() != dropout.share.size() || dropout.months.empty())
+    throw InvalidInput(explain("trial.dropout needs a share for every month", "", "give two lists of one length"));
+  for (std::size_t k = 0; k < dropout.share.size(); ++k)
+    if (!(dropout.share[k] >= (k == 0 ? 0.0 : dropout.share[k - 1]) && dropout.share[k] < 1))
+      throw InvalidInput(explain("trial.dropout.share must rise and stay below one", "shares are cumulative", "correct it"));
+  if (!dropout.arm_odds_ratio.empty() && dropout.arm_odds_ratio.size() != arms)
+    throw InvalidInput(explain("trial.dropout.arm_odds_ratio needs one number per arm", "", "correct it"));
+  if (!(dropout.odds_ratio_per_sd > 0))
+    throw InvalidInput(explain("trial.dropout.odds_ratio_per_sd must be positive", "", "correct it"));
+  for (std::size_t k = 0; k < dropout.arm_odds_ratio.size(); ++k) log_arm_odds_[k] = log_of(dropout.arm_odds_ratio[k]);
+  log_odds_per_sd_ = log_of(dropout.odds_ratio_per_sd);
+  double before = 0;
+  for (double months : times_) {
+    const double until = hazard_until(months);
+    probability_.push_back(1 - exp_of(-(until - before)));
+    intercept_.push_back(probability_.back() > 0 ? logit_of(probability_.back()) : -std::numeric_limits<double>::infinity());
+    before = until;
+  }
+  expected_.assign(times_.size(), 0.0);
+  sd_.assign(times_.size(), 1.0);
+}
+
+double DropoutModel::hazard_until(double months) const {
+  double from = 0, before = 0;
+  for (std::size_t k = 0; k < dropout_.months.size(); ++k) {
+    const double until = -log_of(1 - dropout_.share[k]);
+    if (months <= dropout_.months[k]) return before + (until - before) * (months - from) / (dropout_.months[k] - from);
+    from = dropout_.months[k];
+    before = until;
+  }
+  return before;
+}
+
+bool DropoutModel::depends_on_outcome() const { return mechanism() != Mechanism::mcar && dropout_.odds_ratio_per_sd != 1; }
+
+double DropoutModel::score(std::size_t visit, double change) const { return (expected_[visit] - change) / sd_[visit]; }
+
+void DropoutModel::calibrate(std::span<const std::vector<double>> change) {
+  if (!depends_on_outcome()) return;
+  const std::size_t n = change.front().size();
+  for (std::size_t v = 0; v < change.size(); ++v) {
+    double sum = 0, squares = 0;
+    for (double x : change[v]) sum += x;
+    expected_[v] = sum / static_cast<double>(n);
+    for (double x : change[v]) squares += (x - expected_[v]) * (x - expected_[v]);
+    sd_[v] = squares > 0 ? __builtin_sqrt(squares / static_cast<double>(n - 1)) : 1.0;
+  }
+  std::vector<double> staying(n, 1.0), slope(n);
+  for (std::size_t v = 0; v < intervals(); ++v) {
+    if (probability_[v] <= 0) continue;
+    const bool first_of_mar = mechanism() == Mechanism::mar && v == 0;
+    const std::size_t deciding = mechanism() == Mechanism::mar && v > 0 ? v - 1 : v;
+    double total = 0;
+    for (std::size_t i = 0; i < n; ++i) {
+      slope[i] = first_of_mar ? 0.0 : log_odds_per_sd_ * score(deciding, change[deciding][i]);
+      total += staying[i];
+    }
+    const auto share_lost = [&](double intercept) {
+      double lost = 0;
+      for (std::size_t i = 0; i < n; ++i) lost += staying[i] * ilogit_of(intercept + slope[i]);
+      return lost / total;
+    };
+    double low = intercept_[v] - 30, high = intercept_[v] + 30;  // beyond any odds ratio that leaves a trial analysable
+    constexpr int bisections = 60;
+    for (int step = 0; step < bisections; ++step) {
+      const double middle = 0.5 * (low + high);
+      (share_lost(middle) < probability_[v] ? low : high) = middle;
+    }
+    intercept_[v] = 0.5 * (low + high);
+    for (std::size_t i = 0; i < n; ++i) staying[i] *= 1 - ilogit_of(intercept_[v] + slope[i]);
+  }
+}
+
+void DropoutModel::begin(std::size_t patients, Loss& loss) const {
+  loss.visits_attended.assign(patients, static_cast<int>(intervals()));
+  loss.months.assign(patients, std::numeric_limits<double>::infinity());
+  loss.uniform.resize(patients);
+  loss.when.resize(patients);
+}
+
+void DropoutModel::lose_by(std::size_t visit, std::uint64_t seed, std::uint32_t replicate,
+                           std::span<const std::uint64_t> patients, std::span<const int> arm, const double* change,
+                           Loss& loss) const {
+  if (probability_[visit] <= 0) return;
+  TileAddress address;
+  address.seed = seed;
+  address.replicate = replicate;
+  address.purpose = Purpose::dropout;
+  address.occasion = static_cast<std::uint16_t>(visit + 1);
+  double* const out[] = {loss.uniform.data(), loss.when.data(), nullptr, nullptr};
+  tile_uniforms(address, patients.data(), static_cast<int>(patients.size()), 2, out);
+  const bool same_for_all = change == nullptr && dropout_.arm_odds_ratio.empty();
+  const std::size_t deciding = mechanism() == Mechanism::mar && visit > 0 ? visit - 1 : visit;
+  const double from = visit == 0 ? 0.0 : times_[visit - 1];
+  for (std::size_t i = 0; i < patients.size(); ++i) {
+    if (loss.visits_attended[i] < static_cast<int>(intervals())) continue;
+    double probability = probability_[visit];
+    if (!same_for_all) {
+      const double slope = change == nullptr || change[i] != change[i] ? 0.0 : log_odds_per_sd_ * score(deciding, change[i]);
+      probability = ilogit_of(intercept_[visit] + slope + log_arm_odds_[static_cast<std::size_t>(arm[i])]);
+    }
+    if (loss.uniform[i] >= probability) continue;
+    loss.visits_attended[i] = static_cast<int>(visit);
+    // Given that it happens in the interval: uniform in cumulative hazard, that is nearly so in time.
+    const double fraction = -log_of(1 - loss.when[i] * probability) / -log_of(1 - probability);
+    loss.months[i] = from + (times_[visit] - from) * fraction;
+  }
+}
+
+}  // namespace vcohort

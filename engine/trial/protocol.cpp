@@ -1,0 +1,142 @@
+#include "engine/trial/protocol.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "engine/numeric/errors.hpp"
+#include "engine/outcome/endpoint.hpp"
+#include "engine/study/covariates.hpp"
+
+namespace vcohort {
+
+namespace {
+
+constexpr double same_visit = 1e-9;  // months: two texts of one number
+
+template <class Names>
+std::size_t place(const Names& names, const std::string& name) {
+  const auto found = std::find(names.begin(), names.end(), name);
+  if (found == names.end()) throw InternalError("the protocol does not know '" + name + "'");
+  return static_cast<std::size_t>(found - names.begin());
+}
+
+template <class Names>
+bool contains(const Names& names, const std::string& name) {
+  return std::find(names.begin(), names.end(), name) != names.end();
+}
+
+int levels_of(const std::string& factor, const Randomisation& randomisation) {
+  if (factor == "age_years") return static_cast<int>(randomisation.age_cuts.size()) + 1;
+  const auto variables = stratum_variable_names();
+  const auto found = std::find(variables.begin(), variables.end(), factor);
+  const auto categories = found == variables.end()
+                              ? std::span<const std::string_view>{}
+                              : categories_of(static_cast<StratumVariable>(found - variables.begin()));
+  if (categories.empty())
+    throw InvalidInput(explain("'" + factor + "' is not a categorical covariate", "strata are made of categories",
+                               "use gmfcs, age_years with cuts, sex, injury, motor_type or genotype"));
+  return static_cast<int>(categories.size());
+}
+
+}  // namespace
+
+bool is_categorical(const std::string& covariate) {
+  return covariate != "baseline" && covariate != "age_years" && covariate != "weight_kg" && covariate != "gmfm66" &&
+         covariate != "gmfm88";
+}
+
+Protocol::Protocol(const Study& study, const Evidence& evidence)
+    : design(*study.trial), seed(study.seed), uncertain_parameters(study.uncertain_parameters) {
+  if (design.arms.size() < 2) throw InvalidInput(explain("trial.arms has fewer than two arms", "", "add an arm"));
+  if (design.analyses.empty()) throw InvalidInput(explain("trial.primary is missing", "", "say which analysis decides"));
+  if (design.sample_size.empty() || design.sample_size.front() < 2)
+    throw InvalidInput(explain("trial.sample_size is empty or below two", "", "give the total number randomised"));
+  if (study.data_model) {
+    const DataModel& model = *study.data_model;
+    endpoints = {"outcome"};
+    const bool events = model.kind == DataModel::Kind::survival || model.kind == DataModel::Kind::count;
+    variable = {static_cast<Variable>(model.kind)};
+    lower_is_better = {events};
+    if (!events)
+      for (double months : model.visits_months) {
+        if (months > 0) visits_months.push_back(months);
+        else has_baseline = true;
+      }
+    follow_up_months = events ? model.follow_up_months : visits_months.empty() ? 0.0 : visits_months.back();
+    if (events && !(follow_up_months > 0))
+      throw InvalidInput(explain("data_model.follow_up_months is missing", "events need a follow-up", "add it"));
+    if (!events && visits_months.empty())
+      throw InvalidInput(explain("data_model.visits_months has no visit after baseline", "", "add one"));
+  } else {
+    visits_months = study.outcomes.visits_months;
+    follow_up_months = visits_months.back();
+    has_baseline = true;
+    const ParameterValues values = point_values(evidence);
+    for (const AnalysisPlan& plan : design.analyses) {
+      if (contains(endpoints, plan.endpoint)) continue;
+      const Endpoint endpoint = endpoint_named(plan.endpoint, values);
+      endpoints.push_back(plan.endpoint);
+      variable.push_back(static_cast<Variable>(endpoint.kind));
+      lower_is_better.push_back(endpoint.lower_is_better);
+    }
+  }
+  for (const AnalysisPlan& plan : design.analyses) {
+    for (const auto* names : {&plan.adjust, &plan.adjust_by_visit})
+      for (const std::string& name : *names) {
+        if (name == "baseline" && !has_baseline)
+          throw InvalidInput(explain("trial: '" + plan.name + "' adjusts for a baseline that nobody records", "",
+                                     "give the data model a visit at month 0"));
+        if (name == "baseline") continue;
+        if (study.data_model)
+          throw InvalidInput(explain("trial: '" + plan.name + "' adjusts for '" + name + "'", "a data model has no such covariate",
+                                     "adjust for the baseline only"));
+        if (is_categorical(name)) add_factor(name);
+        else add_numeric(name);
+      }
+    for (const std::string& name : plan.stratify) add_factor(name);
+  }
+  for (const std::string& name : design.randomisation.stratify) {
+    if (study.data_model)
+      throw InvalidInput(explain("trial.randomisation stratifies by '" + name + "'", "a data model has no such covariate", "remove it"));
+    add_factor(name);
+  }
+}
+
+void Protocol::add_numeric(const std::string& name) {
+  if (!contains(numeric, name)) numeric.push_back(name);
+}
+
+void Protocol::add_factor(const std::string& name) {
+  if (contains(factors, name)) return;
+  factors.push_back(name);
+  levels.push_back(levels_of(name, design.randomisation));
+}
+
+void Protocol::record_everything() {
+  for (const char* name : {"age_years", "weight_kg"}) add_numeric(name);
+  for (const char* name : {"gmfcs", "sex", "injury", "motor_type", "genotype"}) add_factor(name);
+}
+
+std::size_t Protocol::slot_of(const std::string& endpoint) const {
+  if (endpoint.empty() && endpoints.size() == 1) return 0;
+  return place(endpoints, endpoint);
+}
+
+std::size_t Protocol::visit_at(double months) const {
+  for (std::size_t v = 0; v < visits_months.size(); ++v)
+    if (std::fabs(visits_months[v] - months) < same_visit) return v;
+  throw InvalidInput(explain("a trial analysis asks for a visit that does not take place",
+                             "month " + std::to_string(months) + " is not among the visits", "add the visit or choose another"));
+}
+
+std::size_t Protocol::numeric_at(const std::string& name) const { return place(numeric, name); }
+std::size_t Protocol::factor_at(const std::string& name) const { return place(factors, name); }
+
+std::vector<int> Protocol::contrasts() const {
+  std::vector<int> others;
+  for (int a = 0; a < static_cast<int>(design.arms.size()); ++a)
+    if (a != design.reference) others.push_back(a);
+  return others;
+}
+
+}  // namespace vcohort

@@ -1,0 +1,54 @@
+#pragma once
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "engine/evidence/evidence.hpp"
+#include "engine/study/study.hpp"
+
+namespace vcohort {
+
+/// A trial's protocol made ready: what is recorded, when, and which baseline variables anybody asks for. Made once per question.
+struct Protocol {
+  TrialQuestion design;
+  std::uint64_t seed = 0;
+  bool uncertain_parameters = false;
+
+  std::vector<double> visits_months;   // after baseline, ascending; empty for times to events and counts
+  std::vector<std::string> endpoints;  // slots: "outcome" alone under a data model
+  std::vector<bool> lower_is_better;   // [slot]
+  enum class Variable : std::uint8_t { score, binary, ordinal, survival, count };
+  std::vector<Variable> variable;      // [slot]
+  double follow_up_months = 0;         // survival, count; else the last visit
+  bool has_baseline = false;           // a baseline value of the endpoints exists
+
+  std::vector<std::string> numeric;    // covariates asked for: age_years, weight_kg, gmfm66, gmfm88
+  std::vector<std::string> factors;    // categorical ones: gmfcs, sex, injury, motor_type, genotype, immune_suppressed, age_years in bins
+  std::vector<int> levels;             // of the factors
+
+  /// Throws InvalidInput where analyses, randomisation and outcomes do not fit each other.
+  Protocol(const Study&, const Evidence&);
+
+  bool by_visit() const { return !visits_months.empty(); }
+  std::size_t slot_of(const std::string& endpoint) const;
+  std::size_t visit_at(double months) const;   // index into visits_months
+  std::size_t numeric_at(const std::string& name) const;
+  std::size_t factor_at(const std::string& name) const;
+  std::size_t arms() const { return design.arms.size(); }
+  std::int64_t largest_size() const { return design.sample_size.back(); }
+
+  /// Arms other than the reference, in order: contrast k is arm contrasts()[k].
+  std::vector<int> contrasts() const;
+
+  /// Adds every covariate that the disease model has, for exports.
+  void record_everything();
+
+ private:
+  void add_numeric(const std::string& name);
+  void add_factor(const std::string& name);
+};
+
+/// True for covariates that are adjusted for as categories.
+bool is_categorical(const std::string& covariate);
+
+}  // namespace vcohort

@@ -1,0 +1,55 @@
+#pragma once
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "engine/study/trial_design.hpp"
+
+namespace vcohort {
+
+/// Who was allocated to which arm, in order of enrolment; a prefix of it is the allocation of the smaller trial.
+struct Allocation {
+  std::vector<int> arm;                 // [patient]: index into TrialQuestion::arms
+  std::vector<double> correct_guesses;  // [patient]: up to and including it, expected number under the convergence strategy
+};
+
+/// Allocates patients to arms in order of enrolment.
+///
+///   simple          each arm with probability ratio / sum of ratios
+///   permuted block  every block holds each arm ratio * block / sum times, in random order; a sequence per stratum
+///   minimisation    Pocock and Simon (1975): the imbalance of an arm is the sum over factors of the range, among the patients
+///                   who share the level, of patients / ratio, as it would be after allocation; the arm of the smallest has
+///                   `probability`, the others share the rest; without any preference, the ratios
+///   biased coin     Efron (1971): the arm that is behind, by patients / ratio, has `probability`
+///   urn             Wei (1977): urn_start * ratio balls per arm; the ball is put back with urn_add * ratio of each other arm
+///
+/// The convergence strategy (Blackwell and Hodges 1957) guesses that the next patient goes to the arm that is behind, within the
+/// stratum where there are strata, and is right by chance where arms tie.
+class Randomiser {
+ public:
+  /// `levels[f]`: number of levels of factor f of `design.stratify`. Throws InvalidInput where a block is no multiple of the ratios.
+  Randomiser(const Randomisation& design, std::span<const Arm> arms, std::vector<int> levels);
+
+  /// Draws one uniform per patient from Purpose::randomisation. `level[f][patient]`.
+  void allocate(std::uint64_t seed, std::uint32_t replicate, std::span<const std::uint64_t> patients,
+                std::span<const std::vector<int>> level, Allocation& out) const;
+
+  int strata() const { return strata_; }
+
+ private:
+  struct Counts;
+  int next_arm(double uniform, int stratum, std::span<const std::vector<int>> level, std::size_t patient, Counts&) const;
+  int by_weights(double uniform, std::span<const double> weights) const;
+  int by_preference(double uniform, std::span<const double> penalty, std::vector<double>& weights) const;
+
+  Randomisation design_;
+  std::vector<double> ratio_;
+  double sum_of_ratios_ = 0;
+  std::vector<int> levels_;
+  int strata_ = 1;
+};
+
+/// Largest minus smallest patients / ratio over the arms, in patients of an arm with ratio one: with 1:1, |n1 - n2|.
+double imbalance(std::span<const int> arm, std::span<const Arm> arms);
+
+}  // namespace vcohort

@@ -1,0 +1,59 @@
+#pragma once
+#include <cstdint>
+#include <functional>
+#include <vector>
+
+#include "engine/numeric/table.hpp"
+#include "engine/trial/trial.hpp"
+
+namespace vcohort {
+
+struct SampleSizeGoal {
+  double power = 0.9;
+  bool assurance = false;             // count rejections in the beneficial direction only
+  std::int64_t smallest = 4;
+  std::int64_t largest = 10000;
+  std::int64_t multiple = 2;          // of what ratio and block need
+  std::int64_t first_replicates = 250;     // per size, far from the answer
+  std::int64_t search_replicates = 20000;  // in all, spent where the curve crosses the target
+  std::int64_t confirmation_replicates = 20000;  // at the answer, on replicates that the search did not use
+  double level = 0.95;                // of the interval
+};
+
+struct SampleSizeAnswer {
+  bool found = false;
+  std::int64_t sample_size = 0;       // smallest tested size from which all larger tested sizes reach the target
+  std::int64_t lower = 0, upper = 0;  // interval of the size at which the power curve crosses the target
+  double power = 0, power_mcse = 0;   // confirmed, at the answer
+  double ceiling = 0;                 // power at the largest size: where it stays below the target, no size suffices
+  struct Point {
+    std::int64_t sample_size = 0, replicates = 0, rejections = 0, failures = 0;
+    double power() const { return static_cast<double>(rejections) / static_cast<double>(replicates); }
+    double mcse() const;
+  };
+  std::vector<Point> curve;           // ascending by size; everything that was simulated, confirmation included
+};
+
+/// Simulates replicates [from, to) at a sample size. Common random numbers: the same replicate is the same trial, shorter or longer.
+using CountRejections = std::function<RejectionCounts(std::int64_t sample_size, std::int64_t from, std::int64_t to)>;
+
+/// The smallest total sample size whose power reaches a target, by simulation.
+///
+///   1. doubling from the smallest size until the target is exceeded clearly, with few replicates each;
+///   2. a probit curve Phi(a + b sqrt N), fitted by maximum likelihood, says where the target is crossed; more replicates are
+///      spent at the sizes next to the crossing and 10 % to either side of it, in turns, until the search's budget is spent;
+///   3. the candidate is confirmed on replicates that the search did not use, together with its neighbours upwards by one
+///      multiple and by 5 %, 10 %; while one of them misses the target (discrete tests sawtooth) the candidate moves up.
+///
+/// The target is reached when the confirmed power is not below it. Replicates [0, search) belong to the search, those after
+/// 2^31 to the confirmation. The interval is where the curve crosses at the limits of its error (delta method).
+/// Throws InvalidInput for a goal that makes no sense.
+SampleSizeAnswer find_sample_size(const SampleSizeGoal&, const CountRejections&);
+
+/// What total sample sizes must be a multiple of: whole blocks for permuted blocks, else the sum of ratios.
+std::int64_t sample_size_multiple(const TrialQuestion&);
+
+/// The curve of an answer as a table: sample_size, replicates, power, power_mcse, failures.
+Table sample_size_curve(const SampleSizeAnswer&);
+
+}  // namespace vcohort

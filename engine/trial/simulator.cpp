@@ -1,0 +1,247 @@
+#include "engine/trial/simulator.hpp"
+
+#include <algorithm>
+#include <limits>
+
+#include "engine/numeric/errors.hpp"
+#include "engine/random/tile_draws.hpp"
+#include "engine/study/size.hpp"
+
+namespace vcohort {
+
+namespace {
+
+std::vector<int> levels_balanced(const Protocol& protocol) {
+  std::vector<int> levels;
+  for (const std::string& name : protocol.design.randomisation.stratify) levels.push_back(protocol.levels[protocol.factor_at(name)]);
+  return levels;
+}
+
+std::optional<DropoutModel> dropout_of(const Protocol& protocol) {
+  if (!protocol.design.dropout) return std::nullopt;
+  const Dropout& dropout = *protocol.design.dropout;
+  if (!protocol.by_visit() && dropout.mechanism != Dropout::Mechanism::mcar)
+    throw InvalidInput(explain("trial.dropout follows an outcome that is not seen at visits",
+                               "times to events and counts have no last observed change", "use mechanism = \"mcar\""));
+  return DropoutModel(dropout, protocol.by_visit() ? protocol.visits_months : dropout.months, protocol.arms());
+}
+
+}  // namespace
+
+PreparedTrial::PreparedTrial(const Study& study, const Evidence& evidence)
+    : protocol(study, evidence),
+      data_model(study.data_model),
+      model(TrialModel::make(study, evidence, protocol)),
+      randomiser(protocol.design.randomisation, protocol.design.arms, levels_balanced(protocol)),
+      accrual(protocol.design.accrual),
+      dropout(dropout_of(protocol)) {
+  for (const std::string& name : protocol.design.randomisation.stratify) balanced.push_back(protocol.factor_at(name));
+  calibrate();
+}
+
+/// Means of the reference patients over time, for visits off schedule, and their changes, for drop-out that follows the outcome.
+void PreparedTrial::calibrate() {
+  const bool follows = dropout && dropout->depends_on_outcome();
+  const bool windows = protocol.design.visit_window_days > 0 && protocol.by_visit();
+  if (!follows && !windows) return;
+  constexpr std::int64_t reference_patients = 8192;  // calibrates shares to 0.3 percentage points
+  constexpr std::int64_t batch = 512;
+  const std::size_t visits = protocol.visits_months.size();
+  const std::size_t slot = protocol.slot_of(protocol.design.analyses.front().endpoint);
+  const double sign = protocol.lower_is_better[slot] ? -1 : 1;
+  std::vector<std::vector<double>> change(visits);
+  slope.assign(protocol.arms(), std::vector<double>(protocol.endpoints.size() * visits));
+  std::vector<double> baseline_mean(protocol.endpoints.size());
+  const std::unique_ptr<TrialSource> source = model->source();
+  source->begin_with_point_values(calibration_replicate);
+  Participants participants;
+  ArmOutcomes outcomes;
+  for (std::int64_t done = 0; done < reference_patients; done += batch) {
+    source->enrol(participants.next_candidate, batch, participants);
+    for (std::size_t e = 0; e < baseline_mean.size(); ++e)
+      for (double value : participants.baseline[e]) baseline_mean[e] += value / reference_patients;
+    for (std::size_t a = 0; a < protocol.arms(); ++a) {
+      source->evaluate(static_cast<int>(a), {}, false, outcomes);
+      for (std::size_t row = 0; row < outcomes.values.size(); ++row)
+        for (double value : outcomes.values[row]) slope[a][row] += value / reference_patients;
+      if (static_cast<int>(a) != protocol.design.reference) continue;
+      for (std::size_t v = 0; v < visits; ++v)
+        for (std::size_t i = 0; i < participants.size(); ++i) {
+          const double before = protocol.has_baseline ? participants.baseline[slot][i] : 0.0;
+          change[v].push_back(sign * (outcomes.values[slot * visits + v][i] - before));
+        }
+    }
+  }
+  if (follows) dropout->calibrate(change);
+  // Means become slopes: central differences, one-sided at the last visit.
+  for (auto& of_arm : slope)
+    for (std::size_t e = 0; e < protocol.endpoints.size(); ++e) {
+      const std::vector<double> mean(of_arm.begin() + static_cast<std::ptrdiff_t>(e * visits),
+                                     of_arm.begin() + static_cast<std::ptrdiff_t>((e + 1) * visits));
+      for (std::size_t v = 0; v < visits; ++v) {
+        const std::size_t after = std::min(v + 1, visits - 1);
+        const bool from_baseline = v == 0 && protocol.has_baseline;
+        const std::size_t before = v == 0 ? 0 : v - 1;
+        const double rise = mean[after] - (from_baseline ? baseline_mean[e] : mean[before]);
+        const double run = protocol.visits_months[after] - (from_baseline ? 0.0 : protocol.visits_months[before]);
+        of_arm[e * visits + v] = run > 0 ? rise / run : 0.0;
+      }
+    }
+}
+
+TrialSimulator::TrialSimulator(const PreparedTrial& trial, bool p_values)
+    : trial_(trial), source_(trial.model->source()), events_(trial.protocol, *source_) {
+  for (const AnalysisPlan& plan : trial.protocol.design.analyses)
+    analyses_.push_back(std::make_unique<TrialAnalysis>(plan, trial.protocol, p_values));
+  results_.resize(trial.protocol.arms() - 1);
+}
+
+const TrialData& TrialSimulator::simulate(std::uint32_t replicate, std::int64_t patients) {
+  const Protocol& protocol = trial_.protocol;
+  Participants& participants = data_.participants;
+  source_->begin(replicate);
+  source_->enrol(0, patients, participants);
+  levels_.resize(trial_.balanced.size());
+  for (std::size_t f = 0; f < levels_.size(); ++f) levels_[f] = participants.factor[trial_.balanced[f]];
+  trial_.randomiser.allocate(protocol.seed, replicate, participants.patient, levels_, allocation_);
+  data_.arm_code.resize(participants.size());
+  for (std::size_t i = 0; i < participants.size(); ++i) {
+    const int arm = allocation_.arm[i];
+    const int reference = protocol.design.reference;
+    data_.arm_code[i] = arm == reference ? 0 : (arm < reference ? arm + 1 : arm);
+  }
+  data_.correct_guesses.swap(allocation_.correct_guesses);
+  trial_.accrual.randomised_at(protocol.seed, replicate, participants.patient, data_.randomised_months);
+  if (protocol.by_visit()) {
+    observe_visits(replicate);
+    shift_visits(replicate);
+    lose_patients(replicate);
+    if (events_.any() || trial_.dropout)
+      events_.apply(IntercurrentEvents::Of::trial, participants, event_months_, trial_.dropout ? data_.visits_attended.data() : nullptr,
+                    data_.observed);
+  } else {
+    lose_patients(replicate);
+    observe_events();
+  }
+  return data_;
+}
+
+/// Every patient's outcomes under the allocated arm.
+void TrialSimulator::observe_visits(std::uint32_t replicate) {
+  const Protocol& protocol = trial_.protocol;
+  const std::size_t n = data_.participants.size();
+  if (events_.any()) events_.draw(replicate, data_.participants.patient);
+  event_months_.resize(protocol.design.intercurrent.size());
+  for (auto& months : event_months_) months.resize(n);
+  const bool open_label = protocol.design.open_label_inflation != 0;
+  data_.observed.values.resize(protocol.endpoints.size() * protocol.visits_months.size());
+  for (auto& values : data_.observed.values) values.resize(n);
+  const int arms = static_cast<int>(protocol.arms());
+  for (int k = 0; k < arms; ++k) {
+    // The reference first: the effects of the others are taken against it.
+    const int reference = protocol.design.reference;
+    const int arm = k == 0 ? reference : k <= reference ? k - 1 : k;
+    ArmOutcomes& outcomes = k == 0 ? reference_ : arm_;
+    events_.evaluate(arm, IntercurrentEvents::Of::trial, open_label, outcomes);
+    for (std::size_t row = 0; row < outcomes.values.size(); ++row) {
+      const double* from = outcomes.values[row].data();
+      double* to = data_.observed.values[row].data();
+      for (std::size_t i = 0; i < n; ++i) to[i] = allocation_.arm[i] == arm ? from[i] : to[i];
+    }
+    for (std::size_t e = 0; e < event_months_.size(); ++e)
+      for (std::size_t i = 0; i < n; ++i)
+        if (allocation_.arm[i] == arm) event_months_[e][i] = events_.months()[e][i];
+    if (open_label && k > 0) inflate_open_label(arm, outcomes);
+  }
+}
+
+/// Assessors who know the arm: the observed effect of a treated arm is multiplied by 1 + inflation.
+void TrialSimulator::inflate_open_label(int arm, const ArmOutcomes& outcomes) {
+  for (std::size_t row = 0; row < outcomes.latent.size(); ++row)
+    for (std::size_t i = 0; i < data_.participants.size(); ++i)
+      if (allocation_.arm[i] == arm)
+        data_.observed.values[row][i] +=
+            trial_.protocol.design.open_label_inflation * (outcomes.latent[row][i] - reference_.latent[row][i]);
+}
+
+/// Visits off schedule: to first order, values move along the mean curve of the arm.
+void TrialSimulator::shift_visits(std::uint32_t replicate) {
+  const Protocol& protocol = trial_.protocol;
+  if (protocol.design.visit_window_days <= 0) return;
+  const std::size_t n = data_.participants.size(), visits = protocol.visits_months.size();
+  const double window_months = protocol.design.visit_window_days / days_per_month;
+  TileAddress address;
+  address.seed = protocol.seed;
+  address.replicate = replicate;
+  address.purpose = Purpose::visit_timing;
+  shift_.resize(n);
+  double* const out[] = {shift_.data(), nullptr, nullptr, nullptr};
+  for (std::size_t v = 0; v < visits; ++v) {
+    address.occasion = static_cast<std::uint16_t>(v + 1);
+    tile_uniforms(address, data_.participants.patient.data(), static_cast<int>(n), 1, out);
+    for (double& shift : shift_) shift = window_months * (2 * shift - 1);
+    for (std::size_t e = 0; e < protocol.endpoints.size(); ++e) {
+      if (protocol.variable[e] != Protocol::Variable::score) continue;
+      const std::size_t row = e * visits + v;
+      for (std::size_t i = 0; i < n; ++i)
+        data_.observed.values[row][i] += trial_.slope[static_cast<std::size_t>(allocation_.arm[i])][row] * shift_[i];
+    }
+  }
+}
+
+const double* TrialSimulator::change_since_baseline(std::size_t visit) {
+  const Protocol& protocol = trial_.protocol;
+  const std::size_t slot = protocol.slot_of(protocol.design.analyses.front().endpoint);
+  const std::vector<double>& value = data_.observed.values[slot * protocol.visits_months.size() + visit];
+  const std::vector<double>& baseline = data_.participants.baseline[slot];
+  const double sign = protocol.lower_is_better[slot] ? -1 : 1;
+  change_.resize(value.size());
+  for (std::size_t i = 0; i < value.size(); ++i) change_[i] = sign * (protocol.has_baseline ? value[i] - baseline[i] : value[i]);
+  return change_.data();
+}
+
+void TrialSimulator::lose_patients(std::uint32_t replicate) {
+  const std::size_t n = data_.participants.size();
+  if (!trial_.dropout) {
+    data_.visits_attended.assign(n, static_cast<int>(trial_.protocol.visits_months.size()));
+    data_.exit_months.assign(n, std::numeric_limits<double>::infinity());
+    return;
+  }
+  trial_.dropout->lose(trial_.protocol.seed, replicate, data_.participants.patient, allocation_.arm,
+                       [this](std::size_t visit) { return change_since_baseline(visit); }, loss_);
+  data_.visits_attended.swap(loss_.visits_attended);
+  data_.exit_months.swap(loss_.months);
+}
+
+/// Times to events and counts, up to drop-out or the end of follow-up.
+void TrialSimulator::observe_events() {
+  const Protocol& protocol = trial_.protocol;
+  const std::size_t n = data_.participants.size();
+  data_.exposure.resize(n);
+  for (std::size_t i = 0; i < n; ++i) data_.exposure[i] = std::min(data_.exit_months[i], protocol.follow_up_months);
+  data_.observed.time.resize(n);
+  data_.observed.count.resize(n);
+  data_.event.resize(n);
+  const bool counts = protocol.variable.front() == Protocol::Variable::count;
+  for (int arm = 0; arm < static_cast<int>(protocol.arms()); ++arm) {
+    arm_.count.resize(n);
+    if (counts) source_->count_events(arm, data_.exposure.data(), arm_.count.data());
+    else source_->evaluate(arm, {}, false, arm_);
+    for (std::size_t i = 0; i < n; ++i) {
+      if (allocation_.arm[i] != arm) continue;
+      if (counts) {
+        data_.observed.count[i] = arm_.count[i];
+      } else {
+        data_.event[i] = arm_.time[i] <= data_.exposure[i];
+        data_.observed.time[i] = std::min(arm_.time[i], data_.exposure[i]);
+      }
+    }
+  }
+}
+
+std::span<const TrialResult> TrialSimulator::analyse(std::size_t which, std::size_t n) {
+  analyses_[which]->run(data_, n, workspace_, results_);
+  return results_;
+}
+
+}  // namespace vcohort

@@ -1,0 +1,79 @@
+#pragma once
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "engine/trial/accrual.hpp"
+#include "engine/trial/dropout.hpp"
+#include "engine/trial/intercurrent.hpp"
+#include "engine/trial/randomisation.hpp"
+#include "engine/trial/source.hpp"
+#include "engine/trial/trial_analysis.hpp"
+
+namespace vcohort {
+
+/// A trial made ready: everything that its replicates share. Immutable, read by all threads.
+struct PreparedTrial {
+  Protocol protocol;
+  std::optional<DataModel> data_model;
+  std::unique_ptr<TrialModel> model;
+  Randomiser randomiser;
+  std::vector<std::size_t> balanced;  // factors of the protocol that the randomisation balances
+  AccrualProfile accrual;
+  std::optional<DropoutModel> dropout;
+  std::vector<std::vector<double>> slope;  // [arm][slot * visits + visit]: points per month of the mean; visit windows only
+
+  PreparedTrial(const Study&, const Evidence&);
+  PreparedTrial(const PreparedTrial&) = delete;
+  PreparedTrial& operator=(const PreparedTrial&) = delete;
+
+  /// Replicates from this one on are reserved for reference patients: those that calibrate drop-out, and the twins of true values.
+  static constexpr std::uint32_t first_reserved_replicate = 0xffffff00;
+  static constexpr std::uint32_t calibration_replicate = first_reserved_replicate;
+  static constexpr std::uint32_t twin_replicate = first_reserved_replicate + 1;
+
+ private:
+  void calibrate();
+};
+
+/// Simulates whole trials, one replicate at a time, and keeps its memory. One object per thread. What a replicate is depends on
+/// nothing but seed and number; the trial of n patients is the beginning of every larger one.
+class TrialSimulator {
+ public:
+  TrialSimulator(const PreparedTrial&, bool p_values);
+
+  /// What the trial of `patients` recorded. The reference holds until the next call.
+  const TrialData& simulate(std::uint32_t replicate, std::int64_t patients);
+
+  /// Analyses the first n patients of the trial simulated last.
+  std::span<const TrialResult> analyse(std::size_t analysis, std::size_t n);
+
+  TrialSource& source() { return *source_; }
+  IntercurrentEvents& events() { return events_; }
+  const PreparedTrial& trial() const { return trial_; }
+
+ private:
+  void observe_visits(std::uint32_t replicate);
+  void inflate_open_label(int arm, const ArmOutcomes&);
+  void shift_visits(std::uint32_t replicate);
+  void lose_patients(std::uint32_t replicate);
+  void observe_events();
+  const double* change_since_baseline(std::size_t visit);
+
+  const PreparedTrial& trial_;
+  std::unique_ptr<TrialSource> source_;
+  IntercurrentEvents events_;
+  TrialData data_;
+  Allocation allocation_;
+  DropoutModel::Loss loss_;
+  std::vector<std::vector<int>> levels_;
+  ArmOutcomes reference_, arm_;
+  IntercurrentEvents::Months event_months_;  // [event][patient], under the allocated arm
+  std::vector<double> change_, shift_;
+  analysis::Workspace workspace_;
+  std::vector<std::unique_ptr<TrialAnalysis>> analyses_;
+  std::vector<TrialResult> results_;
+};
+
+}  // namespace vcohort

@@ -1,0 +1,196 @@
+#include "engine/trial/trial.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+#include "engine/numeric/errors.hpp"
+
+namespace vcohort {
+
+using Layout = TrialLayout;
+
+/// Sums of one block: doubles in the order of replicates, exact from there on.
+struct Trial::Accumulator {
+  const TrialLayout& layout;
+  std::vector<std::int64_t> counts;
+  std::vector<double> sums;
+  std::vector<TrueValue> truth;
+
+  explicit Accumulator(const TrialLayout& of) : layout(of), counts(of.number_of_counts()), sums(of.number_of_sums()) {}
+
+  void add(std::size_t size, Layout::SizeSum value, Layout::SizeSum squares, double x) {
+    sums[layout.sum(size, value)] += x;
+    sums[layout.sum(size, squares)] += x * x;
+  }
+};
+
+Trial::Trial(const Study& study, const Evidence& evidence)
+    : scenario_(evidence.name),
+      study_(study),
+      evidence_(evidence),
+      trial_(std::make_shared<const PreparedTrial>(study, evidence)),
+      layout_(study.trial->sample_size.size(), study.trial->analyses.size(), study.trial->arms.size() - 1),
+      truth_(std::make_shared<const TrueValues>(*trial_)) {
+  if (study.trial->replicates < 1 || study.trial->replicates > PreparedTrial::first_reserved_replicate)
+    throw InvalidInput(explain("trial.replicates is out of range", "an address holds about 2^32 replicates", "choose a number between 1 and 4e9"));
+  if (!std::is_sorted(study.trial->sample_size.begin(), study.trial->sample_size.end()))
+    throw InvalidInput(explain("trial.sample_size does not ascend", "smaller trials are the beginning of larger ones", "sort it"));
+  const TrialSimulator refuses_what_does_not_fit(*trial_, false);
+}
+
+std::int64_t Trial::next_look(std::int64_t block) const {
+  constexpr std::int64_t first_look = 8;  // blocks: 1,024 replicates
+  if (!study_.trial->power_mcse) return blocks();
+  std::int64_t look = first_look;
+  while (look <= block) look *= 2;
+  return std::min(look, blocks());
+}
+
+bool Trial::precise_enough(const Tally& tally) const {
+  if (!study_.trial->power_mcse) return false;
+  const auto replicates = static_cast<double>(tally.counts[layout_.replicates()]);
+  for (std::size_t size = 0; size < layout_.sizes(); ++size)
+    for (std::size_t contrast = 0; contrast < layout_.contrasts(); ++contrast) {
+      const std::size_t rejections = layout_.count(layout_.cell(size, 0, contrast), TrialLayout::rejections);
+      // One rejection more and one less are added (Agresti & Coull 1998), so that a power of 0 or 1 is never taken for certain.
+      const double power = (static_cast<double>(tally.counts[rejections]) + 1) / (replicates + 2);
+      if (std::sqrt(power * (1 - power) / replicates) >= *study_.trial->power_mcse) return false;
+    }
+  return true;
+}
+
+std::int64_t Trial::blocks() const { return (study_.trial->replicates + block_size - 1) / block_size; }
+
+std::int64_t Trial::patients_in(std::int64_t block) const {
+  return std::min(block_size, study_.trial->replicates - block * block_size) * trial_->protocol.largest_size();
+}
+
+Tally Trial::empty_tally() const { return Tally(layout_.number_of_counts(), layout_.number_of_sums()); }
+
+bool Trial::saves_rows() const {
+  const auto cells = static_cast<std::int64_t>(layout_.cells());
+  return study_.trial->save_replicates.value_or(study_.trial->replicates <= rows_kept_by_default / cells);
+}
+
+std::vector<Table> Trial::row_tables() const {
+  if (!saves_rows()) return {};
+  return {empty_rows()};
+}
+
+void Trial::simulate(std::int64_t block, Tally& tally, std::vector<Table>& rows) const {
+  TrialSimulator simulator(*trial_, saves_rows());
+  Accumulator sums(layout_);
+  const std::int64_t end = std::min(study_.trial->replicates, (block + 1) * block_size);
+  for (std::int64_t replicate = block * block_size; replicate < end; ++replicate)
+    simulate_replicate(static_cast<std::uint32_t>(replicate), simulator, sums, rows.empty() ? nullptr : &rows.front());
+  for (std::size_t k = 0; k < sums.counts.size(); ++k) tally.counts[k] += sums.counts[k];
+  for (std::size_t k = 0; k < sums.sums.size(); ++k) tally.sums[k].add(sums.sums[k]);
+}
+
+void Trial::simulate_replicate(std::uint32_t replicate, TrialSimulator& simulator, Accumulator& sums, Table* rows) const {
+  const TrialData& data = simulator.simulate(replicate, trial_->protocol.largest_size());
+  truth_->of_replicate(replicate, simulator, sums.truth);
+  ++sums.counts[layout_.replicates()];
+  std::vector<std::size_t> in_arm(trial_->protocol.arms());
+  std::size_t counted = 0;
+  for (std::size_t s = 0; s < layout_.sizes(); ++s) {
+    const auto n = static_cast<std::size_t>(study_.trial->sample_size[s]);
+    for (; counted < n; ++counted) ++in_arm[static_cast<std::size_t>(data.arm_code[counted])];
+    add_size(s, n, data, sums);
+    const double duration = rows ? duration_months(data, n) : 0.0;
+    for (std::size_t a = 0; a < layout_.analyses(); ++a) {
+      const std::span<const TrialResult> results = simulator.analyse(a, n);
+      for (std::size_t c = 0; c < layout_.contrasts(); ++c) {
+        add_result(layout_.cell(s, a, c), results[c], sums.truth[a * layout_.contrasts() + c], sums);
+        if (rows) append_row(replicate, s, a, c, results[c], in_arm[0], in_arm[c + 1], duration, *rows);
+      }
+    }
+  }
+}
+
+/// From the first day of accrual to the last visit that anybody attends.
+double Trial::duration_months(const TrialData& data, std::size_t n) const {
+  const Protocol& protocol = trial_->protocol;
+  double last = 0;
+  for (std::size_t i = 0; i < n; ++i) {
+    double followed = std::min(data.exit_months[i], protocol.follow_up_months);
+    if (protocol.by_visit()) {
+      const auto attended = static_cast<std::size_t>(data.visits_attended[i]);
+      followed = attended == 0 ? 0.0 : protocol.visits_months[attended - 1];
+    }
+    last = std::max(last, data.randomised_months[i] + followed);
+  }
+  return last;
+}
+
+void Trial::add_size(std::size_t size, std::size_t n, const TrialData& data, Accumulator& sums) const {
+  const Protocol& protocol = trial_->protocol;
+  const auto patients = static_cast<double>(n);
+  std::int64_t lost = 0;
+  if (trial_->dropout)
+    for (std::size_t i = 0; i < n; ++i) lost += data.exit_months[i] < protocol.follow_up_months;
+  const auto screened = data.participants.screened_until(n - 1);
+  // Codes count the reference first; for a range over arms only the ratios must go with them.
+  std::vector<Arm> arms{protocol.design.arms[static_cast<std::size_t>(protocol.design.reference)]};
+  for (int other : protocol.contrasts()) arms.push_back(protocol.design.arms[static_cast<std::size_t>(other)]);
+  sums.add(size, Layout::duration, Layout::duration_squares, duration_months(data, n));
+  sums.add(size, Layout::dropout, Layout::dropout_squares, static_cast<double>(lost) / patients);
+  sums.add(size, Layout::unbalance, Layout::unbalance_squares, imbalance(std::span(data.arm_code).first(n), arms));
+  sums.add(size, Layout::guesses, Layout::guesses_squares, data.correct_guesses[n - 1] / patients);
+  sums.add(size, Layout::screening_failures, Layout::screening_failures_squares, static_cast<double>(screened) - patients);
+}
+
+void Trial::add_result(std::size_t cell, const TrialResult& result, const TrueValue& truth, Accumulator& sums) const {
+  const auto count = [&](std::size_t which) -> std::int64_t& { return sums.counts[layout_.count(cell, which)]; };
+  const auto add = [&](Layout::CellSum which, double x) { sums.sums[layout_.sum(cell, which)] += x; };
+  if (result.failure != 0) {
+    ++count(Layout::first_failure + static_cast<std::size_t>(result.failure));
+    return;
+  }
+  const analysis::Estimate& estimate = result.estimate;
+  const bool known = !std::isnan(truth.value);
+  ++count(Layout::fits);
+  count(Layout::rejections) += result.rejected;
+  count(Layout::favourable) += result.favourable;
+  count(Layout::with_truth) += known;
+  count(Layout::covered) += known && estimate.lower <= truth.value && truth.value <= estimate.upper;
+  const double d = estimate.estimate - (known ? truth.value : 0.0);
+  const double variance = estimate.se * estimate.se;
+  add(Layout::d, d);
+  add(Layout::d_squares, d * d);
+  add(Layout::d_fourths, d * d * d * d);
+  add(Layout::analysed, estimate.patients);
+  if (known) {
+    add(Layout::truth, truth.value);
+    add(Layout::truth_squares, truth.value * truth.value);
+    add(Layout::truth_variance, truth.mcse * truth.mcse);
+  }
+  if (std::isnan(variance)) return;
+  add(Layout::se, estimate.se);
+  add(Layout::se_squares, variance);
+  add(Layout::se_fourths, variance * variance);
+}
+
+Table Trial::replay(std::uint32_t replicate) const {
+  TrialSimulator simulator(*trial_, true);
+  Accumulator sums(layout_);
+  Table rows = empty_rows();
+  simulate_replicate(replicate, simulator, sums, &rows);
+  return rows;
+}
+
+RejectionCounts Trial::count_rejections(std::int64_t sample_size, std::int64_t from, std::int64_t to) const {
+  TrialSimulator simulator(*trial_, false);
+  RejectionCounts counts;
+  for (std::int64_t replicate = from; replicate < to; ++replicate) {
+    simulator.simulate(static_cast<std::uint32_t>(replicate), sample_size);
+    const TrialResult& result = simulator.analyse(0, static_cast<std::size_t>(sample_size)).front();
+    ++counts.replicates;
+    counts.rejections += result.failure == 0 && result.rejected;
+    counts.favourable += result.failure == 0 && result.favourable;
+    counts.failures += result.failure != 0;
+  }
+  return counts;
+}
+
+}  // namespace vcohort

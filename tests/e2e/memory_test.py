@@ -1,0 +1,26 @@
+"""Memory does not grow with the number of patients."""
+import unittest
+
+from program import ProgramTest, peak_memory
+
+
+class Memory(ProgramTest):
+    def peak(self, size, **options):
+        study = self.study(f"{size}.toml", size=size, evidence='["sceptical"]', **options)
+        return peak_memory(["run", study, "-o", f"{size}.h5", "--quiet", "--progress", "none", "--threads", 2, "--overwrite"], self.folder)
+
+    def test_a_million_patients_need_no_more_than_a_hundred_thousand(self):
+        # Four strategies, five visits, three endpoints.
+        options = {"endpoints": '["gmfm66", "gmfm88", "adl"]'}
+        small, large = self.peak(100_000, **options), self.peak(1_000_000, **options)
+        self.assertLess(large, 1.1 * small, f"{small / 2**20:.1f} MiB against {large / 2**20:.1f} MiB")
+
+    def test_saved_patients_are_streamed(self):
+        # Few rows of each patient, so that many blocks pass quickly: once the blocks in flight are full, nothing grows any more.
+        options = {"save": "true", "endpoints": '["gmfm66"]', "visits": "[12]"}
+        small, large = self.peak(200_000, **options), self.peak(400_000, **options)
+        self.assertLess(large, 1.1 * small, f"{small / 2**20:.1f} MiB against {large / 2**20:.1f} MiB")
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,141 @@
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <numeric>
+
+#include "engine/data_model/correlation.hpp"
+#include "engine/data_model/data_model.hpp"
+#include "engine/data_model/frailty.hpp"
+#include "engine/data_model/truth.hpp"
+#include "engine/random/tile_draws.hpp"
+
+namespace vcohort {
+namespace {
+
+constexpr double mcse_allowed = 4.5;
+constexpr std::size_t many = 200000;
+
+std::vector<std::uint64_t> patients() {
+  std::vector<std::uint64_t> ids(many);
+  std::iota(ids.begin(), ids.end(), std::uint64_t{0});
+  return ids;
+}
+
+DataModel two_arms(DataModel::Kind kind, std::vector<double> visits) {
+  DataModel model;
+  model.kind = kind;
+  model.visits_months = std::move(visits);
+  model.arms.resize(2);
+  return model;
+}
+
+TEST(DataModel, NormalOutcomesHaveTheirMeansAndCovariance) {
+  DataModel model = two_arms(DataModel::Kind::normal, {0, 1, 2, 3, 6, 12});
+  model.correlation.assign(6, std::vector<double>(6));
+  for (std::size_t v = 0; v < 6; ++v)
+    for (std::size_t w = 0; w < 6; ++w) model.correlation[v][w] = std::pow(0.6, std::fabs(static_cast<double>(v) - static_cast<double>(w)));
+  for (auto& arm : model.arms) {
+    arm.mean = {0, 1, 2, 3, 4, 5};
+    arm.sd = {1, 1, 1, 2, 2, 2};
+  }
+  DataOutcomes outcomes(model);
+  outcomes.prepare(3, 1, patients());
+  std::vector<std::vector<double>> y(6, std::vector<double>(many));
+  for (std::size_t v = 0; v < 6; ++v) outcomes.outcome(0, v, 0, y[v].data());
+  for (std::size_t v = 0; v < 6; ++v)
+    for (std::size_t w = 0; w <= v; ++w) {
+      double product = 0;
+      for (std::size_t i = 0; i < many; ++i) product += (y[v][i] - model.arms[0].mean[v]) * (y[w][i] - model.arms[0].mean[w]);
+      const double scale = model.arms[0].sd[v] * model.arms[0].sd[w], rho = model.correlation[v][w];
+      EXPECT_NEAR(product / many, scale * rho, mcse_allowed * scale * std::sqrt((1 + rho * rho) / many));
+    }
+}
+
+/// Two binary outcomes with share 1/2 each and latent correlation r agree with probability 1/2 + asin(r)/pi (Sheppard 1899).
+TEST(DataModel, BinaryOutcomesAreCorrelatedThroughLatentNormals) {
+  DataModel model = two_arms(DataModel::Kind::binary, {6, 12});
+  model.correlation = {{1, 0.5}, {0.5, 1}};
+  for (auto& arm : model.arms) arm.share = {0.5, 0.5};
+  DataOutcomes outcomes(model);
+  outcomes.prepare(3, 1, patients());
+  std::vector<double> first(many), second(many);
+  outcomes.outcome(0, 0, 0, first.data());
+  outcomes.outcome(0, 1, 0, second.data());
+  double agree = 0;
+  for (std::size_t i = 0; i < many; ++i) agree += first[i] == second[i];
+  EXPECT_NEAR(agree / many, 2.0 / 3, mcse_allowed * std::sqrt(2.0 / 9 / many));
+}
+
+TEST(DataModel, PiecewiseHazards) {
+  DataModel::DataArm arm;
+  arm.hazard = {0.1, 0.0, 0.5};
+  arm.hazard_from_months = {0, 5, 10};
+  EXPECT_DOUBLE_EQ(time_at_hazard(arm, 0.25), 2.5);
+  EXPECT_DOUBLE_EQ(time_at_hazard(arm, 1.0), 11.0);
+  arm.hazard = {0.1, 0.0};
+  arm.hazard_from_months = {0, 5};
+  EXPECT_TRUE(std::isinf(time_at_hazard(arm, 1.0)));
+}
+
+TEST(DataModel, FrailtyIsGammaWithMeanOne) {
+  for (const double variance : {0.25, 1.0, 2.0}) {
+    double sum = 0, squares = 0;
+    for (std::uint64_t patient = 0; patient < many; ++patient) {
+      const double g = gamma_frailty(variance, 5, 0, patient);
+      sum += g;
+      squares += g * g;
+    }
+    const double mean = sum / many, spread = squares / many - mean * mean;
+    EXPECT_NEAR(mean, 1, mcse_allowed * std::sqrt(variance / many));
+    // Var(s^2) = (mu4 - sigma^4)/n, mu4 = 3 sigma^4 (1 + 2 sigma^2) for a gamma of mean one.
+    EXPECT_NEAR(spread, variance, mcse_allowed * variance * std::sqrt((2 + 6 * variance) / many));
+  }
+}
+
+TEST(DataModel, PoissonByInversion) {
+  EXPECT_EQ(poisson_events(2, 0.1353), 0);  // e^-2 = .135335
+  EXPECT_EQ(poisson_events(2, 0.1354), 1);
+  EXPECT_EQ(poisson_events(2, 0.4061), 2);  // 3 e^-2 = .406006
+  for (const double u : {0.01, 0.5, 0.99}) EXPECT_LE(poisson_events(499.9, u), poisson_events(500.1, u) + 1);
+}
+
+TEST(DataModel, TwinsShareTheirLuck) {
+  DataModel model = two_arms(DataModel::Kind::ordinal, {12});
+  model.arms[0].share = {0.2, 0.3, 0.5};
+  model.arms[1].share = {0.1, 0.2, 0.7};
+  DataOutcomes outcomes(model);
+  outcomes.prepare(5, 0, patients());
+  std::vector<double> low(many), high(many);
+  outcomes.outcome(0, 0, 0, low.data());
+  outcomes.outcome(1, 0, 0, high.data());
+  double of_category[4] = {};
+  for (std::size_t i = 0; i < many; ++i) {
+    ASSERT_LE(low[i], high[i]);
+    of_category[static_cast<int>(low[i])] += 1;
+  }
+  for (int c = 1; c <= 3; ++c) {
+    const double share = model.arms[0].share[static_cast<std::size_t>(c - 1)];
+    EXPECT_NEAR(of_category[c] / many, share, mcse_allowed * std::sqrt(share * (1 - share) / many));
+  }
+}
+
+TEST(DataModel, ImpliedEffects) {
+  DataModel model = two_arms(DataModel::Kind::normal, {0, 12});
+  model.correlation = {{1, 0.5}, {0.5, 1}};
+  model.arms[0].mean = {0, 0};
+  model.arms[1].mean = {0, 1};
+  for (auto& arm : model.arms) arm.sd = {1, 1};
+  EXPECT_DOUBLE_EQ(*implied_effect(model, 1, 0, 1, EffectScale::mean_difference, false), 1);
+  // Changes have variance 1 in either arm, as values have: Phi(1/sqrt 2) = .7602499.
+  EXPECT_NEAR(*implied_effect(model, 1, 0, 1, EffectScale::superiority_share, true), 0.2602499389, 1e-10);
+  EXPECT_FALSE(implied_effect(model, 1, 0, 1, EffectScale::log_odds_ratio, false));
+}
+
+TEST(DataModel, RefusesMatricesThatAreNoCorrelations) {
+  EXPECT_THROW(correlation_factor({{1, 2}, {2, 1}}), std::runtime_error);
+  EXPECT_THROW(correlation_factor({{1, 0.2}, {0.3, 1}}), std::runtime_error);
+  EXPECT_THROW(correlation_factor({{2, 0}, {0, 1}}), std::runtime_error);
+}
+
+}  // namespace
+}  // namespace vcohort

@@ -1,0 +1,158 @@
+#include <gtest/gtest.h>
+
+#include "tests/engine/patient/stances.hpp"
+#include "tests/engine/trial/designs.hpp"
+
+/// Trials of the disease model.
+namespace vcohort::test {
+namespace {
+
+Study children(std::int64_t sample_size, std::int64_t replicates) {
+  Study study;
+  study.seed = 77;
+  study.population.age_years.kind = Distribution::Kind::uniform;
+  study.population.age_years.low = 1;
+  study.population.age_years.high = 13;
+  study.population.gmfcs = {0.342, 0.256, 0.115, 0.137, 0.15};
+  study.outcomes.visits_months = {6, 12};
+  study.outcomes.endpoints = {"gmfm66"};
+  study.strategies.resize(2);
+  study.strategies[0].name = "rehabilitation";
+  study.strategies[1].name = "cells";
+  study.strategies[1].cells = true;
+  study.strategies[1].regimen.dose = 2e6;
+  study.strategies[1].regimen.infusions = 4;
+  study.strategies[1].regimen.interval_days = 7;
+  TrialQuestion trial;
+  trial.arms.resize(2);
+  trial.arms[0].name = "rehabilitation";
+  trial.arms[1].name = "cells";
+  trial.arms[1].strategy = 1;
+  trial.sample_size = {sample_size};
+  trial.replicates = replicates;
+  AnalysisPlan plan = analysis("ancova");
+  plan.endpoint = "gmfm66";
+  plan.adjust = {"baseline", "age_years", "gmfcs"};
+  trial.analyses = {plan};
+  study.trial = trial;
+  return study;
+}
+
+TEST(DiseaseTrial, TypeOneErrorUnderTheNullStance) {
+  const Table table = run(Trial(children(60, 4000), stance("null")));
+  EXPECT_EQ(number(table, "true_value"), 0);
+  EXPECT_NEAR(number(table, "power"), 0.05, mcse_allowed * binomial_se(0.05, 4000));
+  EXPECT_NEAR(number(table, "bias"), 0, mcse_allowed * number(table, "bias_mcse"));
+  EXPECT_NEAR(number(table, "coverage"), 0.95, mcse_allowed * binomial_se(0.95, 4000));
+}
+
+TEST(DiseaseTrial, TheEstimateIsThatOfTheTwins) {
+  const Table table = run(Trial(children(100, 2000), stance("published")));
+  EXPECT_GT(number(table, "true_value"), 0.5);
+  EXPECT_NEAR(number(table, "bias"), 0, mcse_allowed * std::hypot(number(table, "bias_mcse"), number(table, "true_value_mcse")));
+}
+
+/// Ages are uniform on [1, 13), half of them in [2, 8): the others are screening failures, n (1 - p) / p expected.
+TEST(DiseaseTrial, ScreeningFailuresAreCounted) {
+  Study study = children(40, 500);
+  study.population.eligibility.age_years = Interval{2, 8};
+  const Table table = run(Trial(study, stance("null")));
+  // Negative binomial: variance n (1 - p) / p^2 = 80.
+  EXPECT_NEAR(number(table, "screening_failures"), 40, mcse_allowed * std::sqrt(80.0 / 500));
+}
+
+TEST(DiseaseTrial, StrataOfTheRandomisationAreThoseOfTheChildren) {
+  Study study = children(80, 200);
+  study.trial->randomisation.stratify = {"gmfcs", "age_years"};
+  study.trial->randomisation.age_cuts = {4, 8};
+  const Table table = run(Trial(study, stance("null")));
+  study.trial->randomisation.method = Randomisation::Method::simple;
+  const Table simple = run(Trial(study, stance("null")));
+  EXPECT_LT(number(table, "imbalance"), number(simple, "imbalance"));
+}
+
+/// A delayed start: without an effect before it, and at month 12 the effect that six months of treatment have.
+TEST(DiseaseTrial, DelayedStart) {
+  Study study = children(40, 1);
+  study.strategies.push_back(study.strategies[1]);
+  study.outcomes.visits_months = {6, 12, 18};
+  TrialQuestion& trial = *study.trial;
+  trial.arms.push_back(trial.arms[0]);
+  trial.arms[2].name = "delayed";
+  trial.arms[2].crossover_to = "cells";
+  trial.arms[2].crossover_months = 6;
+  trial.randomisation.block = 3;
+  trial.sample_size = {39};
+  const PreparedTrial prepared(study, stance("published"));
+  const auto source = prepared.model->source();
+  source->begin(0);
+  Participants participants;
+  source->enrol(0, 300, participants);
+  ArmOutcomes none, cells, delayed;
+  source->evaluate(0, {}, true, none);
+  source->evaluate(1, {}, true, cells);
+  source->evaluate(2, {}, true, delayed);
+  double early = 0, late = 0;
+  for (std::size_t i = 0; i < 300; ++i) {
+    EXPECT_EQ(delayed.values[0][i], none.values[0][i]);
+    early += cells.latent[0][i] - none.latent[0][i];
+    late += delayed.latent[1][i] - none.latent[1][i];
+  }
+  // The room above the score is a little smaller half a year later; exposure is the same.
+  EXPECT_NEAR(late / early, 1, 0.02);
+  EXPECT_GT(early, 0);
+}
+
+/// Who discontinues before the first infusion has the outcome without cells.
+TEST(DiseaseTrial, DiscontinuationStopsInfusions) {
+  Study study = children(40, 1);
+  study.trial->intercurrent.resize(1);
+  study.trial->intercurrent[0].share = 0.5;
+  const PreparedTrial prepared(study, stance("published"));
+  const auto source = prepared.model->source();
+  source->begin(0);
+  Participants participants;
+  source->enrol(0, 100, participants);
+  const std::vector<double> at_once(100, 0.0), never(100, INFINITY), after_two(100, 10.0 / 30.4375);
+  ArmOutcomes none, stopped, full, half;
+  source->evaluate(0, {}, true, none);
+  source->evaluate(1, {at_once.data(), nullptr}, true, stopped);
+  source->evaluate(1, {never.data(), nullptr}, true, full);
+  source->evaluate(1, {after_two.data(), nullptr}, true, half);
+  EXPECT_EQ(stopped.latent, none.latent);
+  double of_half = 0, of_full = 0;
+  for (std::size_t i = 0; i < 100; ++i) {
+    of_half += half.latent[1][i] - none.latent[1][i];
+    of_full += full.latent[1][i] - none.latent[1][i];
+  }
+  EXPECT_GT(of_half, 0);
+  EXPECT_LT(of_half, of_full);
+}
+
+/// Inflated assessments: the bias is the inflation times the true effect.
+TEST(DiseaseTrial, OpenLabelInflation) {
+  Study study = children(100, 2000);
+  study.trial->open_label_inflation = 0.5;
+  const Table table = run(Trial(study, stance("published")));
+  const double truth = number(table, "true_value");
+  EXPECT_NEAR(number(table, "bias"), 0.5 * truth, mcse_allowed * std::hypot(number(table, "bias_mcse"), 1.5 * number(table, "true_value_mcse")));
+}
+
+TEST(DiseaseTrial, UncertainParametersHaveATruthPerDraw) {
+  Study study = children(60, 200);
+  study.uncertain_parameters = true;
+  const Table table = run(Trial(study, stance("sceptical")));
+  EXPECT_GT(number(table, "true_value_mcse"), 0);
+  EXPECT_NEAR(number(table, "bias"), 0, mcse_allowed * number(table, "bias_mcse"));
+  EXPECT_NEAR(number(table, "coverage"), 0.95, mcse_allowed * binomial_se(0.95, 200));
+}
+
+TEST(DiseaseTrial, CellsCannotFollowOtherCells) {
+  Study study = children(40, 1);
+  study.trial->arms[1].crossover_to = "cells";
+  study.trial->arms[1].crossover_months = 6;
+  EXPECT_THROW(Trial(study, stance("published")), std::runtime_error);
+}
+
+}  // namespace
+}  // namespace vcohort::test

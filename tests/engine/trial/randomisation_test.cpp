@@ -1,0 +1,156 @@
+#include <gtest/gtest.h>
+
+#include <numeric>
+
+#include "engine/trial/randomisation.hpp"
+#include "tests/engine/trial/designs.hpp"
+
+namespace vcohort::test {
+namespace {
+
+using Method = Randomisation::Method;
+
+std::vector<Arm> arms_of(std::initializer_list<int> ratios) {
+  std::vector<Arm> arms;
+  for (int ratio : ratios) {
+    arms.emplace_back();
+    arms.back().ratio = ratio;
+  }
+  return arms;
+}
+
+Allocation allocate(const Randomisation& design, std::span<const Arm> arms, std::size_t n, std::uint32_t replicate,
+                    const std::vector<std::vector<int>>& level = {}, const std::vector<int>& levels = {}) {
+  std::vector<std::uint64_t> patients(n);
+  std::iota(patients.begin(), patients.end(), std::uint64_t{0});
+  Allocation allocation;
+  Randomiser(design, arms, levels).allocate(99, replicate, patients, level, allocation);
+  return allocation;
+}
+
+/// Blackwell and Hodges: .75 for blocks of two, 17/24 for blocks of four.
+TEST(Randomisation, PermutedBlocksAreGuessedAsOftenAsTheyShould) {
+  const std::vector<Arm> arms = arms_of({1, 1});
+  for (const auto& [block, share] : {std::pair{2, 0.75}, std::pair{4, 0.708333}}) {
+    Randomisation design;
+    design.block = block;
+    constexpr std::size_t n = 400000;
+    const Allocation allocation = allocate(design, arms, n, 0);
+    EXPECT_NEAR(allocation.correct_guesses.back() / n, share, mcse_allowed * binomial_se(share, n) + 1e-6);
+  }
+}
+
+TEST(Randomisation, WholeBlocksHaveTheRatio) {
+  const std::vector<Arm> arms = arms_of({1, 2});
+  Randomisation design;
+  design.block = 6;
+  const Allocation allocation = allocate(design, arms, 600, 3);
+  for (std::size_t block = 0; block < 100; ++block)
+    EXPECT_EQ(std::accumulate(allocation.arm.begin() + static_cast<long>(6 * block), allocation.arm.begin() + static_cast<long>(6 * block + 6), 0), 4);
+}
+
+TEST(Randomisation, StrataHaveBlocksOfTheirOwn) {
+  const std::vector<Arm> arms = arms_of({1, 1});
+  Randomisation design;
+  design.block = 4;
+  design.stratify = {"sex"};
+  std::vector<std::vector<int>> level(1);
+  for (int i = 0; i < 400; ++i) level[0].push_back(i % 7 < 3);
+  const Allocation allocation = allocate(design, arms, 400, 1, level, {2});
+  for (int stratum = 0; stratum < 2; ++stratum) {
+    int difference = 0;
+    for (std::size_t i = 0; i < 400; ++i) {
+      if (level[0][i] != stratum) continue;
+      difference += allocation.arm[i] == 0 ? 1 : -1;
+      EXPECT_LE(std::abs(difference), 2);
+    }
+  }
+}
+
+/// Simple randomisation: the share of correct guesses is one half, and |n1 - n2| has mean sqrt(2 n / pi).
+TEST(Randomisation, SimpleIsUnpredictableAndUnbalanced) {
+  const std::vector<Arm> arms = arms_of({1, 1});
+  Randomisation design;
+  design.method = Method::simple;
+  double correct = 0, difference = 0;
+  constexpr int replicates = 4000, n = 100;
+  for (std::uint32_t r = 0; r < replicates; ++r) {
+    const Allocation allocation = allocate(design, arms, n, r);
+    correct += allocation.correct_guesses.back();
+    difference += imbalance(allocation.arm, arms);
+  }
+  EXPECT_NEAR(correct / (replicates * n), 0.5, mcse_allowed * binomial_se(0.5, double{replicates} * n));
+  constexpr double exact = 7.958923738717876;  // n C(n, n/2) / 2^n for n = 100
+  EXPECT_NEAR(difference / replicates, exact, mcse_allowed * std::sqrt((n - exact * exact) / replicates));
+}
+
+/// Efron (1971): in the long run |D| = 0 with probability 1 - r for even n, r = q/p; p = 2/3 gives r = 1/2.
+TEST(Randomisation, BiasedCoinKeepsTheBalanceThatEfronFound) {
+  const std::vector<Arm> arms = arms_of({1, 1});
+  Randomisation design;
+  design.method = Method::biased_coin;
+  design.probability = 2.0 / 3;
+  int balanced = 0;
+  constexpr int replicates = 20000;
+  for (std::uint32_t r = 0; r < replicates; ++r) balanced += imbalance(allocate(design, arms, 60, r).arm, arms) == 0;
+  EXPECT_NEAR(static_cast<double>(balanced) / replicates, 0.5, mcse_allowed * binomial_se(0.5, replicates));
+}
+
+/// Wei (1977): the urn UD(0, 1) allocates the second patient to the other arm; the variance of D tends to n/3.
+TEST(Randomisation, UrnVariance) {
+  const std::vector<Arm> arms = arms_of({1, 1});
+  Randomisation design;
+  design.method = Method::urn;
+  design.urn_start = 1;
+  design.urn_add = 1;
+  double squares = 0;
+  constexpr int replicates = 20000, n = 200;
+  for (std::uint32_t r = 0; r < replicates; ++r) {
+    const double d = imbalance(allocate(design, arms, n, r).arm, arms);
+    squares += d * d;
+  }
+  // E D_k^2 by recursion: E D_{k+1}^2 = E D_k^2 (1 - 2/(k + 2)) + 1, since P(next = 1) = 1/2 - D / (2 (k + 2)).
+  double exact = 0;
+  for (int k = 0; k < n; ++k) exact = exact * (1 - 2.0 / (k + 2)) + 1;
+  EXPECT_NEAR(squares / replicates, exact, mcse_allowed * exact * std::sqrt(2.0 / replicates));
+}
+
+TEST(Randomisation, MinimisationBalancesMargins) {
+  const std::vector<Arm> arms = arms_of({1, 1});
+  Randomisation design;
+  design.method = Method::minimisation;
+  design.probability = 1.0;
+  std::vector<std::vector<int>> level(2);
+  for (int i = 0; i < 90; ++i) {
+    level[0].push_back(i % 3);
+    level[1].push_back(i % 2);
+  }
+  const Allocation allocation = allocate(design, arms, 90, 5, level, {3, 2});
+  for (std::size_t f = 0; f < 2; ++f)
+    for (int l = 0; l < 3; ++l) {
+      int difference = 0;
+      for (std::size_t i = 0; i < 90; ++i)
+        if (level[f][i] == l) difference += allocation.arm[i] == 0 ? 1 : -1;
+      EXPECT_LE(std::abs(difference), 2);
+    }
+}
+
+TEST(Randomisation, APrefixIsTheSmallerTrial) {
+  const std::vector<Arm> arms = arms_of({1, 1, 2});
+  for (const Method method : {Method::simple, Method::permuted_block, Method::minimisation, Method::biased_coin, Method::urn}) {
+    Randomisation design;
+    design.method = method;
+    const Allocation small = allocate(design, arms, 37, 8), large = allocate(design, arms, 91, 8);
+    EXPECT_TRUE(std::equal(small.arm.begin(), small.arm.end(), large.arm.begin()));
+  }
+}
+
+TEST(Randomisation, RefusesABlockThatCannotHoldTheRatios) {
+  const std::vector<Arm> arms = arms_of({1, 2});
+  Randomisation design;
+  design.block = 4;
+  EXPECT_THROW(Randomiser(design, arms, {}), std::runtime_error);
+}
+
+}  // namespace
+}  // namespace vcohort::test

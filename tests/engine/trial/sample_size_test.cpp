@@ -1,0 +1,78 @@
+#include <gtest/gtest.h>
+
+#include "engine/numeric/elementary.hpp"
+#include "engine/random/tile_draws.hpp"
+#include "engine/trial/sample_size.hpp"
+#include "tests/engine/trial/designs.hpp"
+
+namespace vcohort::test {
+namespace {
+
+/// Rejections of a z test with effect d per SD: replicate r rejects when its normal exceeds z - d sqrt(N)/2.
+CountRejections z_test(double effect, double sawtooth = 0) {
+  return [=](std::int64_t n, std::int64_t from, std::int64_t to) {
+    RejectionCounts counts;
+    double power_score = effect * std::sqrt(static_cast<double>(n)) / 2 - normal_quantile(0.975);
+    if (sawtooth > 0 && n / 2 % 2 == 1) power_score -= sawtooth;
+    for (std::int64_t r = from; r < to; ++r) {
+      const double normal = normals_at(11, {static_cast<std::uint32_t>(r), 0, Purpose::test, 0, 0})[0];
+      ++counts.replicates;
+      counts.rejections += normal < power_score;
+    }
+    counts.favourable = counts.rejections;
+    return counts;
+  };
+}
+
+TEST(SampleSize, FindsWhatTheFormulaSays) {
+  for (const double effect : {0.3, 0.5, 1.0}) {
+    SampleSizeGoal goal;
+    goal.search_replicates = 100000;
+    goal.confirmation_replicates = 50000;
+    const SampleSizeAnswer answer = find_sample_size(goal, z_test(effect));
+    const double exact = std::pow(2 * (normal_quantile(0.975) + normal_quantile(0.9)) / effect, 2);
+    ASSERT_TRUE(answer.found);
+    // MCSE of the confirmed power over the slope of the curve, in patients, and the rounding to a multiple of two.
+    const double slope = effect / (4 * std::sqrt(exact)) * 0.1754983319;  // phi at the 90 % quantile
+    EXPECT_NEAR(static_cast<double>(answer.sample_size), exact, mcse_allowed * binomial_se(0.9, 50000) / slope + 2) << effect;
+    EXPECT_LE(answer.lower, answer.sample_size);
+    EXPECT_GE(answer.upper, answer.sample_size);
+    EXPECT_GE(answer.power, 0.9);
+    EXPECT_EQ(answer.sample_size % 2, 0);
+  }
+}
+
+TEST(SampleSize, SaysWhenNoSizeSuffices) {
+  SampleSizeGoal goal;
+  goal.largest = 100;
+  const SampleSizeAnswer answer = find_sample_size(goal, z_test(0.2));
+  EXPECT_FALSE(answer.found);
+  EXPECT_LT(answer.ceiling, 0.9);
+  EXPECT_EQ(answer.curve.back().sample_size, 100);
+}
+
+/// Odd pairs lose .3 in score: the answer must be one after which the larger sizes hold as well.
+TEST(SampleSize, HeedsASawtooth) {
+  SampleSizeGoal goal;
+  goal.search_replicates = 50000;
+  const SampleSizeAnswer answer = find_sample_size(goal, z_test(0.5, 0.3));
+  ASSERT_TRUE(answer.found);
+  const double smooth = std::pow(2 * (normal_quantile(0.975) + normal_quantile(0.9)) / 0.5, 2);
+  const double lossy = std::pow(2 * (normal_quantile(0.975) + normal_quantile(0.9) + 0.3) / 0.5, 2);
+  EXPECT_GT(answer.sample_size, smooth);
+  EXPECT_LT(answer.sample_size, 1.1 * lossy);
+}
+
+TEST(SampleSize, OfATrial) {
+  Study study = normal_trial("t", 100, 0.5, 1000);
+  const Trial trial(study, no_evidence());
+  SampleSizeGoal goal;
+  goal.multiple = sample_size_multiple(*study.trial);
+  const SampleSizeAnswer answer = find_sample_size(
+      goal, [&](std::int64_t n, std::int64_t from, std::int64_t to) { return trial.count_rejections(n, from, to); });
+  ASSERT_TRUE(answer.found);
+  EXPECT_NEAR(static_cast<double>(answer.sample_size), 170, 8);  // 86 per arm give .90323, 85 give .8988; 4.5 MCSE of 20,000 are .0095
+}
+
+}  // namespace
+}  // namespace vcohort::test
