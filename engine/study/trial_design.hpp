@@ -12,7 +12,7 @@ struct Arm {
   std::string name;       // of the strategy, or of the data model's arm
   int strategy = 0;       // index into Study::strategies; into DataModel::arms where there is a data model
   int ratio = 1;          // whole numbers, for blocks
-  std::optional<std::string> crossover_to;  // crossover and delayed start: the arm whose strategy follows ...
+  std::optional<std::string> crossover_to;  // crossover and delayed start: the arm, or strategy, that follows ...
   double crossover_months = 0;              // ... from this time on
 };
 
@@ -73,7 +73,8 @@ struct AnalysisPlan {
   std::string df = "satterthwaite";           // satterthwaite, kenward-roger, kenward-roger-linear, residual, normal
   enum class Hypothesis : std::uint8_t { superiority, non_inferiority, equivalence } hypothesis = Hypothesis::superiority;
   double margin = 0;                 // not negative, on the scale of the estimate (logarithm of a ratio)
-  double responder_threshold = 0;    // methods for binary outcomes on a score: better than baseline by at least this
+  double responder_threshold = 0;    // methods for binary outcomes on a score: better than baseline by at least this;
+                                     // win-ratio on a score: a difference of at most this is a tie
   double prior_mean = 0, prior_sd = 0;  // bayes; sd 0: a flat prior
   double posterior_probability = 0.975; // bayes: that the effect exceeds the margin
 };

@@ -13,7 +13,6 @@ constexpr std::array<std::string_view, outcome_kinds> kind_names = {"a score", "
                                                                     "times to an event", "counts of events"};
 
 constexpr OutcomeKinds numeric = {OutcomeKind::score, OutcomeKind::ordinal};
-constexpr OutcomeKinds ranked = {OutcomeKind::score, OutcomeKind::ordinal, OutcomeKind::count};
 constexpr OutcomeKinds binary = {OutcomeKind::binary};
 constexpr OutcomeKinds survival = {OutcomeKind::survival};
 
@@ -86,12 +85,12 @@ std::span<const TrialMethod> trial_methods() {
        .summaries = mean,
        .meaning = "Mixed model for repeated measures: all visits up to the one that is compared."},
       {.name = "wilcoxon",
-       .fits = ranked,
+       .fits = numeric,
        .change_from_baseline = true,
        .summaries = mean_or_wins,
        .meaning = "Wilcoxon's rank-sum test."},
       {.name = "van-elteren",
-       .fits = ranked,
+       .fits = numeric,
        .strata = Strata::required,
        .change_from_baseline = true,
        .summaries = mean_or_wins,
@@ -145,7 +144,8 @@ std::span<const TrialMethod> trial_methods() {
        .summaries = rate,
        .meaning = "Negative binomial regression of counts."},
       {.name = "win-ratio",
-       .fits = {OutcomeKind::score, OutcomeKind::ordinal, OutcomeKind::survival, OutcomeKind::count},
+       .fits = {OutcomeKind::score, OutcomeKind::ordinal, OutcomeKind::survival},
+       .smallest_win = true,
        .margin = true,
        .summaries = wins,
        .meaning = "Wins against losses over all pairs of patients."},
@@ -156,9 +156,9 @@ std::span<const TrialMethod> trial_methods() {
        .margin = true,
        .bayes = true,
        .summaries = mean,
-       .meaning =
-           "Posterior probability of an effect beyond the margin, from the estimate of an analysis of covariance and a "
-           "normal prior."},
+       .meaning = "Posterior probability of an effect beyond the margin, from a normal prior and the estimate of a "
+                  "t-test, or of "
+                  "an analysis of covariance where it adjusts."},
   }};
   return methods;
 }

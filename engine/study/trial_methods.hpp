@@ -43,10 +43,11 @@ struct TrialMethod {
   bool responders = false;  // also on a score, cut at AnalysisPlan::responder_threshold
   bool adjusts = false;     // takes covariates
   Strata strata = Strata::none;
-  bool change_from_baseline = false;            // may analyse the change
-  bool margin = false;                          // may test a margin: non-inferiority, equivalence
-  bool repeated = false;                        // takes covariances, degrees of freedom and covariates by visit
-  bool bayes = false;                           // takes a prior, and decides by a posterior probability
+  bool change_from_baseline = false;  // may analyse the change
+  bool smallest_win = false;          // on a score, takes AnalysisPlan::responder_threshold as the largest tie
+  bool margin = false;                // may test a margin: non-inferiority, equivalence
+  bool repeated = false;              // takes covariances, degrees of freedom and covariates by visit
+  bool bayes = false;                 // takes a prior, and decides by a posterior probability
   std::span<const std::string_view> summaries;  // what it estimates; the first is the default
   std::string_view meaning;
 };

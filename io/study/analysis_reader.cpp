@@ -95,12 +95,24 @@ class AnalysisReader {
     plan_.endpoint = *endpoint;
     if (index_of(frame_.endpoints, *endpoint)) {
       if (!frame_.model) kind_ = kind_of_endpoint(*endpoint);
+      check_clock_of_drooling();
     } else if (!frame_.endpoints.empty()) {
       const bool exists = !frame_.model && index_of(endpoint_names(), *endpoint);
       reader_.refuse("endpoint",
                      exists ? quoted(*endpoint) + " is not recorded" : "unknown endpoint " + quoted(*endpoint),
                      frame_.model ? "a data model has one" : "it must be among outcomes.endpoints",
                      exists ? "add it there" : did_you_mean(*endpoint, frame_.endpoints));
+    }
+  }
+
+  void check_clock_of_drooling() {
+    if (!plan_.endpoint.starts_with("drooling_")) return;
+    for (const Arm& arm : trial_.arms) {
+      if (!frame_.starts_late(arm)) continue;
+      reader_.refuse("endpoint", "drooling cannot be recorded in an arm that starts late",
+                     "its time course has its own clock",
+                     fmt::format("use another endpoint, or let {} not cross over", quoted(arm.name)));
+      return;
     }
   }
 
@@ -183,6 +195,10 @@ class AnalysisReader {
   }
 
   void read_responders() {
+    if (method_->smallest_win && (!kind_ || *kind_ != OutcomeKind::survival)) {
+      plan_.responder_threshold = reader_.number("responder_threshold").value_or(0);
+      return;
+    }
     if (!cuts_a_score()) {
       refuse_idle("responder_threshold", kind_ && method_->responders
                                              ? fmt::format("{} is {}", quoted(plan_.endpoint), name_of(*kind_))
@@ -196,7 +212,14 @@ class AnalysisReader {
         reader_.refuse("responder_threshold", "a responder has no baseline to be better than", no_baseline(), "");
       }
     }
+    if (reader_.has("responder_threshold")) require_baseline_column("responder_threshold");
     plan_.responder_threshold = reader_.number("responder_threshold").value_or(0);
+  }
+
+  /// What looks at a baseline needs its column, where there is a data file.
+  void require_baseline_column(std::string_view key) {
+    if (!frame_.data || !frame_.data->baseline.empty()) return;
+    reader_.refuse(key, "the analysis needs a baseline", "[data] has none", "name the column of the baseline");
   }
 
   void read_change() {
@@ -208,9 +231,8 @@ class AnalysisReader {
     if (!plan_.change_from_baseline) return;
     if (!has_baseline()) {
       reader_.refuse("change_from_baseline", "there is no change from baseline", no_baseline(), "remove it");
-    } else if (!frame_.simulated && frame_.data->baseline.empty()) {
-      reader_.refuse("change_from_baseline", "there is no change from baseline", "[data] has no baseline",
-                     "name the column of the baseline");
+    } else {
+      require_baseline_column("change_from_baseline");
     }
   }
 
@@ -223,6 +245,7 @@ class AnalysisReader {
 
   void check_covariate(std::string_view key, std::size_t index, const std::string& name) {
     const Place place = item_place(reader_, key, index);
+    if (name == "baseline") require_baseline_column(key);
     if (!frame_.simulated) {
       const DataColumns& data = *frame_.data;
       const std::array<std::string_view, 4> taken = {data.patient, data.arm, data.visit, data.value};
@@ -294,15 +317,21 @@ class AnalysisReader {
     const auto factors = distinct_texts(reader_, "stratify");
     if (!factors) return;
     plan_.stratify = *factors;
-    for (std::size_t index = 0; index < factors->size() && frame_.simulated; ++index) {
-      const std::string& name = (*factors)[index];
-      const Place place = item_place(reader_, "stratify", index);
-      if (!index_of(factor_names, name)) {
-        problems_.add(place, "there is no factor " + quoted(name), "in \"stratify\"", did_you_mean(name, factor_names));
-      } else if (name == "age_years" && trial_.randomisation.age_cuts.empty()) {
-        problems_.add(place, "ages have no groups", "trial.randomisation does not stratify by age_years",
-                      "stratify it, with age_cuts");
-      }
+    for (std::size_t index = 0; index < factors->size(); ++index) check_factor(index, (*factors)[index]);
+  }
+
+  void check_factor(std::size_t index, const std::string& name) {
+    const Place place = item_place(reader_, "stratify", index);
+    if (frame_.data && !index_of(frame_.data->categorical, name)) {
+      problems_.add(place, "the column " + quoted(name) + " makes no strata", "it holds numbers",
+                    "list it in data.categorical");
+    }
+    if (!frame_.simulated) return;
+    if (!index_of(factor_names, name)) {
+      problems_.add(place, "there is no factor " + quoted(name), "in \"stratify\"", did_you_mean(name, factor_names));
+    } else if (name == "age_years" && trial_.randomisation.age_cuts.empty()) {
+      problems_.add(place, "ages have no groups", "trial.randomisation does not stratify by age_years",
+                    "stratify it, with age_cuts");
     }
   }
 

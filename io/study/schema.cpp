@@ -54,7 +54,7 @@ std::string methods_text() {
       if (method.fits.contains(kind)) fits = std::string(name_of(kind)) + (fits.empty() ? "" : "; ") + fits;
     }
     std::vector<std::string_view> keys;
-    if (method.responders) keys.emplace_back("responder_threshold");
+    if (method.responders || method.smallest_win) keys.emplace_back("responder_threshold");
     if (method.change_from_baseline) keys.emplace_back("change_from_baseline");
     if (method.adjusts) keys.emplace_back("adjust");
     if (method.repeated)

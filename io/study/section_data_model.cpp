@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <tuple>
 
 #include "engine/study/size.hpp"
 #include "engine/study/trial_names.hpp"
@@ -56,7 +57,7 @@ constexpr std::array<KeySpec, 5> model_keys = {{
      .example = "{ control = { mean = [0, 0], sd = [1, 1] }, active = { mean = [0, 0.35], sd = [1, 1] } }"},
 }};
 
-constexpr std::array<KeySpec, 7> arm_keys = {{
+constexpr std::array<KeySpec, 8> arm_keys = {{
     {.name = "mean",
      .type = KeyType::list_of_numbers,
      .meaning = "Normal: mean at each visit.",
@@ -66,6 +67,13 @@ constexpr std::array<KeySpec, 7> arm_keys = {{
      .range = {.low = 0, .low_excluded = true},
      .meaning = "Normal: standard deviation at each visit.",
      .example = "[1.0, 0.866]"},
+    {.name = "effect_sd",
+     .type = KeyType::number,
+     .fallback = "0",
+     .range = {.low = 0},
+     .meaning = "Normal, with `parameters = \"uncertain\"`: standard deviation over replicates of a common shift of "
+                "the means after baseline.",
+     .example = "0.1"},
     {.name = "share",
      .type = KeyType::list_of_numbers,
      .range = {0, 1},
@@ -89,7 +97,7 @@ constexpr std::array<KeySpec, 7> arm_keys = {{
     {.name = "rate",
      .type = KeyType::number,
      .unit = "1/month",
-     .range = {.low = 0},
+     .range = {.low = 0, .low_excluded = true},
      .meaning = "Count: events per month.",
      .example = "0.3"},
     {.name = "dispersion",
@@ -104,7 +112,7 @@ constexpr std::array<KeySpec, 7> arm_keys = {{
 std::vector<std::string_view> keys_of(Kind kind) {
   switch (kind) {
     case Kind::normal:
-      return {"mean", "sd"};
+      return {"mean", "sd", "effect_sd"};
     case Kind::binary:
     case Kind::ordinal:
       return {"share"};
@@ -209,7 +217,25 @@ class DataModelReader {
       if (belongs && key.fallback.empty()) require_key(arm, key.name, needs("has it"));
     }
     read_distribution_of(arm, result);
+    check_baseline(arm, result);
     model_.arms.push_back(result);
+  }
+
+  /// Randomised arms do not differ before treatment.
+  void check_baseline(const TableReader& arm, const DataModel::DataArm& result) {
+    if (model_.arms.empty() || model_.visits_months.empty() || model_.visits_months.front() > 0) return;
+    const DataModel::DataArm& first = model_.arms.front();
+    const auto same = [](const std::vector<double>& left, const std::vector<double>& right) {
+      return left.empty() || right.empty() || left.front() == right.front();
+    };
+    for (const auto& [key, here, there] :
+         {std::tuple("mean", &result.mean, &first.mean), std::tuple("sd", &result.sd, &first.sd),
+          std::tuple("share", &result.share, &first.share)}) {
+      if (same(*here, *there)) continue;
+      context_.problems.add(item_place(arm, key, 0),
+                            fmt::format("{} has another baseline than {}", quoted(result.name), quoted(first.name)),
+                            "randomised arms do not differ before treatment", "write the same number at 0 months");
+    }
   }
 
   void read_distribution_of(const TableReader& arm, DataModel::DataArm& result) {
@@ -217,6 +243,7 @@ class DataModelReader {
       case Kind::normal:
         result.mean = per_visit(arm, "mean");
         result.sd = per_visit(arm, "sd");
+        result.effect_sd = arm.number("effect_sd").value_or(0);
         break;
       case Kind::binary:
         result.share = per_visit(arm, "share");

@@ -137,6 +137,7 @@ TrialFrame frame_of(const TomlValue& table, const Study& study) {
     }
     frame.endpoints.emplace_back(data_model_endpoint);
   } else {
+    frame.strategies = &study.strategies;
     for (const Strategy& strategy : study.strategies) frame.arm_names.push_back(strategy.name);
     frame.visits_months = study.outcomes.visits_months;
     frame.endpoints = study.outcomes.endpoints;

@@ -100,7 +100,9 @@ constexpr std::array<KeySpec, 19> keys = {{
      .type = KeyType::number,
      .unit = "points",
      .range = {.low = 0, .low_excluded = true},
-     .meaning = "Methods of yes or no on a score: a responder is better than at baseline by at least this.",
+     .meaning =
+         "Methods of yes or no on a score: a responder is better than at baseline by at least this. win-ratio: a "
+         "difference of at most this is a tie.",
      .example = "2"},
     {.name = "prior_mean",
      .type = KeyType::number,

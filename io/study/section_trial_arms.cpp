@@ -29,8 +29,10 @@ constexpr std::array<KeySpec, 4> arm_keys = {{
      .meaning = "Allocation ratio.",
      .example = "2"},
     {.name = "crossover_to",
-     .form = "name of an arm",
-     .meaning = "The arm whose strategy the patients receive later on: crossover, or delayed start.",
+     .form = "name of a strategy",
+     .meaning = "The strategy, usually of another arm, that the patients receive later on: crossover, or delayed "
+                "start; to or from "
+                "one without cells.",
      .example = "\"four IV infusions\""},
     {.name = "crossover_months",
      .type = KeyType::number,
@@ -58,8 +60,8 @@ constexpr std::array<KeySpec, 7> randomisation_keys = {{
      .type = KeyType::list_of_texts,
      .form = "list of factors",
      .choices = factor_names,
-     .meaning = "Factors whose levels, in combination, are randomised separately; under minimisation the factors that "
-                "are balanced.",
+     .meaning = "Permuted blocks: factors whose levels, in combination, have blocks of their own. Minimisation: the "
+                "factors that are balanced; without them only the arms are.",
      .example = "[\"gmfcs\"]"},
     {.name = "age_cuts",
      .type = KeyType::list_of_numbers,
@@ -152,20 +154,35 @@ class ArmsReader {
     }
     require_key(arm, "crossover_months", "\"crossover_to\" is given");
     std::vector<std::string_view> others;
-    for (const Arm& other : arms_) {
-      if (other.name != arms_[index].name) others.push_back(other.name);
+    for (const std::string_view name : frame_.arm_names) {
+      if (name != arms_[index].name) others.push_back(name);
     }
     const std::string& target = *arms_[index].crossover_to;
     if (target == arms_[index].name) {
-      arm.refuse("crossover_to", "an arm cannot cross over to itself", quoted(target), "name another arm");
+      arm.refuse("crossover_to", "an arm cannot cross over to itself", quoted(target), "name another strategy");
     } else if (!index_of(others, target)) {
-      arm.refuse("crossover_to", "there is no arm " + quoted(target), "patients cross over to an arm of the trial",
+      arm.refuse("crossover_to", "there is no strategy " + quoted(target), "patients cross over to one",
                  did_you_mean(target, others));
+    } else {
+      check_late_cells(arm, arms_[index]);
     }
     if (!frame_.visits_months.empty() && arms_[index].crossover_months >= frame_.visits_months.back()) {
       arm.refuse("crossover_months",
                  fmt::format("a crossover at {} months is never seen", number_text(arms_[index].crossover_months)),
                  fmt::format("the last visit is at {} months", number_text(frame_.visits_months.back())), "");
+    }
+  }
+
+  /// What the model of late infusions cannot do.
+  void check_late_cells(const TableReader& table, const Arm& arm) {
+    if (!frame_.starts_late(arm)) return;
+    if (frame_.strategy_called(arm.name)->cells) {
+      table.refuse("crossover_to", "an arm with cells cannot cross over to other cells",
+                   "the model does not add up the exposures of two strategies", "cross over to or from rehabilitation");
+    }
+    if (frame_.strategy_called(*arm.crossover_to)->regimen.tolerance != Regimen::Tolerance::ignore) {
+      table.refuse("crossover_to", "a regimen that depends on adverse events cannot start late",
+                   quoted(*arm.crossover_to) + " stops or halves", "let it ignore them");
     }
   }
 
@@ -186,9 +203,9 @@ std::vector<std::string_view> keys_of(Randomisation::Method method) {
     case Method::minimisation:
       return {"probability", "stratify", "age_cuts"};
     case Method::biased_coin:
-      return {"probability", "stratify", "age_cuts"};
+      return {"probability"};
     case Method::urn:
-      return {"urn_start", "urn_add", "stratify", "age_cuts"};
+      return {"urn_start", "urn_add"};
   }
   return {};
 }
@@ -197,10 +214,6 @@ void read_strata(const TableReader& table, Randomisation& randomisation, const T
   if (frame.model) {
     refuse_without_effect(table, "stratify", "a data model has no covariates");
     refuse_without_effect(table, "age_cuts", "a data model has no covariates");
-    if (randomisation.method == Randomisation::Method::minimisation) {
-      table.refuse("method", "minimisation has nothing to balance", "a data model has no covariates",
-                   "use another method");
-    }
     return;
   }
   if (const auto factors = distinct_texts(table, "stratify")) {
@@ -211,11 +224,6 @@ void read_strata(const TableReader& table, Randomisation& randomisation, const T
                            "in \"stratify\"", did_you_mean(name, factor_names));
     }
     randomisation.stratify = *factors;
-  }
-  if (randomisation.method == Randomisation::Method::minimisation && !table.has("stratify")) {
-    require_key(table, "stratify", "minimisation balances factors");
-  } else if (randomisation.method == Randomisation::Method::minimisation && randomisation.stratify.empty()) {
-    table.refuse("stratify", "minimisation has nothing to balance", "\"stratify\" is empty", "name a factor");
   }
   if (index_of(randomisation.stratify, "age_years")) {
     require_key(table, "age_cuts", "\"stratify\" has age_years");

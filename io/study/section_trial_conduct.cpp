@@ -292,6 +292,12 @@ void read_intercurrent(const TableReader& reader, TrialQuestion& trial, const Tr
                   "write intercurrent = " + std::string(reader.declared("intercurrent").example));
     return;
   }
+  if (!frame.has_visits() && !entry->value.items.empty()) {
+    reader.refuse("intercurrent", "intercurrent events need visits",
+                  fmt::format("a {} outcome has none", name_of(frame.model->kind)),
+                  "remove them; the arms may contain them");
+    return;
+  }
   for (const TomlValue& item : entry->value.items) {
     const std::size_t before = context.problems.size();
     const IntercurrentEvent event = read_event(item, trial, frame, context);

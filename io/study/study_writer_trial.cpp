@@ -141,7 +141,8 @@ void write_data_model(const DataModel& model, std::string& text) {
     text += fmt::format("\n[data_model.arms.{}]\n", toml_text(arm.name));
     switch (model.kind) {
       case Kind::normal:
-        text += fmt::format("mean = {}\nsd = {}\n", number_list(arm.mean), number_list(arm.sd));
+        text += fmt::format("mean = {}\nsd = {}\neffect_sd = {}\n", number_list(arm.mean), number_list(arm.sd),
+                            number_text(arm.effect_sd));
         break;
       case Kind::binary:
       case Kind::ordinal:

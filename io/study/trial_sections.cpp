@@ -9,6 +9,18 @@
 
 namespace vcohort {
 
+const Strategy* TrialFrame::strategy_called(std::string_view name) const {
+  if (!strategies) return nullptr;
+  const auto found = std::find_if(strategies->begin(), strategies->end(),
+                                  [&](const Strategy& strategy) { return strategy.name == name; });
+  return found == strategies->end() ? nullptr : &*found;
+}
+
+bool TrialFrame::starts_late(const Arm& arm) const {
+  const Strategy* later = arm.crossover_to ? strategy_called(*arm.crossover_to) : nullptr;
+  return later && later->cells;
+}
+
 std::optional<std::vector<double>> read_per_arm(const TableReader& reader, std::string_view key,
                                                 const std::vector<Arm>& arms, double otherwise) {
   const TomlEntry* entry = reader.entry(key);

@@ -25,17 +25,21 @@ extern const SectionSpec correlation_section;
 
 /// What the keys of a trial may refer to.
 struct TrialFrame {
-  bool simulated = true;                    // false: there is only a data file to analyse
-  const DataModel* model = nullptr;         // null: the disease model, or none
-  const DataColumns* data = nullptr;        // null: no data file
-  std::vector<std::string_view> arm_names;  // that an arm may have; empty where they were refused
-  std::vector<double> visits_months;        // after baseline; empty where they were refused, and without visits
-  std::vector<std::string> endpoints;       // that are recorded; empty where they were refused
+  bool simulated = true;                              // false: there is only a data file to analyse
+  const DataModel* model = nullptr;                   // null: the disease model, or none
+  const DataColumns* data = nullptr;                  // null: no data file
+  const std::vector<Strategy>* strategies = nullptr;  // of the disease model
+  std::vector<std::string_view> arm_names;            // that an arm may have; empty where they were refused
+  std::vector<double> visits_months;   // after baseline; empty where they were refused, and without visits
+  std::vector<std::string> endpoints;  // that are recorded; empty where they were refused
 
   bool has_visits() const {
     return !model || (model->kind != DataModel::Kind::survival && model->kind != DataModel::Kind::count);
   }
   bool disease_model() const { return simulated && !model; }
+
+  const Strategy* strategy_called(std::string_view name) const;  // null if there is none
+  bool starts_late(const Arm&) const;                            // whether the arm receives cells from its crossover on
 };
 
 /// A trial may cross over, be randomised, lose patients and so on only with what its arms are called.

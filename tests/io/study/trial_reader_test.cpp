@@ -141,7 +141,7 @@ TEST(TrialReader, ReadsEveryKindOfAnalysis) {
   EXPECT_EQ(plans[1].endpoint, "adl");
   EXPECT_THAT(plans[1].stratify, ElementsAre("gmfcs", "age_years"));
   EXPECT_EQ(plans[1].responder_threshold, 5);
-  EXPECT_EQ(plans[2].endpoint, "drooling_effective");
+  EXPECT_EQ(plans[2].responder_threshold, 4);
   EXPECT_EQ(plans[2].hypothesis, AnalysisPlan::Hypothesis::equivalence);
   EXPECT_EQ(plans[3].visit_months, 6);
   EXPECT_THAT(plans[3].adjust, ElementsAre("gmfm66")) << "a text is a list of one";
@@ -223,10 +223,12 @@ correlation = [[1, 0.5], [0.5, 1]]
 [data_model.arms."control"]
 mean = [0, 0]
 sd = [1, 0.866]
+effect_sd = 0
 
 [data_model.arms."active"]
 mean = [0, 0.35]
 sd = [1, 0.866]
+effect_sd = 0
 
 [trial]
 arms = [{ strategy = "active", ratio = 2 }, { strategy = "control", ratio = 1 }]
@@ -346,6 +348,7 @@ TEST(TrialReader, ReadsEveryRandomisation) {
     return read_model(normal, "visit_months = 12, analysis = \"t\"", "randomisation = " + text).trial->randomisation;
   };
   EXPECT_EQ(randomisation("{ method = \"simple\" }").method, Randomisation::Method::simple);
+  EXPECT_EQ(randomisation("{ method = \"minimisation\" }").probability, 0.8) << "of the arms alone";
   EXPECT_EQ(randomisation("{ block = 10 }").block, 10);
   const Randomisation coin = randomisation("{ method = \"biased-coin\", probability = 0.6667 }");
   EXPECT_EQ(coin.method, Randomisation::Method::biased_coin);
