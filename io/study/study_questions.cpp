@@ -69,7 +69,7 @@ void settle_questions(const TomlValue& document, StudyContext& context) {
   }
   const TomlEntry* population = document.find("population");
   if (document.find("cohort") && population && population->value.is_table() && !population->value.find("size"))
-    context.problems.add(population->place, "\"size\" is missing", "in [population]", "write size = 100_000");
+    context.problems.add(population->value.place, "\"size\" is missing", "in [population]", "write size = 100_000");
   for (const std::string_view section : {"data_model", "data"}) {
     const TomlEntry* entry = document.find(section);
     if (entry && !document.find("trial")) {
