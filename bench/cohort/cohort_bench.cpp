@@ -5,6 +5,7 @@
 #include <string>
 
 #include "engine/cohort/cohort.hpp"
+#include "engine/numeric/instruction_set.hpp"
 #include "io/study/evidence_reader.hpp"
 
 // The cohort question on one thread, a block after the other: items are patients, whatever the number of strategies.
@@ -69,7 +70,12 @@ void simulate(benchmark::State& state, const Study& study) {
 }
 
 void rehabilitation_alone(benchmark::State& state) { simulate(state, study_of({Strategy{}}, {"gmfm66"})); }
-void one_strategy(benchmark::State& state) { simulate(state, study_of({msc(Route::intravenous, 4)}, {"gmfm66"})); }
+void one_strategy(benchmark::State& state, InstructionSet set) {
+  if (!is_available(set)) return state.SkipWithError("this processor does not have it");
+  force_instruction_set(set);
+  simulate(state, study_of({msc(Route::intravenous, 4)}, {"gmfm66"}));
+  force_instruction_set(best_instruction_set());
+}
 void twins_under_eight_strategies(benchmark::State& state) { simulate(state, study_of(eight_strategies(), {"gmfm66"})); }
 
 void eight_strategies_by_level(benchmark::State& state) {
@@ -97,7 +103,9 @@ void uncertain_parameters(benchmark::State& state) {
 }
 
 BENCHMARK(rehabilitation_alone);
-BENCHMARK(one_strategy);
+BENCHMARK_CAPTURE(one_strategy, avx512, InstructionSet::avx512);
+BENCHMARK_CAPTURE(one_strategy, avx2, InstructionSet::avx2);
+BENCHMARK_CAPTURE(one_strategy, baseline, InstructionSet::baseline);
 BENCHMARK(twins_under_eight_strategies);
 BENCHMARK(eight_strategies_by_level);
 BENCHMARK(ten_scores);

@@ -37,7 +37,7 @@ TEST(Disturbance, IsStationaryAndForgetsWithTheTimeConstant) {
     for (std::size_t k = 0; k < path.size(); ++k) {
       expect_mean(path[k], 0);
       expect_sd(path[k], sd);
-      expect_distribution(path[k], [sd = sd](double x) { return normal_distribution(x / sd); });
+      expect_distribution(path[k], [of_level = sd](double x) { return normal_distribution(x / of_level); });
       for (std::size_t earlier = 0; earlier < k; ++earlier)
         expect_correlation(path[earlier], path[k], std::exp(-(time(k) - time(earlier)) / 12));
     }
