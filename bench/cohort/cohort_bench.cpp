@@ -69,14 +69,18 @@ void simulate(benchmark::State& state, const Study& study) {
   state.SetItemsProcessed(patients);
 }
 
-void rehabilitation_alone(benchmark::State& state) { simulate(state, study_of({Strategy{}}, {"gmfm66"})); }
+void rehabilitation_alone(benchmark::State& state) {
+  simulate(state, study_of({Strategy{}}, {"gmfm66"}));
+}
 void one_strategy(benchmark::State& state, InstructionSet set) {
   if (!is_available(set)) return state.SkipWithError("this processor does not have it");
   force_instruction_set(set);
   simulate(state, study_of({msc(Route::intravenous, 4)}, {"gmfm66"}));
   force_instruction_set(best_instruction_set());
 }
-void twins_under_eight_strategies(benchmark::State& state) { simulate(state, study_of(eight_strategies(), {"gmfm66"})); }
+void twins_under_eight_strategies(benchmark::State& state) {
+  simulate(state, study_of(eight_strategies(), {"gmfm66"}));
+}
 
 void eight_strategies_by_level(benchmark::State& state) {
   Study study = study_of(eight_strategies(), {"gmfm66"});
@@ -91,8 +95,9 @@ void eight_strategies_by_level(benchmark::State& state) {
 }
 
 void ten_scores(benchmark::State& state) {
-  simulate(state, study_of({msc(Route::intravenous, 4)}, {"gmfm66", "gmfm88", "standing", "walking", "adl", "fine_motor", "sociability",
-                                                          "adaptability", "expressive_language", "sleep"}));
+  simulate(state,
+           study_of({msc(Route::intravenous, 4)}, {"gmfm66", "gmfm88", "standing", "walking", "adl", "fine_motor",
+                                                   "sociability", "adaptability", "expressive_language", "sleep"}));
 }
 
 void uncertain_parameters(benchmark::State& state) {

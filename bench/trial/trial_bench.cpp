@@ -4,7 +4,8 @@
 #include "io/study/evidence_reader.hpp"
 #include "scenarios/shipped.hpp"
 
-/// Whole trials per second on one core: enrolment, randomisation, outcomes, drop-out, analysis, tally. One item is one trial.
+/// Whole trials per second on one core: enrolment, randomisation, outcomes, drop-out, analysis, tally. One item is one
+/// trial.
 namespace vcohort {
 namespace {
 

@@ -311,9 +311,7 @@ void fill_adjusted_means(const Model& model, const Regression& fit, Workspace& w
   for (std::size_t arm = 0; arm < means.size(); ++arm) {
     const int k = static_cast<int>(arm);
     if (model.arm_size(k) == 0) continue;
-    if (!coordinates_of(
-            model, fit, [&](int j) { return model.mean(j, k) - model.overall_mean(j); }, w))
-      continue;
+    if (!coordinates_of(model, fit, [&](int j) { return model.mean(j, k) - model.overall_mean(j); }, w)) continue;
     const double adjusted = model.mean(model.covariates(), k) - dot(w.first(kept), fit.projection.first(kept));
     means[arm] = adjusted * model.outcome_unit();
   }

@@ -1,8 +1,9 @@
 #pragma once
 #include "engine/numeric/student_t.hpp"
 
-/// Tail probabilities and quantiles, in double precision: Student's from engine/numeric, the others from Boost.Math. Nothing here throws: an argument outside the
-/// domain gives NaN, which the methods exclude beforehand by a typed failure.
+/// Tail probabilities and quantiles, in double precision: Student's from engine/numeric, the others from Boost.Math.
+/// Nothing here throws: an argument outside the domain gives NaN, which the methods exclude beforehand by a typed
+/// failure.
 namespace vcohort::analysis {
 
 /// P(Z <= z), P(Z > z) and the inverse of the first, Z standard normal.

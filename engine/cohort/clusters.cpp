@@ -6,7 +6,8 @@ namespace vcohort {
 
 using Layout = CohortLayout;
 
-void Cohort::add_clusters(std::size_t strategy, std::size_t endpoint, std::size_t visit, const Workspace& work, Tally& tally) const {
+void Cohort::add_clusters(std::size_t strategy, std::size_t endpoint, std::size_t visit, const Workspace& work,
+                          Tally& tally) const {
   for (std::size_t k = 0; k < strata_.strata().size(); ++k) {
     TileSums sums;
     TileCounts counts;
@@ -64,7 +65,8 @@ void Cohort::add_event_clusters(std::size_t strategy, const Workspace& work, Tal
       for (std::size_t grade = 0; grade < grades; ++grade) {
         const std::int64_t total = sum.total[type][grade];
         tally.counts[layout_.cluster_event(strategy, k, type, grade, Layout::event_total_squared)] += total * total;
-        tally.counts[layout_.cluster_event(strategy, k, type, grade, Layout::event_total_times_n)] += total * sum.children;
+        tally.counts[layout_.cluster_event(strategy, k, type, grade, Layout::event_total_times_n)] +=
+            total * sum.children;
       }
   }
 }

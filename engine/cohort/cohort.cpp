@@ -39,7 +39,8 @@ Cohort::Cohort(const Study& study, const Evidence& evidence)
               fixed_->outcomes.recorded, study.uncertain_parameters) {
   if (study_.uncertain_parameters && blocks() > std::numeric_limits<std::uint32_t>::max())
     throw InvalidInput(explain("population.size needs more parameter draws than there are replicates",
-                               "a draw serves 256 patients, and the address holds 2^32 replicates", "make the population smaller"));
+                               "a draw serves 256 patients, and the address holds 2^32 replicates",
+                               "make the population smaller"));
 }
 
 std::int64_t Cohort::blocks() const {
@@ -50,10 +51,12 @@ std::int64_t Cohort::patients_in(std::int64_t block) const {
   return std::min(patients_per_block(), study_.population.size - block * patients_per_block());
 }
 
-Tally Cohort::empty_tally() const { return Tally(layout_.number_of_counts(), layout_.number_of_sums()); }
+Tally Cohort::empty_tally() const {
+  return Tally(layout_.number_of_counts(), layout_.number_of_sums());
+}
 
-/// With fixed parameters block b holds patients b * 4096 ...  of replicate 0. With uncertain ones block b is parameter draw b,
-/// and its patients are the first 256 of replicate b.
+/// With fixed parameters block b holds patients b * 4096 ...  of replicate 0. With uncertain ones block b is parameter
+/// draw b, and its patients are the first 256 of replicate b.
 void Cohort::simulate(std::int64_t block, Tally& tally, std::vector<Table>& rows) const {
   const bool uncertain = study_.uncertain_parameters;
   const auto draw = static_cast<std::uint32_t>(uncertain ? block : 0);
@@ -63,7 +66,8 @@ void Cohort::simulate(std::int64_t block, Tally& tally, std::vector<Table>& rows
   const std::int64_t first = uncertain ? 0 : block * block_size;
   const std::int64_t end = first + patients_in(block);
   for (std::int64_t tile = first; tile < end; tile += tile_size)
-    simulate_tile(*model, draw, tile, static_cast<int>(std::min<std::int64_t>(tile_size, end - tile)), *workspace, tally, rows);
+    simulate_tile(*model, draw, tile, static_cast<int>(std::min<std::int64_t>(tile_size, end - tile)), *workspace,
+                  tally, rows);
 }
 
 std::shared_ptr<const Cohort::Model> Cohort::model_of(std::uint32_t replicate) const {
@@ -71,7 +75,8 @@ std::shared_ptr<const Cohort::Model> Cohort::model_of(std::uint32_t replicate) c
   return std::make_shared<const Model>(study_, draw_values(evidence_, study_.seed, replicate));
 }
 
-std::vector<Table> Cohort::replay(Study study, const Evidence& evidence, std::uint32_t replicate, std::uint64_t patient) {
+std::vector<Table> Cohort::replay(Study study, const Evidence& evidence, std::uint32_t replicate,
+                                  std::uint64_t patient) {
   study.cohort->save_patients = true;
   const Cohort cohort(study, evidence);
   const std::shared_ptr<const Model> model = cohort.model_of(replicate);
@@ -91,9 +96,10 @@ void Cohort::simulate_tile(const Model& model, std::uint32_t replicate, std::int
   for (std::size_t k = 0; k < work.leaf.size(); ++k) strata_.assign(k, work.child, work.leaf[k].data());
   group_lanes(work);
   work.outcomes.prepare(study_.seed, replicate, work.child, TileOutcomes::Setting::cohort);
-  draw_adverse_events(study_.seed, replicate, model.harm, work.child.patient, model.therapies, model.months_of_follow_up(),
-                      work.harm);
-  draw_background_events(study_.seed, replicate, model.harm, work.child.patient, model.months_of_follow_up(), work.background);
+  draw_adverse_events(study_.seed, replicate, model.harm, work.child.patient, model.therapies,
+                      model.months_of_follow_up(), work.harm);
+  draw_background_events(study_.seed, replicate, model.harm, work.child.patient, model.months_of_follow_up(),
+                         work.background);
   gather_background(model.harm, work, tally);
   if (study_.cohort->save_patients) append_patients(replicate, work, rows);
 

@@ -33,8 +33,8 @@ class Cohort final : public Question {
   std::vector<Table> row_tables() const override;
   std::vector<Table> deliver(const Tally&) const override;
 
-  /// One patient alone: who it is and what every visit records under every strategy. The tables of `row_tables()` of a study
-  /// that saves its patients, bit for bit as a whole run writes them.
+  /// One patient alone: who it is and what every visit records under every strategy. The tables of `row_tables()` of a
+  /// study that saves its patients, bit for bit as a whole run writes them.
   static std::vector<Table> replay(Study, const Evidence&, std::uint32_t replicate, std::uint64_t patient);
 
   const CohortLayout& layout() const { return layout_; }
@@ -54,7 +54,8 @@ class Cohort final : public Question {
                      std::vector<Table>& rows) const;
   void group_lanes(Workspace&) const;
   void gather(const Model&, std::size_t strategy, Workspace&, Tally&) const;
-  void add_up(const Model&, std::size_t strategy, std::size_t endpoint, std::size_t visit, const LeafLanes&, Workspace&, Tally&) const;
+  void add_up(const Model&, std::size_t strategy, std::size_t endpoint, std::size_t visit, const LeafLanes&, Workspace&,
+              Tally&) const;
   void add_cell(std::size_t cell, const TileSums&, const TileCounts&, Tally&) const;
   void gather_harm(std::size_t strategy, const TileHarm&, Workspace&, Tally&) const;
   void gather_background(const HarmParameters&, Workspace&, Tally&) const;

@@ -14,8 +14,14 @@ constexpr double missing = std::numeric_limits<double>::quiet_NaN();
 /// One cell of a stratum: its leaves added up, exactly.
 class StratumCell {
  public:
-  StratumCell(const Layout& layout, const StrataMap& strata, const Tally& tally, std::size_t strategy, std::size_t stratum, std::size_t endpoint, std::size_t visit)
-      : layout_(layout), tally_(tally), stratum_(strata.strata()[stratum]), strategy_(strategy), endpoint_(endpoint), visit_(visit),
+  StratumCell(const Layout& layout, const StrataMap& strata, const Tally& tally, std::size_t strategy,
+              std::size_t stratum, std::size_t endpoint, std::size_t visit)
+      : layout_(layout),
+        tally_(tally),
+        stratum_(strata.strata()[stratum]),
+        strategy_(strategy),
+        endpoint_(endpoint),
+        visit_(visit),
         cluster_cell_(layout.cluster_cell(strategy, endpoint, visit, stratum)) {}
 
   double count(Layout::Count which) const {
@@ -28,7 +34,8 @@ class StratumCell {
     return standard_deviation(count(Layout::patients), sum(total), sum(squares));
   }
 
-  ClusterTotals mean(Layout::Sum total, Layout::Sum squares, Layout::ClusterSum squared, Layout::ClusterSum times_n) const {
+  ClusterTotals mean(Layout::Sum total, Layout::Sum squares, Layout::ClusterSum squared,
+                     Layout::ClusterSum times_n) const {
     ClusterTotals totals = sizes();
     totals.total = sum(total);
     totals.total_squared = layout_.uncertain() ? cluster_sum(squared) : sum(squares);
@@ -123,7 +130,9 @@ std::vector<Table> Cohort::deliver(const Tally& tally) const {
 }
 
 Table Cohort::deliver_summary(const Tally& tally) const {
-  Table table{"/cohort/summary", "Observed outcomes of every strategy: one row per scenario, strategy, stratum, endpoint and visit", {}};
+  Table table{"/cohort/summary",
+              "Observed outcomes of every strategy: one row per scenario, strategy, stratum, endpoint and visit",
+              {}};
   RowNames names(table);
   table.add<std::string>("endpoint", "", "what was recorded");
   table.add<double>("visit_months", "months", "time since baseline");
@@ -137,7 +146,9 @@ Table Cohort::deliver_summary(const Tally& tally) const {
   table.add<double>("p50", "of the endpoint", "median, likewise");
   table.add<double>("p75", "of the endpoint", "75 % quantile, likewise");
   table.add<double>("p95", "of the endpoint", "95 % quantile, likewise");
-  table.add<double>("responder_share", "share", "observed change of GMFM-66 above expectation reaches the MCID of the GMFCS level; missing for other endpoints");
+  table.add<double>(
+      "responder_share", "share",
+      "observed change of GMFM-66 above expectation reaches the MCID of the GMFCS level; missing for other endpoints");
   table.add<double>("responder_share_mcse", "share", "Monte Carlo standard error of that share");
   table.add<double>("sum", "of the endpoint", "sum of observed values");
   table.add<double>("sum_of_squares", "of the endpoint, squared", "sum of their squares");
@@ -149,16 +160,27 @@ Table Cohort::deliver_summary(const Tally& tally) const {
           const double n = cell.count(Layout::patients);
           if (n == 0) continue;
           const bool has_mcid = layout_.endpoints()[e].id == EndpointId::gmfm66;
-          const ClusterTotals mean = cell.mean(Layout::observed, Layout::observed_squares, Layout::observed_total_squared, Layout::observed_total_times_n);
-          const ClusterTotals responders = cell.share(Layout::responders, Layout::responders_squared, Layout::responders_times_n);
+          const ClusterTotals mean = cell.mean(Layout::observed, Layout::observed_squares,
+                                               Layout::observed_total_squared, Layout::observed_total_times_n);
+          const ClusterTotals responders =
+              cell.share(Layout::responders, Layout::responders_squared, Layout::responders_times_n);
           RowNames::append(table, evidence_.name, study_.strategies[s].name, strata_.strata()[k]);
-          std::get<std::vector<std::string>>(table.columns[first - 3].values).emplace_back(layout_.endpoints()[e].name());
+          std::get<std::vector<std::string>>(table.columns[first - 3].values)
+              .emplace_back(layout_.endpoints()[e].name());
           std::get<std::vector<double>>(table.columns[first - 2].values).push_back(study_.outcomes.visits_months[v]);
           std::get<std::vector<std::int64_t>>(table.columns[first - 1].values).push_back(static_cast<std::int64_t>(n));
-          const double numbers[] = {mean.mean(), mean.mcse(), cell.sd(Layout::observed, Layout::observed_squares),
-                                    cell.quantile(0.05), cell.quantile(0.25), cell.quantile(0.5), cell.quantile(0.75), cell.quantile(0.95),
-                                    has_mcid ? responders.mean() : missing, has_mcid ? responders.mcse() : missing,
-                                    cell.sum(Layout::observed), cell.sum(Layout::observed_squares)};
+          const double numbers[] = {mean.mean(),
+                                    mean.mcse(),
+                                    cell.sd(Layout::observed, Layout::observed_squares),
+                                    cell.quantile(0.05),
+                                    cell.quantile(0.25),
+                                    cell.quantile(0.5),
+                                    cell.quantile(0.75),
+                                    cell.quantile(0.95),
+                                    has_mcid ? responders.mean() : missing,
+                                    has_mcid ? responders.mcse() : missing,
+                                    cell.sum(Layout::observed),
+                                    cell.sum(Layout::observed_squares)};
           append_numbers(table, first, numbers);
         }
   return table;
@@ -166,7 +188,9 @@ Table Cohort::deliver_summary(const Tally& tally) const {
 
 Table Cohort::deliver_increments(const Tally& tally) const {
   Table table{"/cohort/increments",
-              "Latent outcome of each strategy minus that of the reference in the same patient (counterfactual twins): one row per scenario, strategy, stratum, endpoint and visit", {}};
+              "Latent outcome of each strategy minus that of the reference in the same patient (counterfactual twins): "
+              "one row per scenario, strategy, stratum, endpoint and visit",
+              {}};
   RowNames names(table);
   table.add<std::string>("endpoint", "", "what was recorded");
   table.add<double>("visit_months", "months", "time since baseline");
@@ -175,9 +199,11 @@ Table Cohort::deliver_increments(const Tally& tally) const {
   table.add<double>("mean", "of the endpoint", "mean increment, strategy - reference");
   table.add<double>("mcse", "of the endpoint", "Monte Carlo standard error of the mean increment");
   table.add<double>("sd", "of the endpoint", "standard deviation of the increment between patients");
-  table.add<double>("benefit_share", "share", "latent increment of GMFM-66 reaches the MCID of the GMFCS level; missing for other endpoints");
+  table.add<double>("benefit_share", "share",
+                    "latent increment of GMFM-66 reaches the MCID of the GMFCS level; missing for other endpoints");
   table.add<double>("benefit_share_mcse", "share", "Monte Carlo standard error of that share");
-  table.add<double>("harm_share", "share", "latent increment of GMFM-66 is at or below minus the MCID; missing for other endpoints");
+  table.add<double>("harm_share", "share",
+                    "latent increment of GMFM-66 is at or below minus the MCID; missing for other endpoints");
   table.add<double>("harm_share_mcse", "share", "Monte Carlo standard error of that share");
   table.add<double>("sum", "of the endpoint", "sum of increments");
   table.add<double>("sum_of_squares", "of the endpoint, squared", "sum of their squares");
@@ -190,17 +216,25 @@ Table Cohort::deliver_increments(const Tally& tally) const {
           const double n = cell.count(Layout::patients);
           if (n == 0) continue;
           const bool has_mcid = layout_.endpoints()[e].id == EndpointId::gmfm66;
-          const ClusterTotals mean = cell.mean(Layout::increment, Layout::increment_squares, Layout::increment_total_squared, Layout::increment_total_times_n);
-          const ClusterTotals benefit = cell.share(Layout::benefiting, Layout::benefiting_squared, Layout::benefiting_times_n);
+          const ClusterTotals mean = cell.mean(Layout::increment, Layout::increment_squares,
+                                               Layout::increment_total_squared, Layout::increment_total_times_n);
+          const ClusterTotals benefit =
+              cell.share(Layout::benefiting, Layout::benefiting_squared, Layout::benefiting_times_n);
           const ClusterTotals harm = cell.share(Layout::harmed, Layout::harmed_squared, Layout::harmed_times_n);
           RowNames::append(table, evidence_.name, study_.strategies[s].name, strata_.strata()[k]);
-          std::get<std::vector<std::string>>(table.columns[first - 3].values).emplace_back(layout_.endpoints()[e].name());
+          std::get<std::vector<std::string>>(table.columns[first - 3].values)
+              .emplace_back(layout_.endpoints()[e].name());
           std::get<std::vector<double>>(table.columns[first - 2].values).push_back(study_.outcomes.visits_months[v]);
           std::get<std::vector<std::int64_t>>(table.columns[first - 1].values).push_back(static_cast<std::int64_t>(n));
-          const double numbers[] = {mean.mean(), mean.mcse(), cell.sd(Layout::increment, Layout::increment_squares),
-                                    has_mcid ? benefit.mean() : missing, has_mcid ? benefit.mcse() : missing,
-                                    has_mcid ? harm.mean() : missing, has_mcid ? harm.mcse() : missing,
-                                    cell.sum(Layout::increment), cell.sum(Layout::increment_squares)};
+          const double numbers[] = {mean.mean(),
+                                    mean.mcse(),
+                                    cell.sd(Layout::increment, Layout::increment_squares),
+                                    has_mcid ? benefit.mean() : missing,
+                                    has_mcid ? benefit.mcse() : missing,
+                                    has_mcid ? harm.mean() : missing,
+                                    has_mcid ? harm.mcse() : missing,
+                                    cell.sum(Layout::increment),
+                                    cell.sum(Layout::increment_squares)};
           append_numbers(table, first, numbers);
         }
   }

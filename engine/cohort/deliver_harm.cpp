@@ -11,13 +11,18 @@ using Layout = CohortLayout;
 class Children {
  public:
   Children(const Layout& layout, const StrataMap& strata, const Tally& tally, std::size_t strategy, std::size_t stratum)
-      : layout_(layout), tally_(tally), leaves_(strata.strata()[stratum].leaves), strategy_(strategy), stratum_(stratum) {}
+      : layout_(layout),
+        tally_(tally),
+        leaves_(strata.strata()[stratum].leaves),
+        strategy_(strategy),
+        stratum_(stratum) {}
 
   double count(Layout::Child which) const {
     return over_leaves([&](std::size_t leaf) { return tally_.counts[layout_.child(strategy_, leaf, which)]; });
   }
   double events(std::size_t type, std::size_t grade, Layout::Event which) const {
-    return over_leaves([&](std::size_t leaf) { return tally_.counts[layout_.event(strategy_, leaf, type, grade, which)]; });
+    return over_leaves(
+        [&](std::size_t leaf) { return tally_.counts[layout_.event(strategy_, leaf, type, grade, which)]; });
   }
   ClusterTotals share(Layout::Child which, Layout::ClusterChild squared, Layout::ClusterChild times_n) const {
     ClusterTotals totals = sizes();
@@ -32,7 +37,8 @@ class Children {
     const auto of_clusters = [&](Layout::ClusterEvent which) {
       return static_cast<double>(tally_.counts[layout_.cluster_event(strategy_, stratum_, type, grade, which)]);
     };
-    totals.total_squared = layout_.uncertain() ? of_clusters(Layout::event_total_squared) : events(type, grade, Layout::events_squared);
+    totals.total_squared =
+        layout_.uncertain() ? of_clusters(Layout::event_total_squared) : events(type, grade, Layout::events_squared);
     totals.total_times_n = layout_.uncertain() ? of_clusters(Layout::event_total_times_n) : totals.total;
     return totals;
   }
@@ -70,7 +76,9 @@ class Children {
 
 Table Cohort::deliver_adverse_events(const Tally& tally) const {
   Table table{"/cohort/adverse_events",
-              "Adverse events up to the last visit: one row per scenario, strategy, stratum, origin, type and grade that occurred, and one for any type", {}};
+              "Adverse events up to the last visit: one row per scenario, strategy, stratum, origin, type and grade "
+              "that occurred, and one for any type",
+              {}};
   std::vector<std::string> scenario, strategy, stratification, stratum_name, origin, type_name;
   std::vector<std::int64_t> grade_number, children_count, event_count;
   std::vector<double> per_child, per_child_mcse, mean_days;
@@ -114,13 +122,16 @@ Table Cohort::deliver_adverse_events(const Tally& tally) const {
   table.add<std::int64_t>("n", "patients", "patients followed") = children_count;
   table.add<std::int64_t>("events", "events", "events among them") = event_count;
   table.add<double>("per_patient", "events per patient", "mean number of events") = per_child;
-  table.add<double>("per_patient_mcse", "events per patient", "Monte Carlo standard error of that mean") = per_child_mcse;
+  table.add<double>("per_patient_mcse", "events per patient", "Monte Carlo standard error of that mean") =
+      per_child_mcse;
   table.add<double>("mean_days", "days", "mean duration of related events of this type, all grades") = mean_days;
   return table;
 }
 
 Table Cohort::deliver_harm(const Tally& tally) const {
-  Table table{"/cohort/harm", "Patients with a related adverse event up to the last visit: one row per scenario, strategy and stratum", {}};
+  Table table{"/cohort/harm",
+              "Patients with a related adverse event up to the last visit: one row per scenario, strategy and stratum",
+              {}};
   std::vector<std::string> scenario, strategy, stratification, stratum_name;
   std::vector<std::int64_t> n;
   std::vector<double> any, any_mcse, serious, serious_mcse;
@@ -129,7 +140,8 @@ Table Cohort::deliver_harm(const Tally& tally) const {
       const Stratum& stratum = strata_.strata()[k];
       const Children children(layout_, strata_, tally, s, k);
       if (children.count(Layout::children) == 0) continue;
-      const ClusterTotals with_event = children.share(Layout::with_event, Layout::with_event_squared, Layout::with_event_times_n);
+      const ClusterTotals with_event =
+          children.share(Layout::with_event, Layout::with_event_squared, Layout::with_event_times_n);
       const ClusterTotals with_serious = children.share(Layout::with_serious_event, Layout::with_serious_event_squared,
                                                         Layout::with_serious_event_times_n);
       scenario.push_back(evidence_.name);

@@ -16,7 +16,12 @@ constexpr std::size_t types_and_any = event_types + 1;
 
 CohortLayout::CohortLayout(std::size_t strategies, std::size_t visits, std::size_t leaves, std::size_t strata,
                            std::vector<Endpoint> endpoints, bool uncertain)
-    : strategies_(strategies), visits_(visits), leaves_(leaves), strata_(strata), endpoints_(std::move(endpoints)), uncertain_(uncertain) {
+    : strategies_(strategies),
+      visits_(visits),
+      leaves_(leaves),
+      strata_(strata),
+      endpoints_(std::move(endpoints)),
+      uncertain_(uncertain) {
   for (const Endpoint& endpoint : endpoints_) {
     const bool score = endpoint.kind == Endpoint::Kind::score;
     width_.push_back(score ? score_resolution : 1.0);
@@ -46,12 +51,14 @@ std::size_t CohortLayout::cell(std::size_t strategy, std::size_t endpoint, std::
   return ((strategy * endpoints_.size() + endpoint) * visits_ + visit) * leaves_ + leaf;
 }
 
-std::size_t CohortLayout::histogram(std::size_t strategy, std::size_t endpoint, std::size_t visit, std::size_t leaf) const {
+std::size_t CohortLayout::histogram(std::size_t strategy, std::size_t endpoint, std::size_t visit,
+                                    std::size_t leaf) const {
   return histograms_ + strategy * bins_per_strategy_ + first_bin_[endpoint] +
          (visit * leaves_ + leaf) * static_cast<std::size_t>(bins_[endpoint]);
 }
 
-std::size_t CohortLayout::event(std::size_t strategy, std::size_t leaf, std::size_t type, std::size_t grade, Event which) const {
+std::size_t CohortLayout::event(std::size_t strategy, std::size_t leaf, std::size_t type, std::size_t grade,
+                                Event which) const {
   return events_ + (((strategy * leaves_ + leaf) * types_and_any + type) * grades + grade) * event_counts + which;
 }
 
@@ -63,13 +70,15 @@ std::size_t CohortLayout::days(std::size_t strategy, std::size_t leaf, std::size
   return days_ + (strategy * leaves_ + leaf) * event_types + type;
 }
 
-std::size_t CohortLayout::cluster_cell(std::size_t strategy, std::size_t endpoint, std::size_t visit, std::size_t stratum) const {
+std::size_t CohortLayout::cluster_cell(std::size_t strategy, std::size_t endpoint, std::size_t visit,
+                                       std::size_t stratum) const {
   return ((strategy * endpoints_.size() + endpoint) * visits_ + visit) * strata_ + stratum;
 }
 
 std::size_t CohortLayout::cluster_event(std::size_t strategy, std::size_t stratum, std::size_t type, std::size_t grade,
                                         ClusterEvent which) const {
-  return cluster_events_ + (((strategy * strata_ + stratum) * types_and_any + type) * grades + grade) * cluster_event_counts + which;
+  return cluster_events_ +
+         (((strategy * strata_ + stratum) * types_and_any + type) * grades + grade) * cluster_event_counts + which;
 }
 
 std::size_t CohortLayout::cluster_child(std::size_t strategy, std::size_t stratum, ClusterChild which) const {

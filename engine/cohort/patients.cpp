@@ -18,7 +18,8 @@ std::vector<Table> Cohort::row_tables() const {
   if (!study_.cohort->save_patients) return {};
   Table baseline{"/cohort/patients/baseline", "Who the patients are: one row per scenario and patient", {}};
   baseline.add<std::string>("scenario", "", "stance of the evidence");
-  baseline.add<std::int64_t>("replicate", "", "replicate of the patient's address: the parameter draw where parameters are uncertain");
+  baseline.add<std::int64_t>("replicate", "",
+                             "replicate of the patient's address: the parameter draw where parameters are uncertain");
   baseline.add<std::int64_t>("patient", "", "patient of the address");
   baseline.add<std::int64_t>("attempt", "", "candidates of this address who were not eligible");
   baseline.add<double>("age_years", "years", "age at baseline");
@@ -37,7 +38,8 @@ std::vector<Table> Cohort::row_tables() const {
   baseline.add<double>("gmfm66", "points", "observed GMFM-66 at baseline");
   baseline.add<double>("gmfm88", "points", "observed GMFM-88 at baseline");
 
-  Table outcomes{"/cohort/patients/outcomes", "What each visit recorded: one row per scenario, strategy, patient and visit", {}};
+  Table outcomes{
+      "/cohort/patients/outcomes", "What each visit recorded: one row per scenario, strategy, patient and visit", {}};
   outcomes.add<std::string>("scenario", "", "stance of the evidence");
   outcomes.add<std::string>("strategy", "", "what the patient receives");
   outcomes.add<std::int64_t>("replicate", "", "replicate of the patient's address");
@@ -45,7 +47,8 @@ std::vector<Table> Cohort::row_tables() const {
   outcomes.add<double>("visit_months", "months", "time since baseline");
   for (const Endpoint& endpoint : layout_.endpoints()) {
     outcomes.add<double>(std::string(endpoint.name()), std::string(endpoint.units), std::string(endpoint.description));
-    outcomes.add<double>(std::string(endpoint.name()) + "_latent", std::string(endpoint.units), "the same without measurement error");
+    outcomes.add<double>(std::string(endpoint.name()) + "_latent", std::string(endpoint.units),
+                         "the same without measurement error");
   }
   return {baseline, outcomes};
 }
@@ -80,7 +83,8 @@ void Cohort::append_patients(std::uint32_t replicate, const Workspace& work, std
   }
 }
 
-void Cohort::append_outcomes(std::size_t strategy, std::uint32_t replicate, const Workspace& work, std::vector<Table>& rows) const {
+void Cohort::append_outcomes(std::size_t strategy, std::uint32_t replicate, const Workspace& work,
+                             std::vector<Table>& rows) const {
   Table& table = rows.at(outcome_rows);
   const PatientTile& patient = work.child.patient;
   for (int i = 0; i < patient.lanes; ++i)

@@ -11,7 +11,9 @@ namespace {
 using Variable = StratumDimension::Variable;
 
 /// Bins and the hidden one for the rest.
-std::size_t bins_of(const StratumDimension& dimension) { return dimension.names.size() + 1; }
+std::size_t bins_of(const StratumDimension& dimension) {
+  return dimension.names.size() + 1;
+}
 
 template <class Inside>
 std::size_t interval_of(const StratumDimension& dimension, const Inside& inside) {
@@ -38,15 +40,24 @@ std::size_t group_of(const StratumDimension& dimension, int category) {
 std::size_t bin_of(const StratumDimension& dimension, const ChildTile& child, int lane) {
   const PatientTile& patient = child.patient;
   switch (dimension.variable) {
-    case Variable::age_years: return age_interval_of(dimension, patient.age_years[lane]);
-    case Variable::gmfm66: return score_interval_of(dimension, child.baseline_gmfm66[lane]);
-    case Variable::gmfm88: return score_interval_of(dimension, child.baseline_gmfm88[lane]);
-    case Variable::gmfcs: return group_of(dimension, patient.gmfcs[lane]);
-    case Variable::injury: return group_of(dimension, patient.injury[lane]);
-    case Variable::motor_type: return group_of(dimension, patient.motor_type[lane]);
-    case Variable::sex: return group_of(dimension, patient.male[lane]);
-    case Variable::genotype: return group_of(dimension, patient.carrier[lane]);
-    case Variable::immune_suppressed: return group_of(dimension, patient.immune_suppressed[lane]);
+    case Variable::age_years:
+      return age_interval_of(dimension, patient.age_years[lane]);
+    case Variable::gmfm66:
+      return score_interval_of(dimension, child.baseline_gmfm66[lane]);
+    case Variable::gmfm88:
+      return score_interval_of(dimension, child.baseline_gmfm88[lane]);
+    case Variable::gmfcs:
+      return group_of(dimension, patient.gmfcs[lane]);
+    case Variable::injury:
+      return group_of(dimension, patient.injury[lane]);
+    case Variable::motor_type:
+      return group_of(dimension, patient.motor_type[lane]);
+    case Variable::sex:
+      return group_of(dimension, patient.male[lane]);
+    case Variable::genotype:
+      return group_of(dimension, patient.carrier[lane]);
+    case Variable::immune_suppressed:
+      return group_of(dimension, patient.immune_suppressed[lane]);
   }
   throw InternalError("a stratum of an unknown variable");
 }
@@ -54,15 +65,24 @@ std::size_t bin_of(const StratumDimension& dimension, const ChildTile& child, in
 /// What a bin's name says about: "age 0-3", "GMFCS I-III".
 const char* label_of(Variable variable) {
   switch (variable) {
-    case Variable::age_years: return "age ";
-    case Variable::gmfcs: return "GMFCS ";
-    case Variable::gmfm66: return "GMFM-66 ";
-    case Variable::gmfm88: return "GMFM-88 ";
-    case Variable::injury: return "injury ";
-    case Variable::motor_type: return "motor type ";
-    case Variable::sex: return "sex ";
-    case Variable::genotype: return "genotype ";
-    case Variable::immune_suppressed: return "immune suppressed ";
+    case Variable::age_years:
+      return "age ";
+    case Variable::gmfcs:
+      return "GMFCS ";
+    case Variable::gmfm66:
+      return "GMFM-66 ";
+    case Variable::gmfm88:
+      return "GMFM-88 ";
+    case Variable::injury:
+      return "injury ";
+    case Variable::motor_type:
+      return "motor type ";
+    case Variable::sex:
+      return "sex ";
+    case Variable::genotype:
+      return "genotype ";
+    case Variable::immune_suppressed:
+      return "immune suppressed ";
   }
   throw InternalError("a stratum of an unknown variable");
 }

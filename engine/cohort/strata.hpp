@@ -11,20 +11,20 @@ namespace vcohort {
 
 /// Which children a row of a table is about.
 struct Stratum {
-  std::string stratification;      // "" for the overall stratum
-  std::string name;                // "all", "GMFCS I-III", "age 0-3, GMFCS I-III"
-  std::vector<std::size_t> leaves; // whose sum it is
+  std::string stratification;       // "" for the overall stratum
+  std::string name;                 // "all", "GMFCS I-III", "age 0-3, GMFCS I-III"
+  std::vector<std::size_t> leaves;  // whose sum it is
 };
 
-/// Strata as sums of leaves. A leaf is one combination of bins of one stratification; each dimension has a hidden last bin
-/// for children whom none of its bins takes, so that the overall stratum is complete. Every child lies in exactly one leaf
-/// of each stratification; tallies are kept per leaf, and margins are added up when a result is delivered.
+/// Strata as sums of leaves. A leaf is one combination of bins of one stratification; each dimension has a hidden last
+/// bin for children whom none of its bins takes, so that the overall stratum is complete. Every child lies in exactly
+/// one leaf of each stratification; tallies are kept per leaf, and margins are added up when a result is delivered.
 class StrataMap {
  public:
   explicit StrataMap(std::span<const Stratification>);
 
   std::size_t stratifications() const { return first_leaf_.size(); }
-  std::size_t leaves() const { return leaves_; }  // over all stratifications
+  std::size_t leaves() const { return leaves_; }              // over all stratifications
   std::size_t first_leaf(std::size_t stratification) const {  // that of the next one is the end
     return stratification < first_leaf_.size() ? first_leaf_[stratification] : leaves_;
   }

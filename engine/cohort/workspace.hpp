@@ -49,17 +49,17 @@ struct Cohort::Workspace {
 
   ChildTile child;
   TileOutcomes outcomes;
-  std::vector<std::vector<std::uint32_t>> leaf;  // [stratification][lane]
+  std::vector<std::vector<std::uint32_t>> leaf;     // [stratification][lane]
   std::vector<std::vector<std::uint16_t>> grouped;  // [stratification][place]: lanes by leaf, ascending within a leaf
-  std::vector<LeafLanes> groups;                 // the leaves that have lanes in this tile
-  std::vector<std::uint32_t> place;              // [leaf]: for grouping
-  std::vector<Lanes<double>> reference;          // latent outcomes of the reference, [endpoint * visits + visit]
-  std::vector<TileHarm> harm;                    // [strategy]
+  std::vector<LeafLanes> groups;                    // the leaves that have lanes in this tile
+  std::vector<std::uint32_t> place;                 // [leaf]: for grouping
+  std::vector<Lanes<double>> reference;             // latent outcomes of the reference, [endpoint * visits + visit]
+  std::vector<TileHarm> harm;                       // [strategy]
   BackgroundEvents background;
-  std::vector<TileSums> sums;                    // [leaf]
-  std::vector<TileCounts> counts;                // [leaf]
-  std::vector<TileEvents> events;                // [leaf]
-  std::vector<std::uint16_t> events_of_child;    // [lane][type, then any][grade]
+  std::vector<TileSums> sums;                  // [leaf]
+  std::vector<TileCounts> counts;              // [leaf]
+  std::vector<TileEvents> events;              // [leaf]
+  std::vector<std::uint16_t> events_of_child;  // [lane][type, then any][grade]
 };
 
 }  // namespace vcohort

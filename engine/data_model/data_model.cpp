@@ -18,7 +18,9 @@ namespace {
 using Kind = DataModel::Kind;
 constexpr std::size_t normals_per_block = 4;
 
-bool is_longitudinal(Kind kind) { return kind == Kind::normal || kind == Kind::binary || kind == Kind::ordinal; }
+bool is_longitudinal(Kind kind) {
+  return kind == Kind::normal || kind == Kind::binary || kind == Kind::ordinal;
+}
 
 [[noreturn]] void refuse(const std::string& arm, const std::string& problem, const std::string& what_to_do) {
   throw InvalidInput(explain("data_model.arms." + arm + ": " + problem, "", what_to_do));
@@ -29,7 +31,8 @@ void check_arm(const DataModel& model, const DataModel::DataArm& arm) {
   const auto positive = [](double x) { return x > 0 && std::isfinite(x); };
   switch (model.kind) {
     case Kind::normal:
-      if (arm.mean.size() != visits || arm.sd.size() != visits) refuse(arm.name, "mean and sd need one number per visit", "add them");
+      if (arm.mean.size() != visits || arm.sd.size() != visits)
+        refuse(arm.name, "mean and sd need one number per visit", "add them");
       if (!std::all_of(arm.sd.begin(), arm.sd.end(), positive)) refuse(arm.name, "sd must be positive", "correct it");
       break;
     case Kind::binary:
@@ -67,7 +70,8 @@ std::vector<std::vector<double>> cuts_of(const DataModel& model, const DataModel
 
 DataOutcomes::DataOutcomes(const DataModel& model) : model_(model), factor_(correlation_factor(model.correlation)) {
   if (is_longitudinal(model.kind) && !factor_.empty() && factor_.size() != model.visits_months.size())
-    throw InvalidInput(explain("data_model.correlation has the wrong size", "", "give one row and one column per visit"));
+    throw InvalidInput(
+        explain("data_model.correlation has the wrong size", "", "give one row and one column per visit"));
   for (const DataModel::DataArm& arm : model_.arms) {
     check_arm(model_, arm);
     cut_.push_back(cuts_of(model_, arm));

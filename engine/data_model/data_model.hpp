@@ -9,9 +9,9 @@ namespace vcohort {
 
 /// A data model made ready: outcomes drawn directly, without a model of the disease.
 ///
-///   normal    y_v = mean_v + shift + sd_v g_v, g the patient's standard normals with the model's correlation over visits
-///   binary    1 where g_v > -quantile(share_v): the patient's luck is the same in every arm, a higher share only adds events
-///   ordinal   categories 1, 2, ...: the number of cumulative shares that Phi(g_v) exceeds, plus one
+///   normal    y_v = mean_v + shift + sd_v g_v, g the patient's standard normals with the model's correlation over
+///   visits binary    1 where g_v > -quantile(share_v): the patient's luck is the same in every arm, a higher share
+///   only adds events ordinal   categories 1, 2, ...: the number of cumulative shares that Phi(g_v) exceeds, plus one
 ///   survival  the time at which the cumulative hazard reaches -log u
 ///   count     Poisson with mean rate * exposure * frailty, by inversion; frailty gamma with variance `dispersion`
 ///
@@ -21,14 +21,15 @@ class DataOutcomes {
   /// Throws InvalidInput when the correlation is not one, or a number leaves its range.
   explicit DataOutcomes(const DataModel&);
 
-  /// Draws what all arms share. Per patient, from Purpose::data_model: one block of normals per four visits (occasion 0,
-  /// block = visit / 4); survival and count: one uniform (occasion 0, block 0), and for counts the frailty of each arm.
+  /// Draws what all arms share. Per patient, from Purpose::data_model: one block of normals per four visits (occasion
+  /// 0, block = visit / 4); survival and count: one uniform (occasion 0, block 0), and for counts the frailty of each
+  /// arm.
   void prepare(std::uint64_t seed, std::uint32_t replicate, std::span<const std::uint64_t> patients);
 
   int patients() const { return static_cast<int>(patients_.size()); }
 
-  /// Outcome of an arm at a visit, shape [patient]; normal, binary and ordinal. `shift` is added to normal means of every visit
-  /// but the baseline.
+  /// Outcome of an arm at a visit, shape [patient]; normal, binary and ordinal. `shift` is added to normal means of
+  /// every visit but the baseline.
   void outcome(int arm, std::size_t visit, double shift, double* out) const;
 
   /// Months to the event without censoring, shape [patient]; infinite where the hazard ends.
@@ -43,8 +44,8 @@ class DataOutcomes {
   void correlate(std::size_t visit);
 
   DataModel model_;
-  std::vector<std::vector<double>> factor_;           // Cholesky, by visit
-  std::vector<std::vector<std::vector<double>>> cut_; // [arm][visit]: latent normals above which the category rises
+  std::vector<std::vector<double>> factor_;            // Cholesky, by visit
+  std::vector<std::vector<std::vector<double>>> cut_;  // [arm][visit]: latent normals above which the category rises
   std::uint64_t seed_ = 0;
   std::uint32_t replicate_ = 0;
   std::vector<std::uint64_t> patients_;

@@ -4,9 +4,10 @@
 namespace vcohort {
 
 /// A gamma variable of mean one and this variance: what a patient's rate of events is multiplied by, so that counts are
-/// negative binomial. Marsaglia and Tsang's rejection (ACM Transactions on Mathematical Software 26 (2000) 363), about 1.05
-/// attempts. Attempt k draws one normal and one uniform from Purpose::data_model at occasion 1 + k, blocks 0 and 1; variances
-/// above one another uniform at block 2 of occasion 1. Throws NumericalFailure when 1000 attempts fail.
+/// negative binomial. Marsaglia and Tsang's rejection (ACM Transactions on Mathematical Software 26 (2000) 363),
+/// about 1.05 attempts. Attempt k draws one normal and one uniform from Purpose::data_model at occasion 1 + k, blocks 0
+/// and 1; variances above one another uniform at block 2 of occasion 1. Throws NumericalFailure when 1000 attempts
+/// fail.
 double gamma_frailty(double variance, std::uint64_t seed, std::uint32_t replicate, std::uint64_t patient);
 
 /// The number of Poisson events whose cumulative probability first exceeds `uniform`, so that a higher mean never gives

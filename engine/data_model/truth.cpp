@@ -14,7 +14,9 @@ using DataArm = DataModel::DataArm;
 
 constexpr double same = 1e-9;  // relative difference up to which written numbers count as equal
 
-bool nearly(double a, double b) { return std::fabs(a - b) <= same * std::fmax(std::fabs(a), std::fabs(b)); }
+bool nearly(double a, double b) {
+  return std::fabs(a - b) <= same * std::fmax(std::fabs(a), std::fabs(b));
+}
 
 /// Shares of the ordered categories of a binary or ordinal outcome.
 std::vector<double> categories(const DataModel& model, const DataArm& arm, std::size_t visit) {
@@ -22,8 +24,8 @@ std::vector<double> categories(const DataModel& model, const DataArm& arm, std::
   return arm.share;
 }
 
-std::optional<double> normal_effect(const DataModel& model, const DataArm& arm, const DataArm& reference, std::size_t visit,
-                                    EffectScale scale, bool change, double shift) {
+std::optional<double> normal_effect(const DataModel& model, const DataArm& arm, const DataArm& reference,
+                                    std::size_t visit, EffectScale scale, bool change, double shift) {
   double difference = arm.mean[visit] - reference.mean[visit] + (model.visits_months[visit] > 0 ? shift : 0.0);
   if (change) difference -= arm.mean[0] - reference.mean[0];
   if (scale == EffectScale::mean_difference) return difference;
@@ -37,9 +39,11 @@ std::optional<double> normal_effect(const DataModel& model, const DataArm& arm, 
   return scale == EffectScale::superiority_share ? higher - 0.5 : log_of(higher / (1 - higher));
 }
 
-std::optional<double> categorical_effect(const std::vector<double>& arm, const std::vector<double>& reference, EffectScale scale) {
+std::optional<double> categorical_effect(const std::vector<double>& arm, const std::vector<double>& reference,
+                                         EffectScale scale) {
   if (arm.size() != reference.size()) return std::nullopt;
-  double above = 1, reference_above = 1, mean = 0, reference_mean = 0, below = 0, wins = 0, losses = 0, reference_below = 0;
+  double above = 1, reference_above = 1, mean = 0, reference_mean = 0, below = 0, wins = 0, losses = 0,
+         reference_below = 0;
   std::optional<double> log_odds_ratio;
   bool proportional = true;
   for (std::size_t c = 0; c < arm.size(); ++c) {
@@ -63,13 +67,19 @@ std::optional<double> categorical_effect(const std::vector<double>& arm, const s
     if (!log_odds_ratio) log_odds_ratio = here;
   }
   switch (scale) {
-    case EffectScale::mean_difference: return mean - reference_mean;
-    case EffectScale::risk_difference: return arm.size() == 2 ? std::optional(arm[1] - reference[1]) : std::nullopt;
-    case EffectScale::log_odds_ratio: return proportional ? log_odds_ratio : std::nullopt;
-    case EffectScale::superiority_share: return (wins - losses) / 2;
-    case EffectScale::log_win_ratio: return wins > 0 && losses > 0 ? std::optional(log_of(wins / losses)) : std::nullopt;
+    case EffectScale::mean_difference:
+      return mean - reference_mean;
+    case EffectScale::risk_difference:
+      return arm.size() == 2 ? std::optional(arm[1] - reference[1]) : std::nullopt;
+    case EffectScale::log_odds_ratio:
+      return proportional ? log_odds_ratio : std::nullopt;
+    case EffectScale::superiority_share:
+      return (wins - losses) / 2;
+    case EffectScale::log_win_ratio:
+      return wins > 0 && losses > 0 ? std::optional(log_of(wins / losses)) : std::nullopt;
     case EffectScale::log_hazard_ratio:
-    case EffectScale::log_rate_ratio: break;
+    case EffectScale::log_rate_ratio:
+      break;
   }
   return std::nullopt;
 }
@@ -83,7 +93,8 @@ std::optional<double> log_hazard_ratio(const DataArm& arm, const DataArm& refere
     return hazard;
   };
   std::vector<double> starts{0.0};
-  for (const DataArm* a : {&arm, &reference}) starts.insert(starts.end(), a->hazard_from_months.begin(), a->hazard_from_months.end());
+  for (const DataArm* a : {&arm, &reference})
+    starts.insert(starts.end(), a->hazard_from_months.begin(), a->hazard_from_months.end());
   std::optional<double> ratio;
   for (double months : starts) {
     const double below = at(reference, months), above = at(arm, months);
@@ -101,7 +112,8 @@ std::optional<double> implied_effect(const DataModel& model, int arm_index, int 
   const DataArm& arm = model.arms.at(static_cast<std::size_t>(arm_index));
   const DataArm& reference = model.arms.at(static_cast<std::size_t>(reference_index));
   switch (model.kind) {
-    case Kind::normal: return normal_effect(model, arm, reference, visit, scale, change, shift);
+    case Kind::normal:
+      return normal_effect(model, arm, reference, visit, scale, change, shift);
     case Kind::binary:
     case Kind::ordinal:
       if (change && scale != EffectScale::mean_difference) return std::nullopt;

@@ -10,17 +10,18 @@ namespace vcohort {
 enum class EffectScale : std::uint8_t {
   mean_difference,
   risk_difference,
-  log_odds_ratio,      // of the event, or of a higher category
+  log_odds_ratio,  // of the event, or of a higher category
   log_hazard_ratio,
   log_rate_ratio,
-  superiority_share,   // P(arm higher) + P(equal) / 2 - 1/2
-  log_win_ratio        // log P(arm better) / P(reference better)
+  superiority_share,  // P(arm higher) + P(equal) / 2 - 1/2
+  log_win_ratio       // log P(arm better) / P(reference better)
 };
 
-/// The effect that a data model implies, arm minus reference at a visit, in closed form; nothing where there is none (a hazard
-/// ratio that changes over time, odds that are not proportional, differing correlations of changes for superiority_share).
-/// `change`: of the change since visit 0 in place of the value. `shift` is added to the means of a normal arm after baseline.
-std::optional<double> implied_effect(const DataModel&, int arm, int reference, std::size_t visit, EffectScale, bool change,
-                                     double shift = 0);
+/// The effect that a data model implies, arm minus reference at a visit, in closed form; nothing where there is none (a
+/// hazard ratio that changes over time, odds that are not proportional, differing correlations of changes for
+/// superiority_share). `change`: of the change since visit 0 in place of the value. `shift` is added to the means of a
+/// normal arm after baseline.
+std::optional<double> implied_effect(const DataModel&, int arm, int reference, std::size_t visit, EffectScale,
+                                     bool change, double shift = 0);
 
 }  // namespace vcohort

@@ -153,7 +153,8 @@ void draw_growth(std::uint64_t seed, std::uint32_t replicate, const DevelopmentP
   for (int i = 0; i < lanes; ++i) latent[i] += child.crosswalk_residual[i];
   crosswalk_to_gmfm88(p, lanes, latent.data(), child.baseline_gmfm88.data());
   for (int i = 0; i < lanes; ++i)
-    child.baseline_gmfm88[i] = std::clamp(child.baseline_gmfm88[i] + p.gmfm88_measurement_sd * scratch[2][i], 0.0, 100.0);
+    child.baseline_gmfm88[i] =
+        std::clamp(child.baseline_gmfm88[i] + p.gmfm88_measurement_sd * scratch[2][i], 0.0, 100.0);
 }
 
 void draw_disturbances(std::uint64_t seed, std::uint32_t replicate, const DevelopmentParameters& p,

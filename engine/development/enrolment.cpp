@@ -14,7 +14,9 @@ bool score_inside(const Interval& interval, double score) {
 
 namespace {
 
-bool inside(const std::optional<Interval>& interval, double score) { return !interval || score_inside(*interval, score); }
+bool inside(const std::optional<Interval>& interval, double score) {
+  return !interval || score_inside(*interval, score);
+}
 
 }  // namespace
 
@@ -55,9 +57,10 @@ void enrol(std::uint64_t seed, std::uint32_t replicate, const Population& popula
     next->patient.lanes = failures;
     for (int k = 0; k < failures; ++k) {
       if (next->patient.attempt[k] == std::numeric_limits<std::uint16_t>::max())
-        throw NumericalFailure(explain("no eligible child among 65,536 candidates",
-                                       "population.eligibility is too narrow for population.age_years and population.gmfcs",
-                                       "widen the eligibility, or draw from a population that is nearer to it"));
+        throw NumericalFailure(
+            explain("no eligible child among 65,536 candidates",
+                    "population.eligibility is too narrow for population.age_years and population.gmfcs",
+                    "widen the eligibility, or draw from a population that is nearer to it"));
       ++next->patient.attempt[k];
     }
     draw_patients(seed, replicate, population, patient_parameters, next->patient);

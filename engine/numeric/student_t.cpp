@@ -17,22 +17,23 @@ double log_one_plus(double x) {
   return rounded == 1 ? x : log_of(rounded) * (x / (rounded - 1));
 }
 
-/// Gamma(a + 1/2) / Gamma(a), by the recurrence up to a = 64 and the asymptotic series there (Tricomi & Erdelyi 1951), whose
-/// first neglected term is below 1e-15.
+/// Gamma(a + 1/2) / Gamma(a), by the recurrence up to a = 64 and the asymptotic series there (Tricomi & Erdelyi 1951),
+/// whose first neglected term is below 1e-15.
 double gamma_ratio(double a) {
   double factor = 1;
   constexpr double large = 64;
   for (; a < large; a += 1) factor *= a / (a + 0.5);
   const double r = 1 / a;
   const double series =
-      1 + r * (-1.0 / 8 + r * (1.0 / 128 + r * (5.0 / 1024 + r * (-21.0 / 32768 + r * (-399.0 / 262144 + r * (869.0 / 4194304))))));
+      1 + r * (-1.0 / 8 + r * (1.0 / 128 +
+                               r * (5.0 / 1024 + r * (-21.0 / 32768 + r * (-399.0 / 262144 + r * (869.0 / 4194304))))));
   return factor * __builtin_sqrt(a) * series;
 }
 
 /// The continued fraction of the incomplete beta function; converges quickly for x < (a + 1) / (a + b + 2).
 double beta_fraction(double a, double b, double x) {
-  constexpr double tiny = 1e-300;   // instead of a zero denominator
-  constexpr double close = 1e-16;   // one more step would change nothing
+  constexpr double tiny = 1e-300;     // instead of a zero denominator
+  constexpr double close = 1e-16;     // one more step would change nothing
   constexpr int most_steps = 100000;  // about the root of df are needed
   const auto away_from_zero = [](double value) { return std::fabs(value) < tiny ? tiny : value; };
   double c = 1;
@@ -74,7 +75,8 @@ double student_two_sided(double t, double df) {
 
 double student_critical(double df, double p) {
   if (std::isinf(df)) return -normal_quantile(p / 2);
-  // log P falls smoothly with u = log t: linearly in the heavy tail of few degrees of freedom, where other starts go astray.
+  // log P falls smoothly with u = log t: linearly in the heavy tail of few degrees of freedom, where other starts go
+  // astray.
   const double z = -normal_quantile(p / 2);
   double u = log_of(std::max(z * (1 + (z * z + 1) / (4 * df)), 1e-300));  // Cornish-Fisher, first term
   const double log_p = log_of(p);

@@ -23,7 +23,8 @@ void append_rows(std::vector<Table>& tables, Table table) {
     tables.push_back(std::move(table));
     return;
   }
-  if (same->columns.size() != table.columns.size()) throw InternalError("two scenarios deliver different columns of " + table.path);
+  if (same->columns.size() != table.columns.size())
+    throw InternalError("two scenarios deliver different columns of " + table.path);
   for (std::size_t c = 0; c < table.columns.size(); ++c)
     std::visit(
         [&](auto& into) {

@@ -42,8 +42,8 @@ struct Table {
   const Column* find(std::string_view name) const;
 };
 
-/// Adds the rows of a table to the one of the same path and columns, or the table itself where there is none yet. Scenarios
-/// deliver their own tables, which become one.
+/// Adds the rows of a table to the one of the same path and columns, or the table itself where there is none yet.
+/// Scenarios deliver their own tables, which become one.
 void append_rows(std::vector<Table>& tables, Table table);
 
 }  // namespace vcohort

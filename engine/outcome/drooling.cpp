@@ -33,7 +33,9 @@ Strategy reference_strategy(const TherapyParameters& therapy, const DroolingPara
   reference.cells = true;
   reference.cell = Cell::msc;
   reference.route = Route::intrathecal;
-  reference.regimen.dose = therapy.reference_dose[static_cast<std::size_t>(Cell::msc)][static_cast<std::size_t>(Route::intrathecal)].value_or(1);
+  reference.regimen.dose =
+      therapy.reference_dose[static_cast<std::size_t>(Cell::msc)][static_cast<std::size_t>(Route::intrathecal)]
+          .value_or(1);
   reference.regimen.infusions = drooling.reference_infusions;
   reference.regimen.interval_days = drooling.reference_interval_days;
   return reference;
@@ -41,7 +43,8 @@ Strategy reference_strategy(const TherapyParameters& therapy, const DroolingPara
 
 }  // namespace
 
-DroolingPlan::DroolingPlan(const Strategy& strategy, const TherapyParameters& therapy, const DroolingParameters& drooling) {
+DroolingPlan::DroolingPlan(const Strategy& strategy, const TherapyParameters& therapy,
+                           const DroolingParameters& drooling) {
   if (!strategy.cells || !therapy.any_effect()) return;
   last_infusion_ = infusion_months(strategy.regimen).back();
   cured_from_ = last_infusion_ + drooling.cure_months;
@@ -75,7 +78,8 @@ void drooling_at(const DroolingParameters& p, const DroolingPlan& plan, const Dr
     if (state && measure == effective)
       state = since_last <= p.effective_months - p.effective_waning_months * log_of(luck.waning[i]);
     else if (state)
-      state = luck.cure[i] < p.cure[static_cast<std::size_t>(measure)] && since_cure < -p.relapse_months * log_of(luck.relapse[i]);
+      state = luck.cure[i] < p.cure[static_cast<std::size_t>(measure)] &&
+              since_cure < -p.relapse_months * log_of(luck.relapse[i]);
     out[i] = state ? 1.0 : 0.0;
   }
 }

@@ -8,11 +8,11 @@ namespace vcohort {
 
 /// Drooling after Peng 2017: a response that lasts, and cures that relapse.
 struct DroolingParameters {
-  double response = 0;             // probability under the reference regimen
-  std::array<double, 3> cure{};    // among responders: frequency, saliva weight, quotient
-  double relapse_months = 1;       // mean, exponential
-  double cure_months = 0;          // after the last infusion
-  double effective_months = 0;     // for certain
+  double response = 0;           // probability under the reference regimen
+  std::array<double, 3> cure{};  // among responders: frequency, saliva weight, quotient
+  double relapse_months = 1;     // mean, exponential
+  double cure_months = 0;        // after the last infusion
+  double effective_months = 0;   // for certain
   double effective_waning_months = 1;
   int reference_infusions = 1;
   double reference_interval_days = 0;
@@ -20,14 +20,16 @@ struct DroolingParameters {
   explicit DroolingParameters(const ParameterValues&);
 };
 
-/// A strategy's effect on drooling: response probabilities by exposure category, scaled from the reference regimen by the
-/// ratio of saturated exposures, at most one; zero without effective cells.
+/// A strategy's effect on drooling: response probabilities by exposure category, scaled from the reference regimen by
+/// the ratio of saturated exposures, at most one; zero without effective cells.
 class DroolingPlan {
  public:
   DroolingPlan() = default;  // nobody responds
   DroolingPlan(const Strategy&, const TherapyParameters&, const DroolingParameters&);
 
-  double response(int category) const { return response_.empty() ? 0.0 : response_[static_cast<std::size_t>(category)]; }
+  double response(int category) const {
+    return response_.empty() ? 0.0 : response_[static_cast<std::size_t>(category)];
+  }
   double cured_from_months() const { return cured_from_; }
   double last_infusion_months() const { return last_infusion_; }
 

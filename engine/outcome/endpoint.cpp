@@ -11,30 +11,49 @@ namespace {
 
 std::string_view description_of(EndpointId id) {
   switch (id) {
-    case EndpointId::gmfm66: return "Gross Motor Function Measure, 66 items, observed at the visit";
-    case EndpointId::gmfm88: return "Gross Motor Function Measure, 88 items, by the crosswalk from GMFM-66";
-    case EndpointId::standing: return "GMFM dimension D, standing, raw score";
-    case EndpointId::walking: return "GMFM dimension E, walking, raw score";
-    case EndpointId::adl: return "activities of daily living";
-    case EndpointId::fine_motor: return "Fine Motor Function Measure";
-    case EndpointId::sociability: return "social skills";
-    case EndpointId::adaptability: return "life adaptability";
-    case EndpointId::expressive_language: return "expressive ability";
-    case EndpointId::sleep: return "Sleep Disturbance Scale for Children; lower is better";
-    case EndpointId::drooling_frequency_cured: return "no drooling by frequency and severity, among children who drool at baseline";
-    case EndpointId::drooling_weight_cured: return "no drooling by weight of saliva, among children who drool at baseline";
-    case EndpointId::drooling_quotient_cured: return "no drooling by drooling quotient, among children who drool at baseline";
-    case EndpointId::drooling_effective: return "less drooling, among children who drool at baseline";
-    case EndpointId::cgi_i: return "Clinical Global Impression of improvement, 1 very much improved to 7; lower is better";
+    case EndpointId::gmfm66:
+      return "Gross Motor Function Measure, 66 items, observed at the visit";
+    case EndpointId::gmfm88:
+      return "Gross Motor Function Measure, 88 items, by the crosswalk from GMFM-66";
+    case EndpointId::standing:
+      return "GMFM dimension D, standing, raw score";
+    case EndpointId::walking:
+      return "GMFM dimension E, walking, raw score";
+    case EndpointId::adl:
+      return "activities of daily living";
+    case EndpointId::fine_motor:
+      return "Fine Motor Function Measure";
+    case EndpointId::sociability:
+      return "social skills";
+    case EndpointId::adaptability:
+      return "life adaptability";
+    case EndpointId::expressive_language:
+      return "expressive ability";
+    case EndpointId::sleep:
+      return "Sleep Disturbance Scale for Children; lower is better";
+    case EndpointId::drooling_frequency_cured:
+      return "no drooling by frequency and severity, among children who drool at baseline";
+    case EndpointId::drooling_weight_cured:
+      return "no drooling by weight of saliva, among children who drool at baseline";
+    case EndpointId::drooling_quotient_cured:
+      return "no drooling by drooling quotient, among children who drool at baseline";
+    case EndpointId::drooling_effective:
+      return "less drooling, among children who drool at baseline";
+    case EndpointId::cgi_i:
+      return "Clinical Global Impression of improvement, 1 very much improved to 7; lower is better";
   }
   throw InternalError("an endpoint without description");
 }
 
-std::string domain_name(int domain) { return std::string(endpoint_names()[static_cast<std::size_t>(domain) + 2]); }
+std::string domain_name(int domain) {
+  return std::string(endpoint_names()[static_cast<std::size_t>(domain) + 2]);
+}
 
 }  // namespace
 
-std::string_view Endpoint::name() const { return endpoint_names()[static_cast<std::size_t>(id)]; }
+std::string_view Endpoint::name() const {
+  return endpoint_names()[static_cast<std::size_t>(id)];
+}
 
 Endpoint endpoint_named(std::string_view name, const ParameterValues& values) {
   for (int k = 0; k < endpoints; ++k) {
@@ -60,7 +79,8 @@ Endpoint endpoint_named(std::string_view name, const ParameterValues& values) {
     }
     return endpoint;
   }
-  throw InvalidInput(explain("unknown endpoint '" + std::string(name) + "'", "", "use one of those that `vcohort schema` lists"));
+  throw InvalidInput(
+      explain("unknown endpoint '" + std::string(name) + "'", "", "use one of those that `vcohort schema` lists"));
 }
 
 DomainParameters::DomainParameters(const ParameterValues& values) {

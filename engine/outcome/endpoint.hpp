@@ -8,10 +8,24 @@
 
 namespace vcohort {
 
-/// What a visit can record. The order is that of `endpoint_names()` and is append-only: measurement errors are addressed by it.
+/// What a visit can record. The order is that of `endpoint_names()` and is append-only: measurement errors are
+/// addressed by it.
 enum class EndpointId : std::uint8_t {
-  gmfm66, gmfm88, standing, walking, adl, fine_motor, sociability, adaptability, expressive_language, sleep,
-  drooling_frequency_cured, drooling_weight_cured, drooling_quotient_cured, drooling_effective, cgi_i
+  gmfm66,
+  gmfm88,
+  standing,
+  walking,
+  adl,
+  fine_motor,
+  sociability,
+  adaptability,
+  expressive_language,
+  sleep,
+  drooling_frequency_cured,
+  drooling_weight_cured,
+  drooling_quotient_cured,
+  drooling_effective,
+  cgi_i
 };
 inline constexpr int endpoints = 15;
 inline constexpr int scored_domains = 8;  // standing .. sleep: scores that are not the motor score
@@ -22,12 +36,14 @@ struct Endpoint {
   enum class Kind : std::uint8_t { score, binary, ordinal } kind = Kind::score;
   double minimum = 0, maximum = 100;  // of the scale
   bool lower_is_better = false;
-  std::string_view units;             // "points", "share", "category"
+  std::string_view units;  // "points", "share", "category"
   std::string_view description;
 
   std::string_view name() const;
   bool is_domain() const { return id >= EndpointId::standing && id <= EndpointId::sleep; }
-  bool is_drooling() const { return id >= EndpointId::drooling_frequency_cured && id <= EndpointId::drooling_effective; }
+  bool is_drooling() const {
+    return id >= EndpointId::drooling_frequency_cured && id <= EndpointId::drooling_effective;
+  }
 };
 
 /// The endpoint of that name under this evidence (scales are parameters). Throws InvalidInput if there is none.

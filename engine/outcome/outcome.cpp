@@ -40,7 +40,8 @@ bool OutcomeModel::records_drooling() const {
   return std::any_of(recorded.begin(), recorded.end(), [](const Endpoint& e) { return e.is_drooling(); });
 }
 
-OutcomePlan::OutcomePlan(const Strategy& strategy, const OutcomeModel& model) : therapy(strategy, model.therapy, model.visits) {
+OutcomePlan::OutcomePlan(const Strategy& strategy, const OutcomeModel& model)
+    : therapy(strategy, model.therapy, model.visits) {
   if (model.records_drooling()) drooling = DroolingPlan(strategy, model.therapy, model.drooling);
 }
 
@@ -107,7 +108,8 @@ void TileOutcomes::draw_errors(std::uint64_t seed, std::uint32_t replicate, cons
     }
   };
   const auto error_sd = [&](const Endpoint& endpoint) {
-    return endpoint.is_domain() ? model_.domain.retest_sd[domain_index(endpoint)] : model_.development.gmfm88_measurement_sd;
+    return endpoint.is_domain() ? model_.domain.retest_sd[domain_index(endpoint)]
+                                : model_.development.gmfm88_measurement_sd;
   };
 
   for (std::size_t v = 0; v < model_.visits.size(); ++v) {
@@ -135,16 +137,17 @@ void TileOutcomes::draw_errors(std::uint64_t seed, std::uint32_t replicate, cons
   // The baseline assessment: motor scores were taken at screening; the domains are measured on day 0.
   const bool any_domain =
       std::any_of(model_.recorded.begin(), model_.recorded.end(), [](const Endpoint& e) { return e.is_domain(); });
-  if (any_domain) draw_visit(0, [&](int block) {
-    for (std::size_t e = 0; e < model_.recorded.size(); ++e) {
-      const Endpoint& endpoint = model_.recorded[e];
-      const int id = static_cast<int>(endpoint.id);
-      if (!endpoint.is_domain() || id / normals_per_block != block) continue;
-      for (int i = 0; i < lanes; ++i)
-        baseline_[e][i] = std::clamp(domain_baseline_[e][i] + error_sd(endpoint) * normals[id % normals_per_block][i],
-                                     endpoint.minimum, endpoint.maximum);
-    }
-  });
+  if (any_domain)
+    draw_visit(0, [&](int block) {
+      for (std::size_t e = 0; e < model_.recorded.size(); ++e) {
+        const Endpoint& endpoint = model_.recorded[e];
+        const int id = static_cast<int>(endpoint.id);
+        if (!endpoint.is_domain() || id / normals_per_block != block) continue;
+        for (int i = 0; i < lanes; ++i)
+          baseline_[e][i] = std::clamp(domain_baseline_[e][i] + error_sd(endpoint) * normals[id % normals_per_block][i],
+                                       endpoint.minimum, endpoint.maximum);
+      }
+    });
   for (std::size_t e = 0; e < model_.recorded.size(); ++e) {
     const Endpoint& endpoint = model_.recorded[e];
     if (endpoint.id == EndpointId::gmfm66) baseline_[e] = child.baseline_gmfm66;
@@ -182,11 +185,13 @@ void TileOutcomes::draw_domain_levels(std::uint64_t seed, std::uint32_t replicat
   }
 }
 
-void TileOutcomes::evaluate(const OutcomePlan& plan, const ChildTile& child, const std::uint16_t* infusions_before_change) {
+void TileOutcomes::evaluate(const OutcomePlan& plan, const ChildTile& child,
+                            const std::uint16_t* infusions_before_change) {
   const PatientTile& patient = child.patient;
   const ExposureCategories& categories = plan.therapy.categories();
   for (int i = 0; i < patient.lanes; ++i)
-    category_[i] = static_cast<std::uint16_t>(categories.index(patient.immune_suppressed[i], infusions_before_change[i]));
+    category_[i] =
+        static_cast<std::uint16_t>(categories.index(patient.immune_suppressed[i], infusions_before_change[i]));
   if (plan.therapy.effective()) {
     const auto cell = static_cast<std::size_t>(plan.therapy.strategy().cell);
     if (!amplitude_known_[cell]) {
@@ -259,8 +264,8 @@ void TileOutcomes::evaluate_domain(const OutcomePlan& plan, const ChildTile& chi
   const double drift = drift_at(model_, drift_, model_.visits[visit].months);
   Lanes<double>& latent = latent_[at(e, visit)];
   for (int i = 0; i < lanes; ++i)
-    latent[i] = domain_baseline_[e][i] +
-                model_.domain.development[d] * (motor_[visit][i] - child.baseline_motor[i] + drift);
+    latent[i] =
+        domain_baseline_[e][i] + model_.domain.development[d] * (motor_[visit][i] - child.baseline_motor[i] + drift);
   if (plan.therapy.effective()) {
     const Domain domain = domain_of(endpoint);
     const double points = model_.therapy.ratio[static_cast<std::size_t>(domain)] * model_.domain.reference_sd[d] /

@@ -24,7 +24,8 @@ struct OutcomeModel {
   std::vector<Visit> visits;
   std::vector<Endpoint> recorded;
 
-  OutcomeModel(const ParameterValues&, std::span<const double> visits_months, std::span<const std::string> endpoint_names);
+  OutcomeModel(const ParameterValues&, std::span<const double> visits_months,
+               std::span<const std::string> endpoint_names);
 
   bool records_drooling() const;
 };
@@ -37,29 +38,32 @@ struct OutcomePlan {
   OutcomePlan(const Strategy&, const OutcomeModel&);
 };
 
-/// The outcomes of a tile of children: first what all strategies share, then one strategy at a time. A workspace: it keeps its
-/// memory from tile to tile.
+/// The outcomes of a tile of children: first what all strategies share, then one strategy at a time. A workspace: it
+/// keeps its memory from tile to tile.
 class TileOutcomes {
  public:
   enum class Setting : std::uint8_t { cohort, trial };  // children in trials gain `drift` above their curve
 
   explicit TileOutcomes(const OutcomeModel&);
 
-  /// Draws what does not depend on the strategy. Per lane: disturbance (one normal per visit), measurement (one block of four
-  /// normals per visit and group of endpoints), domain_level (one block per group of domains), global_impression (one normal
-  /// per visit), drooling_response (four uniforms), responder (two) and idiosyncratic (one); those that are not asked for are
-  /// not drawn.
+  /// Draws what does not depend on the strategy. Per lane: disturbance (one normal per visit), measurement (one block
+  /// of four normals per visit and group of endpoints), domain_level (one block per group of domains),
+  /// global_impression (one normal per visit), drooling_response (four uniforms), responder (two) and idiosyncratic
+  /// (one); those that are not asked for are not drawn.
   void prepare(std::uint64_t seed, std::uint32_t replicate, const ChildTile&, Setting);
 
   /// Computes every endpoint at every visit under a strategy. `infusions_before_change`: see TileHarm; shape [lane].
   void evaluate(const OutcomePlan&, const ChildTile&, const std::uint16_t* infusions_before_change);
 
-  /// Of the strategy evaluated last, shape [lane]. Observed is what the visit records; latent is free of measurement error
-  /// (the same as observed for endpoints that are not scores).
-  const Lanes<double>& observed(std::size_t endpoint, std::size_t visit) const { return observed_[at(endpoint, visit)]; }
+  /// Of the strategy evaluated last, shape [lane]. Observed is what the visit records; latent is free of measurement
+  /// error (the same as observed for endpoints that are not scores).
+  const Lanes<double>& observed(std::size_t endpoint, std::size_t visit) const {
+    return observed_[at(endpoint, visit)];
+  }
   const Lanes<double>& latent(std::size_t endpoint, std::size_t visit) const { return latent_[at(endpoint, visit)]; }
 
-  /// Observed change of GMFM-66 above the level's expectation [points]; only where the motor score is recorded or needed.
+  /// Observed change of GMFM-66 above the level's expectation [points]; only where the motor score is recorded or
+  /// needed.
   const Lanes<double>& above_expectation(std::size_t visit) const { return above_expectation_[visit]; }
 
   /// What the first assessment recorded, before any infusion, shape [lane].

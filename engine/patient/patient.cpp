@@ -78,8 +78,8 @@ double PatientParameters::median_weight_kg(int gmfcs, double age_years) const {
 
 namespace {
 
-/// The category in which a uniform falls: how many of the cumulative shares it has reached; the last one takes what rounding
-/// leaves over. Without a branch, which would be guessed wrong.
+/// The category in which a uniform falls: how many of the cumulative shares it has reached; the last one takes what
+/// rounding leaves over. Without a branch, which would be guessed wrong.
 template <std::size_t Size>
 std::uint8_t category(const std::array<double, Size>& shares, double uniform) {
   double cumulative = 0;
@@ -117,7 +117,8 @@ double banded(const Distribution& d, double uniform) {
   throw InternalError("a banded distribution has no bands");
 }
 
-/// Age at a postneonatal injury [months]: exponential beyond its minimum, truncated at its maximum and at the present age.
+/// Age at a postneonatal injury [months]: exponential beyond its minimum, truncated at its maximum and at the present
+/// age.
 double injury_age_months(const PatientParameters& p, double age_years, double uniform) {
   const double latest = std::min(p.injury_age_maximum_months, 12 * age_years) - p.injury_age_minimum_months;
   if (latest <= 0) return std::min(p.injury_age_minimum_months, 12 * age_years);
@@ -129,16 +130,21 @@ double injury_age_months(const PatientParameters& p, double age_years, double un
 
 double invert(const Distribution& d, double uniform) {
   switch (d.kind) {
-    case Distribution::Kind::fixed: return d.value;
-    case Distribution::Kind::uniform: return d.low + uniform * (d.high - d.low);
-    case Distribution::Kind::normal: return truncated_normal(d.mean, d.sd, d.low, d.high, uniform);
+    case Distribution::Kind::fixed:
+      return d.value;
+    case Distribution::Kind::uniform:
+      return d.low + uniform * (d.high - d.low);
+    case Distribution::Kind::normal:
+      return truncated_normal(d.mean, d.sd, d.low, d.high, uniform);
     case Distribution::Kind::lognormal: {
       const double low = d.low > 0 ? log_of(d.low) : -INFINITY;
       const double high = std::isfinite(d.high) ? log_of(d.high) : INFINITY;
       return exp_of(truncated_normal(log_of(d.median), d.sigma, low, high, uniform));
     }
-    case Distribution::Kind::triangular: return triangular(d, uniform);
-    case Distribution::Kind::bands: return banded(d, uniform);
+    case Distribution::Kind::triangular:
+      return triangular(d, uniform);
+    case Distribution::Kind::bands:
+      return banded(d, uniform);
   }
   throw InternalError("a distribution of unknown kind");
 }
@@ -196,7 +202,8 @@ void draw_patients(std::uint64_t seed, std::uint32_t replicate, const Population
   for (int i = 0; i < tile.lanes; ++i) {
     tile.postneonatal[i] = first[i] < parameters.postneonatal_share;
     tile.months_since_injury[i] =
-        tile.postneonatal[i] ? 12 * tile.age_years[i] - injury_age_months(parameters, tile.age_years[i], second[i]) : 0.0;
+        tile.postneonatal[i] ? 12 * tile.age_years[i] - injury_age_months(parameters, tile.age_years[i], second[i])
+                             : 0.0;
   }
   uniforms(Purpose::epilepsy);
   for (int i = 0; i < tile.lanes; ++i) tile.epilepsy[i] = first[i] < parameters.epilepsy_share[tile.gmfcs[i]];

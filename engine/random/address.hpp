@@ -24,16 +24,16 @@ enum class Purpose : std::uint16_t {
   // engine/development; growth: occasion = attempt; the others: occasion = scheduled day
   growth = 100,
   disturbance = 101,
-  measurement = 102,        // block = endpoint / 4, see tile_draws
+  measurement = 102,            // block = endpoint / 4, see tile_draws
   screening_measurement = 103,  // occasion = attempt
-  domain_level = 104,       // block = domain / 4
+  domain_level = 104,           // block = domain / 4
   crosswalk = 105,
   // engine/therapy
   responder = 200,
   idiosyncratic = 201,
-  adverse_event = 210,      // occasion = infusion number, block = event type / 4
+  adverse_event = 210,         // occasion = infusion number, block = event type / 4
   adverse_event_detail = 211,  // grade and duration of an event that happened: occasion = infusion, block = type
-  background_event = 212,   // occasion = year, block = type
+  background_event = 212,      // occasion = year, block = type
   frailty = 213,
   // engine/outcome
   global_impression = 300,  // occasion = scheduled day
@@ -42,7 +42,7 @@ enum class Purpose : std::uint16_t {
   screening = 400,
   randomisation = 401,
   accrual = 402,
-  dropout = 403,            // occasion = visit number
+  dropout = 403,  // occasion = visit number
   intercurrent = 404,
   visit_timing = 405,
   // engine/data_model
@@ -61,8 +61,8 @@ struct PurposeName {
 };
 std::span<const PurposeName> purpose_names();
 
-/// Where a random number lives: a pure function of these fields and the seed. See design idea 1: strategy, arm, stance, thread
-/// and shard are not in it, so that the same virtual child exists under every strategy.
+/// Where a random number lives: a pure function of these fields and the seed. See design idea 1: strategy, arm, stance,
+/// thread and shard are not in it, so that the same virtual child exists under every strategy.
 struct Address {
   std::uint32_t replicate = 0;
   std::uint64_t patient = 0;  // 48 bits
@@ -71,7 +71,8 @@ struct Address {
   std::uint16_t block = 0;     // within the decision
 
   static constexpr std::uint64_t largest_patient = (std::uint64_t{1} << 48) - 2;
-  static constexpr std::uint64_t whole_replicate = (std::uint64_t{1} << 48) - 1;  // draws of a trial or parameter draw as a whole
+  static constexpr std::uint64_t whole_replicate =
+      (std::uint64_t{1} << 48) - 1;  // draws of a trial or parameter draw as a whole
 };
 
 }  // namespace vcohort

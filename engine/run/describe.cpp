@@ -36,12 +36,14 @@ Table describe_strategies(const Study& study) {
   text("cell", "cell type", of_cells([](const Strategy& s) { return name_of(s.cell); }));
   text("route", "route of delivery", of_cells([](const Strategy& s) { return name_of(s.route); }));
   text("source", "allogeneic or autologous", of_cells([](const Strategy& s) { return name_of(s.source); }));
-  text("dose_unit", "per_kg, cells or reference_doses", of_cells([](const Strategy& s) { return name_of(s.regimen.dose_unit); }));
+  text("dose_unit", "per_kg, cells or reference_doses",
+       of_cells([](const Strategy& s) { return name_of(s.regimen.dose_unit); }));
   number("dose", "of dose_unit", "dose per infusion", [](const Regimen& r) { return r.dose; });
   number("infusions", "infusions", "per course", [](const Regimen& r) { return static_cast<double>(r.infusions); });
   number("interval_days", "days", "between infusions of a course", [](const Regimen& r) { return r.interval_days; });
   number("courses", "courses", "number of courses", [](const Regimen& r) { return static_cast<double>(r.courses); });
-  number("course_interval_days", "days", "between the starts of courses", [](const Regimen& r) { return r.course_interval_days; });
+  number("course_interval_days", "days", "between the starts of courses",
+         [](const Regimen& r) { return r.course_interval_days; });
   return table;
 }
 
@@ -88,7 +90,8 @@ Table describe_parameters(std::span<const Evidence> evidence) {
 
 std::vector<Table> describe(const Study& study, std::span<const Evidence> evidence) {
   if (study.data_model && !study.cohort) return {describe_scenarios(study, evidence)};  // no disease model, no evidence
-  return {describe_scenarios(study, evidence), describe_strategies(study), describe_strata(study), describe_parameters(evidence)};
+  return {describe_scenarios(study, evidence), describe_strategies(study), describe_strata(study),
+          describe_parameters(evidence)};
 }
 
 }  // namespace vcohort

@@ -27,7 +27,9 @@ std::int64_t Plan::next_look(std::int64_t block) const {
   return first_block_[at.question] + questions_[at.question]->next_look(at.block);
 }
 
-std::int64_t Plan::end_of_question(std::int64_t block) const { return first_block_[work(block).question + 1]; }
+std::int64_t Plan::end_of_question(std::int64_t block) const {
+  return first_block_[work(block).question + 1];
+}
 
 bool Plan::has_looks() const {
   return std::any_of(questions_.begin(), questions_.end(), [](const auto& q) { return q->next_look(0) < q->blocks(); });

@@ -10,8 +10,8 @@
 
 namespace vcohort {
 
-/// The questions of a study under each scenario, and the one sequence that their blocks form: question by question, scenario by
-/// scenario. Neither depends on threads, shards or interruptions.
+/// The questions of a study under each scenario, and the one sequence that their blocks form: question by question,
+/// scenario by scenario. Neither depends on threads, shards or interruptions.
 class Plan {
  public:
   /// `evidence` holds one stance per scenario. Throws InvalidInput where a stance lacks what the study asks for.
@@ -27,7 +27,8 @@ class Plan {
   Work work(std::int64_t block) const;
   std::int64_t patients() const;
 
-  /// The first look behind this block, and whether any question has one. Blocks of the sequence; see Question::next_look.
+  /// The first look behind this block, and whether any question has one. Blocks of the sequence; see
+  /// Question::next_look.
   std::int64_t next_look(std::int64_t block) const;
   std::int64_t end_of_question(std::int64_t block) const;
   bool has_looks() const;

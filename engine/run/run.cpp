@@ -17,21 +17,26 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-/// Blocks simulated together before anything is handed on: enough to keep all threads busy, few enough that rows of patients
-/// fit into memory and that a signal is answered soon.
+/// Blocks simulated together before anything is handed on: enough to keep all threads busy, few enough that rows of
+/// patients fit into memory and that a signal is answered soon.
 constexpr std::int64_t blocks_per_thread_and_wave = 8;
 
 class Runner {
  public:
   Runner(const Plan& plan, const RunOptions& options, Sink& sink)
-      : plan_(plan), options_(options), sink_(sink), threads_(options.threads > 0 ? options.threads : default_threads()) {}
+      : plan_(plan),
+        options_(options),
+        sink_(sink),
+        threads_(options.threads > 0 ? options.threads : default_threads()) {}
 
   RunEnd run() {
     const std::vector<BlockSpan> everything{{0, plan_.blocks()}};
     const auto& spans = options_.spans.empty() ? everything : options_.spans;
     if (plan_.has_looks()) {
-      if (spans.size() != 1 || spans.front().end != plan_.blocks() || (spans.front().first > 0 && options_.earlier.empty()))
-        throw StorageFailure(explain("cannot look at the precision", "blocks before a look are missing", "begin again with --overwrite"));
+      if (spans.size() != 1 || spans.front().end != plan_.blocks() ||
+          (spans.front().first > 0 && options_.earlier.empty()))
+        throw StorageFailure(explain("cannot look at the precision", "blocks before a look are missing",
+                                     "begin again with --overwrite"));
       so_far_ = options_.earlier.empty() ? plan_.empty_tallies() : options_.earlier;
     }
     for (const BlockSpan& span : spans) {
@@ -50,7 +55,8 @@ class Runner {
     BlockSpan open{span.first, span.first};  // finished, not yet published
     Clock::time_point published = Clock::now();
     while (open.end < span.end && !stopped()) {
-      const BlockSpan wave{open.end, std::min({span.end, open.end + threads_ * blocks_per_thread_and_wave, plan_.next_look(open.end)})};
+      const BlockSpan wave{
+          open.end, std::min({span.end, open.end + threads_ * blocks_per_thread_and_wave, plan_.next_look(open.end)})};
       simulate_wave(wave, tallies);
       open.end = behind_look(wave);
       report({wave.first, open.end});
@@ -117,7 +123,8 @@ class Runner {
   const RunOptions& options_;
   Sink& sink_;
   int threads_;
-  oneapi::tbb::global_control limit_{oneapi::tbb::global_control::max_allowed_parallelism, static_cast<std::size_t>(threads_)};
+  oneapi::tbb::global_control limit_{oneapi::tbb::global_control::max_allowed_parallelism,
+                                     static_cast<std::size_t>(threads_)};
   oneapi::tbb::task_arena arena_{threads_};
   Clock::time_point began_ = Clock::now();
   Progress progress_;
@@ -126,8 +133,12 @@ class Runner {
 
 }  // namespace
 
-RunEnd simulate(const Plan& plan, const RunOptions& options, Sink& sink) { return Runner(plan, options, sink).run(); }
+RunEnd simulate(const Plan& plan, const RunOptions& options, Sink& sink) {
+  return Runner(plan, options, sink).run();
+}
 
-int default_threads() { return oneapi::tbb::info::default_concurrency(); }
+int default_threads() {
+  return oneapi::tbb::info::default_concurrency();
+}
 
 }  // namespace vcohort

@@ -8,29 +8,30 @@
 
 namespace vcohort {
 
-/// A question under one scenario, as the run sees it: fixed blocks of work that fill a tally and, where asked, rows; and a
-/// delivery that turns the complete tally into tables.
+/// A question under one scenario, as the run sees it: fixed blocks of work that fill a tally and, where asked, rows;
+/// and a delivery that turns the complete tally into tables.
 ///
-/// Thread safety: `simulate` is a pure function of the block and is called from many threads at once, each with a tally of
-/// its own. Everything it needs was prepared in the constructor.
+/// Thread safety: `simulate` is a pure function of the block and is called from many threads at once, each with a tally
+/// of its own. Everything it needs was prepared in the constructor.
 class Question {
  public:
   virtual ~Question() = default;
 
-  virtual std::string name() const = 0;      // "cohort", "trial", "policy"
-  virtual std::string scenario() const = 0;  // the stance
-  virtual std::int64_t blocks() const = 0;   // does not depend on threads
+  virtual std::string name() const = 0;                            // "cohort", "trial", "policy"
+  virtual std::string scenario() const = 0;                        // the stance
+  virtual std::int64_t blocks() const = 0;                         // does not depend on threads
   virtual std::int64_t patients_in(std::int64_t block) const = 0;  // virtual patients simulated, for the progress
   virtual Tally empty_tally() const = 0;
 
   /// Adds block `block` to the tally and appends its rows, if any, to `rows`, which has the layout of `row_tables()`.
   virtual void simulate(std::int64_t block, Tally& tally, std::vector<Table>& rows) const = 0;
 
-  /// A question that stops at a wished precision looks at fixed boundaries: the first one behind this block. A question without
-  /// such a rule has none before its end.
+  /// A question that stops at a wished precision looks at fixed boundaries: the first one behind this block. A question
+  /// without such a rule has none before its end.
   virtual std::int64_t next_look(std::int64_t /*block*/) const { return blocks(); }
 
-  /// Whether the tally of all blocks before a look is precise enough, so that the blocks behind it need not be simulated.
+  /// Whether the tally of all blocks before a look is precise enough, so that the blocks behind it need not be
+  /// simulated.
   virtual bool precise_enough(const Tally&) const { return false; }
 
   /// The tables, empty, that `simulate` appends rows to. They are stored in the order of blocks.

@@ -7,8 +7,8 @@
 
 #include "engine/study/trial_design.hpp"
 
-/// The plain structs of a study, as validated. No parser and no file format: io/study fills them, with every default, and
-/// refuses what makes no sense, so that the engine may trust them.
+/// The plain structs of a study, as validated. No parser and no file format: io/study fills them, with every default,
+/// and refuses what makes no sense, so that the engine may trust them.
 namespace vcohort {
 
 enum class Cell : std::uint8_t { msc, nsc, mnc, cb };
@@ -19,10 +19,10 @@ inline constexpr int gmfcs_levels = 5;  // I..V are 0..4
 inline constexpr int cell_types = 4;
 inline constexpr int routes = 4;
 
-const char* name_of(Cell);        // "MSC", "NSC", "MNC", "CB"
-const char* name_of(Route);       // "intravenous", ...
-const char* name_of(DoseUnit);    // "per_kg", "cells", "reference_doses"
-const char* name_of(CellSource);  // "allogeneic", "autologous"
+const char* name_of(Cell);          // "MSC", "NSC", "MNC", "CB"
+const char* name_of(Route);         // "intravenous", ...
+const char* name_of(DoseUnit);      // "per_kg", "cells", "reference_doses"
+const char* name_of(CellSource);    // "allogeneic", "autologous"
 const char* gmfcs_name(int level);  // "I".."V"
 
 /// Half-open interval [low, high).
@@ -34,12 +34,12 @@ struct Interval {
 /// A distribution of a continuous covariate, as a study writes it.
 struct Distribution {
   enum class Kind : std::uint8_t { fixed, uniform, normal, lognormal, triangular, bands } kind = Kind::fixed;
-  double value = 0;                     // fixed
-  double low = 0, high = 0, mode = 0;   // uniform, triangular; bounds of a truncated normal or lognormal
-  double mean = 0, sd = 0;              // normal
-  double median = 0, sigma = 0;         // lognormal
-  std::vector<Interval> bands;          // bands, uniform within each
-  std::vector<double> shares;           // of the bands; sum to one
+  double value = 0;                    // fixed
+  double low = 0, high = 0, mode = 0;  // uniform, triangular; bounds of a truncated normal or lognormal
+  double mean = 0, sd = 0;             // normal
+  double median = 0, sigma = 0;        // lognormal
+  std::vector<Interval> bands;         // bands, uniform within each
+  std::vector<double> shares;          // of the bands; sum to one
 };
 
 const char* name_of(Distribution::Kind);  // "fixed", "uniform", ...
@@ -59,7 +59,8 @@ struct Population {
   Eligibility eligibility;
 };
 
-/// How the cells are given. Infusions of a course are `interval_days` apart; courses start `course_interval_days` apart.
+/// How the cells are given. Infusions of a course are `interval_days` apart; courses start `course_interval_days`
+/// apart.
 struct Regimen {
   double dose = 0;  // per infusion, in `dose_unit`
   DoseUnit dose_unit = DoseUnit::per_kg;
@@ -69,7 +70,11 @@ struct Regimen {
   double course_interval_days = 0;
   bool immunosuppression = false;  // short immunosuppression around the infusions, to help engraftment
   bool steroids = false;           // a steroid given with each infusion
-  enum class Tolerance : std::uint8_t { ignore, stop, halve } tolerance = Tolerance::ignore;  // after a grade 2+ related event
+  enum class Tolerance : std::uint8_t {
+    ignore,
+    stop,
+    halve
+  } tolerance = Tolerance::ignore;  // after a grade 2+ related event
 
   int total_infusions() const { return infusions * courses; }
 };
@@ -88,7 +93,17 @@ struct Strategy {
 
 /// A dimension of a stratification: ordered bins of one baseline variable.
 struct StratumDimension {
-  enum class Variable : std::uint8_t { age_years, gmfcs, gmfm66, gmfm88, injury, motor_type, sex, genotype, immune_suppressed } variable;
+  enum class Variable : std::uint8_t {
+    age_years,
+    gmfcs,
+    gmfm66,
+    gmfm88,
+    injury,
+    motor_type,
+    sex,
+    genotype,
+    immune_suppressed
+  } variable;
   std::vector<Interval> intervals;       // of age_years, gmfm66, gmfm88
   std::vector<std::vector<int>> groups;  // of the categorical variables: category indices of each bin
   std::vector<std::string> names;        // of the bins

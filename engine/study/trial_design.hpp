@@ -4,25 +4,33 @@
 #include <string>
 #include <vector>
 
-/// The trial that a study asks about, and the data model that may replace the disease model. Plain structs, as validated.
+/// The trial that a study asks about, and the data model that may replace the disease model. Plain structs, as
+/// validated.
 namespace vcohort {
 
 /// A strategy, or an arm of the data model, inside a trial.
 struct Arm {
-  std::string name;       // of the strategy, or of the data model's arm
-  int strategy = 0;       // index into Study::strategies; into DataModel::arms where there is a data model
-  int ratio = 1;          // whole numbers, for blocks
+  std::string name;  // of the strategy, or of the data model's arm
+  int strategy = 0;  // index into Study::strategies; into DataModel::arms where there is a data model
+  int ratio = 1;     // whole numbers, for blocks
   std::optional<std::string> crossover_to;  // crossover and delayed start: the arm, or strategy, that follows ...
   double crossover_months = 0;              // ... from this time on
 };
 
 struct Randomisation {
-  enum class Method : std::uint8_t { simple, permuted_block, minimisation, biased_coin, urn } method = Method::permuted_block;
-  int block = 4;                       // patients per permuted block: a multiple of the sum of ratios
-  std::vector<std::string> stratify;   // covariates: gmfcs, age_years (with cuts), sex, ...; blocks or margins are kept per level
-  std::vector<double> age_cuts;        // years, where age_years is among them
-  double probability = 0.8;            // minimisation: of the arm that balances best; biased coin: of the arm behind
-  int urn_start = 1, urn_add = 1;      // Wei's urn: balls per arm at the start, and added to the other arms
+  enum class Method : std::uint8_t {
+    simple,
+    permuted_block,
+    minimisation,
+    biased_coin,
+    urn
+  } method = Method::permuted_block;
+  int block = 4;  // patients per permuted block: a multiple of the sum of ratios
+  std::vector<std::string>
+      stratify;  // covariates: gmfcs, age_years (with cuts), sex, ...; blocks or margins are kept per level
+  std::vector<double> age_cuts;    // years, where age_years is among them
+  double probability = 0.8;        // minimisation: of the arm that balances best; biased coin: of the arm behind
+  int urn_start = 1, urn_add = 1;  // Wei's urn: balls per arm at the start, and added to the other arms
 };
 
 struct Accrual {
@@ -41,92 +49,108 @@ struct Dropout {
   std::vector<double> months;
   std::vector<double> share;
   enum class Mechanism : std::uint8_t { mcar, mar, mnar } mechanism = Mechanism::mcar;
-  double odds_ratio_per_sd = 1;  // mar: per SD that the last observed change is worse; mnar: of the change that would be seen next
+  double odds_ratio_per_sd =
+      1;  // mar: per SD that the last observed change is worse; mnar: of the change that would be seen next
   std::vector<double> arm_odds_ratio;  // per arm; empty: all one
 };
 
 /// Something that happens after randomisation and changes what the outcome means (ICH E9(R1)).
 struct IntercurrentEvent {
-  enum class Kind : std::uint8_t { discontinuation, missed_infusion, adverse_event, rescue } kind = Kind::discontinuation;
-  double share = 0;             // discontinuation, rescue: of patients by the last visit; missed_infusion: of infusions;
-                                // adverse_event: unused, the model says who has one
+  enum class Kind : std::uint8_t {
+    discontinuation,
+    missed_infusion,
+    adverse_event,
+    rescue
+  } kind = Kind::discontinuation;
+  double share = 0;  // discontinuation, rescue: of patients by the last visit; missed_infusion: of infusions;
+                     // adverse_event: unused, the model says who has one
   std::vector<double> arm_share;  // per arm, instead of `share`
-  double effect = 0;            // rescue: points gained from it
-  enum class Strategy : std::uint8_t { treatment_policy, hypothetical, while_on_treatment, composite } strategy = Strategy::treatment_policy;
+  double effect = 0;              // rescue: points gained from it
+  enum class Strategy : std::uint8_t {
+    treatment_policy,
+    hypothetical,
+    while_on_treatment,
+    composite
+  } strategy = Strategy::treatment_policy;
 };
 
 /// An analysis of a trial's data. Knows nothing of how the data came about.
 struct AnalysisPlan {
-  std::string name;                  // "primary", or what the study calls it
-  std::string endpoint;              // "outcome" under a data model; the value column of a data file
-  double visit_months = 0;           // of a simulated trial; the end of follow-up of survival and count
-  std::string visit;                 // of a data file, as its visit column says it; empty: one row per patient
-  std::string method;                // t, welch, ancova, mmrm, wilcoxon, van-elteren, proportional-odds, fisher, chi-square, cmh,
-                                     // risk-difference, logrank, cox, negative-binomial, win-ratio, bayes
+  std::string name;         // "primary", or what the study calls it
+  std::string endpoint;     // "outcome" under a data model; the value column of a data file
+  double visit_months = 0;  // of a simulated trial; the end of follow-up of survival and count
+  std::string visit;        // of a data file, as its visit column says it; empty: one row per patient
+  std::string method;  // t, welch, ancova, mmrm, wilcoxon, van-elteren, proportional-odds, fisher, chi-square, cmh,
+                       // risk-difference, logrank, cox, negative-binomial, win-ratio, bayes
   bool change_from_baseline = false;
-  std::vector<std::string> adjust;            // baseline, age_years, gmfcs, sex, ...
-  std::vector<std::string> adjust_by_visit;   // mmrm
-  std::vector<std::string> stratify;          // van-elteren, cmh, logrank, cox
-  std::string covariance = "unstructured";    // mmrm; see covariance_names
-  std::vector<std::string> fallback;          // mmrm: covariances tried in this order when a fit fails
+  std::vector<std::string> adjust;           // baseline, age_years, gmfcs, sex, ...
+  std::vector<std::string> adjust_by_visit;  // mmrm
+  std::vector<std::string> stratify;         // van-elteren, cmh, logrank, cox
+  std::string covariance = "unstructured";   // mmrm; see covariance_names
+  std::vector<std::string> fallback;         // mmrm: covariances tried in this order when a fit fails
   bool covariance_by_arm = false;
-  std::string df = "satterthwaite";           // satterthwaite, kenward-roger, kenward-roger-linear, residual, normal
-  enum class Hypothesis : std::uint8_t { superiority, non_inferiority, equivalence } hypothesis = Hypothesis::superiority;
-  double margin = 0;                 // not negative, on the scale of the estimate (logarithm of a ratio)
-  double responder_threshold = 0;    // methods for binary outcomes on a score: better than baseline by at least this;
-                                     // win-ratio on a score: a difference of at most this is a tie
-  double prior_mean = 0, prior_sd = 0;  // bayes; sd 0: a flat prior
-  double posterior_probability = 0.975; // bayes: that the effect exceeds the margin
+  std::string df = "satterthwaite";  // satterthwaite, kenward-roger, kenward-roger-linear, residual, normal
+  enum class Hypothesis : std::uint8_t {
+    superiority,
+    non_inferiority,
+    equivalence
+  } hypothesis = Hypothesis::superiority;
+  double margin = 0;               // not negative, on the scale of the estimate (logarithm of a ratio)
+  double responder_threshold = 0;  // methods for binary outcomes on a score: better than baseline by at least this;
+                                   // win-ratio on a score: a difference of at most this is a tie
+  double prior_mean = 0, prior_sd = 0;   // bayes; sd 0: a flat prior
+  double posterior_probability = 0.975;  // bayes: that the effect exceeds the margin
 };
 
-/// What is asked about a trial. With only a data file to analyse there are no arms, and what stands between them and the
-/// analyses, and after `sides`, says nothing.
+/// What is asked about a trial. With only a data file to analyse there are no arms, and what stands between them and
+/// the analyses, and after `sides`, says nothing.
 struct TrialQuestion {
   std::vector<Arm> arms;
-  int reference = 0;                        // index of the arm that contrasts are taken against
-  std::vector<std::int64_t> sample_size;    // total randomised, ascending
-  std::int64_t replicates = 0;              // fixed number, or the cap of the stop rule
-  std::optional<double> power_mcse;         // stop when the MCSE of power is below this at every sample size
-  std::vector<AnalysisPlan> analyses;       // the first is primary
+  int reference = 0;                      // index of the arm that contrasts are taken against
+  std::vector<std::int64_t> sample_size;  // total randomised, ascending
+  std::int64_t replicates = 0;            // fixed number, or the cap of the stop rule
+  std::optional<double> power_mcse;       // stop when the MCSE of power is below this at every sample size
+  std::vector<AnalysisPlan> analyses;     // the first is primary
   double alpha = 0.05;
   int sides = 2;
   Randomisation randomisation;
   Accrual accrual;
   std::optional<Dropout> dropout;
   std::vector<IntercurrentEvent> intercurrent;
-  double visit_window_days = 0;             // visits fall uniformly within +- this many days of schedule
-  double open_label_inflation = 0;          // unblinded assessors: observed effects are multiplied by 1 + this in treated arms
-  std::string estimand_summary = "mean-difference";  // mean-difference, risk-difference, odds-ratio, hazard-ratio, rate-ratio, win-ratio
-  std::optional<bool> save_replicates;      // absent: below ten million rows
+  double visit_window_days = 0;     // visits fall uniformly within +- this many days of schedule
+  double open_label_inflation = 0;  // unblinded assessors: observed effects are multiplied by 1 + this in treated arms
+  std::string estimand_summary =
+      "mean-difference";  // mean-difference, risk-difference, odds-ratio, hazard-ratio, rate-ratio, win-ratio
+  std::optional<bool> save_replicates;  // absent: below ten million rows
 };
 
 /// The columns of a data file that is to be analysed: a long table, one row per patient and visit.
 struct DataColumns {
   std::string patient;
   std::string arm;
-  std::string reference;                  // the value of `arm` that contrasts are taken against
-  std::string visit;                      // empty: one row per patient
+  std::string reference;  // the value of `arm` that contrasts are taken against
+  std::string visit;      // empty: one row per patient
   std::string value;
-  std::string baseline;                   // empty: none
-  std::vector<std::string> categorical;   // covariates whose values are names; all others are numbers
+  std::string baseline;                  // empty: none
+  std::vector<std::string> categorical;  // covariates whose values are names; all others are numbers
 };
 
 /// Outcomes drawn directly: one endpoint called "outcome".
 struct DataModel {
   enum class Kind : std::uint8_t { normal, binary, ordinal, survival, count } kind = Kind::normal;
-  std::vector<double> visits_months;              // ascending, 0 is the baseline; none for survival and count
-  std::vector<std::vector<double>> correlation;   // over visits; identity where not given
+  std::vector<double> visits_months;             // ascending, 0 is the baseline; none for survival and count
+  std::vector<std::vector<double>> correlation;  // over visits; identity where not given
   struct DataArm {
     std::string name;
-    std::vector<double> mean, sd;       // normal, per visit
-    std::vector<double> share;          // binary: of events, per visit; ordinal: of categories
-    std::vector<double> hazard;         // survival: per month, piecewise from `hazard_from_months`
+    std::vector<double> mean, sd;            // normal, per visit
+    std::vector<double> share;               // binary: of events, per visit; ordinal: of categories
+    std::vector<double> hazard;              // survival: per month, piecewise from `hazard_from_months`
     std::vector<double> hazard_from_months;  // ascending from 0
-    double rate = 0, dispersion = 0;    // count: events per month; variance = mean + dispersion mean^2
-    double effect_sd = 0;               // normal, parameters uncertain: SD over replicates of a shift of all means after baseline
+    double rate = 0, dispersion = 0;         // count: events per month; variance = mean + dispersion mean^2
+    double effect_sd = 0;  // normal, parameters uncertain: SD over replicates of a shift of all means after baseline
   };
   std::vector<DataArm> arms;
-  double follow_up_months = 0;          // survival, count
+  double follow_up_months = 0;  // survival, count
 };
 
 }  // namespace vcohort

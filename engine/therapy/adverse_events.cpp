@@ -12,8 +12,8 @@
 namespace vcohort {
 
 const char* name_of(EventType type) {
-  constexpr std::array names = {"fever",        "infusion_reaction", "headache", "vomiting", "back_pain",
-                                "epistaxis",    "facial_palsy",      "seizure",  "serious",  "upper_respiratory_infection",
+  constexpr std::array names = {"fever",     "infusion_reaction", "headache", "vomiting", "back_pain",
+                                "epistaxis", "facial_palsy",      "seizure",  "serious",  "upper_respiratory_infection",
                                 "diarrhoea"};
   return names.at(static_cast<std::size_t>(type));
 }
@@ -50,9 +50,9 @@ double odds_against(double p, double slope_per_doubling, double relative_dose) {
 struct Course {
   const TherapyPlan* plan;
   TileHarm* harm;
-  int infusions;                                // within follow-up
-  std::array<double, event_types> against{};    // odds against, at full dose
-  std::array<double, event_types> halved{};     // at half the dose
+  int infusions;                              // within follow-up
+  std::array<double, event_types> against{};  // odds against, at full dose
+  std::array<double, event_types> halved{};   // at half the dose
   Regimen::Tolerance tolerance;
 };
 
@@ -88,7 +88,8 @@ class InfusionEvents {
     const bool epilepsy_only = static_cast<EventType>(type) == EventType::seizure;
     const double against = course.against[type];
     for (int i = 0; i < patient_.lanes; ++i) {
-      if (uniform[i] * (1 + against * against_frailty_[i]) >= 1 && course.tolerance != Regimen::Tolerance::halve) continue;
+      if (uniform[i] * (1 + against * against_frailty_[i]) >= 1 && course.tolerance != Regimen::Tolerance::halve)
+        continue;
       if (epilepsy_only && !patient_.epilepsy[i]) continue;
       if (happens(course, infusion, type, uniform[i], i)) record(course, infusion, type, i);
     }
@@ -139,7 +140,8 @@ void apply_tolerance(Course& course, int infusion, std::size_t first_event) {
   }
 }
 
-Course begin(const TherapyPlan& plan, const HarmParameters& p, const PatientTile& patient, double months, TileHarm& harm) {
+Course begin(const TherapyPlan& plan, const HarmParameters& p, const PatientTile& patient, double months,
+             TileHarm& harm) {
   const Strategy& strategy = plan.strategy();
   Course course{&plan, &harm, 0, {}, {}, strategy.regimen.tolerance};
   harm.events.clear();
@@ -186,9 +188,9 @@ class PoissonTable {
 
 }  // namespace
 
-void draw_adverse_events(std::uint64_t seed, std::uint32_t replicate, const HarmParameters& p, const PatientTile& patient,
-                         std::span<const TherapyPlan* const> plans, double months_of_follow_up,
-                         std::vector<TileHarm>& out) {
+void draw_adverse_events(std::uint64_t seed, std::uint32_t replicate, const HarmParameters& p,
+                         const PatientTile& patient, std::span<const TherapyPlan* const> plans,
+                         double months_of_follow_up, std::vector<TileHarm>& out) {
   out.resize(plans.size());
   std::vector<Course> courses;
   int infusions = 0;
@@ -205,8 +207,9 @@ void draw_adverse_events(std::uint64_t seed, std::uint32_t replicate, const Harm
     for (int block = 0; block * types_per_block < event_types; ++block) {
       const int end = std::min(event_types, (block + 1) * types_per_block);
       const auto asked = [&](const Course& course) {
-        return infusion < course.infusions && std::any_of(course.against.begin() + block * types_per_block,
-                                                          course.against.begin() + end, [](double x) { return x < INFINITY; });
+        return infusion < course.infusions && std::any_of(
+                                                  course.against.begin() + block * types_per_block,
+                                                  course.against.begin() + end, [](double x) { return x < INFINITY; });
       };
       if (std::none_of(courses.begin(), courses.end(), asked)) continue;
       draws.draw(infusion, block);
@@ -228,7 +231,8 @@ void draw_background_events(std::uint64_t seed, std::uint32_t replicate, const H
     if (p.background_per_year[type] <= 0) continue;
     const bool epilepsy_only = static_cast<EventType>(type) == EventType::seizure;
     const bool serious = static_cast<EventType>(type) == EventType::serious;
-    const double share[grades] = {serious ? 0 : 1 - p.grade2_share[type], serious ? 0 : p.grade2_share[type], serious ? 1.0 : 0};
+    const double share[grades] = {serious ? 0 : 1 - p.grade2_share[type], serious ? 0 : p.grade2_share[type],
+                                  serious ? 1.0 : 0};
     for (int year = 0; 12 * year < months_of_follow_up; ++year) {
       const double fraction = std::min(1.0, months_of_follow_up / 12 - year);
       TileAddress address;
@@ -243,7 +247,8 @@ void draw_background_events(std::uint64_t seed, std::uint32_t replicate, const H
         const PoissonTable poisson(p.background_per_year[type] * fraction * share[grade]);
         for (int i = 0; i < patient.lanes; ++i) {
           const int concerned = !epilepsy_only || patient.epilepsy[i];
-          out[type][grade][i] = static_cast<std::uint16_t>(out[type][grade][i] + concerned * poisson(uniform[grade][i]));
+          out[type][grade][i] =
+              static_cast<std::uint16_t>(out[type][grade][i] + concerned * poisson(uniform[grade][i]));
         }
       }
     }

@@ -11,8 +11,9 @@
 namespace vcohort {
 
 const char* name_of(Domain domain) {
-  constexpr std::array names = {"motor",       "standing",     "walking",             "adl",   "fine_motor",
-                                "sociability", "adaptability", "expressive_language", "sleep", "drooling"};
+  constexpr std::array names = {"motor",      "standing",    "walking",      "adl",
+                                "fine_motor", "sociability", "adaptability", "expressive_language",
+                                "sleep",      "drooling"};
   return names.at(static_cast<std::size_t>(domain));
 }
 
@@ -103,16 +104,17 @@ TherapyPlan::TherapyPlan(const Strategy& strategy, const TherapyParameters& para
 
 double TherapyPlan::exposure_of_infusion(int number) const {
   const Regimen& regimen = strategy_.regimen;
-  double exposure = *parameters_.delivery[static_cast<std::size_t>(strategy_.cell)][static_cast<std::size_t>(strategy_.route)] *
-                    pow_of(relative_dose_, parameters_.concavity);
+  double exposure =
+      *parameters_.delivery[static_cast<std::size_t>(strategy_.cell)][static_cast<std::size_t>(strategy_.route)] *
+      pow_of(relative_dose_, parameters_.concavity);
   if (regimen.immunosuppression) exposure *= parameters_.immunosuppression_factor;
   if (regimen.steroids) exposure *= parameters_.steroid_factor;
   if (strategy_.source == CellSource::allogeneic) exposure *= pow_of(parameters_.repeat, number);
   return exposure;
 }
 
-/// What is left of each infusion at each visit, (1 - exp(-s / onset)) exp(-s / waning) after s months and nothing before it.
-/// Shape [domain][visit][infusion].
+/// What is left of each infusion at each visit, (1 - exp(-s / onset)) exp(-s / waning) after s months and nothing
+/// before it. Shape [domain][visit][infusion].
 std::vector<double> TherapyPlan::progress(std::span<const Visit> visits) const {
   std::vector<double> rise, fade;
   for (std::size_t d = 0; d < domains; ++d)
@@ -139,7 +141,8 @@ void TherapyPlan::saturate(std::span<const Visit> visits) {
   std::vector<double> concentration(rows * categories);  // C_d(t), [domain][visit][category]
   for (std::size_t row = 0; row < rows; ++row)
     for (int suppressed = 0; suppressed < 2; ++suppressed)
-      for (int received = categories_.by_tolerance ? 0 : categories_.unchanged; received <= categories_.unchanged; ++received) {
+      for (int received = categories_.by_tolerance ? 0 : categories_.unchanged; received <= categories_.unchanged;
+           ++received) {
         const double immune = suppressed ? parameters_.suppressed_factor : 1.0;
         double sum = 0;
         for (std::size_t j = 0; j < months_.size(); ++j) {
@@ -186,7 +189,8 @@ void draw_response(std::uint64_t seed, std::uint32_t replicate, const TherapyPar
   }
 }
 
-void amplitude(const TherapyParameters& p, const PatientTile& patient, Cell cell, const Response& response, double* out) {
+void amplitude(const TherapyParameters& p, const PatientTile& patient, Cell cell, const Response& response,
+               double* out) {
   const auto c = static_cast<std::size_t>(cell);
   const double of_genotype[2] = {1.0, p.genotype_ratio};
   const auto lanes = static_cast<std::size_t>(patient.lanes);

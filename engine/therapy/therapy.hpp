@@ -15,18 +15,27 @@ namespace vcohort {
 
 /// The outcome domains that cells act on, each with its own onset and waning.
 enum class Domain : std::uint8_t {
-  gross_motor, standing, walking, adl, fine_motor, sociability, adaptability, expressive_language, sleep, drooling
+  gross_motor,
+  standing,
+  walking,
+  adl,
+  fine_motor,
+  sociability,
+  adaptability,
+  expressive_language,
+  sleep,
+  drooling
 };
 inline constexpr int domains = 10;
 const char* name_of(Domain);
 
 /// Exposure and effect; the symbols are those of docs/model.md, section 2.
 struct TherapyParameters {
-  double emax = 0;               // points; already zero where the stance or the draw says that there is no effect
+  double emax = 0;  // points; already zero where the stance or the draw says that there is no effect
   double ec50 = 1, hill = 1;
-  double idiosyncratic_sd = 0;   // s_H [points]
-  double concavity = 1;          // alpha
-  double repeat = 1;             // lambda, per earlier infusion of allogeneic cells
+  double idiosyncratic_sd = 0;  // s_H [points]
+  double concavity = 1;         // alpha
+  double repeat = 1;            // lambda, per earlier infusion of allogeneic cells
   std::array<std::array<std::optional<double>, routes>, cell_types> delivery{};        // F
   std::array<std::array<std::optional<double>, routes>, cell_types> reference_dose{};  // Dref
   double age_floor = 1, age_midpoint = 0, age_slope = 1, reference_age = 0, adult_age = 0, adult_factor = 1;
@@ -36,10 +45,10 @@ struct TherapyParameters {
   std::array<double, cell_types> inflammation{};  // log ratio per SD
   std::array<std::array<double, cell_types>, injury_types> injury{};
   double responder_share = 1, responder_cv = 0;
-  double suppressed_factor = 1;                   // immune_i of an immune-suppressed child
+  double suppressed_factor = 1;                             // immune_i of an immune-suppressed child
   double immunosuppression_factor = 1, steroid_factor = 1;  // options of a regimen
   std::array<double, domains> onset_months{}, waning_months{};
-  std::array<double, domains> ratio{};            // r_d; effects in reference SDs are r_d E / sigma_ref
+  std::array<double, domains> ratio{};  // r_d; effects in reference SDs are r_d E / sigma_ref
   double sigma_ref = 1;
 
   explicit TherapyParameters(const ParameterValues&);
@@ -55,8 +64,9 @@ struct TherapyParameters {
 /// Months since baseline of each infusion, over all courses, ascending.
 std::vector<double> infusion_months(const Regimen&);
 
-/// What of a child decides its exposure, once the schedule is known: whether it is immune-suppressed, and after how many
-/// infusions its regimen was changed for an adverse event. A small integer, so that saturation is looked up, not computed.
+/// What of a child decides its exposure, once the schedule is known: whether it is immune-suppressed, and after how
+/// many infusions its regimen was changed for an adverse event. A small integer, so that saturation is looked up, not
+/// computed.
 struct ExposureCategories {
   int unchanged = 0;  // infusions of the regimen: the count of one that was never changed
   bool by_tolerance = false;
@@ -114,7 +124,8 @@ struct Response {
 };
 
 /// Draws, per lane: responder (one normal in block 0, one uniform in block 1) and idiosyncratic (one normal).
-void draw_response(std::uint64_t seed, std::uint32_t replicate, const TherapyParameters&, const PatientTile&, Response&);
+void draw_response(std::uint64_t seed, std::uint32_t replicate, const TherapyParameters&, const PatientTile&,
+                   Response&);
 
 /// Emax M_i Z_i of a cell type [points]: what saturation multiplies.
 void amplitude(const TherapyParameters&, const PatientTile&, Cell, const Response&, double* out);
@@ -123,8 +134,8 @@ void amplitude(const TherapyParameters&, const PatientTile&, Cell, const Respons
 void effect(int lanes, const double* amplitude, const double* idiosyncratic, const std::uint16_t* category,
             std::span<const Saturation>, double* out);
 
-/// The score after an effect, kept inside the scale: f + (100 - f)(1 - exp(-E / (100 - f))) for a gain, f - f (1 - exp(E / f))
-/// for a loss. Exactly f where E is zero.
+/// The score after an effect, kept inside the scale: f + (100 - f)(1 - exp(-E / (100 - f))) for a gain, f - f (1 -
+/// exp(E / f)) for a loss. Exactly f where E is zero.
 void bounded(int lanes, const double* motor, const double* effect, double* out);
 
 }  // namespace vcohort

@@ -13,8 +13,8 @@ AccrualProfile::AccrualProfile(const Accrual& accrual) : accrual_(accrual) {
   const auto& pieces = accrual.pieces;
   if (pieces.empty()) return;
   if (!(pieces.back().per_month > 0))
-    throw InvalidInput(explain("trial.accrual ends with a rate of zero", "the last rate holds until everybody is randomised",
-                               "give a positive last rate"));
+    throw InvalidInput(explain("trial.accrual ends with a rate of zero",
+                               "the last rate holds until everybody is randomised", "give a positive last rate"));
   double before = 0;
   for (std::size_t k = 0; k < pieces.size(); ++k) {
     Segment segment;

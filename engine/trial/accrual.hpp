@@ -9,9 +9,10 @@ namespace vcohort {
 
 /// Calendar time of randomisation of each patient [months since the first day of accrual], in order of enrolment.
 ///
-/// With the cumulative rate L(t) of the pieces (constant from each on, or linear between them; the last one holds for ever), patient
-/// i = 0, 1, ... is randomised when L reaches i + 1, or for Poisson accrual E_0 + ... + E_i with standard exponential E: one uniform
-/// per patient from Purpose::accrual. Without pieces everybody is randomised at time 0.
+/// With the cumulative rate L(t) of the pieces (constant from each on, or linear between them; the last one holds for
+/// ever), patient i = 0, 1, ... is randomised when L reaches i + 1, or for Poisson accrual E_0 + ... + E_i with
+/// standard exponential E: one uniform per patient from Purpose::accrual. Without pieces everybody is randomised at
+/// time 0.
 class AccrualProfile {
  public:
   /// Throws InvalidInput where accrual would stop before the last patient.

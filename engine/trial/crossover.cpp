@@ -8,7 +8,8 @@ namespace vcohort {
 
 namespace {
 
-/// A plan in which each patient may stop after any number of infusions: that of a regimen that stops for adverse events.
+/// A plan in which each patient may stop after any number of infusions: that of a regimen that stops for adverse
+/// events.
 Strategy made_stoppable(Strategy strategy) {
   if (strategy.regimen.tolerance == Regimen::Tolerance::halve)
     throw InvalidInput(explain("strategy '" + strategy.name + "' halves its dose after adverse events",
@@ -33,7 +34,8 @@ const Strategy& strategy_named(const Study& study, const std::string& name) {
     if (arm.name == name) return study.strategies.at(static_cast<std::size_t>(arm.strategy));
   for (const Strategy& strategy : study.strategies)
     if (strategy.name == name) return strategy;
-  throw InvalidInput(explain("trial.arms crosses over to '" + name + "'", "there is no such arm or strategy", "correct the name"));
+  throw InvalidInput(
+      explain("trial.arms crosses over to '" + name + "'", "there is no such arm or strategy", "correct the name"));
 }
 
 }  // namespace
@@ -52,7 +54,8 @@ Strategy truncated(const Strategy& strategy, double months) {
     regimen.courses = given / regimen.infusions;
   } else {
     throw InvalidInput(explain("strategy '" + strategy.name + "' is crossed over within a course after the first",
-                               "the infusions before it are no whole courses", "move crossover_months to the end of a course"));
+                               "the infusions before it are no whole courses",
+                               "move crossover_months to the end of a course"));
   }
   return shorter;
 }
@@ -64,10 +67,11 @@ ArmPlan::ArmPlan(const Arm& arm, const Study& study, const OutcomeModel& model, 
   if (!next.cells) return;  // nothing follows; what was given wanes
   if (first.therapy.strategy().cells)
     throw InvalidInput(explain("arm '" + arm.name + "' crosses over from cells to other cells",
-                               "the model does not add up the exposures of two strategies", "cross over to or from rehabilitation"));
+                               "the model does not add up the exposures of two strategies",
+                               "cross over to or from rehabilitation"));
   if (next.regimen.tolerance != Regimen::Tolerance::ignore)
-    throw InvalidInput(explain("arm '" + arm.name + "' starts late with a regimen that depends on adverse events",
-                               "", "let the regimen ignore them"));
+    throw InvalidInput(explain("arm '" + arm.name + "' starts late with a regimen that depends on adverse events", "",
+                               "let the regimen ignore them"));
   for (const Endpoint& endpoint : model.recorded)
     if (endpoint.is_drooling())
       throw InvalidInput(explain("arm '" + arm.name + "' starts late, and drooling is recorded",

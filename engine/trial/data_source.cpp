@@ -21,10 +21,12 @@ DataSourceModel::DataSourceModel(const Study& study, const Protocol& protocol)
     if (model_.kind == DataModel::Kind::normal &&
         (arm.mean.front() != model_.arms.front().mean.front() || arm.sd.front() != model_.arms.front().sd.front()))
       throw InvalidInput(explain("data_model.arms." + arm.name + " has another baseline than the first arm",
-                                 "randomised arms do not differ before treatment", "give all arms one mean and sd at month 0"));
+                                 "randomised arms do not differ before treatment",
+                                 "give all arms one mean and sd at month 0"));
 }
 
-/// Interrupted treatment: from then on the outcomes of the reference arm, because a data model knows of nothing that lasts.
+/// Interrupted treatment: from then on the outcomes of the reference arm, because a data model knows of nothing that
+/// lasts.
 class DataSource final : public TrialSource {
  public:
   explicit DataSource(const DataSourceModel& model) : model_(model), outcomes_(model.outcomes_) {}
@@ -61,17 +63,21 @@ class DataSource final : public TrialSource {
       outcomes_.outcome(strategy(arm), v + after_baseline, effect_shift(arm), out.values[v].data());
       if (!interruption.stopped_months) continue;
       without_treatment_.resize(n);
-      outcomes_.outcome(reference(), v + after_baseline, effect_shift(protocol.design.reference), without_treatment_.data());
+      outcomes_.outcome(reference(), v + after_baseline, effect_shift(protocol.design.reference),
+                        without_treatment_.data());
       for (std::size_t i = 0; i < n; ++i)
         if (interruption.stopped_months[i] < protocol.visits_months[v]) out.values[v][i] = without_treatment_[i];
     }
     if (latent) out.latent = out.values;
   }
 
-  void count_events(int arm, const double* exposure, double* out) override { outcomes_.counts(strategy(arm), exposure, out); }
+  void count_events(int arm, const double* exposure, double* out) override {
+    outcomes_.counts(strategy(arm), exposure, out);
+  }
 
   void first_adverse_event(int, double*) override {
-    throw InvalidInput(explain("a data model has no adverse events", "an intercurrent event of that kind is declared", "remove it"));
+    throw InvalidInput(
+        explain("a data model has no adverse events", "an intercurrent event of that kind is declared", "remove it"));
   }
 
   std::vector<double> infusion_months(int) const override { return {}; }
@@ -90,7 +96,8 @@ class DataSource final : public TrialSource {
       const double sd = model_.model_.arms[static_cast<std::size_t>(strategy(static_cast<int>(a)))].effect_sd;
       if (sd <= 0) continue;
       const auto index = static_cast<std::uint16_t>(strategy(static_cast<int>(a)));
-      shift_[a] = sd * normals_at(model_.protocol_.seed, {replicate, Address::whole_replicate, Purpose::data_model, index, 0})[0];
+      shift_[a] = sd * normals_at(model_.protocol_.seed,
+                                  {replicate, Address::whole_replicate, Purpose::data_model, index, 0})[0];
     }
   }
 
@@ -100,7 +107,9 @@ class DataSource final : public TrialSource {
   std::vector<double> shift_, without_treatment_;
 };
 
-std::unique_ptr<TrialSource> DataSourceModel::source() const { return std::make_unique<DataSource>(*this); }
+std::unique_ptr<TrialSource> DataSourceModel::source() const {
+  return std::make_unique<DataSource>(*this);
+}
 
 std::unique_ptr<TrialModel> TrialModel::make(const Study& study, const Evidence& evidence, const Protocol& protocol) {
   if (study.data_model) return std::make_unique<DataSourceModel>(study, protocol);

@@ -29,10 +29,12 @@ Measure mean_of(double sum, double squares, double n) {
   return {sum / n, standard_deviation(n, sum, squares) / std::sqrt(n)};
 }
 
-/// Performance measures of one cell, after Morris, White & Crowther (2019), table 6, over the replicates that gave an estimate.
+/// Performance measures of one cell, after Morris, White & Crowther (2019), table 6, over the replicates that gave an
+/// estimate.
 class Performance {
  public:
-  Performance(const Layout& layout, const Tally& tally, std::size_t cell) : layout_(layout), tally_(tally), cell_(cell) {
+  Performance(const Layout& layout, const Tally& tally, std::size_t cell)
+      : layout_(layout), tally_(tally), cell_(cell) {
     fits_ = count(Layout::fits);
     replicates_ = static_cast<double>(tally.counts[layout.replicates()]);
   }
@@ -48,7 +50,8 @@ class Performance {
 
   Measure true_value() const {
     if (!has_truth()) return {};
-    // Spread over parameter draws, and the error of each; for fixed parameters the latter is the same number in every replicate.
+    // Spread over parameter draws, and the error of each; for fixed parameters the latter is the same number in every
+    // replicate.
     const double spread = mean_of(sum(Layout::truth), sum(Layout::truth_squares), fits_).mcse;
     const double error = std::sqrt(sum(Layout::truth_variance) / fits_);
     const double rounding = 1e-9 * (1 + std::fabs(sum(Layout::truth) / fits_));  // of squares that cancel
@@ -71,7 +74,8 @@ class Performance {
   }
   Measure model_se_error_percent() const {
     const double model = model_se().value, empirical = empirical_se().value;
-    const double relative = variance_of_squared_se() / (4 * fits_ * model * model * model * model) + 1 / (2 * (fits_ - 1));
+    const double relative =
+        variance_of_squared_se() / (4 * fits_ * model * model * model * model) + 1 / (2 * (fits_ - 1));
     return {100 * (model / empirical - 1), 100 * (model / empirical) * std::sqrt(relative)};
   }
   Measure mse() const {
@@ -125,7 +129,9 @@ std::string failure_column(int kind) {
 
 std::vector<Table> Trial::deliver(const Tally& tally) const {
   Table table{"/trial/operating_characteristics",
-              "How the design performs over replicates (Morris, White & Crowther 2019): one row per scenario, sample size, analysis and contrast", {}};
+              "How the design performs over replicates (Morris, White & Crowther 2019): one row per scenario, sample "
+              "size, analysis and contrast",
+              {}};
   table.add<std::string>("scenario", "", "stance of the evidence");
   table.add<std::int64_t>("sample_size", "patients", "randomised");
   table.add<std::string>("analysis", "", "which analysis of the study");
@@ -134,18 +140,22 @@ std::vector<Table> Trial::deliver(const Tally& tally) const {
   table.add<std::string>("endpoint", "", "what is analysed");
   table.add<double>("visit_months", "months", "time of the analysed visit");
   table.add<std::int64_t>("replicates", "trials", "simulated");
-  table.add<std::int64_t>("failures", "trials", "without an estimate; they count as no rejection in power, and nowhere else");
+  table.add<std::int64_t>("failures", "trials",
+                          "without an estimate; they count as no rejection in power, and nowhere else");
   const std::size_t first_number = table.columns.size();
   add_measure(table, "power", "share", "rejections of the null hypothesis; type I error where it is true");
   add_measure(table, "assurance", "share", "rejections in the beneficial direction");
-  add_measure(table, "true_value", "of the analysis", "estimand, from the twins or in closed form; missing where unknown");
+  add_measure(table, "true_value", "of the analysis",
+              "estimand, from the twins or in closed form; missing where unknown");
   add_measure(table, "bias", "of the analysis", "mean of estimate - true value");
   add_measure(table, "empirical_se", "of the analysis", "standard deviation of estimate - true value");
   add_measure(table, "model_se", "of the analysis", "root mean square of the standard errors that the analyses state");
   add_measure(table, "model_se_error_percent", "percent", "model SE relative to empirical SE");
   add_measure(table, "mse", "of the analysis, squared", "mean squared error");
   add_measure(table, "coverage", "share", "intervals that contain the true value");
-  add_measure(table, "bias_eliminated_coverage", "share", "intervals that contain the mean estimate; needs a second pass over the rows of replicates, missing here");
+  add_measure(
+      table, "bias_eliminated_coverage", "share",
+      "intervals that contain the mean estimate; needs a second pass over the rows of replicates, missing here");
   table.add<double>("expected_sample_size", "patients", "randomised; fixed where there are no looks");
   table.add<double>("analysed", "patients", "mean number analysed");
   add_measure(table, "duration_months", "months", "first day of accrual to last visit");
@@ -155,7 +165,8 @@ std::vector<Table> Trial::deliver(const Tally& tally) const {
   add_measure(table, "screening_failures", "patients", "candidates who were not eligible");
   const std::size_t first_failure = table.columns.size();
   for (int kind = 1; kind < trial_failure_kinds; ++kind)
-    table.add<std::int64_t>(failure_column(kind), "trials", std::string("failures of this kind: ") + trial_failure_name(kind));
+    table.add<std::int64_t>(failure_column(kind), "trials",
+                            std::string("failures of this kind: ") + trial_failure_name(kind));
 
   const auto integer = [&](std::size_t place, std::int64_t value) {
     std::get<std::vector<std::int64_t>>(table.columns.at(place).values).push_back(value);
@@ -166,7 +177,8 @@ std::vector<Table> Trial::deliver(const Tally& tally) const {
   const Protocol& protocol = trial_->protocol;
   const auto replicates = static_cast<double>(tally.counts[layout_.replicates()]);
   const auto of_size = [&](std::size_t size, Layout::SizeSum sum, Layout::SizeSum squares) {
-    return mean_of(tally.sums[layout_.sum(size, sum)].value(), tally.sums[layout_.sum(size, squares)].value(), replicates);
+    return mean_of(tally.sums[layout_.sum(size, sum)].value(), tally.sums[layout_.sum(size, squares)].value(),
+                   replicates);
   };
   for (std::size_t s = 0; s < layout_.sizes(); ++s)
     for (std::size_t a = 0; a < layout_.analyses(); ++a)
@@ -179,7 +191,8 @@ std::vector<Table> Trial::deliver(const Tally& tally) const {
         text(3, protocol.design.arms[static_cast<std::size_t>(protocol.contrasts()[c])].name);
         text(4, plan.method);
         text(5, protocol.endpoints[protocol.slot_of(plan.endpoint)]);
-        std::get<std::vector<double>>(table.columns.at(6).values).push_back(protocol.by_visit() ? plan.visit_months : protocol.follow_up_months);
+        std::get<std::vector<double>>(table.columns.at(6).values)
+            .push_back(protocol.by_visit() ? plan.visit_months : protocol.follow_up_months);
         integer(7, tally.counts[layout_.replicates()]);
         integer(8, static_cast<std::int64_t>(cell.failures()));
         RowOfNumbers row(table, first_number);
@@ -202,7 +215,8 @@ std::vector<Table> Trial::deliver(const Tally& tally) const {
         row.add(of_size(s, Layout::screening_failures, Layout::screening_failures_squares));
         for (int kind = 1; kind < trial_failure_kinds; ++kind)
           integer(first_failure + static_cast<std::size_t>(kind) - 1,
-                  tally.counts[layout_.count(layout_.cell(s, a, c), Layout::first_failure + static_cast<std::size_t>(kind))]);
+                  tally.counts[layout_.count(layout_.cell(s, a, c),
+                                             Layout::first_failure + static_cast<std::size_t>(kind))]);
       }
   return {table};
 }

@@ -13,7 +13,8 @@ namespace {
 
 bool may_stop(const TrialQuestion& design) {
   return std::any_of(design.intercurrent.begin(), design.intercurrent.end(), [](const IntercurrentEvent& event) {
-    return event.kind == IntercurrentEvent::Kind::discontinuation || event.kind == IntercurrentEvent::Kind::missed_infusion;
+    return event.kind == IntercurrentEvent::Kind::discontinuation ||
+           event.kind == IntercurrentEvent::Kind::missed_infusion;
   });
 }
 
@@ -36,7 +37,11 @@ struct DiseaseModel::Parameters {
 };
 
 DiseaseModel::DiseaseModel(const Study& study, const Evidence& evidence, const Protocol& protocol)
-    : study_(study), protocol_(protocol), draws_(evidence), points_(point_values(evidence)), stoppable_(may_stop(*study.trial)) {
+    : study_(study),
+      protocol_(protocol),
+      draws_(evidence),
+      points_(point_values(evidence)),
+      stoppable_(may_stop(*study.trial)) {
   const Parameters refuses_what_cannot_be_evaluated(*this, points_);
 }
 
@@ -44,13 +49,15 @@ class DiseaseSource final : public TrialSource {
  public:
   explicit DiseaseSource(const DiseaseModel& model) : model_(model), now_(model, model.points_) {
     const auto tolerant = [](const ArmPlan& arm) {
-      return arm.first.therapy.strategy().regimen.tolerance == Regimen::Tolerance::ignore || !arm.first.therapy.strategy().cells;
+      return arm.first.therapy.strategy().regimen.tolerance == Regimen::Tolerance::ignore ||
+             !arm.first.therapy.strategy().cells;
     };
     regimen_follows_events_ = !model.stoppable_ && !std::all_of(now_.arms.begin(), now_.arms.end(), tolerant);
   }
 
   void begin(std::uint32_t replicate) override {
-    if (model_.protocol_.uncertain_parameters) now_ = DiseaseModel::Parameters(model_, model_.draws_.draw(model_.study_.seed, replicate));
+    if (model_.protocol_.uncertain_parameters)
+      now_ = DiseaseModel::Parameters(model_, model_.draws_.draw(model_.study_.seed, replicate));
     replicate_ = replicate;
   }
 
@@ -113,12 +120,15 @@ class DiseaseSource final : public TrialSource {
     std::size_t first = 0;
     for (std::size_t k = 0; k < tiles_in_use_; ++k) {
       for (const AdverseEvent& event : harm_[k][static_cast<std::size_t>(arm)].events)
-        if (event.grade >= troubling) months[first + event.lane] = std::min(months[first + event.lane], at[event.infusion]);
+        if (event.grade >= troubling)
+          months[first + event.lane] = std::min(months[first + event.lane], at[event.infusion]);
       first += static_cast<std::size_t>(tiles_[k]->patient.lanes);
     }
   }
 
-  std::vector<double> infusion_months(int arm) const override { return now_.arms[static_cast<std::size_t>(arm)].infusion_months(); }
+  std::vector<double> infusion_months(int arm) const override {
+    return now_.arms[static_cast<std::size_t>(arm)].infusion_months();
+  }
   double effect_shift(int) const override { return 0; }
 
  private:
@@ -138,10 +148,12 @@ class DiseaseSource final : public TrialSource {
       const double screened = static_cast<double>(candidate - first);
       const double share = enrolled == 0 ? 1.0 : static_cast<double>(enrolled) / screened;
       // How many are screened at once does not matter for who is enrolled.
-      const auto lanes = static_cast<std::size_t>(std::min<double>(tile_size, open ? static_cast<double>(missing) : static_cast<double>(missing) / share + 8));
+      const auto lanes = static_cast<std::size_t>(
+          std::min<double>(tile_size, open ? static_cast<double>(missing) : static_cast<double>(missing) / share + 8));
       std::iota(ids.begin(), ids.begin() + static_cast<std::ptrdiff_t>(lanes), candidate);
       ChildTile& screened_tile = open ? *tiles_[enrolled / tile_size] : candidates_;
-      screen(model_.study_.seed, replicate_, population, now_.patient, now_.outcomes.development, {ids.data(), lanes}, screened_tile);
+      screen(model_.study_.seed, replicate_, population, now_.patient, now_.outcomes.development, {ids.data(), lanes},
+             screened_tile);
       candidate += lanes;
       if (open) {
         enrolled += lanes;
@@ -156,8 +168,8 @@ class DiseaseSource final : public TrialSource {
       }
       constexpr std::uint64_t most_per_patient = 65536;  // as in cohorts
       if (enrolled == 0 && candidate - first > most_per_patient)
-        throw NumericalFailure(explain("no eligible child among 65,536 candidates", "population.eligibility is too narrow",
-                                       "widen the eligibility"));
+        throw NumericalFailure(explain("no eligible child among 65,536 candidates",
+                                       "population.eligibility is too narrow", "widen the eligibility"));
     }
     const ChildTile& last = *tiles_[tiles_in_use_ - 1];
     out.next_candidate = last.patient.patient[last.patient.lanes - 1] + 1;
@@ -215,7 +227,8 @@ class DiseaseSource final : public TrialSource {
       }
       // Which ones were missed is not told apart: the last ones are taken to be.
       if (interruption.infusions_missed)
-        received = std::max(0, received - static_cast<int>(interruption.infusions_missed[first + static_cast<std::size_t>(i)]));
+        received = std::max(
+            0, received - static_cast<int>(interruption.infusions_missed[first + static_cast<std::size_t>(i)]));
       if (regimen_follows_events_ && start == 0)
         received = std::min<int>(received, harm_[tile][static_cast<std::size_t>(arm)].infusions_before_change[i]);
       received_[i] = static_cast<std::uint16_t>(received);
@@ -229,7 +242,8 @@ class DiseaseSource final : public TrialSource {
     std::vector<const TherapyPlan*> plans;
     for (const ArmPlan& arm : now_.arms) plans.push_back(&arm.first.therapy);
     for (std::size_t k = 0; k < tiles_in_use_; ++k)
-      draw_adverse_events(model_.study_.seed, replicate_, now_.harm, tiles_[k]->patient, plans, model_.protocol_.follow_up_months, harm_[k]);
+      draw_adverse_events(model_.study_.seed, replicate_, now_.harm, tiles_[k]->patient, plans,
+                          model_.protocol_.follow_up_months, harm_[k]);
   }
 
   const DiseaseModel& model_;
@@ -245,6 +259,8 @@ class DiseaseSource final : public TrialSource {
   Lanes<std::uint16_t> received_;
 };
 
-std::unique_ptr<TrialSource> DiseaseModel::source() const { return std::make_unique<DiseaseSource>(*this); }
+std::unique_ptr<TrialSource> DiseaseModel::source() const {
+  return std::make_unique<DiseaseSource>(*this);
+}
 
 }  // namespace vcohort

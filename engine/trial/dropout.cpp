@@ -18,7 +18,8 @@ DropoutModel::DropoutModel(const Dropout& dropout, std::span<const double> times
     throw InvalidInput(explain("trial.dropout needs a share for every month", "", "give two lists of one length"));
   for (std::size_t k = 0; k < dropout.share.size(); ++k)
     if (!(dropout.share[k] >= (k == 0 ? 0.0 : dropout.share[k - 1]) && dropout.share[k] < 1))
-      throw InvalidInput(explain("trial.dropout.share must rise and stay below one", "shares are cumulative", "correct it"));
+      throw InvalidInput(
+          explain("trial.dropout.share must rise and stay below one", "shares are cumulative", "correct it"));
   if (!dropout.arm_odds_ratio.empty() && dropout.arm_odds_ratio.size() != arms)
     throw InvalidInput(explain("trial.dropout.arm_odds_ratio needs one number per arm", "", "correct it"));
   if (!(dropout.odds_ratio_per_sd > 0))
@@ -29,7 +30,8 @@ DropoutModel::DropoutModel(const Dropout& dropout, std::span<const double> times
   for (double months : times_) {
     const double until = hazard_until(months);
     probability_.push_back(1 - exp_of(-(until - before)));
-    intercept_.push_back(probability_.back() > 0 ? logit_of(probability_.back()) : -std::numeric_limits<double>::infinity());
+    intercept_.push_back(probability_.back() > 0 ? logit_of(probability_.back())
+                                                 : -std::numeric_limits<double>::infinity());
     before = until;
   }
   expected_.assign(times_.size(), 0.0);
@@ -47,9 +49,13 @@ double DropoutModel::hazard_until(double months) const {
   return before;
 }
 
-bool DropoutModel::depends_on_outcome() const { return mechanism() != Mechanism::mcar && dropout_.odds_ratio_per_sd != 1; }
+bool DropoutModel::depends_on_outcome() const {
+  return mechanism() != Mechanism::mcar && dropout_.odds_ratio_per_sd != 1;
+}
 
-double DropoutModel::score(std::size_t visit, double change) const { return (expected_[visit] - change) / sd_[visit]; }
+double DropoutModel::score(std::size_t visit, double change) const {
+  return (expected_[visit] - change) / sd_[visit];
+}
 
 void DropoutModel::calibrate(std::span<const std::vector<double>> change) {
   if (!depends_on_outcome()) return;
@@ -112,7 +118,8 @@ void DropoutModel::lose_by(std::size_t visit, std::uint64_t seed, std::uint32_t 
     if (loss.visits_attended[i] < static_cast<int>(intervals())) continue;
     double probability = probability_[visit];
     if (!same_for_all) {
-      const double slope = change == nullptr || change[i] != change[i] ? 0.0 : log_odds_per_sd_ * score(deciding, change[i]);
+      const double slope =
+          change == nullptr || change[i] != change[i] ? 0.0 : log_odds_per_sd_ * score(deciding, change[i]);
       probability = ilogit_of(intercept_[visit] + slope + log_arm_odds_[static_cast<std::size_t>(arm[i])]);
     }
     if (loss.uniform[i] >= probability) continue;

@@ -9,14 +9,16 @@ namespace vcohort {
 
 /// Who leaves a trial, and when.
 ///
-/// Between the times of the design the hazard is constant, so that a patient who is there at visit v - 1 is lost by visit v with
+/// Between the times of the design the hazard is constant, so that a patient who is there at visit v - 1 is lost by
+/// visit v with
 ///
-///   p_v = 1 - exp(-(H(t_v) - H(t_{v-1}))),   H = -log(1 - cumulative share), linear between the times, constant after the last;
-///   logit p = a_v + log(odds ratio) * s + log(odds ratio of the arm),
+///   p_v = 1 - exp(-(H(t_v) - H(t_{v-1}))),   H = -log(1 - cumulative share), linear between the times, constant after
+///   the last; logit p = a_v + log(odds ratio) * s + log(odds ratio of the arm),
 ///
-/// where s is by how many SD the change from baseline is worse than expected: of the last observed visit under MAR (0 before the
-/// first one), of the coming visit under MNAR. Under MCAR without odds ratios of arms a_v = logit p_v, and the shares are hit
-/// exactly. Otherwise a_v is calibrated on reference patients of the study so that they are hit without odds ratios of arms.
+/// where s is by how many SD the change from baseline is worse than expected: of the last observed visit under MAR (0
+/// before the first one), of the coming visit under MNAR. Under MCAR without odds ratios of arms a_v = logit p_v, and
+/// the shares are hit exactly. Otherwise a_v is calibrated on reference patients of the study so that they are hit
+/// without odds ratios of arms.
 ///
 /// Draws two uniforms per patient and visit from Purpose::dropout (occasion = visit number, from 1): whether, and when.
 class DropoutModel {
@@ -39,8 +41,8 @@ class DropoutModel {
   };
   /// `change(visit)` gives the patients' changes from baseline at a visit, better = higher, where the outcome decides.
   template <class Change>
-  void lose(std::uint64_t seed, std::uint32_t replicate, std::span<const std::uint64_t> patients, std::span<const int> arm,
-            const Change& change, Loss& loss) const {
+  void lose(std::uint64_t seed, std::uint32_t replicate, std::span<const std::uint64_t> patients,
+            std::span<const int> arm, const Change& change, Loss& loss) const {
     begin(patients.size(), loss);
     for (std::size_t v = 0; v < intervals(); ++v) {
       const double* deciding = nullptr;

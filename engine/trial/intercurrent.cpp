@@ -20,22 +20,27 @@ constexpr int uniforms_per_block = 4;
 
 double worst_value(Protocol::Variable variable, bool lower_is_better, double baseline) {
   switch (variable) {
-    case Protocol::Variable::score: return baseline;
-    case Protocol::Variable::binary: return lower_is_better ? 1 : 0;
-    case Protocol::Variable::ordinal: return lower_is_better ? 7 : 1;  // categories of the global impression; of a data model
+    case Protocol::Variable::score:
+      return baseline;
+    case Protocol::Variable::binary:
+      return lower_is_better ? 1 : 0;
+    case Protocol::Variable::ordinal:
+      return lower_is_better ? 7 : 1;  // categories of the global impression; of a data model
     case Protocol::Variable::survival:
-    case Protocol::Variable::count: break;
+    case Protocol::Variable::count:
+      break;
   }
   return missing;
 }
 
 }  // namespace
 
-IntercurrentEvents::IntercurrentEvents(const Protocol& protocol, TrialSource& source) : protocol_(protocol), source_(source) {
+IntercurrentEvents::IntercurrentEvents(const Protocol& protocol, TrialSource& source)
+    : protocol_(protocol), source_(source) {
   const std::size_t events = protocol.design.intercurrent.size();
   if (events > 0 && !protocol.by_visit())
-    throw InvalidInput(explain("trial.intercurrent is given for times to events or counts", "its strategies are for visits",
-                               "remove it, or let the hazards contain it"));
+    throw InvalidInput(explain("trial.intercurrent is given for times to events or counts",
+                               "its strategies are for visits", "remove it, or let the hazards contain it"));
   for (const IntercurrentEvent& event : protocol.design.intercurrent)
     if (!event.arm_share.empty() && event.arm_share.size() != protocol.arms())
       throw InvalidInput(explain("trial.intercurrent: arm_share needs one number per arm", "", "correct it"));
@@ -129,7 +134,9 @@ void IntercurrentEvents::evaluate(int arm, Of of, bool latent, ArmOutcomes& out)
   source_.evaluate(arm, {stops ? stopped_.data() : nullptr, misses ? missed_.data() : nullptr}, latent, out);
   for (std::size_t k = 0; k < months_.size(); ++k) {
     const IntercurrentEvent& event = protocol_.design.intercurrent[k];
-    if (event.kind != Kind::rescue || event.effect == 0 || (of == Of::truth && event.strategy == EventStrategy::hypothetical)) continue;
+    if (event.kind != Kind::rescue || event.effect == 0 ||
+        (of == Of::truth && event.strategy == EventStrategy::hypothetical))
+      continue;
     for (std::size_t row = 0; row < out.values.size(); ++row) {
       const double at = protocol_.visits_months[row % protocol_.visits_months.size()];
       for (std::size_t i = 0; i < patients_.size(); ++i)
@@ -142,7 +149,9 @@ void IntercurrentEvents::apply(Of of, const Participants& participants, const Mo
                                ArmOutcomes& out) const {
   const std::size_t visits = protocol_.visits_months.size();
   const std::size_t n = participants.size();
-  const auto lost_at = [&](std::size_t i, std::size_t visit) { return attended && static_cast<std::size_t>(attended[i]) <= visit; };
+  const auto lost_at = [&](std::size_t i, std::size_t visit) {
+    return attended && static_cast<std::size_t>(attended[i]) <= visit;
+  };
   if (!any()) {
     if (attended)
       for (std::size_t row = 0; row < out.values.size(); ++row)
@@ -156,7 +165,8 @@ void IntercurrentEvents::apply(Of of, const Participants& participants, const Mo
     EventStrategy strategy = EventStrategy::treatment_policy;
     for (std::size_t k = 0; k < months.size(); ++k) {
       const IntercurrentEvent& event = protocol_.design.intercurrent[k];
-      const bool counts = event.strategy != EventStrategy::treatment_policy && !(of == Of::truth && event.strategy == EventStrategy::hypothetical);
+      const bool counts = event.strategy != EventStrategy::treatment_policy &&
+                          !(of == Of::truth && event.strategy == EventStrategy::hypothetical);
       if (counts && months[k][i] < when) {
         when = months[k][i];
         strategy = event.strategy;
@@ -170,14 +180,17 @@ void IntercurrentEvents::apply(Of of, const Participants& participants, const Mo
       for (std::size_t v = 0; v < visits; ++v) {
         double& value = out.values[slot * visits + v][i];
         if (v < first_after || strategy == EventStrategy::treatment_policy) {
-          if (lost_at(i, v)) value = missing;
-          else last = value;
+          if (lost_at(i, v))
+            value = missing;
+          else
+            last = value;
         } else if (strategy == EventStrategy::hypothetical || !event_is_known) {
           value = missing;
         } else if (strategy == EventStrategy::while_on_treatment) {
           value = last;
         } else {
-          value = worst_value(protocol_.variable[slot], protocol_.lower_is_better[slot], participants.baseline[slot][i]);
+          value =
+              worst_value(protocol_.variable[slot], protocol_.lower_is_better[slot], participants.baseline[slot][i]);
         }
       }
     }

@@ -19,12 +19,12 @@ namespace vcohort {
 /// and what they do to the variable of the estimand:
 ///
 ///   treatment_policy    the value as it happened
-///   hypothetical        the value had the event not occurred: missing in the trial, the uninterrupted twin in the truth
-///   while_on_treatment  the last value before the event; the baseline where there is none
-///   composite           failure: no change from baseline for a score, the worst category (or no event) otherwise
+///   hypothetical        the value had the event not occurred: missing in the trial, the uninterrupted twin in the
+///   truth while_on_treatment  the last value before the event; the baseline where there is none composite failure: no
+///   change from baseline for a score, the worst category (or no event) otherwise
 ///
-/// Draws from Purpose::intercurrent, occasion = place of the event in the study: one uniform per patient (missed infusions: one
-/// per infusion, block = infusion / 4).
+/// Draws from Purpose::intercurrent, occasion = place of the event in the study: one uniform per patient (missed
+/// infusions: one per infusion, block = infusion / 4).
 class IntercurrentEvents {
  public:
   IntercurrentEvents(const Protocol&, TrialSource&);
@@ -34,8 +34,8 @@ class IntercurrentEvents {
   /// Draws for these patients; `source` has enrolled them.
   void draw(std::uint32_t replicate, std::span<const std::uint64_t> patients);
 
-  /// Outcomes of all participants under an arm, with what interrupts them. In the trial every event acts; in the truth those
-  /// under a hypothetical strategy do not happen.
+  /// Outcomes of all participants under an arm, with what interrupts them. In the trial every event acts; in the truth
+  /// those under a hypothetical strategy do not happen.
   enum class Of : std::uint8_t { trial, truth };
   void evaluate(int arm, Of, bool latent, ArmOutcomes& out);
 
@@ -43,8 +43,9 @@ class IntercurrentEvents {
   using Months = std::vector<std::vector<double>>;
   const Months& months() const { return months_; }
 
-  /// Applies the strategies to values in which events stand at `months`. `attended[patient]`, where given: number of visits before
-  /// drop-out; what was lost stays missing, while an event before the loss still counts. Null: nobody is lost.
+  /// Applies the strategies to values in which events stand at `months`. `attended[patient]`, where given: number of
+  /// visits before drop-out; what was lost stays missing, while an event before the loss still counts. Null: nobody is
+  /// lost.
   void apply(Of, const Participants&, const Months& months, const int* attended, ArmOutcomes& out) const;
 
  private:
@@ -56,11 +57,11 @@ class IntercurrentEvents {
   TrialSource& source_;
   std::uint32_t replicate_ = 0;
   std::vector<std::uint64_t> patients_;
-  std::vector<std::vector<double>> uniform_;           // [event][patient]
+  std::vector<std::vector<double>> uniform_;  // [event][patient]
   Months months_;
   std::vector<std::vector<std::vector<double>>> infusion_uniform_;  // [event][infusion][patient]
-  std::vector<double> stopped_, missed_;               // [patient]
-  int infusions_ = 0;                                  // the most of any arm
+  std::vector<double> stopped_, missed_;                            // [patient]
+  int infusions_ = 0;                                               // the most of any arm
 };
 
 }  // namespace vcohort

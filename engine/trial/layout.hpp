@@ -5,17 +5,44 @@
 
 namespace vcohort {
 
-/// Where each number of a trial stands in its tally. A size is a sample size; a cell is a (sample size, analysis, contrast), in this
-/// order, the last index fastest. d = estimate - true value (0 where there is none known).
+/// Where each number of a trial stands in its tally. A size is a sample size; a cell is a (sample size, analysis,
+/// contrast), in this order, the last index fastest. d = estimate - true value (0 where there is none known).
 class TrialLayout {
  public:
   enum SizeSum : std::size_t {
-    duration, duration_squares, dropout, dropout_squares, unbalance, unbalance_squares, guesses, guesses_squares,
-    screening_failures, screening_failures_squares, size_sums
+    duration,
+    duration_squares,
+    dropout,
+    dropout_squares,
+    unbalance,
+    unbalance_squares,
+    guesses,
+    guesses_squares,
+    screening_failures,
+    screening_failures_squares,
+    size_sums
   };
-  enum CellCount : std::size_t { fits, rejections, favourable, covered, with_truth, first_failure, cell_counts = first_failure + trial_failure_kinds };
+  enum CellCount : std::size_t {
+    fits,
+    rejections,
+    favourable,
+    covered,
+    with_truth,
+    first_failure,
+    cell_counts = first_failure + trial_failure_kinds
+  };
   enum CellSum : std::size_t {
-    d, d_squares, d_fourths, se, se_squares, se_fourths, truth, truth_squares, truth_variance, analysed, cell_sums
+    d,
+    d_squares,
+    d_fourths,
+    se,
+    se_squares,
+    se_fourths,
+    truth,
+    truth_squares,
+    truth_variance,
+    analysed,
+    cell_sums
   };
 
   TrialLayout(std::size_t sizes, std::size_t analyses, std::size_t contrasts)

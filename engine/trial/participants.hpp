@@ -4,13 +4,14 @@
 
 namespace vcohort {
 
-/// The randomised patients of one replicate in order of enrolment; a prefix is the smaller trial. Shapes end in [patient].
+/// The randomised patients of one replicate in order of enrolment; a prefix is the smaller trial. Shapes end in
+/// [patient].
 struct Participants {
-  std::vector<std::uint64_t> patient;               // candidate number: the `patient` of every address
-  std::vector<std::vector<double>> numeric;         // [numeric covariate of the protocol]
-  std::vector<std::vector<int>> factor;             // [factor of the protocol]
-  std::vector<std::vector<double>> baseline;        // [endpoint slot]; NaN where there is none
-  std::uint64_t next_candidate = 0;                 // first candidate that has not been screened
+  std::vector<std::uint64_t> patient;         // candidate number: the `patient` of every address
+  std::vector<std::vector<double>> numeric;   // [numeric covariate of the protocol]
+  std::vector<std::vector<int>> factor;       // [factor of the protocol]
+  std::vector<std::vector<double>> baseline;  // [endpoint slot]; NaN where there is none
+  std::uint64_t next_candidate = 0;           // first candidate that has not been screened
 
   std::size_t size() const { return patient.size(); }
 

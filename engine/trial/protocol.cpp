@@ -48,7 +48,8 @@ bool is_categorical(const std::string& covariate) {
 Protocol::Protocol(const Study& study, const Evidence& evidence)
     : design(*study.trial), seed(study.seed), uncertain_parameters(study.uncertain_parameters) {
   if (design.arms.size() < 2) throw InvalidInput(explain("trial.arms has fewer than two arms", "", "add an arm"));
-  if (design.analyses.empty()) throw InvalidInput(explain("trial.primary is missing", "", "say which analysis decides"));
+  if (design.analyses.empty())
+    throw InvalidInput(explain("trial.primary is missing", "", "say which analysis decides"));
   if (design.sample_size.empty() || design.sample_size.front() < 2)
     throw InvalidInput(explain("trial.sample_size is empty or below two", "", "give the total number randomised"));
   if (study.data_model) {
@@ -59,8 +60,10 @@ Protocol::Protocol(const Study& study, const Evidence& evidence)
     lower_is_better = {events};
     if (!events)
       for (double months : model.visits_months) {
-        if (months > 0) visits_months.push_back(months);
-        else has_baseline = true;
+        if (months > 0)
+          visits_months.push_back(months);
+        else
+          has_baseline = true;
       }
     follow_up_months = events ? model.follow_up_months : visits_months.empty() ? 0.0 : visits_months.back();
     if (events && !(follow_up_months > 0))
@@ -88,16 +91,19 @@ Protocol::Protocol(const Study& study, const Evidence& evidence)
                                      "give the data model a visit at month 0"));
         if (name == "baseline") continue;
         if (study.data_model)
-          throw InvalidInput(explain("trial: '" + plan.name + "' adjusts for '" + name + "'", "a data model has no such covariate",
-                                     "adjust for the baseline only"));
-        if (is_categorical(name)) add_factor(name);
-        else add_numeric(name);
+          throw InvalidInput(explain("trial: '" + plan.name + "' adjusts for '" + name + "'",
+                                     "a data model has no such covariate", "adjust for the baseline only"));
+        if (is_categorical(name))
+          add_factor(name);
+        else
+          add_numeric(name);
       }
     for (const std::string& name : plan.stratify) add_factor(name);
   }
   for (const std::string& name : design.randomisation.stratify) {
     if (study.data_model)
-      throw InvalidInput(explain("trial.randomisation stratifies by '" + name + "'", "a data model has no such covariate", "remove it"));
+      throw InvalidInput(explain("trial.randomisation stratifies by '" + name + "'",
+                                 "a data model has no such covariate", "remove it"));
     add_factor(name);
   }
 }
@@ -126,11 +132,16 @@ std::size_t Protocol::visit_at(double months) const {
   for (std::size_t v = 0; v < visits_months.size(); ++v)
     if (std::fabs(visits_months[v] - months) < same_visit) return v;
   throw InvalidInput(explain("a trial analysis asks for a visit that does not take place",
-                             "month " + std::to_string(months) + " is not among the visits", "add the visit or choose another"));
+                             "month " + std::to_string(months) + " is not among the visits",
+                             "add the visit or choose another"));
 }
 
-std::size_t Protocol::numeric_at(const std::string& name) const { return place(numeric, name); }
-std::size_t Protocol::factor_at(const std::string& name) const { return place(factors, name); }
+std::size_t Protocol::numeric_at(const std::string& name) const {
+  return place(numeric, name);
+}
+std::size_t Protocol::factor_at(const std::string& name) const {
+  return place(factors, name);
+}
 
 std::vector<int> Protocol::contrasts() const {
   std::vector<int> others;

@@ -8,7 +8,8 @@
 
 namespace vcohort {
 
-/// A trial's protocol made ready: what is recorded, when, and which baseline variables anybody asks for. Made once per question.
+/// A trial's protocol made ready: what is recorded, when, and which baseline variables anybody asks for. Made once per
+/// question.
 struct Protocol {
   TrialQuestion design;
   std::uint64_t seed = 0;
@@ -18,20 +19,21 @@ struct Protocol {
   std::vector<std::string> endpoints;  // slots: "outcome" alone under a data model
   std::vector<bool> lower_is_better;   // [slot]
   enum class Variable : std::uint8_t { score, binary, ordinal, survival, count };
-  std::vector<Variable> variable;      // [slot]
-  double follow_up_months = 0;         // survival, count; else the last visit
-  bool has_baseline = false;           // a baseline value of the endpoints exists
+  std::vector<Variable> variable;  // [slot]
+  double follow_up_months = 0;     // survival, count; else the last visit
+  bool has_baseline = false;       // a baseline value of the endpoints exists
 
-  std::vector<std::string> numeric;    // covariates asked for: age_years, weight_kg, gmfm66, gmfm88
-  std::vector<std::string> factors;    // categorical ones: gmfcs, sex, injury, motor_type, genotype, immune_suppressed, age_years in bins
-  std::vector<int> levels;             // of the factors
+  std::vector<std::string> numeric;  // covariates asked for: age_years, weight_kg, gmfm66, gmfm88
+  std::vector<std::string>
+      factors;  // categorical ones: gmfcs, sex, injury, motor_type, genotype, immune_suppressed, age_years in bins
+  std::vector<int> levels;  // of the factors
 
   /// Throws InvalidInput where analyses, randomisation and outcomes do not fit each other.
   Protocol(const Study&, const Evidence&);
 
   bool by_visit() const { return !visits_months.empty(); }
   std::size_t slot_of(const std::string& endpoint) const;
-  std::size_t visit_at(double months) const;   // index into visits_months
+  std::size_t visit_at(double months) const;  // index into visits_months
   std::size_t numeric_at(const std::string& name) const;
   std::size_t factor_at(const std::string& name) const;
   std::size_t arms() const { return design.arms.size(); }

@@ -29,7 +29,8 @@ Randomiser::Randomiser(const Randomisation& design, std::span<const Arm> arms, s
     : design_(design), levels_(std::move(levels)) {
   for (const Arm& arm : arms) ratio_.push_back(arm.ratio);
   for (double ratio : ratio_) {
-    if (ratio < 1) throw InvalidInput(explain("trial.arms has a ratio below one", "nobody would be allocated", "remove the arm"));
+    if (ratio < 1)
+      throw InvalidInput(explain("trial.arms has a ratio below one", "nobody would be allocated", "remove the arm"));
     sum_of_ratios_ += ratio;
   }
   if (design_.method == Method::permuted_block) {
@@ -54,8 +55,8 @@ int Randomiser::by_weights(double uniform, std::span<const double> weights) cons
   return last;
 }
 
-/// The arms of the smallest penalty share `probability`, the others the rest; by ratio within each group, and by ratio alone
-/// where all tie.
+/// The arms of the smallest penalty share `probability`, the others the rest; by ratio within each group, and by ratio
+/// alone where all tie.
 int Randomiser::by_preference(double uniform, std::span<const double> penalty, std::vector<double>& weights) const {
   const double smallest = *std::min_element(penalty.begin(), penalty.end());
   double preferred = 0;
@@ -76,7 +77,8 @@ int Randomiser::next_arm(double uniform, int stratum, std::span<const std::vecto
   const std::size_t arms = ratio_.size();
   const std::size_t first = static_cast<std::size_t>(stratum) * arms;
   switch (design_.method) {
-    case Method::simple: return by_weights(uniform, ratio_);
+    case Method::simple:
+      return by_weights(uniform, ratio_);
     case Method::permuted_block: {
       const std::span<double> left(counts.left_in_block.data() + first, arms);
       if (std::all_of(left.begin(), left.end(), [](double x) { return x == 0; }))

@@ -9,25 +9,29 @@ namespace vcohort {
 
 /// Who was allocated to which arm, in order of enrolment; a prefix of it is the allocation of the smaller trial.
 struct Allocation {
-  std::vector<int> arm;                 // [patient]: index into TrialQuestion::arms
-  std::vector<double> correct_guesses;  // [patient]: up to and including it, expected number under the convergence strategy
+  std::vector<int> arm;  // [patient]: index into TrialQuestion::arms
+  std::vector<double>
+      correct_guesses;  // [patient]: up to and including it, expected number under the convergence strategy
 };
 
 /// Allocates patients to arms in order of enrolment.
 ///
 ///   simple          each arm with probability ratio / sum of ratios
 ///   permuted block  every block holds each arm ratio * block / sum times, in random order; a sequence per stratum
-///   minimisation    Pocock and Simon (1975): the imbalance of an arm is the sum over factors of the range, among the patients
-///                   who share the level, of patients / ratio, as it would be after allocation; the arm of the smallest has
-///                   `probability`, the others share the rest; without any preference, the ratios
+///   minimisation    Pocock and Simon (1975): the imbalance of an arm is the sum over factors of the range, among the
+///   patients
+///                   who share the level, of patients / ratio, as it would be after allocation; the arm of the smallest
+///                   has `probability`, the others share the rest; without any preference, the ratios
 ///   biased coin     Efron (1971): the arm that is behind, by patients / ratio, has `probability`
-///   urn             Wei (1977): urn_start * ratio balls per arm; the ball is put back with urn_add * ratio of each other arm
+///   urn             Wei (1977): urn_start * ratio balls per arm; the ball is put back with urn_add * ratio of each
+///   other arm
 ///
-/// The convergence strategy (Blackwell and Hodges 1957) guesses that the next patient goes to the arm that is behind, within the
-/// stratum where there are strata, and is right by chance where arms tie.
+/// The convergence strategy (Blackwell and Hodges 1957) guesses that the next patient goes to the arm that is behind,
+/// within the stratum where there are strata, and is right by chance where arms tie.
 class Randomiser {
  public:
-  /// `levels[f]`: number of levels of factor f of `design.stratify`. Throws InvalidInput where a block is no multiple of the ratios.
+  /// `levels[f]`: number of levels of factor f of `design.stratify`. Throws InvalidInput where a block is no multiple
+  /// of the ratios.
   Randomiser(const Randomisation& design, std::span<const Arm> arms, std::vector<int> levels);
 
   /// Draws one uniform per patient from Purpose::randomisation. `level[f][patient]`.
@@ -38,7 +42,8 @@ class Randomiser {
 
  private:
   struct Counts;
-  int next_arm(double uniform, int stratum, std::span<const std::vector<int>> level, std::size_t patient, Counts&) const;
+  int next_arm(double uniform, int stratum, std::span<const std::vector<int>> level, std::size_t patient,
+               Counts&) const;
   int by_weights(double uniform, std::span<const double> weights) const;
   int by_preference(double uniform, std::span<const double> penalty, std::vector<double>& weights) const;
 

@@ -12,7 +12,9 @@ void push(Table& table, std::size_t& place, Value value) {
 }  // namespace
 
 Table Trial::empty_rows() const {
-  Table table{"/trial/replicates", "What each simulated trial found: one row per scenario, replicate, sample size, analysis and contrast", {}};
+  Table table{"/trial/replicates",
+              "What each simulated trial found: one row per scenario, replicate, sample size, analysis and contrast",
+              {}};
   table.add<std::string>("scenario", "", "stance of the evidence");
   table.add<std::int64_t>("replicate", "", "number of the simulated trial");
   table.add<std::int64_t>("sample_size", "patients", "randomised");
@@ -22,11 +24,13 @@ Table Trial::empty_rows() const {
   table.add<double>("se", "of the analysis", "standard error that the analysis states");
   table.add<double>("df", "", "degrees of freedom; infinite for normal tests");
   table.add<double>("statistic", "", "test statistic of no effect");
-  table.add<double>("p", "", "p-value of the hypothesis; for a Bayesian rule the posterior probability of the null hypothesis");
+  table.add<double>("p", "",
+                    "p-value of the hypothesis; for a Bayesian rule the posterior probability of the null hypothesis");
   table.add<Truth>("reject", "", "null hypothesis rejected");
   table.add<double>("lower", "of the analysis", "lower limit of the interval");
   table.add<double>("upper", "of the analysis", "upper limit of the interval");
-  table.add<std::int64_t>("failure", "", "why there is no estimate; 0: there is one; the kinds stand in the operating characteristics");
+  table.add<std::int64_t>(
+      "failure", "", "why there is no estimate; 0: there is one; the kinds stand in the operating characteristics");
   table.add<std::int64_t>("n_reference", "patients", "randomised to the reference");
   table.add<std::int64_t>("n_arm", "patients", "randomised to the arm");
   table.add<std::int64_t>("n_analysed", "patients", "analysed, both arms");
@@ -34,8 +38,9 @@ Table Trial::empty_rows() const {
   return table;
 }
 
-void Trial::append_row(std::uint32_t replicate, std::size_t size, std::size_t analysis, std::size_t contrast, const TrialResult& result,
-                       std::size_t in_reference, std::size_t in_arm, double duration, Table& rows) const {
+void Trial::append_row(std::uint32_t replicate, std::size_t size, std::size_t analysis, std::size_t contrast,
+                       const TrialResult& result, std::size_t in_reference, std::size_t in_arm, double duration,
+                       Table& rows) const {
   const Protocol& protocol = trial_->protocol;
   const analysis::Estimate& estimate = result.estimate;
   std::size_t place = 0;

@@ -75,7 +75,8 @@ ProbitCurve fit(const std::map<std::int64_t, Point>& points, double target_z) {
 
 class Search {
  public:
-  Search(const SampleSizeGoal& goal, const CountRejections& count) : goal_(goal), count_(count), target_z_(normal_quantile(goal.power)) {}
+  Search(const SampleSizeGoal& goal, const CountRejections& count)
+      : goal_(goal), count_(count), target_z_(normal_quantile(goal.power)) {}
 
   SampleSizeAnswer run() {
     SampleSizeAnswer answer;
@@ -85,14 +86,18 @@ class Search {
     refine();
     const ProbitCurve curve = fit(points_, target_z_);
     interval(curve, answer);
-    std::int64_t candidate = curve.b > 0 ? round_up(std::pow(std::max(0.0, curve.root_at(target_z_)), 2)) : goal_.largest;
+    std::int64_t candidate =
+        curve.b > 0 ? round_up(std::pow(std::max(0.0, curve.root_at(target_z_)), 2)) : goal_.largest;
     confirm(candidate, answer);
     return finish(answer);
   }
 
  private:
   std::int64_t round_up(double n) const {
-    const double multiples = std::ceil(std::clamp(n, static_cast<double>(goal_.smallest), static_cast<double>(largest())) / static_cast<double>(goal_.multiple) - 1e-9);
+    const double multiples =
+        std::ceil(std::clamp(n, static_cast<double>(goal_.smallest), static_cast<double>(largest())) /
+                      static_cast<double>(goal_.multiple) -
+                  1e-9);
     return std::min(largest(), static_cast<std::int64_t>(multiples) * goal_.multiple);
   }
   std::int64_t largest() const { return goal_.largest / goal_.multiple * goal_.multiple; }
@@ -153,7 +158,8 @@ class Search {
     const std::int64_t beside = std::max<std::int64_t>(1, goal_.confirmation_replicates / 4);
     while (true) {
       bool reached = power_at(candidate, goal_.confirmation_replicates) >= goal_.power;
-      const double above[] = {static_cast<double>(candidate + goal_.multiple), 1.05 * static_cast<double>(candidate), 1.1 * static_cast<double>(candidate)};
+      const double above[] = {static_cast<double>(candidate + goal_.multiple), 1.05 * static_cast<double>(candidate),
+                              1.1 * static_cast<double>(candidate)};
       for (double n : above) {
         const std::int64_t size = round_up(n);
         if (!reached || size <= candidate) break;
@@ -169,7 +175,8 @@ class Search {
       }
       const double lacking = target_z_ - normal_quantile(std::clamp(confirmed[candidate].power(), 0.001, 0.999));
       const ProbitCurve curve = fit(points_, target_z_);
-      const double root = std::sqrt(static_cast<double>(candidate)) + (curve.b > 0 ? std::max(0.0, lacking) / curve.b : 0.0);
+      const double root =
+          std::sqrt(static_cast<double>(candidate)) + (curve.b > 0 ? std::max(0.0, lacking) / curve.b : 0.0);
       candidate = std::max(candidate + goal_.multiple, round_up(root * root));
     }
     answer.found = true;
@@ -212,9 +219,11 @@ double SampleSizeAnswer::Point::mcse() const {
 }
 
 SampleSizeAnswer find_sample_size(const SampleSizeGoal& goal, const CountRejections& count) {
-  if (!(goal.power > 0 && goal.power < 1)) throw InvalidInput(explain("the target power is out of range", "it lies between 0 and 1", "choose another"));
+  if (!(goal.power > 0 && goal.power < 1))
+    throw InvalidInput(explain("the target power is out of range", "it lies between 0 and 1", "choose another"));
   if (goal.multiple < 1 || goal.largest < goal.multiple || goal.smallest > goal.largest)
-    throw InvalidInput(explain("no sample size lies within the limits", "it must be a multiple of what ratio and block need", "widen the limits"));
+    throw InvalidInput(explain("no sample size lies within the limits",
+                               "it must be a multiple of what ratio and block need", "widen the limits"));
   return Search(goal, count).run();
 }
 

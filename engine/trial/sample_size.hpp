@@ -10,14 +10,14 @@ namespace vcohort {
 
 struct SampleSizeGoal {
   double power = 0.9;
-  bool assurance = false;             // count rejections in the beneficial direction only
+  bool assurance = false;  // count rejections in the beneficial direction only
   std::int64_t smallest = 4;
   std::int64_t largest = 10000;
-  std::int64_t multiple = 2;          // of what ratio and block need
-  std::int64_t first_replicates = 250;     // per size, far from the answer
-  std::int64_t search_replicates = 20000;  // in all, spent where the curve crosses the target
+  std::int64_t multiple = 2;                     // of what ratio and block need
+  std::int64_t first_replicates = 250;           // per size, far from the answer
+  std::int64_t search_replicates = 20000;        // in all, spent where the curve crosses the target
   std::int64_t confirmation_replicates = 20000;  // at the answer, on replicates that the search did not use
-  double level = 0.95;                // of the interval
+  double level = 0.95;                           // of the interval
 };
 
 struct SampleSizeAnswer {
@@ -31,22 +31,27 @@ struct SampleSizeAnswer {
     double power() const { return static_cast<double>(rejections) / static_cast<double>(replicates); }
     double mcse() const;
   };
-  std::vector<Point> curve;           // ascending by size; everything that was simulated, confirmation included
+  std::vector<Point> curve;  // ascending by size; everything that was simulated, confirmation included
 };
 
-/// Simulates replicates [from, to) at a sample size. Common random numbers: the same replicate is the same trial, shorter or longer.
+/// Simulates replicates [from, to) at a sample size. Common random numbers: the same replicate is the same trial,
+/// shorter or longer.
 using CountRejections = std::function<RejectionCounts(std::int64_t sample_size, std::int64_t from, std::int64_t to)>;
 
 /// The smallest total sample size whose power reaches a target, by simulation.
 ///
 ///   1. doubling from the smallest size until the target is exceeded clearly, with few replicates each;
-///   2. a probit curve Phi(a + b sqrt N), fitted by maximum likelihood, says where the target is crossed; more replicates are
-///      spent at the sizes next to the crossing and 10 % to either side of it, in turns, until the search's budget is spent;
-///   3. the candidate is confirmed on replicates that the search did not use, together with its neighbours upwards by one
-///      multiple and by 5 %, 10 %; while one of them misses the target (discrete tests sawtooth) the candidate moves up.
+///   2. a probit curve Phi(a + b sqrt N), fitted by maximum likelihood, says where the target is crossed; more
+///   replicates are
+///      spent at the sizes next to the crossing and 10 % to either side of it, in turns, until the search's budget is
+///      spent;
+///   3. the candidate is confirmed on replicates that the search did not use, together with its neighbours upwards by
+///   one
+///      multiple and by 5 %, 10 %; while one of them misses the target (discrete tests sawtooth) the candidate moves
+///      up.
 ///
-/// The target is reached when the confirmed power is not below it. Replicates [0, search) belong to the search, those after
-/// 2^31 to the confirmation. The interval is where the curve crosses at the limits of its error (delta method).
+/// The target is reached when the confirmed power is not below it. Replicates [0, search) belong to the search, those
+/// after 2^31 to the confirmation. The interval is where the curve crosses at the limits of its error (delta method).
 /// Throws InvalidInput for a goal that makes no sense.
 SampleSizeAnswer find_sample_size(const SampleSizeGoal&, const CountRejections&);
 

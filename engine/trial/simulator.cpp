@@ -13,7 +13,8 @@ namespace {
 
 std::vector<int> levels_balanced(const Protocol& protocol) {
   std::vector<int> levels;
-  for (const std::string& name : protocol.design.randomisation.stratify) levels.push_back(protocol.levels[protocol.factor_at(name)]);
+  for (const std::string& name : protocol.design.randomisation.stratify)
+    levels.push_back(protocol.levels[protocol.factor_at(name)]);
   return levels;
 }
 
@@ -39,7 +40,8 @@ PreparedTrial::PreparedTrial(const Study& study, const Evidence& evidence)
   calibrate();
 }
 
-/// Means of the reference patients over time, for visits off schedule, and their changes, for drop-out that follows the outcome.
+/// Means of the reference patients over time, for visits off schedule, and their changes, for drop-out that follows the
+/// outcome.
 void PreparedTrial::calibrate() {
   const bool follows = dropout && dropout->depends_on_outcome();
   const bool windows = protocol.design.visit_window_days > 0 && protocol.by_visit();
@@ -117,8 +119,8 @@ const TrialData& TrialSimulator::simulate(std::uint32_t replicate, std::int64_t 
     shift_visits(replicate);
     lose_patients(replicate);
     if (events_.any() || trial_.dropout)
-      events_.apply(IntercurrentEvents::Of::trial, participants, event_months_, trial_.dropout ? data_.visits_attended.data() : nullptr,
-                    data_.observed);
+      events_.apply(IntercurrentEvents::Of::trial, participants, event_months_,
+                    trial_.dropout ? data_.visits_attended.data() : nullptr, data_.observed);
   } else {
     lose_patients(replicate);
     observe_events();
@@ -196,7 +198,8 @@ const double* TrialSimulator::change_since_baseline(std::size_t visit) {
   const std::vector<double>& baseline = data_.participants.baseline[slot];
   const double sign = protocol.lower_is_better[slot] ? -1 : 1;
   change_.resize(value.size());
-  for (std::size_t i = 0; i < value.size(); ++i) change_[i] = sign * (protocol.has_baseline ? value[i] - baseline[i] : value[i]);
+  for (std::size_t i = 0; i < value.size(); ++i)
+    change_[i] = sign * (protocol.has_baseline ? value[i] - baseline[i] : value[i]);
   return change_.data();
 }
 
@@ -207,8 +210,9 @@ void TrialSimulator::lose_patients(std::uint32_t replicate) {
     data_.exit_months.assign(n, std::numeric_limits<double>::infinity());
     return;
   }
-  trial_.dropout->lose(trial_.protocol.seed, replicate, data_.participants.patient, allocation_.arm,
-                       [this](std::size_t visit) { return change_since_baseline(visit); }, loss_);
+  trial_.dropout->lose(
+      trial_.protocol.seed, replicate, data_.participants.patient, allocation_.arm,
+      [this](std::size_t visit) { return change_since_baseline(visit); }, loss_);
   data_.visits_attended.swap(loss_.visits_attended);
   data_.exit_months.swap(loss_.months);
 }
@@ -225,8 +229,10 @@ void TrialSimulator::observe_events() {
   const bool counts = protocol.variable.front() == Protocol::Variable::count;
   for (int arm = 0; arm < static_cast<int>(protocol.arms()); ++arm) {
     arm_.count.resize(n);
-    if (counts) source_->count_events(arm, data_.exposure.data(), arm_.count.data());
-    else source_->evaluate(arm, {}, false, arm_);
+    if (counts)
+      source_->count_events(arm, data_.exposure.data(), arm_.count.data());
+    else
+      source_->evaluate(arm, {}, false, arm_);
     for (std::size_t i = 0; i < n; ++i) {
       if (allocation_.arm[i] != arm) continue;
       if (counts) {

@@ -22,13 +22,15 @@ struct PreparedTrial {
   std::vector<std::size_t> balanced;  // factors of the protocol that the randomisation balances
   AccrualProfile accrual;
   std::optional<DropoutModel> dropout;
-  std::vector<std::vector<double>> slope;  // [arm][slot * visits + visit]: points per month of the mean; visit windows only
+  std::vector<std::vector<double>>
+      slope;  // [arm][slot * visits + visit]: points per month of the mean; visit windows only
 
   PreparedTrial(const Study&, const Evidence&);
   PreparedTrial(const PreparedTrial&) = delete;
   PreparedTrial& operator=(const PreparedTrial&) = delete;
 
-  /// Replicates from this one on are reserved for reference patients: those that calibrate drop-out, and the twins of true values.
+  /// Replicates from this one on are reserved for reference patients: those that calibrate drop-out, and the twins of
+  /// true values.
   static constexpr std::uint32_t first_reserved_replicate = 0xffffff00;
   static constexpr std::uint32_t calibration_replicate = first_reserved_replicate;
   static constexpr std::uint32_t twin_replicate = first_reserved_replicate + 1;
@@ -37,8 +39,8 @@ struct PreparedTrial {
   void calibrate();
 };
 
-/// Simulates whole trials, one replicate at a time, and keeps its memory. One object per thread. What a replicate is depends on
-/// nothing but seed and number; the trial of n patients is the beginning of every larger one.
+/// Simulates whole trials, one replicate at a time, and keeps its memory. One object per thread. What a replicate is
+/// depends on nothing but seed and number; the trial of n patients is the beginning of every larger one.
 class TrialSimulator {
  public:
   TrialSimulator(const PreparedTrial&, bool p_values);

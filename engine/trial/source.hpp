@@ -10,12 +10,12 @@ namespace vcohort {
 
 /// What interrupts the treatment of participants under one arm; null pointers: nothing. Shape [patient].
 struct Interruption {
-  const double* stopped_months = nullptr;     // infusions at or after it are not given
-  const double* infusions_missed = nullptr;   // of those that were scheduled
+  const double* stopped_months = nullptr;    // infusions at or after it are not given
+  const double* infusions_missed = nullptr;  // of those that were scheduled
 };
 
-/// Where participants and their potential outcomes come from: the disease model, or a data model. Works on one replicate at a
-/// time and keeps its memory; one object per thread.
+/// Where participants and their potential outcomes come from: the disease model, or a data model. Works on one
+/// replicate at a time and keeps its memory; one object per thread.
 class TrialSource {
  public:
   virtual ~TrialSource() = default;
@@ -26,8 +26,8 @@ class TrialSource {
   /// Turns to a replicate with the parameters' point values whatever the study says.
   virtual void begin_with_point_values(std::uint32_t replicate) = 0;
 
-  /// Screens candidates first, first + 1, ... until `patients` are eligible. Candidate ids are patients of addresses, so that a
-  /// participant never depends on who was screened before.
+  /// Screens candidates first, first + 1, ... until `patients` are eligible. Candidate ids are patients of addresses,
+  /// so that a participant never depends on who was screened before.
   virtual void enrol(std::uint64_t first, std::int64_t patients, Participants&) = 0;
 
   /// Outcomes of the participants enrolled last under an arm.
@@ -52,7 +52,8 @@ class TrialModel {
   virtual ~TrialModel() = default;
   virtual std::unique_ptr<TrialSource> source() const = 0;
 
-  /// The disease model, or the study's data model. The study, the evidence and the protocol are copied or outlive the model.
+  /// The disease model, or the study's data model. The study, the evidence and the protocol are copied or outlive the
+  /// model.
   static std::unique_ptr<TrialModel> make(const Study&, const Evidence&, const Protocol&);
 };
 

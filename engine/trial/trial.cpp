@@ -32,9 +32,11 @@ Trial::Trial(const Study& study, const Evidence& evidence)
       layout_(study.trial->sample_size.size(), study.trial->analyses.size(), study.trial->arms.size() - 1),
       truth_(std::make_shared<const TrueValues>(*trial_)) {
   if (study.trial->replicates < 1 || study.trial->replicates > PreparedTrial::first_reserved_replicate)
-    throw InvalidInput(explain("trial.replicates is out of range", "an address holds about 2^32 replicates", "choose a number between 1 and 4e9"));
+    throw InvalidInput(explain("trial.replicates is out of range", "an address holds about 2^32 replicates",
+                               "choose a number between 1 and 4e9"));
   if (!std::is_sorted(study.trial->sample_size.begin(), study.trial->sample_size.end()))
-    throw InvalidInput(explain("trial.sample_size does not ascend", "smaller trials are the beginning of larger ones", "sort it"));
+    throw InvalidInput(
+        explain("trial.sample_size does not ascend", "smaller trials are the beginning of larger ones", "sort it"));
   const TrialSimulator refuses_what_does_not_fit(*trial_, false);
 }
 
@@ -52,20 +54,25 @@ bool Trial::precise_enough(const Tally& tally) const {
   for (std::size_t size = 0; size < layout_.sizes(); ++size)
     for (std::size_t contrast = 0; contrast < layout_.contrasts(); ++contrast) {
       const std::size_t rejections = layout_.count(layout_.cell(size, 0, contrast), TrialLayout::rejections);
-      // One rejection more and one less are added (Agresti & Coull 1998), so that a power of 0 or 1 is never taken for certain.
+      // One rejection more and one less are added (Agresti & Coull 1998), so that a power of 0 or 1 is never taken for
+      // certain.
       const double power = (static_cast<double>(tally.counts[rejections]) + 1) / (replicates + 2);
       if (std::sqrt(power * (1 - power) / replicates) >= *study_.trial->power_mcse) return false;
     }
   return true;
 }
 
-std::int64_t Trial::blocks() const { return (study_.trial->replicates + block_size - 1) / block_size; }
+std::int64_t Trial::blocks() const {
+  return (study_.trial->replicates + block_size - 1) / block_size;
+}
 
 std::int64_t Trial::patients_in(std::int64_t block) const {
   return std::min(block_size, study_.trial->replicates - block * block_size) * trial_->protocol.largest_size();
 }
 
-Tally Trial::empty_tally() const { return Tally(layout_.number_of_counts(), layout_.number_of_sums()); }
+Tally Trial::empty_tally() const {
+  return Tally(layout_.number_of_counts(), layout_.number_of_sums());
+}
 
 bool Trial::saves_rows() const {
   const auto cells = static_cast<std::int64_t>(layout_.cells());
@@ -87,7 +94,8 @@ void Trial::simulate(std::int64_t block, Tally& tally, std::vector<Table>& rows)
   for (std::size_t k = 0; k < sums.sums.size(); ++k) tally.sums[k].add(sums.sums[k]);
 }
 
-void Trial::simulate_replicate(std::uint32_t replicate, TrialSimulator& simulator, Accumulator& sums, Table* rows) const {
+void Trial::simulate_replicate(std::uint32_t replicate, TrialSimulator& simulator, Accumulator& sums,
+                               Table* rows) const {
   const TrialData& data = simulator.simulate(replicate, trial_->protocol.largest_size());
   truth_->of_replicate(replicate, simulator, sums.truth);
   ++sums.counts[layout_.replicates()];
@@ -137,7 +145,8 @@ void Trial::add_size(std::size_t size, std::size_t n, const TrialData& data, Acc
   sums.add(size, Layout::dropout, Layout::dropout_squares, static_cast<double>(lost) / patients);
   sums.add(size, Layout::unbalance, Layout::unbalance_squares, imbalance(std::span(data.arm_code).first(n), arms));
   sums.add(size, Layout::guesses, Layout::guesses_squares, data.correct_guesses[n - 1] / patients);
-  sums.add(size, Layout::screening_failures, Layout::screening_failures_squares, static_cast<double>(screened) - patients);
+  sums.add(size, Layout::screening_failures, Layout::screening_failures_squares,
+           static_cast<double>(screened) - patients);
 }
 
 void Trial::add_result(std::size_t cell, const TrialResult& result, const TrueValue& truth, Accumulator& sums) const {

@@ -13,18 +13,21 @@
 
 namespace vcohort {
 
-/// Replicates in which the null hypothesis was rejected, rejected in the beneficial direction, and in which the fit failed.
+/// Replicates in which the null hypothesis was rejected, rejected in the beneficial direction, and in which the fit
+/// failed.
 struct RejectionCounts {
   std::int64_t replicates = 0, rejections = 0, favourable = 0, failures = 0;
 };
 
 /// Question 2: operating characteristics of a trial, over replicates.
 ///
-/// Replicate r is the trial with address r, and with uncertain parameters parameter draw r. Blocks hold 128 replicates. Sample sizes
-/// are nested: the trial of n takes the first n eligible candidates, in the order in which they were randomised.
+/// Replicate r is the trial with address r, and with uncertain parameters parameter draw r. Blocks hold 128 replicates.
+/// Sample sizes are nested: the trial of n takes the first n eligible candidates, in the order in which they were
+/// randomised.
 class Trial final : public Question {
  public:
-  /// Throws InvalidInput where design, analyses and evidence do not fit each other. With a data model the evidence is not used.
+  /// Throws InvalidInput where design, analyses and evidence do not fit each other. With a data model the evidence is
+  /// not used.
   Trial(const Study&, const Evidence&);
 
   std::string name() const override { return "trial"; }
@@ -36,19 +39,20 @@ class Trial final : public Question {
   std::vector<Table> row_tables() const override;
   std::vector<Table> deliver(const Tally&) const override;
 
-  /// With `power_mcse`: looks after 1,024 replicates and then at every doubling, until the MCSE of the primary analysis's power is
-  /// below it at every sample size and contrast.
+  /// With `power_mcse`: looks after 1,024 replicates and then at every doubling, until the MCSE of the primary
+  /// analysis's power is below it at every sample size and contrast.
   std::int64_t next_look(std::int64_t block) const override;
   bool precise_enough(const Tally&) const override;
 
   /// One replicate alone: the rows of `row_tables()`, bit for bit as a whole run writes them, whatever the study saves.
   Table replay(std::uint32_t replicate) const;
 
-  /// The data of one simulated trial in long form: one row per patient and visit, as `analyze` reads it; empty cells are missing.
+  /// The data of one simulated trial in long form: one row per patient and visit, as `analyze` reads it; empty cells
+  /// are missing.
   Table dataset(std::uint32_t replicate, std::int64_t sample_size) const;
 
-  /// Rejections of the primary analysis's first contrast in replicates [from, to) at any sample size: what a search for one needs.
-  /// Thread safe.
+  /// Rejections of the primary analysis's first contrast in replicates [from, to) at any sample size: what a search for
+  /// one needs. Thread safe.
   RejectionCounts count_rejections(std::int64_t sample_size, std::int64_t from, std::int64_t to) const;
 
   const PreparedTrial& prepared() const { return *trial_; }
@@ -65,8 +69,8 @@ class Trial final : public Question {
   double duration_months(const TrialData&, std::size_t n) const;
   bool saves_rows() const;
   Table empty_rows() const;
-  void append_row(std::uint32_t replicate, std::size_t size, std::size_t analysis, std::size_t contrast, const TrialResult&,
-                  std::size_t in_reference, std::size_t in_arm, double duration, Table& rows) const;
+  void append_row(std::uint32_t replicate, std::size_t size, std::size_t analysis, std::size_t contrast,
+                  const TrialResult&, std::size_t in_reference, std::size_t in_arm, double duration, Table& rows) const;
 
   std::string scenario_;
   Study study_;

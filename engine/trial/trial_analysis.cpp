@@ -57,9 +57,12 @@ constexpr std::array<std::pair<std::string_view, EffectScale>, 16> scales = {{
 
 analysis::Aim aim_of(AnalysisPlan::Hypothesis hypothesis) {
   switch (hypothesis) {
-    case AnalysisPlan::Hypothesis::superiority: return analysis::Aim::superiority;
-    case AnalysisPlan::Hypothesis::non_inferiority: return analysis::Aim::non_inferiority;
-    case AnalysisPlan::Hypothesis::equivalence: return analysis::Aim::equivalence;
+    case AnalysisPlan::Hypothesis::superiority:
+      return analysis::Aim::superiority;
+    case AnalysisPlan::Hypothesis::non_inferiority:
+      return analysis::Aim::non_inferiority;
+    case AnalysisPlan::Hypothesis::equivalence:
+      return analysis::Aim::equivalence;
   }
   throw InternalError("a hypothesis without an aim");
 }
@@ -79,7 +82,8 @@ EffectScale effect_scale(const AnalysisPlan& plan, const Protocol&) {
 }
 
 bool analyses_responders(const AnalysisPlan& plan, const Protocol& protocol) {
-  return proportion_test(plan.method) != nullptr && protocol.variable[protocol.slot_of(plan.endpoint)] == Protocol::Variable::score;
+  return proportion_test(plan.method) != nullptr &&
+         protocol.variable[protocol.slot_of(plan.endpoint)] == Protocol::Variable::score;
 }
 
 analysis::Better better_direction(const AnalysisPlan& plan, const Protocol& protocol) {
@@ -107,13 +111,17 @@ TrialAnalysis::TrialAnalysis(const AnalysisPlan& plan, const Protocol& protocol,
     throw InvalidInput(explain("trial: '" + plan.name + "' analyses the change from a baseline that nobody records", "",
                                "give the data model a visit at month 0"));
   by_responders_ = analyses_responders(plan, protocol);
-  hypothesis_ = {aim_of(plan.hypothesis), protocol.design.sides, protocol.design.alpha, plan.margin, better_direction(plan, protocol)};
+  hypothesis_ = {aim_of(plan.hypothesis), protocol.design.sides, protocol.design.alpha, plan.margin,
+                 better_direction(plan, protocol)};
   analysis::check(hypothesis_);
   inference_ = {analysis::interval_level(hypothesis_), p_values, true};
   for (const std::string& name : plan.adjust) {
-    if (name == "baseline") adjusts_for_baseline_ = true;
-    else if (is_categorical(name)) factors_.push_back(protocol.factor_at(name));
-    else numeric_.push_back(protocol.numeric_at(name));
+    if (name == "baseline")
+      adjusts_for_baseline_ = true;
+    else if (is_categorical(name))
+      factors_.push_back(protocol.factor_at(name));
+    else
+      numeric_.push_back(protocol.numeric_at(name));
   }
   for (const std::string& name : plan.stratify) {
     stratify_.push_back(protocol.factor_at(name));
@@ -124,7 +132,8 @@ TrialAnalysis::TrialAnalysis(const AnalysisPlan& plan, const Protocol& protocol,
   if (plan.method == "mmrm") make_mixed_model();
 }
 
-void TrialAnalysis::run(const TrialData& data, std::size_t n, analysis::Workspace& workspace, std::span<TrialResult> results) {
+void TrialAnalysis::run(const TrialData& data, std::size_t n, analysis::Workspace& workspace,
+                        std::span<TrialResult> results) {
   std::fill(results.begin(), results.end(), TrialResult{});
   if (mixed_model_) {
     fit_mixed_model(data, n, workspace, results);
@@ -138,8 +147,9 @@ void TrialAnalysis::run(const TrialData& data, std::size_t n, analysis::Workspac
     set.strata = strata_;
     set.stratum = strata(data, n);
   }
-  const bool takes_covariates = plan_.method == "ancova" || plan_.method == "bayes" || plan_.method == "proportional-odds" ||
-                                plan_.method == "cox" || plan_.method == "negative-binomial";
+  const bool takes_covariates = plan_.method == "ancova" || plan_.method == "bayes" ||
+                                plan_.method == "proportional-odds" || plan_.method == "cox" ||
+                                plan_.method == "negative-binomial";
   if (takes_covariates) {
     covariates_.clear();
     factor_views_.clear();
@@ -158,18 +168,23 @@ void TrialAnalysis::run(const TrialData& data, std::size_t n, analysis::Workspac
     set.outcome = std::span(data.observed.count).first(n);
     set.exposure = std::span(data.exposure).first(n);
   } else {
-    set.outcome = by_responders_ ? responders(data, n)
-                                 : std::span<const double>(data.observed.values[slot_ * protocol_.visits_months.size() + visit_]).first(n);
+    set.outcome =
+        by_responders_
+            ? responders(data, n)
+            : std::span<const double>(data.observed.values[slot_ * protocol_.visits_months.size() + visit_]).first(n);
   }
   if (plan_.method == "win-ratio") {
-    ranked_ = set.time.empty() ? analysis::RankedEndpoint{set.outcome, {}, !protocol_.lower_is_better[slot_], plan_.responder_threshold}
-                               : analysis::RankedEndpoint{set.time, set.event, true, 0};
+    ranked_ =
+        set.time.empty()
+            ? analysis::RankedEndpoint{set.outcome, {}, !protocol_.lower_is_better[slot_], plan_.responder_threshold}
+            : analysis::RankedEndpoint{set.time, set.event, true, 0};
     set.hierarchy = std::span(&ranked_, 1);
   }
   compare_scores(set, workspace, results);
 }
 
-void TrialAnalysis::compare_scores(const analysis::Dataset& set, analysis::Workspace& workspace, std::span<TrialResult> results) {
+void TrialAnalysis::compare_scores(const analysis::Dataset& set, analysis::Workspace& workspace,
+                                   std::span<TrialResult> results) {
   const std::string& method = plan_.method;
   const bool change = plan_.change_from_baseline;
   const ProportionTest* proportions = proportion_test(method);
@@ -204,7 +219,8 @@ void TrialAnalysis::compare_scores(const analysis::Dataset& set, analysis::Works
         const bool stratified = *proportions == ProportionTest::miettinen_nurminen && !stratify_.empty();
         const ProportionTest test = stratified ? ProportionTest::miettinen_nurminen_stratified : *proportions;
         estimate = analysis::compare_proportions(set, arm, test, inference_, workspace);
-        const analysis::Decision decision = analysis::decide_proportions(set, arm, test, estimate, hypothesis_, workspace);
+        const analysis::Decision decision =
+            analysis::decide_proportions(set, arm, test, estimate, hypothesis_, workspace);
         results[k] = {estimate, decision.p, decision.rejected, decision.favourable, static_cast<int>(decision.failure)};
       } else {
         throw InternalError("an analysis without code: " + method);
@@ -255,7 +271,8 @@ std::span<const double> TrialAnalysis::responders(const TrialData& data, std::si
 std::span<const int> TrialAnalysis::strata(const TrialData& data, std::size_t n) {
   stratum_.assign(n, 0);
   for (std::size_t place : stratify_)
-    for (std::size_t i = 0; i < n; ++i) stratum_[i] = stratum_[i] * protocol_.levels[place] + data.participants.factor[place][i];
+    for (std::size_t i = 0; i < n; ++i)
+      stratum_[i] = stratum_[i] * protocol_.levels[place] + data.participants.factor[place][i];
   return stratum_;
 }
 

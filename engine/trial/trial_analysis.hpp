@@ -12,7 +12,8 @@
 
 namespace vcohort {
 
-/// Why an analysis gave no estimate: the kinds of engine/analysis, and behind them those of the mixed model alone. Append-only.
+/// Why an analysis gave no estimate: the kinds of engine/analysis, and behind them those of the mixed model alone.
+/// Append-only.
 enum class TrialFailure : std::uint8_t {
   singular_covariance = 11,  // mmrm
   no_information = 12        // mmrm
@@ -32,14 +33,14 @@ struct TrialResult {
 /// What the trial recorded, as its analyses see it. Values stand under the arm that the patient was allocated to.
 struct TrialData {
   Participants participants;
-  std::vector<int> arm_code;                // [patient]: 0 is the reference, 1 ... the contrasts
-  std::vector<double> randomised_months;    // [patient]: calendar time
-  std::vector<double> exit_months;          // [patient]: of drop-out since randomisation; infinity for those who stay
-  std::vector<int> visits_attended;         // [patient]
-  std::vector<double> correct_guesses;      // [patient]: cumulative
-  ArmOutcomes observed;                     // NaN is missing
-  std::vector<std::uint8_t> event;          // survival
-  std::vector<double> exposure;             // count
+  std::vector<int> arm_code;              // [patient]: 0 is the reference, 1 ... the contrasts
+  std::vector<double> randomised_months;  // [patient]: calendar time
+  std::vector<double> exit_months;        // [patient]: of drop-out since randomisation; infinity for those who stay
+  std::vector<int> visits_attended;       // [patient]
+  std::vector<double> correct_guesses;    // [patient]: cumulative
+  ArmOutcomes observed;                   // NaN is missing
+  std::vector<std::uint8_t> event;        // survival
+  std::vector<double> exposure;           // count
 };
 
 /// One of the study's analyses, made ready; keeps the memory of its method. One object per thread.

@@ -23,42 +23,53 @@ constexpr std::array<std::pair<std::string_view, MmrmDegreesOfFreedom>, 5> degre
 }};
 
 constexpr std::array<std::string_view, 7> covariances = {
-    "unstructured", "toeplitz-heterogeneous", "ar1-heterogeneous", "compound-symmetry-heterogeneous",
-    "toeplitz",     "ar1",                    "compound-symmetry"};  // in the order of CovarianceStructure
+    "unstructured", "toeplitz-heterogeneous", "ar1-heterogeneous", "compound-symmetry-heterogeneous", "toeplitz",
+    "ar1",          "compound-symmetry"};  // in the order of CovarianceStructure
 
 CovarianceStructure covariance_named(const std::string& name) {
   const auto found = std::find(covariances.begin(), covariances.end(), name);
   if (found == covariances.end())
-    throw InvalidInput(explain("trial: unknown covariance '" + name + "'", "", "use unstructured, or one of the structures"));
+    throw InvalidInput(
+        explain("trial: unknown covariance '" + name + "'", "", "use unstructured, or one of the structures"));
   return static_cast<CovarianceStructure>(found - covariances.begin());
 }
 
 MmrmDegreesOfFreedom degrees_named(const std::string& name) {
   for (const auto& [text, df] : degrees_of_freedom)
     if (text == name) return df;
-  throw InvalidInput(explain("trial: unknown degrees of freedom '" + name + "'", "", "use satterthwaite or kenward-roger"));
+  throw InvalidInput(
+      explain("trial: unknown degrees of freedom '" + name + "'", "", "use satterthwaite or kenward-roger"));
 }
 
 int failure_kind(MmrmFailure failure) {
   switch (failure) {
-    case MmrmFailure::none: return static_cast<int>(analysis::Failure::none);
-    case MmrmFailure::too_few_patients: return static_cast<int>(analysis::Failure::too_few_patients);
-    case MmrmFailure::no_variation: return static_cast<int>(analysis::Failure::no_variation);
-    case MmrmFailure::not_estimable: return static_cast<int>(analysis::Failure::singular_design);
-    case MmrmFailure::singular_covariance: return static_cast<int>(TrialFailure::singular_covariance);
-    case MmrmFailure::no_convergence: return static_cast<int>(analysis::Failure::no_convergence);
-    case MmrmFailure::no_information: return static_cast<int>(TrialFailure::no_information);
-    case MmrmFailure::not_finite: return static_cast<int>(analysis::Failure::not_finite);
+    case MmrmFailure::none:
+      return static_cast<int>(analysis::Failure::none);
+    case MmrmFailure::too_few_patients:
+      return static_cast<int>(analysis::Failure::too_few_patients);
+    case MmrmFailure::no_variation:
+      return static_cast<int>(analysis::Failure::no_variation);
+    case MmrmFailure::not_estimable:
+      return static_cast<int>(analysis::Failure::singular_design);
+    case MmrmFailure::singular_covariance:
+      return static_cast<int>(TrialFailure::singular_covariance);
+    case MmrmFailure::no_convergence:
+      return static_cast<int>(analysis::Failure::no_convergence);
+    case MmrmFailure::no_information:
+      return static_cast<int>(TrialFailure::no_information);
+    case MmrmFailure::not_finite:
+      return static_cast<int>(analysis::Failure::not_finite);
   }
   throw InternalError("a failure of the mixed model without a kind");
 }
 
-/// The estimate as the other methods give it; a failure that they do not know stands as no_convergence there, and as itself
-/// in TrialResult.
+/// The estimate as the other methods give it; a failure that they do not know stands as no_convergence there, and as
+/// itself in TrialResult.
 analysis::Estimate estimate_of(const analysis::MmrmContrast& contrast, int patients) {
   analysis::Estimate estimate;
   const int kind = failure_kind(contrast.failure);
-  estimate.failure = kind < analysis::failure_kinds ? static_cast<analysis::Failure>(kind) : analysis::Failure::no_convergence;
+  estimate.failure =
+      kind < analysis::failure_kinds ? static_cast<analysis::Failure>(kind) : analysis::Failure::no_convergence;
   estimate.patients = patients;
   if (!estimate.ok()) return estimate;
   estimate.estimate = contrast.estimate;
@@ -114,7 +125,8 @@ void TrialAnalysis::fit_mixed_model(const TrialData& data, std::size_t n, analys
         covariates_.push_back(baseline);
       } else if (is_categorical(name)) {
         const std::size_t place = protocol_.factor_at(name);
-        factor_values_[place].assign(data.participants.factor[place].begin(), data.participants.factor[place].begin() + static_cast<std::ptrdiff_t>(n));
+        factor_values_[place].assign(data.participants.factor[place].begin(),
+                                     data.participants.factor[place].begin() + static_cast<std::ptrdiff_t>(n));
         covariates_.push_back(factor_values_[place]);
       } else {
         covariates_.push_back(std::span(data.participants.numeric[protocol_.numeric_at(name)]).first(n));

@@ -12,7 +12,9 @@ namespace {
 
 using Of = IntercurrentEvents::Of;
 
-bool is_mean(EffectScale scale) { return scale == EffectScale::mean_difference || scale == EffectScale::risk_difference; }
+bool is_mean(EffectScale scale) {
+  return scale == EffectScale::mean_difference || scale == EffectScale::risk_difference;
+}
 
 }  // namespace
 
@@ -31,13 +33,15 @@ TrueValues::TrueValues(const PreparedTrial& trial) : trial_(trial) {
     if (!by_twins(a) && std::isnan(fixed_[a * contrasts].value)) limit_of(a, *source, events, fixed_);
 }
 
-bool TrueValues::closed_form(std::size_t analysis, std::size_t contrast, const TrialSource& source, TrueValue& out) const {
+bool TrueValues::closed_form(std::size_t analysis, std::size_t contrast, const TrialSource& source,
+                             TrueValue& out) const {
   const Protocol& protocol = trial_.protocol;
   const AnalysisPlan& plan = protocol.design.analyses[analysis];
   const DataModel* model = trial_.data_model ? &*trial_.data_model : nullptr;
   if (!model || !protocol.design.intercurrent.empty() || analyses_responders(plan, protocol)) return false;
   const int arm = protocol.contrasts()[contrast];
-  const std::size_t visit = protocol.by_visit() ? protocol.visit_at(plan.visit_months) + (protocol.has_baseline ? 1 : 0) : 0;
+  const std::size_t visit =
+      protocol.by_visit() ? protocol.visit_at(plan.visit_months) + (protocol.has_baseline ? 1 : 0) : 0;
   const auto strategy = [&](int a) { return protocol.design.arms[static_cast<std::size_t>(a)].strategy; };
   const double shift = source.effect_shift(arm) - source.effect_shift(protocol.design.reference);
   const std::optional<double> effect = implied_effect(*model, strategy(arm), strategy(protocol.design.reference), visit,
@@ -90,7 +94,9 @@ void TrueValues::twins_of(std::uint32_t replicate, std::uint64_t first, std::int
         for (std::size_t i = 0; i < participants.size(); ++i) {
           // The baseline cancels in a difference of changes; it decides who responds.
           const auto variable = [&](double value) {
-            return responders ? (sign * (value - participants.baseline[slot][i]) >= plan.responder_threshold ? 1.0 : 0.0) : value;
+            return responders
+                       ? (sign * (value - participants.baseline[slot][i]) >= plan.responder_threshold ? 1.0 : 0.0)
+                       : value;
           };
           const double difference = variable(arm.values[row][i]) - variable(reference.values[row][i]);
           if (difference != difference) continue;  // drooling of children who do not drool
@@ -113,7 +119,8 @@ void TrueValues::twins_of(std::uint32_t replicate, std::uint64_t first, std::int
 }
 
 /// The analysis on a trial in which every patient is once in each arm.
-void TrueValues::limit_of(std::size_t analysis, TrialSource& source, IntercurrentEvents& events, std::vector<TrueValue>& out) const {
+void TrueValues::limit_of(std::size_t analysis, TrialSource& source, IntercurrentEvents& events,
+                          std::vector<TrueValue>& out) const {
   const Protocol& protocol = trial_.protocol;
   const AnalysisPlan& plan = protocol.design.analyses[analysis];
   constexpr std::int64_t limit_twins = 16384, pairwise_twins = 2048;  // a win ratio compares all pairs
@@ -147,7 +154,8 @@ void TrueValues::limit_of(std::size_t analysis, TrialSource& source, Intercurren
   std::vector<TrialResult> results(arms - 1);
   method.run(data, data.arm_code.size(), workspace, results);
   for (std::size_t c = 0; c + 1 < arms; ++c)
-    if (results[c].failure == 0) out[analysis * (arms - 1) + c] = {results[c].estimate.estimate, results[c].estimate.se};
+    if (results[c].failure == 0)
+      out[analysis * (arms - 1) + c] = {results[c].estimate.estimate, results[c].estimate.se};
 }
 
 void TrueValues::of_replicate(std::uint32_t replicate, TrialSimulator& simulator, std::vector<TrueValue>& out) const {
@@ -158,7 +166,8 @@ void TrueValues::of_replicate(std::uint32_t replicate, TrialSimulator& simulator
   for (std::size_t k = 0; k < out.size(); ++k)
     if (!closed_form(k / contrasts, k % contrasts, simulator.source(), out[k])) out[k] = {};
   if (!protocol.by_visit() || !needs_twins(out)) return;
-  twins_of(replicate, first_twin_of_draw, std::max(batch, 2 * protocol.largest_size()), simulator.source(), simulator.events(), out);
+  twins_of(replicate, first_twin_of_draw, std::max(batch, 2 * protocol.largest_size()), simulator.source(),
+           simulator.events(), out);
 }
 
 }  // namespace vcohort

@@ -8,7 +8,8 @@
 
 namespace vcohort {
 
-/// What an analysis should find, with the Monte Carlo standard error of that number (0 in closed form). NaN where unknown.
+/// What an analysis should find, with the Monte Carlo standard error of that number (0 in closed form). NaN where
+/// unknown.
 struct TrueValue {
   double value = std::numeric_limits<double>::quiet_NaN();
   double mcse = std::numeric_limits<double>::quiet_NaN();
@@ -17,14 +18,17 @@ struct TrueValue {
 /// The estimand's true value for every analysis and contrast, by the same intercurrent strategies and without drop-out.
 ///
 ///   closed form  data models without intercurrent events, where there is one
-///   twins        differences of means and of risks: the mean over patients of what each would have under the arm minus what the
+///   twins        differences of means and of risks: the mean over patients of what each would have under the arm minus
+///   what the
 ///                same patient would have under the reference
-///   limit        other scales: the analysis itself on a trial in which every twin is once in each arm; its MCSE is the standard
+///   limit        other scales: the analysis itself on a trial in which every twin is once in each arm; its MCSE is the
+///   standard
 ///                error of that trial, which ignores that twins are alike and so is too large
 ///
-/// With fixed parameters the twins are 262,144 eligible children (limit: 16,384; win ratio: 2,048) of a replicate that no trial
-/// uses, in batches of 512 in one fixed order: the same bits for any number of threads. With uncertain parameters each draw has its
-/// own truth: twins of the same replicate, with candidates that no trial reaches, 512 of them or twice the trial if that is more.
+/// With fixed parameters the twins are 262,144 eligible children (limit: 16,384; win ratio: 2,048) of a replicate that
+/// no trial uses, in batches of 512 in one fixed order: the same bits for any number of threads. With uncertain
+/// parameters each draw has its own truth: twins of the same replicate, with candidates that no trial reaches, 512 of
+/// them or twice the trial if that is more.
 class TrueValues {
  public:
   /// Computes the fixed ones.
@@ -32,7 +36,8 @@ class TrueValues {
 
   std::size_t size() const { return fixed_.size(); }
 
-  /// [analysis * contrasts + contrast]; for uncertain parameters those of the replicate that `simulator` has simulated last.
+  /// [analysis * contrasts + contrast]; for uncertain parameters those of the replicate that `simulator` has simulated
+  /// last.
   void of_replicate(std::uint32_t replicate, TrialSimulator&, std::vector<TrueValue>& out) const;
 
   const std::vector<TrueValue>& fixed() const { return fixed_; }

@@ -13,8 +13,8 @@
 
 namespace vcohort {
 
-void finish(const LoadedStudy& loaded, const Plan& plan, const CombinedParts& parts, const std::filesystem::path& output,
-            Existing existing, const Table& runtime) {
+void finish(const LoadedStudy& loaded, const Plan& plan, const CombinedParts& parts,
+            const std::filesystem::path& output, Existing existing, const Table& runtime) {
   ResultContent content;
   content.header = parts.header;
   content.tables = describe(loaded.reading.study, loaded.evidence);
@@ -22,7 +22,8 @@ void finish(const LoadedStudy& loaded, const Plan& plan, const CombinedParts& pa
   content.parts = parts.parts;
   content.runtime = runtime;
   for (const auto& question : plan.questions())
-    for (Table& table : question->deliver(tally_of(*question, parts.tallies))) append_rows(content.tables, std::move(table));
+    for (Table& table : question->deliver(tally_of(*question, parts.tallies)))
+      append_rows(content.tables, std::move(table));
   publish_result(output, content, existing);
 }
 
@@ -42,18 +43,25 @@ Table runtime_table(int threads, double seconds, double patients) {
   getrusage(RUSAGE_SELF, &usage);
   constexpr double kibibyte = 1024;
   constexpr double per_microsecond = 1e-6;
-  const auto cpu = [&](const timeval& time) { return static_cast<double>(time.tv_sec) + per_microsecond * static_cast<double>(time.tv_usec); };
-  const auto now = std::chrono::duration_cast<std::chrono::seconds>(std::chrono::system_clock::now().time_since_epoch()).count();
+  const auto cpu = [&](const timeval& time) {
+    return static_cast<double>(time.tv_sec) + per_microsecond * static_cast<double>(time.tv_usec);
+  };
+  const auto now =
+      std::chrono::duration_cast<std::chrono::seconds>(std::chrono::system_clock::now().time_since_epoch()).count();
 
-  Table table{"/runtime", "Who computed this, when and with what: the only content that may differ between two runs of a study", {}};
+  Table table{"/runtime",
+              "Who computed this, when and with what: the only content that may differ between two runs of a study",
+              {}};
   table.add<std::string>("host", "", "name of the machine that finished the result") = {host.nodename};
-  table.add<std::string>("instruction_set", "", "of the hot loops; results do not depend on it") = {std::string(name_of(active_instruction_set()))};
+  table.add<std::string>("instruction_set", "", "of the hot loops; results do not depend on it") = {
+      std::string(name_of(active_instruction_set()))};
   table.add<std::int64_t>("finished", "s", "seconds since 1970 when the result was written") = {now};
   table.add<std::int64_t>("threads", "threads", "threads of the last run") = {threads};
   table.add<double>("seconds", "s", "wall time of the last run") = {seconds};
   table.add<double>("cpu_seconds", "s", "processor time of the last run") = {cpu(usage.ru_utime) + cpu(usage.ru_stime)};
   table.add<double>("patients", "patients", "virtual patients simulated by the last run") = {patients};
-  table.add<double>("peak_memory", "bytes", "largest resident memory of the last run") = {kibibyte * static_cast<double>(usage.ru_maxrss)};
+  table.add<double>("peak_memory", "bytes",
+                    "largest resident memory of the last run") = {kibibyte * static_cast<double>(usage.ru_maxrss)};
   return table;
 }
 

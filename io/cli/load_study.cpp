@@ -22,17 +22,21 @@ namespace vcohort {
 
 namespace {
 
-bool is_hdf5(std::string_view bytes) { return bytes.starts_with("\x89HDF\r\n\x1a\n"); }
+bool is_hdf5(std::string_view bytes) {
+  return bytes.starts_with("\x89HDF\r\n\x1a\n");
+}
 
 /// An evidence as the study names it: a stance that ships, else a file.
-EvidenceText find_evidence(const std::string& stance, const std::string& study_path, const std::vector<EvidenceText>& carried) {
+EvidenceText find_evidence(const std::string& stance, const std::string& study_path,
+                           const std::vector<EvidenceText>& carried) {
   for (const EvidenceText& text : carried)
     if (text.name == stance) return text;
   if (const ShippedFile* shipped = shipped_file("evidence", stance)) return {stance, std::string(shipped->text)};
   const auto relative = std::filesystem::path(study_path).parent_path() / stance;
   if (!std::filesystem::exists(relative))
-    throw InvalidInput(explain(fmt::format("unknown evidence \"{}\"", stance), "it is neither a stance that ships nor a file",
-                               "use \"published\", \"sceptical\" or \"null\", or the path of an evidence file, relative to the study"));
+    throw InvalidInput(explain(
+        fmt::format("unknown evidence \"{}\"", stance), "it is neither a stance that ships nor a file",
+        "use \"published\", \"sceptical\" or \"null\", or the path of an evidence file, relative to the study"));
   return {stance, read_bytes(relative)};
 }
 
@@ -63,7 +67,8 @@ LoadedStudy load(std::string bytes, const std::string& path, const std::vector<s
   header.study_resolved = loaded.reading.resolved;
   header.study_sha256 = sha256_hex(loaded.reading.resolved);
   header.evidence_sha256 = sha256_hex(resolved_evidence);
-  for (const PurposeName& purpose : purpose_names()) header.purposes.push_back({std::string(purpose.name), static_cast<std::int64_t>(purpose.purpose)});
+  for (const PurposeName& purpose : purpose_names())
+    header.purposes.push_back({std::string(purpose.name), static_cast<std::int64_t>(purpose.purpose)});
   return loaded;
 }
 
@@ -76,7 +81,8 @@ std::string read_bytes(const std::filesystem::path& path) {
     throw StorageFailure(explain(fmt::format("cannot read {}", path.string()), "it is a folder", "name a study file"));
   std::ifstream file(path, std::ios::binary);
   if (!file)
-    throw StorageFailure(explain(fmt::format("cannot read {}", path.string()), "there is no such file, or it may not be read",
+    throw StorageFailure(explain(fmt::format("cannot read {}", path.string()),
+                                 "there is no such file, or it may not be read",
                                  "check the name; `vcohort scenarios list` shows the studies that ship"));
   std::ostringstream bytes;
   bytes << file.rdbuf();

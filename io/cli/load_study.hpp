@@ -17,8 +17,9 @@ struct LoadedStudy {
   FileHeader header;               // as every file of this study begins
 };
 
-/// Reads a study file, or the study inside a result file, and the evidence that it names: a stance that ships, or the path of an
-/// evidence file, relative to the study. "-" is standard input. Notices go to the log. Errors: InvalidInput, StorageFailure.
+/// Reads a study file, or the study inside a result file, and the evidence that it names: a stance that ships, or the
+/// path of an evidence file, relative to the study. "-" is standard input. Notices go to the log. Errors: InvalidInput,
+/// StorageFailure.
 LoadedStudy load_study(const std::string& path, const std::vector<std::string>& settings);
 
 /// The bytes of a file, or of standard input for "-". StorageFailure where it cannot be read.

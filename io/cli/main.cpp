@@ -17,11 +17,14 @@ constexpr const char* about =
     "  vcohort show quickstart.h5            look at it again";
 
 constexpr const char* statuses =
-    "Exit status: 0 done; 1 internal error; 2 command line; 3 study, evidence or data file invalid; 4 file, HDF5 or disk;\n"
+    "Exit status: 0 done; 1 internal error; 2 command line; 3 study, evidence or data file invalid; 4 file, HDF5 or "
+    "disk;\n"
     "5 numerical failure or precision target not met; 6 finished, and the answer is no (files differ, parts missing);\n"
     "75 stopped by a signal or time limit with every finished block kept: run again with --resume.";
 
-int status(vcohort::ExitStatus value) { return static_cast<int>(value); }
+int status(vcohort::ExitStatus value) {
+  return static_cast<int>(value);
+}
 
 int fail(vcohort::ExitStatus value, const char* message) {
   vcohort::log_problem(message);
@@ -37,8 +40,9 @@ int main(int argc, char** argv) {
   app.set_version_flag("--version", vcohort::version_text());
   app.require_subcommand(1);
   ExitStatus end = ExitStatus::done;
-  for (const auto add : {vcohort::add_run, vcohort::add_check, vcohort::add_merge, vcohort::add_show, vcohort::add_export,
-                         vcohort::add_compare, vcohort::add_size, vcohort::add_analyze, vcohort::add_replay, vcohort::add_scenarios, vcohort::add_schema})
+  for (const auto add : {vcohort::add_run, vcohort::add_check, vcohort::add_merge, vcohort::add_show,
+                         vcohort::add_export, vcohort::add_compare, vcohort::add_size, vcohort::add_analyze,
+                         vcohort::add_replay, vcohort::add_scenarios, vcohort::add_schema})
     add(app, end);
   try {
     app.parse(argc, argv);
@@ -55,7 +59,8 @@ int main(int argc, char** argv) {
   } catch (const vcohort::NumericalFailure& error) {
     return fail(ExitStatus::numerical_failure, error.what());
   } catch (const std::bad_alloc&) {
-    return fail(ExitStatus::numerical_failure, "out of memory (the tallies of this study do not fit) ask for fewer strata, endpoints or strategies");
+    return fail(ExitStatus::numerical_failure,
+                "out of memory (the tallies of this study do not fit) ask for fewer strata, endpoints or strategies");
   } catch (const std::exception& error) {
     return fail(ExitStatus::internal_error, error.what());
   }

@@ -9,7 +9,9 @@ namespace {
 std::atomic<bool> asked_to_stop{false};  // a signal handler can reach nothing but a global
 static_assert(std::atomic<bool>::is_always_lock_free);
 
-void ask_to_stop(int) { asked_to_stop = true; }
+void ask_to_stop(int) {
+  asked_to_stop = true;
+}
 
 }  // namespace
 

@@ -44,7 +44,8 @@ void print_json(const DataAnalysis& found) {
 }
 
 void print_text(const DataAnalysis& found) {
-  std::cout << fmt::format("{}: {}; {} of {} patients analysed\n\n", found.method, found.measure, found.analysed, found.patients);
+  std::cout << fmt::format("{}: {}; {} of {} patients analysed\n\n", found.method, found.measure, found.analysed,
+                           found.patients);
   print(found.contrasts, TableFormat::table, std::cout);
   if (found.covariance) {
     std::cout << fmt::format("\n-2 restricted log likelihood {:.6f}\n\n", *found.minus_two_log_likelihood);
@@ -58,15 +59,21 @@ void analyze_file(const AnalyzeArguments& arguments) {
   const StudyReading reading = read_study(read_bytes(arguments.study), arguments.study, arguments.settings);
   const Study& study = reading.study;
   if (!study.data || !study.trial)
-    throw InvalidInput(explain(fmt::format("{} says not how to analyse a data file", arguments.study), "it needs [data] and [trial] with primary",
-                               "see `vcohort schema`"));
+    throw InvalidInput(explain(fmt::format("{} says not how to analyse a data file", arguments.study),
+                               "it needs [data] and [trial] with primary", "see `vcohort schema`"));
   const AnalysisPlan& plan = study.trial->analyses.front();
   const LongData data = read_long_data(read_csv(read_bytes(arguments.data), arguments.data), *study.data, plan);
   const DataAnalysis found = analyze(data, plan, study.trial->alpha, study.trial->sides);
   switch (arguments.format) {
-    case TableFormat::table: print_text(found); break;
-    case TableFormat::csv: print(found.contrasts, TableFormat::csv, std::cout); break;
-    case TableFormat::json: print_json(found); break;
+    case TableFormat::table:
+      print_text(found);
+      break;
+    case TableFormat::csv:
+      print(found.contrasts, TableFormat::csv, std::cout);
+      break;
+    case TableFormat::json:
+      print_json(found);
+      break;
   }
 }
 
@@ -76,9 +83,11 @@ void add_analyze(CLI::App& app, ExitStatus& end) {
   auto arguments = std::make_shared<AnalyzeArguments>();
   CLI::App* verb = app.add_subcommand("analyze", "do a study's primary analysis on a data file");
   verb->footer(
-      "The data are a long table: one row per patient and visit. The study names its columns in [data] and the analysis in\n"
+      "The data are a long table: one row per patient and visit. The study names its columns in [data] and the "
+      "analysis in\n"
       "[trial] primary; with only these two sections it needs no patients, arms or sample size.\n\n"
-      "  vcohort analyze fev.csv fev.toml\n  vcohort analyze fev.csv fev.toml --set 'trial.primary.df=\"kenward-roger\"' --format json");
+      "  vcohort analyze fev.csv fev.toml\n  vcohort analyze fev.csv fev.toml --set "
+      "'trial.primary.df=\"kenward-roger\"' --format json");
   verb->add_option("data", arguments->data, "data file (CSV with a header)")->required();
   verb->add_option("study", arguments->study, "study file (TOML)")->required();
   verb->add_option("--set", arguments->settings, "replace a value of the study: key=value")->allow_extra_args(false);

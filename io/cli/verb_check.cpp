@@ -26,8 +26,9 @@ void add_check(CLI::App& app, ExitStatus& end) {
     if (arguments->resolved)
       std::cout << loaded.reading.resolved;
     else
-      std::cout << fmt::format("{}: valid; {} patients, {} strategies, {} scenarios\n", arguments->study, loaded.reading.study.population.size,
-                               loaded.reading.study.strategies.size(), loaded.evidence.size());
+      std::cout << fmt::format("{}: valid; {} patients, {} strategies, {} scenarios\n", arguments->study,
+                               loaded.reading.study.population.size, loaded.reading.study.strategies.size(),
+                               loaded.evidence.size());
     end = ExitStatus::done;
   });
 }

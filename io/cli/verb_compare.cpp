@@ -20,7 +20,8 @@ void add_compare(CLI::App& app, ExitStatus& end) {
       std::cout << "identical\n";
       end = ExitStatus::done;
     } else {
-      std::cout << fmt::format("different: {}\n{} datasets differ\n", comparison.first_difference, comparison.differing_datasets);
+      std::cout << fmt::format("different: {}\n{} datasets differ\n", comparison.first_difference,
+                               comparison.differing_datasets);
       end = ExitStatus::answer_is_no;
     }
   });

@@ -33,12 +33,18 @@ Table simulated_dataset(const ResultFile& file, const ExportArguments& arguments
   const LoadedStudy loaded = load_study(file.header());
   const Study& study = loaded.reading.study;
   if (!study.trial || arguments.table != "patients")
-    throw InvalidInput(explain("there is no simulated trial to export", "--replicate goes with --table patients of a study with a [trial]", "see `vcohort show FILE` for the tables"));
-  const auto chosen = std::find_if(loaded.evidence.begin(), loaded.evidence.end(),
-                                   [&](const Evidence& e) { return arguments.scenario.empty() || e.name == arguments.scenario; });
-  if (chosen == loaded.evidence.end()) throw InvalidInput(explain("the result has no scenario '" + arguments.scenario + "'", "", "name one of its stances"));
-  return Trial(study, *chosen).dataset(static_cast<std::uint32_t>(arguments.replicate),
-                                       arguments.sample_size > 0 ? arguments.sample_size : study.trial->sample_size.back());
+    throw InvalidInput(explain("there is no simulated trial to export",
+                               "--replicate goes with --table patients of a study with a [trial]",
+                               "see `vcohort show FILE` for the tables"));
+  const auto chosen = std::find_if(loaded.evidence.begin(), loaded.evidence.end(), [&](const Evidence& e) {
+    return arguments.scenario.empty() || e.name == arguments.scenario;
+  });
+  if (chosen == loaded.evidence.end())
+    throw InvalidInput(
+        explain("the result has no scenario '" + arguments.scenario + "'", "", "name one of its stances"));
+  return Trial(study, *chosen)
+      .dataset(static_cast<std::uint32_t>(arguments.replicate),
+               arguments.sample_size > 0 ? arguments.sample_size : study.trial->sample_size.back());
 }
 
 void write(const ResultFile& file, const ExportArguments& arguments, std::ostream& out) {
@@ -47,9 +53,15 @@ void write(const ResultFile& file, const ExportArguments& arguments, std::ostrea
     return;
   }
   switch (arguments.format) {
-    case TableFormat::csv: write_csv(file, arguments.table, out); break;
-    case TableFormat::json: write_json(file.read_table(arguments.table), out); break;
-    case TableFormat::table: print(file.read_table(arguments.table), TableFormat::table, out); break;
+    case TableFormat::csv:
+      write_csv(file, arguments.table, out);
+      break;
+    case TableFormat::json:
+      write_json(file.read_table(arguments.table), out);
+      break;
+    case TableFormat::table:
+      print(file.read_table(arguments.table), TableFormat::table, out);
+      break;
   }
 }
 
@@ -58,24 +70,33 @@ void write(const ResultFile& file, const ExportArguments& arguments, std::ostrea
 void add_export(CLI::App& app, ExitStatus& end) {
   auto arguments = std::make_shared<ExportArguments>();
   CLI::App* verb = app.add_subcommand("export", "write a table of a result file as CSV or JSON");
-  verb->footer("  vcohort export out.h5 --table cohort/increments > increments.csv\n\nNumbers are exact: they read back as the same bits.");
+  verb->footer(
+      "  vcohort export out.h5 --table cohort/increments > increments.csv\n\nNumbers are exact: they read back as the "
+      "same bits.");
   verb->add_option("file", arguments->file, "result file")->required();
   verb->add_option("--table", arguments->table, "table to write; `vcohort show FILE` lists them")->required();
-  verb->add_option("--replicate", arguments->replicate, "with --table patients: the data of this simulated trial, one row per patient and visit, as `analyze` reads them")->check(CLI::Range(std::int64_t{0}, std::int64_t{0xffffffff}));
-  verb->add_option("--sample-size", arguments->sample_size, "of that trial [the largest of the study]")->check(CLI::PositiveNumber);
+  verb->add_option("--replicate", arguments->replicate,
+                   "with --table patients: the data of this simulated trial, one row per patient and visit, as "
+                   "`analyze` reads them")
+      ->check(CLI::Range(std::int64_t{0}, std::int64_t{0xffffffff}));
+  verb->add_option("--sample-size", arguments->sample_size, "of that trial [the largest of the study]")
+      ->check(CLI::PositiveNumber);
   verb->add_option("--scenario", arguments->scenario, "stance of that trial [the first]");
   verb->add_option("-o,--output", arguments->output, "file to write instead of standard output");
   add_format(*verb, arguments->format);
   verb->callback([arguments, &end] {
     const ResultFile file(arguments->file);
-    if (arguments->replicate < 0 && !file.find(arguments->table)) (void)file.read_table(arguments->table);  // names the tables that are there
+    if (arguments->replicate < 0 && !file.find(arguments->table))
+      (void)file.read_table(arguments->table);  // names the tables that are there
     if (arguments->output.empty()) {
       write(file, *arguments, std::cout);
     } else {
       std::ofstream out(arguments->output, std::ios::binary);
       if (out) write(file, *arguments, out);
       if (!out.flush())
-        throw StorageFailure(explain(fmt::format("cannot write {}", arguments->output), "the folder is missing or full, or may not be written", "name another file with -o"));
+        throw StorageFailure(explain(fmt::format("cannot write {}", arguments->output),
+                                     "the folder is missing or full, or may not be written",
+                                     "name another file with -o"));
     }
     end = ExitStatus::done;
   });

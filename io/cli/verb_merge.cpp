@@ -29,7 +29,9 @@ std::vector<std::filesystem::path> expand(const std::vector<std::string>& names)
     }
     for (const PartName& part : list_parts(name)) paths.push_back(part.path);
   }
-  if (paths.empty()) throw StorageFailure(explain("nothing to merge", "no part lies there", "name parts, or the folder OUT.parts of a run"));
+  if (paths.empty())
+    throw StorageFailure(
+        explain("nothing to merge", "no part lies there", "name parts, or the folder OUT.parts of a run"));
   return paths;
 }
 
@@ -42,7 +44,8 @@ ExitStatus merge(const MergeArguments& arguments) {
   }
   const LoadedStudy loaded = load_study(parts.header);
   const Plan plan(loaded.reading.study, loaded.evidence);
-  finish(loaded, plan, parts, arguments.output, arguments.overwrite ? Existing::overwrite : Existing::refuse, runtime_table(1, 0, 0));
+  finish(loaded, plan, parts, arguments.output, arguments.overwrite ? Existing::overwrite : Existing::refuse,
+         runtime_table(1, 0, 0));
   print_headline(ResultFile(arguments.output), std::cout);
   return ExitStatus::done;
 }

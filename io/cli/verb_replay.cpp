@@ -27,12 +27,14 @@ struct ReplayArguments {
 
 /// The patient as a participant of a simulated trial: enrolment is run again.
 void replay_enrolment(const LoadedStudy& loaded, const ReplayArguments& arguments) {
-  if (!loaded.reading.study.trial) throw InvalidInput(explain("nothing to replay", "the study has no [trial]", "leave out --sample-size"));
+  if (!loaded.reading.study.trial)
+    throw InvalidInput(explain("nothing to replay", "the study has no [trial]", "leave out --sample-size"));
   for (const Evidence& stance : loaded.evidence) {
     Table data = Trial(loaded.reading.study, stance).dataset(arguments.replicate, arguments.sample_size);
     const auto& patients = std::get<std::vector<std::int64_t>>(data.find("patient")->values);
     std::vector<bool> keep;
-    for (const std::int64_t patient : patients) keep.push_back(static_cast<std::uint64_t>(patient) == arguments.patient);
+    for (const std::int64_t patient : patients)
+      keep.push_back(static_cast<std::uint64_t>(patient) == arguments.patient);
     for (Column& column : data.columns)
       std::visit(
           [&](auto& values) {
@@ -43,7 +45,8 @@ void replay_enrolment(const LoadedStudy& loaded, const ReplayArguments& argument
           },
           column.values);
     if (data.rows() == 0)
-      throw InvalidInput(explain("this candidate is not in the trial", "screening failed, or enrolment ended before", "try another --patient or a larger --sample-size"));
+      throw InvalidInput(explain("this candidate is not in the trial", "screening failed, or enrolment ended before",
+                                 "try another --patient or a larger --sample-size"));
     if (arguments.format == TableFormat::table) std::cout << "evidence '" << stance.name << "'\n\n";
     print(data, arguments.format, std::cout);
   }
@@ -56,10 +59,12 @@ void replay(const ReplayArguments& arguments) {
     return;
   }
   if (!loaded.reading.study.cohort)
-    throw InvalidInput(explain("nothing to replay", "the study has no [cohort] section", "add [cohort] with a reference"));
+    throw InvalidInput(
+        explain("nothing to replay", "the study has no [cohort] section", "add [cohort] with a reference"));
   std::vector<Table> tables;
   for (const Evidence& stance : loaded.evidence)
-    for (Table& table : Cohort::replay(loaded.reading.study, stance, arguments.replicate, arguments.patient)) append_rows(tables, std::move(table));
+    for (Table& table : Cohort::replay(loaded.reading.study, stance, arguments.replicate, arguments.patient))
+      append_rows(tables, std::move(table));
   for (std::size_t k = 0; k < tables.size(); ++k) {
     if (arguments.format == TableFormat::table) std::cout << (k > 0 ? "\n" : "") << tables[k].description << "\n\n";
     print(tables[k], arguments.format, std::cout);
@@ -71,11 +76,18 @@ void replay(const ReplayArguments& arguments) {
 void add_replay(CLI::App& app, ExitStatus& end) {
   auto arguments = std::make_shared<ReplayArguments>();
   CLI::App* verb = app.add_subcommand("replay", "show one virtual child: its potential outcomes under every strategy");
-  verb->footer("The child is computed alone, with the same bits as in the whole run.\n\n  vcohort replay quickstart.toml --replicate 0 --patient 17");
+  verb->footer(
+      "The child is computed alone, with the same bits as in the whole run.\n\n  vcohort replay quickstart.toml "
+      "--replicate 0 --patient 17");
   verb->add_option("study", arguments->study, "study file (TOML) or result file")->required();
-  verb->add_option("--replicate", arguments->replicate, "replicate: 0 where parameters are fixed, else the parameter draw [0]");
-  verb->add_option("--patient", arguments->patient, "patient, from 0")->required()->check(CLI::Range(std::uint64_t{0}, Address::largest_patient));
-  verb->add_option("--sample-size", arguments->sample_size, "the patient as a participant of the simulated trial of this size: enrolment is run again")->check(CLI::PositiveNumber);
+  verb->add_option("--replicate", arguments->replicate,
+                   "replicate: 0 where parameters are fixed, else the parameter draw [0]");
+  verb->add_option("--patient", arguments->patient, "patient, from 0")
+      ->required()
+      ->check(CLI::Range(std::uint64_t{0}, Address::largest_patient));
+  verb->add_option("--sample-size", arguments->sample_size,
+                   "the patient as a participant of the simulated trial of this size: enrolment is run again")
+      ->check(CLI::PositiveNumber);
   verb->add_option("--set", arguments->settings, "replace a value of the study: key=value")->allow_extra_args(false);
   add_format(*verb, arguments->format);
   verb->callback([arguments, &end] {

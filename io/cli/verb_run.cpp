@@ -46,14 +46,18 @@ void print_dry_run(const LoadedStudy& loaded, const Plan& plan, const std::files
   const Study& study = loaded.reading.study;
   double tally_bytes = 0;
   for (const Tally& tally : plan.empty_tallies())
-    tally_bytes += bytes_per_number * static_cast<double>(tally.counts.size()) + bytes_per_exact_sum * static_cast<double>(tally.sums.size());
+    tally_bytes += bytes_per_number * static_cast<double>(tally.counts.size()) +
+                   bytes_per_exact_sum * static_cast<double>(tally.sums.size());
   double row_bytes = 0;
   if (study.cohort && study.cohort->save_patients) {
     constexpr double columns_of_a_patient = 19;
     constexpr double columns_of_an_outcome = 5;
-    const auto strategies_and_visits = static_cast<double>(study.strategies.size() * study.outcomes.visits_months.size());
-    row_bytes = static_cast<double>(plan.patients()) * bytes_per_number *
-                (columns_of_a_patient + strategies_and_visits * (columns_of_an_outcome + 2 * static_cast<double>(study.outcomes.endpoints.size())));
+    const auto strategies_and_visits =
+        static_cast<double>(study.strategies.size() * study.outcomes.visits_months.size());
+    row_bytes =
+        static_cast<double>(plan.patients()) * bytes_per_number *
+        (columns_of_a_patient +
+         strategies_and_visits * (columns_of_an_outcome + 2 * static_cast<double>(study.outcomes.endpoints.size())));
   }
   constexpr double mebibyte = 1024.0 * 1024.0;
   const double cells = summary_cells(study) * static_cast<double>(study.stances.size());
@@ -63,12 +67,16 @@ void print_dry_run(const LoadedStudy& loaded, const Plan& plan, const std::files
   const auto folder = output.has_parent_path() ? output.parent_path() : std::filesystem::path(".");
   const auto space = std::filesystem::space(folder, unknown);
   std::cout << fmt::format(
-      "study        {}\nscenarios    {}\nstrategies   {}\nendpoints    {}\nvisits       {}\ncells        {:.0f} (scenario x strategy x stratum x endpoint x visit)\n"
-      "patients     {} (each under every strategy)\nblocks       {}\nthreads      {}\nmemory       about {:.0f} MiB\nfile         about {:.0f} MiB, {}\n"
+      "study        {}\nscenarios    {}\nstrategies   {}\nendpoints    {}\nvisits       {}\ncells        {:.0f} "
+      "(scenario x strategy x stratum x endpoint x visit)\n"
+      "patients     {} (each under every strategy)\nblocks       {}\nthreads      {}\nmemory       about {:.0f} "
+      "MiB\nfile         about {:.0f} MiB, {}\n"
       "disk         {}\n",
-      study.title, study.stances.size(), study.strategies.size(), study.outcomes.endpoints.size(), study.outcomes.visits_months.size(), cells,
-      plan.patients(), plan.blocks(), threads, tally_bytes * (threads + 2) / mebibyte + 20, 2 * file_bytes / mebibyte + 1, output.string(),
-      unknown ? std::string("unknown") : fmt::format("{:.0f} MiB free", static_cast<double>(space.available) / mebibyte));
+      study.title, study.stances.size(), study.strategies.size(), study.outcomes.endpoints.size(),
+      study.outcomes.visits_months.size(), cells, plan.patients(), plan.blocks(), threads,
+      tally_bytes * (threads + 2) / mebibyte + 20, 2 * file_bytes / mebibyte + 1, output.string(),
+      unknown ? std::string("unknown")
+              : fmt::format("{:.0f} MiB free", static_cast<double>(space.available) / mebibyte));
 }
 
 /// Parts of an interrupted run of the same study; or none. Throws where they may not be used.
@@ -77,22 +85,25 @@ std::vector<std::filesystem::path> earlier_parts(const std::filesystem::path& fo
   for (const PartName& part : list_parts(folder)) paths.push_back(part.path);
   if (paths.empty() || arguments.resume) return paths;
   if (!arguments.overwrite)
-    throw StorageFailure(explain(fmt::format("{} holds {} parts of an earlier run", folder.string(), paths.size()), "it was interrupted",
-                                 "go on with --resume, or begin again with --overwrite"));
+    throw StorageFailure(explain(fmt::format("{} holds {} parts of an earlier run", folder.string(), paths.size()),
+                                 "it was interrupted", "go on with --resume, or begin again with --overwrite"));
   for (const auto& path : paths) std::filesystem::remove(path);
   return {};
 }
 
-/// What is left to do: all blocks, or those that no whole part covers; and what there is already, where a question looks at it.
-void plan_rest(const LoadedStudy& loaded, const Plan& plan, const std::vector<std::filesystem::path>& paths, RunOptions& options) {
+/// What is left to do: all blocks, or those that no whole part covers; and what there is already, where a question
+/// looks at it.
+void plan_rest(const LoadedStudy& loaded, const Plan& plan, const std::vector<std::filesystem::path>& paths,
+               RunOptions& options) {
   if (paths.empty()) {
     options.spans = {{0, plan.blocks()}};
     return;
   }
   const CombinedParts combined = combine_parts(paths);
-  if (combined.header.study_sha256 != loaded.header.study_sha256 || combined.header.evidence_sha256 != loaded.header.evidence_sha256 ||
-      combined.header.engine_version != loaded.header.engine_version || combined.header.git_revision != loaded.header.git_revision ||
-      combined.header.blocks.total != plan.blocks())
+  if (combined.header.study_sha256 != loaded.header.study_sha256 ||
+      combined.header.evidence_sha256 != loaded.header.evidence_sha256 ||
+      combined.header.engine_version != loaded.header.engine_version ||
+      combined.header.git_revision != loaded.header.git_revision || combined.header.blocks.total != plan.blocks())
     throw StorageFailure(explain("the parts belong to another run", "study, evidence or program changed since",
                                  "begin again with --overwrite, or name another output"));
   for (const BlockRange& range : combined.missing) options.spans.push_back({range.first, range.last + 1});
@@ -114,13 +125,15 @@ ExitStatus run(const RunArguments& arguments) {
   const bool there = std::filesystem::exists(output);
   if (there && arguments.resume) {
     const ResultFile result(output);
-    if (result.header().study_sha256 == loaded.header.study_sha256 && result.header().evidence_sha256 == loaded.header.evidence_sha256) {
+    if (result.header().study_sha256 == loaded.header.study_sha256 &&
+        result.header().evidence_sha256 == loaded.header.evidence_sha256) {
       log_notice(fmt::format("{} is complete; nothing is left to do", output.string()));
       return ExitStatus::done;
     }
   }
   if (there && !arguments.overwrite)
-    throw StorageFailure(explain(fmt::format("cannot write {}", output.string()), "it exists", "choose another name with -o, or allow it with --overwrite"));
+    throw StorageFailure(explain(fmt::format("cannot write {}", output.string()), "it exists",
+                                 "choose another name with -o, or allow it with --overwrite"));
 
   const auto folder = parts_folder(output);
   auto paths = earlier_parts(folder, arguments);
@@ -142,9 +155,11 @@ ExitStatus run(const RunArguments& arguments) {
     end = simulate(plan, options, sink);
   }
   if (end == RunEnd::stopped) {
-    log_notice(fmt::format("stopped; {} of {} blocks are kept in {}. Run again with --resume", last.blocks, last.all_blocks, folder.string()));
+    log_notice(fmt::format("stopped; {} of {} blocks are kept in {}. Run again with --resume", last.blocks,
+                           last.all_blocks, folder.string()));
     if (sink.published_blocks() > 0) return ExitStatus::stopped;
-    throw NumericalFailure(explain("stopped before any block was finished", "nothing was published", "give the run more time"));
+    throw NumericalFailure(
+        explain("stopped before any block was finished", "nothing was published", "give the run more time"));
   }
 
   paths.clear();
@@ -170,21 +185,37 @@ void add_run(CLI::App& app, ExitStatus& end) {
       "The result is STUDY.h5 in this folder unless -o names another file. While the run lasts, finished work lies in\n"
       "OUT.parts/; Ctrl-C keeps it, and --resume goes on from there with the same bits in the end.\n\n"
       "  vcohort run quickstart.toml\n"
-      "  vcohort run dosing.toml --set population.size=1000000 --set 'evidence=[\"published\", \"sceptical\"]' -o big.h5");
-  verb->add_option("study", arguments->study, "study file (TOML), a result file to run again, or - for standard input")->required();
+      "  vcohort run dosing.toml --set population.size=1000000 --set 'evidence=[\"published\", \"sceptical\"]' -o "
+      "big.h5");
+  verb->add_option("study", arguments->study, "study file (TOML), a result file to run again, or - for standard input")
+      ->required();
   verb->add_option("-o,--output", arguments->output, "result file to write");
-  verb->add_option("--set", arguments->settings, "replace a value of the study: key=value, dotted key, TOML value; may be given several times")->allow_extra_args(false);
-  verb->add_option("--threads", arguments->threads, "threads to use (default: all of this process); results do not depend on it")->check(CLI::Range(1, 4096));
+  verb->add_option("--set", arguments->settings,
+                   "replace a value of the study: key=value, dotted key, TOML value; may be given several times")
+      ->allow_extra_args(false);
+  verb->add_option("--threads", arguments->threads,
+                   "threads to use (default: all of this process); results do not depend on it")
+      ->check(CLI::Range(1, 4096));
   verb->add_flag("--dry-run", arguments->dry_run, "say what would be simulated, and how much memory and disk it needs");
   verb->add_flag("--resume", arguments->resume, "go on where an interrupted run of this study stopped");
   verb->add_flag("--overwrite", arguments->overwrite, "replace an existing result, or begin again");
-  const std::map<std::string, ProgressStyle> styles{{"auto", ProgressStyle::automatic}, {"bar", ProgressStyle::bar},
-                                                    {"log", ProgressStyle::log}, {"json", ProgressStyle::json}, {"none", ProgressStyle::none}};
-  verb->add_option("--progress", arguments->progress, "auto, bar, log, json or none; on standard error")->transform(CLI::CheckedTransformer(styles).description(""))->type_name("STYLE");
-  verb->add_option("--part-seconds", arguments->seconds_between_parts, "publish finished blocks at least this often [30]")->check(CLI::NonNegativeNumber);
-  const std::map<std::string, InstructionSet> sets{{"baseline", InstructionSet::baseline}, {"avx2", InstructionSet::avx2}, {"avx512", InstructionSet::avx512}};
-  verb->add_option("--instruction-set", arguments->instruction_set, "baseline, avx2 or avx512 instead of the best; same bits, for tests and measurements")
-      ->transform(CLI::CheckedTransformer(sets).description(""))->type_name("SET");
+  const std::map<std::string, ProgressStyle> styles{{"auto", ProgressStyle::automatic},
+                                                    {"bar", ProgressStyle::bar},
+                                                    {"log", ProgressStyle::log},
+                                                    {"json", ProgressStyle::json},
+                                                    {"none", ProgressStyle::none}};
+  verb->add_option("--progress", arguments->progress, "auto, bar, log, json or none; on standard error")
+      ->transform(CLI::CheckedTransformer(styles).description(""))
+      ->type_name("STYLE");
+  verb->add_option("--part-seconds", arguments->seconds_between_parts,
+                   "publish finished blocks at least this often [30]")
+      ->check(CLI::NonNegativeNumber);
+  const std::map<std::string, InstructionSet> sets{
+      {"baseline", InstructionSet::baseline}, {"avx2", InstructionSet::avx2}, {"avx512", InstructionSet::avx512}};
+  verb->add_option("--instruction-set", arguments->instruction_set,
+                   "baseline, avx2 or avx512 instead of the best; same bits, for tests and measurements")
+      ->transform(CLI::CheckedTransformer(sets).description(""))
+      ->type_name("SET");
   verb->add_flag("--quiet", arguments->quiet, "only errors");
   verb->add_flag("--verbose", arguments->verbose, "say more on standard error");
   verb->callback([arguments, &end] { end = run(*arguments); });

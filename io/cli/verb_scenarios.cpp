@@ -26,7 +26,9 @@ const ShippedFile& find_shipped(const std::string& name) {
   const auto slash = name.rfind('/');
   const std::string folder = slash == std::string::npos ? "" : name.substr(0, slash);
   const ShippedFile* file = shipped_file(folder, slash == std::string::npos ? name : name.substr(slash + 1));
-  if (!file) throw InvalidInput(explain(fmt::format("no scenario is called \"{}\"", name), "", "`vcohort scenarios list` shows those that ship"));
+  if (!file)
+    throw InvalidInput(explain(fmt::format("no scenario is called \"{}\"", name), "",
+                               "`vcohort scenarios list` shows those that ship"));
   return *file;
 }
 
@@ -37,7 +39,9 @@ void copy(const std::string& name, std::string target) {
     throw StorageFailure(explain(fmt::format("cannot write {}", target), "it exists", "name another file with -o"));
   std::ofstream out(target, std::ios::binary);
   out << file.text;
-  if (!out.flush()) throw StorageFailure(explain(fmt::format("cannot write {}", target), "the folder is missing, full or may not be written", "name another file with -o"));
+  if (!out.flush())
+    throw StorageFailure(explain(fmt::format("cannot write {}", target),
+                                 "the folder is missing, full or may not be written", "name another file with -o"));
   std::cout << target << '\n';
 }
 

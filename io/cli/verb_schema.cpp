@@ -23,7 +23,8 @@ class TemporaryFolder {
  public:
   TemporaryFolder() {
     std::string name = (std::filesystem::temp_directory_path() / "vcohort-XXXXXX").string();
-    if (!mkdtemp(name.data())) throw StorageFailure(explain("cannot make a temporary folder", "", "set TMPDIR to a folder that may be written"));
+    if (!mkdtemp(name.data()))
+      throw StorageFailure(explain("cannot make a temporary folder", "", "set TMPDIR to a folder that may be written"));
     path_ = name;
   }
   ~TemporaryFolder() {
@@ -88,7 +89,8 @@ void print_result_layout() {
 
 void add_schema(CLI::App& app, ExitStatus& end) {
   auto what = std::make_shared<std::string>("study");
-  CLI::App* verb = app.add_subcommand("schema", "the layout of the study file or of the result file, generated from the code");
+  CLI::App* verb =
+      app.add_subcommand("schema", "the layout of the study file or of the result file, generated from the code");
   verb->add_option("what", *what, "study or result [study]")->check(CLI::IsMember({"study", "result"}));
   verb->callback([what, &end] {
     if (*what == "study")

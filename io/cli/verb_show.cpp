@@ -21,12 +21,16 @@ struct ShowArguments {
 
 void show_file(const ResultFile& file) {
   const FileHeader& header = file.header();
-  std::cout << fmt::format("{}: {}, seed {}, vcohort {} ({})\ncontent digest {}\n\n", file.path().string(),
-                           header.status == FileStatus::complete ? "complete" : fmt::format("part, blocks {} to {} of {}", header.blocks.first, header.blocks.last, header.blocks.total),
-                           header.seed, header.engine_version, header.git_revision, file.content_digest());
+  std::cout << fmt::format(
+      "{}: {}, seed {}, vcohort {} ({})\ncontent digest {}\n\n", file.path().string(),
+      header.status == FileStatus::complete
+          ? "complete"
+          : fmt::format("part, blocks {} to {} of {}", header.blocks.first, header.blocks.last, header.blocks.total),
+      header.seed, header.engine_version, header.git_revision, file.content_digest());
   if (header.status == FileStatus::complete) print_headline(file, std::cout);
   std::cout << "\ntables (show one with --table NAME):\n";
-  for (const TableInfo& table : file.tables()) std::cout << fmt::format("  {:<32}{:>10} rows  {}\n", table.path, table.rows, table.description);
+  for (const TableInfo& table : file.tables())
+    std::cout << fmt::format("  {:<32}{:>10} rows  {}\n", table.path, table.rows, table.description);
 }
 
 }  // namespace

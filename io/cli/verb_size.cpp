@@ -51,14 +51,17 @@ void print_answer(const Study& study, const SampleSizeGoal& goal, const SampleSi
   if (answer.found) {
     int ratios = 0;
     for (const Arm& arm : trial.arms) ratios += arm.ratio;
-    std::cout << fmt::format("smallest total sample size for {} {:g}: {} ({:g} % interval {} to {})\n", what, goal.power, answer.sample_size,
-                             100 * goal.level, answer.lower, answer.upper);
+    std::cout << fmt::format("smallest total sample size for {} {:g}: {} ({:g} % interval {} to {})\n", what,
+                             goal.power, answer.sample_size, 100 * goal.level, answer.lower, answer.upper);
     for (const Arm& arm : trial.arms)
-      std::cout << fmt::format("  {:<24} {:.0f}\n", arm.name, static_cast<double>(answer.sample_size) * arm.ratio / ratios);
-    std::cout << fmt::format("{} there: {:.4f} ± {:.4f} (Monte Carlo standard error), on replicates that the search did not use\n\n", what,
-                             answer.power, answer.power_mcse);
+      std::cout << fmt::format("  {:<24} {:.0f}\n", arm.name,
+                               static_cast<double>(answer.sample_size) * arm.ratio / ratios);
+    std::cout << fmt::format(
+        "{} there: {:.4f} ± {:.4f} (Monte Carlo standard error), on replicates that the search did not use\n\n", what,
+        answer.power, answer.power_mcse);
   } else {
-    std::cout << fmt::format("no total sample size up to {} reaches {} {:g}; at {} it is {:.4f}\n\n", goal.largest, what, goal.power, goal.largest, answer.ceiling);
+    std::cout << fmt::format("no total sample size up to {} reaches {} {:g}; at {} it is {:.4f}\n\n", goal.largest,
+                             what, goal.power, goal.largest, answer.ceiling);
   }
 }
 
@@ -66,20 +69,23 @@ ExitStatus find_size(SizeArguments arguments) {
   const LoadedStudy loaded = load_study(arguments.study, arguments.settings);
   const Study& study = loaded.reading.study;
   if (!study.trial || study.trial->arms.empty())
-    throw InvalidInput(explain(fmt::format("{} asks about no trial", arguments.study), "it has no [trial] section with arms", "add one"));
+    throw InvalidInput(explain(fmt::format("{} asks about no trial", arguments.study),
+                               "it has no [trial] section with arms", "add one"));
   arguments.goal.multiple = sample_size_multiple(*study.trial);
   arguments.goal.smallest = std::max(arguments.goal.smallest, arguments.goal.multiple);
   const int threads = arguments.threads > 0 ? arguments.threads : default_threads();
-  const oneapi::tbb::global_control limit(oneapi::tbb::global_control::max_allowed_parallelism, static_cast<std::size_t>(threads));
+  const oneapi::tbb::global_control limit(oneapi::tbb::global_control::max_allowed_parallelism,
+                                          static_cast<std::size_t>(threads));
   bool found_all = true;
   // A data model knows no evidence: its scenarios would all be the same.
   const std::vector<Evidence> scenarios = study.data_model ? std::vector<Evidence>(1) : loaded.evidence;
   for (const Evidence& stance : scenarios) {
     const Trial trial(study, stance);
-    const SampleSizeAnswer answer = find_sample_size(arguments.goal, [&](std::int64_t n, std::int64_t from, std::int64_t to) {
-      log_detail(fmt::format("sample size {}: replicates {} to {}", n, from, to));
-      return count_in_parallel(trial, n, from, to);
-    });
+    const SampleSizeAnswer answer =
+        find_sample_size(arguments.goal, [&](std::int64_t n, std::int64_t from, std::int64_t to) {
+          log_detail(fmt::format("sample size {}: replicates {} to {}", n, from, to));
+          return count_in_parallel(trial, n, from, to);
+        });
     if (arguments.format == TableFormat::table) {
       if (!stance.name.empty()) std::cout << fmt::format("evidence '{}'\n", stance.name);
       print_answer(study, arguments.goal, answer);
@@ -96,16 +102,24 @@ void add_size(CLI::App& app, ExitStatus& end) {
   auto arguments = std::make_shared<SizeArguments>();
   CLI::App* verb = app.add_subcommand("size", "find the smallest sample size that reaches a power, by simulation");
   verb->footer(
-      "The answer is the smallest total number of randomised children from which all larger tested numbers reach the power, a\n"
-      "multiple of what ratio and block need, confirmed on fresh replicates. Exit status 6 where no size within the limit does.\n\n"
+      "The answer is the smallest total number of randomised children from which all larger tested numbers reach the "
+      "power, a\n"
+      "multiple of what ratio and block need, confirmed on fresh replicates. Exit status 6 where no size within the "
+      "limit does.\n\n"
       "  vcohort size phase3.toml --power 0.9");
   verb->add_option("study", arguments->study, "study file (TOML) with a [trial]")->required();
   verb->add_option("--power", arguments->goal.power, "power to reach [0.9]")->check(CLI::Range(0.0, 1.0));
-  verb->add_flag("--assurance", arguments->goal.assurance, "count rejections in the beneficial direction only: with uncertain parameters, the assurance");
-  verb->add_option("--largest", arguments->goal.largest, "give up beyond this total sample size [10000]")->check(CLI::PositiveNumber);
-  verb->add_option("--replicates", arguments->goal.confirmation_replicates, "replicates of the confirmation [20000]")->check(CLI::PositiveNumber);
-  verb->add_option("--search-replicates", arguments->goal.search_replicates, "replicates of the search near the answer [20000]")->check(CLI::PositiveNumber);
-  verb->add_option("--threads", arguments->threads, "threads to use; results do not depend on it")->check(CLI::Range(1, 4096));
+  verb->add_flag("--assurance", arguments->goal.assurance,
+                 "count rejections in the beneficial direction only: with uncertain parameters, the assurance");
+  verb->add_option("--largest", arguments->goal.largest, "give up beyond this total sample size [10000]")
+      ->check(CLI::PositiveNumber);
+  verb->add_option("--replicates", arguments->goal.confirmation_replicates, "replicates of the confirmation [20000]")
+      ->check(CLI::PositiveNumber);
+  verb->add_option("--search-replicates", arguments->goal.search_replicates,
+                   "replicates of the search near the answer [20000]")
+      ->check(CLI::PositiveNumber);
+  verb->add_option("--threads", arguments->threads, "threads to use; results do not depend on it")
+      ->check(CLI::Range(1, 4096));
   verb->add_option("--set", arguments->settings, "replace a value of the study: key=value")->allow_extra_args(false);
   add_format(*verb, arguments->format);
   verb->callback([arguments, &end] { end = find_size(*arguments); });

@@ -43,8 +43,10 @@ struct Lead {
 Lead lead_of(const Table& summary) {
   Lead lead;
   const auto& endpoints = texts(summary, "endpoint");
-  lead.endpoint = std::find(endpoints.begin(), endpoints.end(), "gmfm66") != endpoints.end() ? "gmfm66" : endpoints.front();
-  lead.visit_months = *std::max_element(numbers(summary, "visit_months").begin(), numbers(summary, "visit_months").end());
+  lead.endpoint =
+      std::find(endpoints.begin(), endpoints.end(), "gmfm66") != endpoints.end() ? "gmfm66" : endpoints.front();
+  lead.visit_months =
+      *std::max_element(numbers(summary, "visit_months").begin(), numbers(summary, "visit_months").end());
   return lead;
 }
 
@@ -62,9 +64,11 @@ void print_cohort(const ResultFile& file, std::ostream& out) {
   };
   std::map<Key, std::size_t> increment_row, harm_row;
   for (std::size_t row = 0; row < increments.rows(); ++row)
-    if (in_lead(increments, row)) increment_row[{texts(increments, "scenario")[row], texts(increments, "strategy")[row]}] = row;
+    if (in_lead(increments, row))
+      increment_row[{texts(increments, "scenario")[row], texts(increments, "strategy")[row]}] = row;
   for (std::size_t row = 0; row < harm.rows(); ++row)
-    if (texts(harm, "stratification")[row].empty()) harm_row[{texts(harm, "scenario")[row], texts(harm, "strategy")[row]}] = row;
+    if (texts(harm, "stratification")[row].empty())
+      harm_row[{texts(harm, "scenario")[row], texts(harm, "strategy")[row]}] = row;
 
   Table shown{"", "", {}};
   std::vector<std::string> scenario, strategy, mean, increment, benefit, harmed, any_event, serious;
@@ -100,7 +104,8 @@ void print_cohort(const ResultFile& file, std::ostream& out) {
   const auto n = std::get<std::vector<std::int64_t>>(summary.find("n")->values).front();
   out << fmt::format("{} children under every strategy; mean ± Monte Carlo standard error\n\n", n);
   print(shown, TableFormat::table, out);
-  out << "\ngain, benefit, worse: the same child with and without the strategy, latent score, against the MCID of the GMFCS level\n"
+  out << "\ngain, benefit, worse: the same child with and without the strategy, latent score, against the MCID of the "
+         "GMFCS level\n"
          "events: children with an adverse event related to an infusion\n";
 }
 
@@ -108,7 +113,8 @@ void print_cohort(const ResultFile& file, std::ostream& out) {
 void print_strength(const ResultFile& file, std::ostream& out) {
   const Table parameters = file.read_table("/parameters");
   std::map<std::string, std::map<std::string, int>> count;  // scenario -> strength -> n
-  for (std::size_t row = 0; row < parameters.rows(); ++row) ++count[texts(parameters, "scenario")[row]][texts(parameters, "strength")[row]];
+  for (std::size_t row = 0; row < parameters.rows(); ++row)
+    ++count[texts(parameters, "scenario")[row]][texts(parameters, "strength")[row]];
   out << '\n';
   for (const auto& [scenario, of_strength] : count) {
     int all = 0;
@@ -117,10 +123,12 @@ void print_strength(const ResultFile& file, std::ostream& out) {
       const auto found = of_strength.find(strength);
       return found == of_strength.end() ? 0 : found->second;
     };
-    out << fmt::format("evidence '{}': {} of {} parameters are assumed, {} recalled, {} derived, {} found in a publication\n", scenario,
-                       of("assumed"), all, of("recalled"), of("derived"), of("found"));
+    out << fmt::format(
+        "evidence '{}': {} of {} parameters are assumed, {} recalled, {} derived, {} found in a publication\n",
+        scenario, of("assumed"), all, of("recalled"), of("derived"), of("found"));
   }
-  out << "assumption-driven: severity, genotype, timing, injury, cell type and the splitting of doses rest on assumptions\n"
+  out << "assumption-driven: severity, genotype, timing, injury, cell type and the splitting of doses rest on "
+         "assumptions\n"
          "a research tool, no medical advice\n";
 }
 
@@ -150,7 +158,8 @@ void print_trial(const ResultFile& file, std::ostream& out) {
   out << fmt::format("{} simulated trials for each row; share or mean ± Monte Carlo standard error\n\n",
                      *fewest == *most ? fmt::format("{}", *most) : fmt::format("{} to {}", *fewest, *most));
   print(shown, TableFormat::table, out);
-  out << "\npower: rejections of the null hypothesis, the type I error where it is true; a failed fit rejects nothing and is counted\n"
+  out << "\npower: rejections of the null hypothesis, the type I error where it is true; a failed fit rejects nothing "
+         "and is counted\n"
          "bias and coverage refer to the true value of the estimand; sample size: all randomised patients\n";
 }
 

@@ -5,8 +5,8 @@
 
 namespace vcohort {
 
-/// What a reader wants to see first of a result: who gains how much, with Monte Carlo error, and who is harmed; then on how much
-/// assumption it rests.
+/// What a reader wants to see first of a result: who gains how much, with Monte Carlo error, and who is harmed; then on
+/// how much assumption it rests.
 void print_headline(const ResultFile&, std::ostream&);
 
 }  // namespace vcohort

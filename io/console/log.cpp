@@ -25,8 +25,14 @@ void set_log_level(LogLevel level) {
                      : level == LogLevel::normal ? spdlog::level::info
                                                  : spdlog::level::debug);
 }
-void log_notice(const std::string& text) { logger().info("{}", text); }
-void log_detail(const std::string& text) { logger().debug("{}", text); }
-void log_problem(const std::string& text) { logger().error("{}", text); }
+void log_notice(const std::string& text) {
+  logger().info("{}", text);
+}
+void log_detail(const std::string& text) {
+  logger().debug("{}", text);
+}
+void log_problem(const std::string& text) {
+  logger().error("{}", text);
+}
 
 }  // namespace vcohort

@@ -13,7 +13,8 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 std::chrono::milliseconds pause_of(ProgressStyle style) {
-  return std::chrono::milliseconds(style == ProgressStyle::bar ? 100 : 5000);  // a line in a log file every five seconds
+  return std::chrono::milliseconds(style == ProgressStyle::bar ? 100
+                                                               : 5000);  // a line in a log file every five seconds
 }
 
 }  // namespace
@@ -60,13 +61,16 @@ void ProgressView::draw(const Progress& p) {
   const double rate = p.seconds > 0 ? static_cast<double>(p.patients) / p.seconds : 0.0;
   const double left = share > 0 ? p.seconds * (1 - share) / share : std::nan("");
   if (style_ == ProgressStyle::json) {
-    fmt::print(stderr, "{{\"blocks\":{},\"all_blocks\":{},\"patients\":{},\"all_patients\":{},\"seconds\":{:.3f},\"seconds_left\":{}}}\n",
-               p.blocks, p.all_blocks, p.patients, p.all_patients, p.seconds, share > 0 ? fmt::format("{:.3f}", left) : "null");
+    fmt::print(stderr,
+               "{{\"blocks\":{},\"all_blocks\":{},\"patients\":{},\"all_patients\":{},\"seconds\":{:.3f},\"seconds_"
+               "left\":{}}}\n",
+               p.blocks, p.all_blocks, p.patients, p.all_patients, p.seconds,
+               share > 0 ? fmt::format("{:.3f}", left) : "null");
     return;
   }
-  const std::string text =
-      fmt::format("{:3.0f} %  {} of {} patients, {} patients/s, {} left", 100 * share, short_count(static_cast<double>(p.patients)),
-                  short_count(static_cast<double>(p.all_patients)), short_count(rate), short_duration(left));
+  const std::string text = fmt::format(
+      "{:3.0f} %  {} of {} patients, {} patients/s, {} left", 100 * share, short_count(static_cast<double>(p.patients)),
+      short_count(static_cast<double>(p.all_patients)), short_count(rate), short_duration(left));
   if (style_ == ProgressStyle::log) {
     fmt::print(stderr, "vcohort: {}\n", text);
     return;

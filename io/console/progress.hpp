@@ -8,8 +8,8 @@ namespace vcohort {
 
 enum class ProgressStyle : std::uint8_t { automatic, bar, log, json, none };
 
-/// Shows on standard error how far a run is, how fast, and how long it will take: a bar on a terminal, a line every few seconds
-/// elsewhere, or one JSON object per line for dashboards.
+/// Shows on standard error how far a run is, how fast, and how long it will take: a bar on a terminal, a line every few
+/// seconds elsewhere, or one JSON object per line for dashboards.
 class ProgressView {
  public:
   explicit ProgressView(ProgressStyle);

@@ -14,10 +14,18 @@ namespace vcohort {
 
 namespace {
 
-std::string shown(double value) { return std::isnan(value) ? std::string("-") : fmt::format("{:.4g}", value); }
-std::string shown(std::int64_t value) { return fmt::format("{}", value); }
-std::string shown(const std::string& value) { return value; }
-std::string shown(Truth value) { return value.value ? "yes" : "no"; }
+std::string shown(double value) {
+  return std::isnan(value) ? std::string("-") : fmt::format("{:.4g}", value);
+}
+std::string shown(std::int64_t value) {
+  return fmt::format("{}", value);
+}
+std::string shown(const std::string& value) {
+  return value;
+}
+std::string shown(Truth value) {
+  return value.value ? "yes" : "no";
+}
 
 /// Characters, not bytes: texts are UTF-8.
 std::size_t width_of(const std::string& text) {
@@ -36,7 +44,11 @@ void print_aligned(const Table& table, std::ostream& out, std::size_t limit) {
     const Column& column = table.columns[c];
     std::vector<std::string> cells{column.name};
     const bool right = !std::holds_alternative<std::vector<std::string>>(column.values);
-    std::visit([&](const auto& values) { for (std::size_t r = 0; r < rows; ++r) cells.push_back(shown(values[r])); }, column.values);
+    std::visit(
+        [&](const auto& values) {
+          for (std::size_t r = 0; r < rows; ++r) cells.push_back(shown(values[r]));
+        },
+        column.values);
     std::size_t width = 0;
     for (const std::string& cell : cells) width = std::max(width, width_of(cell));
     const bool last = c + 1 == table.columns.size();
@@ -51,9 +63,15 @@ void print_aligned(const Table& table, std::ostream& out, std::size_t limit) {
 
 void print(const Table& table, TableFormat format, std::ostream& out, std::size_t rows) {
   switch (format) {
-    case TableFormat::table: print_aligned(table, out, rows); break;
-    case TableFormat::csv: write_csv(table, out); break;
-    case TableFormat::json: write_json(table, out); break;
+    case TableFormat::table:
+      print_aligned(table, out, rows);
+      break;
+    case TableFormat::csv:
+      write_csv(table, out);
+      break;
+    case TableFormat::json:
+      write_json(table, out);
+      break;
   }
 }
 

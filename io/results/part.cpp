@@ -67,7 +67,8 @@ void add_tally(std::vector<NamedTally>& sum, const NamedTally& named, const std:
 
 void require_range(const BlockRange& blocks) {
   if (blocks.first < 0 || blocks.last < blocks.first || blocks.last >= blocks.total)
-    throw InternalError(fmt::format("cannot write a part (blocks {} to {} of {} are no range)", blocks.first, blocks.last, blocks.total));
+    throw InternalError(fmt::format("cannot write a part (blocks {} to {} of {} are no range)", blocks.first,
+                                    blocks.last, blocks.total));
 }
 
 }  // namespace

@@ -29,14 +29,18 @@ Method method_of(const AnalysisPlan& plan) {
   if (plan.method == "fisher") return Method::fisher;
   if (plan.method == "chi-square") return Method::chi_square;
   if (plan.method == "cmh") return Method::cochran_mantel_haenszel;
-  if (plan.method == "risk-difference") return strata ? Method::miettinen_nurminen_stratified : Method::miettinen_nurminen;
+  if (plan.method == "risk-difference")
+    return strata ? Method::miettinen_nurminen_stratified : Method::miettinen_nurminen;
   if (plan.method == "negative-binomial") return Method::negative_binomial;
   if (plan.method == "win-ratio") return Method::win_ratio;
   throw InvalidInput(explain("the analysis '" + plan.method + "' cannot be done on a data file",
-                             "it needs times with a censoring column, which [data] does not name", "choose another method"));
+                             "it needs times with a censoring column, which [data] does not name",
+                             "choose another method"));
 }
 
-bool is_proportion(Method method) { return method >= Method::fisher && method <= Method::miettinen_nurminen_stratified; }
+bool is_proportion(Method method) {
+  return method >= Method::fisher && method <= Method::miettinen_nurminen_stratified;
+}
 
 /// One visit of the data as the methods want it.
 class VisitData {
@@ -76,10 +80,12 @@ class VisitData {
 
   /// Values 0 and 1 are taken as they are; a score is cut at the threshold of its change from baseline.
   void cut_into_responders(const LongData& data, const AnalysisPlan& plan) {
-    const bool binary = std::all_of(values_.begin(), values_.end(), [](double x) { return x != x || x == 0 || x == 1; });
+    const bool binary =
+        std::all_of(values_.begin(), values_.end(), [](double x) { return x != x || x == 0 || x == 1; });
     if (binary) return;
     if (data.baseline.empty())
-      throw InvalidInput(explain("'" + plan.method + "' needs outcomes of 0 and 1", "the data hold a score, and no baseline to count responders from",
+      throw InvalidInput(explain("'" + plan.method + "' needs outcomes of 0 and 1",
+                                 "the data hold a score, and no baseline to count responders from",
                                  "name a baseline column and a responder_threshold"));
     for (std::size_t i = 0; i < values_.size(); ++i) {
       const double change = values_[i] - data.baseline[i];
@@ -88,7 +94,8 @@ class VisitData {
   }
 
   const LongData::Covariate& covariate(const LongData& data, const std::string& name) const {
-    const auto found = std::find_if(data.covariates.begin(), data.covariates.end(), [&](const auto& c) { return c.name == name; });
+    const auto found =
+        std::find_if(data.covariates.begin(), data.covariates.end(), [&](const auto& c) { return c.name == name; });
     if (found == data.covariates.end()) throw InternalError("the covariate " + name + " was not read");
     return *found;
   }
@@ -113,7 +120,8 @@ class VisitData {
     for (const std::string& name : plan.stratify) {
       const LongData::Covariate& found = covariate(data, name);
       if (found.levels.empty())
-        throw InvalidInput(explain("cannot stratify by '" + name + "'", "it is numeric", "list it in data.categorical"));
+        throw InvalidInput(
+            explain("cannot stratify by '" + name + "'", "it is numeric", "list it in data.categorical"));
       const auto levels = static_cast<int>(found.levels.size());
       const std::vector<int> codes = codes_of(found);
       for (std::size_t i = 0; i < codes.size(); ++i)
@@ -155,7 +163,8 @@ DataAnalysis analyze_visit(const LongData& data, const AnalysisPlan& plan, const
     const analysis::Estimate& estimate = results[k].estimate;
     if (!estimate.ok())
       throw NumericalFailure(explain("'" + plan.method + "' gives no estimate for " + data.arms[k + 1],
-                                     analysis::name_of(estimate.failure), "look at the data, or declare another analysis"));
+                                     analysis::name_of(estimate.failure),
+                                     "look at the data, or declare another analysis"));
     found.analysed = std::max(found.analysed, static_cast<std::size_t>(estimate.patients));
     double p = results[k].decision.p;
     if (plan.method == "bayes") {
@@ -165,19 +174,24 @@ DataAnalysis analyze_visit(const LongData& data, const AnalysisPlan& plan, const
       rule.threshold = plan.posterior_probability;
       const analysis::BayesDecision decision = analysis::decide(rule, estimate);
       p = 1 - decision.probability;
-      found.notes.push_back("p is the posterior probability that the effect of " + data.arms[k + 1] + " does not exceed the margin");
+      found.notes.push_back("p is the posterior probability that the effect of " + data.arms[k + 1] +
+                            " does not exceed the margin");
     }
-    append_contrast(found.contrasts, data.arms[k + 1] + " - " + data.arms[0], plan.visit, true,
-                    {estimate.estimate, estimate.se, estimate.df, estimate.statistic, p, estimate.lower, estimate.upper});
+    append_contrast(
+        found.contrasts, data.arms[k + 1] + " - " + data.arms[0], plan.visit, true,
+        {estimate.estimate, estimate.se, estimate.df, estimate.statistic, p, estimate.lower, estimate.upper});
   }
   return found;
 }
 
 analysis::Aim aim_of(AnalysisPlan::Hypothesis hypothesis) {
   switch (hypothesis) {
-    case AnalysisPlan::Hypothesis::superiority: return analysis::Aim::superiority;
-    case AnalysisPlan::Hypothesis::non_inferiority: return analysis::Aim::non_inferiority;
-    case AnalysisPlan::Hypothesis::equivalence: return analysis::Aim::equivalence;
+    case AnalysisPlan::Hypothesis::superiority:
+      return analysis::Aim::superiority;
+    case AnalysisPlan::Hypothesis::non_inferiority:
+      return analysis::Aim::non_inferiority;
+    case AnalysisPlan::Hypothesis::equivalence:
+      return analysis::Aim::equivalence;
   }
   throw InternalError("a hypothesis without an aim");
 }
@@ -189,7 +203,8 @@ std::size_t LongData::visit_named(const std::string& name) const {
   if (found == visits.end()) {
     std::string known;
     for (const std::string& visit : visits) known += (known.empty() ? "" : ", ") + visit;
-    throw InvalidInput(explain("no row is about the visit '" + name + "'", "the data have " + known, "correct trial.primary.visit"));
+    throw InvalidInput(
+        explain("no row is about the visit '" + name + "'", "the data have " + known, "correct trial.primary.visit"));
   }
   return static_cast<std::size_t>(found - visits.begin());
 }
@@ -214,7 +229,8 @@ void append_contrast(Table& table, const std::string& contrast, const std::strin
   std::get<std::vector<std::string>>(table.columns[0].values).push_back(contrast);
   std::get<std::vector<std::string>>(table.columns[1].values).push_back(visit);
   std::get<std::vector<Truth>>(table.columns[2].values).push_back({primary});
-  for (std::size_t k = 0; k < numbers.size(); ++k) std::get<std::vector<double>>(table.columns[3 + k].values).push_back(numbers[k]);
+  for (std::size_t k = 0; k < numbers.size(); ++k)
+    std::get<std::vector<double>>(table.columns[3 + k].values).push_back(numbers[k]);
 }
 
 DataAnalysis analyze(const LongData& data, const AnalysisPlan& plan, double alpha, int sides) {

@@ -34,7 +34,8 @@ analysis::MmrmModel model_of(const LongData& data, const AnalysisPlan& plan, dou
   for (const std::string& name : plan.adjust) add(name, false);
   for (const std::string& name : plan.adjust_by_visit) add(name, true);
   model.structures = {named<CovarianceStructure>(covariance_names, plan.covariance)};
-  for (const std::string& name : plan.fallback) model.structures.push_back(named<CovarianceStructure>(covariance_names, name));
+  for (const std::string& name : plan.fallback)
+    model.structures.push_back(named<CovarianceStructure>(covariance_names, name));
   model.covariance_per_arm = plan.covariance_by_arm;
   model.degrees_of_freedom = named<analysis::MmrmDegreesOfFreedom>(df_names, plan.df);
   model.level = level;
@@ -95,12 +96,17 @@ DataAnalysis fit_mixed_model(const LongData& data, const AnalysisPlan& plan, con
   found.analysed = static_cast<std::size_t>(fit.patients);
   found.minus_two_log_likelihood = fit.minus_two_log_likelihood;
   found.covariance = covariance_table(data, model);
-  if (fit.aliased > 0) found.notes.push_back(std::to_string(fit.aliased) + " columns of the design were dropped: earlier ones determine them");
-  if (fit.without_outcome > 0) found.notes.push_back(std::to_string(fit.without_outcome) + " patients without any outcome were left out");
-  if (fit.without_covariate > 0) found.notes.push_back(std::to_string(fit.without_covariate) + " patients without a covariate were left out");
+  if (fit.aliased > 0)
+    found.notes.push_back(std::to_string(fit.aliased) +
+                          " columns of the design were dropped: earlier ones determine them");
+  if (fit.without_outcome > 0)
+    found.notes.push_back(std::to_string(fit.without_outcome) + " patients without any outcome were left out");
+  if (fit.without_covariate > 0)
+    found.notes.push_back(std::to_string(fit.without_covariate) + " patients without a covariate were left out");
   for (const analysis::MmrmAttempt& attempt : fit.attempts)
     if (attempt.failure != analysis::MmrmFailure::none)
-      found.notes.push_back(std::string(covariance_names[static_cast<std::size_t>(attempt.structure)]) + " failed: " + analysis::name_of(attempt.failure));
+      found.notes.push_back(std::string(covariance_names[static_cast<std::size_t>(attempt.structure)]) +
+                            " failed: " + analysis::name_of(attempt.failure));
 
   analysis::Workspace workspace;
   for (std::size_t v = 0; v < data.visits.size(); ++v)
@@ -108,16 +114,19 @@ DataAnalysis fit_mixed_model(const LongData& data, const AnalysisPlan& plan, con
       const analysis::MmrmContrast contrast = model.contrast(static_cast<int>(v), static_cast<int>(a));
       double p = contrast.p;
       if (contrast.failure == analysis::MmrmFailure::none) {
-        const analysis::Estimate estimate = analysis::wald(contrast.estimate, contrast.se, contrast.df, fit.patients,
-                                                           {analysis::interval_level(hypothesis), true, true}, workspace);
+        const analysis::Estimate estimate =
+            analysis::wald(contrast.estimate, contrast.se, contrast.df, fit.patients,
+                           {analysis::interval_level(hypothesis), true, true}, workspace);
         p = analysis::decide(estimate, hypothesis, workspace).p;
       } else {
         if (v == primary)
-          throw NumericalFailure(explain("the primary contrast of " + data.arms[a] + " cannot be estimated", analysis::name_of(contrast.failure), "look at the data"));
+          throw NumericalFailure(explain("the primary contrast of " + data.arms[a] + " cannot be estimated",
+                                         analysis::name_of(contrast.failure), "look at the data"));
         found.notes.push_back(data.arms[a] + " at " + data.visits[v] + ": " + analysis::name_of(contrast.failure));
       }
-      append_contrast(found.contrasts, data.arms[a] + " - " + data.arms[0], data.visits[v], v == primary,
-                      {contrast.estimate, contrast.se, contrast.df, contrast.statistic, p, contrast.lower, contrast.upper});
+      append_contrast(
+          found.contrasts, data.arms[a] + " - " + data.arms[0], data.visits[v], v == primary,
+          {contrast.estimate, contrast.se, contrast.df, contrast.statistic, p, contrast.lower, contrast.upper});
     }
   return found;
 }

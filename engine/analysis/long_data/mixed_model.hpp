@@ -12,6 +12,7 @@ DataAnalysis fit_mixed_model(const LongData&, const AnalysisPlan&, const analysi
 
 /// The table of contrasts, empty, and one more row of it: estimate, se, df, statistic, p, lower, upper.
 Table contrast_table();
-void append_contrast(Table&, const std::string& contrast, const std::string& visit, bool primary, const std::array<double, 7>& numbers);
+void append_contrast(Table&, const std::string& contrast, const std::string& visit, bool primary,
+                     const std::array<double, 7>& numbers);
 
 }  // namespace vcohort

@@ -7,14 +7,15 @@
 
 namespace vcohort::analysis {
 
-/// The logarithm as std::log gives it outside its domain too: a covariance that is not positive definite must show as NaN.
+/// The logarithm as std::log gives it outside its domain too: a covariance that is not positive definite must show as
+/// NaN.
 inline double log_of_any(double x) {
   constexpr double smallest_normal = std::numeric_limits<double>::min();
   if (x >= smallest_normal) return x <= std::numeric_limits<double>::max() ? log_of(x) : x;
-  return x > 0 ? log_of(x / smallest_normal) + log_of(smallest_normal)  // subnormal
-         : x == 0 ? -std::numeric_limits<double>::infinity() : std::numeric_limits<double>::quiet_NaN();
+  return x > 0    ? log_of(x / smallest_normal) + log_of(smallest_normal)  // subnormal
+         : x == 0 ? -std::numeric_limits<double>::infinity()
+                  : std::numeric_limits<double>::quiet_NaN();
 }
-
 
 /// Replaces the lower triangle of a symmetric n x n matrix by its Cholesky factor. False when it is not positive
 /// definite.

@@ -15,9 +15,13 @@ constexpr double missing = std::numeric_limits<double>::quiet_NaN();
 }  // namespace
 
 /// Student's t with any degrees of freedom: the same bits on every processor.
-double two_sided_p(double statistic, double df) { return student_two_sided(statistic, df); }
+double two_sided_p(double statistic, double df) {
+  return student_two_sided(statistic, df);
+}
 
-double critical_value(double level, double df) { return student_critical(df, 1 - level); }
+double critical_value(double level, double df) {
+  return student_critical(df, 1 - level);
+}
 
 /// The information on theta at the maximum, and the adjusted covariance where it is asked for.
 MmrmFailure Mmrm::State::prepare_inference() {

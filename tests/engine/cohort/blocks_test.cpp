@@ -13,12 +13,15 @@ namespace {
 
 using namespace test;
 
-bool same(const Tally& a, const Tally& b) { return a.counts == b.counts && a.sums == b.sums; }
+bool same(const Tally& a, const Tally& b) {
+  return a.counts == b.counts && a.sums == b.sums;
+}
 
 class Blocks : public testing::TestWithParam<bool> {
  protected:
   Study study(std::int64_t size) const {
-    Study study = cohort_study(size, {rehabilitation(), cells(Cell::msc, Route::intravenous, 4)}, {3, 12}, {"gmfm66", "drooling_effective"});
+    Study study = cohort_study(size, {rehabilitation(), cells(Cell::msc, Route::intravenous, 4)}, {3, 12},
+                               {"gmfm66", "drooling_effective"});
     study.uncertain_parameters = GetParam();
     study.stratifications = {{"level", {by_level()}}, {"age", {by_age({{0, 5}})}}};
     return study;
@@ -55,7 +58,8 @@ TEST_P(Blocks, CoverThePopulation) {
     }
     EXPECT_EQ(patients, size);
     const auto tables = cohort.deliver(simulate_all(cohort));
-    EXPECT_EQ(View(tables, "/cohort/summary").number({{"stratum", "all"}, {"endpoint", "gmfm66"}}, "n"), static_cast<double>(size));
+    EXPECT_EQ(View(tables, "/cohort/summary").number({{"stratum", "all"}, {"endpoint", "gmfm66"}}, "n"),
+              static_cast<double>(size));
   }
 }
 

@@ -34,7 +34,8 @@ Evidence evidence_of(const ModelCase& model_case) {
   const bool postneonatal = !model_case.input["months_since_injury"].is_null();
   set_value(evidence, "patient.postneonatal_share", postneonatal);
   if (postneonatal) {  // everybody was injured at the same age
-    const double injured_at = 12 * model_case.age_years() - model_case.number("months_since_injury") - model_case.start_months();
+    const double injured_at =
+        12 * model_case.age_years() - model_case.number("months_since_injury") - model_case.start_months();
     set_value(evidence, "patient.injury_age_minimum_months", injured_at);
     set_value(evidence, "patient.injury_age_maximum_months", injured_at);
   }
@@ -43,15 +44,17 @@ Evidence evidence_of(const ModelCase& model_case) {
   set_value(evidence, "effect.idiosyncratic_sd", 0);
   if (!model_case.with_cells()) return evidence;
 
-  // Z and inflammation enter as factors of the largest effect. H has the same place when it is put in units of the Hill term,
-  // for the motor score at this time only.
+  // Z and inflammation enter as factors of the largest effect. H has the same place when it is put in units of the Hill
+  // term, for the motor score at this time only.
   const std::string cell = name_of(model_case.strategy().cell);
-  double factor = model_case.number("responder_z") * std::exp(value("inflammation." + cell) * model_case.number("inflammation_z"));
+  double factor =
+      model_case.number("responder_z") * std::exp(value("inflammation." + cell) * model_case.number("inflammation_z"));
   const double c = model_case.expected["concentration"];
   if (model_case.number("idiosyncratic") != 0 && c > 0 && value("effect.any") > 0) {
     const double hill = 1 / (1 + std::pow(value("effect.ec50") / c, value("effect.hill")));
     const double all = value("effect.emax") * model_case.expected["modifier"].get<double>() * hill;
-    factor = model_case.expected["effect"].get<double>() / all * std::exp(value("inflammation." + cell) * model_case.number("inflammation_z"));
+    factor = model_case.expected["effect"].get<double>() / all *
+             std::exp(value("inflammation." + cell) * model_case.number("inflammation_z"));
   }
   set_value(evidence, "inflammation." + cell, 0);
   set_value(evidence, "effect.emax", value("effect.emax") * factor);
@@ -76,7 +79,8 @@ TEST_P(CohortOfCase, MeansAndIncrements) {
   cells.name = "strategy";
   Strategy without;
   without.name = "rehabilitation";
-  const std::vector<std::string> domains_recorded = {"standing", "walking", "adl", "fine_motor", "sociability", "adaptability", "expressive_language", "sleep"};
+  const std::vector<std::string> domains_recorded = {
+      "standing", "walking", "adl", "fine_motor", "sociability", "adaptability", "expressive_language", "sleep"};
   std::vector<std::string> endpoints_recorded = domains_recorded;
   endpoints_recorded.insert(endpoints_recorded.begin(), "gmfm66");
   Study study = cohort_study(n, {without, cells}, {model_case.months()}, endpoints_recorded);
@@ -90,7 +94,8 @@ TEST_P(CohortOfCase, MeansAndIncrements) {
   const auto check_mean = [&](const char* strategy, double latent) {
     const double mcse = summary.number({{"strategy", strategy}, {"endpoint", "gmfm66"}}, "mean_mcse");
     EXPECT_NEAR(mcse, spread / std::sqrt(n), 0.5 * spread / std::sqrt(n));
-    EXPECT_NEAR(summary.number({{"strategy", strategy}, {"endpoint", "gmfm66"}}, "mean"), clamped_mean(latent, spread), standard_errors * mcse);
+    EXPECT_NEAR(summary.number({{"strategy", strategy}, {"endpoint", "gmfm66"}}, "mean"), clamped_mean(latent, spread),
+                standard_errors * mcse);
   };
   const double development = model_case.expected["development"], held = model_case.expected["bounded"];
   check_mean("rehabilitation", development);
@@ -98,7 +103,8 @@ TEST_P(CohortOfCase, MeansAndIncrements) {
 
   // Every twin gains the same: the increment has no Monte Carlo error. 1e-9 as in the oracle.
   EXPECT_NEAR(increments.number({{"endpoint", "gmfm66"}}, "mean"), held - development, tolerance_of(held));
-  EXPECT_NEAR(increments.number({{"endpoint", "gmfm66"}}, "sd"), 0, 1e-5) << "the root of what a difference of squares leaves over";
+  EXPECT_NEAR(increments.number({{"endpoint", "gmfm66"}}, "sd"), 0, 1e-5)
+      << "the root of what a difference of squares leaves over";
   if (!model_case.with_cells() || model_case.number("idiosyncratic") != 0) return;
   for (const std::string& domain : domains_recorded) {
     const double points = model_case.expected["domains"][domain]["effect_points"];
@@ -106,9 +112,10 @@ TEST_P(CohortOfCase, MeansAndIncrements) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Oracle, CohortOfCase, testing::ValuesIn(model_cases()), [](const testing::TestParamInfo<ModelCase>& parameter) {
-  return std::regex_replace(parameter.param.name, std::regex("[^A-Za-z0-9]+"), "_");
-});
+INSTANTIATE_TEST_SUITE_P(Oracle, CohortOfCase, testing::ValuesIn(model_cases()),
+                         [](const testing::TestParamInfo<ModelCase>& parameter) {
+                           return std::regex_replace(parameter.param.name, std::regex("[^A-Za-z0-9]+"), "_");
+                         });
 
 }  // namespace
 }  // namespace vcohort

@@ -9,7 +9,8 @@
 namespace vcohort::test {
 
 /// A study that asks the cohort question of the register population; the first strategy is the reference.
-Study cohort_study(std::int64_t size, std::vector<Strategy> strategies, std::vector<double> visits_months, std::vector<std::string> endpoints);
+Study cohort_study(std::int64_t size, std::vector<Strategy> strategies, std::vector<double> visits_months,
+                   std::vector<std::string> endpoints);
 
 /// Bins of one group per GMFCS level.
 StratumDimension by_level();

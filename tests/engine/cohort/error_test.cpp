@@ -20,11 +20,13 @@ using namespace test;
 struct Spread {
   std::vector<double> estimate, variance;
 
-  /// The ratio of mean squared error to variance over seeds is 1 up to the error of a variance, sqrt((kurtosis - 1) / seeds).
+  /// The ratio of mean squared error to variance over seeds is 1 up to the error of a variance, sqrt((kurtosis - 1) /
+  /// seeds).
   void expect_honest(const std::string& what) const {
     const Moments of_estimate = moments(estimate), of_variance = moments(variance);
     const double ratio = of_variance.mean / (of_estimate.sd * of_estimate.sd);
-    const double error = std::hypot(std::sqrt((of_estimate.fourth - 1) / of_estimate.n), of_variance.sd / of_variance.mean / std::sqrt(of_variance.n));
+    const double error = std::hypot(std::sqrt((of_estimate.fourth - 1) / of_estimate.n),
+                                    of_variance.sd / of_variance.mean / std::sqrt(of_variance.n));
     EXPECT_NEAR(std::log(ratio), 0, standard_errors * error) << what << ", ratio " << ratio;
   }
 };
@@ -37,8 +39,8 @@ Spreads over_seeds(Study study, const Evidence& evidence, int seeds) {
     study.seed = seed + 1000 + static_cast<std::uint64_t>(k);
     const Cohort cohort(study, evidence);
     const auto tables = cohort.deliver(simulate_all(cohort));
-    const View summary(tables, "/cohort/summary"), increments(tables, "/cohort/increments"), harm(tables, "/cohort/harm"),
-        events(tables, "/cohort/adverse_events");
+    const View summary(tables, "/cohort/summary"), increments(tables, "/cohort/increments"),
+        harm(tables, "/cohort/harm"), events(tables, "/cohort/adverse_events");
     const auto add = [&](const std::string& name, double estimate, double mcse) {
       spreads[name].estimate.push_back(estimate);
       spreads[name].variance.push_back(mcse * mcse);
@@ -46,11 +48,17 @@ Spreads over_seeds(Study study, const Evidence& evidence, int seeds) {
     const std::string strategy = study.strategies[1].name;
     for (const char* stratum : {"all", "GMFCS IV"}) {
       const std::string where = std::string(" in ") + stratum;
-      const auto of_summary = [&](const char* column) { return summary.number({{"strategy", strategy}, {"stratum", stratum}}, column); };
+      const auto of_summary = [&](const char* column) {
+        return summary.number({{"strategy", strategy}, {"stratum", stratum}}, column);
+      };
       const auto of_increments = [&](const char* column) { return increments.number({{"stratum", stratum}}, column); };
-      const auto of_harm = [&](const char* column) { return harm.number({{"strategy", strategy}, {"stratum", stratum}}, column); };
+      const auto of_harm = [&](const char* column) {
+        return harm.number({{"strategy", strategy}, {"stratum", stratum}}, column);
+      };
       const auto of_events = [&](const char* column) {
-        return events.number({{"strategy", strategy}, {"stratum", stratum}, {"origin", "related"}, {"type", "any"}, {"grade", "1"}}, column);
+        return events.number(
+            {{"strategy", strategy}, {"stratum", stratum}, {"origin", "related"}, {"type", "any"}, {"grade", "1"}},
+            column);
       };
       add("mean" + where, of_summary("mean"), of_summary("mean_mcse"));
       add("responder share" + where, of_summary("responder_share"), of_summary("responder_share_mcse"));

@@ -18,7 +18,9 @@ Study every_outcome(std::int64_t size) {
   Strategy by_tolerance = cells(Cell::msc, Route::intrathecal, 4);
   by_tolerance.name = "by tolerance";
   by_tolerance.regimen.tolerance = Regimen::Tolerance::halve;
-  return cohort_study(size, {rehabilitation(), cells(Cell::msc, Route::intrathecal, 4), cells(Cell::nsc, Route::intraventricular), by_tolerance},
+  return cohort_study(size,
+                      {rehabilitation(), cells(Cell::msc, Route::intrathecal, 4),
+                       cells(Cell::nsc, Route::intraventricular), by_tolerance},
                       {1, 6, 24}, every_endpoint);
 }
 
@@ -54,7 +56,8 @@ TEST(NullStance, EveryTwinIsBitForBitTheOther) {
       ASSERT_EQ(values.size(), 4u * 1000 * 3);
       for (std::size_t s = 1; s < 4; ++s)
         for (std::size_t k = 0; k < per_strategy; ++k)
-          ASSERT_EQ(std::bit_cast<std::uint64_t>(values[s * per_strategy + k]), std::bit_cast<std::uint64_t>(values[k])) << column;
+          ASSERT_EQ(std::bit_cast<std::uint64_t>(values[s * per_strategy + k]), std::bit_cast<std::uint64_t>(values[k]))
+              << column;
     }
 }
 

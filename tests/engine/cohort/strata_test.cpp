@@ -29,9 +29,10 @@ TEST(StrataMap, NamesTheProductAndItsMargins) {
   const StrataMap strata(std::vector<Stratification>{by_both});
   std::vector<std::string> names;
   for (const Stratum& stratum : strata.strata()) names.push_back(stratum.name);
-  EXPECT_EQ(names, (std::vector<std::string>{"all", "age 0-3, GMFCS I-III", "age 0-3, GMFCS IV-V", "age 0-3", "age 3-6, GMFCS I-III",
-                                             "age 3-6, GMFCS IV-V", "age 3-6", "age 6-18, GMFCS I-III", "age 6-18, GMFCS IV-V",
-                                             "age 6-18", "GMFCS I-III", "GMFCS IV-V"}));
+  EXPECT_EQ(names,
+            (std::vector<std::string>{"all", "age 0-3, GMFCS I-III", "age 0-3, GMFCS IV-V", "age 0-3",
+                                      "age 3-6, GMFCS I-III", "age 3-6, GMFCS IV-V", "age 3-6", "age 6-18, GMFCS I-III",
+                                      "age 6-18, GMFCS IV-V", "age 6-18", "GMFCS I-III", "GMFCS IV-V"}));
   EXPECT_EQ(strata.leaves(), 4u * 3);  // with the hidden bins for the rest
   EXPECT_EQ(strata.strata().front().stratification, "");
   EXPECT_EQ(strata.strata()[1].stratification, "both");
@@ -52,9 +53,14 @@ TEST(StrataMap, EveryChildLiesInTheStrataThatItsNumbersSay) {
     for (int i = 0; i < child.patient.lanes; ++i) {
       const double age = child.patient.age_years[i], score = child.baseline_gmfm66[i];
       const bool mild = child.patient.gmfcs[i] <= 2;
-      std::map<std::string, bool> expected = {{"all", true}, {"age 2-4", age >= 2 && age < 4}, {"age 6-9", age >= 6 && age < 9},
-                                              {"age 0-3, GMFCS I-III", age < 3 && mild}, {"GMFCS IV-V", !mild}, {"age 3-6", age >= 3 && age < 6},
-                                              {"below 40", score < 40}, {"40 and more", score >= 40}};
+      std::map<std::string, bool> expected = {{"all", true},
+                                              {"age 2-4", age >= 2 && age < 4},
+                                              {"age 6-9", age >= 6 && age < 9},
+                                              {"age 0-3, GMFCS I-III", age < 3 && mild},
+                                              {"GMFCS IV-V", !mild},
+                                              {"age 3-6", age >= 3 && age < 6},
+                                              {"below 40", score < 40},
+                                              {"40 and more", score >= 40}};
       for (const Stratum& stratum : strata.strata()) {
         int times = 0;
         for (std::size_t l : stratum.leaves)
@@ -74,7 +80,8 @@ TEST(StrataMap, EveryChildLiesInTheStrataThatItsNumbersSay) {
 class StrataOfACohort : public testing::TestWithParam<bool> {};
 
 TEST_P(StrataOfACohort, CellsAddUpToMarginsAndToAll) {
-  Study study = cohort_study(6000, {rehabilitation(), cells(Cell::msc, Route::intrathecal, 2)}, {12}, {"gmfm66", "sleep", "drooling_effective"});
+  Study study = cohort_study(6000, {rehabilitation(), cells(Cell::msc, Route::intrathecal, 2)}, {12},
+                             {"gmfm66", "sleep", "drooling_effective"});
   study.uncertain_parameters = GetParam();
   study.stratifications = {by_both, {"level", {by_level()}}};
   const Cohort cohort(study, stance("sceptical"));
@@ -95,7 +102,8 @@ TEST_P(StrataOfACohort, CellsAddUpToMarginsAndToAll) {
         for (const char* column : {"n", "sum", "sum_of_squares"}) {
           double sum = 0;
           for (const std::string& part : parts) sum += view.number({{"stratum", part}, {"endpoint", endpoint}}, column);
-          EXPECT_NEAR(sum, view.number({{"stratum", whole}, {"endpoint", endpoint}}, column), tolerance) << path << whole << column;
+          EXPECT_NEAR(sum, view.number({{"stratum", whole}, {"endpoint", endpoint}}, column), tolerance)
+              << path << whole << column;
         }
   }
   const View events(tables, "/cohort/adverse_events");
@@ -103,7 +111,12 @@ TEST_P(StrataOfACohort, CellsAddUpToMarginsAndToAll) {
     for (const auto& [whole, parts] : groupings)
       for (const char* grade : {"1", "2", "3"}) {
         const auto count = [&](const std::string& stratum) {
-          return events.number({{"strategy", study.strategies[1].name}, {"stratum", stratum}, {"origin", origin}, {"type", "any"}, {"grade", grade}}, "events");
+          return events.number({{"strategy", study.strategies[1].name},
+                                {"stratum", stratum},
+                                {"origin", origin},
+                                {"type", "any"},
+                                {"grade", grade}},
+                               "events");
         };
         double sum = 0;
         for (const std::string& part : parts) sum += count(part);
@@ -120,7 +133,8 @@ TEST(StrataOfACohort, ChildrenInNoBinCountInAll) {
   const auto tables = cohort.deliver(simulate_all(cohort));
   const View summary(tables, "/cohort/summary");
   EXPECT_EQ(summary.number({{"stratum", "all"}}, "n"), 4000);
-  EXPECT_NEAR(summary.number({{"stratum", "age 0-4"}}, "n"), 4000 * 3.0 / 11, 4.5 * std::sqrt(4000 * 3.0 / 11 * 8 / 11));
+  EXPECT_NEAR(summary.number({{"stratum", "age 0-4"}}, "n"), 4000 * 3.0 / 11,
+              4.5 * std::sqrt(4000 * 3.0 / 11 * 8 / 11));
 }
 
 }  // namespace

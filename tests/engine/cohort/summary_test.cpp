@@ -63,7 +63,10 @@ TEST(Summary, MeansSpreadsAndQuantilesAreThoseOfThePatients) {
       for (double visit : months) {
         SCOPED_TRACE(strategy.name + ", " + endpoint);
         const auto cell = [&](const char* column) {
-          return summary.number({{"strategy", strategy.name}, {"endpoint", endpoint}, {"visit_months", std::to_string(static_cast<int>(visit))}}, column);
+          return summary.number({{"strategy", strategy.name},
+                                 {"endpoint", endpoint},
+                                 {"visit_months", std::to_string(static_cast<int>(visit))}},
+                                column);
         };
         std::vector<double> values = present(d.column(endpoint, strategy.name, visit));
         const Moments m = moments(values);
@@ -73,7 +76,8 @@ TEST(Summary, MeansSpreadsAndQuantilesAreThoseOfThePatients) {
         EXPECT_NEAR(cell("mean_mcse"), m.sd / std::sqrt(m.n), 1e-10);
         std::sort(values.begin(), values.end());
         const bool categories = endpoint == "cgi_i" || endpoint.starts_with("drooling");
-        for (const auto& [p, name] : {std::pair{0.05, "p05"}, std::pair{0.25, "p25"}, std::pair{0.5, "p50"}, std::pair{0.75, "p75"}, std::pair{0.95, "p95"}}) {
+        for (const auto& [p, name] : {std::pair{0.05, "p05"}, std::pair{0.25, "p25"}, std::pair{0.5, "p50"},
+                                      std::pair{0.75, "p75"}, std::pair{0.95, "p95"}}) {
           const double exact = values[static_cast<std::size_t>(std::ceil(p * m.n)) - 1];
           if (categories) {
             EXPECT_EQ(cell(name), exact) << name;
@@ -91,12 +95,14 @@ TEST(Summary, IncrementsAreDifferencesOfTwins) {
   for (const std::string& endpoint : every_endpoint)
     for (double visit : months) {
       SCOPED_TRACE(endpoint);
-      const std::vector<double> with = present(d.column(endpoint + "_latent", strategy, visit)), without = present(d.column(endpoint + "_latent", "rehabilitation", visit));
+      const std::vector<double> with = present(d.column(endpoint + "_latent", strategy, visit)),
+                                without = present(d.column(endpoint + "_latent", "rehabilitation", visit));
       std::vector<double> difference;
       for (std::size_t k = 0; k < with.size(); ++k) difference.push_back(with[k] - without[k]);
       const Moments m = moments(difference);
       const auto cell = [&](const char* column) {
-        return increments.number({{"endpoint", endpoint}, {"visit_months", std::to_string(static_cast<int>(visit))}}, column);
+        return increments.number({{"endpoint", endpoint}, {"visit_months", std::to_string(static_cast<int>(visit))}},
+                                 column);
       };
       EXPECT_EQ(cell("n"), m.n);
       EXPECT_NEAR(cell("mean"), m.mean, 1e-11);
@@ -124,7 +130,10 @@ TEST(Summary, RespondersBenefitAndHarmAreCountedAgainstTheMcidOfTheLevel) {
       benefiting += latent[k] - without[k] >= mcid[g];
       harmed += latent[k] - without[k] <= -mcid[g];
     }
-    EXPECT_EQ(View(d.tables, "/cohort/summary").number({{"strategy", strategy.name}, {"endpoint", "gmfm66"}, {"visit_months", "12"}}, "responder_share"), responders / n);
+    EXPECT_EQ(
+        View(d.tables, "/cohort/summary")
+            .number({{"strategy", strategy.name}, {"endpoint", "gmfm66"}, {"visit_months", "12"}}, "responder_share"),
+        responders / n);
     if (strategy.name == "rehabilitation") continue;
     const View increments(d.tables, "/cohort/increments");
     EXPECT_EQ(increments.number({{"endpoint", "gmfm66"}, {"visit_months", "12"}}, "benefit_share"), benefiting / n);
@@ -136,7 +145,9 @@ TEST(Summary, RespondersBenefitAndHarmAreCountedAgainstTheMcidOfTheLevel) {
 }
 
 TEST(Summary, AReferenceInTheMiddleTurnsTheSign) {
-  Study study = cohort_study(3000, {cells(Cell::msc, Route::intrathecal), rehabilitation(), cells(Cell::cb, Route::intravenous)}, {12}, {"gmfm66"});
+  Study study =
+      cohort_study(3000, {cells(Cell::msc, Route::intrathecal), rehabilitation(), cells(Cell::cb, Route::intravenous)},
+                   {12}, {"gmfm66"});
   const auto mean = [&](int reference, const std::string& strategy) {
     study.cohort->reference = reference;
     const Cohort cohort(study, stance("published"));

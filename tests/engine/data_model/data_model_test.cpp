@@ -33,7 +33,8 @@ TEST(DataModel, NormalOutcomesHaveTheirMeansAndCovariance) {
   DataModel model = two_arms(DataModel::Kind::normal, {0, 1, 2, 3, 6, 12});
   model.correlation.assign(6, std::vector<double>(6));
   for (std::size_t v = 0; v < 6; ++v)
-    for (std::size_t w = 0; w < 6; ++w) model.correlation[v][w] = std::pow(0.6, std::fabs(static_cast<double>(v) - static_cast<double>(w)));
+    for (std::size_t w = 0; w < 6; ++w)
+      model.correlation[v][w] = std::pow(0.6, std::fabs(static_cast<double>(v) - static_cast<double>(w)));
   for (auto& arm : model.arms) {
     arm.mean = {0, 1, 2, 3, 4, 5};
     arm.sd = {1, 1, 1, 2, 2, 2};
@@ -45,13 +46,15 @@ TEST(DataModel, NormalOutcomesHaveTheirMeansAndCovariance) {
   for (std::size_t v = 0; v < 6; ++v)
     for (std::size_t w = 0; w <= v; ++w) {
       double product = 0;
-      for (std::size_t i = 0; i < many; ++i) product += (y[v][i] - model.arms[0].mean[v]) * (y[w][i] - model.arms[0].mean[w]);
+      for (std::size_t i = 0; i < many; ++i)
+        product += (y[v][i] - model.arms[0].mean[v]) * (y[w][i] - model.arms[0].mean[w]);
       const double scale = model.arms[0].sd[v] * model.arms[0].sd[w], rho = model.correlation[v][w];
       EXPECT_NEAR(product / many, scale * rho, mcse_allowed * scale * std::sqrt((1 + rho * rho) / many));
     }
 }
 
-/// Two binary outcomes with share 1/2 each and latent correlation r agree with probability 1/2 + asin(r)/pi (Sheppard 1899).
+/// Two binary outcomes with share 1/2 each and latent correlation r agree with probability 1/2 + asin(r)/pi (Sheppard
+/// 1899).
 TEST(DataModel, BinaryOutcomesAreCorrelatedThroughLatentNormals) {
   DataModel model = two_arms(DataModel::Kind::binary, {6, 12});
   model.correlation = {{1, 0.5}, {0.5, 1}};

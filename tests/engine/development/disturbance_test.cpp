@@ -55,7 +55,8 @@ TEST(Disturbance, InnovationsStandAtTheScheduledDay) {
     EXPECT_EQ(day, 365);
     for (int i = 0; i < child.patient.lanes; ++i) {
       EXPECT_EQ(few[0][i], many[0][i]);
-      const double normal = normals_at(seed, {.patient = child.patient.patient[i], .purpose = Purpose::disturbance, .occasion = day})[0];
+      const double normal =
+          normals_at(seed, {.patient = child.patient.patient[i], .purpose = Purpose::disturbance, .occasion = day})[0];
       const auto innovation = [&](double now, double before, double gap) {
         const double kept = std::exp(-gap / 12);
         return (now - kept * before) / (2.5 * std::sqrt(1 - kept * kept));

@@ -58,16 +58,20 @@ TEST(Enrolment, GivesTheConditionalDistribution) {
   });
   // The whole population of another replicate, of which those who meet the conditions are kept.
   double candidates = 0;
-  each_tile_of_children(400'000, register_population(), values, [&](const ChildTile& child) {
-    for (int i = 0; i < child.patient.lanes; ++i) {
-      ++candidates;
-      const PatientTile& patient = child.patient;
-      const bool wanted = patient.age_years[i] >= 2 && patient.age_years[i] < 6 && patient.gmfcs[i] >= 1 && patient.gmfcs[i] <= 3 &&
-                          child.baseline_gmfm66[i] >= 35 && child.baseline_gmfm66[i] < 60 && child.baseline_gmfm88[i] >= 20 &&
-                          child.baseline_gmfm88[i] < 90;
-      if (wanted) filtered.add(child, i);
-    }
-  }, 1);
+  each_tile_of_children(
+      400'000, register_population(), values,
+      [&](const ChildTile& child) {
+        for (int i = 0; i < child.patient.lanes; ++i) {
+          ++candidates;
+          const PatientTile& patient = child.patient;
+          const bool wanted = patient.age_years[i] >= 2 && patient.age_years[i] < 6 && patient.gmfcs[i] >= 1 &&
+                              patient.gmfcs[i] <= 3 && child.baseline_gmfm66[i] >= 35 &&
+                              child.baseline_gmfm66[i] < 60 && child.baseline_gmfm88[i] >= 20 &&
+                              child.baseline_gmfm88[i] < 90;
+          if (wanted) filtered.add(child, i);
+        }
+      },
+      1);
   expect_same_distribution(enrolled.age, filtered.age);
   expect_same_distribution(enrolled.gmfm66, filtered.gmfm66);
   expect_same_distribution(enrolled.gmfm88, filtered.gmfm88);
@@ -76,14 +80,16 @@ TEST(Enrolment, GivesTheConditionalDistribution) {
   const auto n = static_cast<double>(enrolled.age.size()), m = static_cast<double>(filtered.age.size());
   for (int level : {1, 2, 3}) {
     const double pooled = (enrolled.levels[level] + filtered.levels[level]) / (n + m);
-    EXPECT_NEAR(enrolled.levels[level] / n, filtered.levels[level] / m, standard_errors * std::sqrt(pooled * (1 - pooled) * (1 / n + 1 / m)));
+    EXPECT_NEAR(enrolled.levels[level] / n, filtered.levels[level] / m,
+                standard_errors * std::sqrt(pooled * (1 - pooled) * (1 / n + 1 / m)));
   }
-  // Attempts before the first eligible candidate are geometric: mean (1 - p) / p. The share of eligible candidates is known to
-  // sqrt(p (1 - p) / candidates).
+  // Attempts before the first eligible candidate are geometric: mean (1 - p) / p. The share of eligible candidates is
+  // known to sqrt(p (1 - p) / candidates).
   const double p = m / candidates;
   const double error_of_expectation = std::sqrt(p * (1 - p) / candidates) / (p * p);
   const Moments attempts = moments(enrolled.attempts);
-  EXPECT_NEAR(attempts.mean, (1 - p) / p, standard_errors * std::hypot(attempts.sd / std::sqrt(attempts.n), error_of_expectation));
+  EXPECT_NEAR(attempts.mean, (1 - p) / p,
+              standard_errors * std::hypot(attempts.sd / std::sqrt(attempts.n), error_of_expectation));
 }
 
 TEST(Enrolment, IsTheFirstEligibleCandidateOfTheIdWhateverTheTile) {

@@ -54,7 +54,8 @@ TEST(Growth, LimitsAndRatesHaveTheirLaws) {
     std::vector<double> of_limit, of_age90;
     each_tile_of_children(n / 4, one_kind(static_cast<int>(level), 5), values, [&](const ChildTile& child) {
       for (int i = 0; i < child.patient.lanes; ++i) {
-        of_limit.push_back(std::log(child.limit[i] / (100 - child.limit[i])) - std::log(limit[level] / (100 - limit[level])));
+        of_limit.push_back(std::log(child.limit[i] / (100 - child.limit[i])) -
+                           std::log(limit[level] / (100 - limit[level])));
         of_age90.push_back(std::log(std::log(10.0) / child.rate[i] / age90[level]));
       }
     });
@@ -82,7 +83,8 @@ TEST(Growth, LimitAndAge90MayBeCorrelated) {
   expect_sd(of_age90, 0.584);
 }
 
-/// What is left of an observed baseline when the known parts are taken away; scores at an end of the scale are left out.
+/// What is left of an observed baseline when the known parts are taken away; scores at an end of the scale are left
+/// out.
 TEST(Growth, ObservedBaseline) {
   const ParameterValues values = values_of("sceptical");
   const DevelopmentParameters p(values);
@@ -136,23 +138,31 @@ TEST(Growth, CrosswalkInvertsTheFit) {
 TEST(Growth, EveryDrawCanBeReplayedFromItsAddress) {
   const ParameterValues values = values_of("sceptical");
   const DevelopmentParameters p(values);
-  each_tile_of_children(tile_size, register_population(), values, [&](const ChildTile& child) {
-    for (int i = 0; i < child.patient.lanes; i += 7) {
-      const int level = child.patient.gmfcs[i];
-      const auto normals = [&](Purpose purpose) {
-        return normals_at(seed, {.replicate = 2, .patient = child.patient.patient[i], .purpose = purpose, .occasion = child.patient.attempt[i]});
-      };
-      const auto growth = normals(Purpose::growth);
-      EXPECT_EQ(child.limit_score[i], growth[0]);
-      EXPECT_NEAR(child.limit[i], 100 / (1 + std::exp(-p.limit_logit[level] - p.limit_sd[level] * growth[0])), 1e-12);
-      EXPECT_NEAR(child.rate[i], p.rate[level] * std::exp(-p.rate_log_sd[level] * growth[1]), 1e-14);
-      EXPECT_EQ(child.crosswalk_residual[i], p.crosswalk_residual_sd * normals(Purpose::crosswalk)[0]);
-      const auto screening = normals(Purpose::screening_measurement);
-      EXPECT_EQ(child.disturbance[i], p.disturbance_sd[level] * screening[0]);
-      EXPECT_EQ(child.baseline_gmfm66[i],
-                std::clamp(child.baseline_motor[i] + child.disturbance[i] + p.measurement_sd * screening[1], 0.0, 100.0));
-    }
-  }, 2);
+  each_tile_of_children(
+      tile_size, register_population(), values,
+      [&](const ChildTile& child) {
+        for (int i = 0; i < child.patient.lanes; i += 7) {
+          const int level = child.patient.gmfcs[i];
+          const auto normals = [&](Purpose purpose) {
+            return normals_at(seed, {.replicate = 2,
+                                     .patient = child.patient.patient[i],
+                                     .purpose = purpose,
+                                     .occasion = child.patient.attempt[i]});
+          };
+          const auto growth = normals(Purpose::growth);
+          EXPECT_EQ(child.limit_score[i], growth[0]);
+          EXPECT_NEAR(child.limit[i], 100 / (1 + std::exp(-p.limit_logit[level] - p.limit_sd[level] * growth[0])),
+                      1e-12);
+          EXPECT_NEAR(child.rate[i], p.rate[level] * std::exp(-p.rate_log_sd[level] * growth[1]), 1e-14);
+          EXPECT_EQ(child.crosswalk_residual[i], p.crosswalk_residual_sd * normals(Purpose::crosswalk)[0]);
+          const auto screening = normals(Purpose::screening_measurement);
+          EXPECT_EQ(child.disturbance[i], p.disturbance_sd[level] * screening[0]);
+          EXPECT_EQ(
+              child.baseline_gmfm66[i],
+              std::clamp(child.baseline_motor[i] + child.disturbance[i] + p.measurement_sd * screening[1], 0.0, 100.0));
+        }
+      },
+      2);
 }
 
 }  // namespace

@@ -20,7 +20,9 @@ double exact_two_sided(double t, double df) {
 }
 
 /// What the docstring promises.
-double error_at(double df) { return df <= 2000 ? 2e-13 : 1e-10; }
+double error_at(double df) {
+  return df <= 2000 ? 2e-13 : 1e-10;
+}
 
 TEST(StudentT, TailsAgreeWithBoostInFiftyDigits) {
   for (double df : {0.5, 1.0, 1.7, 2.0, 3.3, 8.0, 17.25, 64.0, 183.77, 1000.5, 25000.0, 1e6})
@@ -48,7 +50,8 @@ TEST(StudentT, CriticalValuesInvertTheTail) {
       EXPECT_NEAR(student_two_sided(t, df) / p, 1, 3 * error_at(df)) << "p " << p << " df " << df;
     }
   // Against the quantile of Boost.Math, whose own error is a few units of the last digit.
-  EXPECT_NEAR(student_critical(10, 0.05), quantile(complement(boost::math::students_t_distribution<double>(10), 0.025)), 1e-14);
+  EXPECT_NEAR(student_critical(10, 0.05), quantile(complement(boost::math::students_t_distribution<double>(10), 0.025)),
+              1e-14);
 }
 
 }  // namespace

@@ -3,18 +3,21 @@
 #include "tests/engine/patient/statistics.hpp"
 #include "tests/engine/therapy/strategies.hpp"
 
-// Drooling after Peng 2017: 9 of 13 respond, 8 of 9 of them are cured by frequency a month after the last infusion, and cures
-// relapse with a mean of five months.
+// Drooling after Peng 2017: 9 of 13 respond, 8 of 9 of them are cured by frequency a month after the last infusion, and
+// cures relapse with a mean of five months.
 namespace vcohort {
 namespace {
 
 using namespace test;
 
 const std::vector<double> months = {1, 2, 3, 6, 12, 24};
-const std::vector<std::string> measures = {"drooling_frequency_cured", "drooling_weight_cured", "drooling_quotient_cured", "drooling_effective"};
+const std::vector<std::string> measures = {"drooling_frequency_cured", "drooling_weight_cured",
+                                           "drooling_quotient_cured", "drooling_effective"};
 constexpr double last_infusion = 21 * 12 / 365.25;
 
-Strategy peng() { return cells(Cell::msc, Route::intrathecal, 4, 7); }
+Strategy peng() {
+  return cells(Cell::msc, Route::intrathecal, 4, 7);
+}
 
 /// Children who drool and those in the state, per measure and visit.
 struct Counts {
@@ -27,17 +30,17 @@ Counts simulate(const ParameterValues& values, const Strategy& strategy) {
   Counts counts;
   evaluate_children(150'000, register_population(), values, model, {strategy}, TileOutcomes::Setting::cohort,
                     [&](const ChildTile& child, const TileOutcomes& outcomes, std::size_t) {
-    for (int i = 0; i < child.patient.lanes; ++i) {
-      ++counts.children;
-      counts.drools += child.patient.drools[i];
-      for (std::size_t e = 0; e < 4; ++e)
-        for (std::size_t v = 0; v < months.size(); ++v) {
-          const double state = outcomes.observed(e, v)[i];
-          EXPECT_EQ(state != state, !child.patient.drools[i]);
-          if (child.patient.drools[i]) counts.in_state[e][v] += state;
-        }
-    }
-  });
+                      for (int i = 0; i < child.patient.lanes; ++i) {
+                        ++counts.children;
+                        counts.drools += child.patient.drools[i];
+                        for (std::size_t e = 0; e < 4; ++e)
+                          for (std::size_t v = 0; v < months.size(); ++v) {
+                            const double state = outcomes.observed(e, v)[i];
+                            EXPECT_EQ(state != state, !child.patient.drools[i]);
+                            if (child.patient.drools[i]) counts.in_state[e][v] += state;
+                          }
+                      }
+                    });
   return counts;
 }
 
@@ -66,7 +69,8 @@ TEST(Drooling, UnderTheRegimenOfPeng) {
   }
 }
 
-// 8/13 cured by frequency at a month and 9/13 improved at all times: 13 children cannot tell the model from Peng's counts.
+// 8/13 cured by frequency at a month and 9/13 improved at all times: 13 children cannot tell the model from Peng's
+// counts.
 TEST(Drooling, AgreesWithPengsCounts) {
   EXPECT_NEAR(expected(0, last_infusion + 1, 0.692), 8.0 / 13, 0.0006);  // 0.692 and 0.889 are printed to three digits
   EXPECT_NEAR(expected(3, last_infusion + 6, 0.692), 9.0 / 13, 0.0006);
@@ -90,7 +94,8 @@ TEST(Drooling, AnotherRegimenScalesTheResponseWithItsSaturation) {
     const DroolingPlan plan(cells(Cell::msc, Route::intrathecal, infusions, 7, doses), p, DroolingParameters(values));
     EXPECT_NEAR(plan.response(0), std::min(1.0, 0.692 * hill_at_cure(infusions, doses) / hill_at_cure(4, 1)), 1e-12);
   }
-  EXPECT_LT(DroolingPlan(peng(), p, DroolingParameters(values)).response(1), 0.692) << "immune-suppressed children respond less";
+  EXPECT_LT(DroolingPlan(peng(), p, DroolingParameters(values)).response(1), 0.692)
+      << "immune-suppressed children respond less";
 }
 
 TEST(Drooling, NobodyIsCuredWithoutCells) {

@@ -10,7 +10,10 @@ namespace {
 using namespace test;
 using Setting = TileOutcomes::Setting;
 
-const std::vector<std::string> scores = {"gmfm66", "gmfm88", "standing", "walking", "adl", "fine_motor", "sociability", "adaptability", "expressive_language", "sleep"};
+const std::vector<std::string> scores = {"gmfm66",      "gmfm88",       "standing",
+                                         "walking",     "adl",          "fine_motor",
+                                         "sociability", "adaptability", "expressive_language",
+                                         "sleep"};
 
 TEST(Measurement, ErrorsAreNewAtEveryVisitAndEndpoint) {
   ParameterValues values = values_of("sceptical");
@@ -18,16 +21,24 @@ TEST(Measurement, ErrorsAreNewAtEveryVisitAndEndpoint) {
   const std::vector<double> months = {1, 12};
   const OutcomeModel model(values, months, scores);
   std::vector<std::vector<double>> errors(scores.size() * months.size());
-  evaluate_children(60'000, one_kind(2, 5), values, model, {rehabilitation()}, Setting::cohort,
-                    [&](const ChildTile& child, const TileOutcomes& outcomes, std::size_t) {
-    for (std::size_t e = 0; e < scores.size(); ++e)
-      for (std::size_t v = 0; v < months.size(); ++v)
-        for (int i = 0; i < child.patient.lanes; ++i)
-          errors[e * months.size() + v].push_back(outcomes.observed(e, v)[i] - outcomes.latent(e, v)[i]);
-  });
-  const std::vector<double> sd = {1.25, 1.6, model.domain.retest_sd[0], model.domain.retest_sd[1], model.domain.retest_sd[2],
-                                  model.domain.retest_sd[3], model.domain.retest_sd[4], model.domain.retest_sd[5],
-                                  model.domain.retest_sd[6], model.domain.retest_sd[7]};
+  evaluate_children(
+      60'000, one_kind(2, 5), values, model, {rehabilitation()}, Setting::cohort,
+      [&](const ChildTile& child, const TileOutcomes& outcomes, std::size_t) {
+        for (std::size_t e = 0; e < scores.size(); ++e)
+          for (std::size_t v = 0; v < months.size(); ++v)
+            for (int i = 0; i < child.patient.lanes; ++i)
+              errors[e * months.size() + v].push_back(outcomes.observed(e, v)[i] - outcomes.latent(e, v)[i]);
+      });
+  const std::vector<double> sd = {1.25,
+                                  1.6,
+                                  model.domain.retest_sd[0],
+                                  model.domain.retest_sd[1],
+                                  model.domain.retest_sd[2],
+                                  model.domain.retest_sd[3],
+                                  model.domain.retest_sd[4],
+                                  model.domain.retest_sd[5],
+                                  model.domain.retest_sd[6],
+                                  model.domain.retest_sd[7]};
   for (std::size_t k = 0; k < errors.size(); ++k) {
     SCOPED_TRACE(scores[k / months.size()]);
     const double of_endpoint = sd[k / months.size()];
@@ -48,10 +59,11 @@ TEST(Measurement, DomainsAtBaselineFollowTheMotorLimit) {
     std::vector<std::vector<double>> baseline(scored_domains);
     evaluate_children(60'000, one_kind(level, 5), values, model, {rehabilitation()}, Setting::cohort,
                       [&](const ChildTile& child, const TileOutcomes& outcomes, std::size_t) {
-      for (int i = 0; i < child.patient.lanes; ++i) limit_score.push_back(child.limit_score[i]);
-      for (std::size_t d = 0; d < scored_domains; ++d)
-        for (int i = 0; i < child.patient.lanes; ++i) baseline[d].push_back(outcomes.baseline(d + 2)[i]);
-    });
+                        for (int i = 0; i < child.patient.lanes; ++i) limit_score.push_back(child.limit_score[i]);
+                        for (std::size_t d = 0; d < scored_domains; ++d)
+                          for (int i = 0; i < child.patient.lanes; ++i)
+                            baseline[d].push_back(outcomes.baseline(d + 2)[i]);
+                      });
     for (std::size_t d = 0; d < scored_domains; ++d) {
       SCOPED_TRACE(scores[d + 2]);
       const double of_child = model.domain.sd[d][level];
@@ -74,19 +86,20 @@ TEST(Measurement, ObservedScoresStayInsideTheirScales) {
   const ParameterValues values = values_of("published");
   const std::vector<double> months = {1, 24};
   const OutcomeModel model(values, months, every_endpoint);
-  evaluate_children(20'000, register_population(), values, model, {rehabilitation(), cells(Cell::msc, Route::intrathecal, 4)}, Setting::cohort,
+  evaluate_children(20'000, register_population(), values, model,
+                    {rehabilitation(), cells(Cell::msc, Route::intrathecal, 4)}, Setting::cohort,
                     [&](const ChildTile& child, const TileOutcomes& outcomes, std::size_t) {
-    for (std::size_t e = 0; e < every_endpoint.size(); ++e)
-      for (std::size_t v = 0; v < months.size(); ++v)
-        for (int i = 0; i < child.patient.lanes; ++i) {
-          const Endpoint& endpoint = model.recorded[e];
-          for (double value : {outcomes.observed(e, v)[i], outcomes.baseline(e)[i]}) {
-            if (endpoint.is_drooling() && !child.patient.drools[i] && value != value) continue;
-            ASSERT_GE(value, endpoint.minimum) << endpoint.name();
-            ASSERT_LE(value, endpoint.maximum) << endpoint.name();
-          }
-        }
-  });
+                      for (std::size_t e = 0; e < every_endpoint.size(); ++e)
+                        for (std::size_t v = 0; v < months.size(); ++v)
+                          for (int i = 0; i < child.patient.lanes; ++i) {
+                            const Endpoint& endpoint = model.recorded[e];
+                            for (double value : {outcomes.observed(e, v)[i], outcomes.baseline(e)[i]}) {
+                              if (endpoint.is_drooling() && !child.patient.drools[i] && value != value) continue;
+                              ASSERT_GE(value, endpoint.minimum) << endpoint.name();
+                              ASSERT_LE(value, endpoint.maximum) << endpoint.name();
+                            }
+                          }
+                    });
 }
 
 // An added visit or endpoint moves no other visit's error; before the added visit nothing moves at all.
@@ -101,14 +114,15 @@ TEST(Measurement, ErrorsDoNotMoveWhenAVisitOrAnEndpointIsAdded) {
   const auto collect = [&](const OutcomeModel& model, std::size_t adl, std::size_t gmfm66) {
     std::vector<double> at_first, errors;
     const std::size_t last = model.visits.size() - 1;
-    evaluate_children(2000, population, values, model, strategies, Setting::cohort, [&](const ChildTile& child, const TileOutcomes& outcomes, std::size_t) {
-      for (std::size_t e : {adl, gmfm66})
-        for (int i = 0; i < child.patient.lanes; ++i) {
-          at_first.push_back(outcomes.observed(e, 0)[i]);
-          at_first.push_back(outcomes.baseline(e)[i]);
-          errors.push_back(outcomes.observed(e, last)[i] - outcomes.latent(e, last)[i]);
-        }
-    });
+    evaluate_children(2000, population, values, model, strategies, Setting::cohort,
+                      [&](const ChildTile& child, const TileOutcomes& outcomes, std::size_t) {
+                        for (std::size_t e : {adl, gmfm66})
+                          for (int i = 0; i < child.patient.lanes; ++i) {
+                            at_first.push_back(outcomes.observed(e, 0)[i]);
+                            at_first.push_back(outcomes.baseline(e)[i]);
+                            errors.push_back(outcomes.observed(e, last)[i] - outcomes.latent(e, last)[i]);
+                          }
+                      });
     return std::pair(at_first, errors);
   };
   const auto [first_small, errors_small] = collect(small, 0, 1);
@@ -124,10 +138,12 @@ TEST(Measurement, ATrialGainsUntilTheDriftIsComplete) {
   const OutcomeModel model(values, months, scores);
   std::vector<double> cohort, trial;
   for (const auto setting : {Setting::cohort, Setting::trial})
-    evaluate_children(300, register_population(), values, model, {rehabilitation()}, setting, [&](const ChildTile&, const TileOutcomes& outcomes, std::size_t) {
-      for (std::size_t v = 0; v < months.size(); ++v)
-        for (std::size_t e : {0, 4}) (setting == Setting::cohort ? cohort : trial).push_back(outcomes.latent(e, v)[0]);
-    });
+    evaluate_children(300, register_population(), values, model, {rehabilitation()}, setting,
+                      [&](const ChildTile&, const TileOutcomes& outcomes, std::size_t) {
+                        for (std::size_t v = 0; v < months.size(); ++v)
+                          for (std::size_t e : {0, 4})
+                            (setting == Setting::cohort ? cohort : trial).push_back(outcomes.latent(e, v)[0]);
+                      });
   for (std::size_t k = 0; k < cohort.size(); ++k) {
     const double drift = std::vector{0.5, 1.5, 1.5}[k / 2 % 3];
     EXPECT_NEAR(trial[k] - cohort[k], k % 2 ? model.domain.development[2] * drift : drift, 1e-12);

@@ -35,7 +35,8 @@ Regimen regimen_of(const ModelCase& model_case) {
   }
   std::vector<double> built = infusion_months(regimen);
   for (std::size_t j = 0; j < days.size(); ++j)
-    if (std::fabs(built.at(j) * days_per_month - (days[j] - days[0])) > 1e-9) throw std::invalid_argument("no regimen gives " + model_case.name);
+    if (std::fabs(built.at(j) * days_per_month - (days[j] - days[0])) > 1e-9)
+      throw std::invalid_argument("no regimen gives " + model_case.name);
   return regimen;
 }
 
@@ -47,7 +48,9 @@ int ModelCase::level() const {
   throw std::invalid_argument(name);
 }
 
-Injury ModelCase::injury() const { return named<Injury>(input["injury"], injury_types); }
+Injury ModelCase::injury() const {
+  return named<Injury>(input["injury"], injury_types);
+}
 
 double ModelCase::start_months() const {
   return with_cells() ? input["infusion_days"][0].get<double>() / days_per_month : 0.0;
@@ -65,7 +68,9 @@ Strategy ModelCase::strategy() const {
   return strategy;
 }
 
-double tolerance_of(double expected) { return 1e-9 * std::max(1.0, std::fabs(expected)); }
+double tolerance_of(double expected) {
+  return 1e-9 * std::max(1.0, std::fabs(expected));
+}
 
 const std::vector<ModelCase>& model_cases() {
   static const std::vector<ModelCase> cases = [] {

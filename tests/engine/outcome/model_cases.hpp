@@ -18,8 +18,8 @@ struct ModelCase {
   int level() const;
   Injury injury() const;
 
-  /// The strategies of a study begin at baseline, a case may begin later: its clock is moved to its first infusion, which changes
-  /// neither development nor effect. Months from baseline to the first infusion; 0 without cells.
+  /// The strategies of a study begin at baseline, a case may begin later: its clock is moved to its first infusion,
+  /// which changes neither development nor effect. Months from baseline to the first infusion; 0 without cells.
   double start_months() const;
   double months() const { return number("months") - start_months(); }
   double age_years() const { return number("age_years") + start_months() / 12; }

@@ -17,7 +17,9 @@ using test::ModelCase;
 
 class ModelCases : public testing::TestWithParam<ModelCase> {
  protected:
-  ModelCases() : case_(GetParam()), values_(test::values_of(case_.stance)) { values_.set("development.decline", case_.flag("decline")); }
+  ModelCases() : case_(GetParam()), values_(test::values_of(case_.stance)) {
+    values_.set("development.decline", case_.flag("decline"));
+  }
 
   double expected(const char* key) const { return case_.expected[key].get<double>(); }
   static void expect_close(double value, double wanted, const std::string& what = "") {
@@ -38,7 +40,8 @@ class ModelCases : public testing::TestWithParam<ModelCase> {
     patient.immune_suppressed[0] = case_.flag("immune_suppressed");
     patient.inflammation[0] = case_.number("inflammation_z");
     patient.postneonatal[0] = !case_.input["months_since_injury"].is_null();
-    patient.months_since_injury[0] = patient.postneonatal[0] ? case_.number("months_since_injury") + case_.start_months() : 0;
+    patient.months_since_injury[0] =
+        patient.postneonatal[0] ? case_.number("months_since_injury") + case_.start_months() : 0;
     child->limit[0] = 100 * ilogit_of(p.limit_logit[level] + p.limit_sd[level] * case_.number("z1"));
     child->rate[0] = p.rate[level] * exp_of(-p.rate_log_sd[level] * case_.number("z2"));
     return child;
@@ -76,7 +79,8 @@ TEST_P(ModelCases, ExposureAndModifiers) {
   const std::vector<double> exposures = case_.expected["exposures"];
   ASSERT_EQ(plan.infusion_months().size(), exposures.size());
   for (std::size_t j = 0; j < exposures.size(); ++j)
-    expect_close(immune * plan.exposure_of_infusion(static_cast<int>(j)), exposures[j], "exposure " + std::to_string(j));
+    expect_close(immune * plan.exposure_of_infusion(static_cast<int>(j)), exposures[j],
+                 "exposure " + std::to_string(j));
 
   const auto& modifiers = case_.expected["modifiers"];
   const auto cell = static_cast<std::size_t>(case_.strategy().cell);
@@ -109,7 +113,8 @@ TEST_P(ModelCases, EffectOnTheMotorScore) {
     response->idiosyncratic[0] = case_.number("idiosyncratic");
     double strength = 0;
     amplitude(p, tile->patient, case_.strategy().cell, *response, &strength);
-    const auto category = static_cast<std::uint16_t>(plan.categories().index(case_.flag("immune_suppressed"), plan.categories().unchanged));
+    const auto category = static_cast<std::uint16_t>(
+        plan.categories().index(case_.flag("immune_suppressed"), plan.categories().unchanged));
     const auto saturation = plan.saturation(Domain::gross_motor, 0);
     effect(1, &strength, response->idiosyncratic.data(), &category, saturation, &gain);
 
@@ -122,7 +127,8 @@ TEST_P(ModelCases, EffectOnTheMotorScore) {
       expect_close(plan.saturation(domain, 0)[category].linear, c_d / (c_d + p.ec50), name_of(domain));
       double of_domain = 0;
       effect(1, &strength, response->idiosyncratic.data(), &category, plan.saturation(domain, 0), &of_domain);
-      expect_close(p.ratio[static_cast<std::size_t>(d)] * of_domain / p.sigma_ref, case_.expected["domains"][name_of(domain)]["effect_sds"], name_of(domain));
+      expect_close(p.ratio[static_cast<std::size_t>(d)] * of_domain / p.sigma_ref,
+                   case_.expected["domains"][name_of(domain)]["effect_sds"], name_of(domain));
     }
   }
   expect_close(gain, expected("effect"));
@@ -135,9 +141,10 @@ TEST_P(ModelCases, EffectOnTheMotorScore) {
   expect_close(gmfm88, expected("gmfm88"));
 }
 
-INSTANTIATE_TEST_SUITE_P(Oracle, ModelCases, testing::ValuesIn(test::model_cases()), [](const testing::TestParamInfo<ModelCase>& parameter) {
-  return std::regex_replace(parameter.param.name, std::regex("[^A-Za-z0-9]+"), "_");
-});
+INSTANTIATE_TEST_SUITE_P(Oracle, ModelCases, testing::ValuesIn(test::model_cases()),
+                         [](const testing::TestParamInfo<ModelCase>& parameter) {
+                           return std::regex_replace(parameter.param.name, std::regex("[^A-Za-z0-9]+"), "_");
+                         });
 
 }  // namespace
 }  // namespace vcohort

@@ -36,7 +36,8 @@ TEST(Replay, EveryEndpointOfAChildUnderCells) {
         before = months[v];
         const double curve = child.limit[i] * (1 - std::exp(-child.rate[i] * (patient.age_years[i] + months[v] / 12)));
         const auto effect_of = [&](Domain domain) {
-          const Saturation s = plan.therapy.saturation(domain, v)[static_cast<std::size_t>(patient.immune_suppressed[i])];
+          const Saturation s =
+              plan.therapy.saturation(domain, v)[static_cast<std::size_t>(patient.immune_suppressed[i])];
           return strength[i] * s.hill + response->idiosyncratic[i] * s.linear;
         };
         double gain = effect_of(Domain::gross_motor), held = 0;
@@ -48,28 +49,35 @@ TEST(Replay, EveryEndpointOfAChildUnderCells) {
         double shifted = motor + child.crosswalk_residual[i], gmfm88 = 0;
         crosswalk_to_gmfm88(model.development, 1, &shifted, &gmfm88);
         EXPECT_NEAR(outcomes.latent(1, v)[i], gmfm88, 1e-10);
-        EXPECT_NEAR(outcomes.observed(1, v)[i], std::clamp(gmfm88 + 1.6 * normals(Purpose::measurement, day)[1], 0.0, 100.0), 1e-10);
+        EXPECT_NEAR(outcomes.observed(1, v)[i],
+                    std::clamp(gmfm88 + 1.6 * normals(Purpose::measurement, day)[1], 0.0, 100.0), 1e-10);
 
         for (std::size_t d = 0; d < scored_domains; ++d) {
           const Endpoint& endpoint = model.recorded[d + 2];
           const double rho = model.domain.motor_correlation[d];
           const double own = normals(Purpose::domain_level, patient.attempt[i], d / 4)[d % 4];
-          const double baseline = model.domain.mean[d][level] + model.domain.sd[d][level] * (rho * child.limit_score[i] + std::sqrt(1 - rho * rho) * own);
+          const double baseline =
+              model.domain.mean[d][level] +
+              model.domain.sd[d][level] * (rho * child.limit_score[i] + std::sqrt(1 - rho * rho) * own);
           const auto domain = static_cast<Domain>(d + 1);
           const double sds = model.therapy.ratio[d + 1] * effect_of(domain) / 15.2;
           const double latent = baseline + model.domain.development[d] * (curve - child.baseline_motor[i]) +
                                 sds * model.domain.reference_sd[d] * (domain == Domain::sleep ? -1 : 1);
           EXPECT_NEAR(outcomes.latent(d + 2, v)[i], latent, 1e-10) << endpoint.name();
           const auto seen = [&](double score, std::uint16_t occasion) {
-            return std::clamp(score + model.domain.retest_sd[d] * normals(Purpose::measurement, occasion, (d + 2) / 4)[(d + 2) % 4], endpoint.minimum, endpoint.maximum);
+            return std::clamp(
+                score + model.domain.retest_sd[d] * normals(Purpose::measurement, occasion, (d + 2) / 4)[(d + 2) % 4],
+                endpoint.minimum, endpoint.maximum);
           };
           EXPECT_NEAR(outcomes.observed(d + 2, v)[i], seen(latent, day), 1e-10) << endpoint.name();
           EXPECT_NEAR(outcomes.baseline(d + 2)[i], seen(baseline, 0), 1e-10) << endpoint.name();
         }
 
-        const double expected = model.development.expected(level, patient.age_years[i] + months[v] / 12) - model.development.expected(level, patient.age_years[i]);
+        const double expected = model.development.expected(level, patient.age_years[i] + months[v] / 12) -
+                                model.development.expected(level, patient.age_years[i]);
         EXPECT_NEAR(outcomes.above_expectation(v)[i], observed66 - child.baseline_gmfm66[i] - expected, 1e-10);
-        const double impression = 0.69 * (observed66 - child.baseline_gmfm66[i] - expected) / 3.3 + normals(Purpose::global_impression, day)[0];
+        const double impression = 0.69 * (observed66 - child.baseline_gmfm66[i] - expected) / 3.3 +
+                                  normals(Purpose::global_impression, day)[0];
         int category = 7;
         for (double cut : {-2.97, -1.59, -0.21, 0.21, 1.59, 2.97}) category -= impression > cut;
         EXPECT_EQ(outcomes.observed(14, v)[i], category);
@@ -79,7 +87,8 @@ TEST(Replay, EveryEndpointOfAChildUnderCells) {
       EXPECT_EQ(outcomes.baseline(14)[i], 4);
     }
   };
-  evaluate_children(2 * tile_size, register_population(), values, model, {strategy}, TileOutcomes::Setting::cohort, check, replicate);
+  evaluate_children(2 * tile_size, register_population(), values, model, {strategy}, TileOutcomes::Setting::cohort,
+                    check, replicate);
 }
 
 }  // namespace

@@ -24,7 +24,8 @@ struct Sample {
     each_tile_of_patients(n, register_population(), parameters, [&](const PatientTile& tile) {
       for (int i = 0; i < tile.lanes; ++i) {
         age.push_back(tile.age_years[i]);
-        log_weight_ratio.push_back(std::log(tile.weight_kg[i] / parameters.median_weight_kg(tile.gmfcs[i], tile.age_years[i])));
+        log_weight_ratio.push_back(
+            std::log(tile.weight_kg[i] / parameters.median_weight_kg(tile.gmfcs[i], tile.age_years[i])));
         inflammation.push_back(tile.inflammation[i]);
         gmfcs.push_back(tile.gmfcs[i]);
         injury.push_back(tile.injury[i]);
@@ -69,7 +70,8 @@ TEST(Covariates, Shares) {
   const Sample& s = sample();
   const std::array<double, 5> levels = register_population().gmfcs;
   for (int level = 0; level < gmfcs_levels; ++level) expect_share(count(s.gmfcs, level), n, levels[level]);
-  for (int type = 0; type < injury_types; ++type) expect_share(count(s.injury, type), n, s.parameters.injury_share[type]);
+  for (int type = 0; type < injury_types; ++type)
+    expect_share(count(s.injury, type), n, s.parameters.injury_share[type]);
   expect_share(count(s.male, 1), n, 0.578);
   expect_share(count(s.carrier, 1), n, 0.3);
   expect_share(count(s.suppressed, 1), n, 0.05);
@@ -115,7 +117,9 @@ TEST(Covariates, WeightIsLogNormalAroundTheMedian) {
   EXPECT_DOUBLE_EQ(s.parameters.median_weight_kg(2, 40), 0.93 * (8 + 20 + 32));
 }
 
-TEST(Covariates, InflammationIsStandardNormal) { expect_distribution(sample().inflammation, normal_distribution); }
+TEST(Covariates, InflammationIsStandardNormal) {
+  expect_distribution(sample().inflammation, normal_distribution);
+}
 
 TEST(Covariates, AgeAtPostneonatalInjuryIsATruncatedExponential) {
   expect_distribution(sample().injury_age_u, [](double u) { return u; });
@@ -123,7 +127,9 @@ TEST(Covariates, AgeAtPostneonatalInjuryIsATruncatedExponential) {
 
 TEST(Covariates, AreIndependentWhereTheModelSaysSo) {
   const Sample& s = sample();
-  const auto as_doubles = [](const std::vector<int>& values) { return std::vector<double>(values.begin(), values.end()); };
+  const auto as_doubles = [](const std::vector<int>& values) {
+    return std::vector<double>(values.begin(), values.end());
+  };
   const std::vector<std::vector<double>> all = {s.age,
                                                 s.log_weight_ratio,
                                                 s.inflammation,
@@ -160,7 +166,8 @@ TEST(Covariates, EveryDrawCanBeReplayedFromItsAddress) {
   draw_patients(seed, replicate, population, p, *tile);
   for (int i = 0; i < tile->lanes; ++i) {
     const auto address = [&](Purpose purpose) {
-      return Address{.replicate = replicate, .patient = tile->patient[i], .purpose = purpose, .occasion = tile->attempt[i]};
+      return Address{
+          .replicate = replicate, .patient = tile->patient[i], .purpose = purpose, .occasion = tile->attempt[i]};
     };
     const auto uniform = [&](Purpose purpose) { return uniforms_at(seed, address(purpose))[0]; };
     const auto normal = [&](Purpose purpose) { return normals_at(seed, address(purpose))[0]; };
@@ -172,7 +179,8 @@ TEST(Covariates, EveryDrawCanBeReplayedFromItsAddress) {
     EXPECT_EQ(tile->epilepsy[i], uniform(Purpose::epilepsy) < p.epilepsy_share[level]);
     EXPECT_EQ(tile->drools[i], uniform(Purpose::drooling_at_baseline) < p.drooling_share[level]);
     EXPECT_EQ(tile->inflammation[i], normal(Purpose::inflammation));
-    EXPECT_NEAR(std::log(tile->weight_kg[i] / p.median_weight_kg(level, tile->age_years[i])), p.weight_log_sd * normal(Purpose::weight), 1e-13);
+    EXPECT_NEAR(std::log(tile->weight_kg[i] / p.median_weight_kg(level, tile->age_years[i])),
+                p.weight_log_sd * normal(Purpose::weight), 1e-13);
     double below = 0;
     for (int lower = 0; lower < level; ++lower) below += population.gmfcs[lower];
     EXPECT_GE(uniform(Purpose::gmfcs), below);
@@ -225,8 +233,9 @@ TEST(Covariates, CopyLaneCopiesEveryField) {
   EXPECT_EQ(to->weight_kg[0], again->weight_kg[0]);
   EXPECT_EQ(to->months_since_injury[0], again->months_since_injury[0]);
   EXPECT_EQ(to->inflammation[0], again->inflammation[0]);
-  for (auto field : {&PatientTile::gmfcs, &PatientTile::injury, &PatientTile::motor_type, &PatientTile::male, &PatientTile::carrier,
-                     &PatientTile::immune_suppressed, &PatientTile::postneonatal, &PatientTile::epilepsy, &PatientTile::drools})
+  for (auto field :
+       {&PatientTile::gmfcs, &PatientTile::injury, &PatientTile::motor_type, &PatientTile::male, &PatientTile::carrier,
+        &PatientTile::immune_suppressed, &PatientTile::postneonatal, &PatientTile::epilepsy, &PatientTile::drools})
     EXPECT_EQ(((*to).*field)[0], ((*again).*field)[0]);
 }
 

@@ -13,7 +13,9 @@ using Kind = Distribution::Kind;
 const std::vector<double> uniforms = {0x1p-33, 1e-6, 0.02, 0.25, 0.4999, 0.5001, 0.75, 0.98, 1 - 1e-6, 1 - 0x1p-33};
 constexpr double tolerance = 1e-12;  // relative: quantile functions differ by their last digits
 
-void expect_close(double value, double expected) { EXPECT_NEAR(value, expected, tolerance * std::max(1.0, std::fabs(expected))); }
+void expect_close(double value, double expected) {
+  EXPECT_NEAR(value, expected, tolerance * std::max(1.0, std::fabs(expected)));
+}
 
 TEST(Invert, FixedAndUniform) {
   Distribution d;

@@ -26,7 +26,9 @@ const Evidence& stance(const std::string& name) {
   return found != known.end() ? found->second : known.emplace(name, read(name)).first->second;
 }
 
-ParameterValues values_of(const std::string& stance_name) { return point_values(stance(stance_name)); }
+ParameterValues values_of(const std::string& stance_name) {
+  return point_values(stance(stance_name));
+}
 
 void set_value(Evidence& evidence, const std::string& parameter, double value) {
   for (Parameter& known : evidence.parameters) {

@@ -6,8 +6,8 @@
 #include <functional>
 #include <vector>
 
-/// Samples against the laws that they should follow. Seeds are fixed; a tolerance is 4.5 standard errors, a false alarm once in
-/// 150,000 seeds, and one in a million for a whole distribution.
+/// Samples against the laws that they should follow. Seeds are fixed; a tolerance is 4.5 standard errors, a false alarm
+/// once in 150,000 seeds, and one in a million for a whole distribution.
 namespace vcohort::test {
 
 inline constexpr double standard_errors = 4.5;
@@ -60,7 +60,8 @@ inline double correlation(const std::vector<double>& x, const std::vector<double
 
 /// By Fisher's transformation, whose standard error is 1 / sqrt(n - 3).
 inline void expect_correlation(const std::vector<double>& x, const std::vector<double>& y, double rho) {
-  EXPECT_NEAR(std::atanh(correlation(x, y)), std::atanh(rho), standard_errors / std::sqrt(static_cast<double>(x.size()) - 3));
+  EXPECT_NEAR(std::atanh(correlation(x, y)), std::atanh(rho),
+              standard_errors / std::sqrt(static_cast<double>(x.size()) - 3));
 }
 
 /// Kolmogorov and Smirnov: 2 exp(-2 n D^2) = 1e-6.
@@ -75,6 +76,8 @@ inline void expect_distribution(std::vector<double> values, const std::function<
   EXPECT_LT(distance, std::sqrt(std::log(2e6) / (2 * n)));
 }
 
-inline double normal_distribution(double x) { return 0.5 * std::erfc(-x / std::sqrt(2.0)); }
+inline double normal_distribution(double x) {
+  return 0.5 * std::erfc(-x / std::sqrt(2.0));
+}
 
 }  // namespace vcohort::test

@@ -10,7 +10,8 @@
 #include "tests/engine/patient/statistics.hpp"
 #include "tests/engine/therapy/strategies.hpp"
 
-// Related adverse events against closed forms: the child's frailty multiplies the odds by exp(0.5 z) and is integrated out.
+// Related adverse events against closed forms: the child's frailty multiplies the odds by exp(0.5 z) and is integrated
+// out.
 namespace vcohort {
 namespace {
 
@@ -34,29 +35,32 @@ struct Result {
   std::array<std::vector<double>, event_types> days;
 };
 
-Result simulate(const HarmParameters& harm, const TherapyParameters& therapy, const Strategy& strategy, int n, double follow_up = 24) {
+Result simulate(const HarmParameters& harm, const TherapyParameters& therapy, const Strategy& strategy, int n,
+                double follow_up = 24) {
   const Visit visit = visit_at(follow_up);
   const TherapyPlan plan(strategy, therapy, {&visit, 1});
   const TherapyPlan* const plans[] = {&plan};
   std::vector<TileHarm> out;
   Result result;
-  each_tile_of_patients(n, register_population(), PatientParameters(values_of("sceptical")), [&](const PatientTile& tile) {
-    draw_adverse_events(seed, 0, harm, tile, plans, follow_up, out);
-    std::map<std::pair<int, int>, int> of_child_and_type;
-    for (const AdverseEvent& event : out[0].events) {
-      const auto type = static_cast<std::size_t>(event.type);
-      ++result.events[type];
-      result.grade2[type] += event.grade == 2;
-      result.grade3[type] += event.grade == 3;
-      result.days[type].push_back(event.days);
-      if (++of_child_and_type[{event.lane, static_cast<int>(type)}] == 1) ++result.children_with[type];
-      if (event.type == EventType::seizure) {
-        EXPECT_TRUE(tile.epilepsy[event.lane]);
-      }
-    }
-    result.children += tile.lanes;
-    for (int i = 0; i < tile.lanes; ++i) result.epilepsy += tile.epilepsy[i];
-  });
+  each_tile_of_patients(n, register_population(), PatientParameters(values_of("sceptical")),
+                        [&](const PatientTile& tile) {
+                          draw_adverse_events(seed, 0, harm, tile, plans, follow_up, out);
+                          std::map<std::pair<int, int>, int> of_child_and_type;
+                          for (const AdverseEvent& event : out[0].events) {
+                            const auto type = static_cast<std::size_t>(event.type);
+                            ++result.events[type];
+                            result.grade2[type] += event.grade == 2;
+                            result.grade3[type] += event.grade == 3;
+                            result.days[type].push_back(event.days);
+                            if (++of_child_and_type[{event.lane, static_cast<int>(type)}] == 1)
+                              ++result.children_with[type];
+                            if (event.type == EventType::seizure) {
+                              EXPECT_TRUE(tile.epilepsy[event.lane]);
+                            }
+                          }
+                          result.children += tile.lanes;
+                          for (int i = 0; i < tile.lanes; ++i) result.epilepsy += tile.epilepsy[i];
+                        });
   return result;
 }
 
@@ -83,7 +87,8 @@ TEST_P(ByRoute, EventsOfOneInfusion) {
       continue;
     }
     ++kinds;
-    const double expected = over_frailty(0.5, [&, d = doses](double frailty) { return of_child(p, harm.dose_log_odds[type], d, frailty); });
+    const double expected =
+        over_frailty(0.5, [&, d = doses](double frailty) { return of_child(p, harm.dose_log_odds[type], d, frailty); });
     const bool seizure = static_cast<EventType>(type) == EventType::seizure;
     expect_share(found.events[type], seizure ? found.epilepsy : found.children, expected);
     if (static_cast<EventType>(type) == EventType::serious) {
@@ -98,15 +103,17 @@ TEST_P(ByRoute, EventsOfOneInfusion) {
   EXPECT_GE(kinds, 3);
 }
 
-INSTANTIATE_TEST_SUITE_P(Routes, ByRoute,
-                         testing::Values(RouteCase{Cell::msc, Route::intravenous, 1}, RouteCase{Cell::msc, Route::intrathecal, 1},
-                                         RouteCase{Cell::nsc, Route::intranasal, 1}, RouteCase{Cell::nsc, Route::intraventricular, 1},
-                                         RouteCase{Cell::msc, Route::intravenous, 4}, RouteCase{Cell::msc, Route::intrathecal, 0.25}));
+INSTANTIATE_TEST_SUITE_P(
+    Routes, ByRoute,
+    testing::Values(RouteCase{Cell::msc, Route::intravenous, 1}, RouteCase{Cell::msc, Route::intrathecal, 1},
+                    RouteCase{Cell::nsc, Route::intranasal, 1}, RouteCase{Cell::nsc, Route::intraventricular, 1},
+                    RouteCase{Cell::msc, Route::intravenous, 4}, RouteCase{Cell::msc, Route::intrathecal, 0.25}));
 
 // The frailty is the child's: events of its infusions are correlated, and fewer children have any.
 TEST(AdverseEvents, AnyEventInFourInfusions) {
   const HarmParameters harm(values_of("sceptical"));
-  const Result found = simulate(harm, TherapyParameters(values_of("sceptical")), cells(Cell::msc, Route::intrathecal, 4), 200'000);
+  const Result found =
+      simulate(harm, TherapyParameters(values_of("sceptical")), cells(Cell::msc, Route::intrathecal, 4), 200'000);
   for (EventType type : {EventType::fever, EventType::headache, EventType::back_pain}) {
     const auto t = static_cast<std::size_t>(type);
     const double p = harm.per_infusion[t][1];
@@ -139,28 +146,30 @@ TEST(AdverseEvents, TwinsHaveTheSameLuckAtTheSameInfusion) {
   const HarmParameters harm(values_of("sceptical"));
   const TherapyParameters sceptical(values_of("sceptical")), null(values_of("null"));
   const Visit visit = visit_at(24);
-  const auto plan = [&](const Strategy& strategy, const TherapyParameters& p) { return TherapyPlan(strategy, p, {&visit, 1}); };
-  const std::vector<TherapyPlan> plans = {plan(cells(Cell::msc, Route::intrathecal, 4), sceptical),
-                                          plan(rehabilitation(), sceptical),
-                                          plan(cells(Cell::mnc, Route::intrathecal, 8, 30), sceptical),
-                                          plan(cells(Cell::msc, Route::intrathecal, 1), sceptical),
-                                          plan(cells(Cell::msc, Route::intrathecal, 4), null)};
+  const auto plan = [&](const Strategy& strategy, const TherapyParameters& p) {
+    return TherapyPlan(strategy, p, {&visit, 1});
+  };
+  const std::vector<TherapyPlan> plans = {
+      plan(cells(Cell::msc, Route::intrathecal, 4), sceptical), plan(rehabilitation(), sceptical),
+      plan(cells(Cell::mnc, Route::intrathecal, 8, 30), sceptical),
+      plan(cells(Cell::msc, Route::intrathecal, 1), sceptical), plan(cells(Cell::msc, Route::intrathecal, 4), null)};
   std::vector<const TherapyPlan*> all;
   for (const TherapyPlan& one : plans) all.push_back(&one);
   std::vector<TileHarm> out, alone;
   std::size_t events = 0;
-  each_tile_of_patients(8 * tile_size, register_population(), PatientParameters(values_of("sceptical")), [&](const PatientTile& tile) {
-    draw_adverse_events(seed, 0, harm, tile, all, 24, out);
-    EXPECT_TRUE(out[1].events.empty());
-    EXPECT_EQ(keys(out[0], 4), keys(out[2], 4));
-    EXPECT_EQ(keys(out[0], 1), keys(out[3], 1));
-    EXPECT_EQ(keys(out[0], 4), keys(out[4], 4)) << "harms remain where efficacy is null";
-    for (std::size_t k = 0; k < all.size(); ++k) {
-      draw_adverse_events(seed, 0, harm, tile, {&all[k], 1}, 24, alone);
-      EXPECT_EQ(keys(alone[0], 100), keys(out[k], 100)) << "company changes nothing";
-    }
-    events += out[0].events.size();
-  });
+  each_tile_of_patients(8 * tile_size, register_population(), PatientParameters(values_of("sceptical")),
+                        [&](const PatientTile& tile) {
+                          draw_adverse_events(seed, 0, harm, tile, all, 24, out);
+                          EXPECT_TRUE(out[1].events.empty());
+                          EXPECT_EQ(keys(out[0], 4), keys(out[2], 4));
+                          EXPECT_EQ(keys(out[0], 1), keys(out[3], 1));
+                          EXPECT_EQ(keys(out[0], 4), keys(out[4], 4)) << "harms remain where efficacy is null";
+                          for (std::size_t k = 0; k < all.size(); ++k) {
+                            draw_adverse_events(seed, 0, harm, tile, {&all[k], 1}, 24, alone);
+                            EXPECT_EQ(keys(alone[0], 100), keys(out[k], 100)) << "company changes nothing";
+                          }
+                          events += out[0].events.size();
+                        });
   EXPECT_GT(events, 1000u);
 }
 

@@ -59,10 +59,12 @@ TEST(Background, CountsArePoisson) {
       expect_sd(found, std::sqrt(mean));
       for (int k : {0, 1, 2}) {
         const double p = std::exp(k * std::log(mean) - mean - std::lgamma(k + 1));
-        expect_share(static_cast<double>(std::count(found.begin(), found.end(), k)), static_cast<double>(found.size()), p);
+        expect_share(static_cast<double>(std::count(found.begin(), found.end(), k)), static_cast<double>(found.size()),
+                     p);
       }
       const bool serious = static_cast<EventType>(type) == EventType::serious;
-      const double shares[] = {serious ? 0 : 1 - harm.grade2_share[type], serious ? 0 : harm.grade2_share[type], serious ? 1.0 : 0};
+      const double shares[] = {serious ? 0 : 1 - harm.grade2_share[type], serious ? 0 : harm.grade2_share[type],
+                               serious ? 1.0 : 0};
       for (std::size_t grade = 0; grade < grades; ++grade) {
         const auto& graded = counts.of_grade[type * grades + grade];
         if (shares[grade] > 0) {
@@ -89,21 +91,28 @@ TEST(Background, CanBeReplayedFromItsAddress) {
   const HarmParameters harm(values);
   const auto events = std::make_unique<BackgroundEvents>();
   const auto type = static_cast<std::size_t>(EventType::upper_respiratory_infection);
-  each_tile_of_patients(tile_size, register_population(), PatientParameters(values), [&](const PatientTile& tile) {
-    draw_background_events(seed, 6, harm, tile, 18, *events);
-    for (int i = 0; i < tile.lanes; ++i)
-      for (std::size_t grade : {0, 1}) {
-        int expected = 0;
-        for (int year : {0, 1}) {
-          const double u = uniforms_at(seed, {.replicate = 6, .patient = tile.patient[i], .purpose = Purpose::background_event,
-                                              .occasion = static_cast<std::uint16_t>(year), .block = static_cast<std::uint16_t>(type)})[grade];
-          const double mean = 1.2 * (year == 0 ? 1 : 0.5) * (grade == 0 ? 0.7 : 0.3);
-          double cumulative = 0;
-          for (int k = 0; (cumulative += std::exp(k * std::log(mean) - mean - std::lgamma(k + 1))) <= u; ++k) ++expected;
-        }
-        EXPECT_EQ((*events)[type][grade][i], expected);
-      }
-  }, 6);
+  each_tile_of_patients(
+      tile_size, register_population(), PatientParameters(values),
+      [&](const PatientTile& tile) {
+        draw_background_events(seed, 6, harm, tile, 18, *events);
+        for (int i = 0; i < tile.lanes; ++i)
+          for (std::size_t grade : {0, 1}) {
+            int expected = 0;
+            for (int year : {0, 1}) {
+              const double u = uniforms_at(seed, {.replicate = 6,
+                                                  .patient = tile.patient[i],
+                                                  .purpose = Purpose::background_event,
+                                                  .occasion = static_cast<std::uint16_t>(year),
+                                                  .block = static_cast<std::uint16_t>(type)})[grade];
+              const double mean = 1.2 * (year == 0 ? 1 : 0.5) * (grade == 0 ? 0.7 : 0.3);
+              double cumulative = 0;
+              for (int k = 0; (cumulative += std::exp(k * std::log(mean) - mean - std::lgamma(k + 1))) <= u; ++k)
+                ++expected;
+            }
+            EXPECT_EQ((*events)[type][grade][i], expected);
+          }
+      },
+      6);
 }
 
 }  // namespace

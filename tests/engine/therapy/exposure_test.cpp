@@ -29,14 +29,15 @@ TEST(Exposure, InfusionsOfSeveralCourses) {
 }
 
 /// C(t) by its definition, with infusions after a change worth `after` and the child's immune factor.
-double concentration(const TherapyParameters& p, const TherapyPlan& plan, double t, int before_change, double after, double immune) {
+double concentration(const TherapyParameters& p, const TherapyPlan& plan, double t, int before_change, double after,
+                     double immune) {
   double sum = 0;
   for (std::size_t j = 0; j < plan.infusion_months().size(); ++j) {
     const double since = t - plan.infusion_months()[j];
     if (since <= 0) continue;
     const double given = static_cast<int>(j) < before_change ? 1.0 : after;
-    sum += given * immune * plan.exposure_of_infusion(static_cast<int>(j)) * (1 - std::exp(-since / p.onset_months[0])) *
-           std::exp(-since / p.waning_months[0]);
+    sum += given * immune * plan.exposure_of_infusion(static_cast<int>(j)) *
+           (1 - std::exp(-since / p.onset_months[0])) * std::exp(-since / p.waning_months[0]);
   }
   return sum;
 }
@@ -55,7 +56,8 @@ TEST(Exposure, OfEveryCategory) {
       for (bool suppressed : {false, true})
         for (int before = can_change ? 0 : 4; before <= 4; ++before) {
           const double c = concentration(p, plan, visits[v].months, before, after, suppressed ? 0.7 : 1.0);
-          const Saturation found = plan.saturation(Domain::gross_motor, v)[static_cast<std::size_t>(plan.categories().index(suppressed, before))];
+          const Saturation found = plan.saturation(
+              Domain::gross_motor, v)[static_cast<std::size_t>(plan.categories().index(suppressed, before))];
           EXPECT_NEAR(found.linear, c / (c + p.ec50), tolerance);
           EXPECT_NEAR(found.hill, std::pow(c, p.hill) / (std::pow(c, p.hill) + std::pow(p.ec50, p.hill)), tolerance);
         }
@@ -96,7 +98,8 @@ TEST(Exposure, WithoutEffectThereIsNone) {
 TEST(AgeModifier, AtPrintedAges) {
   // 1.16/1.08/1/0.77/0.63/0.59 at 1/3/4/6/8/12 years for a floor of 0.5, as the evidence prints it.
   const TherapyParameters p(values_of("published"));
-  const std::vector<std::pair<double, double>> printed = {{1, 1.16}, {3, 1.08}, {4, 1}, {6, 0.77}, {8, 0.63}, {12, 0.59}};
+  const std::vector<std::pair<double, double>> printed = {{1, 1.16}, {3, 1.08}, {4, 1},
+                                                          {6, 0.77}, {8, 0.63}, {12, 0.59}};
   for (const auto& [age, modifier] : printed) EXPECT_NEAR(p.age_modifier(age), modifier, 0.0051) << age;
   EXPECT_NEAR(p.age_modifier(18) / p.age_modifier(17.999999), p.adult_factor, 1e-6);
 }

@@ -17,14 +17,15 @@ struct Sample {
 
   explicit Sample(const TherapyParameters& p) {
     const auto response = std::make_unique<Response>();
-    each_tile_of_patients(n, register_population(), PatientParameters(values_of("sceptical")), [&](const PatientTile& tile) {
-      draw_response(seed, 0, p, tile, *response);
-      for (int i = 0; i < tile.lanes; ++i) {
-        responder.push_back(response->responder[i]);
-        idiosyncratic.push_back(response->idiosyncratic[i]);
-        if (response->responder[i] > 0) responders_only.push_back(response->responder[i]);
-      }
-    });
+    each_tile_of_patients(n, register_population(), PatientParameters(values_of("sceptical")),
+                          [&](const PatientTile& tile) {
+                            draw_response(seed, 0, p, tile, *response);
+                            for (int i = 0; i < tile.lanes; ++i) {
+                              responder.push_back(response->responder[i]);
+                              idiosyncratic.push_back(response->idiosyncratic[i]);
+                              if (response->responder[i] > 0) responders_only.push_back(response->responder[i]);
+                            }
+                          });
   }
 };
 
@@ -56,37 +57,43 @@ TEST(Response, EveryDrawCanBeReplayedFromItsAddress) {
   const TherapyParameters p(values_of("sceptical"));
   const auto response = std::make_unique<Response>();
   const double variance = std::log(1.36);
-  each_tile_of_patients(tile_size, register_population(), PatientParameters(values_of("sceptical")), [&](const PatientTile& tile) {
-    draw_response(seed, 4, p, tile, *response);
-    for (int i = 0; i < tile.lanes; ++i) {
-      Address address{.replicate = 4, .patient = tile.patient[i], .purpose = Purpose::responder};
-      const double normal = normals_at(seed, address)[0];
-      address.block = 1;
-      const bool responds = uniforms_at(seed, address)[0] < 0.65;
-      EXPECT_NEAR(response->responder[i], responds ? std::exp(-std::log(0.65) - variance / 2 + std::sqrt(variance) * normal) : 0, 1e-13);
-      address = {.replicate = 4, .patient = tile.patient[i], .purpose = Purpose::idiosyncratic};
-      EXPECT_EQ(response->idiosyncratic[i], 3 * normals_at(seed, address)[0]);
-    }
-  }, 4);
+  each_tile_of_patients(
+      tile_size, register_population(), PatientParameters(values_of("sceptical")),
+      [&](const PatientTile& tile) {
+        draw_response(seed, 4, p, tile, *response);
+        for (int i = 0; i < tile.lanes; ++i) {
+          Address address{.replicate = 4, .patient = tile.patient[i], .purpose = Purpose::responder};
+          const double normal = normals_at(seed, address)[0];
+          address.block = 1;
+          const bool responds = uniforms_at(seed, address)[0] < 0.65;
+          EXPECT_NEAR(response->responder[i],
+                      responds ? std::exp(-std::log(0.65) - variance / 2 + std::sqrt(variance) * normal) : 0, 1e-13);
+          address = {.replicate = 4, .patient = tile.patient[i], .purpose = Purpose::idiosyncratic};
+          EXPECT_EQ(response->idiosyncratic[i], 3 * normals_at(seed, address)[0]);
+        }
+      },
+      4);
 }
 
 // A covariate moves the amplitude by its own factor and by nothing else.
 TEST(Amplitude, IsAProductOfModifiers) {
   const TherapyParameters p(values_of("published"));
   const auto response = std::make_unique<Response>();
-  each_tile_of_patients(4 * tile_size, register_population(), PatientParameters(values_of("published")), [&](const PatientTile& tile) {
-    draw_response(seed, 0, p, tile, *response);
-    for (int c = 0; c < cell_types; ++c) {
-      Lanes<double> out;
-      amplitude(p, tile, static_cast<Cell>(c), *response, out.data());
-      for (int i = 0; i < tile.lanes; ++i) {
-        const double time = tile.postneonatal[i] ? 1 + 0.5 * std::exp(-tile.months_since_injury[i] / 6) : 1;
-        const double wanted = 20 * response->responder[i] * p.age_modifier(tile.age_years[i]) * p.severity[c][tile.gmfcs[i]] * time *
-                              (tile.carrier[i] ? 1.3 : 1) * std::exp(p.inflammation[c] * tile.inflammation[i]) * p.injury[tile.injury[i]][c];
-        EXPECT_NEAR(out[i], wanted, 1e-13 * std::max(1.0, wanted));
-      }
-    }
-  });
+  each_tile_of_patients(
+      4 * tile_size, register_population(), PatientParameters(values_of("published")), [&](const PatientTile& tile) {
+        draw_response(seed, 0, p, tile, *response);
+        for (int c = 0; c < cell_types; ++c) {
+          Lanes<double> out;
+          amplitude(p, tile, static_cast<Cell>(c), *response, out.data());
+          for (int i = 0; i < tile.lanes; ++i) {
+            const double time = tile.postneonatal[i] ? 1 + 0.5 * std::exp(-tile.months_since_injury[i] / 6) : 1;
+            const double wanted = 20 * response->responder[i] * p.age_modifier(tile.age_years[i]) *
+                                  p.severity[c][tile.gmfcs[i]] * time * (tile.carrier[i] ? 1.3 : 1) *
+                                  std::exp(p.inflammation[c] * tile.inflammation[i]) * p.injury[tile.injury[i]][c];
+            EXPECT_NEAR(out[i], wanted, 1e-13 * std::max(1.0, wanted));
+          }
+        }
+      });
 }
 
 }  // namespace

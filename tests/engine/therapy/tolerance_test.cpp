@@ -38,14 +38,19 @@ Replay replay(const HarmParameters& harm, const PatientTile& tile, const Strateg
       for (int type = 0; type < event_types; ++type) {
         const double p = harm.per_infusion[type][route];
         if (p == 0 || (static_cast<EventType>(type) == EventType::seizure && !tile.epilepsy[i])) continue;
-        const double odds = p / (1 - p) * std::pow(2.0, harm.dose_log_odds[type] * std::log2(dose) / std::log(2.0)) * frailty;
-        address = {.patient = tile.patient[i], .purpose = Purpose::adverse_event, .occasion = static_cast<std::uint16_t>(k),
+        const double odds =
+            p / (1 - p) * std::pow(2.0, harm.dose_log_odds[type] * std::log2(dose) / std::log(2.0)) * frailty;
+        address = {.patient = tile.patient[i],
+                   .purpose = Purpose::adverse_event,
+                   .occasion = static_cast<std::uint16_t>(k),
                    .block = static_cast<std::uint16_t>(type / 4)};
         if (uniforms_at(seed, address)[type % 4] >= odds / (1 + odds)) continue;
         address.purpose = Purpose::adverse_event_detail;
         address.block = static_cast<std::uint16_t>(type);
         const auto detail = uniforms_at(seed, address);
-        const int grade = static_cast<EventType>(type) == EventType::serious ? 3 : detail[0] < harm.grade2_share[type] ? 2 : 1;
+        const int grade = static_cast<EventType>(type) == EventType::serious ? 3
+                          : detail[0] < harm.grade2_share[type]              ? 2
+                                                                             : 1;
         result.events[{i, k, type}] = {grade, -harm.duration_days[type] * std::log(detail[1])};
         not_tolerated = not_tolerated || grade >= 2;
       }
@@ -99,7 +104,8 @@ TEST_P(ByTolerance, EventsAndChangesAreThoseOfTheReplay) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Rules, ByTolerance,
-                         testing::Combine(testing::Values(Tolerance::ignore, Tolerance::stop, Tolerance::halve), testing::Values(1.0, 2.0)));
+                         testing::Combine(testing::Values(Tolerance::ignore, Tolerance::stop, Tolerance::halve),
+                                          testing::Values(1.0, 2.0)));
 
 TEST(Tolerance, StoppingSparesWhatFollowsAndHalvingLightensIt) {
   const ParameterValues values = values_of("sceptical");
@@ -118,7 +124,8 @@ TEST(Tolerance, StoppingSparesWhatFollowsAndHalvingLightensIt) {
     draw_adverse_events(seed, 0, harm, tile, all, 12, out);
     const auto set_of = [](const TileHarm& one) {
       std::set<Key> events;
-      for (const AdverseEvent& event : one.events) events.insert({event.lane, event.infusion, static_cast<int>(event.type)});
+      for (const AdverseEvent& event : one.events)
+        events.insert({event.lane, event.infusion, static_cast<int>(event.type)});
       return events;
     };
     const std::set<Key> ignored = set_of(out[0]), stopped = set_of(out[1]), halved = set_of(out[2]);

@@ -39,7 +39,8 @@ TEST(Accrual, PoissonArrivals) {
   }
   const double mean = sum / replicates, variance = squares / replicates - mean * mean;
   EXPECT_NEAR(mean, 10, mcse_allowed * std::sqrt(2.5 / replicates));
-  EXPECT_NEAR(variance, 2.5, mcse_allowed * 2.5 * std::sqrt(2.2 / replicates));  // kurtosis of a gamma of shape 40: 3.15
+  EXPECT_NEAR(variance, 2.5,
+              mcse_allowed * 2.5 * std::sqrt(2.2 / replicates));  // kurtosis of a gamma of shape 40: 3.15
 }
 
 TEST(Accrual, DurationEndsWithTheLastVisitOfTheLastPatient) {

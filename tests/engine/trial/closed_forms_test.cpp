@@ -61,7 +61,8 @@ TEST(ClosedForm, AncovaReducesTheVariance) {
   EXPECT_NEAR(number(table, "bias"), 0, mcse_allowed * se / std::sqrt(many));
 }
 
-/// Rejection in the beneficial direction over a normal prior of the effect: Phi((sqrt(I) m - z)/sqrt(1 + I v)) for the z test.
+/// Rejection in the beneficial direction over a normal prior of the effect: Phi((sqrt(I) m - z)/sqrt(1 + I v)) for the
+/// z test.
 TEST(ClosedForm, Assurance) {
   for (const auto& [per_arm, assurance] : {std::pair{64, 0.717406}, std::pair{100, 0.818498}}) {
     Study study = normal_trial("t", 2 * per_arm, 0.5, many);
@@ -86,8 +87,8 @@ TEST(ClosedForm, PowerOfFishersTest) {
   EXPECT_NEAR(number(table, "true_value"), 0.4, 1e-12);
 }
 
-/// Schoenfeld: 65.3457 events give power .8 at HR .5. With exponential times of hazards h and h/2 until all have the event, the
-/// number of patients is the number of events.
+/// Schoenfeld: 65.3457 events give power .8 at HR .5. With exponential times of hazards h and h/2 until all have the
+/// event, the number of patients is the number of events.
 TEST(ClosedForm, PowerOfTheLogRankTest) {
   Study study = two_arms("logrank", 88, 10000);
   study.data_model->kind = DataModel::Kind::survival;
@@ -96,7 +97,8 @@ TEST(ClosedForm, PowerOfTheLogRankTest) {
   study.data_model->arms[0].hazard = {0.1};
   study.data_model->arms[1].hazard = {0.05};
   const Table table = run(study);
-  // The formula is asymptotic in the log hazard ratio: at HR .5 simulations in the literature lie within 2 points of it.
+  // The formula is asymptotic in the log hazard ratio: at HR .5 simulations in the literature lie within 2 points of
+  // it.
   EXPECT_NEAR(number(table, "power"), 0.9, 0.02 + mcse_allowed * binomial_se(0.9, 10000));
   EXPECT_NEAR(number(table, "true_value"), std::log(0.5), 1e-12);
 }

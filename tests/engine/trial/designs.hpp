@@ -80,17 +80,22 @@ inline Table run(const Trial& trial) {
   }
   return trial.deliver(tally).front();
 }
-inline Table run(const Study& study) { return run(Trial(study, no_evidence())); }
+inline Table run(const Study& study) {
+  return run(Trial(study, no_evidence()));
+}
 
 inline double number(const Table& table, const std::string& column, std::size_t row = 0) {
   const Column* found = table.find(column);
   if (found == nullptr) throw std::invalid_argument(column);
-  if (const auto* integers = std::get_if<std::vector<std::int64_t>>(&found->values)) return static_cast<double>(integers->at(row));
+  if (const auto* integers = std::get_if<std::vector<std::int64_t>>(&found->values))
+    return static_cast<double>(integers->at(row));
   if (const auto* truths = std::get_if<std::vector<Truth>>(&found->values)) return truths->at(row).value;
   return std::get<std::vector<double>>(found->values).at(row);
 }
 
 /// Standard error of a share that is known.
-inline double binomial_se(double p, double n) { return std::sqrt(p * (1 - p) / n); }
+inline double binomial_se(double p, double n) {
+  return std::sqrt(p * (1 - p) / n);
+}
 
 }  // namespace vcohort::test

@@ -49,7 +49,8 @@ TEST(DiseaseTrial, TypeOneErrorUnderTheNullStance) {
 TEST(DiseaseTrial, TheEstimateIsThatOfTheTwins) {
   const Table table = run(Trial(children(100, 2000), stance("published")));
   EXPECT_GT(number(table, "true_value"), 0.5);
-  EXPECT_NEAR(number(table, "bias"), 0, mcse_allowed * std::hypot(number(table, "bias_mcse"), number(table, "true_value_mcse")));
+  EXPECT_NEAR(number(table, "bias"), 0,
+              mcse_allowed * std::hypot(number(table, "bias_mcse"), number(table, "true_value_mcse")));
 }
 
 /// Ages are uniform on [1, 13), half of them in [2, 8): the others are screening failures, n (1 - p) / p expected.
@@ -135,7 +136,8 @@ TEST(DiseaseTrial, OpenLabelInflation) {
   study.trial->open_label_inflation = 0.5;
   const Table table = run(Trial(study, stance("published")));
   const double truth = number(table, "true_value");
-  EXPECT_NEAR(number(table, "bias"), 0.5 * truth, mcse_allowed * std::hypot(number(table, "bias_mcse"), 1.5 * number(table, "true_value_mcse")));
+  EXPECT_NEAR(number(table, "bias"), 0.5 * truth,
+              mcse_allowed * std::hypot(number(table, "bias_mcse"), 1.5 * number(table, "true_value_mcse")));
 }
 
 TEST(DiseaseTrial, UncertainParametersHaveATruthPerDraw) {

@@ -47,7 +47,8 @@ TEST(DropOut, McarHitsTheShare) {
   EXPECT_NEAR(number(table, "bias"), 0, mcse_allowed * number(table, "bias_mcse"));
 }
 
-/// Without an effect both arms lose the same patients, and the share is what was calibrated (to 0.3 points on 8,192 patients).
+/// Without an effect both arms lose the same patients, and the share is what was calibrated (to 0.3 points on 8,192
+/// patients).
 TEST(DropOut, MarAndMnarAreCalibrated) {
   for (const auto mechanism : {Dropout::Mechanism::mar, Dropout::Mechanism::mnar}) {
     const Table table = run(longitudinal(mechanism, 3, 1000, 0));
@@ -56,8 +57,8 @@ TEST(DropOut, MarAndMnarAreCalibrated) {
   }
 }
 
-/// Those who do worse leave, more of them in the control arm, so that its completers look better and the effect of completers is
-/// too small; a mixed model that sees the earlier visits is not biased under MAR.
+/// Those who do worse leave, more of them in the control arm, so that its completers look better and the effect of
+/// completers is too small; a mixed model that sees the earlier visits is not biased under MAR.
 TEST(DropOut, MarBiasesCompletersAndNotTheMixedModel) {
   Study study = longitudinal(Dropout::Mechanism::mar, 4, 2000, 1.5);
   AnalysisPlan mixed = analysis("mmrm");

@@ -8,7 +8,8 @@ namespace {
 using Kind = IntercurrentEvent::Kind;
 using Strategy = IntercurrentEvent::Strategy;
 
-/// Two visits, an effect of .4 at month 6 and 1 at month 12; 36 % of the active arm discontinue by month 12, that is 20 % by 6.
+/// Two visits, an effect of .4 at month 6 and 1 at month 12; 36 % of the active arm discontinue by month 12, that is 20
+/// % by 6.
 Study with_event(Kind kind, Strategy strategy, std::int64_t replicates = 2000) {
   Study study = normal_trial("t", 200, 1, replicates);
   DataModel& model = *study.data_model;
@@ -33,20 +34,29 @@ struct Expected {
 void expect(const Study& study, double truth) {
   const Table table = run(study);
   EXPECT_NEAR(number(table, "true_value"), truth, mcse_allowed * number(table, "true_value_mcse") + 1e-12);
-  EXPECT_NEAR(number(table, "bias"), 0, mcse_allowed * std::hypot(number(table, "bias_mcse"), number(table, "true_value_mcse")));
+  EXPECT_NEAR(number(table, "bias"), 0,
+              mcse_allowed * std::hypot(number(table, "bias_mcse"), number(table, "true_value_mcse")));
 }
 
 /// Who has discontinued loses the whole effect: 1 * .64.
-TEST(IntercurrentEvents, TreatmentPolicy) { expect(with_event(Kind::discontinuation, Strategy::treatment_policy), 0.64); }
+TEST(IntercurrentEvents, TreatmentPolicy) {
+  expect(with_event(Kind::discontinuation, Strategy::treatment_policy), 0.64);
+}
 
 /// Had nobody discontinued: 1. The event is independent of the outcome, so that the observed ones tell.
-TEST(IntercurrentEvents, Hypothetical) { expect(with_event(Kind::discontinuation, Strategy::hypothetical), 1); }
+TEST(IntercurrentEvents, Hypothetical) {
+  expect(with_event(Kind::discontinuation, Strategy::hypothetical), 1);
+}
 
 /// 64 % reach month 12 on treatment, 16 % carry month 6 forward, 20 % the baseline.
-TEST(IntercurrentEvents, WhileOnTreatment) { expect(with_event(Kind::discontinuation, Strategy::while_on_treatment), 0.64 + 0.16 * 0.4); }
+TEST(IntercurrentEvents, WhileOnTreatment) {
+  expect(with_event(Kind::discontinuation, Strategy::while_on_treatment), 0.64 + 0.16 * 0.4);
+}
 
 /// Discontinuing is no change from baseline, whose mean is 0.
-TEST(IntercurrentEvents, Composite) { expect(with_event(Kind::discontinuation, Strategy::composite), 0.64); }
+TEST(IntercurrentEvents, Composite) {
+  expect(with_event(Kind::discontinuation, Strategy::composite), 0.64);
+}
 
 /// Rescue by 36 % adds .5 under treatment policy.
 TEST(IntercurrentEvents, Rescue) {
@@ -92,7 +102,8 @@ TEST(IntercurrentEvents, HandMadeValues) {
   EXPECT_EQ(apply(Strategy::composite, 7, 2), (std::vector<double>{11, 10}));
   EXPECT_EQ(apply(Strategy::hypothetical, 7, 2)[0], 11);
   EXPECT_TRUE(is_nan(apply(Strategy::hypothetical, 7, 2)[1]));
-  // Lost after month 6: an event at month 7 was perhaps never known of, one at month 3 was, and decides month 12 as well.
+  // Lost after month 6: an event at month 7 was perhaps never known of, one at month 3 was, and decides month 12 as
+  // well.
   EXPECT_EQ(apply(Strategy::composite, 3, 1), (std::vector<double>{10, 10}));
   EXPECT_TRUE(is_nan(apply(Strategy::treatment_policy, 7, 1)[1]));
   EXPECT_TRUE(is_nan(apply(Strategy::treatment_policy, 7, 0)[0]));

@@ -42,7 +42,8 @@ TEST(Nesting, TheSmallerTrialIsTheBeginningOfTheLarger) {
   const Table small = rows_of(Trial(nested({40}, 20), no_evidence()), 0);
   ASSERT_EQ(both.rows(), 40u);
   for (std::size_t r = 0; r < 20; ++r)
-    for (std::size_t c = 0; c < both.columns.size(); ++c) expect_same_numbers(both.columns[c], 2 * r, small.columns[c], r);
+    for (std::size_t c = 0; c < both.columns.size(); ++c)
+      expect_same_numbers(both.columns[c], 2 * r, small.columns[c], r);
 }
 
 TEST(Nesting, AReplicateAloneIsTheReplicateOfARun) {

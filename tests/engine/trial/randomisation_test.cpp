@@ -46,7 +46,9 @@ TEST(Randomisation, WholeBlocksHaveTheRatio) {
   design.block = 6;
   const Allocation allocation = allocate(design, arms, 600, 3);
   for (std::size_t block = 0; block < 100; ++block)
-    EXPECT_EQ(std::accumulate(allocation.arm.begin() + static_cast<long>(6 * block), allocation.arm.begin() + static_cast<long>(6 * block + 6), 0), 4);
+    EXPECT_EQ(std::accumulate(allocation.arm.begin() + static_cast<long>(6 * block),
+                              allocation.arm.begin() + static_cast<long>(6 * block + 6), 0),
+              4);
 }
 
 TEST(Randomisation, StrataHaveBlocksOfTheirOwn) {
@@ -137,7 +139,8 @@ TEST(Randomisation, MinimisationBalancesMargins) {
 
 TEST(Randomisation, APrefixIsTheSmallerTrial) {
   const std::vector<Arm> arms = arms_of({1, 1, 2});
-  for (const Method method : {Method::simple, Method::permuted_block, Method::minimisation, Method::biased_coin, Method::urn}) {
+  for (const Method method :
+       {Method::simple, Method::permuted_block, Method::minimisation, Method::biased_coin, Method::urn}) {
     Randomisation design;
     design.method = method;
     const Allocation small = allocate(design, arms, 37, 8), large = allocate(design, arms, 91, 8);

@@ -34,7 +34,8 @@ TEST(SampleSize, FindsWhatTheFormulaSays) {
     ASSERT_TRUE(answer.found);
     // MCSE of the confirmed power over the slope of the curve, in patients, and the rounding to a multiple of two.
     const double slope = effect / (4 * std::sqrt(exact)) * 0.1754983319;  // phi at the 90 % quantile
-    EXPECT_NEAR(static_cast<double>(answer.sample_size), exact, mcse_allowed * binomial_se(0.9, 50000) / slope + 2) << effect;
+    EXPECT_NEAR(static_cast<double>(answer.sample_size), exact, mcse_allowed * binomial_se(0.9, 50000) / slope + 2)
+        << effect;
     EXPECT_LE(answer.lower, answer.sample_size);
     EXPECT_GE(answer.upper, answer.sample_size);
     EXPECT_GE(answer.power, 0.9);
@@ -71,7 +72,8 @@ TEST(SampleSize, OfATrial) {
   const SampleSizeAnswer answer = find_sample_size(
       goal, [&](std::int64_t n, std::int64_t from, std::int64_t to) { return trial.count_rejections(n, from, to); });
   ASSERT_TRUE(answer.found);
-  EXPECT_NEAR(static_cast<double>(answer.sample_size), 170, 8);  // 86 per arm give .90323, 85 give .8988; 4.5 MCSE of 20,000 are .0095
+  EXPECT_NEAR(static_cast<double>(answer.sample_size), 170,
+              8);  // 86 per arm give .90323, 85 give .8988; 4.5 MCSE of 20,000 are .0095
 }
 
 }  // namespace
