@@ -48,18 +48,28 @@ class Performance {
   Measure power() const { return share_of(count(Layout::rejections), replicates_); }
   Measure assurance() const { return share_of(count(Layout::favourable), replicates_); }
 
+  /// Whether the true value is another one in each replicate: with uncertain parameters. The threshold is the rounding
+  /// of squares that cancel.
+  bool truth_varies() const {
+    const double rounding = 1e-7 * (1 + std::fabs(sum(Layout::truth) / fits_));
+    return standard_deviation(fits_, sum(Layout::truth), sum(Layout::truth_squares)) > rounding;
+  }
+
+  /// Spread over parameter draws, and the error of each; for fixed parameters the latter is the same number in every
+  /// replicate.
   Measure true_value() const {
     if (!has_truth()) return {};
-    // Spread over parameter draws, and the error of each; for fixed parameters the latter is the same number in every
-    // replicate.
+    const double error = sum(Layout::truth_variance) / fits_;  // squared
+    if (!truth_varies()) return {sum(Layout::truth) / fits_, std::sqrt(error)};
     const double spread = mean_of(sum(Layout::truth), sum(Layout::truth_squares), fits_).mcse;
-    const double error = std::sqrt(sum(Layout::truth_variance) / fits_);
-    const double rounding = 1e-9 * (1 + std::fabs(sum(Layout::truth) / fits_));  // of squares that cancel
-    return {sum(Layout::truth) / fits_, spread > rounding ? std::sqrt(spread * spread + error * error / fits_) : error};
+    return {sum(Layout::truth) / fits_, std::sqrt(spread * spread + error / fits_)};
   }
+  /// The error of the true value is part of that of the bias.
   Measure bias() const {
     if (!has_truth()) return {};
-    return mean_of(sum(Layout::d), sum(Layout::d_squares), fits_);
+    const Measure mean = mean_of(sum(Layout::d), sum(Layout::d_squares), fits_);
+    const double truth_variance = sum(Layout::truth_variance) / fits_ / (truth_varies() ? fits_ : 1);
+    return {mean.value, std::sqrt(mean.mcse * mean.mcse + truth_variance)};
   }
   Measure empirical_se() const {
     if (fits_ < 2) return {};

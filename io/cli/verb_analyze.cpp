@@ -10,6 +10,7 @@
 #include "io/cli/load_study.hpp"
 #include "io/cli/table_format.hpp"
 #include "io/cli/verbs.hpp"
+#include "io/console/log.hpp"
 #include "io/data/long_data_reader.hpp"
 #include "io/results/json.hpp"
 
@@ -30,6 +31,23 @@ nlohmann::ordered_json json_of(const Table& table) {
   return nlohmann::ordered_json::parse(text.str());
 }
 
+/// "visits" and "covariance": a matrix over them, or one for each arm.
+void add_covariance(const Table& table, nlohmann::ordered_json& json) {
+  const auto& groups = std::get<std::vector<std::string>>(table.find("group")->values);
+  const auto& visits = std::get<std::vector<std::string>>(table.find("visit")->values);
+  const auto& values = std::get<std::vector<double>>(table.find("covariance")->values);
+  nlohmann::ordered_json names = nlohmann::ordered_json::array();
+  nlohmann::ordered_json matrices;
+  for (std::size_t row = 0; row < table.rows(); ++row) {
+    const bool new_line = row == 0 || visits[row] != visits[row - 1] || groups[row] != groups[row - 1];
+    if (new_line && groups[row] == groups.front()) names.push_back(visits[row]);
+    if (new_line) matrices[groups[row]].push_back(nlohmann::ordered_json::array());
+    matrices[groups[row]].back().push_back(values[row]);
+  }
+  json["visits"] = names;
+  json["covariance"] = matrices.size() == 1 ? matrices.front() : matrices;
+}
+
 void print_json(const DataAnalysis& found) {
   nlohmann::ordered_json json;
   json["method"] = found.method;
@@ -38,7 +56,7 @@ void print_json(const DataAnalysis& found) {
   json["analysed"] = found.analysed;
   json["contrasts"] = json_of(found.contrasts)["rows"];
   if (found.minus_two_log_likelihood) json["minus_two_log_likelihood"] = *found.minus_two_log_likelihood;
-  if (found.covariance) json["covariance"] = json_of(*found.covariance)["rows"];
+  if (found.covariance) add_covariance(*found.covariance, json);
   json["notes"] = found.notes;
   std::cout << json.dump(2) << '\n';
 }
@@ -62,6 +80,8 @@ void analyze_file(const AnalyzeArguments& arguments) {
     throw InvalidInput(explain(fmt::format("{} says not how to analyse a data file", arguments.study),
                                "it needs [data] and [trial] with primary", "see `vcohort schema`"));
   const AnalysisPlan& plan = study.trial->analyses.front();
+  if (study.trial->analyses.size() > 1)
+    log_notice("only the primary analysis is done; the others stand in trial.secondary");
   const LongData data = read_long_data(read_csv(read_bytes(arguments.data), arguments.data), *study.data, plan);
   const DataAnalysis found = analyze(data, plan, study.trial->alpha, study.trial->sides);
   switch (arguments.format) {

@@ -9,6 +9,22 @@
 
 namespace vcohort {
 
+namespace {
+
+/// What a valid study asks.
+std::string contents_of(const Study& study) {
+  std::string text;
+  if (study.cohort)
+    text +=
+        fmt::format("; a cohort of {} patients under {} strategies", study.population.size, study.strategies.size());
+  if (study.trial && study.trial->replicates > 0)
+    text += fmt::format("; a trial with {} arms, {} replicates", study.trial->arms.size(), study.trial->replicates);
+  if (study.data) text += "; the analysis of a data file";
+  return text + fmt::format("; {} scenarios", study.stances.size());
+}
+
+}  // namespace
+
 void add_check(CLI::App& app, ExitStatus& end) {
   struct Arguments {
     std::string study;
@@ -26,9 +42,7 @@ void add_check(CLI::App& app, ExitStatus& end) {
     if (arguments->resolved)
       std::cout << loaded.reading.resolved;
     else
-      std::cout << fmt::format("{}: valid; {} patients, {} strategies, {} scenarios\n", arguments->study,
-                               loaded.reading.study.population.size, loaded.reading.study.strategies.size(),
-                               loaded.evidence.size());
+      std::cout << fmt::format("{}: valid{}\n", arguments->study, contents_of(loaded.reading.study));
     end = ExitStatus::done;
   });
 }

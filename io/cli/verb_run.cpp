@@ -59,6 +59,13 @@ void print_dry_run(const LoadedStudy& loaded, const Plan& plan, const std::files
         (columns_of_a_patient +
          strategies_and_visits * (columns_of_an_outcome + 2 * static_cast<double>(study.outcomes.endpoints.size())));
   }
+  if (study.trial && study.trial->save_replicates.value_or(true)) {
+    constexpr double columns_of_a_replicate = 20;
+    const auto contrasts = static_cast<double>(study.trial->analyses.size() * (study.trial->arms.size() - 1) *
+                                               study.trial->sample_size.size());
+    row_bytes += static_cast<double>(study.trial->replicates) * contrasts * columns_of_a_replicate * bytes_per_number *
+                 static_cast<double>(study.stances.size());
+  }
   constexpr double mebibyte = 1024.0 * 1024.0;
   const double cells = summary_cells(study) * static_cast<double>(study.stances.size());
   constexpr double columns_of_a_cell = 30;  // of the summary and the increments
@@ -116,6 +123,9 @@ ExitStatus run(const RunArguments& arguments) {
   if (arguments.instruction_set) force_instruction_set(*arguments.instruction_set);
   const LoadedStudy loaded = load_study(arguments.study, arguments.settings);
   const Plan plan(loaded.reading.study, loaded.evidence);
+  if (plan.blocks() == 0)
+    throw InvalidInput(explain("there is nothing to simulate", "the study is for a data file only",
+                               "use `vcohort analyze DATA.csv " + arguments.study + "`"));
   const auto output = output_of(arguments);
   const int threads = arguments.threads > 0 ? arguments.threads : default_threads();
   if (arguments.dry_run) {

@@ -3,6 +3,7 @@
 #include <oneapi/tbb/global_control.h>
 #include <oneapi/tbb/parallel_reduce.h>
 
+#include <cmath>
 #include <iostream>
 #include <memory>
 
@@ -26,6 +27,17 @@ struct SizeArguments {
   int threads = 0;
   TableFormat format = TableFormat::table;
 };
+
+/// What the assurance tends to as the trial grows, because some parameter draws have no beneficial effect to find: seen
+/// at the largest size allowed, with enough replicates for two digits.
+void print_ceiling(const SampleSizeGoal& goal, const RejectionCounts& at_largest) {
+  const auto n = static_cast<double>(at_largest.replicates);
+  const double ceiling = static_cast<double>(at_largest.favourable) / n;
+  const double mcse = std::sqrt(ceiling * (1 - ceiling) / n);
+  std::cout << fmt::format("ceiling of the assurance as the trial grows: {:.3f} ± {:.3f} (at {} patients){}\n\n",
+                           ceiling, mcse, goal.largest,
+                           goal.power > ceiling + 2 * mcse ? "; the target lies above it and is unreachable" : "");
+}
 
 /// Rejections counted in parallel; integers, so that threads do not matter.
 RejectionCounts count_in_parallel(const Trial& trial, std::int64_t sample_size, std::int64_t from, std::int64_t to) {
@@ -89,6 +101,9 @@ ExitStatus find_size(SizeArguments arguments) {
     if (arguments.format == TableFormat::table) {
       if (!stance.name.empty()) std::cout << fmt::format("evidence '{}'\n", stance.name);
       print_answer(study, arguments.goal, answer);
+      constexpr std::int64_t ceiling_replicates = 500;
+      if (arguments.goal.assurance)
+        print_ceiling(arguments.goal, count_in_parallel(trial, arguments.goal.largest, 0, ceiling_replicates));
     }
     print(sample_size_curve(answer), arguments.format, std::cout);
     found_all = found_all && answer.found;

@@ -213,7 +213,6 @@ Table contrast_table() {
   Table table{"/analysis/contrasts", "Each arm against the reference", {}};
   table.add<std::string>("contrast", "", "arm - reference");
   table.add<std::string>("visit", "", "visit");
-  table.add<Truth>("primary", "", "the primary visit");
   table.add<double>("estimate", "of the method", "estimate of the effect");
   table.add<double>("se", "of the method", "its standard error");
   table.add<double>("df", "1", "degrees of freedom; infinite for a normal reference");
@@ -221,6 +220,7 @@ Table contrast_table() {
   table.add<double>("p", "1", "p-value of the hypothesis");
   table.add<double>("lower", "of the method", "lower limit of the interval");
   table.add<double>("upper", "of the method", "upper limit of the interval");
+  table.add<Truth>("primary", "", "the primary visit");
   return table;
 }
 
@@ -228,9 +228,9 @@ void append_contrast(Table& table, const std::string& contrast, const std::strin
                      const std::array<double, 7>& numbers) {
   std::get<std::vector<std::string>>(table.columns[0].values).push_back(contrast);
   std::get<std::vector<std::string>>(table.columns[1].values).push_back(visit);
-  std::get<std::vector<Truth>>(table.columns[2].values).push_back({primary});
   for (std::size_t k = 0; k < numbers.size(); ++k)
-    std::get<std::vector<double>>(table.columns[3 + k].values).push_back(numbers[k]);
+    std::get<std::vector<double>>(table.columns[2 + k].values).push_back(numbers[k]);
+  std::get<std::vector<Truth>>(table.columns.back().values).push_back({primary});
 }
 
 DataAnalysis analyze(const LongData& data, const AnalysisPlan& plan, double alpha, int sides) {
