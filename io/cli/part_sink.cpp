@@ -25,8 +25,4 @@ void PartSink::publish(BlockSpan span, const std::vector<Tally>& tallies) {
   published_blocks_ += span.size();
 }
 
-std::filesystem::path parts_folder(const std::filesystem::path& output) {
-  return output.string() + ".parts";
-}
-
 }  // namespace vcohort

@@ -28,7 +28,4 @@ class PartSink final : public Sink {
   std::int64_t published_blocks_ = 0;
 };
 
-/// OUT.parts for OUT.
-std::filesystem::path parts_folder(const std::filesystem::path& output);
-
 }  // namespace vcohort

@@ -1,0 +1,29 @@
+#pragma once
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "engine/numeric/instruction_set.hpp"
+#include "engine/run/shard.hpp"
+#include "io/console/progress.hpp"
+
+namespace vcohort {
+
+/// What `vcohort run` was asked for.
+struct RunArguments {
+  std::string study;
+  std::string output;
+  std::vector<std::string> settings;
+  int threads = 0;
+  std::optional<Shard> shard;
+  bool dry_run = false, resume = false, overwrite = false, quiet = false, verbose = false;
+  ProgressStyle progress = ProgressStyle::automatic;
+  std::optional<InstructionSet> instruction_set;
+  double seconds_between_parts = 30;
+};
+
+/// The result file: as named, or named after the study.
+std::filesystem::path output_of(const RunArguments&);
+
+}  // namespace vcohort
