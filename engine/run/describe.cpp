@@ -30,7 +30,9 @@ Table describe_strategies(const Study& study) {
     for (const Strategy& strategy : study.strategies) column.push_back(strategy.cells ? of(strategy.regimen) : 0.0);
   };
   const auto of_cells = [](const auto& name) {
-    return [name](const Strategy& s) { return s.cells ? std::string(name(s)) : std::string("none"); };
+    return [name](const Strategy& s) {
+      return s.choice ? std::string("chosen") : s.cells ? std::string(name(s)) : std::string("none");
+    };
   };
   text("strategy", "name", [](const Strategy& s) { return s.name; });
   text("cell", "cell type", of_cells([](const Strategy& s) { return name_of(s.cell); }));
@@ -44,6 +46,20 @@ Table describe_strategies(const Study& study) {
   number("courses", "courses", "number of courses", [](const Regimen& r) { return static_cast<double>(r.courses); });
   number("course_interval_days", "days", "between the starts of courses",
          [](const Regimen& r) { return r.course_interval_days; });
+  const auto of_choice = [](const auto& name) {
+    return [name](const Strategy& s) { return s.choice ? std::string(name(*s.choice)) : std::string(); };
+  };
+  text("marker", "what chooses between two strategies; empty where nothing is chosen",
+       of_choice([](const Choice& c) { return name_of(c.marker); }));
+  text("above", "strategy of patients whose measured marker is at or above the threshold",
+       of_choice([](const Choice& c) { return c.options.front().name; }));
+  text("below", "strategy of the others", of_choice([](const Choice& c) { return c.options.back().name; }));
+  const auto number_of_choice = [&](const char* name, const char* meaning, double Choice::*member) {
+    auto& column = table.add<double>(name, "of the marker", meaning);
+    for (const Strategy& strategy : study.strategies) column.push_back(strategy.choice ? (*strategy.choice).*member : 0);
+  };
+  number_of_choice("error_sd", "standard deviation of the marker's measurement", &Choice::error_sd);
+  number_of_choice("threshold", "where the choice changes", &Choice::threshold);
   return table;
 }
 

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "engine/study/claim.hpp"
 #include "engine/study/trial_design.hpp"
 
 /// The plain structs of a study, as validated. No parser and no file format: io/study fills them, with every default,
@@ -81,10 +82,28 @@ struct Regimen {
 
 const char* name_of(Regimen::Tolerance);  // "ignore", "stop", "halve"
 
-/// What a patient receives: cells by a route under a regimen, or rehabilitation alone.
+/// What may be measured at baseline to choose between two strategies: systemic inflammation [SD], white matter injury
+/// as imaging shows it (1, else 0), the favourable genotype (1, else 0).
+enum class Marker : std::uint8_t { inflammation, white_matter, genotype };
+inline constexpr int markers = 3;
+const char* name_of(Marker);
+
+struct Strategy;
+
+/// A choice that is made for each patient at baseline: the first option where the measured marker, the true one plus a
+/// normal error, is at or above the threshold, else the second one.
+struct Choice {
+  Marker marker = Marker::inflammation;
+  double error_sd = 0;            // of the measurement, in units of the marker
+  double threshold = 0;           // likewise
+  std::vector<Strategy> options;  // two strategies of the study, neither of them a choice
+};
+
+/// What a patient receives: cells by a route under a regimen, rehabilitation alone, or one of two other strategies.
 struct Strategy {
   std::string name;
-  bool cells = false;  // false: rehabilitation alone; the rest is then meaningless
+  std::optional<Choice> choice;  // present: the rest is meaningless, and `cells` is false
+  bool cells = false;            // false: rehabilitation alone; the rest is then meaningless
   Cell cell = Cell::msc;
   Route route = Route::intravenous;
   CellSource source = CellSource::allogeneic;
@@ -102,9 +121,11 @@ struct StratumDimension {
     motor_type,
     sex,
     genotype,
-    immune_suppressed
+    immune_suppressed,
+    inflammation,
+    months_since_injury  // children injured after the neonatal period only; the others are in no bin
   } variable;
-  std::vector<Interval> intervals;       // of age_years, gmfm66, gmfm88
+  std::vector<Interval> intervals;       // of age_years, gmfm66, gmfm88, inflammation, months_since_injury
   std::vector<std::vector<int>> groups;  // of the categorical variables: category indices of each bin
   std::vector<std::string> names;        // of the bins
 };
@@ -146,6 +167,7 @@ struct Study {
   std::optional<TrialQuestion> trial;
   std::optional<DataModel> data_model;
   std::optional<DataColumns> data;
+  std::optional<Claim> claim;
 };
 
 }  // namespace vcohort

@@ -86,6 +86,8 @@ std::vector<double> infusion_months(const Regimen& regimen) {
 
 TherapyPlan::TherapyPlan(const Strategy& strategy, const TherapyParameters& parameters, std::span<const Visit> visits)
     : strategy_(strategy), parameters_(parameters), visits_(visits.size()) {
+  if (strategy.choice)
+    for (const Strategy& option : strategy.choice->options) options_.emplace_back(option, parameters, visits);
   if (!strategy.cells) return;
   const auto cell = static_cast<std::size_t>(strategy.cell);
   const auto route = static_cast<std::size_t>(strategy.route);

@@ -72,8 +72,10 @@ struct ExposureCategories {
   bool by_tolerance = false;
 
   int size() const { return by_tolerance ? 2 * (unchanged + 1) : 2; }
+  /// A count beyond the regimen's own, as another option of a choice may have, means that nothing was changed.
   int index(bool immune_suppressed, int infusions_before_change) const {
-    return by_tolerance ? 2 * infusions_before_change + immune_suppressed : immune_suppressed;
+    const int before = infusions_before_change < unchanged ? infusions_before_change : unchanged;
+    return by_tolerance ? 2 * before + immune_suppressed : immune_suppressed;
   }
 };
 
@@ -100,6 +102,9 @@ class TherapyPlan {
     return {saturation_.data() + row * categories_.size(), static_cast<std::size_t>(categories_.size())};
   }
 
+  /// Of a choice: the two plans that it is made between. Empty for every other strategy.
+  std::span<const TherapyPlan> options() const { return options_; }
+
   /// Effective exposure of one infusion given at full dose to a child whose immune factor is one: X_j.
   double exposure_of_infusion(int number) const;
 
@@ -115,6 +120,7 @@ class TherapyPlan {
   double relative_dose_ = 0;
   ExposureCategories categories_;
   std::vector<Saturation> saturation_;
+  std::vector<TherapyPlan> options_;
 };
 
 /// How strongly each child responds. Shape [lane].

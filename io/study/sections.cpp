@@ -16,7 +16,7 @@ void StudyContext::notice(const Place& place, std::string_view text) {
 }
 
 std::span<const StudySection> study_sections() {
-  static constexpr std::array<StudySection, 10> sections = {{
+  static constexpr std::array<StudySection, 11> sections = {{
       {.spec = &population_section, .required = true, .read = read_population},
       {.spec = &strategy_section, .list = true, .read = read_strategies},
       {.spec = &grid_section, .read = read_grid},
@@ -27,17 +27,18 @@ std::span<const StudySection> study_sections() {
       {.spec = &cohort_section, .read = read_cohort},
       {.spec = &trial_section, .read = read_trial},
       {.spec = &override_section, .list = true, .read = read_overrides},
+      {.spec = &claim_section, .read = read_claim},
   }};
   return sections;
 }
 
 std::span<const SectionSpec* const> documented_tables() {
-  static constexpr std::array<const SectionSpec*, 22> tables = {
-      &top_section,         &population_section,   &distribution_section, &eligibility_section,   &strategy_section,
+  static constexpr std::array<const SectionSpec*, 26> tables = {
+      &top_section,         &population_section,   &distribution_section, &eligibility_section,   &strategy_section,     &choose_section,
       &grid_section,        &strata_section,       &outcomes_section,     &cohort_section,        &override_section,
       &trial_section,       &arm_section,          &analysis_section,     &randomisation_section, &accrual_section,
       &dropout_section,     &intercurrent_section, &estimand_section,     &data_model_section,    &data_arm_section,
-      &correlation_section, &data_section};
+      &correlation_section, &data_section, &claim_section, &claim_contrast_section, &claim_number_section};
   return tables;
 }
 

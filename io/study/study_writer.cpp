@@ -79,6 +79,11 @@ void write_population(const Population& population, std::string& text) {
 
 void write_strategy(const Strategy& strategy, std::string& text) {
   text += "\n[[strategy]]\nname = " + toml_text(strategy.name) + "\n";
+  if (strategy.choice)
+    text += fmt::format("choose = {{ marker = \"{}\", error_sd = {}, threshold = {}, above = {}, below = {} }}\n",
+                        name_of(strategy.choice->marker), number_text(strategy.choice->error_sd),
+                        number_text(strategy.choice->threshold), toml_text(strategy.choice->options.front().name),
+                        toml_text(strategy.choice->options.back().name));
   if (!strategy.cells) return;
   const Regimen& regimen = strategy.regimen;
   const std::string_view dose_key = regimen.dose_unit == DoseUnit::per_kg  ? "dose_per_kg"
@@ -139,6 +144,7 @@ std::string write_study(const Study& study) {
                         truth(study.cohort->save_patients));
   }
   if (study.trial) write_trial(study, text);
+  if (study.claim) write_claim(*study.claim, text);
   for (const Override& replaced : study.overrides) {
     text += fmt::format("\n[[override]]\nparameter = {}\nvalue = {}\nsource = {}\n", toml_text(replaced.parameter),
                         number_text(replaced.value), toml_text(replaced.source));
