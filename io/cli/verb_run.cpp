@@ -12,10 +12,12 @@
 #include "io/cli/finish.hpp"
 #include "io/cli/part_sink.hpp"
 #include "io/cli/signals.hpp"
+#include "io/cli/together.hpp"
 #include "io/cli/verbs.hpp"
 #include "io/console/headline.hpp"
 #include "io/console/log.hpp"
 #include "io/console/progress.hpp"
+#include "io/mpi/shared_run.hpp"
 
 namespace vcohort {
 
@@ -30,6 +32,7 @@ struct RunArguments {
   ProgressStyle progress = ProgressStyle::automatic;
   std::optional<InstructionSet> instruction_set;
   double seconds_between_parts = 30;
+  MpiUse mpi = MpiUse::automatic;
 };
 
 std::filesystem::path output_of(const RunArguments& arguments) {
@@ -118,71 +121,110 @@ void plan_rest(const LoadedStudy& loaded, const Plan& plan, const std::vector<st
     for (const auto& question : plan.questions()) options.earlier.push_back(tally_of(*question, combined.tallies));
 }
 
-ExitStatus run(const RunArguments& arguments) {
-  set_log_level(arguments.quiet ? LogLevel::quiet : arguments.verbose ? LogLevel::verbose : LogLevel::normal);
-  if (arguments.instruction_set) force_instruction_set(*arguments.instruction_set);
-  const LoadedStudy loaded = load_study(arguments.study, arguments.settings);
-  const Plan plan(loaded.reading.study, loaded.evidence);
-  if (plan.blocks() == 0)
-    throw InvalidInput(explain("there is nothing to simulate", "the study is for a data file only",
-                               "use `vcohort analyze DATA.csv " + arguments.study + "`"));
-  const auto output = output_of(arguments);
-  const int threads = arguments.threads > 0 ? arguments.threads : default_threads();
-  if (arguments.dry_run) {
-    print_dry_run(loaded, plan, output, threads);
-    return ExitStatus::done;
+/// What a run works on. The plan points into the study: it stays where it was made.
+struct Work {
+  explicit Work(const RunArguments& arguments)
+      : loaded(load_study(arguments.study, arguments.settings)),
+        plan(loaded.reading.study, loaded.evidence),
+        output(output_of(arguments)) {
+    if (plan.blocks() == 0)
+      throw InvalidInput(explain("there is nothing to simulate", "the study is for a data file only",
+                                 "use `vcohort analyze DATA.csv " + arguments.study + "`"));
   }
-  const bool there = std::filesystem::exists(output);
+  Work(const Work&) = delete;
+  Work& operator=(const Work&) = delete;
+
+  LoadedStudy loaded;
+  Plan plan;
+  std::filesystem::path output;
+  RunOptions options;
+};
+
+/// Looks at the output and at earlier parts; false where nothing is left to do.
+bool prepare(const RunArguments& arguments, Work& work) {
+  const bool there = std::filesystem::exists(work.output);
   if (there && arguments.resume) {
-    const ResultFile result(output);
-    if (result.header().study_sha256 == loaded.header.study_sha256 &&
-        result.header().evidence_sha256 == loaded.header.evidence_sha256) {
-      log_notice(fmt::format("{} is complete; nothing is left to do", output.string()));
-      return ExitStatus::done;
+    const ResultFile result(work.output);
+    if (result.header().study_sha256 == work.loaded.header.study_sha256 &&
+        result.header().evidence_sha256 == work.loaded.header.evidence_sha256) {
+      log_notice(fmt::format("{} is complete; nothing is left to do", work.output.string()));
+      return false;
     }
   }
   if (there && !arguments.overwrite)
-    throw StorageFailure(explain(fmt::format("cannot write {}", output.string()), "it exists",
+    throw StorageFailure(explain(fmt::format("cannot write {}", work.output.string()), "it exists",
                                  "choose another name with -o, or allow it with --overwrite"));
+  plan_rest(work.loaded, work.plan, earlier_parts(parts_folder(work.output), arguments), work.options);
+  return true;
+}
 
-  const auto folder = parts_folder(output);
-  auto paths = earlier_parts(folder, arguments);
-  RunOptions options;
-  options.threads = threads;
-  plan_rest(loaded, plan, paths, options);
-  options.seconds_between_parts = arguments.seconds_between_parts;
-  options.stop = &stop_on_signals();
-  Progress last;
-  PartSink sink(plan, loaded.header, folder);
-  RunEnd end = RunEnd::complete;
-  if (!options.spans.empty()) {
-    const bool silent = arguments.quiet && arguments.progress == ProgressStyle::automatic;
-    ProgressView view(silent ? ProgressStyle::none : arguments.progress);
-    options.on_progress = [&](const Progress& progress) {
-      last = progress;
-      view.show(progress);
-    };
-    end = simulate(plan, options, sink);
-  }
-  if (end == RunEnd::stopped) {
-    log_notice(fmt::format("stopped; {} of {} blocks are kept in {}. Run again with --resume", last.blocks,
-                           last.all_blocks, folder.string()));
-    if (sink.published_blocks() > 0) return ExitStatus::stopped;
-    throw NumericalFailure(
-        explain("stopped before any block was finished", "nothing was published", "give the run more time"));
-  }
-
-  paths.clear();
+/// Turns the parts of all ranks into the result.
+void finish_run(const RunArguments& arguments, const Work& work, const Progress& done, int threads) {
+  const auto folder = parts_folder(work.output);
+  std::vector<std::filesystem::path> paths;
   for (const PartName& part : list_parts(folder)) paths.push_back(part.path);
-  finish(loaded, plan, combine_parts(paths), output, arguments.overwrite ? Existing::overwrite : Existing::refuse,
-         runtime_table(threads, last.seconds, static_cast<double>(last.patients)));
+  finish(work.loaded, work.plan, combine_parts(paths), work.output,
+         arguments.overwrite ? Existing::overwrite : Existing::refuse,
+         runtime_table(threads, done.seconds, static_cast<double>(done.patients)));
   std::error_code ignored;  // the result is there; what is left of the parts does no harm
   std::filesystem::remove_all(folder, ignored);
-  log_detail(fmt::format("{} patients in {} on {} threads", last.patients, short_duration(last.seconds), threads));
+  log_detail(fmt::format("{} patients in {} on {} threads", done.patients, short_duration(done.seconds), threads));
   if (!arguments.quiet) {
-    print_headline(ResultFile(output), std::cout);
-    std::cout << fmt::format("\nresult: {}\n", output.string());
+    print_headline(ResultFile(work.output), std::cout);
+    std::cout << fmt::format("\nresult: {}\n", work.output.string());
   }
+}
+
+/// Rank 0 leads: it looks at what is there, hands out the blocks, and makes the result of everybody's parts.
+ExitStatus run(const RunArguments& arguments) {
+  const std::unique_ptr<Ranks> ranks = join_ranks(arguments.mpi);
+  const bool leads = !ranks || ranks->rank() == 0;
+  set_log_level(arguments.quiet || !leads ? LogLevel::quiet : arguments.verbose ? LogLevel::verbose : LogLevel::normal);
+  if (arguments.instruction_set) force_instruction_set(*arguments.instruction_set);
+
+  std::optional<Work> work;
+  bool needed = true;
+  together(ranks.get(), [&] {
+    work.emplace(arguments);
+    RunOptions& options = work->options;
+    options.threads = arguments.threads > 0 ? arguments.threads : default_threads_of(ranks.get());
+    options.seconds_between_parts = arguments.seconds_between_parts;
+    if (leads && arguments.dry_run) print_dry_run(work->loaded, work->plan, work->output, options.threads);
+    if (leads && !arguments.dry_run) needed = prepare(arguments, *work);
+  });
+  require_same(ranks.get(),
+               work->loaded.header.study_sha256 + work->loaded.header.evidence_sha256 + work->output.string());
+  if (arguments.dry_run || sum_of(ranks.get(), needed ? 0 : 1) > 0) return ExitStatus::done;
+  const bool simulates = sum_of(ranks.get(), leads ? static_cast<std::int64_t>(work->options.spans.size()) : 0) > 0;
+
+  RunOptions& options = work->options;
+  options.stop = &stop_on_signals();
+  PartSink sink(work->plan, work->loaded.header, parts_folder(work->output));
+  Progress done;
+  RunEnd end = RunEnd::complete;
+  const bool silent = !leads || (arguments.quiet && arguments.progress == ProgressStyle::automatic);
+  if (simulates) {
+    ProgressView view(silent ? ProgressStyle::none : arguments.progress);
+    options.on_progress = [&](const Progress& progress) {
+      done = progress;
+      view.show(progress);
+    };
+    together(ranks.get(), [&] { end = simulate_on(ranks.get(), work->plan, options, sink); });
+  }
+  const std::int64_t published = sum_of(ranks.get(), sink.published_blocks());
+  if (end == RunEnd::stopped) {
+    log_notice(fmt::format("stopped; {} of {} blocks are kept in {}. Run again with --resume", done.blocks,
+                           done.all_blocks, parts_folder(work->output).string()));
+    if (published > 0) return ExitStatus::stopped;
+    together(ranks.get(), [] {
+      throw NumericalFailure(
+          explain("stopped before any block was finished", "nothing was published", "give the run more time"));
+    });
+  }
+  const auto threads = static_cast<int>(sum_of(ranks.get(), options.threads));
+  together(ranks.get(), [&] {
+    if (leads) finish_run(arguments, *work, done, threads);
+  });
   return ExitStatus::done;
 }
 
@@ -217,6 +259,11 @@ void add_run(CLI::App& app, ExitStatus& end) {
   verb->add_option("--progress", arguments->progress, "auto, bar, log, json or none; on standard error")
       ->transform(CLI::CheckedTransformer(styles).description(""))
       ->type_name("STYLE");
+  const std::map<std::string, MpiUse> uses{{"auto", MpiUse::automatic}, {"on", MpiUse::on}, {"off", MpiUse::off}};
+  verb->add_option("--mpi", arguments->mpi,
+                   "auto, on or off: share the run between the processes that mpirun or srun started [auto]")
+      ->transform(CLI::CheckedTransformer(uses).description(""))
+      ->type_name("USE");
   verb->add_option("--part-seconds", arguments->seconds_between_parts,
                    "publish finished blocks at least this often [30]")
       ->check(CLI::NonNegativeNumber);
