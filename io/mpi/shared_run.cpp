@@ -102,7 +102,7 @@ class Dispatcher {
   Clock::time_point began_ = Clock::now();
 };
 
-/// Answers the other ranks until each of them has left. Runs beside the simulation of rank 0, so that nobody waits for
+/// Answers the other ranks until none of them has work. Runs beside the simulation of rank 0, so that nobody waits for
 /// its blocks.
 class Service {
  public:
@@ -119,9 +119,6 @@ class Service {
       else
         std::this_thread::sleep_for(nap);
     }
-    // Only now is it known what every rank came to.
-    const std::int64_t complete = dispatcher_.complete() ? 1 : 0;
-    for (int rank = 1; rank < ranks_.size(); ++rank) ranks_.send(rank, {0, finish, 0, complete, 0});
   }
 
  private:
@@ -189,9 +186,11 @@ RunEnd lead(Ranks& ranks, const Plan& plan, const RunOptions& options, Sink& sin
     shown = Clock::now();
   }
   service.join();
+  const bool complete = dispatcher.complete();
+  for (int rank = 1; rank < ranks.size(); ++rank) ranks.send(rank, {0, finish, 0, complete ? 1 : 0, 0});
   if (failure) std::rethrow_exception(failure);
   if (options.on_progress) options.on_progress(dispatcher.progress());
-  return dispatcher.complete() ? RunEnd::complete : RunEnd::stopped;
+  return complete ? RunEnd::complete : RunEnd::stopped;
 }
 
 /// Every other rank: asks rank 0 for spans until there are no more.
