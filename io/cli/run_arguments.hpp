@@ -17,6 +17,9 @@ struct RunArguments {
   std::vector<std::string> settings;
   int threads = 0;
   std::optional<Shard> shard;
+  std::string grow;                   // a smaller result; may be empty
+  std::optional<double> seconds;      // --time-limit
+  std::optional<std::int64_t> bytes;  // --max-memory
   bool dry_run = false, resume = false, overwrite = false, quiet = false, verbose = false;
   ProgressStyle progress = ProgressStyle::automatic;
   std::optional<InstructionSet> instruction_set;
