@@ -26,6 +26,6 @@ LoadedStudy load_study(const std::string& path, const std::vector<std::string>& 
 std::string read_bytes(const std::filesystem::path&);
 
 /// The study inside a result or part.
-LoadedStudy load_study(const FileHeader&);
+LoadedStudy load_study(const FileHeader&, const std::vector<std::string>& settings = {});
 
 }  // namespace vcohort

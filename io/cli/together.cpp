@@ -41,6 +41,10 @@ std::unique_ptr<Ranks> join_ranks(MpiUse use) {
   return ranks;
 }
 
+bool leads(const Ranks* ranks) {
+  return !ranks || ranks->rank() == 0;
+}
+
 void together(Ranks* ranks, const std::function<void()>& step) {
   if (!ranks) {
     step();

@@ -18,6 +18,9 @@ enum class MpiUse : std::uint8_t { automatic, on, off };
 /// message: each of them would write the same output.
 std::unique_ptr<Ranks> join_ranks(MpiUse);
 
+/// Whether this process looks at files and speaks for all: rank 0, or one that runs alone.
+bool leads(const Ranks*);
+
 /// Thrown on every rank where one has failed and its message is printed.
 struct EndedTogether {
   ExitStatus status;

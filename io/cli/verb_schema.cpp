@@ -9,6 +9,7 @@
 #include "engine/run/run.hpp"
 #include "io/cli/finish.hpp"
 #include "io/cli/part_sink.hpp"
+#include "io/cli/parts_folder.hpp"
 #include "io/cli/verbs.hpp"
 #include "io/results/layout.hpp"
 #include "io/results/result_file.hpp"
@@ -79,9 +80,8 @@ void print_result_layout() {
   RunOptions options;
   options.threads = 1;
   simulate(plan, options, sink);
-  std::vector<std::filesystem::path> paths;
-  for (const PartName& part : list_parts(parts_folder(output))) paths.push_back(part.path);
-  finish(loaded, plan, combine_parts(paths), output, Existing::refuse, runtime_table(1, 0, 0));
+  finish(loaded, plan, combine_parts(paths_of(list_parts(parts_folder(output)))), output, Existing::refuse,
+         runtime_table(1, 0, 0));
   std::cout << describe_layout(ResultFile(output));
 }
 

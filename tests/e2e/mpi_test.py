@@ -32,7 +32,7 @@ class Mpi(RanksTest):
 
     # Long enough to be met in the middle, with a part several times a second.
     def long_run(self, output, *options):
-        study = self.study("long.toml", size=1_200_000, evidence='["sceptical"]', endpoints='["gmfm66"]')
+        study = self.study("long.toml", size=2_500_000, evidence='["sceptical"]', endpoints='["gmfm66"]')
         return ["run", study, "-o", output, "--threads", 1, "--part-seconds", 0.05, "--progress", "none", *options]
 
     def interrupted(self, output, interrupt):
