@@ -123,8 +123,13 @@ class Replication {
       const TrialResult& result = results[static_cast<std::size_t>(contrast)];
       return result.failure == 0 ? result.estimate.estimate : undefined;
     }
-    collect(figure, place, place.arms, figure.n, data, arms);
-    if (figure.compares()) collect(figure, place, place.versus, figure.n_versus, data, versus);
+    if (figure.quantity == FigureQuantity::related_events) {
+      count_events(figure, place.arms, figure.n, data, simulator, arms);
+      if (figure.compares()) count_events(figure, place.versus, figure.n_versus, data, simulator, versus);
+    } else {
+      collect(figure, place, place.arms, figure.n, data, arms);
+      if (figure.compares()) collect(figure, place, place.versus, figure.n_versus, data, versus);
+    }
     return figure_of(figure, arms, versus);
   }
 
@@ -151,6 +156,24 @@ class Replication {
       sample.value.push_back(value);
       sample.baseline.push_back(baseline[i]);
     }
+  }
+
+  void count_events(const PublishedFigure& figure, const std::vector<bool>& of, std::int64_t n, const TrialData& data,
+                    TrialSimulator& simulator, FigureSample& sample) const {
+    const std::size_t patients = data.participants.size();
+    std::vector<std::vector<double>> counts(of.size());  // [code of an arm][patient]
+    for (int arm = 0; arm < static_cast<int>(of.size()); ++arm) {
+      const auto code = static_cast<std::size_t>(code_of(arm));
+      if (!of[code]) continue;
+      counts[code].resize(patients);
+      simulator.source().count_adverse_events(arm, figure.event, counts[code].data());
+    }
+    const auto limit = n > 0 ? static_cast<std::size_t>(n * options_.patients_factor) : patients;
+    sample.value.clear();
+    sample.baseline.clear();
+    for (std::size_t i = 0; i < patients && sample.value.size() < limit; ++i)
+      if (const auto code = static_cast<std::size_t>(data.arm_code[i]); of[code])
+        sample.value.push_back(counts[code][i]);
   }
 
   /// What the published curves predict for a child of this level and age, as a trial without a control looks at it: the

@@ -46,7 +46,7 @@ constexpr std::array<KeySpec, 8> top_keys = {{
      .example = "[{ name = \"...\" }]"},
 }};
 
-constexpr std::array<KeySpec, 24> figure_keys = {{
+constexpr std::array<KeySpec, 25> figure_keys = {{
     {.name = "name", .required = true, .meaning = "What the table calls it.", .example = "\"ADL at 24 months\""},
     {.name = "not_modelled",
      .meaning = "Why the model cannot say anything about it. Such a figure has beside this its name, `printed`, source "
@@ -71,7 +71,8 @@ constexpr std::array<KeySpec, 24> figure_keys = {{
      .choices = figure_quantities,
      .meaning = "What is looked at in each patient: the `value` at the visit; its `change` since `from_months`; "
                 "`change_above_expectation`: the change of GMFM-66 since baseline minus that of the curve of the "
-                "child's level and age; `monthly_change`: the change per month.",
+                "child's level and age; `monthly_change`: the change per month; `related_events`: adverse events that the "
+                "infusions caused.",
      .example = "\"change\""},
     {.name = "statistic",
      .fallback = "\"mean\"",
@@ -103,6 +104,10 @@ constexpr std::array<KeySpec, 24> figure_keys = {{
      .example = "0.25"},
     {.name = "level_at_least", .type = KeyType::number, .meaning = "Who counts for a `share`.", .example = "1"},
     {.name = "level_at_most", .type = KeyType::number, .meaning = "Who counts for a `share`.", .example = "3"},
+    {.name = "event",
+     .choices = figure_events,
+     .meaning = "Which type of `related_events`; without it all of them.",
+     .example = "\"fever\""},
     {.name = "value",
      .type = KeyType::number,
      .meaning = "The published figure. Exactly one of the four ways to write it is required.",
@@ -110,7 +115,7 @@ constexpr std::array<KeySpec, 24> figure_keys = {{
     {.name = "events",
      .type = KeyType::integer,
      .range = {.low = 0, .high = 1e9},
-     .meaning = "The published figure of a `share` as a count; of `n`.",
+     .meaning = "The published figure of a `share`, or of `related_events` per patient, as a count; of `n`.",
      .example = "8"},
     {.name = "value_at_least",
      .type = KeyType::number,

@@ -82,8 +82,13 @@ class FigureReader {
     figure_.quantity = static_cast<Quantity>(reader_.choice("quantity").value_or(0));
     figure_.statistic = static_cast<Statistic>(reader_.choice("statistic").value_or(0));
     read_arms();
-    read_visit();
-    read_endpoint();
+    if (figure_.quantity == Quantity::related_events) {
+      read_event();
+    } else {
+      refuse_without_effect("event", fmt::format("the quantity is {}", name_of(figure_.quantity)));
+      read_visit();
+      read_endpoint();
+    }
     read_statistic();
     read_value();
     read_spread();
@@ -105,6 +110,16 @@ class FigureReader {
     for (const std::string& name : figure_.versus)
       if (std::find(figure_.arms.begin(), figure_.arms.end(), name) != figure_.arms.end())
         reader_.refuse("versus", "an arm is compared with itself", quoted(name), "name another");
+  }
+
+  void read_event() {
+    for (const char* key : {"visit_months", "from_months", "endpoint"})
+      refuse_without_effect(key, "events are counted until the end of follow-up");
+    if (reader_.has("event"))
+      if (const auto event = reader_.choice("event")) figure_.event = static_cast<EventType>(*event);
+    if (figure_.statistic != Statistic::mean && figure_.statistic != Statistic::share)
+      reader_.refuse("statistic", "events have a mean and a share only",
+                     fmt::format("it is {}", name_of(figure_.statistic)), "write mean or share");
   }
 
   void read_visit() {
@@ -210,12 +225,13 @@ class FigureReader {
     }
     if (!reader_.has("events")) return;
     figure_.events = reader_.integer("events");
-    const bool of_shares = figure_.statistic == Statistic::share || figure_.statistic == Statistic::severe_share;
-    if (!of_shares || figure_.compares())
-      refuse_without_effect("events", "the figure is not a share of one arm");
+    const bool counts = figure_.statistic == Statistic::share || figure_.statistic == Statistic::severe_share ||
+                        figure_.quantity == Quantity::related_events;
+    if (!counts || figure_.compares())
+      refuse_without_effect("events", "the figure is no count in one arm");
     else if (figure_.n == 0)
       reader_.refuse("events", "\"n\" is missing", "events are counted among so many patients", "add it");
-    else if (figure_.events && *figure_.events > figure_.n)
+    else if (figure_.events && *figure_.events > figure_.n && figure_.statistic != Statistic::mean)
       reader_.refuse("events", fmt::format("{} of {} patients had the event", *figure_.events, figure_.n), "", "");
     else if (figure_.events)
       figure_.value = static_cast<double>(*figure_.events) / static_cast<double>(figure_.n);
