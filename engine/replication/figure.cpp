@@ -14,6 +14,8 @@ const char* name_of(FigureQuantity quantity) {
       return "change_above_expectation";
     case FigureQuantity::monthly_change:
       return "monthly_change";
+    case FigureQuantity::related_events:
+      return "related_events";
   }
   throw InternalError("a figure quantity without a name");
 }

@@ -6,6 +6,8 @@
 #include <utility>
 #include <vector>
 
+#include "engine/therapy/adverse_events.hpp"
+
 /// A figure that a publication prints, and how the same figure is computed from a simulated dataset.
 namespace vcohort {
 
@@ -14,7 +16,8 @@ enum class FigureQuantity : std::uint8_t {
   value,                     // as the visit recorded it
   change,                    // since an earlier visit, by default the baseline
   change_above_expectation,  // change since baseline minus that of the curve of the child's level and age; gmfm66
-  monthly_change             // change per month between two visits
+  monthly_change,            // change per month between two visits
+  related_events             // number of related adverse events until the end of follow-up
 };
 
 /// How the patients of an arm become one number.
@@ -56,9 +59,10 @@ struct PublishedFigure {
   double from_months = 0;   // of a change
   double quantile = 0;
   std::optional<double> at_least, at_most;  // of a share
+  std::optional<EventType> event;           // of related_events: those of one type
 
   double value = 0;
-  std::optional<std::int64_t> events;  // of a share: value is events / n
+  std::optional<std::int64_t> events;  // of a share, or of related events per patient: value is events / n
   enum class Bound : std::uint8_t { exact, lower, upper } bound = Bound::exact;  // the publication says ">=" or "<="
   FigureSpread spread;
   std::int64_t n = 0, n_versus = 0;  // patients behind it; 0: all who were observed

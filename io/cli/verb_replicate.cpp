@@ -4,17 +4,14 @@
 #include <filesystem>
 #include <iostream>
 #include <memory>
-#include <optional>
 
-#include "engine/numeric/errors.hpp"
 #include "engine/replication/assessment.hpp"
 #include "engine/replication/replication.hpp"
 #include "engine/run/run.hpp"
-#include "io/cli/load_study.hpp"
+#include "io/cli/load_replication.hpp"
 #include "io/cli/table_format.hpp"
 #include "io/cli/verbs.hpp"
 #include "io/console/log.hpp"
-#include "io/replication/figures_reader.hpp"
 #include "io/replication/replication_table.hpp"
 #include "io/study/number_text.hpp"
 #include "scenarios/shipped.hpp"
@@ -22,10 +19,6 @@
 namespace vcohort {
 
 namespace {
-
-constexpr std::string_view folder = "replications";
-constexpr std::string_view figures_ending = ".figures";
-constexpr std::string_view file_ending = ".toml";
 
 struct ReplicateArguments {
   std::vector<std::string> names;
@@ -36,53 +29,12 @@ struct ReplicateArguments {
   TableFormat format = TableFormat::table;
 };
 
-/// A published study: its figures, and the study that simulates it, if the model can.
-struct Replicated {
-  std::string name;
-  std::optional<LoadedStudy> study;
-  PublishedStudy published;
-};
-
 std::vector<std::string> settings_of(const ReplicateArguments& arguments) {
   if (arguments.evidence.empty()) return {};
   // A file is named relative to here, and not to a study that ships.
   const bool is_file = !shipped_file("evidence", arguments.evidence) && std::filesystem::exists(arguments.evidence);
   return {"evidence=" +
           toml_text(is_file ? std::filesystem::absolute(arguments.evidence).string() : arguments.evidence)};
-}
-
-std::vector<std::string> shipped_names() {
-  std::vector<std::string> names;
-  for (const ShippedFile& file : shipped_files())
-    if (file.folder == folder && file.name.ends_with(figures_ending))
-      names.emplace_back(file.name.substr(0, file.name.size() - figures_ending.size()));
-  return names;
-}
-
-Replicated load_shipped(const std::string& name, const std::vector<std::string>& settings) {
-  const ShippedFile* figures = shipped_file(folder, name + std::string(figures_ending));
-  if (!figures)
-    throw InvalidInput(explain(fmt::format("no replication is called \"{}\"", name), "it is no file either",
-                               "`vcohort scenarios list` shows those that ship"));
-  Replicated replicated{name, std::nullopt, {}};
-  if (const ShippedFile* study = shipped_file(folder, name))
-    replicated.study = load_study_text(std::string(study->text), name + std::string(file_ending), settings);
-  replicated.published = read_figures(figures->text, name + std::string(figures_ending) + std::string(file_ending),
-                                      replicated.study ? &replicated.study->reading.study : nullptr);
-  return replicated;
-}
-
-/// A study file of the user's, with its figures in NAME.figures.toml beside it.
-Replicated load_file(const std::string& path, const std::vector<std::string>& settings) {
-  std::filesystem::path figures(path);
-  figures.replace_extension(std::string(figures_ending) + std::string(file_ending));
-  Replicated replicated{std::filesystem::path(path).stem().string(), load_study(path, settings), {}};
-  replicated.published = read_figures(read_bytes(figures), figures.string(), &replicated.study->reading.study);
-  return replicated;
-}
-
-Replicated load(const std::string& name, const std::vector<std::string>& settings) {
-  return name.ends_with(file_ending) ? load_file(name, settings) : load_shipped(name, settings);
 }
 
 void simulate(const Replicated& replicated, const ReplicationOptions& options, std::vector<AssessedStudy>& assessed) {
@@ -110,8 +62,8 @@ ExitStatus replicate(ReplicateArguments arguments) {
                                           static_cast<std::size_t>(threads));
   const std::vector<std::string> settings = settings_of(arguments);
   std::vector<std::unique_ptr<Replicated>> studies;  // assessments refer to them
-  for (const std::string& name : arguments.names.empty() ? shipped_names() : arguments.names)
-    studies.push_back(std::make_unique<Replicated>(load(name, settings)));
+  for (const std::string& name : arguments.names.empty() ? shipped_replications() : arguments.names)
+    studies.push_back(std::make_unique<Replicated>(load_replication(name, settings)));
   std::vector<AssessedStudy> assessed;
   for (const auto& study : studies) simulate(*study, arguments.options, assessed);
 

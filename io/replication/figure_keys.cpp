@@ -31,9 +31,7 @@ constexpr std::array<KeySpec, 8> top_keys = {{
      .form = "name of an arm, or list of them",
      .meaning = "The arm of every figure that does not name one.",
      .example = "\"NSC\""},
-    {.name = "source",
-     .meaning = "The source of every figure that does not name one.",
-     .example = "\"table 4\""},
+    {.name = "source", .meaning = "The source of every figure that does not name one.", .example = "\"table 4\""},
     {.name = "strength",
      .choices = figure_strengths,
      .meaning = "The strength of every figure that does not name one.",
@@ -46,7 +44,7 @@ constexpr std::array<KeySpec, 8> top_keys = {{
      .example = "[{ name = \"...\" }]"},
 }};
 
-constexpr std::array<KeySpec, 24> figure_keys = {{
+constexpr std::array<KeySpec, 25> figure_keys = {{
     {.name = "name", .required = true, .meaning = "What the table calls it.", .example = "\"ADL at 24 months\""},
     {.name = "not_modelled",
      .meaning = "Why the model cannot say anything about it. Such a figure has beside this its name, `printed`, source "
@@ -55,7 +53,10 @@ constexpr std::array<KeySpec, 24> figure_keys = {{
     {.name = "printed",
      .meaning = "The figure in words; required where it is not modelled.",
      .example = "\"+75 m (IQR 20 to 115)\""},
-    {.name = "endpoint", .form = "name of an endpoint", .meaning = "One of the study's endpoints.", .example = "\"adl\""},
+    {.name = "endpoint",
+     .form = "name of an endpoint",
+     .meaning = "One of the study's endpoints.",
+     .example = "\"adl\""},
     {.name = "arm",
      .type = KeyType::list_of_texts,
      .form = "name of an arm, or list of them",
@@ -69,18 +70,21 @@ constexpr std::array<KeySpec, 24> figure_keys = {{
     {.name = "quantity",
      .fallback = "\"value\"",
      .choices = figure_quantities,
-     .meaning = "What is looked at in each patient: the `value` at the visit; its `change` since `from_months`; "
-                "`change_above_expectation`: the change of GMFM-66 since baseline minus that of the curve of the "
-                "child's level and age; `monthly_change`: the change per month.",
+     .meaning =
+         "What is looked at in each patient: the `value` at the visit; its `change` since `from_months`; "
+         "`change_above_expectation`: the change of GMFM-66 since baseline minus that of the curve of the "
+         "child's level and age; `monthly_change`: the change per month; `related_events`: adverse events that the "
+         "infusions caused.",
      .example = "\"change\""},
     {.name = "statistic",
      .fallback = "\"mean\"",
      .choices = figure_statistics,
-     .meaning = "How patients become one number. `share`: of patients from `level_at_least` to `level_at_most`; "
-                "`percent_of_baseline`: the mean in percent of the mean at baseline; `baseline_sds`: the mean in SDs at "
-                "baseline; `t`: mean / standard error; `adjusted_mean`: difference of two arms by analysis of "
-                "covariance (baseline, age, level); `standardised_difference`: difference of means / pooled SD; "
-                "`severe_share`: seriously ill by CGI-S at baseline.",
+     .meaning =
+         "How patients become one number. `share`: of patients from `level_at_least` to `level_at_most`; "
+         "`percent_of_baseline`: the mean in percent of the mean at baseline; `baseline_sds`: the mean in SDs at "
+         "baseline; `t`: mean / standard error; `adjusted_mean`: difference of two arms by analysis of "
+         "covariance (baseline, age, level); `standardised_difference`: difference of means / pooled SD; "
+         "`severe_share`: seriously ill by CGI-S at baseline.",
      .example = "\"share\""},
     {.name = "visit_months",
      .type = KeyType::number,
@@ -103,6 +107,10 @@ constexpr std::array<KeySpec, 24> figure_keys = {{
      .example = "0.25"},
     {.name = "level_at_least", .type = KeyType::number, .meaning = "Who counts for a `share`.", .example = "1"},
     {.name = "level_at_most", .type = KeyType::number, .meaning = "Who counts for a `share`.", .example = "3"},
+    {.name = "event",
+     .choices = figure_events,
+     .meaning = "Which type of `related_events`; without it all of them.",
+     .example = "\"fever\""},
     {.name = "value",
      .type = KeyType::number,
      .meaning = "The published figure. Exactly one of the four ways to write it is required.",
@@ -110,7 +118,7 @@ constexpr std::array<KeySpec, 24> figure_keys = {{
     {.name = "events",
      .type = KeyType::integer,
      .range = {.low = 0, .high = 1e9},
-     .meaning = "The published figure of a `share` as a count; of `n`.",
+     .meaning = "The published figure of a `share`, or of `related_events` per patient, as a count; of `n`.",
      .example = "8"},
     {.name = "value_at_least",
      .type = KeyType::number,
@@ -168,13 +176,10 @@ constexpr std::array<KeySpec, 4> spread_keys = {{
 
 }  // namespace
 
-const SectionSpec figures_section = {.heading = "the top level of a figures file",
-                                     .meaning = "What was published.",
-                                     .keys = top_keys};
-const SectionSpec figure_section = {.name = "figure",
-                                    .heading = "a figure",
-                                    .meaning = "One number that was published.",
-                                    .keys = figure_keys};
+const SectionSpec figures_section = {
+    .heading = "the top level of a figures file", .meaning = "What was published.", .keys = top_keys};
+const SectionSpec figure_section = {
+    .name = "figure", .heading = "a figure", .meaning = "One number that was published.", .keys = figure_keys};
 const SectionSpec spread_section = {.name = "spread",
                                     .heading = "a spread",
                                     .meaning = "What is printed beside a figure: exactly one of these.",

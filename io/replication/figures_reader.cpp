@@ -6,6 +6,7 @@
 #include <cmath>
 #include <span>
 
+#include "engine/numeric/errors.hpp"
 #include "io/replication/figure_keys.hpp"
 #include "io/study/number_text.hpp"
 #include "io/study/suggestion.hpp"
@@ -70,7 +71,8 @@ class FigureReader {
   void read_not_modelled() {
     figure_.not_modelled = reader_.text("not_modelled").value_or("");
     for (const KeySpec& key : figure_section.keys) {
-      constexpr std::array<std::string_view, 6> useful = {"name", "not_modelled", "printed", "source", "strength", "note"};
+      constexpr std::array<std::string_view, 6> useful = {"name",   "not_modelled", "printed",
+                                                          "source", "strength",     "note"};
       if (std::find(useful.begin(), useful.end(), key.name) == useful.end())
         refuse_without_effect(key.name, "the figure is not modelled");
     }
@@ -82,8 +84,13 @@ class FigureReader {
     figure_.quantity = static_cast<Quantity>(reader_.choice("quantity").value_or(0));
     figure_.statistic = static_cast<Statistic>(reader_.choice("statistic").value_or(0));
     read_arms();
-    read_visit();
-    read_endpoint();
+    if (figure_.quantity == Quantity::related_events) {
+      read_event();
+    } else {
+      refuse_without_effect("event", fmt::format("the quantity is {}", name_of(figure_.quantity)));
+      read_visit();
+      read_endpoint();
+    }
     read_statistic();
     read_value();
     read_spread();
@@ -107,6 +114,16 @@ class FigureReader {
         reader_.refuse("versus", "an arm is compared with itself", quoted(name), "name another");
   }
 
+  void read_event() {
+    for (const char* key : {"visit_months", "from_months", "endpoint"})
+      refuse_without_effect(key, "events are counted until the end of follow-up");
+    if (reader_.has("event"))
+      if (const auto event = reader_.choice("event")) figure_.event = static_cast<EventType>(*event);
+    if (figure_.statistic != Statistic::mean && figure_.statistic != Statistic::share)
+      reader_.refuse("statistic", "events have a mean and a share only",
+                     fmt::format("it is {}", name_of(figure_.statistic)), "write mean or share");
+  }
+
   void read_visit() {
     figure_.visit_months = reader_.number("visit_months").value_or(0);
     figure_.from_months = reader_.number("from_months").value_or(0);
@@ -123,10 +140,10 @@ class FigureReader {
     if (figure_.quantity == Quantity::value || figure_.quantity == Quantity::change_above_expectation)
       refuse_without_effect("from_months", fmt::format("the quantity is {}", name_of(figure_.quantity)));
     if (changes && figure_.visit_months <= figure_.from_months)
-      reader_.refuse("visit_months", "a change ends before it begins",
-                     fmt::format("from {} to {} months", number_text(figure_.from_months),
-                                 number_text(figure_.visit_months)),
-                     "give a later visit");
+      reader_.refuse(
+          "visit_months", "a change ends before it begins",
+          fmt::format("from {} to {} months", number_text(figure_.from_months), number_text(figure_.visit_months)),
+          "give a later visit");
   }
 
   void read_endpoint() {
@@ -141,8 +158,8 @@ class FigureReader {
     figure_.endpoint = reader_.text("endpoint").value_or("");
     const auto& known = study_->outcomes.endpoints;
     if (!figure_.endpoint.empty() && std::find(known.begin(), known.end(), figure_.endpoint) == known.end())
-      reader_.refuse("endpoint", "there is no endpoint " + quoted(figure_.endpoint), "in the study's outcomes.endpoints",
-                     did_you_mean(figure_.endpoint, known));
+      reader_.refuse("endpoint", "there is no endpoint " + quoted(figure_.endpoint),
+                     "in the study's outcomes.endpoints", did_you_mean(figure_.endpoint, known));
     if (figure_.quantity == Quantity::change_above_expectation && figure_.endpoint != "gmfm66")
       reader_.refuse("quantity", "only gmfm66 has an expectation", "the curves are in its points", "write change");
   }
@@ -210,12 +227,13 @@ class FigureReader {
     }
     if (!reader_.has("events")) return;
     figure_.events = reader_.integer("events");
-    const bool of_shares = figure_.statistic == Statistic::share || figure_.statistic == Statistic::severe_share;
-    if (!of_shares || figure_.compares())
-      refuse_without_effect("events", "the figure is not a share of one arm");
+    const bool counts = figure_.statistic == Statistic::share || figure_.statistic == Statistic::severe_share ||
+                        figure_.quantity == Quantity::related_events;
+    if (!counts || figure_.compares())
+      refuse_without_effect("events", "the figure is no count in one arm");
     else if (figure_.n == 0)
       reader_.refuse("events", "\"n\" is missing", "events are counted among so many patients", "add it");
-    else if (figure_.events && *figure_.events > figure_.n)
+    else if (figure_.events && *figure_.events > figure_.n && figure_.statistic != Statistic::mean)
       reader_.refuse("events", fmt::format("{} of {} patients had the event", *figure_.events, figure_.n), "", "");
     else if (figure_.events)
       figure_.value = static_cast<double>(*figure_.events) / static_cast<double>(figure_.n);
@@ -265,6 +283,9 @@ PublishedStudy read_figures(std::string_view bytes, const std::string& file_name
   const TomlValue document = parse_toml(bytes, file_name);
   Problems problems(file_name);
   check_format(document, problems);
+  if (study && (!study->trial || study->trial->arms.empty() || study->data_model))
+    throw InvalidInput(explain(fmt::format("{}: the study beside it has no [trial] in the disease model", file_name),
+                               "figures are those of its arms", "add arms"));
   const TableReader reader(document, figures_section, problems);
   PublishedStudy published;
   published.title = reader.text("title").value_or("");
