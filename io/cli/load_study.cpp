@@ -102,6 +102,12 @@ LoadedStudy load_study(const std::string& path, const std::vector<std::string>& 
   return loaded;
 }
 
+LoadedStudy load_shipped_study(const ShippedFile& file, const std::vector<std::string>& settings) {
+  LoadedStudy loaded = load(std::string(file.text), std::string(file.name) + ".toml", settings, {});
+  for (const std::string& notice : loaded.reading.notices) log_notice(notice);
+  return loaded;
+}
+
 LoadedStudy load_study(const FileHeader& header) {
   LoadedStudy loaded = load(header.study_resolved, "the study in the file", {}, header.evidence);
   loaded.source = loaded.header.study_source = header.study_source;

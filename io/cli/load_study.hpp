@@ -6,6 +6,7 @@
 #include "engine/evidence/evidence.hpp"
 #include "io/results/file_header.hpp"
 #include "io/study/study_reader.hpp"
+#include "scenarios/shipped.hpp"
 
 namespace vcohort {
 
@@ -21,6 +22,9 @@ struct LoadedStudy {
 /// path of an evidence file, relative to the study. "-" is standard input. Notices go to the log. Errors: InvalidInput,
 /// StorageFailure.
 LoadedStudy load_study(const std::string& path, const std::vector<std::string>& settings);
+
+/// A study that ships inside the program, with its evidence.
+LoadedStudy load_shipped_study(const ShippedFile&, const std::vector<std::string>& settings);
 
 /// The bytes of a file, or of standard input for "-". StorageFailure where it cannot be read.
 std::string read_bytes(const std::filesystem::path&);

@@ -16,6 +16,7 @@ void add_size(CLI::App&, ExitStatus&);
 void add_analyze(CLI::App&, ExitStatus&);
 void add_replay(CLI::App&, ExitStatus&);
 void add_scenarios(CLI::App&, ExitStatus&);
+void add_claims(CLI::App&, ExitStatus&);
 void add_schema(CLI::App&, ExitStatus&);
 
 }  // namespace vcohort
