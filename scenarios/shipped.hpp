@@ -7,7 +7,7 @@ namespace vcohort {
 /// A file that ships inside the program.
 struct ShippedFile {
   std::string_view folder;  // "evidence", "studies", "templates", ...
-  std::string_view name;    // without folder and ending: "sceptical", "quickstart"
+  std::string_view name;    // without folder and ending: "sceptical", "quickstart", "lv-2023.figures"
   std::string_view text;
 };
 

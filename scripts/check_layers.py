@@ -8,7 +8,7 @@ import re
 import sys
 
 LAYERS = [["numeric"], ["random"], ["evidence", "study"], ["patient"], ["development"], ["therapy"], ["outcome"], ["analysis", "data_model"],
-          ["cohort", "trial"], ["policy"], ["sensitivity"], ["run"]]
+          ["cohort", "trial"], ["replication"], ["policy"], ["sensitivity"], ["run"]]
 FORBIDDEN = re.compile(r"hdf5|H5\w*\.h|toml|CLI/|CLI11|nlohmann|spdlog|^filesystem$|^iostream$|^fstream$|^cstdio$|^stdio\.h$|^unistd\.h$|^print$|^syncstream$")
 # Which folder of io may see a library of the outside world: the rest goes through it.
 OWNERS = {"hdf5": "io/results", "H5": "io/results", "toml++": "io/study", "CLI/": "io/cli"}

@@ -172,7 +172,7 @@ bool rests_on_assumptions(const Claim& claim, const Evidence& stance) {
 std::string answer_of(ClaimVerdict verdict, ClaimVerdict neutral, bool assumed, bool has_premises) {
   std::string answer = name_of(verdict);
   if (verdict != ClaimVerdict::holds && verdict != ClaimVerdict::reversed) return answer;
-  if (has_premises && neutral == verdict) return answer + ", without its premises too";
+  if (has_premises && neutral == verdict) return answer + ", with neutral premises too";
   return answer + (assumed ? ", assumption-driven" : "");
 }
 

@@ -80,6 +80,10 @@ class DataSource final : public TrialSource {
         explain("a data model has no adverse events", "an intercurrent event of that kind is declared", "remove it"));
   }
 
+  void count_adverse_events(int, std::optional<EventType>, double*) override {
+    throw InternalError("a data model has no adverse events");
+  }
+
   std::vector<double> infusion_months(int) const override { return {}; }
 
   double effect_shift(int arm) const override { return shift_.empty() ? 0.0 : shift_[static_cast<std::size_t>(arm)]; }

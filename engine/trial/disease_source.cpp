@@ -126,6 +126,17 @@ class DiseaseSource final : public TrialSource {
     }
   }
 
+  void count_adverse_events(int arm, std::optional<EventType> type, double* counts) override {
+    draw_harm();
+    std::fill_n(counts, patients_, 0.0);
+    std::size_t first = 0;
+    for (std::size_t k = 0; k < tiles_in_use_; ++k) {
+      for (const AdverseEvent& event : harm_[k][static_cast<std::size_t>(arm)].events)
+        counts[first + event.lane] += !type || event.type == *type;
+      first += static_cast<std::size_t>(tiles_[k]->patient.lanes);
+    }
+  }
+
   std::vector<double> infusion_months(int arm) const override {
     return now_.arms[static_cast<std::size_t>(arm)].infusion_months();
   }

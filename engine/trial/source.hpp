@@ -1,8 +1,10 @@
 #pragma once
 #include <cstdint>
 #include <memory>
+#include <optional>
 
 #include "engine/evidence/evidence.hpp"
+#include "engine/therapy/adverse_events.hpp"
 #include "engine/trial/participants.hpp"
 #include "engine/trial/protocol.hpp"
 
@@ -38,6 +40,10 @@ class TrialSource {
 
   /// Month of the first related adverse event of grade 2 or more under an arm; infinity where there is none.
   virtual void first_adverse_event(int arm, double* months) = 0;
+
+  /// Related adverse events of each participant under an arm until the end of follow-up, those of one type only where
+  /// it is given. Infusions after a crossover are not looked at.
+  virtual void count_adverse_events(int arm, std::optional<EventType>, double* counts) = 0;
 
   /// Infusions scheduled within follow-up under an arm, at these months.
   virtual std::vector<double> infusion_months(int arm) const = 0;

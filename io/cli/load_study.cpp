@@ -97,13 +97,11 @@ LoadedStudy load_study(const std::string& path, const std::vector<std::string>& 
     loaded.source = loaded.header.study_source = file.header().study_source;
     return loaded;
   }
-  LoadedStudy loaded = load(std::move(bytes), path, settings, {});
-  for (const std::string& notice : loaded.reading.notices) log_notice(notice);
-  return loaded;
+  return load_study_text(std::move(bytes), path, settings);
 }
 
-LoadedStudy load_shipped_study(const ShippedFile& file, const std::vector<std::string>& settings) {
-  LoadedStudy loaded = load(std::string(file.text), std::string(file.name) + ".toml", settings, {});
+LoadedStudy load_study_text(std::string text, const std::string& file_name, const std::vector<std::string>& settings) {
+  LoadedStudy loaded = load(std::move(text), file_name, settings, {});
   for (const std::string& notice : loaded.reading.notices) log_notice(notice);
   return loaded;
 }

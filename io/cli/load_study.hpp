@@ -6,7 +6,6 @@
 #include "engine/evidence/evidence.hpp"
 #include "io/results/file_header.hpp"
 #include "io/study/study_reader.hpp"
-#include "scenarios/shipped.hpp"
 
 namespace vcohort {
 
@@ -23,8 +22,8 @@ struct LoadedStudy {
 /// StorageFailure.
 LoadedStudy load_study(const std::string& path, const std::vector<std::string>& settings);
 
-/// A study that ships inside the program, with its evidence.
-LoadedStudy load_shipped_study(const ShippedFile&, const std::vector<std::string>& settings);
+/// The same from the text of a study file; messages call it `file_name`.
+LoadedStudy load_study_text(std::string text, const std::string& file_name, const std::vector<std::string>& settings);
 
 /// The bytes of a file, or of standard input for "-". StorageFailure where it cannot be read.
 std::string read_bytes(const std::filesystem::path&);

@@ -31,7 +31,7 @@ std::vector<std::string> shipped_claims() {
 
 LoadedStudy load_claim(const std::string& name, const std::vector<std::string>& settings) {
   const ShippedFile* file = shipped_file("claims", name);
-  return file ? load_shipped_study(*file, settings) : load_study(name, settings);
+  return file ? load_study_text(std::string(file->text), name + ".toml", settings) : load_study(name, settings);
 }
 
 /// One claim for a reader: its words, then a line per contrast and stance.

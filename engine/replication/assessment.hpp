@@ -1,0 +1,34 @@
+#pragma once
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "engine/replication/figure.hpp"
+
+namespace vcohort {
+
+enum class Verdict : std::uint8_t {
+  inside,        // the published figure lies inside the 95 % predictive interval
+  known_misfit,  // outside, for a reason that was written down
+  misfit,        // outside, and nobody knows why
+  not_modelled
+};
+const char* name_of(Verdict);  // "inside", "known misfit", "MISFIT", "not modelled"
+
+/// Where a published figure lies in the predictive distribution of the same figure at the same n.
+struct FigureAssessment {
+  double median = 0, lower = 0, upper = 0;  // of the simulated figure: 50, 2.5 and 97.5 %, each a simulated value
+  double expected = 0, expected_mcse = 0;   // mean of the simulated figure
+  double position = 0;       // share of simulated figures below the published one, ties counting half
+  double position_mcse = 0;  // of it
+  std::int64_t defined = 0;  // replicates in which the figure is defined
+  Verdict verdict = Verdict::not_modelled;
+  std::string reason;  // of a known misfit, or why it is not modelled
+};
+
+/// Judges a figure under a stance by its simulated values. A published bound is inside where at least 2.5 % of the
+/// simulated figures respect it.
+FigureAssessment assess(const PublishedFigure&, std::span<const double> simulated, std::string_view stance);
+
+}  // namespace vcohort

@@ -1,0 +1,28 @@
+#pragma once
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "engine/replication/figure.hpp"
+#include "io/cli/load_study.hpp"
+
+namespace vcohort {
+
+/// A published study: its figures, and the study that simulates it, if the model can.
+struct Replicated {
+  std::string name;
+  std::optional<LoadedStudy> study;
+  PublishedStudy published;
+};
+
+/// The setting that puts a stance, or an evidence file named relative to here, in place of that of a study; none for an
+/// empty name.
+std::vector<std::string> evidence_setting(const std::string& evidence);
+
+/// The replications that ship, by name.
+std::vector<std::string> shipped_replications();
+
+/// A replication that ships, or a study file of the user's, with its figures in NAME.figures.toml beside it.
+Replicated load_replication(const std::string& name, const std::vector<std::string>& settings);
+
+}  // namespace vcohort
