@@ -10,7 +10,13 @@ namespace vcohort {
 
 /// One number of a result.
 struct ClaimNumber {
-  enum class Table : std::uint8_t { increments, summary, harm, operating_characteristics } table = Table::increments;
+  enum class Table : std::uint8_t {
+    increments,
+    summary,
+    harm,
+    adverse_events,
+    operating_characteristics
+  } table = Table::increments;
   std::string column;             // "mean", "any_share", "power", ...
   std::string strategy;           // the arm, where the table is about a trial
   std::string reference;          // strategy that increments are taken against; empty: that of [cohort]
@@ -18,6 +24,7 @@ struct ClaimNumber {
   std::string endpoint;           // increments and summary
   double visit_months = 0;        // likewise
   std::int64_t sample_size = 0;   // of a trial
+  std::int64_t grade = 0;         // of related adverse events of any type
   double share_of_visit_months = 0;  // above zero: divided by the same number at that visit
 };
 

@@ -62,11 +62,11 @@ constexpr std::array<KeySpec, 5> contrast_keys = {{
      .example = "0.5"},
 }};
 
-constexpr std::array<KeySpec, 9> number_keys = {{
+constexpr std::array<KeySpec, 10> number_keys = {{
     {.name = "table",
      .fallback = "\"increments\"",
      .choices = claim_table_names,
-     .meaning = "`increments`, `summary` and `harm` of the cohort, or `operating_characteristics` of the trial.",
+     .meaning = "`increments`, `summary`, `harm` and `adverse_events` of the cohort, or `operating_characteristics` of the trial.",
      .example = "\"harm\""},
     {.name = "column",
      .fallback = "\"mean\"",
@@ -97,6 +97,11 @@ constexpr std::array<KeySpec, 9> number_keys = {{
      .range = {1, largest_trial},
      .meaning = "Operating characteristics: of which trial.",
      .example = "30"},
+    {.name = "grade",
+     .type = KeyType::integer,
+     .range = {1, 3},
+     .meaning = "Adverse events: the grade of the related events, of any type.",
+     .example = "2"},
     {.name = "share_of_visit_months",
      .type = KeyType::number,
      .unit = "months",
@@ -135,6 +140,10 @@ ClaimNumber read_number(const TomlValue& table, StudyContext& context) {
     if (!of_visits && reader.has(key))
       reader.refuse(key, fmt::format("\"{}\" has no effect", key), "the table knows no visits", "remove it");
   }
+  number.grade = reader.integer("grade").value_or(0);
+  if ((number.table == Table::adverse_events) != reader.has("grade"))
+    reader.refuse("grade", reader.has("grade") ? "\"grade\" has no effect" : "\"grade\" is missing",
+                  "only adverse events have one", "");
   if (number.table == Table::operating_characteristics && !reader.has("sample_size"))
     reader.refuse("sample_size", "\"sample_size\" is missing", "the table has a row for each", "name it");
   return number;
@@ -181,6 +190,7 @@ std::string number_line(const ClaimNumber& number) {
     text += fmt::format(", sample_size = {}", number.sample_size);
   else
     text += ", stratum = " + toml_text(number.stratum);
+  if (number.grade > 0) text += fmt::format(", grade = {}", number.grade);
   if (!number.endpoint.empty())
     text += fmt::format(", endpoint = {}, visit_months = {}", toml_text(number.endpoint),
                         number_text(number.visit_months));
