@@ -52,6 +52,7 @@ extern const SectionSpec cohort_section;
 extern const SectionSpec data_model_section;
 extern const SectionSpec data_section;
 extern const SectionSpec trial_section;
+extern const SectionSpec policy_section;
 extern const SectionSpec override_section;
 extern const SectionSpec claim_section;
 extern const SectionSpec claim_contrast_section;
@@ -67,6 +68,7 @@ void read_cohort(const TomlValue& table, StudyContext& context);
 void read_data_model(const TomlValue& table, StudyContext& context);
 void read_data(const TomlValue& table, StudyContext& context);
 void read_trial(const TomlValue& table, StudyContext& context);
+void read_policy(const TomlValue& table, StudyContext& context);
 void read_overrides(const TomlValue& list, StudyContext& context);
 void read_claim(const TomlValue& table, StudyContext& context);
 
