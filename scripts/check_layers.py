@@ -11,7 +11,7 @@ LAYERS = [["numeric"], ["random"], ["evidence", "study"], ["patient"], ["develop
           ["cohort", "trial"], ["replication"], ["policy"], ["sensitivity"], ["run"]]
 FORBIDDEN = re.compile(r"hdf5|H5\w*\.h|toml|CLI/|CLI11|nlohmann|spdlog|^filesystem$|^iostream$|^fstream$|^cstdio$|^stdio\.h$|^unistd\.h$|^print$|^syncstream$")
 # Which folder of io may see a library of the outside world: the rest goes through it.
-OWNERS = {"hdf5": "io/results", "H5": "io/results", "toml++": "io/study", "CLI/": "io/cli"}
+OWNERS = {"hdf5": "io/results", "H5": "io/results", "toml++": "io/study", "CLI/": "io/cli", "mpi.h": "io/mpi"}
 INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]', re.MULTILINE)
 
 

@@ -84,6 +84,7 @@ std::vector<Table> Cohort::replay(Study study, const Evidence& evidence, std::ui
   Tally tally = cohort.empty_tally();
   std::vector<Table> rows = cohort.row_tables();
   cohort.simulate_tile(*model, replicate, static_cast<std::int64_t>(patient), 1, *workspace, tally, rows);
+  if (study.uncertain_parameters) rows.pop_back();  // a draw is more than one patient
   return rows;
 }
 
@@ -114,6 +115,7 @@ void Cohort::simulate_tile(const Model& model, std::uint32_t replicate, std::int
           std::copy_n(work.outcomes.latent(e, v).begin(), lanes, work.reference[e * layout_.visits() + v].begin());
     gather(model, strategy, work, tally);
     gather_harm(strategy, work.harm[strategy], work, tally);
+    if (study_.uncertain_parameters && strategy != reference) append_draw(strategy, replicate, work, rows);
   }
   if (study_.cohort->save_patients)
     for (std::size_t strategy = 0; strategy < study_.strategies.size(); ++strategy) {

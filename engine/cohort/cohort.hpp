@@ -66,6 +66,9 @@ class Cohort final : public Question {
   Table deliver_increments(const Tally&) const;
   Table deliver_adverse_events(const Tally&) const;
   Table deliver_harm(const Tally&) const;
+  std::vector<Table> patient_tables() const;
+  Table draw_table() const;
+  void append_draw(std::size_t strategy, std::uint32_t draw, const Workspace&, std::vector<Table>& rows) const;
   void append_patients(std::uint32_t replicate, const Workspace&, std::vector<Table>& rows) const;
   void append_outcomes(std::size_t strategy, std::uint32_t replicate, const Workspace&, std::vector<Table>& rows) const;
 

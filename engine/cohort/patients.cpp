@@ -1,5 +1,6 @@
 #include "engine/cohort/cohort.hpp"
 #include "engine/cohort/workspace.hpp"
+#include "engine/numeric/cluster_error.hpp"
 
 namespace vcohort {
 
@@ -15,7 +16,29 @@ enum RowTable : std::size_t { baseline_rows, outcome_rows };
 }  // namespace
 
 std::vector<Table> Cohort::row_tables() const {
-  if (!study_.cohort->save_patients) return {};
+  std::vector<Table> tables;
+  if (study_.cohort->save_patients) tables = patient_tables();
+  if (study_.uncertain_parameters) tables.push_back(draw_table());
+  return tables;
+}
+
+Table Cohort::draw_table() const {
+  Table table{"/cohort/draws",
+              "What each parameter draw answers: mean increment of the first endpoint at the last visit, over the "
+              "patients of the draw; one row per scenario, draw and strategy other than the reference",
+              {}};
+  table.add<std::string>("scenario", "", "stance of the evidence");
+  table.add<std::int64_t>("draw", "", "parameter draw, which is the replicate of its patients");
+  table.add<std::string>("strategy", "", "what the patients receive");
+  table.add<std::string>("endpoint", "", "the first one that the study records");
+  table.add<double>("visit_months", "months", "time since baseline of the last visit");
+  table.add<std::int64_t>("n", "patients", "pairs of twins with a value");
+  table.add<double>("increment", "of the endpoint", "mean latent increment, strategy - reference");
+  table.add<double>("increment_mcse", "of the endpoint", "what the patients of the draw add to its spread over draws");
+  return table;
+}
+
+std::vector<Table> Cohort::patient_tables() const {
   Table baseline{"/cohort/patients/baseline", "Who the patients are: one row per scenario and patient", {}};
   baseline.add<std::string>("scenario", "", "stance of the evidence");
   baseline.add<std::int64_t>("replicate", "",
@@ -81,6 +104,30 @@ void Cohort::append_patients(std::uint32_t replicate, const Workspace& work, std
     number(work.child.baseline_gmfm66[i]);
     number(work.child.baseline_gmfm88[i]);
   }
+}
+
+/// The strategy evaluated last, against the reference.
+void Cohort::append_draw(std::size_t strategy, std::uint32_t draw, const Workspace& work,
+                         std::vector<Table>& rows) const {
+  const std::size_t last = layout_.visits() - 1;
+  double n = 0, sum = 0, squares = 0;
+  for (int i = 0; i < work.child.patient.lanes; ++i) {
+    const double increment = work.outcomes.latent(0, last)[i] - work.reference[last][i];
+    if (increment != increment) continue;  // drooling of children who do not drool
+    n += 1;
+    sum += increment;
+    squares += increment * increment;
+  }
+  if (n == 0) return;
+  Table& table = rows.back();
+  column<std::string>(table, 0).push_back(evidence_.name);
+  column<std::int64_t>(table, 1).push_back(draw);
+  column<std::string>(table, 2).push_back(study_.strategies[strategy].name);
+  column<std::string>(table, 3).emplace_back(layout_.endpoints().front().name());
+  column<double>(table, 4).push_back(study_.outcomes.visits_months[last]);
+  column<std::int64_t>(table, 5).push_back(static_cast<std::int64_t>(n));
+  column<double>(table, 6).push_back(sum / n);
+  column<double>(table, 7).push_back(standard_deviation(n, sum, squares) / __builtin_sqrt(n));
 }
 
 void Cohort::append_outcomes(std::size_t strategy, std::uint32_t replicate, const Workspace& work,

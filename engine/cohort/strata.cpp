@@ -21,8 +21,8 @@ std::size_t interval_of(const StratumDimension& dimension, const Inside& inside)
   return static_cast<std::size_t>(found - dimension.intervals.begin());
 }
 
-std::size_t age_interval_of(const StratumDimension& dimension, double age) {
-  return interval_of(dimension, [&](const Interval& x) { return age >= x.low && age < x.high; });
+std::size_t bounded_interval_of(const StratumDimension& dimension, double value) {
+  return interval_of(dimension, [&](const Interval& x) { return value >= x.low && value < x.high; });
 }
 
 std::size_t score_interval_of(const StratumDimension& dimension, double score) {
@@ -41,7 +41,7 @@ std::size_t bin_of(const StratumDimension& dimension, const ChildTile& child, in
   const PatientTile& patient = child.patient;
   switch (dimension.variable) {
     case Variable::age_years:
-      return age_interval_of(dimension, patient.age_years[lane]);
+      return bounded_interval_of(dimension, patient.age_years[lane]);
     case Variable::gmfm66:
       return score_interval_of(dimension, child.baseline_gmfm66[lane]);
     case Variable::gmfm88:
@@ -58,6 +58,11 @@ std::size_t bin_of(const StratumDimension& dimension, const ChildTile& child, in
       return group_of(dimension, patient.carrier[lane]);
     case Variable::immune_suppressed:
       return group_of(dimension, patient.immune_suppressed[lane]);
+    case Variable::inflammation:
+      return bounded_interval_of(dimension, patient.inflammation[lane]);
+    case Variable::months_since_injury:
+      return patient.postneonatal[lane] ? bounded_interval_of(dimension, patient.months_since_injury[lane])
+                                        : dimension.names.size();
   }
   throw InternalError("a stratum of an unknown variable");
 }
@@ -83,6 +88,10 @@ const char* label_of(Variable variable) {
       return "genotype ";
     case Variable::immune_suppressed:
       return "immune suppressed ";
+    case Variable::inflammation:
+      return "inflammation ";
+    case Variable::months_since_injury:
+      return "months since injury ";
   }
   throw InternalError("a stratum of an unknown variable");
 }

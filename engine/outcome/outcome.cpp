@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "engine/random/tile_draws.hpp"
+#include "engine/therapy/choice.hpp"
 
 namespace vcohort {
 
@@ -42,6 +43,8 @@ bool OutcomeModel::records_drooling() const {
 
 OutcomePlan::OutcomePlan(const Strategy& strategy, const OutcomeModel& model)
     : therapy(strategy, model.therapy, model.visits) {
+  if (strategy.choice)
+    for (const Strategy& option : strategy.choice->options) options.emplace_back(option, model);
   if (model.records_drooling()) drooling = DroolingPlan(strategy, model.therapy, model.drooling);
 }
 
@@ -67,6 +70,8 @@ bool TileOutcomes::records(EndpointId id) const {
 }
 
 void TileOutcomes::prepare(std::uint64_t seed, std::uint32_t replicate, const ChildTile& child, Setting setting) {
+  seed_ = seed;
+  replicate_ = replicate;
   drift_ = setting == Setting::trial ? model_.drift : 0.0;
   for (std::size_t v = 0; v < model_.visits.size(); ++v) {
     motor_curve(model_.development, child, model_.visits[v].months, motor_[v].data());
@@ -187,6 +192,32 @@ void TileOutcomes::draw_domain_levels(std::uint64_t seed, std::uint32_t replicat
 
 void TileOutcomes::evaluate(const OutcomePlan& plan, const ChildTile& child,
                             const std::uint16_t* infusions_before_change) {
+  if (plan.options.empty())
+    evaluate_regimen(plan, child, infusions_before_change);
+  else
+    evaluate_choice(plan, child, infusions_before_change);
+}
+
+/// A child's outcome under a choice is its potential outcome under the option that is chosen for it.
+void TileOutcomes::evaluate_choice(const OutcomePlan& plan, const ChildTile& child,
+                                   const std::uint16_t* infusions_before_change) {
+  std::vector<Lanes<double>>* const results[] = {&observed_, &latent_, &above_expectation_};
+  evaluate_regimen(plan.options.front(), child, infusions_before_change);
+  first_option_.clear();
+  for (const auto* result : results) first_option_.insert(first_option_.end(), result->begin(), result->end());
+  evaluate_regimen(plan.options.back(), child, infusions_before_change);
+  Lanes<std::uint8_t> chosen;
+  choose(seed_, replicate_, *plan.therapy.strategy().choice, child.patient, chosen.data());
+  auto first = first_option_.cbegin();
+  for (auto* result : results)
+    for (Lanes<double>& values : *result) {
+      for (int i = 0; i < child.patient.lanes; ++i) values[i] = chosen[i] == 0 ? (*first)[i] : values[i];
+      ++first;
+    }
+}
+
+void TileOutcomes::evaluate_regimen(const OutcomePlan& plan, const ChildTile& child,
+                                    const std::uint16_t* infusions_before_change) {
   const PatientTile& patient = child.patient;
   const ExposureCategories& categories = plan.therapy.categories();
   for (int i = 0; i < patient.lanes; ++i)
@@ -194,9 +225,11 @@ void TileOutcomes::evaluate(const OutcomePlan& plan, const ChildTile& child,
         static_cast<std::uint16_t>(categories.index(patient.immune_suppressed[i], infusions_before_change[i]));
   if (plan.therapy.effective()) {
     const auto cell = static_cast<std::size_t>(plan.therapy.strategy().cell);
-    if (!amplitude_known_[cell]) {
-      amplitude(model_.therapy, patient, plan.therapy.strategy().cell, response_, amplitude_[cell].data());
+    const double start = plan.therapy.strategy().regimen.start_months;
+    if (!amplitude_known_[cell] || amplitude_start_[cell] != start) {
+      amplitude(model_.therapy, patient, plan.therapy.strategy().cell, response_, amplitude_[cell].data(), start);
       amplitude_known_[cell] = true;
+      amplitude_start_[cell] = start;
     }
   }
   for (std::size_t v = 0; v < model_.visits.size(); ++v) {

@@ -34,6 +34,7 @@ struct OutcomeModel {
 struct OutcomePlan {
   TherapyPlan therapy;
   DroolingPlan drooling;
+  std::vector<OutcomePlan> options;  // of a choice: the two that it is made between
 
   OutcomePlan(const Strategy&, const OutcomeModel&);
 };
@@ -70,6 +71,8 @@ class TileOutcomes {
   const Lanes<double>& baseline(std::size_t endpoint) const { return baseline_[endpoint]; }
 
  private:
+  void evaluate_regimen(const OutcomePlan&, const ChildTile&, const std::uint16_t* infusions_before_change);
+  void evaluate_choice(const OutcomePlan&, const ChildTile&, const std::uint16_t* infusions_before_change);
   std::size_t at(std::size_t endpoint, std::size_t visit) const { return endpoint * model_.visits.size() + visit; }
   bool records(EndpointId) const;
   void draw_errors(std::uint64_t seed, std::uint32_t replicate, const ChildTile&);
@@ -83,6 +86,8 @@ class TileOutcomes {
   const OutcomeModel& model_;
   bool needs_motor_observed_ = false;
   double drift_ = 0;
+  std::uint64_t seed_ = 0;
+  std::uint32_t replicate_ = 0;
 
   // Shared by all strategies: [visit] or [endpoint][visit], each of lanes.
   std::vector<Lanes<double>> motor_, expected_, motor_error_, disturbance_, error_, impression_noise_;
@@ -91,10 +96,12 @@ class TileOutcomes {
   Response response_;
   std::array<Lanes<double>, cell_types> amplitude_;
   std::array<bool, cell_types> amplitude_known_{};
+  std::array<double, cell_types> amplitude_start_{};  // months from baseline to the first infusion that it is for
 
   // Of the strategy evaluated last.
   Lanes<std::uint16_t> category_;
   std::vector<Lanes<double>> observed_, latent_, motor_latent_, motor_observed_, above_expectation_;
+  std::vector<Lanes<double>> first_option_;  // of a choice: observed, latent and above expectation, one behind the other
 };
 
 }  // namespace vcohort

@@ -21,6 +21,7 @@ enum class Purpose : std::uint16_t {
   inflammation = 10,
   epilepsy = 11,
   drooling_at_baseline = 12,
+  marker = 13,  // the error of its measurement: block = marker
   // engine/development; growth: occasion = attempt; the others: occasion = scheduled day
   growth = 100,
   disturbance = 101,

@@ -16,6 +16,7 @@ std::span<const PurposeName> purpose_names() {
       {"inflammation", Purpose::inflammation},
       {"epilepsy", Purpose::epilepsy},
       {"drooling_at_baseline", Purpose::drooling_at_baseline},
+      {"marker", Purpose::marker},
       {"growth", Purpose::growth},
       {"disturbance", Purpose::disturbance},
       {"measurement", Purpose::measurement},

@@ -30,7 +30,9 @@ Table describe_strategies(const Study& study) {
     for (const Strategy& strategy : study.strategies) column.push_back(strategy.cells ? of(strategy.regimen) : 0.0);
   };
   const auto of_cells = [](const auto& name) {
-    return [name](const Strategy& s) { return s.cells ? std::string(name(s)) : std::string("none"); };
+    return [name](const Strategy& s) {
+      return s.choice ? std::string("chosen") : s.cells ? std::string(name(s)) : std::string("none");
+    };
   };
   text("strategy", "name", [](const Strategy& s) { return s.name; });
   text("cell", "cell type", of_cells([](const Strategy& s) { return name_of(s.cell); }));
@@ -44,6 +46,20 @@ Table describe_strategies(const Study& study) {
   number("courses", "courses", "number of courses", [](const Regimen& r) { return static_cast<double>(r.courses); });
   number("course_interval_days", "days", "between the starts of courses",
          [](const Regimen& r) { return r.course_interval_days; });
+  const auto of_choice = [](const auto& name) {
+    return [name](const Strategy& s) { return s.choice ? std::string(name(*s.choice)) : std::string(); };
+  };
+  text("marker", "what chooses between two strategies; empty where nothing is chosen",
+       of_choice([](const Choice& c) { return name_of(c.marker); }));
+  text("above", "strategy of patients whose measured marker is at or above the threshold",
+       of_choice([](const Choice& c) { return c.options.front().name; }));
+  text("below", "strategy of the others", of_choice([](const Choice& c) { return c.options.back().name; }));
+  const auto number_of_choice = [&](const char* name, const char* meaning, double Choice::*member) {
+    auto& column = table.add<double>(name, "of the marker", meaning);
+    for (const Strategy& strategy : study.strategies) column.push_back(strategy.choice ? (*strategy.choice).*member : 0);
+  };
+  number_of_choice("error_sd", "standard deviation of the marker's measurement", &Choice::error_sd);
+  number_of_choice("threshold", "where the choice changes", &Choice::threshold);
   return table;
 }
 
@@ -59,7 +75,7 @@ Table describe_strata(const Study& study) {
 
 Table describe_parameters(std::span<const Evidence> evidence) {
   Table table{"/parameters", "Every number of the model with its source and the strength of its evidence", {}};
-  std::vector<std::string> scenario, parameter, unit, uncertainty, strength, source, meaning;
+  std::vector<std::string> scenario, parameter, unit, uncertainty, strength, source, meaning, kind;
   std::vector<std::int64_t> id;
   std::vector<double> value;
   for (const Evidence& stance : evidence)
@@ -73,6 +89,7 @@ Table describe_parameters(std::span<const Evidence> evidence) {
       strength.emplace_back(name_of(p.strength));
       source.push_back(p.source);
       meaning.push_back(find_parameter(p.name)->meaning);
+      kind.emplace_back(name_of(find_parameter(p.name)->kind));
     }
   table.add<std::string>("scenario", "", "stance of the evidence") = scenario;
   table.add<std::int64_t>("id", "", "permanent number of the parameter") = id;
@@ -83,13 +100,15 @@ Table describe_parameters(std::span<const Evidence> evidence) {
   table.add<std::string>("strength", "", "found, derived, recalled or assumed") = strength;
   table.add<std::string>("source", "", "where the value comes from") = source;
   table.add<std::string>("meaning", "", "what the parameter is") = meaning;
+  table.add<std::string>("kind", "", "knowledge, or price: decided, not discovered") = kind;
   return table;
 }
 
 }  // namespace
 
 std::vector<Table> describe(const Study& study, std::span<const Evidence> evidence) {
-  if (study.data_model && !study.cohort) return {describe_scenarios(study, evidence)};  // no disease model, no evidence
+  if (study.data_model && !study.cohort && !study.policy)
+    return {describe_scenarios(study, evidence)};  // no disease model, no evidence
   return {describe_scenarios(study, evidence), describe_strategies(study), describe_strata(study),
           describe_parameters(evidence)};
 }

@@ -3,7 +3,7 @@
 #include <oneapi/tbb/enumerable_thread_specific.h>
 #include <oneapi/tbb/global_control.h>
 #include <oneapi/tbb/info.h>
-#include <oneapi/tbb/parallel_for.h>
+#include <oneapi/tbb/parallel_pipeline.h>
 #include <oneapi/tbb/task_arena.h>
 
 #include <algorithm>
@@ -17,9 +17,9 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-/// Blocks simulated together before anything is handed on: enough to keep all threads busy, few enough that rows of
-/// patients fit into memory and that a signal is answered soon.
-constexpr std::int64_t blocks_per_thread_and_wave = 8;
+/// Blocks begun and not yet handed on, because one before them is still in work: enough to keep all threads busy, few
+/// enough that rows of patients fit into memory.
+constexpr std::size_t blocks_in_flight_per_thread = 4;
 
 class Runner {
  public:
@@ -53,19 +53,17 @@ class Runner {
   bool run_span(BlockSpan span) {
     std::vector<Tally> tallies = plan_.empty_tallies();
     BlockSpan open{span.first, span.first};  // finished, not yet published
-    Clock::time_point published = Clock::now();
+    publish_after_ = Clock::now() + between_parts();
     while (open.end < span.end && !stopped()) {
-      const BlockSpan wave{
-          open.end, std::min({span.end, open.end + threads_ * blocks_per_thread_and_wave, plan_.next_look(open.end)})};
-      simulate_wave(wave, tallies);
+      const BlockSpan wave = simulate_wave({open.end, std::min(span.end, plan_.next_look(open.end))}, tallies);
+      if (wave.size() == 0) break;  // a stop came in between
       open.end = behind_look(wave);
-      report({wave.first, open.end});
-      const std::chrono::duration<double> waited = Clock::now() - published;
-      if (open.end < span.end && waited.count() < options_.seconds_between_parts) continue;
+      if (open.end > wave.end) report({wave.end, open.end});
+      if (open.end < span.end && Clock::now() < publish_after_) continue;
       sink_.publish(open, tallies);
       for (Tally& tally : tallies) tally.clear();
       open.first = open.end;
-      published = Clock::now();
+      publish_after_ = Clock::now() + between_parts();
     }
     if (open.size() > 0) sink_.publish(open, tallies);
     return open.end == span.end;
@@ -79,26 +77,47 @@ class Runner {
     return plan_.questions()[question]->precise_enough(so_far_[question]) ? plan_.end_of_question(last) : wave.end;
   }
 
-  void simulate_wave(BlockSpan wave, std::vector<Tally>& tallies) {
+  struct Finished {
+    std::int64_t block = 0;
+    std::vector<Table> rows;
+  };
+
+  /// Simulates blocks in their order until the end of the wave, a stop, or the time to publish. A block that was begun
+  /// is finished, so that what is done has no gaps; returns it.
+  BlockSpan simulate_wave(BlockSpan wave, std::vector<Tally>& tallies) {
     // Tallies are exact and associative: which thread adds which block does not matter. Rows keep the order of blocks.
     oneapi::tbb::enumerable_thread_specific<std::vector<Tally>> of_thread([&] { return plan_.empty_tallies(); });
-    std::vector<std::vector<Table>> rows(static_cast<std::size_t>(wave.size()));
+    std::int64_t next = wave.first;
+    const auto begin = [&](oneapi::tbb::flow_control& control) {
+      const bool part_is_due = next - wave.first >= threads_ && Clock::now() >= publish_after_;
+      if (next < wave.end && !stopped() && !part_is_due) return next++;
+      control.stop();
+      return wave.end;
+    };
+    const auto simulate = [&](std::int64_t block) {
+      const Plan::Work work = plan_.work(block);
+      const Question& question = *plan_.questions()[work.question];
+      Finished finished{block, question.row_tables()};
+      question.simulate(work.block, of_thread.local()[work.question], finished.rows);
+      return finished;
+    };
+    const auto hand_on = [&](const Finished& finished) {
+      if (!finished.rows.empty()) sink_.append(finished.rows);
+      report({finished.block, finished.block + 1});
+    };
     arena_.execute([&] {
-      oneapi::tbb::parallel_for(wave.first, wave.end, [&](std::int64_t block) {
-        const Plan::Work work = plan_.work(block);
-        const Question& question = *plan_.questions()[work.question];
-        auto& of_block = rows[static_cast<std::size_t>(block - wave.first)];
-        of_block = question.row_tables();
-        question.simulate(work.block, of_thread.local()[work.question], of_block);
-      });
+      using Mode = oneapi::tbb::filter_mode;
+      oneapi::tbb::parallel_pipeline(static_cast<std::size_t>(threads_) * blocks_in_flight_per_thread,
+                                     oneapi::tbb::make_filter<void, std::int64_t>(Mode::serial_in_order, begin) &
+                                         oneapi::tbb::make_filter<std::int64_t, Finished>(Mode::parallel, simulate) &
+                                         oneapi::tbb::make_filter<Finished, void>(Mode::serial_in_order, hand_on));
     });
     for (const std::vector<Tally>& local : of_thread)
       for (std::size_t q = 0; q < tallies.size(); ++q) {
         tallies[q].add(local[q]);
         if (!so_far_.empty()) so_far_[q].add(local[q]);
       }
-    for (const std::vector<Table>& of_block : rows)
-      if (!of_block.empty()) sink_.append(of_block);
+    return {wave.first, next};
   }
 
   std::int64_t patients_of(BlockSpan span) const {
@@ -117,6 +136,12 @@ class Runner {
     if (options_.on_progress) options_.on_progress(progress_);
   }
 
+  Clock::duration between_parts() const {
+    constexpr double longest = 1e9;  // seconds; a clock cannot count on for ever
+    return std::chrono::duration_cast<Clock::duration>(
+        std::chrono::duration<double>(std::min(options_.seconds_between_parts, longest)));
+  }
+
   bool stopped() const { return options_.stop && options_.stop->load(); }
 
   const Plan& plan_;
@@ -127,6 +152,7 @@ class Runner {
                                      static_cast<std::size_t>(threads_)};
   oneapi::tbb::task_arena arena_{threads_};
   Clock::time_point began_ = Clock::now();
+  Clock::time_point publish_after_;
   Progress progress_;
   std::vector<Tally> so_far_;  // of all blocks before the present one; only where a question has looks
 };

@@ -17,7 +17,7 @@ struct BlockSpan {
   std::int64_t size() const { return end - first; }
 };
 
-/// Where finished blocks go. Called from one thread only, in the order of blocks.
+/// Where finished blocks go. Called by one thread at a time, whichever it is, in the order of blocks.
 class Sink {
  public:
   virtual ~Sink() = default;
@@ -42,7 +42,7 @@ struct RunOptions {
   std::vector<Tally> earlier;               // one per question: of all blocks before the first span; empty: nothing
   double seconds_between_parts = 30;        // finished blocks wait no longer than about this to be published
   const std::atomic<bool>* stop = nullptr;  // set from outside: finish the blocks in work, publish, return
-  std::function<void(const Progress&)> on_progress;  // called every few blocks, from the calling thread
+  std::function<void(const Progress&)> on_progress;  // called after every block, by one thread at a time
 };
 
 enum class RunEnd : std::uint8_t { complete, stopped };

@@ -6,8 +6,9 @@ namespace vcohort {
 
 namespace {
 
-constexpr std::array<std::string_view, 9> variables = {"age_years",  "gmfcs", "gmfm66",   "gmfm88",           "injury",
-                                                       "motor_type", "sex",   "genotype", "immune_suppressed"};
+constexpr std::array<std::string_view, 11> variables = {
+    "age_years", "gmfcs",    "gmfm66",            "gmfm88",       "injury",             "motor_type",
+    "sex",       "genotype", "immune_suppressed", "inflammation", "months_since_injury"};
 constexpr std::array<std::string_view, 4> injuries = {"white_matter", "grey_matter", "malformation", "other"};
 constexpr std::array<std::string_view, 4> motor_types = {"spastic", "dyskinetic", "ataxic", "mixed"};
 constexpr std::array<std::string_view, 2> sexes = {"female", "male"};
@@ -41,6 +42,8 @@ std::span<const std::string_view> categories_of(StratumVariable variable) {
     case StratumVariable::age_years:
     case StratumVariable::gmfm66:
     case StratumVariable::gmfm88:
+    case StratumVariable::inflammation:
+    case StratumVariable::months_since_injury:
       break;
   }
   return {};

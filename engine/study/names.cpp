@@ -29,6 +29,12 @@ const char* name_of(CellSource source) {
 const char* name_of(Regimen::Tolerance tolerance) {
   return word(tolerance_names, tolerance);
 }
+const char* name_of(Marker marker) {
+  return word(marker_names, marker);
+}
+const char* name_of(ClaimNumber::Table table) {
+  return word(claim_table_names, table);
+}
 const char* name_of(Distribution::Kind kind) {
   return word(distribution_names, kind);
 }

@@ -11,6 +11,9 @@ inline constexpr std::array<std::string_view, 4> route_names = {"intravenous", "
 inline constexpr std::array<std::string_view, 3> dose_unit_names = {"per_kg", "cells", "reference_doses"};
 inline constexpr std::array<std::string_view, 2> cell_source_names = {"allogeneic", "autologous"};
 inline constexpr std::array<std::string_view, 3> tolerance_names = {"ignore", "stop", "halve"};
+inline constexpr std::array<std::string_view, 3> marker_names = {"inflammation", "white_matter", "genotype"};
+inline constexpr std::array<std::string_view, 5> claim_table_names = {"increments", "summary", "harm", "adverse_events",
+                                                                      "operating_characteristics"};
 inline constexpr std::array<std::string_view, 6> distribution_names = {"fixed",     "uniform",    "normal",
                                                                        "lognormal", "triangular", "bands"};
 inline constexpr std::array<std::string_view, 5> gmfcs_names = {"I", "II", "III", "IV", "V"};

@@ -5,6 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "engine/study/claim.hpp"
+#include "engine/study/policy_question.hpp"
 #include "engine/study/trial_design.hpp"
 
 /// The plain structs of a study, as validated. No parser and no file format: io/study fills them, with every default,
@@ -59,8 +61,8 @@ struct Population {
   Eligibility eligibility;
 };
 
-/// How the cells are given. Infusions of a course are `interval_days` apart; courses start `course_interval_days`
-/// apart.
+/// How the cells are given: from `start_months` after baseline on, infusions of a course `interval_days` apart, courses
+/// `course_interval_days` from start to start.
 struct Regimen {
   double dose = 0;  // per infusion, in `dose_unit`
   DoseUnit dose_unit = DoseUnit::per_kg;
@@ -68,6 +70,7 @@ struct Regimen {
   double interval_days = 0;
   int courses = 1;
   double course_interval_days = 0;
+  double start_months = 0;         // first infusion, since baseline
   bool immunosuppression = false;  // short immunosuppression around the infusions, to help engraftment
   bool steroids = false;           // a steroid given with each infusion
   enum class Tolerance : std::uint8_t {
@@ -81,10 +84,28 @@ struct Regimen {
 
 const char* name_of(Regimen::Tolerance);  // "ignore", "stop", "halve"
 
-/// What a patient receives: cells by a route under a regimen, or rehabilitation alone.
+/// What may be measured at baseline to choose between two strategies: systemic inflammation [SD], white matter injury
+/// as imaging shows it (1, else 0), the favourable genotype (1, else 0).
+enum class Marker : std::uint8_t { inflammation, white_matter, genotype };
+inline constexpr int markers = 3;
+const char* name_of(Marker);
+
+struct Strategy;
+
+/// A choice that is made for each patient at baseline: the first option where the measured marker, the true one plus a
+/// normal error, is at or above the threshold, else the second one.
+struct Choice {
+  Marker marker = Marker::inflammation;
+  double error_sd = 0;            // of the measurement, in units of the marker
+  double threshold = 0;           // likewise
+  std::vector<Strategy> options;  // two strategies of the study, neither of them a choice
+};
+
+/// What a patient receives: cells by a route under a regimen, rehabilitation alone, or one of two other strategies.
 struct Strategy {
   std::string name;
-  bool cells = false;  // false: rehabilitation alone; the rest is then meaningless
+  std::optional<Choice> choice;  // present: the rest is meaningless, and `cells` is false
+  bool cells = false;            // false: rehabilitation alone; the rest is then meaningless
   Cell cell = Cell::msc;
   Route route = Route::intravenous;
   CellSource source = CellSource::allogeneic;
@@ -102,9 +123,11 @@ struct StratumDimension {
     motor_type,
     sex,
     genotype,
-    immune_suppressed
+    immune_suppressed,
+    inflammation,
+    months_since_injury  // children injured after the neonatal period only; the others are in no bin
   } variable;
-  std::vector<Interval> intervals;       // of age_years, gmfm66, gmfm88
+  std::vector<Interval> intervals;       // of age_years, gmfm66, gmfm88, inflammation, months_since_injury
   std::vector<std::vector<int>> groups;  // of the categorical variables: category indices of each bin
   std::vector<std::string> names;        // of the bins
 };
@@ -144,8 +167,10 @@ struct Study {
   std::vector<Override> overrides;
   std::optional<CohortQuestion> cohort;
   std::optional<TrialQuestion> trial;
+  std::optional<PolicyQuestion> policy;
   std::optional<DataModel> data_model;
   std::optional<DataColumns> data;
+  std::optional<Claim> claim;
 };
 
 }  // namespace vcohort

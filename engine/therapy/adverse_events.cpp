@@ -8,6 +8,7 @@
 #include "engine/numeric/elementary.hpp"
 #include "engine/numeric/vector_math.hpp"
 #include "engine/random/tile_draws.hpp"
+#include "engine/therapy/choice.hpp"
 
 namespace vcohort {
 
@@ -186,11 +187,9 @@ class PoissonTable {
   std::vector<double> cumulative_;
 };
 
-}  // namespace
-
-void draw_adverse_events(std::uint64_t seed, std::uint32_t replicate, const HarmParameters& p,
-                         const PatientTile& patient, std::span<const TherapyPlan* const> plans,
-                         double months_of_follow_up, std::vector<TileHarm>& out) {
+void draw_events_of_regimens(std::uint64_t seed, std::uint32_t replicate, const HarmParameters& p,
+                             const PatientTile& patient, std::span<const TherapyPlan* const> plans,
+                             double months_of_follow_up, std::vector<TileHarm>& out) {
   out.resize(plans.size());
   std::vector<Course> courses;
   int infusions = 0;
@@ -219,6 +218,49 @@ void draw_adverse_events(std::uint64_t seed, std::uint32_t replicate, const Harm
     }
     for (std::size_t s = 0; s < courses.size(); ++s)
       if (infusion < courses[s].infusions) apply_tolerance(courses[s], infusion, first_event[s]);
+  }
+}
+
+/// What a child has under the option that was chosen for it.
+void merge_options(const std::uint8_t* chosen, int lanes, std::span<const TileHarm> options, TileHarm& out) {
+  out.events.clear();
+  for (std::size_t option = 0; option < options.size(); ++option)
+    for (const AdverseEvent& event : options[option].events)
+      if (chosen[event.lane] == option) out.events.push_back(event);
+  std::stable_sort(out.events.begin(), out.events.end(),
+                   [](const AdverseEvent& a, const AdverseEvent& b) { return a.infusion < b.infusion; });
+  for (int i = 0; i < lanes; ++i) out.infusions_before_change[i] = options[chosen[i]].infusions_before_change[i];
+}
+
+}  // namespace
+
+void draw_adverse_events(std::uint64_t seed, std::uint32_t replicate, const HarmParameters& p,
+                         const PatientTile& patient, std::span<const TherapyPlan* const> plans,
+                         double months_of_follow_up, std::vector<TileHarm>& out) {
+  const auto is_choice = [](const TherapyPlan* plan) { return !plan->options().empty(); };
+  if (std::none_of(plans.begin(), plans.end(), is_choice)) {
+    draw_events_of_regimens(seed, replicate, p, patient, plans, months_of_follow_up, out);
+    return;
+  }
+  std::vector<const TherapyPlan*> regimens;  // each plan that is no choice, and the options of each choice
+  for (const TherapyPlan* plan : plans) {
+    if (!is_choice(plan)) regimens.push_back(plan);
+    for (const TherapyPlan& option : plan->options()) regimens.push_back(&option);
+  }
+  std::vector<TileHarm> harm;
+  draw_events_of_regimens(seed, replicate, p, patient, regimens, months_of_follow_up, harm);
+  out.resize(plans.size());
+  std::size_t next = 0;
+  for (std::size_t s = 0; s < plans.size(); ++s) {
+    const std::size_t options = plans[s]->options().size();
+    if (options == 0) {
+      out[s] = std::move(harm[next++]);
+      continue;
+    }
+    Lanes<std::uint8_t> chosen;
+    choose(seed, replicate, *plans[s]->strategy().choice, patient, chosen.data());
+    merge_options(chosen.data(), patient.lanes, {harm.data() + next, options}, out[s]);
+    next += options;
   }
 }
 

@@ -72,8 +72,10 @@ struct ExposureCategories {
   bool by_tolerance = false;
 
   int size() const { return by_tolerance ? 2 * (unchanged + 1) : 2; }
+  /// A count beyond the regimen's own, as another option of a choice may have, means that nothing was changed.
   int index(bool immune_suppressed, int infusions_before_change) const {
-    return by_tolerance ? 2 * infusions_before_change + immune_suppressed : immune_suppressed;
+    const int before = infusions_before_change < unchanged ? infusions_before_change : unchanged;
+    return by_tolerance ? 2 * before + immune_suppressed : immune_suppressed;
   }
 };
 
@@ -86,7 +88,8 @@ struct Saturation {
 /// A strategy made ready: schedule, doses, and the saturated exposure of every domain, visit and category.
 class TherapyPlan {
  public:
-  TherapyPlan(const Strategy&, const TherapyParameters&, std::span<const Visit>);
+  /// `first_domains`: saturation is made ready for the first so many domains only; one is the motor score alone.
+  TherapyPlan(const Strategy&, const TherapyParameters&, std::span<const Visit>, int first_domains = domains);
 
   const Strategy& strategy() const { return strategy_; }
   bool effective() const { return effective_; }  // false: the latent outcome is exactly the one without cells
@@ -100,6 +103,9 @@ class TherapyPlan {
     return {saturation_.data() + row * categories_.size(), static_cast<std::size_t>(categories_.size())};
   }
 
+  /// Of a choice: the two plans that it is made between. Empty for every other strategy.
+  std::span<const TherapyPlan> options() const { return options_; }
+
   /// Effective exposure of one infusion given at full dose to a child whose immune factor is one: X_j.
   double exposure_of_infusion(int number) const;
 
@@ -110,11 +116,13 @@ class TherapyPlan {
   Strategy strategy_;
   TherapyParameters parameters_;
   std::size_t visits_;
+  int first_domains_;
   bool effective_ = false;
   std::vector<double> months_;
   double relative_dose_ = 0;
   ExposureCategories categories_;
   std::vector<Saturation> saturation_;
+  std::vector<TherapyPlan> options_;
 };
 
 /// How strongly each child responds. Shape [lane].
@@ -127,8 +135,9 @@ struct Response {
 void draw_response(std::uint64_t seed, std::uint32_t replicate, const TherapyParameters&, const PatientTile&,
                    Response&);
 
-/// Emax M_i Z_i of a cell type [points]: what saturation multiplies.
-void amplitude(const TherapyParameters&, const PatientTile&, Cell, const Response&, double* out);
+/// Emax M_i Z_i of a cell type first given `start_months` after baseline [points]: what saturation multiplies.
+void amplitude(const TherapyParameters&, const PatientTile&, Cell, const Response&, double* out,
+               double start_months = 0);
 
 /// E_i = amplitude_i hill[category_i] + idiosyncratic_i linear[category_i] [points].
 void effect(int lanes, const double* amplitude, const double* idiosyncratic, const std::uint16_t* category,

@@ -62,6 +62,10 @@ Strategy truncated(const Strategy& strategy, double months) {
 
 ArmPlan::ArmPlan(const Arm& arm, const Study& study, const OutcomeModel& model, bool stoppable)
     : first(plan_of(first_strategy(arm, study), model, stoppable)), crossover_months(arm.crossover_months) {
+  if (first.therapy.strategy().choice)
+    throw InvalidInput(explain("arm '" + arm.name + "' chooses between two strategies",
+                               "trials are simulated for arms that give one regimen",
+                               "compare the two strategies, or ask a [cohort]"));
   if (!arm.crossover_to) return;
   const Strategy& next = strategy_named(study, *arm.crossover_to);
   if (!next.cells) return;  // nothing follows; what was given wanes

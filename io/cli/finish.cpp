@@ -1,20 +1,24 @@
 #include "io/cli/finish.hpp"
 
-#include <sys/resource.h>
-#include <sys/utsname.h>
+#include <fmt/format.h>
 
 #include <algorithm>
-#include <chrono>
 #include <string>
 
 #include "engine/numeric/errors.hpp"
 #include "engine/numeric/instruction_set.hpp"
+#include "io/cli/usage.hpp"
 #include "io/results/publish.hpp"
 
 namespace vcohort {
 
 void finish(const LoadedStudy& loaded, const Plan& plan, const CombinedParts& parts,
             const std::filesystem::path& output, Existing existing, const Table& runtime) {
+  if (!parts.missing.empty())
+    throw StorageFailure(explain(fmt::format("cannot write {}", output.string()),
+                                 fmt::format("blocks {} to {} are missing: parts vanished while the run was at work",
+                                             parts.missing.front().first, parts.missing.front().last),
+                                 "run again with --resume"));
   ResultContent content;
   content.header = parts.header;
   content.tables = describe(loaded.reading.study, loaded.evidence);
@@ -36,32 +40,21 @@ const Tally& tally_of(const Question& question, const std::vector<NamedTally>& t
   return named->tally;
 }
 
-Table runtime_table(int threads, double seconds, double patients) {
-  utsname host{};
-  uname(&host);
-  rusage usage{};
-  getrusage(RUSAGE_SELF, &usage);
-  constexpr double kibibyte = 1024;
-  constexpr double per_microsecond = 1e-6;
-  const auto cpu = [&](const timeval& time) {
-    return static_cast<double>(time.tv_sec) + per_microsecond * static_cast<double>(time.tv_usec);
-  };
-  const auto now =
-      std::chrono::duration_cast<std::chrono::seconds>(std::chrono::system_clock::now().time_since_epoch()).count();
-
+Table runtime_table(int threads, double seconds, double patients, double bytes_written) {
+  const Usage usage = usage_so_far();
   Table table{"/runtime",
               "Who computed this, when and with what: the only content that may differ between two runs of a study",
               {}};
-  table.add<std::string>("host", "", "name of the machine that finished the result") = {host.nodename};
+  table.add<std::string>("host", "", "name of the machine that finished the result") = {host_name()};
   table.add<std::string>("instruction_set", "", "of the hot loops; results do not depend on it") = {
       std::string(name_of(active_instruction_set()))};
-  table.add<std::int64_t>("finished", "s", "seconds since 1970 when the result was written") = {now};
+  table.add<std::int64_t>("finished", "s", "seconds since 1970 when the result was written") = {seconds_since_1970()};
   table.add<std::int64_t>("threads", "threads", "threads of the last run") = {threads};
   table.add<double>("seconds", "s", "wall time of the last run") = {seconds};
-  table.add<double>("cpu_seconds", "s", "processor time of the last run") = {cpu(usage.ru_utime) + cpu(usage.ru_stime)};
+  table.add<double>("cpu_seconds", "s", "processor time of the last run") = {usage.cpu_seconds};
   table.add<double>("patients", "patients", "virtual patients simulated by the last run") = {patients};
-  table.add<double>("peak_memory", "bytes",
-                    "largest resident memory of the last run") = {kibibyte * static_cast<double>(usage.ru_maxrss)};
+  table.add<double>("peak_memory", "bytes", "largest resident memory of the last run") = {usage.peak_memory};
+  table.add<double>("bytes_written", "bytes", "parts that the last run published") = {bytes_written};
   return table;
 }
 

@@ -8,7 +8,8 @@
 
 namespace vcohort {
 
-/// Turns a complete set of parts into the result: adds up, delivers, publishes.
+/// Turns a complete set of parts into the result: adds up, delivers, publishes. StorageFailure where blocks are
+/// missing.
 void finish(const LoadedStudy&, const Plan&, const CombinedParts&, const std::filesystem::path& output, Existing,
             const Table& runtime);
 
@@ -16,6 +17,6 @@ void finish(const LoadedStudy&, const Plan&, const CombinedParts&, const std::fi
 const Tally& tally_of(const Question&, const std::vector<NamedTally>&);
 
 /// "/runtime": who computed this, when and with what. The only content that may differ between two runs of a study.
-Table runtime_table(int threads, double seconds, double patients);
+Table runtime_table(int threads, double seconds, double patients, double bytes_written = 0);
 
 }  // namespace vcohort

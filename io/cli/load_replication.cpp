@@ -7,6 +7,7 @@
 
 #include "engine/numeric/errors.hpp"
 #include "io/replication/figures_reader.hpp"
+#include "io/study/number_text.hpp"
 #include "scenarios/shipped.hpp"
 
 namespace vcohort {
@@ -39,6 +40,13 @@ Replicated load_file(const std::string& path, const std::vector<std::string>& se
 }
 
 }  // namespace
+
+std::vector<std::string> evidence_setting(const std::string& evidence) {
+  if (evidence.empty()) return {};
+  // A file is named relative to here, and not to a study that ships.
+  const bool is_file = !shipped_file("evidence", evidence) && std::filesystem::exists(evidence);
+  return {"evidence=" + toml_text(is_file ? std::filesystem::absolute(evidence).string() : evidence)};
+}
 
 std::vector<std::string> shipped_replications() {
   std::vector<std::string> names;

@@ -15,6 +15,10 @@ struct Replicated {
   PublishedStudy published;
 };
 
+/// The setting that puts a stance, or an evidence file named relative to here, in place of that of a study; none for an
+/// empty name.
+std::vector<std::string> evidence_setting(const std::string& evidence);
+
 /// The names of the replications that ship, in alphabetical order.
 std::vector<std::string> shipped_replications();
 

@@ -106,8 +106,8 @@ LoadedStudy load_study_text(std::string text, const std::string& file_name, cons
   return loaded;
 }
 
-LoadedStudy load_study(const FileHeader& header) {
-  LoadedStudy loaded = load(header.study_resolved, "the study in the file", {}, header.evidence);
+LoadedStudy load_study(const FileHeader& header, const std::vector<std::string>& settings) {
+  LoadedStudy loaded = load(header.study_resolved, "the study in the file", settings, header.evidence);
   loaded.source = loaded.header.study_source = header.study_source;
   return loaded;
 }

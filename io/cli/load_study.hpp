@@ -29,6 +29,6 @@ LoadedStudy load_study_text(std::string text, const std::string& file_name, cons
 std::string read_bytes(const std::filesystem::path&);
 
 /// The study inside a result or part.
-LoadedStudy load_study(const FileHeader&);
+LoadedStudy load_study(const FileHeader&, const std::vector<std::string>& settings = {});
 
 }  // namespace vcohort

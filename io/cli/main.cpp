@@ -1,6 +1,6 @@
-#include <new>
+#include <exception>
 
-#include "engine/numeric/errors.hpp"
+#include "io/cli/failure.hpp"
 #include "io/cli/verbs.hpp"
 #include "io/cli/version.hpp"
 #include "io/console/log.hpp"
@@ -26,11 +26,6 @@ int status(vcohort::ExitStatus value) {
   return static_cast<int>(value);
 }
 
-int fail(vcohort::ExitStatus value, const char* message) {
-  vcohort::log_problem(message);
-  return status(value);
-}
-
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -42,7 +37,8 @@ int main(int argc, char** argv) {
   ExitStatus end = ExitStatus::done;
   for (const auto add : {vcohort::add_run, vcohort::add_check, vcohort::add_merge, vcohort::add_show,
                          vcohort::add_export, vcohort::add_compare, vcohort::add_size, vcohort::add_analyze,
-                         vcohort::add_replay, vcohort::add_replicate, vcohort::add_scenarios, vcohort::add_schema})
+                         vcohort::add_decide, vcohort::add_replay, vcohort::add_replicate, vcohort::add_claims,
+                         vcohort::add_calibrate, vcohort::add_influence, vcohort::add_scenarios, vcohort::add_schema})
     add(app, end);
   try {
     app.parse(argc, argv);
@@ -52,16 +48,9 @@ int main(int argc, char** argv) {
   } catch (const CLI::ParseError& error) {
     app.exit(error);
     return status(ExitStatus::command_line);
-  } catch (const vcohort::InvalidInput& error) {
-    return fail(ExitStatus::invalid_input, error.what());
-  } catch (const vcohort::StorageFailure& error) {
-    return fail(ExitStatus::storage, error.what());
-  } catch (const vcohort::NumericalFailure& error) {
-    return fail(ExitStatus::numerical_failure, error.what());
-  } catch (const std::bad_alloc&) {
-    return fail(ExitStatus::numerical_failure,
-                "out of memory (the tallies of this study do not fit) ask for fewer strata, endpoints or strategies");
-  } catch (const std::exception& error) {
-    return fail(ExitStatus::internal_error, error.what());
+  } catch (...) {
+    const vcohort::Failure failure = vcohort::failure_of(std::current_exception());
+    if (!failure.message.empty()) vcohort::log_problem(failure.message);
+    return status(failure.status);
   }
 }

@@ -4,7 +4,9 @@
 #include <memory>
 
 #include "engine/numeric/errors.hpp"
+#include "engine/run/shard.hpp"
 #include "io/cli/finish.hpp"
+#include "io/cli/merge_status.hpp"
 #include "io/cli/verbs.hpp"
 #include "io/console/headline.hpp"
 #include "io/console/log.hpp"
@@ -16,7 +18,8 @@ namespace {
 struct MergeArguments {
   std::vector<std::string> parts;
   std::string output;
-  bool overwrite = false;
+  std::int64_t shards = 0;
+  bool overwrite = false, status = false;
 };
 
 /// Files, and the parts inside folders.
@@ -35,13 +38,27 @@ std::vector<std::filesystem::path> expand(const std::vector<std::string>& names)
   return paths;
 }
 
+/// OUT of OUT.parts, where one folder was named.
+std::string output_of(const MergeArguments& arguments) {
+  constexpr std::string_view ending = ".parts";
+  if (!arguments.output.empty() || arguments.parts.size() != 1) return arguments.output;
+  std::string name = arguments.parts.front();
+  while (name.size() > 1 && name.back() == '/') name.pop_back();
+  return name.ends_with(ending) ? name.substr(0, name.size() - ending.size()) : "";
+}
+
 ExitStatus merge(const MergeArguments& arguments) {
+  if (arguments.status) return print_merge_status({expand(arguments.parts), output_of(arguments), arguments.shards});
+  if (arguments.output.empty()) throw CLI::RequiredError("--output names the result file that merge writes: it");
   const CombinedParts parts = combine_parts(expand(arguments.parts));
   if (!parts.missing.empty()) {
     for (const BlockRange& range : parts.missing)
       log_problem(fmt::format("blocks {} to {} of {} are missing", range.first, range.last, range.total));
+    log_problem("`vcohort merge --status` says which runs make them");
     return ExitStatus::answer_is_no;
   }
+  for (const auto& path : parts.repeated)
+    log_notice(fmt::format("{} is left out: another part says the same", path.string()));
   const LoadedStudy loaded = load_study(parts.header);
   const Plan plan(loaded.reading.study, loaded.evidence);
   finish(loaded, plan, parts, arguments.output, arguments.overwrite ? Existing::overwrite : Existing::refuse,
@@ -57,7 +74,11 @@ void add_merge(CLI::App& app, ExitStatus& end) {
   CLI::App* verb = app.add_subcommand("merge", "join the parts of a study into its result");
   verb->footer("  vcohort merge out.h5.parts -o out.h5\n\nExit status 6 where blocks are missing.");
   verb->add_option("parts", arguments->parts, "parts, or folders of parts, in any order")->required();
-  verb->add_option("-o,--output", arguments->output, "result file to write")->required();
+  verb->add_option("-o,--output", arguments->output, "result file to write");
+  verb->add_flag("--status", arguments->status, "only say what is there, what is missing, and which runs make it");
+  verb->add_option("--shards", arguments->shards, "with --status: name the missing work as shards of N")
+      ->check(CLI::Range(std::int64_t{1}, most_shards))
+      ->type_name("N");
   verb->add_flag("--overwrite", arguments->overwrite, "replace an existing result");
   verb->callback([arguments, &end] { end = merge(*arguments); });
 }

@@ -1,7 +1,6 @@
 #include <fmt/format.h>
 #include <oneapi/tbb/global_control.h>
 
-#include <filesystem>
 #include <iostream>
 #include <memory>
 
@@ -13,8 +12,6 @@
 #include "io/cli/verbs.hpp"
 #include "io/console/log.hpp"
 #include "io/replication/replication_table.hpp"
-#include "io/study/number_text.hpp"
-#include "scenarios/shipped.hpp"
 
 namespace vcohort {
 
@@ -28,14 +25,6 @@ struct ReplicateArguments {
   int threads = 0;
   TableFormat format = TableFormat::table;
 };
-
-std::vector<std::string> settings_of(const ReplicateArguments& arguments) {
-  if (arguments.evidence.empty()) return {};
-  // A file is named relative to here, and not to a study that ships.
-  const bool is_file = !shipped_file("evidence", arguments.evidence) && std::filesystem::exists(arguments.evidence);
-  return {"evidence=" +
-          toml_text(is_file ? std::filesystem::absolute(arguments.evidence).string() : arguments.evidence)};
-}
 
 void simulate(const Replicated& replicated, const ReplicationOptions& options, std::vector<AssessedStudy>& assessed) {
   const std::vector<PublishedFigure>& figures = replicated.published.figures;
@@ -60,7 +49,7 @@ ExitStatus replicate(ReplicateArguments arguments) {
   const int threads = arguments.threads > 0 ? arguments.threads : default_threads();
   const oneapi::tbb::global_control limit(oneapi::tbb::global_control::max_allowed_parallelism,
                                           static_cast<std::size_t>(threads));
-  const std::vector<std::string> settings = settings_of(arguments);
+  const std::vector<std::string> settings = evidence_setting(arguments.evidence);
   std::vector<std::unique_ptr<Replicated>> studies;  // assessments refer to them
   for (const std::string& name : arguments.names.empty() ? shipped_replications() : arguments.names)
     studies.push_back(std::make_unique<Replicated>(load_replication(name, settings)));

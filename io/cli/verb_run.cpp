@@ -1,189 +1,28 @@
-#include <fmt/format.h>
-
-#include <chrono>
-#include <filesystem>
-#include <iostream>
 #include <map>
-#include <optional>
+#include <memory>
 
 #include "engine/numeric/errors.hpp"
-#include "engine/numeric/instruction_set.hpp"
-#include "engine/study/size.hpp"
-#include "io/cli/finish.hpp"
-#include "io/cli/part_sink.hpp"
-#include "io/cli/signals.hpp"
+#include "io/cli/quantities.hpp"
+#include "io/cli/run_study.hpp"
 #include "io/cli/verbs.hpp"
-#include "io/console/headline.hpp"
-#include "io/console/log.hpp"
-#include "io/console/progress.hpp"
 
 namespace vcohort {
 
 namespace {
 
-struct RunArguments {
-  std::string study;
-  std::string output;
-  std::vector<std::string> settings;
-  int threads = 0;
-  bool dry_run = false, resume = false, overwrite = false, quiet = false, verbose = false;
-  ProgressStyle progress = ProgressStyle::automatic;
-  std::optional<InstructionSet> instruction_set;
-  double seconds_between_parts = 30;
-};
-
-std::filesystem::path output_of(const RunArguments& arguments) {
-  if (!arguments.output.empty()) return arguments.output;
-  return std::filesystem::path(arguments.study == "-" ? "study" : arguments.study).stem().string() + ".h5";
-}
-
-/// Bytes of a number, a count and an exact sum, as they are stored.
-constexpr double bytes_per_number = 8;
-constexpr double bytes_per_exact_sum = 16;
-
-/// What the run would do, without doing it.
-void print_dry_run(const LoadedStudy& loaded, const Plan& plan, const std::filesystem::path& output, int threads) {
-  const Study& study = loaded.reading.study;
-  double tally_bytes = 0;
-  for (const Tally& tally : plan.empty_tallies())
-    tally_bytes += bytes_per_number * static_cast<double>(tally.counts.size()) +
-                   bytes_per_exact_sum * static_cast<double>(tally.sums.size());
-  double row_bytes = 0;
-  if (study.cohort && study.cohort->save_patients) {
-    constexpr double columns_of_a_patient = 19;
-    constexpr double columns_of_an_outcome = 5;
-    const auto strategies_and_visits =
-        static_cast<double>(study.strategies.size() * study.outcomes.visits_months.size());
-    row_bytes =
-        static_cast<double>(plan.patients()) * bytes_per_number *
-        (columns_of_a_patient +
-         strategies_and_visits * (columns_of_an_outcome + 2 * static_cast<double>(study.outcomes.endpoints.size())));
-  }
-  if (study.trial && study.trial->save_replicates.value_or(true)) {
-    constexpr double columns_of_a_replicate = 20;
-    const auto contrasts = static_cast<double>(study.trial->analyses.size() * (study.trial->arms.size() - 1) *
-                                               study.trial->sample_size.size());
-    row_bytes += static_cast<double>(study.trial->replicates) * contrasts * columns_of_a_replicate * bytes_per_number *
-                 static_cast<double>(study.stances.size());
-  }
-  constexpr double mebibyte = 1024.0 * 1024.0;
-  const double cells = summary_cells(study) * static_cast<double>(study.stances.size());
-  constexpr double columns_of_a_cell = 30;  // of the summary and the increments
-  const double file_bytes = row_bytes + cells * columns_of_a_cell * bytes_per_number;
-  std::error_code unknown;
-  const auto folder = output.has_parent_path() ? output.parent_path() : std::filesystem::path(".");
-  const auto space = std::filesystem::space(folder, unknown);
-  std::cout << fmt::format(
-      "study        {}\nscenarios    {}\nstrategies   {}\nendpoints    {}\nvisits       {}\ncells        {:.0f} "
-      "(scenario x strategy x stratum x endpoint x visit)\n"
-      "patients     {} (each under every strategy)\nblocks       {}\nthreads      {}\nmemory       about {:.0f} "
-      "MiB\nfile         about {:.0f} MiB, {}\n"
-      "disk         {}\n",
-      study.title, study.stances.size(), study.strategies.size(), study.outcomes.endpoints.size(),
-      study.outcomes.visits_months.size(), cells, plan.patients(), plan.blocks(), threads,
-      tally_bytes * (threads + 2) / mebibyte + 20, 2 * file_bytes / mebibyte + 1, output.string(),
-      unknown ? std::string("unknown")
-              : fmt::format("{:.0f} MiB free", static_cast<double>(space.available) / mebibyte));
-}
-
-/// Parts of an interrupted run of the same study; or none. Throws where they may not be used.
-std::vector<std::filesystem::path> earlier_parts(const std::filesystem::path& folder, const RunArguments& arguments) {
-  std::vector<std::filesystem::path> paths;
-  for (const PartName& part : list_parts(folder)) paths.push_back(part.path);
-  if (paths.empty() || arguments.resume) return paths;
-  if (!arguments.overwrite)
-    throw StorageFailure(explain(fmt::format("{} holds {} parts of an earlier run", folder.string(), paths.size()),
-                                 "it was interrupted", "go on with --resume, or begin again with --overwrite"));
-  for (const auto& path : paths) std::filesystem::remove(path);
-  return {};
-}
-
-/// What is left to do: all blocks, or those that no whole part covers; and what there is already, where a question
-/// looks at it.
-void plan_rest(const LoadedStudy& loaded, const Plan& plan, const std::vector<std::filesystem::path>& paths,
-               RunOptions& options) {
-  if (paths.empty()) {
-    options.spans = {{0, plan.blocks()}};
-    return;
-  }
-  const CombinedParts combined = combine_parts(paths);
-  if (combined.header.study_sha256 != loaded.header.study_sha256 ||
-      combined.header.evidence_sha256 != loaded.header.evidence_sha256 ||
-      combined.header.engine_version != loaded.header.engine_version ||
-      combined.header.git_revision != loaded.header.git_revision || combined.header.blocks.total != plan.blocks())
-    throw StorageFailure(explain("the parts belong to another run", "study, evidence or program changed since",
-                                 "begin again with --overwrite, or name another output"));
-  for (const BlockRange& range : combined.missing) options.spans.push_back({range.first, range.last + 1});
-  if (plan.has_looks())
-    for (const auto& question : plan.questions()) options.earlier.push_back(tally_of(*question, combined.tallies));
-}
-
-ExitStatus run(const RunArguments& arguments) {
-  set_log_level(arguments.quiet ? LogLevel::quiet : arguments.verbose ? LogLevel::verbose : LogLevel::normal);
-  if (arguments.instruction_set) force_instruction_set(*arguments.instruction_set);
-  const LoadedStudy loaded = load_study(arguments.study, arguments.settings);
-  const Plan plan(loaded.reading.study, loaded.evidence);
-  if (plan.blocks() == 0)
-    throw InvalidInput(explain("there is nothing to simulate", "the study is for a data file only",
-                               "use `vcohort analyze DATA.csv " + arguments.study + "`"));
-  const auto output = output_of(arguments);
-  const int threads = arguments.threads > 0 ? arguments.threads : default_threads();
-  if (arguments.dry_run) {
-    print_dry_run(loaded, plan, output, threads);
-    return ExitStatus::done;
-  }
-  const bool there = std::filesystem::exists(output);
-  if (there && arguments.resume) {
-    const ResultFile result(output);
-    if (result.header().study_sha256 == loaded.header.study_sha256 &&
-        result.header().evidence_sha256 == loaded.header.evidence_sha256) {
-      log_notice(fmt::format("{} is complete; nothing is left to do", output.string()));
-      return ExitStatus::done;
-    }
-  }
-  if (there && !arguments.overwrite)
-    throw StorageFailure(explain(fmt::format("cannot write {}", output.string()), "it exists",
-                                 "choose another name with -o, or allow it with --overwrite"));
-
-  const auto folder = parts_folder(output);
-  auto paths = earlier_parts(folder, arguments);
-  RunOptions options;
-  options.threads = threads;
-  plan_rest(loaded, plan, paths, options);
-  options.seconds_between_parts = arguments.seconds_between_parts;
-  options.stop = &stop_on_signals();
-  Progress last;
-  PartSink sink(plan, loaded.header, folder);
-  RunEnd end = RunEnd::complete;
-  if (!options.spans.empty()) {
-    const bool silent = arguments.quiet && arguments.progress == ProgressStyle::automatic;
-    ProgressView view(silent ? ProgressStyle::none : arguments.progress);
-    options.on_progress = [&](const Progress& progress) {
-      last = progress;
-      view.show(progress);
-    };
-    end = simulate(plan, options, sink);
-  }
-  if (end == RunEnd::stopped) {
-    log_notice(fmt::format("stopped; {} of {} blocks are kept in {}. Run again with --resume", last.blocks,
-                           last.all_blocks, folder.string()));
-    if (sink.published_blocks() > 0) return ExitStatus::stopped;
-    throw NumericalFailure(
-        explain("stopped before any block was finished", "nothing was published", "give the run more time"));
-  }
-
-  paths.clear();
-  for (const PartName& part : list_parts(folder)) paths.push_back(part.path);
-  finish(loaded, plan, combine_parts(paths), output, arguments.overwrite ? Existing::overwrite : Existing::refuse,
-         runtime_table(threads, last.seconds, static_cast<double>(last.patients)));
-  std::error_code ignored;  // the result is there; what is left of the parts does no harm
-  std::filesystem::remove_all(folder, ignored);
-  log_detail(fmt::format("{} patients in {} on {} threads", last.patients, short_duration(last.seconds), threads));
-  if (!arguments.quiet) {
-    print_headline(ResultFile(output), std::cout);
-    std::cout << fmt::format("\nresult: {}\n", output.string());
-  }
-  return ExitStatus::done;
+/// The complaint of a parser of quantities, for the command line.
+template <class Quantity>
+CLI::Validator valid(Quantity (*parse)(const std::string&)) {
+  return CLI::Validator(
+      [parse](const std::string& text) {
+        try {
+          parse(text);
+          return std::string();
+        } catch (const InvalidInput& complaint) {
+          return std::string(complaint.what());
+        }
+      },
+      "");
 }
 
 }  // namespace
@@ -206,6 +45,23 @@ void add_run(CLI::App& app, ExitStatus& end) {
   verb->add_option("--threads", arguments->threads,
                    "threads to use (default: all of this process); results do not depend on it")
       ->check(CLI::Range(1, 4096));
+  verb->add_option_function<std::string>(
+          "--shard", [arguments](const std::string& text) { arguments->shard = shard_of(text); },
+          "only shard K of N, K from 1 to N: publish its parts in OUT.parts/, for `vcohort merge`")
+      ->check(valid(shard_of))
+      ->type_name("K/N");
+  verb->add_option("--grow", arguments->grow, "start from the blocks of a smaller result of the same study")
+      ->type_name("OLD.h5");
+  verb->add_option_function<std::string>(
+          "--time-limit", [arguments](const std::string& text) { arguments->seconds = duration_of(text); },
+          "stop in time, with all finished blocks kept: 3600, 50m, 1h30m or 01:30:00")
+      ->check(valid(duration_of))
+      ->type_name("DURATION");
+  verb->add_option_function<std::string>(
+          "--max-memory", [arguments](const std::string& text) { arguments->bytes = size_of(text); },
+          "likewise when the process holds so much memory: 800M, 8G")
+      ->check(valid(size_of))
+      ->type_name("SIZE");
   verb->add_flag("--dry-run", arguments->dry_run, "say what would be simulated, and how much memory and disk it needs");
   verb->add_flag("--resume", arguments->resume, "go on where an interrupted run of this study stopped");
   verb->add_flag("--overwrite", arguments->overwrite, "replace an existing result, or begin again");
@@ -217,6 +73,11 @@ void add_run(CLI::App& app, ExitStatus& end) {
   verb->add_option("--progress", arguments->progress, "auto, bar, log, json or none; on standard error")
       ->transform(CLI::CheckedTransformer(styles).description(""))
       ->type_name("STYLE");
+  const std::map<std::string, MpiUse> uses{{"auto", MpiUse::automatic}, {"on", MpiUse::on}, {"off", MpiUse::off}};
+  verb->add_option("--mpi", arguments->mpi,
+                   "auto, on or off: share the run between the processes that mpirun or srun started [auto]")
+      ->transform(CLI::CheckedTransformer(uses).description(""))
+      ->type_name("USE");
   verb->add_option("--part-seconds", arguments->seconds_between_parts,
                    "publish finished blocks at least this often [30]")
       ->check(CLI::NonNegativeNumber);
@@ -228,7 +89,7 @@ void add_run(CLI::App& app, ExitStatus& end) {
       ->type_name("SET");
   verb->add_flag("--quiet", arguments->quiet, "only errors");
   verb->add_flag("--verbose", arguments->verbose, "say more on standard error");
-  verb->callback([arguments, &end] { end = run(*arguments); });
+  verb->callback([arguments, &end] { end = run_study(*arguments); });
 }
 
 }  // namespace vcohort

@@ -9,6 +9,7 @@
 #include "engine/run/run.hpp"
 #include "io/cli/finish.hpp"
 #include "io/cli/part_sink.hpp"
+#include "io/cli/parts_folder.hpp"
 #include "io/cli/verbs.hpp"
 #include "io/replication/figures_reader.hpp"
 #include "io/results/layout.hpp"
@@ -66,6 +67,23 @@ endpoints = ["gmfm66"]
 [cohort]
 reference = "rehabilitation"
 save_patients = true
+[policy]
+reference = "rehabilitation"
+parameter_draws = 4
+patients_per_draw = 16
+horizon_years = 5
+discount = { costs = 0.03, effects = 0.03 }
+currency = "USD"
+price_year = 2025
+willingness_to_pay = { to = 100_000, step = 50_000 }
+evppi = { utilities = ["utility.slope.hui3"] }
+[policy.budget]
+births_per_year = 1000
+prevalence_per_1000 = 1.6
+age_years = [2, 12]
+uptake = [0.1]
+before = { rehabilitation = 1 }
+after = { intrathecal = 1 }
 )";
 
 /// The layout of a result, taken from a result: it cannot fall behind the code.
@@ -80,9 +98,8 @@ void print_result_layout() {
   RunOptions options;
   options.threads = 1;
   simulate(plan, options, sink);
-  std::vector<std::filesystem::path> paths;
-  for (const PartName& part : list_parts(parts_folder(output))) paths.push_back(part.path);
-  finish(loaded, plan, combine_parts(paths), output, Existing::refuse, runtime_table(1, 0, 0));
+  finish(loaded, plan, combine_parts(paths_of(list_parts(parts_folder(output)))), output, Existing::refuse,
+         runtime_table(1, 0, 0));
   std::cout << describe_layout(ResultFile(output));
 }
 

@@ -17,6 +17,11 @@ std::chrono::milliseconds pause_of(ProgressStyle style) {
                                                                : 5000);  // a line in a log file every five seconds
 }
 
+/// A shard has no letter that JSON would want escaped.
+std::string json_of(const std::string& shard) {
+  return shard.empty() ? "null" : "\"" + shard + "\"";
+}
+
 }  // namespace
 
 std::string short_count(double count) {
@@ -37,7 +42,7 @@ std::string short_duration(double seconds) {
   return fmt::format("{} h {} min", whole / hour, whole % hour / minute);
 }
 
-ProgressView::ProgressView(ProgressStyle style) : style_(style) {
+ProgressView::ProgressView(ProgressStyle style, std::string shard) : style_(style), shard_(std::move(shard)) {
   if (style_ == ProgressStyle::automatic) style_ = isatty(STDERR_FILENO) ? ProgressStyle::bar : ProgressStyle::log;
   last_ = style_ == ProgressStyle::bar ? Clock::time_point{} : Clock::now();
 }
@@ -56,21 +61,36 @@ void ProgressView::show(const Progress& progress) {
   drawn_ = true;
 }
 
+void ProgressView::close(const RunCost& cost) {
+  if (style_ != ProgressStyle::json) return;
+  fmt::print(stderr,
+             "{{\"shard\":{},\"end\":true,\"seconds\":{:.3f},\"cpu_seconds\":{:.3f},\"peak_memory_bytes\":{:.0f},"
+             "\"bytes_written\":{:.0f}}}\n",
+             json_of(shard_), cost.seconds, cost.cpu_seconds, cost.peak_memory, cost.bytes_written);
+}
+
+std::string sentence_of(const RunCost& cost) {
+  constexpr double mebibyte = 1024.0 * 1024.0;
+  return fmt::format("{}, {} of processor time, {:.0f} MiB of memory, {:.1f} MiB written", short_duration(cost.seconds),
+                     short_duration(cost.cpu_seconds), cost.peak_memory / mebibyte, cost.bytes_written / mebibyte);
+}
+
 void ProgressView::draw(const Progress& p) {
   const double share = p.all_blocks > 0 ? static_cast<double>(p.blocks) / static_cast<double>(p.all_blocks) : 1.0;
   const double rate = p.seconds > 0 ? static_cast<double>(p.patients) / p.seconds : 0.0;
   const double left = share > 0 ? p.seconds * (1 - share) / share : std::nan("");
   if (style_ == ProgressStyle::json) {
     fmt::print(stderr,
-               "{{\"blocks\":{},\"all_blocks\":{},\"patients\":{},\"all_patients\":{},\"seconds\":{:.3f},\"seconds_"
-               "left\":{}}}\n",
-               p.blocks, p.all_blocks, p.patients, p.all_patients, p.seconds,
+               "{{\"shard\":{},\"blocks\":{},\"all_blocks\":{},\"patients\":{},\"all_patients\":{},\"seconds\":{:.3f},"
+               "\"patients_per_second\":{:.1f},\"seconds_left\":{}}}\n",
+               json_of(shard_), p.blocks, p.all_blocks, p.patients, p.all_patients, p.seconds, rate,
                share > 0 ? fmt::format("{:.3f}", left) : "null");
     return;
   }
   const std::string text = fmt::format(
-      "{:3.0f} %  {} of {} patients, {} patients/s, {} left", 100 * share, short_count(static_cast<double>(p.patients)),
-      short_count(static_cast<double>(p.all_patients)), short_count(rate), short_duration(left));
+      "{}{:3.0f} %  {} of {} patients, {} patients/s, {} left", shard_.empty() ? "" : "shard " + shard_ + " ",
+      100 * share, short_count(static_cast<double>(p.patients)), short_count(static_cast<double>(p.all_patients)),
+      short_count(rate), short_duration(left));
   if (style_ == ProgressStyle::log) {
     fmt::print(stderr, "vcohort: {}\n", text);
     return;

@@ -8,19 +8,32 @@ namespace vcohort {
 
 enum class ProgressStyle : std::uint8_t { automatic, bar, log, json, none };
 
+/// What a run took: the closing line says it, and the JSON progress.
+struct RunCost {
+  double seconds = 0, cpu_seconds = 0, peak_memory = 0, bytes_written = 0;
+};
+
+/// "2 min 5 s, 3 min 59 s of processor time, 120 MiB of memory, 3.4 MiB written"
+std::string sentence_of(const RunCost&);
+
 /// Shows on standard error how far a run is, how fast, and how long it will take: a bar on a terminal, a line every few
 /// seconds elsewhere, or one JSON object per line for dashboards.
 class ProgressView {
  public:
-  explicit ProgressView(ProgressStyle);
+  /// `shard` ("3/12") stands in every line; nothing for a whole run.
+  explicit ProgressView(ProgressStyle, std::string shard = "");
   ~ProgressView();
 
   void show(const Progress&);
+
+  /// What the run took in the end: a last JSON object, nothing in the other styles.
+  void close(const RunCost&);
 
  private:
   void draw(const Progress&);
 
   ProgressStyle style_;
+  std::string shard_;
   std::chrono::steady_clock::time_point last_{};
   bool drawn_ = false;
 };

@@ -59,6 +59,10 @@ struct FileHeader {
 /// True where two files come from the same study, seed, evidence and program, so that their blocks may be combined.
 bool same_study(const FileHeader& one, const FileHeader& other);
 
+/// What keeps two files from that, as the end of a sentence ("the seed is 7 in one and 8 in the other"), the gravest
+/// difference first; empty where nothing does.
+std::string difference(const FileHeader& one, const FileHeader& other);
+
 /// SHA-256 of some bytes in lower-case hexadecimal digits, as the header wants it for study and evidence.
 std::string sha256_hex(std::string_view bytes);
 

@@ -4,9 +4,12 @@
 
 #include <algorithm>
 #include <charconv>
+#include <map>
 #include <optional>
+#include <utility>
 
 #include "engine/numeric/errors.hpp"
+#include "io/results/damaged_file.hpp"
 #include "io/results/detail/content_writer.hpp"
 #include "io/results/result_file.hpp"
 
@@ -141,17 +144,38 @@ std::vector<PartName> list_parts(const std::filesystem::path& folder) {
 CombinedParts combine_parts(const std::vector<std::filesystem::path>& paths) {
   if (paths.empty()) throw StorageFailure("cannot combine parts (none was given) Name at least one part.");
   CombinedParts combined;
+  std::map<std::pair<std::int64_t, std::int64_t>, std::pair<std::filesystem::path, std::string>> digests;
+  std::string damaged;
   for (const auto& path : paths) {
-    const Part part = read_part(path);
+    Part part;
+    try {
+      part = read_part(path);
+    } catch (const DamagedFile& damage) {
+      damaged += (damaged.empty() ? "" : "\n") + std::string(damage.what());
+      continue;
+    }
     if (combined.parts.empty()) combined.header = part.header;
-    if (!same_study(combined.header, part.header)) {
-      throw StorageFailure(explain(fmt::format("cannot combine '{}' with '{}'", path.string(), paths.front().string()),
-                                   "they differ in study, evidence, seed, number of blocks or program",
-                                   "Combine only parts of one study and one program."));
+    if (const std::string why = difference(combined.header, part.header); !why.empty()) {
+      throw StorageFailure(
+          explain(fmt::format("cannot combine '{}' with '{}'", path.string(), combined.parts.front().path.string()),
+                  why, "Combine only parts of one study and one program."));
+    }
+    const auto [before, first_of_range] =
+        digests.try_emplace({part.header.blocks.first, part.header.blocks.last}, path, part.content_digest);
+    if (!first_of_range) {
+      if (before->second.second != part.content_digest) {
+        throw StorageFailure(
+            explain(fmt::format("cannot combine '{}' with '{}'", path.string(), before->second.first.string()),
+                    "they cover the same blocks with different contents",
+                    "One of them is wrong: run their blocks again, and keep both for a report of this fault."));
+      }
+      combined.repeated.push_back(path);
+      continue;
     }
     combined.parts.push_back({path, part.header.blocks.first, part.header.blocks.last});
     for (const NamedTally& named : part.tallies) add_tally(combined.tallies, named, path);
   }
+  if (!damaged.empty()) throw DamagedFile(damaged);
   std::sort(combined.parts.begin(), combined.parts.end(), by_blocks);
   std::sort(combined.tallies.begin(), combined.tallies.end(), [](const NamedTally& a, const NamedTally& b) {
     return std::pair(a.question, a.scenario) < std::pair(b.question, b.scenario);
@@ -163,7 +187,9 @@ CombinedParts combine_parts(const std::vector<std::filesystem::path>& paths) {
     if (before != nullptr && part.first_block < next) {
       throw StorageFailure(
           explain(fmt::format("cannot combine '{}' with '{}'", part.path.string(), before->path.string()),
-                  "they cover the same blocks", "Leave one of them out."));
+                  fmt::format("they cover the same blocks, {} to {}", part.first_block,
+                              std::min(part.last_block, before->last_block)),
+                  "Leave one of them out, or let `vcohort run ... --resume` set one aside."));
     }
     if (part.first_block > next) combined.missing.push_back({next, part.first_block - 1, total});
     next = part.last_block + 1;

@@ -12,6 +12,9 @@
 namespace vcohort {
 namespace {
 
+/// Parts say there who computed them; the result keeps it.
+constexpr std::string_view runtime_of_parts = "/runtime/parts";
+
 /// Tables that every file writes for itself; all others in a part are rows of the study.
 bool belongs_to_file(const std::string& path) {
   for (const std::string_view own : {"/study", "/evidence", "/runtime"}) {
@@ -29,7 +32,7 @@ void append_rows(detail::ContentWriter& writer, const PartName& name, const File
                                  "Leave it out, or run its blocks again."));
   }
   for (const TableInfo& table : part.tables()) {
-    if (belongs_to_file(table.path)) continue;
+    if (belongs_to_file(table.path) && table.path != runtime_of_parts) continue;
     part.for_each_chunk(table.path, detail::chunk_rows,
                         [&writer](const Table& rows, std::int64_t) { writer.append(rows); });
   }

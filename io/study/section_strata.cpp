@@ -20,7 +20,7 @@ constexpr std::size_t longest_name = 100;
 constexpr std::size_t most_stratifications = 1000;
 
 // In the order of StratumDimension::Variable.
-constexpr std::array<KeySpec, 9> keys = {{
+constexpr std::array<KeySpec, 11> keys = {{
     {.name = "age_years",
      .type = KeyType::list_of_numbers,
      .form = "list of cut points",
@@ -73,6 +73,21 @@ constexpr std::array<KeySpec, 9> keys = {{
      .form = groups_form,
      .meaning = "Whether the child is under long-term immunosuppression.",
      .example = "true"},
+    {.name = "inflammation",
+     .type = KeyType::list_of_numbers,
+     .form = "list of cut points",
+     .unit = "SD",
+     .range = {-10, 10},
+     .meaning = "Score of systemic inflammation, standard normal over children.",
+     .example = "[-10, 0, 10]"},
+    {.name = "months_since_injury",
+     .type = KeyType::list_of_numbers,
+     .form = "list of cut points",
+     .unit = "months",
+     .range = {0, 1200},
+     .meaning = "Time from the injury to baseline in children injured after the neonatal period; the others belong to "
+                "the margin only.",
+     .example = "[0, 6, 24]"},
 }};
 
 /// I-III for neighbours, else the names with a plus between them.
@@ -107,7 +122,7 @@ void read_cut_points(const TableReader& reader, StratumDimension& dimension, std
       return;
     }
     dimension.intervals.push_back(bin);
-    dimension.names.push_back(number_text(bin.low) + "-" + number_text(bin.high));
+    dimension.names.push_back(number_text(bin.low) + (cuts->front() < 0 ? " to " : "-") + number_text(bin.high));
   }
 }
 

@@ -133,6 +133,10 @@ class ArmsReader {
             frame_.model ? "there is no arm " + quoted(result.name) : "there is no strategy " + quoted(result.name),
             frame_.model ? "in [data_model]" : "an arm receives one", did_you_mean(result.name, frame_.arm_names));
       }
+      if (const Strategy* given = frame_.model ? nullptr : frame_.strategy_called(result.name);
+          given && given->choice)
+        arm.refuse("strategy", quoted(result.name) + " chooses between two strategies",
+                   "trials are simulated for arms that give one regimen", "compare the two, or ask a [cohort]");
       const auto same = [&](const Arm& other) { return other.name == result.name; };
       if (std::any_of(arms_.begin(), arms_.end(), same)) {
         arm.refuse("strategy", "two arms are called " + quoted(result.name), "they would not differ", "remove one");
@@ -163,6 +167,9 @@ class ArmsReader {
     } else if (!index_of(others, target)) {
       arm.refuse("crossover_to", "there is no strategy " + quoted(target), "patients cross over to one",
                  did_you_mean(target, others));
+    } else if (frame_.strategy_called(target)->choice) {
+      arm.refuse("crossover_to", quoted(target) + " chooses between two strategies",
+                 "trials are simulated for arms that give one regimen", "name one of the two");
     } else {
       check_late_cells(arm, arms_[index]);
     }

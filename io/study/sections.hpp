@@ -44,6 +44,7 @@ extern const SectionSpec population_section;
 extern const SectionSpec distribution_section;
 extern const SectionSpec eligibility_section;
 extern const SectionSpec strategy_section;
+extern const SectionSpec choose_section;
 extern const SectionSpec grid_section;
 extern const SectionSpec strata_section;
 extern const SectionSpec outcomes_section;
@@ -51,7 +52,11 @@ extern const SectionSpec cohort_section;
 extern const SectionSpec data_model_section;
 extern const SectionSpec data_section;
 extern const SectionSpec trial_section;
+extern const SectionSpec policy_section;
 extern const SectionSpec override_section;
+extern const SectionSpec claim_section;
+extern const SectionSpec claim_contrast_section;
+extern const SectionSpec claim_number_section;
 
 void read_top(const TomlValue& document, StudyContext& context);
 void read_population(const TomlValue& table, StudyContext& context);
@@ -63,7 +68,9 @@ void read_cohort(const TomlValue& table, StudyContext& context);
 void read_data_model(const TomlValue& table, StudyContext& context);
 void read_data(const TomlValue& table, StudyContext& context);
 void read_trial(const TomlValue& table, StudyContext& context);
+void read_policy(const TomlValue& table, StudyContext& context);
 void read_overrides(const TomlValue& list, StudyContext& context);
+void read_claim(const TomlValue& table, StudyContext& context);
 
 /// A distribution as a table: { distribution = "uniform", low = 1, high = 12 }, or bands with shares. The support lies
 /// in the declared range of `key`. Nothing when refused.

@@ -1,12 +1,20 @@
 #pragma once
 #include <unistd.h>
 
+#include <utility>
+
 namespace vcohort::detail {
 
 /// A file descriptor that closes itself.
 class Descriptor {
  public:
+  Descriptor() = default;
   explicit Descriptor(int number) : number_(number) {}
+  Descriptor(Descriptor&& other) noexcept : number_(std::exchange(other.number_, -1)) {}
+  Descriptor& operator=(Descriptor&& other) noexcept {
+    std::swap(number_, other.number_);
+    return *this;
+  }
   ~Descriptor() {
     if (number_ >= 0) ::close(number_);
   }
@@ -17,7 +25,7 @@ class Descriptor {
   explicit operator bool() const { return number_ >= 0; }
 
  private:
-  int number_;
+  int number_ = -1;
 };
 
 }  // namespace vcohort::detail

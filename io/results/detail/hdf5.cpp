@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "engine/numeric/errors.hpp"
+#include "io/results/damaged_file.hpp"
 
 namespace vcohort::detail {
 namespace {
@@ -45,11 +45,13 @@ LibraryGuard::~LibraryGuard() {
 
 void fail(const Context& context, std::string_view what, std::string_view why) {
   const bool reading = context.access == Context::Access::read;
-  throw StorageFailure(explain(fmt::format("cannot {} in '{}'", what, context.file.string()),
-                               why.empty() ? innermost_reason() : std::string(why),
-                               reading
-                                   ? "The file is damaged, or no result of vcohort; restore it or run the study again."
-                                   : "Check the free space and the permissions of its folder."));
+  const std::string text =
+      explain(fmt::format("cannot {} in '{}'", what, context.file.string()),
+              why.empty() ? innermost_reason() : std::string(why),
+              reading ? "The file is damaged, or no result of vcohort; restore it or run the study again."
+                      : "Check the free space and the permissions of its folder.");
+  if (reading) throw DamagedFile(text);
+  throw StorageFailure(text);
 }
 
 TypeHandle text_type(std::size_t length, const Context& context) {

@@ -2,6 +2,8 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/file.h>
+#include <sys/utsname.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -30,15 +32,18 @@ std::filesystem::path folder_of(const std::filesystem::path& path) {
   return path.has_parent_path() ? path.parent_path() : std::filesystem::path(".");
 }
 
-/// A file of that name that was not there before. Two processes, or two hosts on one file system, never share one.
-std::filesystem::path create_temporary(const std::filesystem::path& path) {
+/// A name that was not there before, and its file. Two processes, or two hosts on one file system, never share one.
+std::filesystem::path temporary_of(const std::filesystem::path& path, int& descriptor) {
   std::random_device random;
   constexpr int attempts = 100;  // a name of 32 random bits is free at once, or the folder is not normal
   for (int attempt = 0; attempt < attempts; ++attempt) {
     auto temporary = path;
-    temporary += fmt::format(".{:08x}.tmp", random());
-    const Descriptor file(::open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666));
-    if (file) return temporary;
+    temporary += fmt::format(".{}.{}.{:08x}.tmp", temporary_host(), ::getpid(), random());
+    descriptor = ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
+    if (descriptor >= 0) {
+      ::flock(descriptor, LOCK_EX | LOCK_NB);  // where there are no locks, nobody cleans up after others either
+      return temporary;
+    }
     if (errno != EEXIST) throw write_failure(path, errno);
   }
   throw write_failure(path, EEXIST);
@@ -63,9 +68,17 @@ void sync_folder(const std::filesystem::path& folder, const std::filesystem::pat
 
 }  // namespace
 
+std::string temporary_host() {
+  utsname host{};
+  ::uname(&host);
+  return host.nodename;
+}
+
 NewFile::NewFile(std::filesystem::path path, Existing existing) : path_(std::move(path)), existing_(existing) {
   if (existing_ == Existing::refuse && ::access(path_.c_str(), F_OK) == 0) throw already_there(path_);
-  temporary_ = create_temporary(path_);
+  int descriptor = -1;
+  temporary_ = temporary_of(path_, descriptor);
+  lock_ = Descriptor(descriptor);
 }
 
 NewFile::~NewFile() {

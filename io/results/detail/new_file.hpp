@@ -1,12 +1,16 @@
 #pragma once
 #include <filesystem>
+#include <string>
 
+#include "io/results/detail/descriptor.hpp"
 #include "io/results/existing.hpp"
 
 namespace vcohort::detail {
 
 /// A file that appears under its name whole or not at all: it is written under a temporary name in the same folder,
-/// sealed, synced and renamed. When it is not published, the temporary file is removed. Failures are StorageFailure.
+/// NAME.HOST.PROCESS.RANDOM.tmp, sealed, synced and renamed. When it is not published, the temporary file is removed;
+/// its writer holds a lock (flock) on it, so that another process can tell whether the writer lives. Failures are
+/// StorageFailure.
 class NewFile {
  public:
   /// Creates the temporary file, empty. Refuses an existing output at once rather than after hours of work.
@@ -27,8 +31,12 @@ class NewFile {
  private:
   std::filesystem::path path_;
   std::filesystem::path temporary_;
+  Descriptor lock_;
   Existing existing_;
   bool published_ = false;
 };
+
+/// This host, as the names of temporary files say it.
+std::string temporary_host();
 
 }  // namespace vcohort::detail

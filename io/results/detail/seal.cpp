@@ -11,7 +11,7 @@
 #include <string_view>
 #include <vector>
 
-#include "engine/numeric/errors.hpp"
+#include "io/results/damaged_file.hpp"
 #include "io/results/detail/descriptor.hpp"
 #include "io/results/detail/sha256.hpp"
 
@@ -28,9 +28,18 @@ std::string seal_of(const Sha256::Digest& digest, std::uint64_t length) {
   return fmt::format("{}{} {:020}\n", seal_mark, hex(digest), length);
 }
 
+std::string refusal(const std::filesystem::path& path, std::string_view why) {
+  return explain(fmt::format("cannot read '{}'", path.string()), why,
+                 "Name a result or part that vcohort wrote, or run the study again.");
+}
+
+/// The system does not let us read it.
+[[noreturn]] void refuse_access(const std::filesystem::path& path, int error) {
+  throw StorageFailure(refusal(path, std::strerror(error)));
+}
+
 [[noreturn]] void refuse(const std::filesystem::path& path, std::string_view why) {
-  throw StorageFailure(explain(fmt::format("cannot read '{}'", path.string()), why,
-                               "Name a result or part that vcohort wrote, or run the study again."));
+  throw DamagedFile(refusal(path, why));
 }
 
 std::size_t read_some(const Descriptor& file, unsigned char* into, std::size_t size,
@@ -38,7 +47,7 @@ std::size_t read_some(const Descriptor& file, unsigned char* into, std::size_t s
   for (;;) {
     const ssize_t got = ::read(file.number(), into, size);
     if (got >= 0) return static_cast<std::size_t>(got);
-    if (errno != EINTR) refuse(path, std::strerror(errno));
+    if (errno != EINTR) refuse_access(path, errno);
   }
 }
 
@@ -56,8 +65,8 @@ Sha256::Digest digest_of(const Descriptor& file, std::uint64_t length, const std
 }
 
 std::uint64_t regular_size(const Descriptor& file, const std::filesystem::path& path) {
-  struct stat status{};
-  if (::fstat(file.number(), &status) != 0) refuse(path, std::strerror(errno));
+  struct stat status {};
+  if (::fstat(file.number(), &status) != 0) refuse_access(path, errno);
   if (!S_ISREG(status.st_mode)) refuse(path, "it is not a regular file");
   return static_cast<std::uint64_t>(status.st_size);
 }
@@ -85,7 +94,7 @@ void seal_file(const std::filesystem::path& path, const std::filesystem::path& s
 Seal check_seal(const std::filesystem::path& path) {
   // Without O_NONBLOCK the name of a pipe would wait here for ever.
   const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
-  if (!file) refuse(path, std::strerror(errno));
+  if (!file) refuse_access(path, errno);
   const std::uint64_t size = regular_size(file, path);
 
   std::array<unsigned char, hdf5_signature.size()> signature{};

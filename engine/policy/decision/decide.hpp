@@ -1,0 +1,52 @@
+#pragma once
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "engine/numeric/table.hpp"
+#include "engine/policy/decision/discount.hpp"
+#include "engine/policy/decision/psa.hpp"
+
+namespace vcohort {
+
+/// Whom a decision concerns, for the value of information to a population: uptake * (prevalent + incidence_per_year *
+/// discounted years).
+struct DecisionPopulation {
+  double incidence_per_year = 0;
+  double prevalent = 0;
+  double uptake = 1;  // share who would receive the better strategy
+  double horizon_years = 10;
+  double discount_rate = 0;
+  FlowTiming timing = FlowTiming::end;
+};
+
+/// Patients whom a better decision reaches, discounted. Throws InvalidInput for numbers that make no sense.
+double discounted_patients(const DecisionPopulation&);
+
+struct DecisionPlan {
+  std::vector<double> willingness_to_pay;        // money per unit of effect
+  std::vector<std::vector<std::string>> evppi;   // groups of parameters
+  std::optional<DecisionPopulation> population;  // adds population_evpi and population_evppi
+  bool plane = false;                            // the draws as increments: as many rows as draws x strategies
+  std::string currency = "money";                // units of cost
+  std::string effect_units = "QALY";
+};
+
+/// from, from + step, ... up to `to`, which belongs to it where a step meets it. Throws InvalidInput.
+std::vector<double> willingness_to_pay_range(double from, double to, double step);
+
+struct Decision {
+  Table strategies;            // one row per strategy: mean cost and effect, increments, status, ICER
+  Table willingness_to_pay;    // one row per k and strategy: nmb, ceac, ceaf, expected_loss, evpi, evppi per group
+  Table evppi;                 // one row per group and k; no rows without groups
+  Table plane;                 // one row per draw and strategy: increments; no rows unless asked for
+  Table patient_noise;         // one row per strategy: SD of increments, total and between draws; no rows without noise
+  std::string answer;          // one line: the best strategy by willingness to pay
+  std::vector<std::string> notes;  // what a reader must know: ties, variances set to zero
+};
+
+/// The whole analysis of a PSA. CEAC, CEAF, expected loss and EVPI use draws without patient noise; means and EVPPI use
+/// the draws as they are (a regression on parameters averages patients' noise out). Throws InvalidInput.
+Decision decide(const Psa&, const DecisionPlan&);
+
+}  // namespace vcohort

@@ -1,0 +1,173 @@
+#include "engine/sensitivity/influence.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <map>
+#include <numeric>
+
+#include "engine/evidence/registry.hpp"
+#include "engine/evidence/values.hpp"
+#include "engine/numeric/errors.hpp"
+#include "engine/sensitivity/rank_correlation.hpp"
+
+namespace vcohort {
+
+namespace {
+
+template <class Value>
+const std::vector<Value>& column(const Table& table, const char* name) {
+  const Column* found = table.find(name);
+  if (!found) throw InternalError(table.path + " has no column " + name);
+  return std::get<std::vector<Value>>(found->values);
+}
+
+/// Adds a draw's value to the output of that strategy.
+void append(std::vector<DrawOutput>& outputs, const DrawOutput& what, std::int64_t draw, double value) {
+  const auto same = [&](const DrawOutput& output) {
+    return output.strategy == what.strategy && output.output == what.output;
+  };
+  auto found = std::find_if(outputs.begin(), outputs.end(), same);
+  if (found == outputs.end()) found = outputs.insert(outputs.end(), what);
+  found->draw.push_back(static_cast<std::uint32_t>(draw));
+  found->value.push_back(value);
+}
+
+/// Values of every input in every draw that any output has; a draw is drawn once.
+class InputDraws {
+ public:
+  InputDraws(const Evidence& evidence, std::uint64_t seed, const std::vector<UncertainInput>& inputs,
+             const std::vector<DrawOutput>& outputs)
+      : values_(inputs.size()) {
+    std::vector<std::uint32_t> draws;
+    for (const DrawOutput& output : outputs) draws.insert(draws.end(), output.draw.begin(), output.draw.end());
+    std::sort(draws.begin(), draws.end());
+    draws.erase(std::unique(draws.begin(), draws.end()), draws.end());
+    const ParameterDraws parameters(evidence);
+    for (const std::uint32_t draw : draws) {
+      const ParameterValues values = parameters.draw(seed, draw);
+      place_.emplace(draw, place_.size());
+      for (std::size_t k = 0; k < inputs.size(); ++k) values_[k].push_back(values.at_index(inputs[k].index));
+    }
+  }
+
+  std::vector<double> of(std::size_t input, const std::vector<std::uint32_t>& draws) const {
+    std::vector<double> values;
+    values.reserve(draws.size());
+    for (const std::uint32_t draw : draws) values.push_back(values_[input][place_.at(draw)]);
+    return values;
+  }
+
+ private:
+  std::vector<std::vector<double>> values_;  // [input][place]
+  std::map<std::uint32_t, std::size_t> place_;
+};
+
+struct Row {
+  const DrawOutput* output;
+  const UncertainInput* input;
+  RankCorrelation correlation;
+};
+
+/// Strongest first; what is not defined last.
+bool stronger(const Row& a, const Row& b) {
+  const auto strength = [](const Row& row) {
+    return std::isfinite(row.correlation.rho) ? std::fabs(row.correlation.rho) : -1.0;
+  };
+  return strength(a) > strength(b);
+}
+
+}  // namespace
+
+std::vector<UncertainInput> uncertain_inputs(const Evidence& evidence) {
+  std::vector<UncertainInput> inputs;
+  std::map<std::string, std::size_t> shared;
+  for (const Parameter& parameter : evidence.parameters) {
+    if (parameter.uncertainty.kind == Uncertainty::Kind::fixed) continue;
+    if (!parameter.draw.empty()) {
+      const auto [known, first] = shared.emplace(parameter.draw, inputs.size());
+      if (!first) {
+        ++inputs[known->second].members;
+        continue;
+      }
+    }
+    inputs.push_back({parameter.draw.empty() ? parameter.name : parameter.draw, 1, *registry_index(parameter.name),
+                      parameter.strength});
+  }
+  return inputs;
+}
+
+Table influence(const Evidence& evidence, std::uint64_t seed, const std::vector<DrawOutput>& outputs) {
+  const std::vector<UncertainInput> inputs = uncertain_inputs(evidence);
+  const InputDraws draws(evidence, seed, inputs, outputs);
+  std::vector<Row> rows;
+  for (const DrawOutput& output : outputs) {
+    const auto first = static_cast<std::ptrdiff_t>(rows.size());
+    for (std::size_t k = 0; k < inputs.size(); ++k)
+      rows.push_back({&output, &inputs[k], rank_correlation(draws.of(k, output.draw), output.value)});
+    std::stable_sort(rows.begin() + first, rows.end(), stronger);
+  }
+
+  Table table{"/sensitivity/rank_correlation",
+              "Which uncertain parameter moves the answer most: rank correlation over parameter draws, one row per "
+              "scenario, question, strategy and parameter, the strongest first",
+              {}};
+  const auto text = [&](const char* name, const char* meaning, const auto& of) {
+    auto& values = table.add<std::string>(name, "", meaning);
+    for (const Row& row : rows) values.push_back(of(row));
+  };
+  const auto number = [&](const char* name, const char* meaning, const auto& of) {
+    auto& values = table.add<double>(name, "1", meaning);
+    for (const Row& row : rows) values.push_back(of(row.correlation));
+  };
+  text("scenario", "stance of the evidence", [&](const Row&) { return evidence.name; });
+  text("question", "cohort or trial", [](const Row& row) { return row.output->question; });
+  text("strategy", "strategy, or arm of the trial", [](const Row& row) { return row.output->strategy; });
+  text("output", "what is moved", [](const Row& row) { return row.output->output; });
+  text("parameter", "what moves it: a parameter, or the name of a draw that several share",
+       [](const Row& row) { return row.input->parameter; });
+  auto& members = table.add<std::int64_t>("members", "parameters", "parameters that move together");
+  for (const Row& row : rows) members.push_back(static_cast<std::int64_t>(row.input->members));
+  number("rank_correlation", "Spearman's, with the first of the members", [](const auto& c) { return c.rho; });
+  number("se", "standard error of it", [](const auto& c) { return c.se; });
+  number("lower", "lower limit of its 95 % interval", [](const auto& c) { return c.lower; });
+  number("upper", "upper limit of its 95 % interval", [](const auto& c) { return c.upper; });
+  auto& count = table.add<std::int64_t>("draws", "parameter draws", "behind it");
+  for (const Row& row : rows) count.push_back(row.correlation.n);
+  text("strength", "evidence behind the parameter: found, derived, recalled or assumed",
+       [](const Row& row) { return std::string(name_of(row.input->strength)); });
+  return table;
+}
+
+std::vector<DrawOutput> outputs_of_draws(const Table& table, const std::string& scenario) {
+  const auto& scenarios = column<std::string>(table, "scenario");
+  const auto& draws = column<std::int64_t>(table, "draw");
+  const auto& strategies = column<std::string>(table, "strategy");
+  const auto& outputs = column<std::string>(table, "endpoint");
+  const auto& increments = column<double>(table, "increment");
+  std::vector<DrawOutput> result;
+  for (std::size_t row = 0; row < table.rows(); ++row)
+    if (scenarios[row] == scenario)
+      append(result, {"cohort", strategies[row], "increment of " + outputs[row] + " at the last visit", {}, {}},
+             draws[row], increments[row]);
+  return result;
+}
+
+std::vector<DrawOutput> outputs_of_replicates(const Table& table, const std::string& scenario,
+                                              const std::string& analysis, std::int64_t sample_size) {
+  const auto& scenarios = column<std::string>(table, "scenario");
+  const auto& replicates = column<std::int64_t>(table, "replicate");
+  const auto& sizes = column<std::int64_t>(table, "sample_size");
+  const auto& analyses = column<std::string>(table, "analysis");
+  const auto& arms = column<std::string>(table, "arm");
+  const auto& estimates = column<double>(table, "estimate");
+  const auto& failures = column<std::int64_t>(table, "failure");
+  std::vector<DrawOutput> result;
+  for (std::size_t row = 0; row < table.rows(); ++row)
+    if (scenarios[row] == scenario && analyses[row] == analysis && sizes[row] == sample_size)
+      append(result, {"trial", arms[row], "estimate of the " + analysis + " analysis", {}, {}}, replicates[row],
+             failures[row] == 0 ? estimates[row] : std::numeric_limits<double>::quiet_NaN());
+  return result;
+}
+
+}  // namespace vcohort

@@ -1,0 +1,43 @@
+#pragma once
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "engine/evidence/evidence.hpp"
+#include "engine/numeric/table.hpp"
+
+namespace vcohort {
+
+/// What a question answers in each parameter draw.
+struct DrawOutput {
+  std::string question;  // "cohort", "trial"
+  std::string strategy;  // or the arm
+  std::string output;    // "increment of gmfm66 at 12 months"
+  std::vector<std::uint32_t> draw;
+  std::vector<double> value;  // [draw]
+};
+
+/// An uncertain parameter, or several that share one draw and are ranked as one.
+struct UncertainInput {
+  std::string parameter;    // its name; of a shared draw the name of that
+  std::size_t members = 1;  // parameters that move with it
+  std::size_t index = 0;    // in the registry, of the first of them
+  Strength strength = Strength::assumed;
+};
+
+/// The uncertain inputs of an evidence, in the order of their ids. A parameter of a shared draw counts by its first
+/// member, whose law need not be increasing in the draw: the sign of a rank correlation is that of this member.
+std::vector<UncertainInput> uncertain_inputs(const Evidence&);
+
+/// Which parameter moves the answer most: the rank correlation of every uncertain input with every output over the
+/// parameter draws, which are drawn again from their addresses. One row per output and input, the strongest first.
+/// What a draw's answer owes to its own patients weakens all correlations alike; it does not change their order.
+Table influence(const Evidence&, std::uint64_t seed, const std::vector<DrawOutput>&);
+
+/// The outputs out of the rows that a study with uncertain parameters leaves: /cohort/draws and /trial/replicates, for
+/// one scenario. Of a trial: the estimate of the first analysis at the largest sample size.
+std::vector<DrawOutput> outputs_of_draws(const Table& cohort_draws, const std::string& scenario);
+std::vector<DrawOutput> outputs_of_replicates(const Table& trial_replicates, const std::string& scenario,
+                                              const std::string& analysis, std::int64_t sample_size);
+
+}  // namespace vcohort

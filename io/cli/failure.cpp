@@ -1,0 +1,32 @@
+#include "io/cli/failure.hpp"
+
+#include <CLI/CLI.hpp>
+#include <new>
+
+#include "engine/numeric/errors.hpp"
+#include "io/cli/together.hpp"
+
+namespace vcohort {
+
+Failure failure_of(const std::exception_ptr& exception) {
+  try {
+    std::rethrow_exception(exception);
+  } catch (const EndedTogether& ended) {
+    return {ended.status, ""};
+  } catch (const CLI::ParseError& error) {
+    return {ExitStatus::command_line, error.what()};
+  } catch (const InvalidInput& error) {
+    return {ExitStatus::invalid_input, error.what()};
+  } catch (const StorageFailure& error) {
+    return {ExitStatus::storage, error.what()};
+  } catch (const NumericalFailure& error) {
+    return {ExitStatus::numerical_failure, error.what()};
+  } catch (const std::bad_alloc&) {
+    return {ExitStatus::numerical_failure,
+            "out of memory (the tallies of this study do not fit) ask for fewer strata, endpoints or strategies"};
+  } catch (const std::exception& error) {
+    return {ExitStatus::internal_error, error.what()};
+  }
+}
+
+}  // namespace vcohort

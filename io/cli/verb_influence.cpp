@@ -1,0 +1,90 @@
+#include <iostream>
+#include <memory>
+
+#include "engine/numeric/errors.hpp"
+#include "engine/sensitivity/influence.hpp"
+#include "io/cli/load_study.hpp"
+#include "io/cli/table_format.hpp"
+#include "io/cli/verbs.hpp"
+#include "io/results/result_file.hpp"
+
+namespace vcohort {
+
+namespace {
+
+struct InfluenceArguments {
+  std::string file;
+  std::size_t strongest = 10;
+  TableFormat format = TableFormat::table;
+};
+
+/// Rows of one output and one strategy, the strongest first: only so many of each.
+Table first_of_each(const Table& all, std::size_t strongest) {
+  Table table{all.path, all.description, {}};
+  const auto& strategy = std::get<std::vector<std::string>>(all.find("strategy")->values);
+  const auto& output = std::get<std::vector<std::string>>(all.find("output")->values);
+  std::vector<std::size_t> kept;
+  std::size_t rank = 0;
+  for (std::size_t row = 0; row < all.rows(); ++row) {
+    rank = row > 0 && strategy[row] == strategy[row - 1] && output[row] == output[row - 1] ? rank + 1 : 0;
+    if (rank < strongest) kept.push_back(row);
+  }
+  for (const Column& column : all.columns) {
+    Column some{column.name, column.units, column.description, {}};
+    std::visit(
+        [&](const auto& values) {
+          std::decay_t<decltype(values)> those;
+          for (const std::size_t row : kept) those.push_back(values[row]);
+          some.values = std::move(those);
+        },
+        column.values);
+    table.columns.push_back(std::move(some));
+  }
+  return table;
+}
+
+ExitStatus show_influence(const InfluenceArguments& arguments) {
+  const ResultFile file(arguments.file);
+  const LoadedStudy loaded = load_study(file.header());
+  const Study& study = loaded.reading.study;
+  if (!study.uncertain_parameters)
+    throw InvalidInput(explain(arguments.file + " has no parameter draws", "its parameters are fixed",
+                               "run the study with --set 'parameters=\"uncertain\"'"));
+  std::vector<Table> tables;
+  for (const Evidence& evidence : loaded.evidence) {
+    std::vector<DrawOutput> outputs;
+    if (study.cohort && file.find("/cohort/draws"))
+      outputs = outputs_of_draws(file.read_table("/cohort/draws"), evidence.name);
+    if (study.trial && !study.data_model && file.find("/trial/replicates"))
+      for (DrawOutput& output :
+           outputs_of_replicates(file.read_table("/trial/replicates"), evidence.name, study.trial->analyses.front().name,
+                                 study.trial->sample_size.back()))
+        outputs.push_back(std::move(output));
+    append_rows(tables, influence(evidence, study.seed, outputs));
+  }
+  if (tables.empty() || tables.front().rows() == 0)
+    throw InvalidInput(explain(arguments.file + " holds no answers by parameter draw",
+                               "neither a cohort nor the replicates of a trial are in it",
+                               "run a [cohort], or a [trial] with save_replicates = true"));
+  const bool for_reader = arguments.format == TableFormat::table && arguments.strongest > 0;
+  print(for_reader ? first_of_each(tables.front(), arguments.strongest) : tables.front(), arguments.format, std::cout);
+  return ExitStatus::done;
+}
+
+}  // namespace
+
+void add_influence(CLI::App& app, ExitStatus& end) {
+  auto arguments = std::make_shared<InfluenceArguments>();
+  CLI::App* verb = app.add_subcommand("influence", "which uncertain parameter moves the answer most?");
+  verb->footer(
+      "Rank correlation of every uncertain parameter with the answer over the parameter draws of a result: the mean\n"
+      "increment of a cohort (first endpoint, last visit), the estimate of a trial. Nothing is simulated again.\n\n"
+      "  vcohort run quickstart.toml --set 'parameters=\"uncertain\"' -o uncertain.h5\n"
+      "  vcohort influence uncertain.h5");
+  verb->add_option("file", arguments->file, "result of a study with parameters = \"uncertain\"")->required();
+  verb->add_option("--strongest", arguments->strongest, "so many parameters of each answer; 0 for all [10]");
+  add_format(*verb, arguments->format);
+  verb->callback([arguments, &end] { end = show_influence(*arguments); });
+}
+
+}  // namespace vcohort

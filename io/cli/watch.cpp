@@ -1,0 +1,40 @@
+#include "io/cli/watch.hpp"
+
+#include <chrono>
+
+#include "io/cli/signals.hpp"
+#include "io/cli/usage.hpp"
+
+namespace vcohort {
+
+namespace {
+
+double now() {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
+}
+
+}  // namespace
+
+Watch::Watch(Limits limits) : limits_(limits) {
+  if (limits_.seconds || limits_.bytes) thread_ = std::thread([this, began = now()] { look(began); });
+}
+
+Watch::~Watch() {
+  {
+    const std::lock_guard lock(mutex_);
+    done_ = true;
+  }
+  over_.notify_all();
+  if (thread_.joinable()) thread_.join();
+}
+
+void Watch::look(double began) {
+  constexpr std::chrono::milliseconds between_looks(50);
+  std::unique_lock lock(mutex_);
+  while (!over_.wait_for(lock, between_looks, [this] { return done_; })) {
+    if (limits_.seconds && now() - began >= *limits_.seconds) return ask_to_stop(StopReason::time_limit);
+    if (limits_.bytes && resident_memory() >= *limits_.bytes) return ask_to_stop(StopReason::memory_limit);
+  }
+}
+
+}  // namespace vcohort
