@@ -11,7 +11,7 @@ namespace {
 constexpr Range any_month = {.low = 0, .high = static_cast<double>(largest_occasion) / days_per_month};
 constexpr Range any_count = {.low = 1, .high = 1e9};
 
-constexpr std::array<KeySpec, 8> top_keys = {{
+constexpr std::array<KeySpec, 9> top_keys = {{
     {.name = "format",
      .required = true,
      .choices = figures_formats,
@@ -36,6 +36,11 @@ constexpr std::array<KeySpec, 8> top_keys = {{
      .choices = figure_strengths,
      .meaning = "The strength of every figure that does not name one.",
      .example = "\"found\""},
+    {.name = "reason",
+     .type = KeyType::table,
+     .form = "table of texts",
+     .meaning = "Reasons that several figures share, by a name of one word.",
+     .example = "{ shrunk = \"the stance shrinks it\" }"},
     {.name = "figure",
      .type = KeyType::other,
      .form = "list of figures",
@@ -154,7 +159,7 @@ constexpr std::array<KeySpec, 25> figure_keys = {{
      .type = KeyType::other,
      .form = "text, or table of texts by stance",
      .meaning = "Why it is no surprise that the figure lies outside the predictive interval, under every stance or by "
-                "stance.",
+                "stance. One word is the name of a reason of the file.",
      .example = "{ sceptical = \"open label\" }"},
     {.name = "note", .meaning = "What else there is to say; for readers of the file.", .example = "\"by hand\""},
 }};

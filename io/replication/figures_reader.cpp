@@ -23,6 +23,7 @@ using Statistic = FigureStatistic;
 struct Defaults {
   std::vector<std::string> arms;
   std::string source, strength;
+  std::vector<std::pair<std::string, std::string>> reasons;  // name, text
 };
 
 /// A file of another kind or version is not worth any other complaint.
@@ -258,13 +259,26 @@ class FigureReader {
     const TomlEntry* entry = reader_.entry("misfit");
     if (!entry) return;
     const auto add = [&](const std::string& stance, const TomlValue& reason) {
-      if (reason.is_text() && !reason.text.empty())
-        figure_.misfit.emplace_back(stance, reason.text);
-      else
+      if (!reason.is_text() || reason.text.empty())
         reader_.problems().add(reason.place, "a misfit has a reason", "", "write it as a text");
+      else
+        figure_.misfit.emplace_back(stance, full_reason(reason));
     };
     if (!entry->value.is_table()) return add("", entry->value);
     for (const TomlEntry& of_stance : entry->value.entries) add(of_stance.key, of_stance.value);
+  }
+
+  /// One word names a reason of the file.
+  std::string full_reason(const TomlValue& written) const {
+    if (written.text.find(' ') != std::string::npos) return written.text;
+    std::vector<std::string_view> names;
+    for (const auto& [name, text] : defaults_.reasons) {
+      if (name == written.text) return text;
+      names.push_back(name);
+    }
+    reader_.problems().add(written.place, "there is no reason " + quoted(written.text), "at the top of the file",
+                           did_you_mean(written.text, names));
+    return written.text;
   }
 
   void refuse_without_effect(std::string_view key, const std::string& why) {
@@ -296,6 +310,15 @@ PublishedStudy read_figures(std::string_view bytes, const std::string& file_name
   defaults.source = reader.text("source").value_or("");
   if (reader.has("strength"))
     defaults.strength = figure_strengths.at(static_cast<std::size_t>(reader.choice("strength").value_or(0)));
+  if (const TomlEntry* reasons = reader.entry("reason")) {
+    if (!reasons->value.is_table()) reader.refuse("reason", "\"reason\" must be a table of texts", "", "");
+    for (const TomlEntry& reason : reasons->value.entries) {
+      if (reason.value.is_text() && reason.value.text.find(' ') != std::string::npos)
+        defaults.reasons.emplace_back(reason.key, reason.value.text);
+      else
+        problems.add(reason.value.place, "a reason is a text of several words", "", "");
+    }
+  }
   if (const TomlEntry* list = reader.entry("figure")) {
     if (!list->value.is_array() || list->value.items.empty())
       reader.refuse("figure", "\"figure\" must be a list of figures", "", "write figure = [{ name = \"...\" }]");

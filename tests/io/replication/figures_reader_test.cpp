@@ -65,6 +65,21 @@ TEST(FiguresReader, TheTopOfTheFileSpeaksForItsFigures) {
   EXPECT_EQ(published.figures.front().strength, "seed");
 }
 
+TEST(FiguresReader, OneWordIsAReasonOfTheFile) {
+  const auto with = [](const std::string& reason) {
+    return "format = \"vcohort-figures 1\"\ntitle = \"T\"\ncitation = \"C\"\nsource = \"S\"\nstrength = \"found\"\narm "
+           "= "
+           "\"rehabilitation\"\nreason.shrunk = \"the stance shrinks it\"\nfigure = [{ name = \"a\", endpoint = "
+           "\"adl\", value = "
+           "1, misfit = \"" +
+           reason + "\" }]\n";
+  };
+  EXPECT_EQ(read_figures(with("shrunk"), "f.toml", &study()).figures.front().misfit_reason("published"),
+            "the stance shrinks it");
+  EXPECT_EQ(complaint_of([&] { read_figures(with("shrnk"), "f.toml", &study()); }),
+            "f.toml:8:63: there is no reason \"shrnk\" (at the top of the file) did you mean \"shrunk\"?");
+}
+
 TEST(FiguresReader, CountsAreShares) {
   const PublishedFigure figure = read_one(
       R"({ name = "a", strength = "found", arm = "rehabilitation", endpoint = "adl", visit_months = 3, statistic = "share",
