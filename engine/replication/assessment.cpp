@@ -65,14 +65,16 @@ FigureAssessment assess(const PublishedFigure& figure, std::span<const double> s
   const auto [first, last] = std::equal_range(sorted.begin(), sorted.end(), figure.value);
   const auto below = static_cast<double>(first - sorted.begin());
   const auto equal = static_cast<double>(last - first);
-  result.position = (below + equal / 2) / n;
+  using Bound = PublishedFigure::Bound;
+  result.position = figure.bound == Bound::lower   ? (n - below) / n
+                    : figure.bound == Bound::upper ? (below + equal) / n
+                                                   : (below + equal / 2) / n;
   // One more on either side (Agresti & Coull 1998), so that 0 and 1 are never taken for certain.
   const double p = (result.position * n + 1) / (n + 2);
   result.position_mcse = std::sqrt(p * (1 - p) / n);
 
-  bool inside = result.lower <= figure.value && figure.value <= result.upper;
-  if (figure.bound == PublishedFigure::Bound::lower) inside = below <= (1 - tail) * n;
-  if (figure.bound == PublishedFigure::Bound::upper) inside = below + equal >= tail * n;
+  const bool inside = figure.bound == Bound::exact ? result.lower <= figure.value && figure.value <= result.upper
+                                                   : result.position >= tail;
   if (inside) {
     result.verdict = Verdict::inside;
   } else {

@@ -20,7 +20,8 @@ const char* name_of(Verdict);  // "inside", "known misfit", "MISFIT", "not model
 struct FigureAssessment {
   double median = 0, lower = 0, upper = 0;  // of the simulated figure: 50, 2.5 and 97.5 %, each a simulated value
   double expected = 0, expected_mcse = 0;   // mean of the simulated figure
-  double position = 0;       // share of simulated figures below the published one, ties counting half
+  double position = 0;       // share of simulated figures below the published one, ties counting half; of a published
+                             // bound the share that respects it
   double position_mcse = 0;  // of it
   std::int64_t defined = 0;  // replicates in which the figure is defined
   Verdict verdict = Verdict::not_modelled;

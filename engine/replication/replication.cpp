@@ -105,7 +105,8 @@ class Replication {
     for (const std::string& name : names) {
       const auto found = std::find_if(arms.begin(), arms.end(), [&](const Arm& arm) { return arm.name == name; });
       if (found == arms.end())
-        throw InvalidInput(explain("no arm is called '" + name + "'", "a figure is about it", "name one of trial.arms"));
+        throw InvalidInput(
+            explain("no arm is called '" + name + "'", "a figure is about it", "name one of trial.arms"));
       codes[static_cast<std::size_t>(code_of(static_cast<int>(found - arms.begin())))] = true;
     }
     return codes;
@@ -138,10 +139,8 @@ class Replication {
     const Participants& participants = data.participants;
     const std::vector<double>& baseline = participants.baseline[place.slot];
     const std::size_t visits = trial_.protocol.visits_months.size();
-    const std::vector<double>& at =
-        place.visit ? data.observed.values[place.slot * visits + *place.visit] : baseline;
-    const std::vector<double>& before =
-        place.from ? data.observed.values[place.slot * visits + *place.from] : baseline;
+    const std::vector<double>& at = place.visit ? data.observed.values[place.slot * visits + *place.visit] : baseline;
+    const std::vector<double>& before = place.from ? data.observed.values[place.slot * visits + *place.from] : baseline;
     const bool changes = figure.quantity != FigureQuantity::value;
     const auto limit = n > 0 ? static_cast<std::size_t>(n * options_.patients_factor) : participants.size();
     sample.value.clear();
@@ -188,8 +187,7 @@ class Replication {
 
   double severe_share(const PublishedFigure& figure, const Place& place, std::uint32_t replicate,
                       const TrialData& data) const {
-    const ParameterValues values =
-        options_.uncertain_parameters ? draws_.draw(study_.seed, replicate) : points_;
+    const ParameterValues values = options_.uncertain_parameters ? draws_.draw(study_.seed, replicate) : points_;
     const double share = values.at("cgi.severe_share");
     const std::int64_t limit = figure.n * options_.patients_factor;
     std::int64_t looked_at = 0, severe = 0;
@@ -221,11 +219,10 @@ FigureMatrix replicate_figures(const Study& study, const Evidence& evidence, std
   matrix.values.assign(figures.size() * static_cast<std::size_t>(options.replicates), undefined);
   const Replication replication(study, evidence, figures, options);
   constexpr std::int64_t grain = 32;  // replicates: enough work for a task
-  oneapi::tbb::parallel_for(
-      oneapi::tbb::blocked_range<std::int64_t>(0, options.replicates, grain),
-      [&](const oneapi::tbb::blocked_range<std::int64_t>& range) {
-        replication.simulate(range.begin(), range.end(), matrix);
-      });
+  oneapi::tbb::parallel_for(oneapi::tbb::blocked_range<std::int64_t>(0, options.replicates, grain),
+                            [&](const oneapi::tbb::blocked_range<std::int64_t>& range) {
+                              replication.simulate(range.begin(), range.end(), matrix);
+                            });
   return matrix;
 }
 

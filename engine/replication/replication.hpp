@@ -13,10 +13,10 @@ namespace vcohort {
 /// How often, and with what, a published study is simulated.
 struct ReplicationOptions {
   std::int64_t replicates = 2000;
-  std::int64_t first = 0;              // number of the first replicate
-  bool uncertain_parameters = true;    // replicate d runs with parameter draw d; else all with the point values
-  std::int64_t patients_factor = 1;    // arms, and the n of figures, so many times as large: less sampling error
-  std::optional<std::uint64_t> seed;   // instead of the study's
+  std::int64_t first = 0;             // number of the first replicate
+  bool uncertain_parameters = true;   // replicate d runs with parameter draw d; else all with the point values
+  std::int64_t patients_factor = 1;   // arms, and the n of figures, so many times as large: less sampling error
+  std::optional<std::uint64_t> seed;  // instead of the study's
 };
 
 /// Simulated figures, one per replicate; NaN where a figure is not modelled, or not defined in a dataset.

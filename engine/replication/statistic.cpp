@@ -61,7 +61,8 @@ double of_one_side(const PublishedFigure& figure, FigureSample& sample) {
     case FigureStatistic::baseline_sds:
       return ratio(mean_of(sample.value), sd_of(sample.baseline));
     case FigureStatistic::t:
-      return ratio(mean_of(sample.value), std::sqrt(variance_of(sample.value) / static_cast<double>(sample.value.size())));
+      return ratio(mean_of(sample.value),
+                   std::sqrt(variance_of(sample.value) / static_cast<double>(sample.value.size())));
     case FigureStatistic::adjusted_mean:
     case FigureStatistic::standardised_difference:
     case FigureStatistic::severe_share:

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <filesystem>
 
 #include "engine/numeric/errors.hpp"
@@ -14,26 +15,25 @@ namespace vcohort {
 namespace {
 
 constexpr std::string_view folder = "replications";
-constexpr std::string_view figures_ending = ".figures";
-constexpr std::string_view file_ending = ".toml";
+const std::string figures_ending = ".figures";
+const std::string file_ending = ".toml";
 
 Replicated load_shipped(const std::string& name, const std::vector<std::string>& settings) {
-  const ShippedFile* figures = shipped_file(folder, name + std::string(figures_ending));
+  const ShippedFile* figures = shipped_file(folder, name + figures_ending);
   if (!figures)
-    throw InvalidInput(explain(fmt::format("no replication is called \"{}\"", name), "it is no file either",
-                               "`vcohort scenarios list` shows those that ship"));
+    throw InvalidInput(explain(fmt::format("no replication is called \"{}\"", name),
+                               "nor is it the name of a .toml file", "`vcohort scenarios list` shows those that ship"));
   Replicated replicated{name, std::nullopt, {}};
   if (const ShippedFile* study = shipped_file(folder, name))
-    replicated.study = load_study_text(std::string(study->text), name + std::string(file_ending), settings);
-  replicated.published = read_figures(figures->text, name + std::string(figures_ending) + std::string(file_ending),
+    replicated.study = load_study_text(std::string(study->text), name + file_ending, settings);
+  replicated.published = read_figures(figures->text, name + figures_ending + file_ending,
                                       replicated.study ? &replicated.study->reading.study : nullptr);
   return replicated;
 }
 
-/// A study file of the user's, with its figures in NAME.figures.toml beside it.
 Replicated load_file(const std::string& path, const std::vector<std::string>& settings) {
   std::filesystem::path figures(path);
-  figures.replace_extension(std::string(figures_ending) + std::string(file_ending));
+  figures.replace_extension(figures_ending + file_ending);
   Replicated replicated{std::filesystem::path(path).stem().string(), load_study(path, settings), {}};
   replicated.published = read_figures(read_bytes(figures), figures.string(), &replicated.study->reading.study);
   return replicated;
@@ -41,8 +41,13 @@ Replicated load_file(const std::string& path, const std::vector<std::string>& se
 
 }  // namespace
 
-Replicated load_replication(const std::string& name, const std::vector<std::string>& settings) {
-  return name.ends_with(file_ending) ? load_file(name, settings) : load_shipped(name, settings);
+std::vector<std::string> shipped_replications() {
+  std::vector<std::string> names;
+  for (const ShippedFile& file : shipped_files())
+    if (file.folder == folder && file.name.ends_with(figures_ending))
+      names.emplace_back(file.name.substr(0, file.name.size() - figures_ending.size()));
+  std::sort(names.begin(), names.end());
+  return names;
 }
 
 std::vector<std::string> evidence_setting(const std::string& evidence) {
@@ -53,12 +58,8 @@ std::vector<std::string> evidence_setting(const std::string& evidence) {
           toml_text(is_file ? std::filesystem::absolute(evidence).string() : evidence)};
 }
 
-std::vector<std::string> shipped_replications() {
-  std::vector<std::string> names;
-  for (const ShippedFile& file : shipped_files())
-    if (file.folder == folder && file.name.ends_with(figures_ending))
-      names.emplace_back(file.name.substr(0, file.name.size() - figures_ending.size()));
-  return names;
+Replicated load_replication(const std::string& name, const std::vector<std::string>& settings) {
+  return name.ends_with(file_ending) ? load_file(name, settings) : load_shipped(name, settings);
 }
 
 }  // namespace vcohort

@@ -15,14 +15,15 @@ struct Replicated {
   PublishedStudy published;
 };
 
+/// The names of the replications that ship, in alphabetical order.
+std::vector<std::string> shipped_replications();
+
 /// The setting that puts a stance, or an evidence file named relative to here, in place of that of a study; none for an
 /// empty name.
 std::vector<std::string> evidence_setting(const std::string& evidence);
 
-/// The replications that ship, by name.
-std::vector<std::string> shipped_replications();
-
-/// A replication that ships, or a study file of the user's, with its figures in NAME.figures.toml beside it.
+/// A replication that ships, by its name, or a study file NAME.toml with its figures in NAME.figures.toml beside it.
+/// `settings` replace values of the study as in `--set`. Errors: InvalidInput, StorageFailure.
 Replicated load_replication(const std::string& name, const std::vector<std::string>& settings);
 
 }  // namespace vcohort

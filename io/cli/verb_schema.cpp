@@ -10,6 +10,7 @@
 #include "io/cli/finish.hpp"
 #include "io/cli/part_sink.hpp"
 #include "io/cli/verbs.hpp"
+#include "io/replication/figures_reader.hpp"
 #include "io/results/layout.hpp"
 #include "io/results/result_file.hpp"
 #include "io/study/schema.hpp"
@@ -90,12 +91,17 @@ void print_result_layout() {
 
 void add_schema(CLI::App& app, ExitStatus& end) {
   auto what = std::make_shared<std::string>("study");
-  CLI::App* verb =
-      app.add_subcommand("schema", "the layout of the study file or of the result file, generated from the code");
-  verb->add_option("what", *what, "study or result [study]")->check(CLI::IsMember({"study", "result"}));
+  CLI::App* verb = app.add_subcommand(
+      "schema",
+      "the layout of the study file, of the result file or of a replication's figures, generated from the code");
+  verb->add_option("what", *what, "study, result or figures [study]")
+      ->check(CLI::IsMember({"study", "result", "figures"}));
   verb->callback([what, &end] {
     if (*what == "study")
       std::cout << schema_text();
+    else if (*what == "figures")
+      for (const SectionSpec* section : {&figures_section, &figure_section, &spread_section})
+        std::cout << schema_text(*section);
     else
       print_result_layout();
     end = ExitStatus::done;

@@ -11,7 +11,7 @@ namespace {
 constexpr Range any_month = {.low = 0, .high = static_cast<double>(largest_occasion) / days_per_month};
 constexpr Range any_count = {.low = 1, .high = 1e9};
 
-constexpr std::array<KeySpec, 8> top_keys = {{
+constexpr std::array<KeySpec, 9> top_keys = {{
     {.name = "format",
      .required = true,
      .choices = figures_formats,
@@ -31,13 +31,16 @@ constexpr std::array<KeySpec, 8> top_keys = {{
      .form = "name of an arm, or list of them",
      .meaning = "The arm of every figure that does not name one.",
      .example = "\"NSC\""},
-    {.name = "source",
-     .meaning = "The source of every figure that does not name one.",
-     .example = "\"table 4\""},
+    {.name = "source", .meaning = "The source of every figure that does not name one.", .example = "\"table 4\""},
     {.name = "strength",
      .choices = figure_strengths,
      .meaning = "The strength of every figure that does not name one.",
      .example = "\"found\""},
+    {.name = "reason",
+     .type = KeyType::table,
+     .form = "table of texts",
+     .meaning = "Reasons that several figures share, by a name of one word.",
+     .example = "{ shrunk = \"the stance shrinks it\" }"},
     {.name = "figure",
      .type = KeyType::other,
      .form = "list of figures",
@@ -55,7 +58,10 @@ constexpr std::array<KeySpec, 25> figure_keys = {{
     {.name = "printed",
      .meaning = "The figure in words; required where it is not modelled.",
      .example = "\"+75 m (IQR 20 to 115)\""},
-    {.name = "endpoint", .form = "name of an endpoint", .meaning = "One of the study's endpoints.", .example = "\"adl\""},
+    {.name = "endpoint",
+     .form = "name of an endpoint",
+     .meaning = "One of the study's endpoints.",
+     .example = "\"adl\""},
     {.name = "arm",
      .type = KeyType::list_of_texts,
      .form = "name of an arm, or list of them",
@@ -69,19 +75,21 @@ constexpr std::array<KeySpec, 25> figure_keys = {{
     {.name = "quantity",
      .fallback = "\"value\"",
      .choices = figure_quantities,
-     .meaning = "What is looked at in each patient: the `value` at the visit; its `change` since `from_months`; "
-                "`change_above_expectation`: the change of GMFM-66 since baseline minus that of the curve of the "
-                "child's level and age; `monthly_change`: the change per month; `related_events`: adverse events that the "
-                "infusions caused.",
+     .meaning =
+         "What is looked at in each patient: the `value` at the visit; its `change` since `from_months`; "
+         "`change_above_expectation`: the change of GMFM-66 since baseline minus that of the curve of the "
+         "child's level and age; `monthly_change`: the change per month; `related_events`: adverse events that the "
+         "infusions caused.",
      .example = "\"change\""},
     {.name = "statistic",
      .fallback = "\"mean\"",
      .choices = figure_statistics,
-     .meaning = "How patients become one number. `share`: of patients from `level_at_least` to `level_at_most`; "
-                "`percent_of_baseline`: the mean in percent of the mean at baseline; `baseline_sds`: the mean in SDs at "
-                "baseline; `t`: mean / standard error; `adjusted_mean`: difference of two arms by analysis of "
-                "covariance (baseline, age, level); `standardised_difference`: difference of means / pooled SD; "
-                "`severe_share`: seriously ill by CGI-S at baseline.",
+     .meaning =
+         "How patients become one number. `share`: of patients from `level_at_least` to `level_at_most`; "
+         "`percent_of_baseline`: the mean in percent of the mean at baseline; `baseline_sds`: the mean in SDs at "
+         "baseline; `t`: mean / standard error; `adjusted_mean`: difference of two arms by analysis of "
+         "covariance (baseline, age, level); `standardised_difference`: difference of means / pooled SD; "
+         "`severe_share`: seriously ill by CGI-S at baseline.",
      .example = "\"share\""},
     {.name = "visit_months",
      .type = KeyType::number,
@@ -151,7 +159,7 @@ constexpr std::array<KeySpec, 25> figure_keys = {{
      .type = KeyType::other,
      .form = "text, or table of texts by stance",
      .meaning = "Why it is no surprise that the figure lies outside the predictive interval, under every stance or by "
-                "stance.",
+                "stance. One word is the name of a reason of the file.",
      .example = "{ sceptical = \"open label\" }"},
     {.name = "note", .meaning = "What else there is to say; for readers of the file.", .example = "\"by hand\""},
 }};
@@ -173,13 +181,10 @@ constexpr std::array<KeySpec, 4> spread_keys = {{
 
 }  // namespace
 
-const SectionSpec figures_section = {.heading = "the top level of a figures file",
-                                     .meaning = "What was published.",
-                                     .keys = top_keys};
-const SectionSpec figure_section = {.name = "figure",
-                                    .heading = "a figure",
-                                    .meaning = "One number that was published.",
-                                    .keys = figure_keys};
+const SectionSpec figures_section = {
+    .heading = "the top level of a figures file", .meaning = "What was published.", .keys = top_keys};
+const SectionSpec figure_section = {
+    .name = "figure", .heading = "a figure", .meaning = "One number that was published.", .keys = figure_keys};
 const SectionSpec spread_section = {.name = "spread",
                                     .heading = "a spread",
                                     .meaning = "What is printed beside a figure: exactly one of these.",

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <span>
 
+#include "engine/numeric/errors.hpp"
 #include "io/replication/figure_keys.hpp"
 #include "io/study/number_text.hpp"
 #include "io/study/suggestion.hpp"
@@ -22,6 +23,7 @@ using Statistic = FigureStatistic;
 struct Defaults {
   std::vector<std::string> arms;
   std::string source, strength;
+  std::vector<std::pair<std::string, std::string>> reasons;  // name, text
 };
 
 /// A file of another kind or version is not worth any other complaint.
@@ -70,7 +72,8 @@ class FigureReader {
   void read_not_modelled() {
     figure_.not_modelled = reader_.text("not_modelled").value_or("");
     for (const KeySpec& key : figure_section.keys) {
-      constexpr std::array<std::string_view, 6> useful = {"name", "not_modelled", "printed", "source", "strength", "note"};
+      constexpr std::array<std::string_view, 6> useful = {"name",   "not_modelled", "printed",
+                                                          "source", "strength",     "note"};
       if (std::find(useful.begin(), useful.end(), key.name) == useful.end())
         refuse_without_effect(key.name, "the figure is not modelled");
     }
@@ -138,10 +141,10 @@ class FigureReader {
     if (figure_.quantity == Quantity::value || figure_.quantity == Quantity::change_above_expectation)
       refuse_without_effect("from_months", fmt::format("the quantity is {}", name_of(figure_.quantity)));
     if (changes && figure_.visit_months <= figure_.from_months)
-      reader_.refuse("visit_months", "a change ends before it begins",
-                     fmt::format("from {} to {} months", number_text(figure_.from_months),
-                                 number_text(figure_.visit_months)),
-                     "give a later visit");
+      reader_.refuse(
+          "visit_months", "a change ends before it begins",
+          fmt::format("from {} to {} months", number_text(figure_.from_months), number_text(figure_.visit_months)),
+          "give a later visit");
   }
 
   void read_endpoint() {
@@ -156,8 +159,8 @@ class FigureReader {
     figure_.endpoint = reader_.text("endpoint").value_or("");
     const auto& known = study_->outcomes.endpoints;
     if (!figure_.endpoint.empty() && std::find(known.begin(), known.end(), figure_.endpoint) == known.end())
-      reader_.refuse("endpoint", "there is no endpoint " + quoted(figure_.endpoint), "in the study's outcomes.endpoints",
-                     did_you_mean(figure_.endpoint, known));
+      reader_.refuse("endpoint", "there is no endpoint " + quoted(figure_.endpoint),
+                     "in the study's outcomes.endpoints", did_you_mean(figure_.endpoint, known));
     if (figure_.quantity == Quantity::change_above_expectation && figure_.endpoint != "gmfm66")
       reader_.refuse("quantity", "only gmfm66 has an expectation", "the curves are in its points", "write change");
   }
@@ -256,13 +259,26 @@ class FigureReader {
     const TomlEntry* entry = reader_.entry("misfit");
     if (!entry) return;
     const auto add = [&](const std::string& stance, const TomlValue& reason) {
-      if (reason.is_text() && !reason.text.empty())
-        figure_.misfit.emplace_back(stance, reason.text);
-      else
+      if (!reason.is_text() || reason.text.empty())
         reader_.problems().add(reason.place, "a misfit has a reason", "", "write it as a text");
+      else
+        figure_.misfit.emplace_back(stance, full_reason(reason));
     };
     if (!entry->value.is_table()) return add("", entry->value);
     for (const TomlEntry& of_stance : entry->value.entries) add(of_stance.key, of_stance.value);
+  }
+
+  /// One word names a reason of the file.
+  std::string full_reason(const TomlValue& written) const {
+    if (written.text.find(' ') != std::string::npos) return written.text;
+    std::vector<std::string_view> names;
+    for (const auto& [name, text] : defaults_.reasons) {
+      if (name == written.text) return text;
+      names.push_back(name);
+    }
+    reader_.problems().add(written.place, "there is no reason " + quoted(written.text), "at the top of the file",
+                           did_you_mean(written.text, names));
+    return written.text;
   }
 
   void refuse_without_effect(std::string_view key, const std::string& why) {
@@ -281,6 +297,9 @@ PublishedStudy read_figures(std::string_view bytes, const std::string& file_name
   const TomlValue document = parse_toml(bytes, file_name);
   Problems problems(file_name);
   check_format(document, problems);
+  if (study && (!study->trial || study->trial->arms.empty() || study->data_model))
+    throw InvalidInput(explain(fmt::format("{}: the study beside it has no [trial] in the disease model", file_name),
+                               "figures are those of its arms", "add arms"));
   const TableReader reader(document, figures_section, problems);
   PublishedStudy published;
   published.title = reader.text("title").value_or("");
@@ -291,6 +310,15 @@ PublishedStudy read_figures(std::string_view bytes, const std::string& file_name
   defaults.source = reader.text("source").value_or("");
   if (reader.has("strength"))
     defaults.strength = figure_strengths.at(static_cast<std::size_t>(reader.choice("strength").value_or(0)));
+  if (const TomlEntry* reasons = reader.entry("reason")) {
+    if (!reasons->value.is_table()) reader.refuse("reason", "\"reason\" must be a table of texts", "", "");
+    for (const TomlEntry& reason : reasons->value.entries) {
+      if (reason.value.is_text() && reason.value.text.find(' ') != std::string::npos)
+        defaults.reasons.emplace_back(reason.key, reason.value.text);
+      else
+        problems.add(reason.value.place, "a reason is a text of several words", "", "");
+    }
+  }
   if (const TomlEntry* list = reader.entry("figure")) {
     if (!list->value.is_array() || list->value.items.empty())
       reader.refuse("figure", "\"figure\" must be a list of figures", "", "write figure = [{ name = \"...\" }]");

@@ -156,7 +156,9 @@ Table replication_table(const std::vector<AssessedStudy>& studies) {
   table.add<double>("upper", "of the figure", "97.5 % quantile of the simulated figure") = upper;
   table.add<double>("expected", "of the figure", "mean of the simulated figure") = expected;
   table.add<double>("expected_mcse", "of the figure", "its Monte Carlo standard error") = expected_mcse;
-  table.add<double>("position", "share", "simulated figures below the published one, ties counting half") = position;
+  table.add<double>(
+      "position", "share",
+      "simulated figures below the published one, ties counting half; those that respect a published bound") = position;
   table.add<double>("position_mcse", "share", "its Monte Carlo standard error") = position_mcse;
   table.add<std::int64_t>("replicates", "replicates", "simulated datasets in which the figure is defined") = defined;
   table.add<Truth>("assumption_driven", "", "inputs of the study had to be assumed") = driven;
@@ -175,7 +177,8 @@ std::string published_text(const PublishedFigure& figure) {
   std::string beside = spread_text(figure.spread);
   if (figure.n > 0 && !figure.events) {
     if (!beside.empty()) beside += "; ";
-    beside += figure.n_versus > 0 ? fmt::format("n {} and {}", figure.n, figure.n_versus) : fmt::format("n {}", figure.n);
+    beside +=
+        figure.n_versus > 0 ? fmt::format("n {} and {}", figure.n, figure.n_versus) : fmt::format("n {}", figure.n);
   }
   return beside.empty() ? text : fmt::format("{} ({})", text, beside);
 }

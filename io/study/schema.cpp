@@ -33,15 +33,16 @@ std::string type_and_unit(const KeySpec& key) {
   return key.unit.empty() ? type_text(key) : fmt::format("{} [{}]", type_text(key), key.unit);
 }
 
-void append_table(const SectionSpec& section, std::string& text) {
-  text += fmt::format("\n### {}\n\n{}\n\n",
-                      section.heading.starts_with('[') ? fmt::format("`{}`", section.heading) : section.heading,
-                      section.meaning);
+std::string table_text(const SectionSpec& section) {
+  std::string text = fmt::format(
+      "\n### {}\n\n{}\n\n", section.heading.starts_with('[') ? fmt::format("`{}`", section.heading) : section.heading,
+      section.meaning);
   text += "| key | value | default | allowed | meaning | example |\n|---|---|---|---|---|---|\n";
   for (const KeySpec& key : section.keys) {
     text += fmt::format("| `{}` | {} | {} | {} | {} | `{}` |\n", key.name, type_and_unit(key), default_text(key),
                         allowed_text(key), key.meaning, key.example);
   }
+  return text;
 }
 
 /// Which analysis fits which outcome, and which keys it has a use for.
@@ -73,7 +74,7 @@ std::string methods_text() {
 
 std::string schema_text() {
   std::string text = "## Study file: format \"vcohort-study 1\"\n";
-  for (const SectionSpec* section : documented_tables()) append_table(*section, text);
+  for (const SectionSpec* section : documented_tables()) text += table_text(*section);
   text += methods_text();
   text += fmt::format("\n### Endpoints\n\n{}\n\n### Categories of the strata\n\n", code_list(endpoint_names()));
   for (std::size_t index = 0; index < stratum_variable_names().size(); ++index) {
@@ -83,9 +84,13 @@ std::string schema_text() {
   }
   text += "\n## Evidence file: format \"vcohort-evidence 1\"\n";
   for (const SectionSpec* section : {&evidence_section, &parameter_section, &uncertainty_section, &joint_section}) {
-    append_table(*section, text);
+    text += table_text(*section);
   }
   return text;
+}
+
+std::string schema_text(const SectionSpec& section) {
+  return table_text(section);
 }
 
 }  // namespace vcohort
