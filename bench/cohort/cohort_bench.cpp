@@ -59,7 +59,7 @@ std::vector<Strategy> eight_strategies() {
 void simulate(benchmark::State& state, const Study& study) {
   const Cohort cohort(study, sceptical());
   Tally tally = cohort.empty_tally();
-  std::vector<Table> rows;
+  std::vector<Table> rows = cohort.row_tables();
   std::int64_t block = 0, patients = 0;
   for (auto iteration : state) {
     patients += cohort.patients_in(block);

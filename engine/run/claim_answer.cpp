@@ -173,7 +173,7 @@ std::string answer_of(ClaimVerdict verdict, ClaimVerdict neutral, bool assumed, 
   std::string answer = name_of(verdict);
   if (verdict != ClaimVerdict::holds && verdict != ClaimVerdict::reversed) return answer;
   if (has_premises && neutral == verdict) return answer + ", with neutral premises too";
-  return answer + (assumed ? ", assumption-driven" : "");
+  return answer + (assumed ? ", assumption-driven" : has_premises ? ", driven by its premises" : "");
 }
 
 }  // namespace
@@ -244,8 +244,8 @@ Table answer_claim(const Study& study, std::span<const Evidence> evidence, const
       neutral_values;
   table.add<double>("neutral_mcse", "of the contrast", "its Monte Carlo standard error") = neutral_errors;
   table.add<std::string>("answer", "",
-                         "holds, reversed, vanishes or undecided, judged at two standard errors; assumption-driven: it "
-                         "goes with a premise that nobody measured") = answers;
+                         "holds, reversed, vanishes or undecided, judged at two standard errors; driven by its premises: it "
+                         "goes when they are neutral; assumption-driven: and nobody measured one of them") = answers;
   table.add<std::string>("premises", "", "parameters that carry the claim, with the strength of their evidence") = premises;
   return table;
 }

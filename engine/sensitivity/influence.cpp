@@ -63,6 +63,11 @@ class InputDraws {
   std::map<std::uint32_t, std::size_t> place_;
 };
 
+bool varies(const DrawOutput& output) {
+  const auto differs = [&](double value) { return value == value && value != output.value.front(); };
+  return std::any_of(output.value.begin(), output.value.end(), differs);
+}
+
 struct Row {
   const DrawOutput* output;
   const UncertainInput* input;
@@ -102,6 +107,7 @@ Table influence(const Evidence& evidence, std::uint64_t seed, const std::vector<
   const InputDraws draws(evidence, seed, inputs, outputs);
   std::vector<Row> rows;
   for (const DrawOutput& output : outputs) {
+    if (!varies(output)) continue;  // nothing moves it: the null stance
     const auto first = static_cast<std::ptrdiff_t>(rows.size());
     for (std::size_t k = 0; k < inputs.size(); ++k)
       rows.push_back({&output, &inputs[k], rank_correlation(draws.of(k, output.draw), output.value)});

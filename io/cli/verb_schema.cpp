@@ -45,6 +45,7 @@ class TemporaryFolder {
 constexpr const char* tiny_study = R"(format = "vcohort-study 1"
 title = "Every table once"
 evidence = "sceptical"
+parameters = "uncertain"
 seed = 1
 [population]
 size = 64

@@ -37,7 +37,7 @@ TEST_P(Blocks, AnyOrderAndGroupingGivesTheSameTally) {
   for (int repetition = 0; repetition < 3; ++repetition) {
     std::shuffle(order.begin(), order.end(), shuffle);
     Tally first = cohort.empty_tally(), second = cohort.empty_tally();
-    std::vector<Table> rows;
+    std::vector<Table> rows = cohort.row_tables();
     for (std::size_t k = 0; k < order.size(); ++k) {
       Tally one = cohort.empty_tally();
       cohort.simulate(order[k], one, rows);

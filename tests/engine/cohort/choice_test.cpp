@@ -33,7 +33,8 @@ bool same(double a, double b) {
 TEST(Choice, GivesTheOutcomeOfTheChosenStrategy) {
   Study study = study_with_choice();
   study.cohort->save_patients = true;
-  const View rows(rows_of(Cohort(study, stance("published"))), "/cohort/patients/outcomes");
+  const std::vector<Table> tables = rows_of(Cohort(study, stance("published")));
+  const View rows(tables, "/cohort/patients/outcomes");
   const std::size_t visits = 2, patients = 3000;
   std::size_t above = 0, below = 0;
   // Rows are tile by tile, and within a tile strategy by strategy.
@@ -65,7 +66,8 @@ TEST(Choice, TheOthersDoNotMove) {
   Study without = with;
   without.strategies.pop_back();
   const Cohort a(with, stance("published")), b(without, stance("published"));
-  const View left(a.deliver(simulate_all(a)), "/cohort/increments"), right(b.deliver(simulate_all(b)), "/cohort/increments");
+  const std::vector<Table> of_a = a.deliver(simulate_all(a)), of_b = b.deliver(simulate_all(b));
+  const View left(of_a, "/cohort/increments"), right(of_b, "/cohort/increments");
   for (const char* strategy : {"MSC", "NSC"})
     EXPECT_EQ(left.number({{"strategy", strategy}, {"endpoint", "gmfm66"}, {"visit_months", "12"}}, "mean"),
               right.number({{"strategy", strategy}, {"endpoint", "gmfm66"}, {"visit_months", "12"}}, "mean"));
@@ -73,7 +75,8 @@ TEST(Choice, TheOthersDoNotMove) {
 
 TEST(Choice, HasNoEffectUnderNull) {
   const Cohort cohort(study_with_choice(), stance("null"));
-  const View increments(cohort.deliver(simulate_all(cohort)), "/cohort/increments");
+  const std::vector<Table> tables = cohort.deliver(simulate_all(cohort));
+  const View increments(tables, "/cohort/increments");
   EXPECT_EQ(increments.number({{"strategy", "by marker"}, {"endpoint", "gmfm66"}, {"visit_months", "12"}}, "sd"), 0);
 }
 
@@ -90,7 +93,8 @@ TEST(Strata, ByInflammationAndTimeSinceInjury) {
       {"inflammation", {by_interval(StratumDimension::Variable::inflammation, {{-10, 1}, {1, 10}})}},
       {"timing", {by_interval(StratumDimension::Variable::months_since_injury, {{0, 12}, {12, 1000}})}}};
   const Cohort cohort(study, stance("sceptical"));
-  const View summary(cohort.deliver(simulate_all(cohort)), "/cohort/summary");
+  const std::vector<Table> tables = cohort.deliver(simulate_all(cohort));
+  const View summary(tables, "/cohort/summary");
   const auto share = [&](const char* stratum) { return summary.number({{"stratum", stratum}}, "n") / children; };
   const auto error = [&](double p) { return 4.5 * std::sqrt(p * (1 - p) / children); };
   constexpr double above_one = 0.1586553, postneonatal = 0.0625;  // 1 - Phi(1); the evidence's share
@@ -104,9 +108,10 @@ TEST(Draws, EachHasItsMeanIncrement) {
   Study study = cohort_study(256 * 40 + 100, {rehabilitation(), cells(Cell::cb, Route::intravenous)}, {6, 12}, {"gmfm66", "adl"});
   study.uncertain_parameters = true;
   const Cohort cohort(study, stance("sceptical"));
-  const View draws(rows_of(cohort), "/cohort/draws");
+  const std::vector<Table> rows = rows_of(cohort), tables = cohort.deliver(simulate_all(cohort));
+  const View draws(rows, "/cohort/draws");
   ASSERT_EQ(draws.table().rows(), 41u);
-  const View increments(cohort.deliver(simulate_all(cohort)), "/cohort/increments");
+  const View increments(tables, "/cohort/increments");
   const auto& n = std::get<std::vector<std::int64_t>>(draws.table().find("n")->values);
   const auto& mean = draws.doubles("increment");
   double sum = 0;
