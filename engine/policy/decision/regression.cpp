@@ -65,7 +65,11 @@ Eigen::MatrixXd fit(const RegressionTerms& terms, const Eigen::MatrixXd& respons
   const Eigen::RowVectorXd constant = sums.response_mean.transpose() - sums.function_mean.transpose() * coefficients;
   Eigen::MatrixXd fitted(responses.rows(), responses.cols());
   for_each_block(responses.rows(), [&](Eigen::Index first, Eigen::Index count) {
-    fitted.middleRows(first, count) = (terms.evaluate(first, count) * coefficients).rowwise() + constant;
+    const Eigen::MatrixXd functions = terms.evaluate(first, count);
+    // A product with one vector is never cut by the size of the processor's cache, however many functions there are.
+    for (Eigen::Index response = 0; response < responses.cols(); ++response)
+      fitted.col(response).segment(first, count) =
+          (functions * coefficients.col(response)).array() + constant[response];
   });
   return fitted;
 }
