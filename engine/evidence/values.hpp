@@ -65,6 +65,9 @@ class ParameterDraws {
   /// All that can move, by ascending id.
   const std::vector<UncertaintySource>& sources() const { return sources_; }
 
+  /// The values that the evidence states.
+  const ParameterValues& at_points() const { return points_; }
+
   /// The values when one source alone stands at the quantile `p` of its own law and everything else at its point value,
   /// what is correlated with it by a joint prior too. The parameters of a shared draw move together, by the same
   /// normal.
