@@ -16,6 +16,7 @@ namespace {
 
 // Units of reference doses differ by cell and route, so their definition lists what is allowed, separated by this.
 constexpr std::string_view unit_separator = " | ";
+constexpr std::string_view money_unit = "currency";
 
 [[noreturn]] void refuse(std::string_view parameter, std::string_view problem, std::string_view why,
                          std::string_view what_to_do) {
@@ -90,6 +91,17 @@ void check_joint(const JointPrior& prior, const Evidence& evidence, std::set<std
   }
 }
 
+/// Amounts of money mean nothing without their currency and year.
+void check_money(const Evidence& evidence) {
+  for (const Parameter& parameter : evidence.parameters) {
+    if (!parameter.unit.starts_with(money_unit)) continue;
+    if (evidence.currency.empty() || evidence.price_year == 0)
+      refuse(parameter.name, "an amount without currency or price year", "amounts cannot be compared without them",
+             "add currency = \"USD\" and price_year = 2025 to the evidence.");
+    return;
+  }
+}
+
 void check_pairs(const Evidence& evidence) {
   constexpr std::string_view delivery = "delivery.";
   for (const Parameter& parameter : evidence.parameters) {
@@ -159,6 +171,7 @@ void check(Evidence& evidence) {
     }
   }
   check_pairs(evidence);
+  check_money(evidence);
   std::set<std::string> taken;
   for (const JointPrior& prior : evidence.joint) check_joint(prior, evidence, taken);
 }

@@ -65,6 +65,8 @@ struct JointPrior {
 struct Evidence {
   std::string name;
   std::string title;
+  std::string currency;  // of every amount of money; empty where there is none
+  int price_year = 0;
   std::vector<Parameter> parameters;  // sorted by id
   std::vector<JointPrior> joint;
 };

@@ -34,8 +34,16 @@ const Members all_events{"fever",     "infusion_reaction", "headache", "vomiting
                          "diarrhoea"};
 const Members background_events{"fever", "vomiting", "upper_respiratory_infection", "diarrhoea", "seizure", "serious"};
 
+const Members utility_sets{"hui3", "tto"};
+const Members event_grades{"1", "2", "3"};
+const Members cell_sources{"allogeneic", "autologous"};
+// The age bands of the death rates of national statistics; the last one is open.
+const Members death_rate_ages{"0", "1", "5", "15", "25", "35", "45", "55", "65", "75", "85"};
+
 constexpr double tiny = 1e-6;  // stands for "above zero" in a closed range
+constexpr double most_money = 1e12;
 enum class Presence : std::uint8_t { required, optional };
+using enum ParameterKind;
 
 /// Parameters that differ in their members only: ids first, first + 1, ..., names stem.member or stem.first.second.
 struct Family {
@@ -48,6 +56,7 @@ struct Family {
   double maximum;
   std::string_view meaning;
   Presence presence = Presence::required;
+  ParameterKind kind = knowledge;
 };
 
 /// The whole model. Append-only: a family keeps its first id, its members and their order for ever.
@@ -232,6 +241,56 @@ std::vector<Family> families() {
        "SD between children of the logarithm of the odds of related events"},
       {781, "background", background_events, single, "per year", 0, 100,
        "Rate without cells, in every arm (seizure: in children with epilepsy)"},
+
+      // Utility, money and survival: optional, since only [policy] needs them
+      {800, "utility", utility_sets, levels, "", -1, 1, "Utility of a child of the level, by set of utilities",
+       Presence::optional},
+      {810, "utility.slope", utility_sets, single, "per GMFM-66 point", 0, 1,
+       "Utility gained per point of motor effect, by set of utilities", Presence::optional},
+      {812, "utility.minimum", single, single, "", -1, 0, "Lowest utility", Presence::optional},
+      {813, "utility.maximum", single, single, "", 0.5, 1, "Highest utility", Presence::optional},
+      {814, "utility.event_loss", event_grades, single, "", 0, 1,
+       "Utility lost while a related adverse event of the grade lasts", Presence::optional},
+      {817, "cost.event", event_grades, single, "currency", 0, most_money,
+       "Cost of a related adverse event of the grade", Presence::optional},
+      {820, "price.product", cells, single, "currency", 0, most_money,
+       "Price of the cells of one infusion at the reference dose", Presence::optional, price},
+      {824, "price.dose_share", single, single, "", 0, 1,
+       "Share of that price that grows with the dose; the rest is paid for every infusion, however small",
+       Presence::optional, price},
+      {825, "cost.procedure", delivery_routes, single, "currency", 0, most_money,
+       "Cost of one infusion without the cells: day case, anaesthesia for the intrathecal route, theatre for the "
+       "intraventricular one",
+       Presence::optional},
+      {829, "cost.preparation", cell_sources, single, "currency", 0, most_money,
+       "Cost before the first infusion, once per child: matching and tests; harvest, processing and storage of own "
+       "cells",
+       Presence::optional},
+      {831, "cost.visit", single, single, "currency", 0, most_money, "Cost of a visit that the treatment asks for",
+       Presence::optional},
+      {832, "visits_per_infusion", single, single, "visits", 0, 100, "Visits that each infusion asks for",
+       Presence::optional},
+      {833, "carer.days_per_infusion", delivery_routes, single, "days", 0, 100,
+       "Days of a carer's time per infusion, its visits included; societal perspective", Presence::optional},
+      {837, "carer.cost_per_day", single, single, "currency", 0, most_money, "Value of a day of a carer's time",
+       Presence::optional},
+      {838, "travel.cost_per_trip", single, single, "currency", 0, most_money,
+       "Cost of travelling to an infusion or a visit, for the family; societal perspective", Presence::optional},
+      {839, "cost.care", single, single, "currency per year", 0, most_money,
+       "Mean annual cost of care of a child with cerebral palsy to the health system", Presence::optional},
+      {840, "cost.care_ratio", levels, single, "", 0, 100, "Ratio of the level's annual cost of care to the mean",
+       Presence::optional},
+      {845, "cost.care_change", single, single, "per GMFM-66 point", -1, 1,
+       "Relative change of the annual cost of care per point of motor effect, where a study lets it follow",
+       Presence::optional},
+      {846, "mortality.excess", levels, single, "per year", 0, 10,
+       "Hazard of death of the level above that of the general population", Presence::optional},
+      {851, "mortality.background", death_rate_ages, single, "per year", 0, 10,
+       "Hazard of death of the general population from that age on, up to the next band", Presence::optional},
+      {862, "cost.informal_care", single, single, "currency per year", 0, most_money,
+       "Mean annual value of informal care and lost production of a family; societal perspective; by level in the "
+       "ratio of the cost of care",
+       Presence::optional},
   };
 }
 
@@ -257,7 +316,7 @@ std::vector<ParameterDefinition> expand(const std::vector<Family>& all) {
         definitions.push_back({id++, with_member(with_member(std::string(family.stem), first), second),
                                std::string(family.unit), family.minimum, family.maximum,
                                std::string(family.meaning) + members_in_words(first, second),
-                               family.presence == Presence::optional});
+                               family.presence == Presence::optional, family.kind});
       }
     }
   }
@@ -296,6 +355,10 @@ std::size_t levenshtein(std::string_view a, std::string_view b) {
 }
 
 }  // namespace
+
+const char* name_of(ParameterKind kind) {
+  return kind == ParameterKind::price ? "price" : "knowledge";
+}
 
 std::span<const ParameterDefinition> parameter_registry() {
   return registry();

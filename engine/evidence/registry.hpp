@@ -8,6 +8,10 @@
 
 namespace vcohort {
 
+/// A price is decided, not discovered: no research can tell it, so that the value of information leaves it out.
+enum class ParameterKind : std::uint8_t { knowledge, price };
+const char* name_of(ParameterKind);  // "knowledge", "price"
+
 /// What a parameter of the model is, whatever its value. Ids are written into results and address the draws:
 /// append-only.
 struct ParameterDefinition {
@@ -17,7 +21,9 @@ struct ParameterDefinition {
   double minimum = 0;  // allowed range, closed; may be infinite
   double maximum = 0;
   std::string meaning;    // one sentence
-  bool optional = false;  // an evidence file may leave it out, and then the model has no such thing (cell x route)
+  bool optional = false;  // an evidence file may leave it out, and then the model has no such thing (cell x route),
+                          // or cannot answer the question that needs it (money and utilities, for [policy])
+  ParameterKind kind = ParameterKind::knowledge;
 };
 
 /// Every parameter of the model, sorted by id.

@@ -194,9 +194,11 @@ void TileOutcomes::evaluate(const OutcomePlan& plan, const ChildTile& child,
         static_cast<std::uint16_t>(categories.index(patient.immune_suppressed[i], infusions_before_change[i]));
   if (plan.therapy.effective()) {
     const auto cell = static_cast<std::size_t>(plan.therapy.strategy().cell);
-    if (!amplitude_known_[cell]) {
-      amplitude(model_.therapy, patient, plan.therapy.strategy().cell, response_, amplitude_[cell].data());
+    const double start = plan.therapy.strategy().regimen.start_months;
+    if (!amplitude_known_[cell] || amplitude_start_[cell] != start) {
+      amplitude(model_.therapy, patient, plan.therapy.strategy().cell, response_, amplitude_[cell].data(), start);
       amplitude_known_[cell] = true;
+      amplitude_start_[cell] = start;
     }
   }
   for (std::size_t v = 0; v < model_.visits.size(); ++v) {

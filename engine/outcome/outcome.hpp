@@ -91,6 +91,7 @@ class TileOutcomes {
   Response response_;
   std::array<Lanes<double>, cell_types> amplitude_;
   std::array<bool, cell_types> amplitude_known_{};
+  std::array<double, cell_types> amplitude_start_{};  // months from baseline to the first infusion that it is for
 
   // Of the strategy evaluated last.
   Lanes<std::uint16_t> category_;

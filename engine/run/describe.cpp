@@ -59,7 +59,7 @@ Table describe_strata(const Study& study) {
 
 Table describe_parameters(std::span<const Evidence> evidence) {
   Table table{"/parameters", "Every number of the model with its source and the strength of its evidence", {}};
-  std::vector<std::string> scenario, parameter, unit, uncertainty, strength, source, meaning;
+  std::vector<std::string> scenario, parameter, unit, uncertainty, strength, source, meaning, kind;
   std::vector<std::int64_t> id;
   std::vector<double> value;
   for (const Evidence& stance : evidence)
@@ -73,6 +73,7 @@ Table describe_parameters(std::span<const Evidence> evidence) {
       strength.emplace_back(name_of(p.strength));
       source.push_back(p.source);
       meaning.push_back(find_parameter(p.name)->meaning);
+      kind.emplace_back(name_of(find_parameter(p.name)->kind));
     }
   table.add<std::string>("scenario", "", "stance of the evidence") = scenario;
   table.add<std::int64_t>("id", "", "permanent number of the parameter") = id;
@@ -83,13 +84,15 @@ Table describe_parameters(std::span<const Evidence> evidence) {
   table.add<std::string>("strength", "", "found, derived, recalled or assumed") = strength;
   table.add<std::string>("source", "", "where the value comes from") = source;
   table.add<std::string>("meaning", "", "what the parameter is") = meaning;
+  table.add<std::string>("kind", "", "knowledge, or price: decided, not discovered") = kind;
   return table;
 }
 
 }  // namespace
 
 std::vector<Table> describe(const Study& study, std::span<const Evidence> evidence) {
-  if (study.data_model && !study.cohort) return {describe_scenarios(study, evidence)};  // no disease model, no evidence
+  if (study.data_model && !study.cohort && !study.policy)
+    return {describe_scenarios(study, evidence)};  // no disease model, no evidence
   return {describe_scenarios(study, evidence), describe_strategies(study), describe_strata(study),
           describe_parameters(evidence)};
 }

@@ -22,6 +22,19 @@ double strata_of(const Study& study) {
   return strata;
 }
 
+double leaves_of(const Study& study) {
+  if (study.stratifications.empty()) return 1;
+  double leaves = 0;
+  for (const Stratification& stratification : study.stratifications) leaves += strata_of(stratification);
+  return leaves;
+}
+
+double policy_numbers(const Study& study) {
+  if (!study.policy) return 0;
+  return 2 * static_cast<double>(study.policy->parameter_draws) * leaves_of(study) *
+         static_cast<double>(study.strategies.size());
+}
+
 double summary_cells(const Study& study) {
   return static_cast<double>(study.strategies.size()) * strata_of(study) *
          static_cast<double>(study.outcomes.endpoints.size()) *

@@ -28,4 +28,14 @@ double strata_of(const Study&);
 /// overflow.
 double summary_cells(const Study&);
 
+/// The finest strata, over all stratifications: the product of (bins + 1), the rest of the children being a bin; 1
+/// where there are none.
+double leaves_of(const Study&);
+
+/// Sums that [policy] keeps: cost and effect per draw, leaf and strategy; 0 without the section.
+double policy_numbers(const Study&);
+
+/// The most that are allowed: 16 bytes each, per thread.
+inline constexpr double largest_policy_tally = 4e6;
+
 }  // namespace vcohort

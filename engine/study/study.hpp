@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "engine/study/policy_question.hpp"
 #include "engine/study/trial_design.hpp"
 
 /// The plain structs of a study, as validated. No parser and no file format: io/study fills them, with every default,
@@ -59,8 +60,8 @@ struct Population {
   Eligibility eligibility;
 };
 
-/// How the cells are given. Infusions of a course are `interval_days` apart; courses start `course_interval_days`
-/// apart.
+/// How the cells are given: from `start_months` after baseline on, infusions of a course `interval_days` apart, courses
+/// `course_interval_days` from start to start.
 struct Regimen {
   double dose = 0;  // per infusion, in `dose_unit`
   DoseUnit dose_unit = DoseUnit::per_kg;
@@ -68,6 +69,7 @@ struct Regimen {
   double interval_days = 0;
   int courses = 1;
   double course_interval_days = 0;
+  double start_months = 0;         // first infusion, since baseline
   bool immunosuppression = false;  // short immunosuppression around the infusions, to help engraftment
   bool steroids = false;           // a steroid given with each infusion
   enum class Tolerance : std::uint8_t {
@@ -144,6 +146,7 @@ struct Study {
   std::vector<Override> overrides;
   std::optional<CohortQuestion> cohort;
   std::optional<TrialQuestion> trial;
+  std::optional<PolicyQuestion> policy;
   std::optional<DataModel> data_model;
   std::optional<DataColumns> data;
 };

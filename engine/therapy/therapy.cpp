@@ -80,12 +80,14 @@ std::vector<double> infusion_months(const Regimen& regimen) {
   std::vector<double> months;
   for (int course = 0; course < regimen.courses; ++course)
     for (int infusion = 0; infusion < regimen.infusions; ++infusion)
-      months.push_back((course * regimen.course_interval_days + infusion * regimen.interval_days) / days_per_month);
+      months.push_back(regimen.start_months +
+                       (course * regimen.course_interval_days + infusion * regimen.interval_days) / days_per_month);
   return months;
 }
 
-TherapyPlan::TherapyPlan(const Strategy& strategy, const TherapyParameters& parameters, std::span<const Visit> visits)
-    : strategy_(strategy), parameters_(parameters), visits_(visits.size()) {
+TherapyPlan::TherapyPlan(const Strategy& strategy, const TherapyParameters& parameters, std::span<const Visit> visits,
+                         int first_domains)
+    : strategy_(strategy), parameters_(parameters), visits_(visits.size()), first_domains_(first_domains) {
   if (!strategy.cells) return;
   const auto cell = static_cast<std::size_t>(strategy.cell);
   const auto route = static_cast<std::size_t>(strategy.route);
@@ -117,7 +119,7 @@ double TherapyPlan::exposure_of_infusion(int number) const {
 /// before it. Shape [domain][visit][infusion].
 std::vector<double> TherapyPlan::progress(std::span<const Visit> visits) const {
   std::vector<double> rise, fade;
-  for (std::size_t d = 0; d < domains; ++d)
+  for (std::size_t d = 0; d < static_cast<std::size_t>(first_domains_); ++d)
     for (const Visit& visit : visits)
       for (double given : months_) {
         const double since = std::max(0.0, visit.months - given);
@@ -136,7 +138,7 @@ void TherapyPlan::saturate(std::span<const Visit> visits) {
   const double after_change =  // what an infusion is worth once the regimen was changed
       strategy_.regimen.tolerance == Regimen::Tolerance::halve ? pow_of(0.5, parameters_.concavity) : 0.0;
   const std::vector<double> left = progress(visits);
-  const std::size_t rows = static_cast<std::size_t>(domains) * visits_;
+  const std::size_t rows = static_cast<std::size_t>(first_domains_) * visits_;
   const auto categories = static_cast<std::size_t>(categories_.size());
   std::vector<double> concentration(rows * categories);  // C_d(t), [domain][visit][category]
   for (std::size_t row = 0; row < rows; ++row)
@@ -189,19 +191,21 @@ void draw_response(std::uint64_t seed, std::uint32_t replicate, const TherapyPar
   }
 }
 
-void amplitude(const TherapyParameters& p, const PatientTile& patient, Cell cell, const Response& response,
-               double* out) {
+void amplitude(const TherapyParameters& p, const PatientTile& patient, Cell cell, const Response& response, double* out,
+               double start_months) {
   const auto c = static_cast<std::size_t>(cell);
   const double of_genotype[2] = {1.0, p.genotype_ratio};
   const auto lanes = static_cast<std::size_t>(patient.lanes);
-  Lanes<double> recency, of_age;
+  Lanes<double> recency, age, of_age;
+  const double start_years = start_months / 12;
   for (int i = 0; i < patient.lanes; ++i) {
     out[i] = p.inflammation[c] * patient.inflammation[i];
-    recency[i] = -patient.months_since_injury[i] / p.recent_injury_months;
+    recency[i] = -(patient.months_since_injury[i] + start_months) / p.recent_injury_months;
+    age[i] = patient.age_years[i] + start_years;
   }
   exp_of(first_lanes(out, patient.lanes), first_lanes(out, patient.lanes));
   exp_of(first_lanes(recency, patient.lanes), first_lanes(recency, patient.lanes));
-  p.age_modifier({patient.age_years.data(), lanes}, {of_age.data(), lanes});
+  p.age_modifier({age.data(), lanes}, {of_age.data(), lanes});
   for (int i = 0; i < patient.lanes; ++i) {
     const double recent = patient.postneonatal[i] ? 1 + p.recent_injury * recency[i] : 1.0;
     out[i] *= p.emax * response.responder[i] * of_age[i] * p.severity[c][patient.gmfcs[i]] * recent *

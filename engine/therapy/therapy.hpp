@@ -86,7 +86,8 @@ struct Saturation {
 /// A strategy made ready: schedule, doses, and the saturated exposure of every domain, visit and category.
 class TherapyPlan {
  public:
-  TherapyPlan(const Strategy&, const TherapyParameters&, std::span<const Visit>);
+  /// `first_domains`: saturation is made ready for the first so many domains only; one is the motor score alone.
+  TherapyPlan(const Strategy&, const TherapyParameters&, std::span<const Visit>, int first_domains = domains);
 
   const Strategy& strategy() const { return strategy_; }
   bool effective() const { return effective_; }  // false: the latent outcome is exactly the one without cells
@@ -110,6 +111,7 @@ class TherapyPlan {
   Strategy strategy_;
   TherapyParameters parameters_;
   std::size_t visits_;
+  int first_domains_;
   bool effective_ = false;
   std::vector<double> months_;
   double relative_dose_ = 0;
@@ -127,8 +129,9 @@ struct Response {
 void draw_response(std::uint64_t seed, std::uint32_t replicate, const TherapyParameters&, const PatientTile&,
                    Response&);
 
-/// Emax M_i Z_i of a cell type [points]: what saturation multiplies.
-void amplitude(const TherapyParameters&, const PatientTile&, Cell, const Response&, double* out);
+/// Emax M_i Z_i of a cell type first given `start_months` after baseline [points]: what saturation multiplies.
+void amplitude(const TherapyParameters&, const PatientTile&, Cell, const Response&, double* out,
+               double start_months = 0);
 
 /// E_i = amplitude_i hill[category_i] + idiosyncratic_i linear[category_i] [points].
 void effect(int lanes, const double* amplitude, const double* idiosyncratic, const std::uint16_t* category,

@@ -2,8 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <set>
 
+#include "engine/evidence/registry.hpp"
 #include "engine/numeric/errors.hpp"
 
 namespace vcohort {
@@ -109,6 +111,32 @@ class PairCheck {
   Place grid_place_;
 };
 
+/// [policy] needs utilities, costs and survival, and money that means what the study says.
+void check_policy(const PolicyQuestion& policy, const Evidence& evidence, const StudyPlaces& places,
+                  Problems& problems) {
+  constexpr std::uint16_t first_id = 800;  // of what only [policy] needs
+  std::vector<std::string> missing;
+  for (const ParameterDefinition& definition : parameter_registry())
+    if (definition.id >= first_id && !find(evidence, definition.name)) missing.push_back(definition.name);
+  if (!missing.empty()) {
+    problems.add(
+        places.policy,
+        fmt::format("the evidence {} lacks {} parameters that [policy] needs", quoted(evidence.name), missing.size()),
+        fmt::format(
+            "{}{}",
+            fmt::join(missing.begin(), missing.begin() + std::min<std::ptrdiff_t>(3, std::ssize(missing)), ", "),
+            missing.size() > 3 ? ", ..." : ""),
+        "add them with their sources, as the stances that ship have them");
+    return;
+  }
+  const bool same = policy.currency == evidence.currency && policy.price_year == evidence.price_year;
+  if (!same && !policy.exchange_rate)
+    problems.add(places.policy,
+                 fmt::format("[policy] counts {} of {}, the evidence {} {} of {}", policy.currency, policy.price_year,
+                             quoted(evidence.name), evidence.currency, evidence.price_year),
+                 "money is not converted silently", "write exchange_rate = { factor = ..., source = \"...\" }");
+}
+
 }  // namespace
 
 std::vector<std::string> pairs_of(const Evidence& evidence) {
@@ -136,6 +164,7 @@ Evidence check_against_evidence(const Study& study, const Evidence& evidence, co
     }
   }
   PairCheck(study, amended, places, problems).run();
+  if (study.policy) check_policy(*study.policy, amended, places, problems);
   problems.throw_if_any();
   return amended;
 }

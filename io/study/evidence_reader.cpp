@@ -24,7 +24,7 @@ constexpr std::array<std::string_view, 7> kinds = {"fixed",   "normal",     "log
                                                    "uniform", "triangular", "bernoulli"};
 constexpr std::size_t most_joint_parameters = 100;
 
-constexpr std::array<KeySpec, 3> top_keys = {{
+constexpr std::array<KeySpec, 5> top_keys = {{
     {.name = "format",
      .required = true,
      .choices = formats,
@@ -38,6 +38,14 @@ constexpr std::array<KeySpec, 3> top_keys = {{
      .required = true,
      .meaning = "What the stance believes, in one line.",
      .example = "\"Shrunk to the controlled trials\""},
+    {.name = "currency",
+     .meaning = "Of every amount of money in the file; required where there is one.",
+     .example = "\"USD\""},
+    {.name = "price_year",
+     .type = KeyType::integer,
+     .range = {1900, 2200},
+     .meaning = "The year of its prices; required where there is an amount of money.",
+     .example = "2025"},
 }};
 
 constexpr std::array<KeySpec, 6> parameter_keys = {{
@@ -289,7 +297,8 @@ void check_format(const TomlValue& document, Problems& problems) {
 }
 
 void check_names(const TomlValue& document, Problems& problems) {
-  constexpr std::array<std::string_view, 5> known = {"format", "name", "title", "parameter", "joint"};
+  constexpr std::array<std::string_view, 7> known = {"format",     "name",      "title", "currency",
+                                                     "price_year", "parameter", "joint"};
   for (const TomlEntry& entry : document.entries) {
     if (std::find(known.begin(), known.end(), entry.key) != known.end()) continue;
     problems.add(entry.place, "unknown key " + quoted(entry.key), "at the top level", did_you_mean(entry.key, known));
@@ -365,6 +374,8 @@ EvidenceReading read_evidence(std::string_view bytes, const std::string& file_na
   Evidence evidence;
   evidence.name = reader.text("name").value_or("");
   evidence.title = reader.text("title").value_or("");
+  evidence.currency = reader.text("currency").value_or("");
+  evidence.price_year = static_cast<int>(reader.integer("price_year").value_or(0));
   read_parameters(document, evidence, problems);
   if (problems.empty()) {
     // Everything that concerns one parameter is known to be right: what is left concerns several.

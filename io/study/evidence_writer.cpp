@@ -56,6 +56,8 @@ void write_joint(const JointPrior& prior, std::string& text) {
 std::string write_evidence(const Evidence& evidence) {
   std::string text = fmt::format("format = \"vcohort-evidence 1\"\nname = {}\ntitle = {}\n", toml_text(evidence.name),
                                  toml_text(evidence.title));
+  if (!evidence.currency.empty())
+    text += fmt::format("currency = {}\nprice_year = {}\n", toml_text(evidence.currency), evidence.price_year);
   for (const Parameter& parameter : evidence.parameters) {
     text += fmt::format("\n[parameter.{}]\nvalue = {}\nunit = {}\n", toml_text(parameter.name),
                         number_text(parameter.value), toml_text(parameter.unit));

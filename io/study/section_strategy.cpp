@@ -15,7 +15,7 @@ namespace {
 
 constexpr std::size_t longest_name = 200;
 
-constexpr std::array<KeySpec, 14> keys = {{
+constexpr std::array<KeySpec, 15> keys = {{
     {.name = "name",
      .required = true,
      .meaning = "How tables call the strategy; no two have the same name.",
@@ -73,6 +73,13 @@ constexpr std::array<KeySpec, 14> keys = {{
      .range = regimen::days_range,
      .meaning = "From the start of one course to the start of the next; required where there is more than one.",
      .example = "180"},
+    {.name = "start_months",
+     .type = KeyType::number,
+     .unit = "months",
+     .fallback = "0",
+     .range = {0, static_cast<double>(largest_occasion) / days_per_month},
+     .meaning = "When the first infusion is given, since baseline: the child is older then, and has waited.",
+     .example = "24"},
     regimen::source_key,
     regimen::immunosuppression_key,
     regimen::steroids_key,
@@ -128,6 +135,7 @@ void read_cells(const TableReader& reader, Strategy& strategy, StudyPlaces::OfSt
   regimen.interval_days = reader.number("interval_days").value_or(0);
   regimen.courses = static_cast<int>(reader.integer("courses").value_or(1));
   regimen.course_interval_days = reader.number("course_interval_days").value_or(0);
+  regimen.start_months = reader.number("start_months").value_or(0);
   strategy.source = static_cast<CellSource>(reader.choice("source").value_or(0));
   regimen.immunosuppression = reader.boolean("immunosuppression").value_or(false);
   regimen.steroids = reader.boolean("steroids").value_or(false);
@@ -168,7 +176,8 @@ bool complete(Regimen& regimen, const Place& place, Problems& problems) {
                  "make course_interval_days longer");
     return false;
   }
-  const double last_day = course_days + (regimen.courses - 1) * regimen.course_interval_days;
+  const double last_day =
+      regimen.start_months * days_per_month + course_days + (regimen.courses - 1) * regimen.course_interval_days;
   if (last_day > static_cast<double>(largest_occasion)) {
     problems.add(place, fmt::format("the last infusion would be on day {}", number_text(last_day)),
                  fmt::format("a study has at most {} days", largest_occasion), "shorten the regimen");

@@ -7,6 +7,7 @@
 #include <numeric>
 
 #include "io/study/number_text.hpp"
+#include "io/study/policy_sections.hpp"
 #include "io/study/trial_sections.hpp"
 
 namespace vcohort {
@@ -16,7 +17,7 @@ void StudyContext::notice(const Place& place, std::string_view text) {
 }
 
 std::span<const StudySection> study_sections() {
-  static constexpr std::array<StudySection, 10> sections = {{
+  static constexpr std::array<StudySection, 11> sections = {{
       {.spec = &population_section, .required = true, .read = read_population},
       {.spec = &strategy_section, .list = true, .read = read_strategies},
       {.spec = &grid_section, .read = read_grid},
@@ -26,18 +27,43 @@ std::span<const StudySection> study_sections() {
       {.spec = &data_section, .read = read_data},
       {.spec = &cohort_section, .read = read_cohort},
       {.spec = &trial_section, .read = read_trial},
+      {.spec = &policy_section, .read = read_policy},
       {.spec = &override_section, .list = true, .read = read_overrides},
   }};
   return sections;
 }
 
 std::span<const SectionSpec* const> documented_tables() {
-  static constexpr std::array<const SectionSpec*, 22> tables = {
-      &top_section,         &population_section,   &distribution_section, &eligibility_section,   &strategy_section,
-      &grid_section,        &strata_section,       &outcomes_section,     &cohort_section,        &override_section,
-      &trial_section,       &arm_section,          &analysis_section,     &randomisation_section, &accrual_section,
-      &dropout_section,     &intercurrent_section, &estimand_section,     &data_model_section,    &data_arm_section,
-      &correlation_section, &data_section};
+  static constexpr std::array<const SectionSpec*, 30> tables = {&top_section,
+                                                                &population_section,
+                                                                &distribution_section,
+                                                                &eligibility_section,
+                                                                &strategy_section,
+                                                                &grid_section,
+                                                                &strata_section,
+                                                                &outcomes_section,
+                                                                &cohort_section,
+                                                                &override_section,
+                                                                &trial_section,
+                                                                &arm_section,
+                                                                &analysis_section,
+                                                                &randomisation_section,
+                                                                &accrual_section,
+                                                                &dropout_section,
+                                                                &intercurrent_section,
+                                                                &estimand_section,
+                                                                &data_model_section,
+                                                                &data_arm_section,
+                                                                &correlation_section,
+                                                                &data_section,
+                                                                &policy_section,
+                                                                &discount_section,
+                                                                &exchange_section,
+                                                                &extrapolation_section,
+                                                                &willingness_section,
+                                                                &policy_cost_section,
+                                                                &policy_population_section,
+                                                                &budget_section};
   return tables;
 }
 

@@ -51,6 +51,7 @@ extern const SectionSpec cohort_section;
 extern const SectionSpec data_model_section;
 extern const SectionSpec data_section;
 extern const SectionSpec trial_section;
+extern const SectionSpec policy_section;
 extern const SectionSpec override_section;
 
 void read_top(const TomlValue& document, StudyContext& context);
@@ -63,6 +64,7 @@ void read_cohort(const TomlValue& table, StudyContext& context);
 void read_data_model(const TomlValue& table, StudyContext& context);
 void read_data(const TomlValue& table, StudyContext& context);
 void read_trial(const TomlValue& table, StudyContext& context);
+void read_policy(const TomlValue& table, StudyContext& context);
 void read_overrides(const TomlValue& list, StudyContext& context);
 
 /// A distribution as a table: { distribution = "uniform", low = 1, high = 12 }, or bands with shares. The support lies

@@ -53,7 +53,7 @@ bool asks_for_simulation(const TomlValue& trial) {
 }
 
 bool needs_patients(const TomlValue& document) {
-  if (document.find("cohort")) return true;
+  if (document.find("cohort") || document.find("policy")) return true;
   if (document.find("data_model")) return false;
   const TomlEntry* trial = document.find("trial");
   return !document.find("data") || (trial && asks_for_simulation(trial->value));
@@ -62,9 +62,9 @@ bool needs_patients(const TomlValue& document) {
 void settle_questions(const TomlValue& document, StudyContext& context) {
   const std::vector<Strategy>& strategies = context.study.strategies;
   const bool serves_a_trial = document.find("data_model") || document.find("data");
-  if (!document.find("cohort") && !document.find("trial") && !serves_a_trial) {
+  if (!document.find("cohort") && !document.find("trial") && !document.find("policy") && !serves_a_trial) {
     context.problems.add(
-        document.place, "the study asks no question", "it has neither [cohort] nor [trial]",
+        document.place, "the study asks no question", "it has none of [cohort], [trial] and [policy]",
         "add [cohort] with reference = \"" + (strategies.empty() ? "..." : strategies.front().name) + "\"");
   }
   const TomlEntry* population = document.find("population");

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 
 #include "engine/study/size.hpp"
 #include "io/study/number_text.hpp"
@@ -17,9 +16,6 @@
 namespace vcohort {
 
 namespace {
-
-/// Sections of later versions, so that they are refused as such and not as misspelt words.
-constexpr std::array<std::string_view, 1> unsupported_sections = {"policy"};
 
 /// A file of another kind or version is not worth any other complaint.
 void check_format(const TomlValue& document, Problems& problems) {
@@ -42,20 +38,21 @@ void check_names(const TomlValue& document, Problems& problems) {
   for (const StudySection& section : study_sections()) known.push_back(section.spec->name);
   for (const TomlEntry& entry : document.entries) {
     if (std::find(known.begin(), known.end(), entry.key) != known.end()) continue;
-    if (std::find(unsupported_sections.begin(), unsupported_sections.end(), entry.key) != unsupported_sections.end()) {
-      problems.add(entry.place, fmt::format("[{}] is not supported by this version", entry.key),
-                   "it answers the questions of [cohort] and [trial]", "remove the section");
-    } else {
-      problems.add(entry.place, "unknown key " + quoted(entry.key), "at the top level", did_you_mean(entry.key, known));
-    }
+    problems.add(entry.place, "unknown key " + quoted(entry.key), "at the top level", did_you_mean(entry.key, known));
   }
+}
+
+/// [policy] looks at no endpoints, so that a study that asks nothing else needs no [outcomes].
+bool only_policy_without(const SectionSpec& section, const TomlValue& document) {
+  return &section == &outcomes_section && document.find("policy") && !document.find("cohort") &&
+         !document.find("trial");
 }
 
 void read_sections(const TomlValue& document, StudyContext& context) {
   for (const StudySection& section : study_sections()) {
     const TomlEntry* entry = document.find(section.spec->name);
     if (!entry) {
-      if (section.required && needs_patients(document)) {
+      if (section.required && needs_patients(document) && !only_policy_without(*section.spec, document)) {
         context.problems.add(document.place, std::string(section.spec->heading) + " is missing", "every study has it",
                              "add it");
       }
@@ -80,6 +77,15 @@ void check_whole(const TomlValue& document, StudyContext& context) {
                     study.strategies.size(), number_text(strata_of(study)), study.outcomes.endpoints.size(),
                     study.outcomes.visits_months.size()),
         "ask for less");
+  }
+  const double numbers = policy_numbers(study);
+  if (context.problems.empty() && numbers > largest_policy_tally) {
+    context.problems.add(
+        document.place, fmt::format("[policy] would keep {} numbers in memory", number_text(numbers)),
+        fmt::format("{} draws x {} leaves of the strata x {} strategies, twice; at most {} are allowed",
+                    study.policy->parameter_draws, number_text(leaves_of(study)), study.strategies.size(),
+                    number_text(largest_policy_tally)),
+        "ask for fewer draws, strata or strategies");
   }
 }
 

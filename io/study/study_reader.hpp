@@ -20,6 +20,7 @@ struct StudyPlaces {
   std::vector<Place> stances;
   std::vector<OfStrategy> strategies;
   std::vector<Place> overrides;
+  Place policy;  // the section
 };
 
 /// A study that was read: validated, with every default filled in and the grid expanded.

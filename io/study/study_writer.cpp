@@ -52,8 +52,7 @@ std::string distribution_text(const Distribution& distribution) {
 void write_population(const Population& population, std::string& text) {
   text += "\n[population]\n";
   if (population.size > 0) text += fmt::format("size = {}\n", population.size);  // a trial has its sample sizes instead
-  text += fmt::format("age_years = {}\ngmfcs = {{ ",
-                      distribution_text(population.age_years));
+  text += fmt::format("age_years = {}\ngmfcs = {{ ", distribution_text(population.age_years));
   for (int level = 0; level < gmfcs_levels; ++level) {
     const double share = population.gmfcs.at(static_cast<std::size_t>(level));
     text += fmt::format("{}{} = {}", level == 0 ? "" : ", ", gmfcs_name(level), number_text(share));
@@ -90,6 +89,7 @@ void write_strategy(const Strategy& strategy, std::string& text) {
   text += fmt::format("courses = {}\n", regimen.courses);
   if (regimen.courses > 1)
     text += fmt::format("course_interval_days = {}\n", number_text(regimen.course_interval_days));
+  if (regimen.start_months > 0) text += fmt::format("start_months = {}\n", number_text(regimen.start_months));
   text += fmt::format("source = \"{}\"\nimmunosuppression = {}\nsteroids = {}\ntolerance = \"{}\"\n",
                       name_of(strategy.source), truth(regimen.immunosuppression), truth(regimen.steroids),
                       name_of(regimen.tolerance));
@@ -127,7 +127,7 @@ std::string write_study(const Study& study) {
   if (has_patients) write_population(study.population, text);
   for (const Strategy& strategy : study.strategies) write_strategy(strategy, text);
   for (const Stratification& stratification : study.stratifications) write_stratification(stratification, text);
-  if (has_patients) {
+  if (has_patients && !study.outcomes.visits_months.empty()) {
     text += fmt::format("\n[outcomes]\nvisits_months = {}\nendpoints = {}\n", number_list(study.outcomes.visits_months),
                         text_list(study.outcomes.endpoints));
   }
@@ -139,6 +139,7 @@ std::string write_study(const Study& study) {
                         truth(study.cohort->save_patients));
   }
   if (study.trial) write_trial(study, text);
+  if (study.policy) write_policy(study, text);
   for (const Override& replaced : study.overrides) {
     text += fmt::format("\n[[override]]\nparameter = {}\nvalue = {}\nsource = {}\n", toml_text(replaced.parameter),
                         number_text(replaced.value), toml_text(replaced.source));

@@ -30,11 +30,12 @@ def faults_of(path, definitions):
         yield "wrong format line"
     if not path.endswith(f"/{data['name']}.toml"):
         yield f"name {data['name']} is not the file's"
-    if not data.keys() <= {"format", "name", "title", "parameter", "joint"}:
+    if not data.keys() <= {"format", "name", "title", "currency", "price_year", "parameter", "joint"}:
         yield f"unknown keys {data.keys()}"
     parameters = data["parameter"]
     for name, (_, _, _, optional) in definitions.items():
-        if name not in parameters and not optional:
+        needed_by_policy = name.startswith(("utility.", "cost.", "price.", "carer.", "travel.", "mortality.", "visits_"))  # the stances that ship have all
+        if name not in parameters and (not optional or needed_by_policy):
             yield f"{name} is missing"
     for name, entry in parameters.items():
         if name not in definitions:
@@ -71,7 +72,7 @@ def faults_across(stance, parameters):
         motor = ["spastic", "dyskinetic", "ataxic", "mixed"]
         if abs(sum(value(f"patient.motor_type_share.{injury}.{m}") for m in motor) - 1) > 1e-12:
             yield f"motor types of {injury} do not sum to one"
-    for family in ["motor.limit", "severity.MSC", "severity.NSC", "severity.MNC", "severity.CB"]:
+    for family in ["motor.limit", "severity.MSC", "severity.NSC", "severity.MNC", "severity.CB", "utility.hui3", "utility.tto"]:
         if sorted([value(f"{family}.{g}") for g in levels], reverse=True) != [value(f"{family}.{g}") for g in levels]:
             yield f"{family} does not fall with the level"
     cuts = [value(f"cgi.cut.{k}") for k in range(1, 7)]

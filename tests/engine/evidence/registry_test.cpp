@@ -47,10 +47,13 @@ TEST(Registry, EveryDefinitionHasARangeAndAMeaning) {
   }
 }
 
-TEST(Registry, OnlyPairsOfCellAndRouteAreOptional) {
+constexpr int first_id_of_policy = 800;
+
+TEST(Registry, OnlyPairsOfCellAndRouteAndWhatPolicyNeedsAreOptional) {
   for (const auto& definition : parameter_registry()) {
     const bool pair = definition.name.starts_with("delivery.") || definition.name.starts_with("reference_dose.");
-    EXPECT_EQ(definition.optional, pair) << definition.name;
+    EXPECT_EQ(definition.optional, pair || definition.id >= first_id_of_policy) << definition.name;
+    EXPECT_EQ(definition.kind == ParameterKind::price, definition.name.starts_with("price.")) << definition.name;
   }
 }
 
