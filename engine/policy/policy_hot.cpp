@@ -49,9 +49,10 @@ void add_scaled_kernel(int lanes, double weight, const double* values, double* s
   for (int i = 0; i < lanes; ++i) sum[i] += weight * values[i];
 }
 
-void net_benefit_kernel(int lanes, double threshold, const double* cost, const double* effect, double* best) {
+void net_benefit_kernel(int lanes, double threshold, const double* cost, const double* effect,
+                        const double* cost_of_reference, const double* effect_of_reference, double* best) {
   for (int i = 0; i < lanes; ++i) {
-    const double benefit = threshold * effect[i] - cost[i];
+    const double benefit = threshold * (effect[i] - effect_of_reference[i]) - (cost[i] - cost_of_reference[i]);
     best[i] = benefit > best[i] ? benefit : best[i];
   }
 }
