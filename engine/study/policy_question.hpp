@@ -4,6 +4,8 @@
 #include <string>
 #include <vector>
 
+#include "engine/study/sensitivity_question.hpp"
+
 /// Question 3 as a study asks it: which scheme, for whom, at what price. Part of engine/study/study.hpp.
 namespace vcohort {
 
@@ -98,6 +100,7 @@ struct PolicyQuestion {
   std::vector<EvppiGroup> evppi;
   std::optional<PolicyPopulation> population;
   std::optional<BudgetQuestion> budget;
+  std::optional<SensitivityQuestion> sensitivity;
 };
 
 }  // namespace vcohort
