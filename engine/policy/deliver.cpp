@@ -257,6 +257,8 @@ std::vector<Table> Policy::deliver(const Tally& tally) const {
   tables.push_back(deliver_individualised(*this, tally, draws));
   tables.push_back(deliver_variance(*this, draws));
   tables.push_back(deliver_yearly(*this, tally));
+  if (question().budget) tables.push_back(deliver_budget(*this, tally));
+  tables.push_back(deliver_reporting(*this));
   tables.push_back(deliver_draws(*this, draws));
   tables.push_back(deliver_parameter_draws(*this, draws, names));
   tables.push_back(deliver_patient_noise(*this, draws));

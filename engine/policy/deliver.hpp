@@ -22,6 +22,8 @@ Table deliver_patient_noise(const Policy&, const PolicyDraws&);
 Table deliver_summary(const Policy&, const PolicyDraws&);
 Table deliver_variance(const Policy&, const PolicyDraws&);
 Table deliver_yearly(const Policy&, const Tally&);
+Table deliver_budget(const Policy&, const Tally&);  // of a study with [policy.budget]
+Table deliver_reporting(const Policy&);             // /policy/cheers
 
 /// /policy/frontier, /policy/ceac, /policy/evppi and /policy/value_of_information.
 std::vector<Table> deliver_decision(const Policy&, const PolicyDraws&);

@@ -198,7 +198,7 @@ Table deliver_individualised(const Policy& policy, const Tally& tally, const Pol
           [&](Eigen::Index draw) { return chosen[static_cast<std::size_t>(draw)]; });
     }
     table.row(policy.scenario(), threshold, std::string("parameters"), std::string(), std::string(),
-              found.inb[found.best] + found.evpi, std::hypot(found.inb_mcse[found.best], found.evpi_mcse), found.evpi,
+              found.inb[found.best] + found.evpi, std::sqrt(found.inb_mcse[found.best] * found.inb_mcse[found.best] + found.evpi_mcse * found.evpi_mcse), found.evpi,
               found.evpi_mcse);
     row("child", "", "", [&](Eigen::Index draw) {
       return tally.sums[layout.best(static_cast<std::size_t>(draw), t)].value() /
