@@ -2,7 +2,10 @@
 
 #include <memory>
 
+#include "engine/policy/evppi_groups.hpp"
+#include "engine/policy/policy.hpp"
 #include "engine/policy/simulator.hpp"
+#include "engine/sensitivity/sobol_stage.hpp"
 #include "engine/sensitivity/threshold.hpp"
 #include "engine/sensitivity/tornado.hpp"
 #include "engine/sensitivity/two_way_grid.hpp"
@@ -49,6 +52,13 @@ std::vector<std::unique_ptr<PolicyStage>> sensitivity_stages(const Study& study,
     stages.push_back(std::make_unique<TwoWayGrid>(model, evidence, question.grid[0], question.grid[1]));
   if (!question.thresholds.empty())
     stages.push_back(std::make_unique<Threshold>(model, evidence, question.thresholds));
+  if (question.sobol) {
+    Study asked = study;
+    if (!question.sobol->groups.empty()) asked.policy->evppi = question.sobol->groups;
+    stages.push_back(std::make_unique<SobolStage>(movable_model(study, evidence, question.sobol->patients),
+                                                  evidence_for_draws(evidence, *study.policy), evppi_groups(asked),
+                                                  question.sobol->points, study.seed));
+  }
   return stages;
 }
 

@@ -22,15 +22,16 @@ struct ThresholdSearch {
   std::optional<double> low, high;  // without them a tenth and ten times the point value, as far as that is allowed
 };
 
-/// Parameters whose Sobol indices are asked for together. A name may be the beginning of several: "utility".
-struct SobolGroup {
+/// Parameters whose value of information, or whose Sobol indices, are asked for together. A name may be the beginning of
+/// several: "utility".
+struct EvppiGroup {
   std::string name;
   std::vector<std::string> parameters;
 };
 
 struct SobolQuestion {
-  std::vector<SobolGroup> groups;  // everything uncertain that is in none of them makes one more
-  std::int64_t points = 0;         // of the sequence, a power of two; each costs groups + 2 evaluations
+  std::vector<EvppiGroup> groups;  // empty: those of the value of information
+  std::int64_t points = 0;         // of the sequence, a power of two; each costs groups + 3 evaluations
   std::int64_t patients = 0;
 };
 

@@ -34,7 +34,7 @@ std::span<const StudySection> study_sections() {
 }
 
 std::span<const SectionSpec* const> documented_tables() {
-  static constexpr std::array<const SectionSpec*, 30> tables = {&top_section,
+  static constexpr std::array<const SectionSpec*, 34> tables = {&top_section,
                                                                 &population_section,
                                                                 &distribution_section,
                                                                 &eligibility_section,
@@ -63,7 +63,7 @@ std::span<const SectionSpec* const> documented_tables() {
                                                                 &willingness_section,
                                                                 &policy_cost_section,
                                                                 &policy_population_section,
-                                                                &budget_section};
+                                                                &budget_section, &sensitivity_section, &moved_section, &threshold_section, &sobol_section};
   return tables;
 }
 
