@@ -151,7 +151,7 @@ Eigen::MatrixXd expected_given(const Eigen::MatrixXd& parameters, const Eigen::M
                                "EVPPI is found by regression on them", "give more draws or fewer parameters"));
   const Eigen::Index most = std::max(count, std::min(most_functions, draws / draws_per_function));
   // A single parameter may bend as it likes; several share half of the room, the other half is for interactions.
-  constexpr Eigen::Index most_bends = 19;
+  constexpr Eigen::Index most_bends = 29;
   constexpr Eigen::Index most_bends_of_several = 9;
   const Eigen::Index bends = count == 1 ? std::min(most_bends, most)
                                         : std::clamp(most / 2 / count, Eigen::Index{1}, most_bends_of_several);

@@ -86,6 +86,7 @@ SmoothBasis::SmoothBasis(const Eigen::Ref<const Eigen::VectorXd>& values, Eigen:
   while (null_space < count && spread.eigenvalues()[null_space] <= rounding * spread.eigenvalues()[count - 1])
     ++null_space;
   const Eigen::Index size = count - null_space;
+  if (size == 0) return;
   const Eigen::MatrixXd whiten = spread.eigenvectors().rightCols(size) *
                                  spread.eigenvalues().tail(size).cwiseSqrt().cwiseInverse().asDiagonal();
   const Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> rough(whiten.transpose() * spline.roughness * whiten);
