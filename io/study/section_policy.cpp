@@ -190,7 +190,7 @@ constexpr std::array<KeySpec, 3> extrapolation_keys = {{
      .type = KeyType::number,
      .unit = "months",
      .required = true,
-     .range = {0, longest_months},
+     .range = {.low = 0, .high = longest_months, .low_excluded = true},
      .meaning = "Follow-up that is believed, since the last infusion.",
      .example = "24"},
     {.name = "rule",
