@@ -7,11 +7,11 @@
 #include <cmath>
 #include <limits>
 #include <map>
-#include <set>
 #include <utility>
 
 #include "engine/evidence/law.hpp"
 #include "engine/evidence/registry.hpp"
+#include "engine/numeric/elementary.hpp"
 #include "engine/numeric/errors.hpp"
 #include "engine/random/tile_draws.hpp"
 
@@ -87,19 +87,35 @@ ParameterValues point_values(const Evidence& evidence) {
 
 ParameterDraws::ParameterDraws(const Evidence& evidence) : points_(point_values(evidence)) {
   const auto leaders = leaders_of(evidence);
-  std::set<std::uint16_t> ids;
+  std::map<std::uint16_t, UncertaintySource> by_id;
   for (const Parameter& parameter : evidence.parameters) {
     if (parameter.uncertainty.kind == Uncertainty::Kind::fixed) continue;
-    const std::uint16_t id = parameter.draw.empty() ? parameter.id : leaders.at(parameter.draw);
-    uncertain_.push_back({parameter, known_index(parameter.name), id});
-    ids.insert(id);
+    const bool alone = parameter.draw.empty();
+    UncertaintySource& source = by_id[alone ? parameter.id : leaders.at(parameter.draw)];
+    source.name = alone ? parameter.name : parameter.draw;
+    source.parameters.push_back(parameter);
+    source.places.push_back(known_index(parameter.name));
   }
   // A fixed member of a joint prior keeps its normal, so that fixing it leaves the others as they were.
-  for (const JointPrior& prior : evidence.joint) {
-    for (const std::string& name : prior.parameters) ids.insert(parameter_registry()[known_index(name)].id);
+  for (std::size_t prior = 0; prior < evidence.joint.size(); ++prior) {
+    for (const std::string& name : evidence.joint[prior].parameters) {
+      UncertaintySource& source = by_id[parameter_registry()[known_index(name)].id];
+      source.name = name;
+      source.joint = prior;
+    }
   }
-  normal_ids_.assign(ids.begin(), ids.end());
+  for (auto& [id, source] : by_id) {
+    source.id = id;
+    sources_.push_back(std::move(source));
+  }
   for (const JointPrior& prior : evidence.joint) prepare(prior);
+}
+
+std::size_t ParameterDraws::place_of(std::uint16_t id) const {
+  const auto place =
+      std::lower_bound(sources_.begin(), sources_.end(), id,
+                       [](const UncertaintySource& source, std::uint16_t wanted) { return source.id < wanted; });
+  return static_cast<std::size_t>(place - sources_.begin());
 }
 
 void ParameterDraws::prepare(const JointPrior& prior) {
@@ -113,31 +129,43 @@ void ParameterDraws::prepare(const JointPrior& prior) {
   Eigen::MatrixXd correlation(size, size);
   Joint joint;
   for (Eigen::Index i = 0; i < size; ++i) {
-    const auto place = std::lower_bound(normal_ids_.begin(), normal_ids_.end(), order[i].first);
-    joint.normals.push_back(static_cast<std::size_t>(place - normal_ids_.begin()));
+    joint.sources.push_back(place_of(order[i].first));
     for (Eigen::Index j = 0; j < size; ++j) correlation(i, j) = prior.correlation[order[i].second][order[j].second];
   }
   joint.factor = lower_cholesky(correlation);
   joint_.push_back(std::move(joint));
 }
 
+void ParameterDraws::move(std::size_t place, double normal, ParameterValues& values) const {
+  const UncertaintySource& source = sources_[place];
+  for (std::size_t member = 0; member < source.parameters.size(); ++member)
+    values.set_index(source.places[member], value_at(source.parameters[member], normal));
+}
+
 ParameterValues ParameterDraws::draw(std::uint64_t seed, std::uint32_t draw) const {
-  // (1) independent normals, (2) correlated where calibrated together, (3) through each parameter's law
   std::vector<double> normals;
-  normals.reserve(normal_ids_.size());
-  for (const std::uint16_t id : normal_ids_) normals.push_back(normal_of_id(seed, draw, id));
+  normals.reserve(sources_.size());
+  for (const UncertaintySource& source : sources_) normals.push_back(normal_of_id(seed, draw, source.id));
+  return at_normals(std::move(normals));
+}
+
+ParameterValues ParameterDraws::at_quantile(std::size_t source, double p) const {
+  ParameterValues values = points_;
+  move(source, normal_quantile(p), values);
+  return values;
+}
+
+ParameterValues ParameterDraws::at_normals(std::vector<double> normals) const {
+  // (1) independent normals, (2) correlated where calibrated together, (3) through each parameter's law
   for (const Joint& joint : joint_) {
-    for (std::size_t i = joint.normals.size(); i-- > 0;) {  // from the last, which needs all before it as they were
+    for (std::size_t i = joint.sources.size(); i-- > 0;) {  // from the last, which needs all before it as they were
       double correlated = 0;
-      for (std::size_t j = 0; j <= i; ++j) correlated += joint.factor[i][j] * normals[joint.normals[j]];
-      normals[joint.normals[i]] = correlated;
+      for (std::size_t j = 0; j <= i; ++j) correlated += joint.factor[i][j] * normals[joint.sources[j]];
+      normals[joint.sources[i]] = correlated;
     }
   }
   ParameterValues values = points_;
-  for (const Uncertain& uncertain : uncertain_) {
-    const auto place = std::lower_bound(normal_ids_.begin(), normal_ids_.end(), uncertain.normal_id);
-    values.set_index(uncertain.index, value_at(uncertain.parameter, normals[place - normal_ids_.begin()]));
-  }
+  for (std::size_t source = 0; source < sources_.size(); ++source) move(source, normals[source], values);
   return values;
 }
 

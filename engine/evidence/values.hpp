@@ -1,6 +1,9 @@
 #pragma once
 #include <cstddef>
 #include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -35,6 +38,15 @@ class ParameterValues {
 /// The values that the evidence states.
 ParameterValues point_values(const Evidence& evidence);
 
+/// What one normal of a draw moves: the parameters of a shared draw, or one parameter alone.
+struct UncertaintySource {
+  std::uint16_t id = 0;               // of the parameter, or the smallest one of a shared draw
+  std::string name;                   // of the parameter or of the shared draw
+  std::vector<Parameter> parameters;  // empty for a fixed member of a joint prior, whose normal others still use
+  std::vector<std::size_t> places;    // of these in `parameter_registry()`
+  std::optional<std::size_t> joint;   // place of the joint prior in the evidence; its normals are not independent
+};
+
 /// Draws of the uncertain parameters of an evidence, prepared once.
 ///
 /// Draw d takes a normal for every uncertain parameter from replicate = d, patient = Address::whole_replicate,
@@ -50,21 +62,32 @@ class ParameterDraws {
 
   ParameterValues draw(std::uint64_t seed, std::uint32_t draw) const;
 
+  /// All that can move, by ascending id.
+  const std::vector<UncertaintySource>& sources() const { return sources_; }
+
+  /// The values that the evidence states.
+  const ParameterValues& at_points() const { return points_; }
+
+  /// The values when one source alone stands at the quantile `p` of its own law and everything else at its point value,
+  /// what is correlated with it by a joint prior too. The parameters of a shared draw move together, by the same
+  /// normal.
+  ParameterValues at_quantile(std::size_t source, double p) const;
+
+  /// The values at given normals, one per source and independent of each other; the joint priors correlate them here.
+  /// This is what `draw` does with addressed normals.
+  ParameterValues at_normals(std::vector<double> normals) const;
+
  private:
-  struct Uncertain {
-    Parameter parameter;
-    std::size_t index = 0;        // in the registry
-    std::uint16_t normal_id = 0;  // whose normal it uses
-  };
   struct Joint {
-    std::vector<std::size_t> normals;         // places in normal_ids_, by ascending id
+    std::vector<std::size_t> sources;         // places in sources_, ascending
     std::vector<std::vector<double>> factor;  // lower triangle of the Cholesky factor
   };
+  std::size_t place_of(std::uint16_t id) const;
   void prepare(const JointPrior& prior);
+  void move(std::size_t place, double normal, ParameterValues& values) const;
 
   ParameterValues points_;
-  std::vector<Uncertain> uncertain_;
-  std::vector<std::uint16_t> normal_ids_;  // ascending
+  std::vector<UncertaintySource> sources_;
   std::vector<Joint> joint_;
 };
 

@@ -4,6 +4,8 @@
 #include <string>
 #include <vector>
 
+#include "engine/study/sensitivity_question.hpp"
+
 /// Question 3 as a study asks it: which scheme, for whom, at what price. Part of engine/study/study.hpp.
 namespace vcohort {
 
@@ -36,12 +38,6 @@ struct StrategyCost {
   std::optional<double> per_visit;            // replaces the cost of a visit
   std::optional<double> visits_per_infusion;  // replaces their number
   std::string source;
-};
-
-/// Parameters whose value of information is asked for together. A name may be the beginning of several: "utility".
-struct EvppiGroup {
-  std::string name;
-  std::vector<std::string> parameters;
 };
 
 /// Whom a decision concerns, for the value of information of a population.
@@ -98,6 +94,7 @@ struct PolicyQuestion {
   std::vector<EvppiGroup> evppi;
   std::optional<PolicyPopulation> population;
   std::optional<BudgetQuestion> budget;
+  std::optional<SensitivityQuestion> sensitivity;
 };
 
 }  // namespace vcohort

@@ -23,7 +23,7 @@ constexpr double most_steps = 10'000;
 
 constexpr std::array<std::string_view, 2> price_names = {"fixed", "uncertain"};
 
-constexpr std::array<KeySpec, 22> keys = {{
+constexpr std::array<KeySpec, 23> keys = {{
     {.name = "reference",
      .form = "name of a strategy",
      .required = true,
@@ -148,6 +148,11 @@ constexpr std::array<KeySpec, 22> keys = {{
      .type = KeyType::table,
      .form = "budget",
      .meaning = "Asks for the budget impact of a new mix of strategies.",
+     .example = "{ ... }"},
+    {.name = "sensitivity",
+     .type = KeyType::table,
+     .form = "sensitivity",
+     .meaning = "Asks how much the decision depends on single parameters.",
      .example = "{ ... }"},
 }};
 
@@ -355,7 +360,8 @@ void read_policy(const TomlValue& table, StudyContext& context) {
   read_extrapolation(reader, question);
   read_willingness(reader, question);
   read_policy_costs(reader, context.study, question);
-  read_evppi(reader, question);
+  question.evppi = read_parameter_groups(reader, "evppi");
+  read_sensitivity(reader, question);
   read_policy_population(reader, question);
   read_budget(reader, context.study, question);
   context.study.policy = question;

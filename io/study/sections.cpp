@@ -35,7 +35,7 @@ std::span<const StudySection> study_sections() {
 }
 
 std::span<const SectionSpec* const> documented_tables() {
-  static constexpr std::array<const SectionSpec*, 34> tables = {&top_section,
+  static constexpr std::array<const SectionSpec*, 38> tables = {&top_section,
                                                                 &population_section,
                                                                 &distribution_section,
                                                                 &eligibility_section,
@@ -66,6 +66,10 @@ std::span<const SectionSpec* const> documented_tables() {
                                                                 &policy_cost_section,
                                                                 &policy_population_section,
                                                                 &budget_section,
+                                                                &sensitivity_section,
+                                                                &moved_section,
+                                                                &threshold_section,
+                                                                &sobol_section,
                                                                 &claim_section,
                                                                 &claim_contrast_section,
                                                                 &claim_number_section};

@@ -39,6 +39,7 @@ void write_data_model(const DataModel& model, std::string& text);
 void write_data(const DataColumns& data, std::string& text);
 void write_trial(const Study& study, std::string& text);
 void write_policy(const Study& study, std::string& text);
+void write_sensitivity(const SensitivityQuestion& question, std::string& text);
 void write_claim(const Claim& claim, std::string& text);
 
 }  // namespace vcohort
