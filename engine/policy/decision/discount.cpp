@@ -1,0 +1,74 @@
+#include "engine/policy/decision/discount.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+#include "engine/numeric/elementary.hpp"
+#include "engine/numeric/errors.hpp"
+
+namespace vcohort {
+
+namespace {
+
+constexpr std::array<std::string_view, 5> names{"start", "mid", "end", "trapezoid", "continuous"};
+
+/// Integral of (1 + rate)^-t over [0, years].
+double continuous_flow(double rate, double years) {
+  const double exponent = log_of(1.0 + rate) * years;
+  // Below this the series' next term is smaller than rounding, while the closed form cancels.
+  constexpr double small = 1e-4;
+  if (std::abs(exponent) < small)
+    return years * (1.0 - exponent / 2.0 * (1.0 - exponent / 3.0 * (1.0 - exponent / 4.0)));
+  return years * (1.0 - exp_of(-exponent)) / exponent;
+}
+
+void require_rate(double rate) {
+  if (!(rate > -1.0 && std::isfinite(rate)))
+    throw InvalidInput(explain("the discount rate is -1 or below", "nothing would be left after a year",
+                               "give it as a share, 0.03 for 3 % a year"));
+}
+
+}  // namespace
+
+std::span<const std::string_view> flow_timing_names() {
+  return names;
+}
+
+std::optional<FlowTiming> flow_timing_of(std::string_view name) {
+  const auto found = std::find(names.begin(), names.end(), name);
+  if (found == names.end()) return std::nullopt;
+  return static_cast<FlowTiming>(found - names.begin());
+}
+
+double discount_factor(double rate, double years) {
+  require_rate(rate);
+  return exp_of(-years * log_of(1.0 + rate));
+}
+
+double discounted_span(double rate, double from, double to, FlowTiming timing) {
+  const double years = to - from;
+  switch (timing) {
+    case FlowTiming::start:
+      return years * discount_factor(rate, from);
+    case FlowTiming::mid:
+      return years * discount_factor(rate, from + years / 2.0);
+    case FlowTiming::end:
+      return years * discount_factor(rate, to);
+    case FlowTiming::trapezoid:
+      return years * (discount_factor(rate, from) + discount_factor(rate, to)) / 2.0;
+    case FlowTiming::continuous:
+      return discount_factor(rate, from) * continuous_flow(rate, years);
+  }
+  throw InternalError("no such timing of flows");
+}
+
+double discounted_years(double rate, double years, FlowTiming timing) {
+  if (!(years >= 0.0 && std::isfinite(years)))
+    throw InvalidInput(explain("the horizon is negative or endless", "", "give a number of years"));
+  double sum = 0;
+  for (double from = 0; from < years; from += 1.0) sum += discounted_span(rate, from, std::min(from + 1.0, years), timing);
+  return sum;
+}
+
+}  // namespace vcohort
