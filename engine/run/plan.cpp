@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "engine/cohort/cohort.hpp"
+#include "engine/policy/policy.hpp"
 #include "engine/trial/trial.hpp"
 
 namespace vcohort {
@@ -12,6 +13,8 @@ Plan::Plan(const Study& study, std::span<const Evidence> evidence) {
     for (const Evidence& stance : evidence) questions_.push_back(std::make_unique<Cohort>(study, stance));
   if (study.trial && study.trial->replicates > 0)  // a study that only analyses a data file simulates no trial
     for (const Evidence& stance : evidence) questions_.push_back(std::make_unique<Trial>(study, stance));
+  if (study.policy)
+    for (const Evidence& stance : evidence) questions_.push_back(std::make_unique<Policy>(study, stance));
   first_block_.push_back(0);
   for (const auto& question : questions_) first_block_.push_back(first_block_.back() + question->blocks());
 }

@@ -65,6 +65,23 @@ endpoints = ["gmfm66"]
 [cohort]
 reference = "rehabilitation"
 save_patients = true
+[policy]
+reference = "rehabilitation"
+parameter_draws = 4
+patients_per_draw = 16
+horizon_years = 5
+discount = { costs = 0.03, effects = 0.03 }
+currency = "USD"
+price_year = 2025
+willingness_to_pay = { to = 100_000, step = 50_000 }
+evppi = { utilities = ["utility.slope.hui3"] }
+[policy.budget]
+births_per_year = 1000
+prevalence_per_1000 = 1.6
+age_years = [2, 12]
+uptake = [0.1]
+before = { rehabilitation = 1 }
+after = { intrathecal = 1 }
 )";
 
 /// The layout of a result, taken from a result: it cannot fall behind the code.

@@ -14,6 +14,7 @@ void add_export(CLI::App&, ExitStatus&);
 void add_compare(CLI::App&, ExitStatus&);
 void add_size(CLI::App&, ExitStatus&);
 void add_analyze(CLI::App&, ExitStatus&);
+void add_decide(CLI::App&, ExitStatus&);
 void add_replay(CLI::App&, ExitStatus&);
 void add_scenarios(CLI::App&, ExitStatus&);
 void add_schema(CLI::App&, ExitStatus&);

@@ -8,26 +8,19 @@
 #include <ostream>
 #include <string>
 
+#include "io/console/headline_parts.hpp"
 #include "io/console/table_view.hpp"
 
 namespace vcohort {
 
-namespace {
-
-const std::vector<std::string>& texts(const Table& table, std::string_view name) {
-  return std::get<std::vector<std::string>>(table.find(name)->values);
-}
-const std::vector<double>& numbers(const Table& table, std::string_view name) {
-  return std::get<std::vector<double>>(table.find(name)->values);
-}
-
-/// "1.423 ± 0.008": one digit more than the error has.
 std::string with_error(double value, double error) {
   if (value != value) return "-";
   if (!(error > 0)) return fmt::format("{:.4g}", value);
   const int digits = std::clamp(static_cast<int>(std::ceil(-std::log10(error))) + 1, 0, 6);
   return fmt::format("{:.{}f} ± {:.{}f}", value, digits, error, digits);
 }
+
+namespace {
 
 std::string percent(double share, double error) {
   constexpr double hundred = 100;
@@ -171,6 +164,10 @@ void print_headline(const ResultFile& file, std::ostream& out) {
   if (file.find("/trial/operating_characteristics")) {
     if (cohort) out << '\n';
     print_trial(file, out);
+  }
+  if (file.find("/policy/summary")) {
+    if (cohort || file.find("/trial/operating_characteristics")) out << '\n';
+    print_policy(file, out);
   }
   if (file.find("/parameters")) print_strength(file, out);
 }

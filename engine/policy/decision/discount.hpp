@@ -1,14 +1,14 @@
 #pragma once
-#include <cstdint>
 #include <optional>
 #include <span>
 #include <string_view>
 
+#include "engine/study/policy_question.hpp"
+
 namespace vcohort {
 
-/// When, within a year, a yearly flow falls due. Results differ by several per cent, so that the choice is always named.
-enum class FlowTiming : std::uint8_t { start, mid, end, trapezoid, continuous };
-
+/// When, within a year, a yearly flow falls due, is a FlowTiming of the study. Results differ by several per cent, so
+/// that the choice is always named.
 std::span<const std::string_view> flow_timing_names();
 std::optional<FlowTiming> flow_timing_of(std::string_view name);
 

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "engine/numeric/errors.hpp"
+#include "engine/policy/decision/draw_mean.hpp"
 #include "engine/policy/decision/regression_terms.hpp"
 #include "engine/policy/decision/variance_components.hpp"
 
@@ -27,11 +28,18 @@ void for_each_block(Eigen::Index draws, Work&& work) {
   for (Eigen::Index first = 0; first < draws; first += block_draws) work(first, std::min(block_draws, draws - first));
 }
 
+Eigen::VectorXd means_of(const Eigen::MatrixXd& responses) {
+  Eigen::VectorXd means(responses.cols());
+  for (Eigen::Index response = 0; response < responses.cols(); ++response)
+    means[response] = draw_mean(responses.rows(), [&](Eigen::Index draw) { return responses(draw, response); });
+  return means;
+}
+
 RegressionSums sum_over_draws(const RegressionTerms& terms, const Eigen::MatrixXd& responses) {
   RegressionSums sums;
   sums.draws = responses.rows();
   const auto draws = static_cast<double>(sums.draws);
-  sums.response_mean = responses.colwise().sum() / draws;
+  sums.response_mean = means_of(responses);
   sums.function_mean = Eigen::VectorXd::Zero(terms.size());
   sums.functions = Eigen::MatrixXd::Zero(terms.size(), terms.size());
   sums.products = Eigen::MatrixXd::Zero(terms.size(), responses.cols());
@@ -137,7 +145,7 @@ Eigen::MatrixXd expected_given(const Eigen::MatrixXd& parameters, const Eigen::M
   for (Eigen::Index parameter = 0; parameter < parameters.cols(); ++parameter)
     if ((parameters.col(parameter).array() != parameters(0, parameter)).any()) varying.push_back(parameter);
   const auto count = static_cast<Eigen::Index>(varying.size());
-  if (count == 0) return Eigen::MatrixXd::Ones(draws, 1) * (responses.colwise().sum() / static_cast<double>(draws));
+  if (count == 0) return means_of(responses).transpose().replicate(draws, 1);
   if (2 * count > draws)
     throw InvalidInput(explain(fmt::format("{} draws cannot tell {} parameters apart", draws, count),
                                "EVPPI is found by regression on them", "give more draws or fewer parameters"));

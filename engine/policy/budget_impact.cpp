@@ -1,0 +1,146 @@
+#include "engine/policy/budget_impact.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+#include "engine/numeric/elementary.hpp"
+
+namespace vcohort {
+
+namespace {
+
+/// The last value goes on.
+double in_year(const std::vector<double>& values, std::size_t year) {
+  return values[std::min(year, values.size() - 1)];
+}
+
+/// Children of one age who wait: those who have not asked yet, and those who were put off.
+struct Waiting {
+  double silent = 0, asking = 0;
+
+  double all() const { return silent + asking; }
+};
+
+/// The waiting by year of age, the youngest first.
+class Pool {
+ public:
+  explicit Pool(std::size_t ages) : of_age_(ages) {}
+
+  std::vector<Waiting>& ages() { return of_age_; }
+  double all() const {
+    double total = 0;
+    for (const Waiting& waiting : of_age_) total += waiting.all();
+    return total;
+  }
+  double asking() const {
+    double total = 0;
+    for (const Waiting& waiting : of_age_) total += waiting.asking;
+    return total;
+  }
+  double silent() const { return all() - asking(); }
+
+  /// `uptake` of the silent ask; of those put off before and of the new ones these shares get their turn. Returns
+  /// turns.
+  double serve(double uptake, double served_old, double served_new) {
+    double turns = 0;
+    for (Waiting& waiting : of_age_) {
+      const double old = waiting.asking, fresh = uptake * waiting.silent;
+      const double here = served_old * old + served_new * fresh;
+      waiting.silent -= fresh;
+      waiting.asking = old + fresh - here;
+      turns += here;
+    }
+    return turns;
+  }
+
+  /// A year passes. Returns those who died, then those who became too old.
+  std::array<double, 2> grow_older(double survival) {
+    std::array<double, 2> lost{};
+    lost[0] = (1 - survival) * all();
+    for (Waiting& waiting : of_age_) {
+      waiting.silent *= survival;
+      waiting.asking *= survival;
+    }
+    lost[1] = of_age_.back().all();
+    std::rotate(of_age_.begin(), of_age_.end() - 1, of_age_.end());
+    of_age_.front() = {};
+    return lost;
+  }
+
+ private:
+  std::vector<Waiting> of_age_;
+};
+
+double share(double part, double whole) {
+  return whole > 0 ? part / whole : 0.0;
+}
+
+}  // namespace
+
+std::vector<BudgetYear> budget_flow(const BudgetQuestion& question, const std::vector<MixShare>& mix,
+                                    const std::vector<bool>& with_cells, const YearlyCosts& costs,
+                                    double annual_survival) {
+  const auto ages = static_cast<std::size_t>(std::max(1.0, std::ceil(question.to_age_years - question.from_age_years)));
+  constexpr double thousand = 1000;
+  const double entering = question.births_per_year * question.prevalence_per_1000 / thousand * question.eligible_share *
+                          pow_of(annual_survival, question.from_age_years);
+  Pool backlog(ages), births(ages);
+  double there = 0;
+  for (std::size_t age = 0; age < ages; ++age) {
+    backlog.ages()[age].silent = entering * pow_of(annual_survival, static_cast<double>(age + 1));
+    there += backlog.ages()[age].silent;
+  }
+  if (question.backlog)
+    for (Waiting& waiting : backlog.ages()) waiting.silent *= *question.backlog / there;
+
+  double cells = 0;
+  for (const MixShare& part : mix)
+    if (with_cells[static_cast<std::size_t>(part.strategy)]) cells += part.share;
+  const auto years = static_cast<std::size_t>(question.years);
+  const auto pause = static_cast<std::size_t>(std::lround(question.retreat_after_years.value_or(0)));
+  std::vector<double> first(years), again(years);
+  std::vector<BudgetYear> flow(years);
+  double put_off_returns = 0;
+  for (std::size_t year = 0; year < years; ++year) {
+    BudgetYear& now = flow[year];
+    births.ages().front().silent += entering;
+    now.waiting_backlog = backlog.all();
+    now.waiting_births = births.all();
+    const double uptake = in_year(question.uptake, year);
+    const double returning = question.retreat_after_years && year >= pause
+                                 ? question.retreat_share * cells * first[year - pause] *
+                                       pow_of(annual_survival, static_cast<double>(pause))
+                                 : 0.0;
+    const double old = backlog.asking() + births.asking() + put_off_returns;
+    const double fresh = uptake * (backlog.silent() + births.silent()) + returning;
+    const double capacity = question.capacity.empty() ? old + fresh : in_year(question.capacity, year);
+    const double served_old = share(std::min(capacity, old), old);
+    const double served_new = share(std::min(capacity - served_old * old, fresh), fresh);
+    now.asked = old + fresh;
+    now.turns_backlog = backlog.serve(uptake, served_old, served_new);
+    now.turns_births = births.serve(uptake, served_old, served_new);
+    now.returns = served_old * put_off_returns + served_new * returning;
+    put_off_returns = put_off_returns + returning - now.returns;
+    now.put_off = now.asked - now.turns_backlog - now.turns_births - now.returns;
+    first[year] = now.turns_backlog + now.turns_births;
+    again[year] = now.returns;
+    for (Pool* pool : {&backlog, &births}) {
+      const auto [died, aged_out] = pool->grow_older(annual_survival);
+      now.died += died;
+      now.aged_out += aged_out;
+    }
+    put_off_returns *= annual_survival;
+    for (std::size_t begun = 0; begun <= year; ++begun)
+      for (const MixShare& part : mix) {
+        const auto strategy = static_cast<std::size_t>(part.strategy);
+        const double treatment = costs.treatment[strategy][year - begun];
+        now.treatment_cost += part.share * treatment * first[begun];
+        now.care_cost += part.share * costs.care[strategy][year - begun] * first[begun];
+        if (with_cells[strategy]) now.treatment_cost += part.share / cells * treatment * again[begun];
+      }
+  }
+  return flow;
+}
+
+}  // namespace vcohort

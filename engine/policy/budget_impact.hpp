@@ -1,0 +1,38 @@
+#pragma once
+#include <vector>
+
+#include "engine/study/policy_question.hpp"
+
+namespace vcohort {
+
+/// What a child costs in each year since its turn, not discounted, shape [strategy][year].
+struct YearlyCosts {
+  std::vector<std::vector<double>> treatment, care;
+};
+
+/// One year of a budget.
+struct BudgetYear {
+  double waiting_backlog = 0,
+         waiting_births = 0;                   // eligible children whose turn has not come, at the start of the year
+  double asked = 0;                            // those who want their turn this year, those put off before included
+  double turns_backlog = 0, turns_births = 0;  // children whose turn comes
+  double returns = 0;                          // children who come back
+  double put_off = 0;                          // asked, but beyond the capacity; carried over
+  double died = 0, aged_out = 0;               // of the waiting, by the end of the year
+  double treatment_cost = 0, care_cost = 0;    // of everybody whose turn has come so far
+};
+
+/// The flow of children and money under one mix of strategies.
+///
+/// Each year: (1) children reach the lower age and wait beside the backlog; (2) the uptake of those who have not asked
+/// yet ask, and those who come back; (3) up to the capacity they get their turn, those put off in earlier years first,
+/// the rest in proportion; (4) a turn begins one of the mix's strategies, whose costs run from that year on; (5) of
+/// those who still wait, some die, and the oldest become too old. Children come back once, `retreat_after_years`
+/// (rounded) after a turn with cells, and cost a treatment but no further care. Without a given backlog, each year
+/// between the two ages holds one year's births, less the deaths since the lower age.
+///
+/// `with_cells` tells which strategies have cells; `annual_survival` is the share of children who live through a year.
+std::vector<BudgetYear> budget_flow(const BudgetQuestion&, const std::vector<MixShare>& mix,
+                                    const std::vector<bool>& with_cells, const YearlyCosts&, double annual_survival);
+
+}  // namespace vcohort

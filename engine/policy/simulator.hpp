@@ -1,0 +1,103 @@
+#pragma once
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "engine/development/development.hpp"
+#include "engine/evidence/values.hpp"
+#include "engine/numeric/exact_sum.hpp"
+#include "engine/policy/cycles.hpp"
+#include "engine/study/study.hpp"
+
+namespace vcohort {
+
+/// Patients first, first + 1, ... of a replicate.
+struct PatientSpan {
+  std::int64_t first = 0;
+  std::int64_t count = 0;
+};
+
+/// What every strategy costs and gains in a tile of twins: expected values given who the child is, how it responds and
+/// which adverse events it has. Survival is a weight, not an event.
+struct TileConsequences {
+  const ChildTile* child = nullptr;
+  std::vector<Lanes<double>> cost;    // [strategy], discounted
+  std::vector<Lanes<double>> effect;  // [strategy]: discounted QALYs, or the effect at a visit
+  // Not discounted, sums over the lanes:
+  std::vector<double> treatment_cost;  // [strategy * years + year since baseline]
+  std::vector<double> care_cost;       // likewise
+  std::vector<double> person_years;    // [year]
+
+  int lanes() const { return child->patient.lanes; }
+};
+
+/// Sums over patients for one parameter point.
+struct PolicyTotals {
+  std::int64_t patients = 0;
+  std::vector<ExactSum> cost, effect;  // [strategy]
+};
+
+/// The simulation of [policy]: a pure function of the seed, a parameter point, a replicate and patients.
+///
+///   QALY  sum over nodes of weight S(t) clamp(U[g] + slope E(t), minimum, maximum), less what adverse events take away
+///   cost  sum over nodes of weight S(t) care[g], plus infusions (product, procedure, visits), preparation and adverse
+///         events, each at its time times S
+///
+/// E(t) is the motor effect of docs/model.md, section 2; beyond follow-up it obeys the study's rule of extrapolation.
+/// Where there is no effect, or it is not discounted (an effect at a visit), nothing is multiplied by it. The same
+/// draws serve every strategy. A probabilistic analysis calls it with draw d and replicate d, a sensitivity analysis
+/// with moved parameters and replicate 0.
+///
+/// Thread safety: immutable; each thread has a Workspace of its own.
+class PolicySimulator {
+ public:
+  explicit PolicySimulator(const Study&);  // that has [policy]
+
+  class Workspace {
+   public:
+    explicit Workspace(const PolicySimulator&);
+    ~Workspace();
+    Workspace(Workspace&&) noexcept;
+
+   private:
+    friend class PolicySimulator;
+    struct Memory;
+    std::unique_ptr<Memory> memory_;
+  };
+
+  /// Calls `consume` for each tile of 512 patients, the last one shorter, in order. Throws InvalidInput where the
+  /// parameters lack what the study needs.
+  void simulate(const ParameterValues&, std::uint32_t replicate, PatientSpan, Workspace&,
+                const std::function<void(const TileConsequences&)>& consume) const;
+
+  /// The sums of cost and effect, for analyses that need no more.
+  PolicyTotals totals(const ParameterValues&, std::uint32_t replicate, PatientSpan, Workspace&) const;
+
+  const Study& study() const { return study_; }
+  const Cycles& cycles() const { return cycles_; }
+  std::size_t strategies() const { return study_.strategies.size(); }
+
+ private:
+  struct Model;
+  struct Infusion;
+  struct Plan;
+  Plan plan_of(std::size_t strategy, const Model&) const;
+  void schedule_costs(std::size_t strategy, const Model&, Plan&) const;
+  void simulate_tile(const Model&, std::uint32_t replicate, std::int64_t first, int lanes, Workspace::Memory&) const;
+  void weigh_survival(const Model&, Workspace::Memory&) const;
+  void start_from_no_effect(const Model&, Workspace::Memory&) const;
+  void evaluate(const Model&, std::size_t strategy, Workspace::Memory&) const;
+  void add_flows(const Model&, std::size_t strategy, Workspace::Memory&) const;
+  void add_infusions(const Model&, std::size_t strategy, Workspace::Memory&) const;
+  void add_events(const Model&, std::size_t strategy, Workspace::Memory&) const;
+  void effect_at_visit(const Model&, std::size_t strategy, Workspace::Memory&) const;
+
+  Study study_;
+  Cycles cycles_;
+  std::vector<double> infusion_times_;                   // years, distinct, ascending: within the horizon
+  std::vector<std::vector<std::size_t>> infusion_time_;  // [strategy][infusion]: place in infusion_times_
+};
+
+}  // namespace vcohort

@@ -1,0 +1,25 @@
+#pragma once
+#include <iosfwd>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "engine/numeric/table.hpp"
+#include "io/results/result_file.hpp"
+
+/// What the headlines of the questions share.
+namespace vcohort {
+
+inline const std::vector<std::string>& texts(const Table& table, std::string_view name) {
+  return std::get<std::vector<std::string>>(table.find(name)->values);
+}
+inline const std::vector<double>& numbers(const Table& table, std::string_view name) {
+  return std::get<std::vector<double>>(table.find(name)->values);
+}
+
+/// "1.423 ± 0.008": one digit more than the error has.
+std::string with_error(double value, double error);
+
+void print_policy(const ResultFile& file, std::ostream& out);
+
+}  // namespace vcohort
