@@ -49,8 +49,15 @@ Estimate Evaluation::change_of_increment(const Evaluation& other, double k, std:
 }
 
 std::size_t Evaluation::best(double k, std::size_t reference) const {
+  std::vector<std::size_t> order{reference};
+  for (std::size_t strategy = 0; strategy < strategies_; ++strategy)
+    if (strategy != reference) order.push_back(strategy);
+  return best_among(k, order);
+}
+
+std::size_t Evaluation::best_among(double k, std::span<const std::size_t> strategies) const {
   std::vector<double> benefit, size;
-  for (std::size_t strategy = 0; strategy < strategies_; ++strategy) {
+  for (const std::size_t strategy : strategies) {
     double cost_sum = 0, effect_sum = 0;
     for (std::size_t batch = 0; batch < batches; ++batch) {
       cost_sum += cost(batch, strategy);
@@ -61,13 +68,9 @@ std::size_t Evaluation::best(double k, std::size_t reference) const {
   }
   const auto highest = static_cast<std::size_t>(std::max_element(benefit.begin(), benefit.end()) - benefit.begin());
   constexpr double rounding = 1e-12;  // sums of the same terms in another order; as in the decision analysis
-  const auto ties = [&](std::size_t strategy) {
-    return benefit[highest] - benefit[strategy] <= rounding * std::max(size[highest], size[strategy]);
-  };
-  if (ties(reference)) return reference;
-  for (std::size_t strategy = 0; strategy < strategies_; ++strategy)
-    if (ties(strategy)) return strategy;
-  return highest;
+  std::size_t place = 0;
+  while (benefit[highest] - benefit[place] > rounding * std::max(size[highest], size[place])) ++place;
+  return strategies[place];
 }
 
 void PointTally::add(std::size_t point, const Evaluation& found, TallyRegion region) const {

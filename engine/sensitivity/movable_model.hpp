@@ -1,6 +1,7 @@
 #pragma once
 #include <cstdint>
 #include <functional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -45,6 +46,9 @@ class Evaluation {
 
   /// The strategy with the highest net benefit; of equals (up to rounding) the reference, then the first.
   std::size_t best(double k, std::size_t reference) const;
+
+  /// Likewise among some strategies; of equals the one that is named first.
+  std::size_t best_among(double k, std::span<const std::size_t> strategies) const;
 
  private:
   template <class Total>
