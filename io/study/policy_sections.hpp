@@ -11,6 +11,7 @@ extern const SectionSpec extrapolation_section;
 extern const SectionSpec willingness_section;
 extern const SectionSpec policy_cost_section;
 extern const SectionSpec policy_population_section;
+extern const SectionSpec policy_research_section;
 extern const SectionSpec budget_section;
 
 /// Index of the strategy called `name`; reports what is not there.
@@ -19,6 +20,8 @@ std::optional<int> strategy_called(const TableReader& reader, std::string_view k
 void read_policy_costs(const TableReader& reader, const Study& study, PolicyQuestion& question);
 void read_evppi(const TableReader& reader, PolicyQuestion& question);
 void read_policy_population(const TableReader& reader, PolicyQuestion& question);
+/// The trial and the population must have been read.
+void read_policy_research(const TableReader& reader, const Study& study, PolicyQuestion& question);
 void read_budget(const TableReader& reader, const Study& study, PolicyQuestion& question);
 
 }  // namespace vcohort

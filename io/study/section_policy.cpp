@@ -23,7 +23,7 @@ constexpr double most_steps = 10'000;
 
 constexpr std::array<std::string_view, 2> price_names = {"fixed", "uncertain"};
 
-constexpr std::array<KeySpec, 22> keys = {{
+constexpr std::array<KeySpec, 23> keys = {{
     {.name = "reference",
      .form = "name of a strategy",
      .required = true,
@@ -144,6 +144,11 @@ constexpr std::array<KeySpec, 22> keys = {{
      .form = "population",
      .meaning = "Whom the decision concerns, for the value of information of a population.",
      .example = "{ per_year = 500, uptake = 0.4, years = 10 }"},
+    {.name = "research",
+     .type = KeyType::table,
+     .form = "research",
+     .meaning = "Asks whether the trial of [trial] is worth its cost.",
+     .example = "{ ... }"},
     {.name = "budget",
      .type = KeyType::table,
      .form = "budget",
@@ -357,6 +362,7 @@ void read_policy(const TomlValue& table, StudyContext& context) {
   read_policy_costs(reader, context.study, question);
   read_evppi(reader, question);
   read_policy_population(reader, question);
+  read_policy_research(reader, context.study, question);
   read_budget(reader, context.study, question);
   context.study.policy = question;
 }

@@ -63,6 +63,7 @@ std::span<const SectionSpec* const> documented_tables() {
                                                                 &willingness_section,
                                                                 &policy_cost_section,
                                                                 &policy_population_section,
+                                                                &policy_research_section,
                                                                 &budget_section};
   return tables;
 }
