@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <set>
+#include <span>
 
 #include "engine/policy/decision/decide.hpp"
 #include "engine/policy/decision/draw_mean.hpp"
@@ -261,6 +262,9 @@ std::vector<Table> Policy::deliver(const Tally& tally) const {
   tables.push_back(deliver_draws(*this, draws));
   tables.push_back(deliver_parameter_draws(*this, draws, names));
   tables.push_back(deliver_patient_noise(*this, draws));
+  const TallyView of_stages{std::span(tally.counts).subspan(layout_.counts()),
+                            std::span(tally.sums).subspan(layout_.sums())};
+  for (Table& table : stages_.deliver(of_stages, {draws.psa})) tables.push_back(std::move(table));
   return tables;
 }
 

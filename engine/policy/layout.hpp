@@ -1,8 +1,6 @@
 #pragma once
 #include <cstddef>
 
-#include "engine/numeric/tally.hpp"
-
 namespace vcohort {
 
 /// Where each number of a policy question stands in its tally. Shapes, slowest index first:
@@ -57,7 +55,8 @@ class PolicyLayout {
   std::size_t years() const { return years_; }
   std::size_t columns() const { return consequences * strategies_; }  // of the matrix of products
   std::size_t pairs() const { return columns() * (columns() + 1) / 2; }
-  Tally empty() const { return Tally(counts_, sums_); }
+  std::size_t counts() const { return counts_; }
+  std::size_t sums() const { return sums_; }
 
  private:
   std::size_t draws_, leaves_, strategies_, thresholds_, years_;

@@ -1,6 +1,7 @@
 #include "engine/policy/policy.hpp"
 
 #include <algorithm>
+#include <span>
 
 #include "engine/evidence/registry.hpp"
 #include "engine/numeric/errors.hpp"
@@ -44,12 +45,17 @@ std::int64_t Policy::blocks_per_draw() const {
 }
 
 std::int64_t Policy::blocks() const {
-  return question().parameter_draws * blocks_per_draw();
+  return blocks_of_draws() + stages_.blocks();
 }
 
 std::int64_t Policy::patients_in(std::int64_t block) const {
+  if (block >= blocks_of_draws()) return stages_.patients_in(block - blocks_of_draws());
   const std::int64_t before = block % blocks_per_draw() * block_size;
   return std::min(block_size, question().patients_per_draw - before);
+}
+
+Tally Policy::empty_tally() const {
+  return Tally(layout_.counts() + stages_.counts(), layout_.sums() + stages_.sums());
 }
 
 /// Adds tiles to the tally; memory of a block in work.
@@ -199,6 +205,11 @@ class Policy::Gatherer {
 };
 
 void Policy::simulate(std::int64_t block, Tally& tally, std::vector<Table>&) const {
+  if (block >= blocks_of_draws()) {
+    stages_.simulate(block - blocks_of_draws(), {std::span(tally.counts).subspan(layout_.counts()),
+                                                 std::span(tally.sums).subspan(layout_.sums())});
+    return;
+  }
   const auto number = static_cast<std::uint32_t>(block / blocks_per_draw());
   const PatientSpan span{block % blocks_per_draw() * block_size, patients_in(block)};
   PolicySimulator::Workspace workspace(simulator_);

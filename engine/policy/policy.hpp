@@ -1,5 +1,6 @@
 #pragma once
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -10,6 +11,7 @@
 #include "engine/policy/evppi_groups.hpp"
 #include "engine/policy/layout.hpp"
 #include "engine/policy/simulator.hpp"
+#include "engine/policy/stage.hpp"
 #include "engine/study/question.hpp"
 #include "engine/study/study.hpp"
 
@@ -22,11 +24,14 @@ class Policy final : public Question {
   /// Throws InvalidInput where the evidence lacks what the study asks for.
   Policy(const Study&, const Evidence&);
 
+  /// Adds an analysis whose blocks come behind the draws. Before the first block is simulated.
+  void add(std::unique_ptr<PolicyStage> stage) { stages_.add(std::move(stage)); }
+
   std::string name() const override { return "policy"; }
   std::string scenario() const override { return evidence_.name; }
   std::int64_t blocks() const override;
   std::int64_t patients_in(std::int64_t block) const override;
-  Tally empty_tally() const override { return layout_.empty(); }
+  Tally empty_tally() const override;
   void simulate(std::int64_t block, Tally&, std::vector<Table>& rows) const override;
   std::vector<Table> deliver(const Tally&) const override;
 
@@ -46,12 +51,14 @@ class Policy final : public Question {
  private:
   class Gatherer;
   std::int64_t blocks_per_draw() const;
+  std::int64_t blocks_of_draws() const { return question().parameter_draws * blocks_per_draw(); }
 
   Evidence evidence_;
   PolicySimulator simulator_;
   ParameterDraws draws_;
   StrataMap strata_;
   PolicyLayout layout_;
+  StageSequence stages_;
 };
 
 /// The evidence as [policy] draws from it: prices are fixed unless the study says otherwise.

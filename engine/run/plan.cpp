@@ -4,6 +4,8 @@
 
 #include "engine/cohort/cohort.hpp"
 #include "engine/policy/policy.hpp"
+#include "engine/policy/research/research.hpp"
+#include "engine/sensitivity/stages.hpp"
 #include "engine/trial/trial.hpp"
 
 namespace vcohort {
@@ -14,7 +16,12 @@ Plan::Plan(const Study& study, std::span<const Evidence> evidence) {
   if (study.trial && study.trial->replicates > 0)  // a study that only analyses a data file simulates no trial
     for (const Evidence& stance : evidence) questions_.push_back(std::make_unique<Trial>(study, stance));
   if (study.policy)
-    for (const Evidence& stance : evidence) questions_.push_back(std::make_unique<Policy>(study, stance));
+    for (const Evidence& stance : evidence) {
+      auto policy = std::make_unique<Policy>(study, stance);
+      for (auto& stage : sensitivity_stages(study, stance)) policy->add(std::move(stage));
+      if (study.policy->research) policy->add(std::make_unique<Research>(study, stance));
+      questions_.push_back(std::move(policy));
+    }
   first_block_.push_back(0);
   for (const auto& question : questions_) first_block_.push_back(first_block_.back() + question->blocks());
 }

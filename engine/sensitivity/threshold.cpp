@@ -11,7 +11,7 @@
 
 #include "engine/numeric/elementary.hpp"
 #include "engine/numeric/errors.hpp"
-#include "engine/sensitivity/row_table.hpp"
+#include "engine/policy/table_rows.hpp"
 
 namespace vcohort {
 
@@ -168,26 +168,23 @@ void Threshold::simulate(std::int64_t block, TallyRegion region) const {
 }
 
 std::vector<Table> Threshold::deliver(TallyView region, const PolicyOutcome&) const {
-  const std::string& money = model_.currency;
-  RowTable<std::string, std::string, std::string, double, double, double, double, std::string, std::int64_t,
-           std::int64_t, double, double, std::string, std::string>
-      table("/sensitivity/threshold",
-            "threshold analysis: the values of a parameter at which another strategy becomes the best one, the others at "
-            "their point values, the same patients throughout",
-            {{"scenario", "", "stance of the evidence"},
-             {"parameter", "", "what moves; the beginning of several names is a factor on all of them"},
-             {"unit", "", "of its values; empty for a pure number and for a factor"},
-             {"point_value", "", "its value in the evidence; 1 for a factor"},
-             {"low", "", "where the search begins"},
-             {"high", "", "where it ends"},
-             {"willingness_to_pay", money, "k, for a unit of effect"},
-             {"among", "", "the strategy that is compared with the reference, or all"},
-             {"switches", "1", "how often the best strategy changes between low and high; 0 has one row, without value"},
-             {"switch", "1", "which of them; the first four are given"},
-             {"value", "", "where the strategies below and above are equal"},
-             {"mcse", "", "its Monte Carlo standard error, of the patients"},
-             {"below", "", "best strategy below the value"},
-             {"above", "", "best strategy above the value"}});
+  TableRows table("/sensitivity/threshold",
+                  "Threshold analysis: the values of a parameter at which another strategy becomes the best one, the "
+                  "others at their point values, the same patients throughout");
+  table.texts("scenario", "stance of the evidence")
+      .texts("parameter", "what moves; the beginning of several names is a factor on all of them")
+      .texts("unit", "of its values; empty for a pure number and for a factor")
+      .numbers("point_value", "of the parameter", "its value in the evidence; 1 for a factor")
+      .numbers("low", "of the parameter", "where the search begins")
+      .numbers("high", "of the parameter", "where it ends")
+      .numbers("threshold", model_.currency, "willingness to pay for a unit of effect")
+      .texts("among", "the strategy that is compared with the reference, or all")
+      .counts("switches", "how often the best strategy changes from low to high; none has one row, without value")
+      .counts("switch", "which of them; the first four are given")
+      .numbers("value", "of the parameter", "where the best strategies below and above it are equal")
+      .numbers("mcse", "of the parameter", "Monte Carlo standard error of it, of the patients")
+      .texts("below", "best strategy below the value")
+      .texts("above", "best strategy above the value");
   for (std::size_t place = 0; place < searches_.size(); ++place)
     for (std::size_t question = 0; question < questions(); ++question) {
       const Search& search = searches_[place];
@@ -196,8 +193,8 @@ std::vector<Table> Threshold::deliver(TallyView region, const PolicyOutcome&) co
       const auto sums = region.sums.subspan((place * questions() + question) * sums_per_question, sums_per_question);
       const std::size_t set = question % model_.strategies.size();
       const auto append = [&](std::int64_t which, double value, double mcse, std::int64_t below, std::int64_t above) {
-        table.append(model_.scenario, search.move.name(), search.move.unit(), search.move.point(), search.low,
-                     search.high, willingness_of(question), set == model_.reference ? "all" : model_.strategies[set],
+        table.row(model_.scenario, search.move.name(), search.move.unit(), search.move.point(), search.low,
+                     search.high, willingness_of(question), set == model_.reference ? std::string("all") : model_.strategies[set],
                      counts[0], which, value, mcse, model_.strategies[static_cast<std::size_t>(below)],
                      model_.strategies[static_cast<std::size_t>(above)]);
       };

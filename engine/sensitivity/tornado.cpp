@@ -6,7 +6,7 @@
 #include <utility>
 
 #include "engine/evidence/registry.hpp"
-#include "engine/sensitivity/row_table.hpp"
+#include "engine/policy/table_rows.hpp"
 
 namespace vcohort {
 
@@ -31,36 +31,33 @@ bool is_truth(const UncertaintySource& source) {
   });
 }
 
-using TornadoTable = RowTable<std::string, double, std::string, std::int64_t, std::string, std::int64_t, std::string,
-                              std::string, std::string, double, double, double, double, double, double, double, double,
-                              double, std::string, std::string, std::string, Truth>;
-
-TornadoTable empty_table(const std::string& money) {
-  return {"/sensitivity/tornado",
-          "one-way sensitivity: each uncertain parameter alone at a low and a high quantile of its law, the others at "
-          "their point values, the same patients throughout; longest bar first",
-          {{"scenario", "", "stance of the evidence"},
-           {"willingness_to_pay", money, "k, for a unit of effect"},
-           {"strategy", "", "whose increment over the reference it is"},
-           {"rank", "1", "of the length of the bar; 1 is the longest"},
-           {"parameter", "", "what moves: a parameter, or the parameters of a shared draw together"},
-           {"moved", "1", "number of parameters that move together"},
-           {"member", "", "the parameter that value, low and high belong to"},
-           {"kind", "", "knowledge, or a price, which is decided"},
-           {"strength", "", "where its value comes from: found, derived, recalled or assumed"},
-           {"value", "", "point value, in the unit of the parameter"},
-           {"low", "", "value at the low quantile"},
-           {"high", "", "value at the high quantile"},
-           {"inb", money, "incremental net benefit per patient with all parameters at their point values"},
-           {"inb_mcse", money, "its Monte Carlo standard error, from batches of patients"},
-           {"inb_low", money, "incremental net benefit at the low value"},
-           {"inb_high", money, "incremental net benefit at the high value"},
-           {"span", money, "length of the bar: the distance between the two"},
-           {"span_mcse", money, "its Monte Carlo standard error; the patients are the same at both ends"},
-           {"best", "", "best strategy of all at the point values"},
-           {"best_low", "", "best strategy of all at the low value"},
-           {"best_high", "", "best strategy of all at the high value"},
-           {"flips", "", "whether the best strategy is another one at either end"}}};
+TableRows empty_table(const std::string& money) {
+  TableRows table("/sensitivity/tornado",
+                  "One-way sensitivity: each uncertain parameter alone at a low and a high quantile of its law, the "
+                  "others at their point values, the same patients throughout; longest bar first");
+  table.texts("scenario", "stance of the evidence")
+      .numbers("threshold", money, "willingness to pay for a unit of effect")
+      .texts("strategy", "compared with the reference")
+      .counts("rank", "of the length of the bar; 1 is the longest")
+      .texts("parameter", "what moves: a parameter, or the parameters of a shared draw together")
+      .counts("moved", "number of parameters that move together")
+      .texts("member", "the parameter that value, low and high belong to")
+      .texts("kind", "knowledge, or a price, which is decided")
+      .texts("strength", "where its value comes from: found, derived, recalled or assumed")
+      .numbers("value", "of the parameter", "point value")
+      .numbers("low", "of the parameter", "value at the low quantile")
+      .numbers("high", "of the parameter", "value at the high quantile")
+      .numbers("inb", money, "incremental net benefit per child with all parameters at their point values")
+      .numbers("inb_mcse", money, "Monte Carlo standard error of it, from batches of patients")
+      .numbers("inb_low", money, "incremental net benefit at the low value")
+      .numbers("inb_high", money, "incremental net benefit at the high value")
+      .numbers("span", money, "length of the bar: the distance between the two")
+      .numbers("span_mcse", money, "Monte Carlo standard error of it; the patients are the same at both ends")
+      .texts("best", "best strategy of all at the point values")
+      .texts("best_low", "best strategy of all at the low value")
+      .texts("best_high", "best strategy of all at the high value")
+      .truths("flips", "whether the best strategy is another one at either end");
+  return table;
 }
 
 }  // namespace
@@ -111,7 +108,7 @@ std::vector<Tornado::Bar> Tornado::bars(const std::vector<Evaluation>& found, do
 std::vector<Table> Tornado::deliver(TallyView region, const PolicyOutcome&) const {
   std::vector<Evaluation> found;
   for (std::size_t place = 0; place < points(); ++place) found.push_back(tally_.read(place, region));
-  TornadoTable table = empty_table(model_.currency);
+  TableRows table = empty_table(model_.currency);
   for (const double k : model_.willingness_to_pay)
     for (std::size_t strategy = 0; strategy < model_.strategies.size(); ++strategy) {
       if (strategy == model_.reference) continue;
@@ -122,13 +119,13 @@ std::vector<Table> Tornado::deliver(TallyView region, const PolicyOutcome&) cons
         const Parameter& first = source.parameters.front();
         const std::size_t best_low = found[point(bar.place, End::low)].best(k, model_.reference);
         const std::size_t best_high = found[point(bar.place, End::high)].best(k, model_.reference);
-        table.append(model_.scenario, k, model_.strategies[strategy], bar.rank, source.name,
-                     static_cast<std::int64_t>(source.parameters.size()), first.name,
-                     name_of(find_parameter(first.name)->kind), name_of(first.strength), first.value,
+        table.row(model_.scenario, k, model_.strategies[strategy], bar.rank, source.name,
+                  static_cast<std::int64_t>(source.parameters.size()), first.name,
+                     std::string(name_of(find_parameter(first.name)->kind)), std::string(name_of(first.strength)), first.value,
                      values_at(bar.place, End::low).at(first.name), values_at(bar.place, End::high).at(first.name),
                      base.value, base.mcse, bar.low.value, bar.high.value, bar.span.value, bar.span.mcse,
                      model_.strategies[best], model_.strategies[best_low], model_.strategies[best_high],
-                     Truth{static_cast<std::uint8_t>(best_low != best || best_high != best)});
+                     truth_of(best_low != best || best_high != best));
       }
     }
   return {table.take()};

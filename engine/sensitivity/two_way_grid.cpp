@@ -2,7 +2,7 @@
 
 #include <utility>
 
-#include "engine/sensitivity/row_table.hpp"
+#include "engine/policy/table_rows.hpp"
 
 namespace vcohort {
 
@@ -29,20 +29,19 @@ void TwoWayGrid::simulate(std::int64_t block, TallyRegion region) const {
 
 std::vector<Table> TwoWayGrid::deliver(TallyView region, const PolicyOutcome&) const {
   const std::string& money = model_.currency;
-  RowTable<std::string, std::string, double, std::string, double, double, std::string, double, double, std::string>
-      table("/sensitivity/grid",
-            "two-way sensitivity: two parameters over all pairs of their values, the others at their point values, the "
-            "same patients throughout",
-            {{"scenario", "", "stance of the evidence"},
-             {"parameter_1", "", "what moves first; the beginning of several names is a factor on all of them"},
-             {"value_1", "", "its value in its unit, or the factor"},
-             {"parameter_2", "", "what moves second"},
-             {"value_2", "", "its value in its unit, or the factor"},
-             {"willingness_to_pay", money, "k, for a unit of effect"},
-             {"strategy", "", "whose increment over the reference it is"},
-             {"inb", money, "incremental net benefit per patient"},
-             {"inb_mcse", money, "its Monte Carlo standard error, from batches of patients"},
-             {"best", "", "best strategy of all"}});
+  TableRows table("/sensitivity/grid",
+                  "Two-way sensitivity: two parameters over all pairs of their values, the others at their point values, "
+                  "the same patients throughout");
+  table.texts("scenario", "stance of the evidence")
+      .texts("parameter_1", "what moves first; the beginning of several names is a factor on all of them")
+      .numbers("value_1", "of the parameter", "its value, or the factor")
+      .texts("parameter_2", "what moves second")
+      .numbers("value_2", "of the parameter", "its value, or the factor")
+      .numbers("threshold", money, "willingness to pay for a unit of effect")
+      .texts("strategy", "compared with the reference")
+      .numbers("inb", money, "incremental net benefit per child")
+      .numbers("inb_mcse", money, "Monte Carlo standard error of it, from batches of patients")
+      .texts("best", "best strategy of all");
   for (std::size_t i = 0; i < first_values_.size(); ++i)
     for (std::size_t j = 0; j < second_values_.size(); ++j) {
       const Evaluation found = tally_.read(i * second_values_.size() + j, region);
@@ -51,7 +50,7 @@ std::vector<Table> TwoWayGrid::deliver(TallyView region, const PolicyOutcome&) c
         for (std::size_t strategy = 0; strategy < model_.strategies.size(); ++strategy) {
           if (strategy == model_.reference) continue;
           const Estimate increment = found.increment(k, strategy, model_.reference);
-          table.append(model_.scenario, first_.name(), first_values_[i], second_.name(), second_values_[j], k,
+          table.row(model_.scenario, first_.name(), first_values_[i], second_.name(), second_values_[j], k,
                        model_.strategies[strategy], increment.value, increment.mcse, best);
         }
       }

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "engine/study/research_question.hpp"
+#include "engine/study/sensitivity_question.hpp"
 
 /// Question 3 as a study asks it: which scheme, for whom, at what price. Part of engine/study/study.hpp.
 namespace vcohort {
@@ -101,6 +102,7 @@ struct PolicyQuestion {
   std::optional<PolicyPopulation> population;
   std::optional<ResearchQuestion> research;  // needs the population, and [trial]
   std::optional<BudgetQuestion> budget;
+  std::optional<SensitivityQuestion> sensitivity;
 };
 
 }  // namespace vcohort

@@ -1,0 +1,19 @@
+#pragma once
+#include <memory>
+#include <vector>
+
+#include "engine/evidence/evidence.hpp"
+#include "engine/policy/stage.hpp"
+#include "engine/sensitivity/movable_model.hpp"
+#include "engine/study/study.hpp"
+
+namespace vcohort {
+
+/// The stages that [policy.sensitivity] asks for; none without it. @throws InvalidInput where the evidence lacks what
+/// is to be moved
+std::vector<std::unique_ptr<PolicyStage>> sensitivity_stages(const Study&, const Evidence&);
+
+/// The simulation of [policy] as a function of the parameters: the first patients of replicate 0.
+MovableModel movable_model(const Study&, const Evidence&, std::int64_t patients);
+
+}  // namespace vcohort
