@@ -4,6 +4,7 @@
 
 #include "engine/cohort/cohort.hpp"
 #include "engine/policy/policy.hpp"
+#include "engine/policy/research/research.hpp"
 #include "engine/sensitivity/stages.hpp"
 #include "engine/trial/trial.hpp"
 
@@ -18,6 +19,7 @@ Plan::Plan(const Study& study, std::span<const Evidence> evidence) {
     for (const Evidence& stance : evidence) {
       auto policy = std::make_unique<Policy>(study, stance);
       for (auto& stage : sensitivity_stages(study, stance)) policy->add(std::move(stage));
+      if (study.policy->research) policy->add(std::make_unique<Research>(study, stance));
       questions_.push_back(std::move(policy));
     }
   first_block_.push_back(0);

@@ -29,6 +29,9 @@ const char* name_of(PolicyEffect effect) {
 const char* name_of(Extrapolation extrapolation) {
   return word(extrapolation_names, extrapolation);
 }
+const char* name_of(ResearchMethod method) {
+  return word(research_method_names, method);
+}
 const char* units_of(PolicyEffect effect) {
   return word(policy_effect_units, effect);
 }

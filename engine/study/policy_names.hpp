@@ -11,5 +11,6 @@ inline constexpr std::array<std::string_view, 2> utility_set_names = {"hui3", "t
 inline constexpr std::array<std::string_view, 3> policy_effect_names = {"qaly", "gmfm66", "responder"};
 inline constexpr std::array<std::string_view, 3> policy_effect_units = {"QALY", "points", "responders"};
 inline constexpr std::array<std::string_view, 4> extrapolation_names = {"model", "wane", "hold", "stop"};
+inline constexpr std::array<std::string_view, 2> research_method_names = {"regression", "reweighting"};
 
 }  // namespace vcohort

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "engine/study/research_question.hpp"
 #include "engine/study/sensitivity_question.hpp"
 
 /// Question 3 as a study asks it: which scheme, for whom, at what price. Part of engine/study/study.hpp.
@@ -93,6 +94,7 @@ struct PolicyQuestion {
   std::vector<StrategyCost> costs;
   std::vector<EvppiGroup> evppi;
   std::optional<PolicyPopulation> population;
+  std::optional<ResearchQuestion> research;  // needs the population, and [trial]
   std::optional<BudgetQuestion> budget;
   std::optional<SensitivityQuestion> sensitivity;
 };

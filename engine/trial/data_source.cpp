@@ -31,8 +31,10 @@ class DataSource final : public TrialSource {
  public:
   explicit DataSource(const DataSourceModel& model) : model_(model), outcomes_(model.outcomes_) {}
 
-  void begin(std::uint32_t replicate) override { begin_replicate(replicate, model_.protocol_.uncertain_parameters); }
-  void begin_with_point_values(std::uint32_t replicate) override { begin_replicate(replicate, false); }
+  void begin(std::uint32_t replicate, std::uint32_t parameter_draw) override {
+    begin_replicate(replicate, parameter_draw, model_.protocol_.uncertain_parameters);
+  }
+  void begin_with_point_values(std::uint32_t replicate) override { begin_replicate(replicate, replicate, false); }
 
   void enrol(std::uint64_t first, std::int64_t patients, Participants& out) override {
     out.patient.resize(static_cast<std::size_t>(patients));
@@ -92,8 +94,8 @@ class DataSource final : public TrialSource {
   int strategy(int arm) const { return model_.protocol_.design.arms[static_cast<std::size_t>(arm)].strategy; }
   int reference() const { return strategy(model_.protocol_.design.reference); }
 
-  /// With uncertain parameters the means of an arm move together by one normal per replicate.
-  void begin_replicate(std::uint32_t replicate, bool uncertain) {
+  /// With uncertain parameters the means of an arm move together by one normal per parameter draw.
+  void begin_replicate(std::uint32_t replicate, std::uint32_t parameter_draw, bool uncertain) {
     replicate_ = replicate;
     shift_.assign(uncertain ? model_.protocol_.arms() : 0, 0.0);
     for (std::size_t a = 0; a < shift_.size(); ++a) {
@@ -101,7 +103,7 @@ class DataSource final : public TrialSource {
       if (sd <= 0) continue;
       const auto index = static_cast<std::uint16_t>(strategy(static_cast<int>(a)));
       shift_[a] = sd * normals_at(model_.protocol_.seed,
-                                  {replicate, Address::whole_replicate, Purpose::data_model, index, 0})[0];
+                                  {parameter_draw, Address::whole_replicate, Purpose::data_model, index, 0})[0];
     }
   }
 

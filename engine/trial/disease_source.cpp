@@ -55,9 +55,9 @@ class DiseaseSource final : public TrialSource {
     regimen_follows_events_ = !model.stoppable_ && !std::all_of(now_.arms.begin(), now_.arms.end(), tolerant);
   }
 
-  void begin(std::uint32_t replicate) override {
+  void begin(std::uint32_t replicate, std::uint32_t parameter_draw) override {
     if (model_.protocol_.uncertain_parameters)
-      now_ = DiseaseModel::Parameters(model_, model_.draws_.draw(model_.study_.seed, replicate));
+      now_ = DiseaseModel::Parameters(model_, model_.draws_.draw(model_.study_.seed, parameter_draw));
     replicate_ = replicate;
   }
 

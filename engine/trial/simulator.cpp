@@ -98,10 +98,11 @@ TrialSimulator::TrialSimulator(const PreparedTrial& trial, bool p_values)
   results_.resize(trial.protocol.arms() - 1);
 }
 
-const TrialData& TrialSimulator::simulate(std::uint32_t replicate, std::int64_t patients) {
+const TrialData& TrialSimulator::simulate(std::uint32_t replicate, std::uint32_t parameter_draw,
+                                          std::int64_t patients) {
   const Protocol& protocol = trial_.protocol;
   Participants& participants = data_.participants;
-  source_->begin(replicate);
+  source_->begin(replicate, parameter_draw);
   source_->enrol(0, patients, participants);
   levels_.resize(trial_.balanced.size());
   for (std::size_t f = 0; f < levels_.size(); ++f) levels_[f] = participants.factor[trial_.balanced[f]];
@@ -248,6 +249,20 @@ void TrialSimulator::observe_events() {
 std::span<const TrialResult> TrialSimulator::analyse(std::size_t which, std::size_t n) {
   analyses_[which]->run(data_, n, workspace_, results_);
   return results_;
+}
+
+double TrialSimulator::duration_months(std::size_t n) const {
+  const Protocol& protocol = trial_.protocol;
+  double last = 0;
+  for (std::size_t i = 0; i < n; ++i) {
+    double followed = std::min(data_.exit_months[i], protocol.follow_up_months);
+    if (protocol.by_visit()) {
+      const auto attended = static_cast<std::size_t>(data_.visits_attended[i]);
+      followed = attended == 0 ? 0.0 : protocol.visits_months[attended - 1];
+    }
+    last = std::max(last, data_.randomised_months[i] + followed);
+  }
+  return last;
 }
 
 }  // namespace vcohort

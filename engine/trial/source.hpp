@@ -22,8 +22,9 @@ class TrialSource {
  public:
   virtual ~TrialSource() = default;
 
-  /// Turns to a replicate: with uncertain parameters, to its parameter draw.
-  virtual void begin(std::uint32_t replicate) = 0;
+  /// Turns to the children and chances of a replicate; with uncertain parameters, to this parameter draw. The two are
+  /// the same number but for trials whose noise must be independent of other simulations with the same parameters.
+  virtual void begin(std::uint32_t replicate, std::uint32_t parameter_draw) = 0;
 
   /// Turns to a replicate with the parameters' point values whatever the study says.
   virtual void begin_with_point_values(std::uint32_t replicate) = 0;

@@ -104,8 +104,8 @@ void Trial::simulate_replicate(std::uint32_t replicate, TrialSimulator& simulato
   for (std::size_t s = 0; s < layout_.sizes(); ++s) {
     const auto n = static_cast<std::size_t>(study_.trial->sample_size[s]);
     for (; counted < n; ++counted) ++in_arm[static_cast<std::size_t>(data.arm_code[counted])];
-    add_size(s, n, data, sums);
-    const double duration = rows ? duration_months(data, n) : 0.0;
+    const double duration = simulator.duration_months(n);
+    add_size(s, n, data, duration, sums);
     for (std::size_t a = 0; a < layout_.analyses(); ++a) {
       const std::span<const TrialResult> results = simulator.analyse(a, n);
       for (std::size_t c = 0; c < layout_.contrasts(); ++c) {
@@ -116,22 +116,8 @@ void Trial::simulate_replicate(std::uint32_t replicate, TrialSimulator& simulato
   }
 }
 
-/// From the first day of accrual to the last visit that anybody attends.
-double Trial::duration_months(const TrialData& data, std::size_t n) const {
-  const Protocol& protocol = trial_->protocol;
-  double last = 0;
-  for (std::size_t i = 0; i < n; ++i) {
-    double followed = std::min(data.exit_months[i], protocol.follow_up_months);
-    if (protocol.by_visit()) {
-      const auto attended = static_cast<std::size_t>(data.visits_attended[i]);
-      followed = attended == 0 ? 0.0 : protocol.visits_months[attended - 1];
-    }
-    last = std::max(last, data.randomised_months[i] + followed);
-  }
-  return last;
-}
-
-void Trial::add_size(std::size_t size, std::size_t n, const TrialData& data, Accumulator& sums) const {
+void Trial::add_size(std::size_t size, std::size_t n, const TrialData& data, double duration_months,
+                     Accumulator& sums) const {
   const Protocol& protocol = trial_->protocol;
   const auto patients = static_cast<double>(n);
   std::int64_t lost = 0;
@@ -141,7 +127,7 @@ void Trial::add_size(std::size_t size, std::size_t n, const TrialData& data, Acc
   // Codes count the reference first; for a range over arms only the ratios must go with them.
   std::vector<Arm> arms{protocol.design.arms[static_cast<std::size_t>(protocol.design.reference)]};
   for (int other : protocol.contrasts()) arms.push_back(protocol.design.arms[static_cast<std::size_t>(other)]);
-  sums.add(size, Layout::duration, Layout::duration_squares, duration_months(data, n));
+  sums.add(size, Layout::duration, Layout::duration_squares, duration_months);
   sums.add(size, Layout::dropout, Layout::dropout_squares, static_cast<double>(lost) / patients);
   sums.add(size, Layout::unbalance, Layout::unbalance_squares, imbalance(std::span(data.arm_code).first(n), arms));
   sums.add(size, Layout::guesses, Layout::guesses_squares, data.correct_guesses[n - 1] / patients);

@@ -64,9 +64,8 @@ class Trial final : public Question {
  private:
   struct Accumulator;
   void simulate_replicate(std::uint32_t replicate, TrialSimulator&, Accumulator&, Table* rows) const;
-  void add_size(std::size_t size, std::size_t n, const TrialData&, Accumulator&) const;
+  void add_size(std::size_t size, std::size_t n, const TrialData&, double duration_months, Accumulator&) const;
   void add_result(std::size_t cell, const TrialResult&, const TrueValue&, Accumulator&) const;
-  double duration_months(const TrialData&, std::size_t n) const;
   bool saves_rows() const;
   Table empty_rows() const;
   void append_row(std::uint32_t replicate, std::size_t size, std::size_t analysis, std::size_t contrast,

@@ -11,6 +11,7 @@ extern const SectionSpec extrapolation_section;
 extern const SectionSpec willingness_section;
 extern const SectionSpec policy_cost_section;
 extern const SectionSpec policy_population_section;
+extern const SectionSpec policy_research_section;
 extern const SectionSpec budget_section;
 extern const SectionSpec sensitivity_section;
 extern const SectionSpec moved_section;
@@ -32,6 +33,8 @@ void refuse_parameter(const TomlValue& name, const std::string& where, Problems&
 
 void read_sensitivity(const TableReader& reader, PolicyQuestion& question);
 void read_policy_population(const TableReader& reader, PolicyQuestion& question);
+/// The trial and the population must have been read.
+void read_policy_research(const TableReader& reader, const Study& study, PolicyQuestion& question);
 void read_budget(const TableReader& reader, const Study& study, PolicyQuestion& question);
 
 }  // namespace vcohort

@@ -144,6 +144,11 @@ constexpr std::array<KeySpec, 23> keys = {{
      .form = "population",
      .meaning = "Whom the decision concerns, for the value of information of a population.",
      .example = "{ per_year = 500, uptake = 0.4, years = 10 }"},
+    {.name = "research",
+     .type = KeyType::table,
+     .form = "research",
+     .meaning = "Asks whether the trial of [trial] is worth its cost.",
+     .example = "{ ... }"},
     {.name = "budget",
      .type = KeyType::table,
      .form = "budget",
@@ -363,6 +368,7 @@ void read_policy(const TomlValue& table, StudyContext& context) {
   question.evppi = read_parameter_groups(reader, "evppi");
   read_sensitivity(reader, question);
   read_policy_population(reader, question);
+  read_policy_research(reader, context.study, question);
   read_budget(reader, context.study, question);
   context.study.policy = question;
 }

@@ -35,7 +35,7 @@ std::span<const StudySection> study_sections() {
 }
 
 std::span<const SectionSpec* const> documented_tables() {
-  static constexpr std::array<const SectionSpec*, 38> tables = {&top_section,
+  static constexpr std::array<const SectionSpec*, 39> tables = {&top_section,
                                                                 &population_section,
                                                                 &distribution_section,
                                                                 &eligibility_section,
@@ -65,6 +65,7 @@ std::span<const SectionSpec* const> documented_tables() {
                                                                 &willingness_section,
                                                                 &policy_cost_section,
                                                                 &policy_population_section,
+                                                                &policy_research_section,
                                                                 &budget_section,
                                                                 &sensitivity_section,
                                                                 &moved_section,

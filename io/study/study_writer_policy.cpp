@@ -32,6 +32,13 @@ void write_budget(const Study& study, const BudgetQuestion& budget, std::string&
                         number_text(budget.retreat_share));
 }
 
+void write_research(const ResearchQuestion& research, std::string& text) {
+  text += fmt::format(
+      "\n[policy.research]\ncost_fixed = {}\ncost_per_patient = {}\nsource = {}\ndelay_months = {}\nmethod = \"{}\"\n",
+      number_text(research.cost_fixed), number_text(research.cost_per_patient), toml_text(research.source),
+      number_text(research.delay_months), name_of(research.method));
+}
+
 void write_cost(const Study& study, const StrategyCost& cost, std::string& text) {
   text += fmt::format("\n[[policy.cost]]\nstrategy = {}\n", toml_text(name_at(study, cost.strategy)));
   const auto number = [&](std::string_view key, const std::optional<double>& value) {
@@ -78,6 +85,7 @@ void write_policy(const Study& study, std::string& text) {
     text += fmt::format("population = {{ per_year = {}, uptake = {}, years = {} }}\n",
                         number_text(question.population->per_year), number_text(question.population->uptake),
                         number_text(question.population->years));
+  if (question.research) write_research(*question.research, text);
   if (!question.evppi.empty()) text += "\n[policy.evppi]\n";
   for (const EvppiGroup& group : question.evppi)
     text += fmt::format("{} = {}\n", toml_text(group.name), text_list(group.parameters));

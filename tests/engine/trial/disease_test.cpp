@@ -86,7 +86,7 @@ TEST(DiseaseTrial, DelayedStart) {
   trial.sample_size = {39};
   const PreparedTrial prepared(study, stance("published"));
   const auto source = prepared.model->source();
-  source->begin(0);
+  source->begin(0, 0);
   Participants participants;
   source->enrol(0, 300, participants);
   ArmOutcomes none, cells, delayed;
@@ -111,7 +111,7 @@ TEST(DiseaseTrial, DiscontinuationStopsInfusions) {
   study.trial->intercurrent[0].share = 0.5;
   const PreparedTrial prepared(study, stance("published"));
   const auto source = prepared.model->source();
-  source->begin(0);
+  source->begin(0, 0);
   Participants participants;
   source->enrol(0, 100, participants);
   const std::vector<double> at_once(100, 0.0), never(100, INFINITY), after_two(100, 10.0 / 30.4375);
