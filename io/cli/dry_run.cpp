@@ -4,7 +4,11 @@
 
 #include <iostream>
 
+#include "engine/numeric/errors.hpp"
 #include "engine/study/size.hpp"
+#include "io/cli/calibration.hpp"
+#include "io/cli/shell_word.hpp"
+#include "io/console/progress.hpp"
 
 namespace vcohort {
 
@@ -14,10 +18,38 @@ namespace {
 constexpr double bytes_per_number = 8;
 constexpr double bytes_per_exact_sum = 16;
 
+/// How to cut the run into tasks of the wished length, with the words for a scheduler.
+void print_shards(const Plan& plan, const std::filesystem::path& output, int threads, double file_bytes,
+                  const RunArguments& arguments) {
+  if (plan.has_looks())
+    throw InvalidInput(explain("this study cannot be cut into shards", "it stops at a wished precision",
+                               "remove trial.power_mcse and fix trial.replicates"));
+  constexpr double seconds_per_minute = 60;
+  const Calibration calibration = calibrate(plan);
+  const ShardPlan shards =
+      shards_for(calibration, plan.blocks(), seconds_per_minute * *arguments.task_minutes, threads);
+  constexpr double bytes_of_an_empty_part = 60e3;  // the study, its evidence and the layout; measured: docs/scaling.md
+  constexpr double mebibyte = 1024.0 * 1024.0;
+  std::string settings;
+  for (const std::string& setting : arguments.settings) settings += " --set " + shell_word(setting);
+  std::cout << fmt::format(
+      "calibration  {} of one thread of this machine; the slowest block took {}\n"
+      "shards       {} of about {} on {} threads\n"
+      "parts        at least {} files, about {:.0f} MiB together\n"
+      "task         vcohort run {}{} -o {} --shard $SLURM_ARRAY_TASK_ID/{} --threads {} --resume\n"
+      "array        --array=1-{}\n"
+      "then         vcohort merge {}.parts -o {}\n",
+      short_duration(calibration.core_seconds), short_duration(calibration.longest_block), shards.shards,
+      short_duration(shards.seconds), threads, shards.shards,
+      (file_bytes + bytes_of_an_empty_part * static_cast<double>(shards.shards)) / mebibyte + 1,
+      shell_word(arguments.study), settings, shell_word(output.string()), shards.shards, threads, shards.shards,
+      shell_word(output.string()), shell_word(output.string()));
+}
+
 }  // namespace
 
 void print_dry_run(const LoadedStudy& loaded, const Plan& plan, const std::filesystem::path& output, int threads,
-                   const RunArguments&) {
+                   const RunArguments& arguments) {
   const Study& study = loaded.reading.study;
   double tally_bytes = 0;
   for (const Tally& tally : plan.empty_tallies())
@@ -59,6 +91,7 @@ void print_dry_run(const LoadedStudy& loaded, const Plan& plan, const std::files
       tally_bytes * (threads + 2) / mebibyte + 20, 2 * file_bytes / mebibyte + 1, output.string(),
       unknown ? std::string("unknown")
               : fmt::format("{:.0f} MiB free", static_cast<double>(space.available) / mebibyte));
+  if (arguments.task_minutes) print_shards(plan, output, threads, 2 * file_bytes, arguments);
 }
 
 }  // namespace vcohort

@@ -18,9 +18,10 @@ struct RunArguments {
   std::vector<std::string> settings;
   int threads = 0;
   std::optional<Shard> shard;
-  std::string grow;                   // a smaller result; may be empty
-  std::optional<double> seconds;      // --time-limit
-  std::optional<std::int64_t> bytes;  // --max-memory
+  std::string grow;                    // a smaller result; may be empty
+  std::optional<double> seconds;       // --time-limit
+  std::optional<std::int64_t> bytes;   // --max-memory
+  std::optional<double> task_minutes;  // with dry_run
   bool dry_run = false, resume = false, overwrite = false, quiet = false, verbose = false;
   ProgressStyle progress = ProgressStyle::automatic;
   std::optional<InstructionSet> instruction_set;

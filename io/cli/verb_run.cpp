@@ -31,6 +31,9 @@ void add_run(CLI::App& app, ExitStatus& end) {
   auto arguments = std::make_shared<RunArguments>();
   CLI::App* verb = app.add_subcommand("run", "simulate a study and write its result file");
   verb->footer(
+      "Exit status: 0 done; 3 study invalid; 4 file or disk; 5 numerical failure, or stopped without a finished "
+      "block;\n"
+      "75 stopped by a signal (INT, TERM, USR1) or a limit with finished blocks kept: run again with --resume.\n\n"
       "The result is STUDY.h5 in this folder unless -o names another file. While the run lasts, finished work lies in\n"
       "OUT.parts/; Ctrl-C keeps it, and --resume goes on from there with the same bits in the end.\n\n"
       "  vcohort run quickstart.toml\n"
@@ -63,6 +66,10 @@ void add_run(CLI::App& app, ExitStatus& end) {
       ->check(valid(size_of))
       ->type_name("SIZE");
   verb->add_flag("--dry-run", arguments->dry_run, "say what would be simulated, and how much memory and disk it needs");
+  verb->add_option("--task-minutes", arguments->task_minutes,
+                   "with --dry-run: simulate some blocks, and say how many shards make tasks of this length")
+      ->check(CLI::PositiveNumber)
+      ->type_name("MINUTES");
   verb->add_flag("--resume", arguments->resume, "go on where an interrupted run of this study stopped");
   verb->add_flag("--overwrite", arguments->overwrite, "replace an existing result, or begin again");
   const std::map<std::string, ProgressStyle> styles{{"auto", ProgressStyle::automatic},

@@ -16,7 +16,9 @@ double now() {
 }  // namespace
 
 Watch::Watch(Limits limits) : limits_(limits) {
-  if (limits_.seconds || limits_.bytes) thread_ = std::thread([this, began = now()] { look(began); });
+  if (!limits_.seconds && !limits_.bytes) return;
+  const double began = now();
+  if (!is_over(began)) thread_ = std::thread([this, began] { look(began); });
 }
 
 Watch::~Watch() {
@@ -28,13 +30,19 @@ Watch::~Watch() {
   if (thread_.joinable()) thread_.join();
 }
 
+bool Watch::is_over(double began) const {
+  const bool late = limits_.seconds && now() - began >= *limits_.seconds;
+  const bool large = limits_.bytes && resident_memory() >= *limits_.bytes;
+  if (late) ask_to_stop(StopReason::time_limit);
+  if (large) ask_to_stop(StopReason::memory_limit);
+  return late || large;
+}
+
 void Watch::look(double began) {
   constexpr std::chrono::milliseconds between_looks(50);
   std::unique_lock lock(mutex_);
-  while (!over_.wait_for(lock, between_looks, [this] { return done_; })) {
-    if (limits_.seconds && now() - began >= *limits_.seconds) return ask_to_stop(StopReason::time_limit);
-    if (limits_.bytes && resident_memory() >= *limits_.bytes) return ask_to_stop(StopReason::memory_limit);
-  }
+  while (!over_.wait_for(lock, between_looks, [this] { return done_; }))
+    if (is_over(began)) return;
 }
 
 }  // namespace vcohort

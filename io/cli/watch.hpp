@@ -24,6 +24,7 @@ class Watch {
   Watch& operator=(const Watch&) = delete;
 
  private:
+  bool is_over(double began) const;
   void look(double began);
 
   Limits limits_;

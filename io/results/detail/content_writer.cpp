@@ -95,9 +95,11 @@ void ContentWriter::write_header(const FileHeader& header) {
   number("first_block", header.blocks.first);
   number("last_block", header.blocks.last);
   number("total_blocks", header.blocks.total);
-  write_whole(file_.id(), context_, study_table(header), storage_);
+  Storage compressed = storage_;
+  compressed.compress = true;  // long texts, in every part
+  write_whole(file_.id(), context_, study_table(header), compressed);
   write_whole(file_.id(), context_, purposes_table(header), storage_);
-  write_whole(file_.id(), context_, evidence_table(header), storage_);
+  write_whole(file_.id(), context_, evidence_table(header), compressed);
 }
 
 void ContentWriter::cover(const BlockRange& blocks, const std::filesystem::path& path) {

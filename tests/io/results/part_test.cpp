@@ -108,16 +108,45 @@ TEST(Parts, missing_blocks_are_named) {
 TEST(Parts, what_does_not_belong_together_is_refused) {
   const sample::Folder folder;
   const auto first = write_part(folder / "a", 0, 4);
-  EXPECT_THAT(failure_of([&] { combine_parts({first, write_part(folder / "a", 4, 9)}); }),
+  EXPECT_THAT(failure_of([&] {
+                combine_parts({first, write_part(folder / "a", 4, 9)});
+              }),
               HasSubstr("the same blocks"));
-  EXPECT_THAT(failure_of([&] { combine_parts({first, first}); }), HasSubstr("the same blocks"));
+
   auto other = sample::header();
   other.seed = 1;
   EXPECT_THAT(failure_of([&] { combine_parts({first, write_part(folder / "b", 5, 9, other)}); }), HasSubstr("seed"));
   other = sample::header();
   other.blocks.total = 11;
-  EXPECT_THAT(failure_of([&] { combine_parts({first, write_part(folder / "c", 5, 9, other)}); }),
+  EXPECT_THAT(failure_of([&] {
+                combine_parts({first, write_part(folder / "c", 5, 9, other)});
+              }),
               HasSubstr("number of blocks"));
+}
+
+/// A task that a scheduler ran twice does no harm; two truths about the same blocks do.
+TEST(Parts, the_same_part_twice_is_one_part) {
+  const sample::Folder folder;
+  const auto first = write_part(folder / "a", 0, 4);
+  const auto again = write_part(folder / "b", 0, 4);
+  const auto rest = write_part(folder / "a", 5, 9);
+  const auto combined = combine_parts({first, again, rest});
+  EXPECT_THAT(combined.parts, SizeIs(2));
+  EXPECT_THAT(combined.repeated, ElementsAre(again));
+  EXPECT_EQ(combined.tallies.front().tally.counts, combine_parts({first, rest}).tallies.front().tally.counts);
+  PartWriter writer(folder / "c", sample::header(), {0, 4, 10});
+  const auto other = writer.finish(sample::tallies(0, 3));
+  EXPECT_THAT(failure_of([&] { combine_parts({first, other, rest}); }), HasSubstr("different contents"));
+}
+
+TEST(Parts, every_damaged_part_is_named) {
+  const sample::Folder folder;
+  const auto first = write_part(folder.path(), 0, 4);
+  const auto second = write_part(folder.path(), 5, 9);
+  for (const auto& path : {first, second}) sample::write_bytes(path, sample::read_bytes(path).substr(0, 5'000));
+  const std::string said = failure_of([&] { combine_parts({first, second}); });
+  EXPECT_THAT(said, HasSubstr(first.filename().string()));
+  EXPECT_THAT(said, HasSubstr(second.filename().string()));
 }
 
 TEST(Parts, a_result_is_the_part_of_all_blocks) {

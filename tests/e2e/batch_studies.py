@@ -1,0 +1,11 @@
+"""The studies whose bits must not depend on how the work is cut. A new question adds a line here, and every batch test covers it."""
+from program import SOURCE
+
+
+def studies(test):
+    """(name, study file, settings) of a small study of each question, with several dozen blocks and with rows."""
+    return [
+        ("cohort", test.study("cohort.toml", size=60_000, save="true", endpoints='["gmfm66"]', visits="[6, 12]"), []),
+        ("uncertain cohort", test.study("uncertain.toml", size=6_000, parameters="uncertain", save="true"), []),
+        ("trial", SOURCE / "scenarios/templates/two-arm-continuous.toml", ["--set", "trial.replicates=5000"]),
+    ]
