@@ -273,7 +273,9 @@ ExitStatus run_study(const RunArguments& arguments) {
   require_same(ranks, fmt::format("{} {} {} {}", loaded.header.study_sha256, loaded.header.evidence_sha256,
                                   name_of(arguments.shard), output_of(arguments).string()));
   if (arguments.dry_run) {
-    if (leads(ranks)) print_dry_run(loaded, plan, output_of(arguments), threads, arguments);
+    together(ranks, [&] {
+      if (leads(ranks)) print_dry_run(reading->loaded, reading->plan, output_of(arguments), threads, arguments);
+    });
     return ExitStatus::done;
   }
 
