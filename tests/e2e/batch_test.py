@@ -8,12 +8,14 @@ import time
 import unittest
 
 from batch_studies import studies
-from program import ANSWER_IS_NO, DONE, INVALID, PROGRAM, STOPPED, STORAGE, ProgramTest
+from program import ANSWER_IS_NO, DONE, INVALID, MEMORY, PROGRAM, STOPPED, STORAGE, ProgramTest
 
 COMMAND_LINE, NUMERICAL = 2, 5
 
 
 class Batch(ProgramTest):
+    scratch = MEMORY
+
     def each(self):
         """Every study with the result of one plain run on one thread."""
         for name, study, settings in studies(self):
