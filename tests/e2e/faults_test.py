@@ -14,7 +14,7 @@ import time
 import unittest
 
 from batch_studies import studies
-from program import ANSWER_IS_NO, DONE, PROGRAM, STOPPED, STORAGE, ProgramTest
+from program import ANSWER_IS_NO, DONE, MEMORY, PROGRAM, STOPPED, STORAGE, ProgramTest
 
 FAULTS = int(os.environ.get("VCOHORT_FAULTS", "0"))
 SEED = int(os.environ.get("VCOHORT_FAULTS_SEED", "20260101"))
@@ -22,6 +22,8 @@ NOBODY = "65534"
 
 
 class Faults(ProgramTest):
+    scratch = MEMORY
+
     def setUp(self):
         super().setUp()
         os.chmod(self.folder, 0o777)

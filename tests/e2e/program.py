@@ -9,6 +9,9 @@ import unittest
 PROGRAM = os.environ["VCOHORT"]
 SOURCE = pathlib.Path(os.environ["VCOHORT_SOURCE"])
 
+# A file system in memory, for tests that publish hundreds of parts: each is synced to the disk.
+MEMORY = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
+
 DONE, INVALID, STORAGE, ANSWER_IS_NO, STOPPED = 0, 3, 4, 6, 75
 
 STUDY = """format = "vcohort-study 1"
@@ -64,8 +67,10 @@ save_patients = {save}
 
 
 class ProgramTest(unittest.TestCase):
+    scratch = None  # where the empty folder lies; nothing: where the system puts temporary files
+
     def setUp(self):
-        folder = tempfile.TemporaryDirectory()
+        folder = tempfile.TemporaryDirectory(dir=self.scratch)
         self.addCleanup(folder.cleanup)
         self.folder = pathlib.Path(folder.name)
 
