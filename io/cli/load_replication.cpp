@@ -54,8 +54,7 @@ std::vector<std::string> evidence_setting(const std::string& evidence) {
   if (evidence.empty()) return {};
   // A file is named relative to here, and not to a study that ships.
   const bool is_file = !shipped_file("evidence", evidence) && std::filesystem::exists(evidence);
-  return {"evidence=" +
-          toml_text(is_file ? std::filesystem::absolute(evidence).string() : evidence)};
+  return {"evidence=" + toml_text(is_file ? std::filesystem::absolute(evidence).string() : evidence)};
 }
 
 Replicated load_replication(const std::string& name, const std::vector<std::string>& settings) {

@@ -34,11 +34,12 @@ std::span<const StudySection> study_sections() {
 
 std::span<const SectionSpec* const> documented_tables() {
   static constexpr std::array<const SectionSpec*, 26> tables = {
-      &top_section,         &population_section,   &distribution_section, &eligibility_section,   &strategy_section,     &choose_section,
-      &grid_section,        &strata_section,       &outcomes_section,     &cohort_section,        &override_section,
-      &trial_section,       &arm_section,          &analysis_section,     &randomisation_section, &accrual_section,
-      &dropout_section,     &intercurrent_section, &estimand_section,     &data_model_section,    &data_arm_section,
-      &correlation_section, &data_section, &claim_section, &claim_contrast_section, &claim_number_section};
+      &top_section,         &population_section,  &distribution_section, &eligibility_section, &strategy_section,
+      &choose_section,      &grid_section,        &strata_section,       &outcomes_section,    &cohort_section,
+      &override_section,    &trial_section,       &arm_section,          &analysis_section,    &randomisation_section,
+      &accrual_section,     &dropout_section,     &intercurrent_section, &estimand_section,    &data_model_section,
+      &data_arm_section,    &correlation_section, &data_section,         &claim_section,       &claim_contrast_section,
+      &claim_number_section};
   return tables;
 }
 
