@@ -101,7 +101,8 @@ class TileOutcomes {
   // Of the strategy evaluated last.
   Lanes<std::uint16_t> category_;
   std::vector<Lanes<double>> observed_, latent_, motor_latent_, motor_observed_, above_expectation_;
-  std::vector<Lanes<double>> first_option_;  // of a choice: observed, latent and above expectation, one behind the other
+  std::vector<Lanes<double>>
+      first_option_;  // of a choice: observed, latent and above expectation, one behind the other
 };
 
 }  // namespace vcohort

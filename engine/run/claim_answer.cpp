@@ -59,7 +59,8 @@ class RowSearch {
 
   std::size_t row() const {
     for (std::size_t row = 0; row < table_.rows(); ++row)
-      if (std::all_of(wanted_.begin(), wanted_.end(), [&](const auto& condition) { return condition(row); })) return row;
+      if (std::all_of(wanted_.begin(), wanted_.end(), [&](const auto& condition) { return condition(row); }))
+        return row;
     throw InvalidInput(explain("a claim is about " + described_, "the result has no such row in " + table_.path,
                                "correct strategy, stratum, endpoint and visit of the contrast"));
   }
@@ -115,7 +116,8 @@ class Results {
     const std::string path = path_of(number.table);
     const auto table = std::find_if(tables.begin(), tables.end(), [&](const Table& t) { return t.path == path; });
     if (table == tables.end())
-      throw InvalidInput(explain("a claim is about " + path, "the study does not ask that question", "add its section"));
+      throw InvalidInput(
+          explain("a claim is about " + path, "the study does not ask that question", "add its section"));
     const std::size_t row = RowSearch(*table, study_, scenario, number).row();
     const bool increments = number.table == ClaimNumber::Table::increments;
     const std::string error = increments && number.column == "mean" ? "mcse" : number.column + "_mcse";
@@ -147,7 +149,8 @@ class Results {
 std::vector<Evidence> with_neutral_premises(std::vector<Evidence> evidence, const Claim& claim) {
   for (Evidence& stance : evidence)
     for (const ClaimPremise& premise : claim.premises)
-      apply_override(stance, premise.parameter, premise.neutral, "a premise of the claim, at the value that says nothing");
+      apply_override(stance, premise.parameter, premise.neutral,
+                     "a premise of the claim, at the value that says nothing");
   return evidence;
 }
 
@@ -243,10 +246,12 @@ Table answer_claim(const Study& study, std::span<const Evidence> evidence, const
   table.add<double>("neutral_value", "of the contrast", "the same with the premises at their neutral values") =
       neutral_values;
   table.add<double>("neutral_mcse", "of the contrast", "its Monte Carlo standard error") = neutral_errors;
-  table.add<std::string>("answer", "",
-                         "holds, reversed, vanishes or undecided, judged at two standard errors; driven by its premises: it "
-                         "goes when they are neutral; assumption-driven: and nobody measured one of them") = answers;
-  table.add<std::string>("premises", "", "parameters that carry the claim, with the strength of their evidence") = premises;
+  table.add<std::string>(
+      "answer", "",
+      "holds, reversed, vanishes or undecided, judged at two standard errors; driven by its premises: it "
+      "goes when they are neutral; assumption-driven: and nobody measured one of them") = answers;
+  table.add<std::string>("premises", "", "parameters that carry the claim, with the strength of their evidence") =
+      premises;
   return table;
 }
 

@@ -16,8 +16,8 @@ struct Measured {
 };
 
 /// What a contrast says about the claim, judged at two Monte Carlo standard errors: it lies beyond what matters on the
-/// side that the claim wants, or on the other side; it lies within; or the simulation is too small to tell. NaN, a share
-/// of an effect that is not there, has vanished.
+/// side that the claim wants, or on the other side; it lies within; or the simulation is too small to tell. NaN, a
+/// share of an effect that is not there, has vanished.
 enum class ClaimVerdict : std::uint8_t { holds, reversed, vanishes, undecided };
 const char* name_of(ClaimVerdict);
 ClaimVerdict judge(const ClaimContrast&, Measured);

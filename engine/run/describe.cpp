@@ -54,9 +54,10 @@ Table describe_strategies(const Study& study) {
   text("above", "strategy of patients whose measured marker is at or above the threshold",
        of_choice([](const Choice& c) { return c.options.front().name; }));
   text("below", "strategy of the others", of_choice([](const Choice& c) { return c.options.back().name; }));
-  const auto number_of_choice = [&](const char* name, const char* meaning, double Choice::*member) {
+  const auto number_of_choice = [&](const char* name, const char* meaning, double Choice::* member) {
     auto& column = table.add<double>(name, "of the marker", meaning);
-    for (const Strategy& strategy : study.strategies) column.push_back(strategy.choice ? (*strategy.choice).*member : 0);
+    for (const Strategy& strategy : study.strategies)
+      column.push_back(strategy.choice ? (*strategy.choice).*member : 0);
   };
   number_of_choice("error_sd", "standard deviation of the marker's measurement", &Choice::error_sd);
   number_of_choice("threshold", "where the choice changes", &Choice::threshold);

@@ -24,9 +24,9 @@ std::vector<std::vector<double>> draws_of(const Evidence&, std::span<const std::
 double smallest_effective_sample_size(std::size_t parameters);
 
 /// Evidence whose moved parameters follow the reweighted draws: value, and the law within its family, from weighted
-/// moments (log-normals on the logarithm; truncation bounds are kept); correlations as a joint prior. What a joint prior
-/// said about a moved and an unmoved parameter is kept as far as the whole stays a correlation matrix. `history` becomes
-/// the end of each moved parameter's source.
+/// moments (log-normals on the logarithm; truncation bounds are kept); correlations as a joint prior. What a joint
+/// prior said about a moved and an unmoved parameter is kept as far as the whole stays a correlation matrix. `history`
+/// becomes the end of each moved parameter's source.
 /// @throws NumericalFailure where the effective sample size is too small or the Pareto shape 0.7 or more
 Evidence refit(Evidence, std::span<const std::string> parameters, const std::vector<std::vector<double>>& draws,
                const ImportanceWeights&, const std::string& history);

@@ -30,9 +30,9 @@ struct UncertainInput {
 std::vector<UncertainInput> uncertain_inputs(const Evidence&);
 
 /// Which parameter moves the answer most: the rank correlation of every uncertain input with every output over the
-/// parameter draws, which are drawn again from their addresses. One row per output and input, the strongest first; an output that no draw moves has
-/// none.
-/// What a draw's answer owes to its own patients weakens all correlations alike; it does not change their order.
+/// parameter draws, which are drawn again from their addresses. One row per output and input, the strongest first; an
+/// output that no draw moves has none. What a draw's answer owes to its own patients weakens all correlations alike; it
+/// does not change their order.
 Table influence(const Evidence&, std::uint64_t seed, const std::vector<DrawOutput>&);
 
 /// The outputs out of the rows that a study with uncertain parameters leaves: /cohort/draws and /trial/replicates, for

@@ -66,8 +66,8 @@ ImportanceWeights importance_weights(std::span<const Target> targets,
     largest = std::max(largest, w);
   }
   if (largest == never)
-    throw NumericalFailure(explain("no parameter draw can be weighted", "none of them simulates all targets",
-                                   "check the targets"));
+    throw NumericalFailure(
+        explain("no parameter draw can be weighted", "none of them simulates all targets", "check the targets"));
   ImportanceWeights result;
   double total = 0, squares = 0;
   for (const double w : log_weight) {

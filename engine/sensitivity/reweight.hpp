@@ -14,10 +14,10 @@ struct Target {
 
 /// Importance weights of parameter draws, and whether they can be trusted.
 struct ImportanceWeights {
-  std::vector<double> weight;          // [draw]; sum to one
-  double effective_sample_size = 0;    // Kish: 1 / sum of squares
-  double largest = 0;                  // the largest weight
-  double pareto_k = 0;                 // shape of the tail of the weights; NaN where there are too few different ones
+  std::vector<double> weight;        // [draw]; sum to one
+  double effective_sample_size = 0;  // Kish: 1 / sum of squares
+  double largest = 0;                // the largest weight
+  double pareto_k = 0;               // shape of the tail of the weights; NaN where there are too few different ones
 };
 
 /// Weights proportional to the likelihood of the targets, each normal about what the draw simulates:
@@ -26,9 +26,9 @@ struct ImportanceWeights {
 /// @throws NumericalFailure when no draw has a weight
 ImportanceWeights importance_weights(std::span<const Target>, const std::vector<std::vector<double>>& simulated);
 
-/// Shape of the generalised Pareto distribution of the largest weights (Vehtari et al. 2024, with the estimator of Zhang
-/// & Stephens 2009 and its weak prior at 1/2 worth ten draws): below 0.7 weighted means are reliable. The tail are the
-/// min(n / 5, 3 sqrt n) largest. NaN where the tail has fewer than five weights or they do not differ.
+/// Shape of the generalised Pareto distribution of the largest weights (Vehtari et al. 2024, with the estimator of
+/// Zhang & Stephens 2009 and its weak prior at 1/2 worth ten draws): below 0.7 weighted means are reliable. The tail
+/// are the min(n / 5, 3 sqrt n) largest. NaN where the tail has fewer than five weights or they do not differ.
 double pareto_shape(std::vector<double> weights);
 
 /// What a weighted sample says.

@@ -4,8 +4,8 @@
 #include <string>
 #include <vector>
 
-/// A claim that a study answers: which numbers of its result decide it, and which parameters carry it. Plain structs, as
-/// validated.
+/// A claim that a study answers: which numbers of its result decide it, and which parameters carry it. Plain structs,
+/// as validated.
 namespace vcohort {
 
 /// One number of a result.
@@ -17,14 +17,14 @@ struct ClaimNumber {
     adverse_events,
     operating_characteristics
   } table = Table::increments;
-  std::string column;             // "mean", "any_share", "power", ...
-  std::string strategy;           // the arm, where the table is about a trial
-  std::string reference;          // strategy that increments are taken against; empty: that of [cohort]
-  std::string stratum = "all";    // not for a trial
-  std::string endpoint;           // increments and summary
-  double visit_months = 0;        // likewise
-  std::int64_t sample_size = 0;   // of a trial
-  std::int64_t grade = 0;         // of related adverse events of any type
+  std::string column;                // "mean", "any_share", "power", ...
+  std::string strategy;              // the arm, where the table is about a trial
+  std::string reference;             // strategy that increments are taken against; empty: that of [cohort]
+  std::string stratum = "all";       // not for a trial
+  std::string endpoint;              // increments and summary
+  double visit_months = 0;           // likewise
+  std::int64_t sample_size = 0;      // of a trial
+  std::int64_t grade = 0;            // of related adverse events of any type
   double share_of_visit_months = 0;  // above zero: divided by the same number at that visit
 };
 

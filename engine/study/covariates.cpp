@@ -6,9 +6,17 @@ namespace vcohort {
 
 namespace {
 
-constexpr std::array<std::string_view, 11> variables = {
-    "age_years", "gmfcs",    "gmfm66",            "gmfm88",       "injury",             "motor_type",
-    "sex",       "genotype", "immune_suppressed", "inflammation", "months_since_injury"};
+constexpr std::array<std::string_view, 11> variables = {"age_years",
+                                                        "gmfcs",
+                                                        "gmfm66",
+                                                        "gmfm88",
+                                                        "injury",
+                                                        "motor_type",
+                                                        "sex",
+                                                        "genotype",
+                                                        "immune_suppressed",
+                                                        "inflammation",
+                                                        "months_since_injury"};
 constexpr std::array<std::string_view, 4> injuries = {"white_matter", "grey_matter", "malformation", "other"};
 constexpr std::array<std::string_view, 4> motor_types = {"spastic", "dyskinetic", "ataxic", "mixed"};
 constexpr std::array<std::string_view, 2> sexes = {"female", "male"};

@@ -93,7 +93,8 @@ void simulate(const Replicated& replicated, const CalibrateArguments& arguments,
   }
 }
 
-std::string history_of(const CalibrateArguments& arguments, const Simulated& simulated, const ImportanceWeights& weights) {
+std::string history_of(const CalibrateArguments& arguments, const Simulated& simulated,
+                       const ImportanceWeights& weights) {
   std::vector<std::string> targets;
   for (const Target& target : simulated.targets)
     targets.push_back(fmt::format("{} = {:.4g} (SE {:.3g})", target.name, target.value, target.se));
@@ -101,8 +102,7 @@ std::string history_of(const CalibrateArguments& arguments, const Simulated& sim
       "calibrated from {}, moving {}, to {}; figures divided by {:g}, SD between studies {:g}; {} draws of seed {}, {} "
       "times the patients, effective sample size {:.0f}",
       arguments.evidence, fmt::join(arguments.move, ", "), fmt::join(targets, "; "), arguments.bias,
-      arguments.between_sd, arguments.draws, arguments.seed, arguments.patients_factor,
-      weights.effective_sample_size);
+      arguments.between_sd, arguments.draws, arguments.seed, arguments.patients_factor, weights.effective_sample_size);
 }
 
 void write(const Evidence& evidence, const CalibrateArguments& arguments) {
@@ -133,7 +133,8 @@ ExitStatus calibrate(CalibrateArguments arguments) {
   const bool for_reader = arguments.format == TableFormat::table;
   if (for_reader)
     std::cout << fmt::format(
-        "{} draws, effective sample size {:.0f} (at least {:g} are needed), largest weight {:.3f}, Pareto shape {:.2f}\n\n",
+        "{} draws, effective sample size {:.0f} (at least {:g} are needed), largest weight {:.3f}, Pareto shape "
+        "{:.2f}\n\n",
         arguments.draws, weights.effective_sample_size, smallest_effective_sample_size(arguments.move.size()),
         weights.largest, weights.pareto_k);
   print(calibrated_fit(simulated.targets, simulated.values, weights), arguments.format, std::cout);
@@ -181,9 +182,11 @@ void add_calibrate(CLI::App& app, ExitStatus& end) {
   verb->add_option("--patients-factor", arguments->patients_factor,
                    "simulate studies so many times as large; their sampling variance adds 1/K to the target's [25]")
       ->check(CLI::Range(1, 1000));
-  verb->add_option("--bias", arguments->bias, "divide figures and standard errors by this: what open assessment adds [1]")
+  verb->add_option("--bias", arguments->bias,
+                   "divide figures and standard errors by this: what open assessment adds [1]")
       ->check(CLI::Range(0.1, 10.0));
-  verb->add_option("--between-sd", arguments->between_sd, "SD of true effects between studies, in the figure's unit [0]")
+  verb->add_option("--between-sd", arguments->between_sd,
+                   "SD of true effects between studies, in the figure's unit [0]")
       ->check(CLI::NonNegativeNumber);
   verb->add_option("--threads", arguments->threads, "threads to use; results do not depend on it")
       ->check(CLI::Range(1, 4096));

@@ -45,11 +45,10 @@ void print_claim(const Claim& claim, const Table& answers) {
   std::cout << fmt::format("{}\n  \"{}\"\n", texts("claim").front(), claim.words);
   for (std::size_t row = 0; row < answers.rows(); ++row) {
     if (row == 0 || texts("contrast")[row] != texts("contrast")[row - 1])
-      std::cout << fmt::format("  {} (claimed {} {:g})\n", texts("contrast")[row],
-                               claim.contrasts.at(row / (answers.rows() / claim.contrasts.size())).claimed_below
-                                   ? "below"
-                                   : "above",
-                               numbers("claimed_beyond")[row]);
+      std::cout << fmt::format(
+          "  {} (claimed {} {:g})\n", texts("contrast")[row],
+          claim.contrasts.at(row / (answers.rows() / claim.contrasts.size())).claimed_below ? "below" : "above",
+          numbers("claimed_beyond")[row]);
     std::cout << fmt::format("    {:<11} {:>8.3f} ± {:<7.3f} {}", texts("scenario")[row], numbers("value")[row],
                              numbers("mcse")[row], texts("answer")[row]);
     if (!claim.premises.empty()) std::cout << fmt::format(" (premises neutral: {:.3f})", numbers("neutral_value")[row]);
@@ -83,11 +82,13 @@ void add_claims(CLI::App& app, ExitStatus& end) {
   auto arguments = std::make_shared<ClaimsArguments>();
   CLI::App* verb = app.add_subcommand("claims", "answer the claims of the article, or of a study, under every stance");
   verb->footer(
-      "A claim is a study with a [claim]. Each is simulated as it is, and once more with the parameters that carry it at\n"
+      "A claim is a study with a [claim]. Each is simulated as it is, and once more with the parameters that carry it "
+      "at\n"
       "values that say nothing: an answer that changes with them rests on them.\n\n"
       "  vcohort claims\n"
       "  vcohort claims age-window four-low-doses");
-  verb->add_option("names", arguments->names, "claims that ship, or study files with a [claim]; default: all that ship");
+  verb->add_option("names", arguments->names,
+                   "claims that ship, or study files with a [claim]; default: all that ship");
   verb->add_option("--set", arguments->settings, "replace a value of the studies: key=value")->allow_extra_args(false);
   verb->add_option("--threads", arguments->threads, "threads to use; results do not depend on it")
       ->check(CLI::Range(1, 4096));

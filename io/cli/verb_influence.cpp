@@ -57,8 +57,8 @@ ExitStatus show_influence(const InfluenceArguments& arguments) {
       outputs = outputs_of_draws(file.read_table("/cohort/draws"), evidence.name);
     if (study.trial && !study.data_model && file.find("/trial/replicates"))
       for (DrawOutput& output :
-           outputs_of_replicates(file.read_table("/trial/replicates"), evidence.name, study.trial->analyses.front().name,
-                                 study.trial->sample_size.back()))
+           outputs_of_replicates(file.read_table("/trial/replicates"), evidence.name,
+                                 study.trial->analyses.front().name, study.trial->sample_size.back()))
         outputs.push_back(std::move(output));
     append_rows(tables, influence(evidence, study.seed, outputs));
   }

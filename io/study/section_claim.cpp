@@ -66,7 +66,8 @@ constexpr std::array<KeySpec, 10> number_keys = {{
     {.name = "table",
      .fallback = "\"increments\"",
      .choices = claim_table_names,
-     .meaning = "`increments`, `summary`, `harm` and `adverse_events` of the cohort, or `operating_characteristics` of the trial.",
+     .meaning = "`increments`, `summary`, `harm` and `adverse_events` of the cohort, or `operating_characteristics` of "
+                "the trial.",
      .example = "\"harm\""},
     {.name = "column",
      .fallback = "\"mean\"",
@@ -82,9 +83,7 @@ constexpr std::array<KeySpec, 10> number_keys = {{
      .meaning = "Increments: against which strategy, in the same patients; that of `[cohort]` where absent.",
      .example = "\"one IV infusion\""},
     {.name = "stratum", .fallback = "\"all\"", .meaning = "Which patients of a cohort.", .example = "\"age 0-3\""},
-    {.name = "endpoint",
-     .meaning = "Increments and summary: what is recorded.",
-     .example = "\"gmfm66\""},
+    {.name = "endpoint", .meaning = "Increments and summary: what is recorded.", .example = "\"gmfm66\""},
     {.name = "visit_months",
      .type = KeyType::number,
      .unit = "months",
@@ -162,7 +161,8 @@ ClaimContrast read_contrast(const TomlValue& table, StudyContext& context) {
 
 void read_premises(const TomlValue& table, Claim& claim, StudyContext& context) {
   if (!table.is_table()) {
-    context.problems.add(table.place, "\"premises\" must be a table of numbers", "it is " + std::string(kind_text(table.kind)),
+    context.problems.add(table.place, "\"premises\" must be a table of numbers",
+                         "it is " + std::string(kind_text(table.kind)),
                          "write premises = " + std::string(claim_section.find("premises")->example));
     return;
   }
@@ -192,8 +192,8 @@ std::string number_line(const ClaimNumber& number) {
     text += ", stratum = " + toml_text(number.stratum);
   if (number.grade > 0) text += fmt::format(", grade = {}", number.grade);
   if (!number.endpoint.empty())
-    text += fmt::format(", endpoint = {}, visit_months = {}", toml_text(number.endpoint),
-                        number_text(number.visit_months));
+    text +=
+        fmt::format(", endpoint = {}, visit_months = {}", toml_text(number.endpoint), number_text(number.visit_months));
   if (number.share_of_visit_months > 0)
     text += ", share_of_visit_months = " + number_text(number.share_of_visit_months);
   return text + " }";
@@ -204,8 +204,9 @@ std::string number_line(const ClaimNumber& number) {
 const SectionSpec claim_section = {
     .name = "claim",
     .heading = "[claim]",
-    .meaning = "A claim that the study tests: `vcohort claims` answers it under every evidence of the study. It changes "
-               "nothing about what is simulated.",
+    .meaning =
+        "A claim that the study tests: `vcohort claims` answers it under every evidence of the study. It changes "
+        "nothing about what is simulated.",
     .keys = claim_keys,
 };
 
@@ -246,7 +247,8 @@ void write_claim(const Claim& claim, std::string& text) {
     text += fmt::format("premises = {{ {} }}\n", fmt::join(premises, ", "));
   }
   for (const ClaimContrast& contrast : claim.contrasts) {
-    text += fmt::format("\n[[claim.contrast]]\nname = {}\nof = {}\n", toml_text(contrast.name), number_line(contrast.of));
+    text +=
+        fmt::format("\n[[claim.contrast]]\nname = {}\nof = {}\n", toml_text(contrast.name), number_line(contrast.of));
     if (contrast.less) text += "less = " + number_line(*contrast.less) + "\n";
     text += fmt::format("claimed = \"{}\"\nmatters = {}\n", directions[contrast.claimed_below ? 1 : 0],
                         number_text(contrast.matters));

@@ -99,8 +99,9 @@ constexpr std::array<KeySpec, 5> choose_keys = {{
     {.name = "marker",
      .required = true,
      .choices = marker_names,
-     .meaning = "`inflammation`: the score of systemic inflammation, in SD; `white_matter`: 1 where imaging should show "
-                "white matter injury, else 0; `genotype`: 1 in carriers of the favourable genotype, else 0.",
+     .meaning =
+         "`inflammation`: the score of systemic inflammation, in SD; `white_matter`: 1 where imaging should show "
+         "white matter injury, else 0; `genotype`: 1 in carriers of the favourable genotype, else 0.",
      .example = "\"inflammation\""},
     {.name = "error_sd",
      .type = KeyType::number,
@@ -116,8 +117,16 @@ constexpr std::array<KeySpec, 5> choose_keys = {{
      .range = {-largest_marker, largest_marker},
      .meaning = "Patients whose measured marker is at or above it receive `above`, the others `below`.",
      .example = "0"},
-    {.name = "above", .form = "name of a strategy", .required = true, .meaning = "See `threshold`.", .example = "\"MSC\""},
-    {.name = "below", .form = "name of a strategy", .required = true, .meaning = "See `threshold`.", .example = "\"NSC\""},
+    {.name = "above",
+     .form = "name of a strategy",
+     .required = true,
+     .meaning = "See `threshold`.",
+     .example = "\"MSC\""},
+    {.name = "below",
+     .form = "name of a strategy",
+     .required = true,
+     .meaning = "See `threshold`.",
+     .example = "\"NSC\""},
 }};
 
 constexpr std::array<std::pair<std::string_view, DoseUnit>, 3> doses = {{
@@ -232,8 +241,9 @@ const SectionSpec strategy_section = {
 const SectionSpec choose_section = {
     .name = "choose",
     .heading = "strategy.choose",
-    .meaning = "Which of two strategies a patient receives, by a marker with an error. The outcome is the patient's own "
-               "under the chosen strategy. Cohorts only: an arm of a trial gives one regimen.",
+    .meaning =
+        "Which of two strategies a patient receives, by a marker with an error. The outcome is the patient's own "
+        "under the chosen strategy. Cohorts only: an arm of a trial gives one regimen.",
     .keys = choose_keys,
 };
 

@@ -133,8 +133,7 @@ class ArmsReader {
             frame_.model ? "there is no arm " + quoted(result.name) : "there is no strategy " + quoted(result.name),
             frame_.model ? "in [data_model]" : "an arm receives one", did_you_mean(result.name, frame_.arm_names));
       }
-      if (const Strategy* given = frame_.model ? nullptr : frame_.strategy_called(result.name);
-          given && given->choice)
+      if (const Strategy* given = frame_.model ? nullptr : frame_.strategy_called(result.name); given && given->choice)
         arm.refuse("strategy", quoted(result.name) + " chooses between two strategies",
                    "trials are simulated for arms that give one regimen", "compare the two, or ask a [cohort]");
       const auto same = [&](const Arm& other) { return other.name == result.name; };

@@ -45,7 +45,8 @@ TEST(Choice, GivesTheOutcomeOfTheChosenStrategy) {
     for (std::size_t i = 0; i < lanes * visits; i += visits) {
       bool is_msc = true, is_nsc = true;
       for (std::size_t v = 0; v < visits; ++v)
-        for (const char* column : {"gmfm66", "gmfm66_latent", "gmfm88", "adl", "adl_latent", "cgi_i", "drooling_effective"}) {
+        for (const char* column :
+             {"gmfm66", "gmfm66_latent", "gmfm88", "adl", "adl_latent", "cgi_i", "drooling_effective"}) {
           const auto& values = rows.doubles(column);
           const double msc = values[base + 1 * lanes * visits + i + v], nsc = values[base + 2 * lanes * visits + i + v],
                        chosen = values[base + 3 * lanes * visits + i + v];
@@ -105,7 +106,8 @@ TEST(Strata, ByInflammationAndTimeSinceInjury) {
 }
 
 TEST(Draws, EachHasItsMeanIncrement) {
-  Study study = cohort_study(256 * 40 + 100, {rehabilitation(), cells(Cell::cb, Route::intravenous)}, {6, 12}, {"gmfm66", "adl"});
+  Study study =
+      cohort_study(256 * 40 + 100, {rehabilitation(), cells(Cell::cb, Route::intravenous)}, {6, 12}, {"gmfm66", "adl"});
   study.uncertain_parameters = true;
   const Cohort cohort(study, stance("sceptical"));
   const std::vector<Table> rows = rows_of(cohort), tables = cohort.deliver(simulate_all(cohort));

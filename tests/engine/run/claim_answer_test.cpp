@@ -67,8 +67,8 @@ Study genotype_study() {
   study.stratifications = {{"strata", {carriers}}};
   study.cohort = CohortQuestion{};
   study.claim = Claim{"carriers gain more", {{"genotype.ratio", 1}}, {}};
-  study.claim->contrasts.push_back(
-      {"carriers less others", number("four times", "genotype carrier"), number("four times", "genotype non_carrier"), false, 0.3});
+  study.claim->contrasts.push_back({"carriers less others", number("four times", "genotype carrier"),
+                                    number("four times", "genotype non_carrier"), false, 0.3});
   ClaimNumber paired = number("four times", "all");
   paired.reference = "once";
   study.claim->contrasts.push_back({"four against one", paired, std::nullopt, false, 0});
@@ -113,7 +113,8 @@ TEST(ClaimAnswer, IsTheNumberOfTheResult) {
 
 TEST(ClaimAnswer, ThreadsDoNotMatter) {
   const std::vector<Evidence> stances{stance("published")};
-  const Table one = answer_claim(genotype_study(), stances, "x", 1), three = answer_claim(genotype_study(), stances, "x", 3);
+  const Table one = answer_claim(genotype_study(), stances, "x", 1),
+              three = answer_claim(genotype_study(), stances, "x", 3);
   for (std::size_t row = 0; row < one.rows(); ++row) EXPECT_EQ(value(one, "value", row), value(three, "value", row));
 }
 

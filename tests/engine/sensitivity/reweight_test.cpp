@@ -82,8 +82,8 @@ TEST(Reweight, FarTargetsDoNotUnderflow) {
   EXPECT_NEAR(weights.largest, 1, 1e-12);
 }
 
-// 2000 quantiles of generalised Pareto distributions; expected from an independent NumPy implementation of Zhang & Stephens 2009 with
-// the prior of Vehtari et al., tail of 135.
+// 2000 quantiles of generalised Pareto distributions; expected from an independent NumPy implementation of Zhang &
+// Stephens 2009 with the prior of Vehtari et al., tail of 135.
 TEST(Reweight, ParetoShape) {
   for (const auto& [shape, expected] :
        {std::pair{0.2, 0.22675618660754537}, {0.5, 0.49787399464062826}, {0.9, 0.859421016130482}}) {

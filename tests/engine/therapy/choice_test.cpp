@@ -18,7 +18,8 @@ using namespace test;
 constexpr int n = 100'000;
 
 Choice choice_by(Marker marker, double error_sd, double threshold) {
-  return {marker, error_sd, threshold, {cells(Cell::msc, Route::intravenous, 4), cells(Cell::nsc, Route::intranasal, 2)}};
+  return {
+      marker, error_sd, threshold, {cells(Cell::msc, Route::intravenous, 4), cells(Cell::nsc, Route::intranasal, 2)}};
 }
 
 struct Shares {

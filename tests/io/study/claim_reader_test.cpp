@@ -79,9 +79,11 @@ TEST(ChoiceReader, Refuses) {
   EXPECT_THAT(complaint(replaced(head, "below = \"none\"", "below = \"nobody\"")), HasSubstr("no other strategy"));
   EXPECT_THAT(complaint(replaced(head, "\"inflammation\"", "\"height\"")), HasSubstr("marker"));
   EXPECT_THAT(complaint(replaced(head, "error_sd = 0.5, ", "")), HasSubstr("\"error_sd\" is missing"));
-  EXPECT_THAT(complaint(replaced(head, "name = \"by marker\"", "name = \"by marker\"\ncell = \"MSC\"\nroute = \"intravenous\"\ndose_per_kg = 2e6")),
+  EXPECT_THAT(complaint(replaced(head, "name = \"by marker\"",
+                                 "name = \"by marker\"\ncell = \"MSC\"\nroute = \"intravenous\"\ndose_per_kg = 2e6")),
               HasSubstr("both \"cell\" and \"choose\""));
-  EXPECT_THAT(complaint(replaced(head, "name = \"by marker\"", "name = \"by marker\"\ninfusions = 4")), HasSubstr("what is chosen has its own regimen"));
+  EXPECT_THAT(complaint(replaced(head, "name = \"by marker\"", "name = \"by marker\"\ninfusions = 4")),
+              HasSubstr("what is chosen has its own regimen"));
   const std::string second = R"([[strategy]]
 name = "twice"
 choose = { marker = "genotype", error_sd = 0, threshold = 0.5, above = "by marker", below = "none" }
@@ -128,10 +130,13 @@ TEST(ClaimReader, WhatIsWrittenIsReadAgain) {
 TEST(ClaimReader, Refuses) {
   const std::string text = std::string(head) + claim;
   EXPECT_THAT(complaint(replaced(text, "\"age.floor\"", "\"age.flor\"")), HasSubstr("did you mean \"age.floor\"?"));
-  EXPECT_THAT(complaint(replaced(text, "strategy = \"MSC\", reference", "strategy = \"MSD\", reference")), HasSubstr("no strategy \"MSD\""));
+  EXPECT_THAT(complaint(replaced(text, "strategy = \"MSC\", reference", "strategy = \"MSD\", reference")),
+              HasSubstr("no strategy \"MSD\""));
   EXPECT_THAT(complaint(replaced(text, ", grade = 2", "")), HasSubstr("\"grade\" is missing"));
-  EXPECT_THAT(complaint(replaced(text, ", grade = 2", ", grade = 2, endpoint = \"adl\"")), HasSubstr("\"endpoint\" has no effect"));
-  EXPECT_THAT(complaint(replaced(text, "endpoint = \"gmfm66\", visit_months = 12 }", "visit_months = 12 }")), HasSubstr("\"endpoint\" is missing"));
+  EXPECT_THAT(complaint(replaced(text, ", grade = 2", ", grade = 2, endpoint = \"adl\"")),
+              HasSubstr("\"endpoint\" has no effect"));
+  EXPECT_THAT(complaint(replaced(text, "endpoint = \"gmfm66\", visit_months = 12 }", "visit_months = 12 }")),
+              HasSubstr("\"endpoint\" is missing"));
   EXPECT_THAT(complaint(replaced(text, "claimed = \"below\"", "claimed = \"beside\"")), HasSubstr("claimed"));
   EXPECT_THAT(complaint(std::string(head) + "[claim]\nwords = \"x\"\ncontrast = []\n"), HasSubstr("list of tables"));
 }
