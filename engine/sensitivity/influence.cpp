@@ -74,12 +74,12 @@ struct Row {
   RankCorrelation correlation;
 };
 
-/// Strongest first; what is not defined last.
+/// Strongest first; what is not defined last; ties in the order of ids.
 bool stronger(const Row& a, const Row& b) {
   const auto strength = [](const Row& row) {
     return std::isfinite(row.correlation.rho) ? std::fabs(row.correlation.rho) : -1.0;
   };
-  return strength(a) > strength(b);
+  return strength(a) != strength(b) ? strength(a) > strength(b) : a.input < b.input;
 }
 
 }  // namespace
@@ -111,7 +111,7 @@ Table influence(const Evidence& evidence, std::uint64_t seed, const std::vector<
     const auto first = static_cast<std::ptrdiff_t>(rows.size());
     for (std::size_t k = 0; k < inputs.size(); ++k)
       rows.push_back({&output, &inputs[k], rank_correlation(draws.of(k, output.draw), output.value)});
-    std::stable_sort(rows.begin() + first, rows.end(), stronger);
+    std::sort(rows.begin() + first, rows.end(), stronger);
   }
 
   Table table{"/sensitivity/rank_correlation",

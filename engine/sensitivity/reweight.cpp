@@ -122,7 +122,8 @@ WeightedSummary weighted_summary(std::span<const double> values, std::span<const
   std::vector<std::size_t> order;
   for (std::size_t k = 0; k < values.size(); ++k)
     if (weights[k] > 0) order.push_back(k);
-  std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) { return values[a] < values[b]; });
+  std::sort(order.begin(), order.end(),
+            [&](std::size_t a, std::size_t b) { return values[a] != values[b] ? values[a] < values[b] : a < b; });
   WeightedSummary result;
   result.mean = weighted_mean(values, weights);
   result.sd = __builtin_sqrt(weighted_covariance(values, values, weights));

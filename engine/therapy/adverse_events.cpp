@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <string>
+#include <tuple>
 
 #include "engine/evidence/registry.hpp"
 #include "engine/numeric/elementary.hpp"
@@ -227,8 +228,9 @@ void merge_options(const std::uint8_t* chosen, int lanes, std::span<const TileHa
   for (std::size_t option = 0; option < options.size(); ++option)
     for (const AdverseEvent& event : options[option].events)
       if (chosen[event.lane] == option) out.events.push_back(event);
-  std::stable_sort(out.events.begin(), out.events.end(),
-                   [](const AdverseEvent& a, const AdverseEvent& b) { return a.infusion < b.infusion; });
+  const auto order = [](const AdverseEvent& event) { return std::tuple(event.infusion, event.type, event.lane); };
+  std::sort(out.events.begin(), out.events.end(),
+            [&](const AdverseEvent& a, const AdverseEvent& b) { return order(a) < order(b); });
   for (int i = 0; i < lanes; ++i) out.infusions_before_change[i] = options[chosen[i]].infusions_before_change[i];
 }
 
