@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
 #include <filesystem>
 #include <fstream>
@@ -206,8 +207,10 @@ void decide_file(const DecideArguments& arguments) {
   plan.willingness_to_pay = range_in(arguments.willingness_to_pay);
   PsaColumns columns{arguments.reference, {}, arguments.all_evppi};
   for (const std::string& group : arguments.evppi) {
-    plan.evppi.push_back(split(group, ','));
-    columns.parameters.insert(columns.parameters.end(), plan.evppi.back().begin(), plan.evppi.back().end());
+    const std::vector<std::string> names = split(group, ',');
+    if (std::find(plan.evppi.begin(), plan.evppi.end(), names) != plan.evppi.end()) continue;
+    plan.evppi.push_back(names);
+    columns.parameters.insert(columns.parameters.end(), names.begin(), names.end());
   }
   if (!arguments.population.empty()) plan.population = population_in(arguments.population);
   plan.currency = arguments.currency;

@@ -79,6 +79,15 @@ class Decide(ProgramTest):
             for value, wanted in zip(self.column(rows[3:], name), expected):
                 self.assertAlmostEqual(value, wanted, delta=ROUNDING * 1e4, msg=name)
 
+    def test_published_ratios(self):
+        """The Sick-Sicker model of the DARTH group's tutorial on cohort models (Medical Decision Making 2023), recalled from memory. The tolerance is
+        what rounding of the printed costs and QALYs, half a unit of the last digit at both ends, allows."""
+        table = "draw,strategy,cost,effect\n1,SoC,151580,20.711\n1,A,284805,21.499\n1,B,259100,22.184\n1,AB,378875,23.137\n"
+        rows = self.rows(self.write(table), "--table", "strategies")
+        self.assertEqual([row["status"] for row in rows], ["frontier", "strongly dominated", "frontier", "frontier"])
+        self.assertAlmostEqual(float(rows[2]["icer"]), 72988, delta=72988 * (0.001 / 1.473 + 1 / 107520))
+        self.assertAlmostEqual(float(rows[3]["icer"]), 125764, delta=125764 * (0.001 / 0.953 + 1 / 119775))
+
     def gaussian(self, draws, seed=1):
         chance = random.Random(seed)
         lines = ["draw,strategy,cost,effect,dE,dC"]

@@ -157,8 +157,8 @@ Eigen::MatrixXd expected_given(const Eigen::MatrixXd& parameters, const Eigen::M
   // A single parameter may bend as it likes; several share half of the room, the other half is for interactions.
   constexpr Eigen::Index most_bends = 29;
   constexpr Eigen::Index most_bends_of_several = 9;
-  const Eigen::Index bends = count == 1 ? std::min(most_bends, most)
-                                        : std::clamp(most / 2 / count, Eigen::Index{1}, most_bends_of_several);
+  const Eigen::Index bends =
+      count == 1 ? std::min(most_bends, most) : std::clamp(most / 2 / count, Eigen::Index{1}, most_bends_of_several);
   const Eigen::MatrixXd known = parameters(Eigen::all, varying);
   RegressionTerms terms(known, bends);
   add_interactions(terms, responses, most);
