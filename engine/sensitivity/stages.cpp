@@ -21,7 +21,8 @@ MovableModel movable_model(const Study& study, const Evidence& evidence, std::in
   model.willingness_to_pay = question.thresholds;
   model.currency = question.currency;
   model.patients = patients;
-  model.evaluate = [patients, simulator = std::make_shared<const PolicySimulator>(study)](
+  // Twin by twin, so that what is equal in every child differs by nothing, not even by rounding.
+  model.evaluate = [patients, reference = model.reference, simulator = std::make_shared<const PolicySimulator>(study)](
                        const ParameterValues& values) {
     Evaluation found(simulator->strategies(), patients);
     PolicySimulator::Workspace workspace(*simulator);
@@ -32,8 +33,8 @@ MovableModel movable_model(const Study& study, const Evidence& evidence, std::in
       for (int lane = 0; lane < tile.lanes(); ++lane, ++patient) {
         while (patient >= found.first_patient(batch + 1)) ++batch;
         for (std::size_t s = 0; s < found.strategies(); ++s) {
-          found.cost(batch, s) += tile.cost[s][lane];
-          found.effect(batch, s) += tile.effect[s][lane];
+          found.cost(batch, s) += tile.cost[s][lane] - tile.cost[reference][lane];
+          found.effect(batch, s) += tile.effect[s][lane] - tile.effect[reference][lane];
         }
       }
     });

@@ -84,11 +84,11 @@ constexpr std::array<KeySpec, 3> sobol_keys = {{
      .example = "{ effect = [\"effect\", \"delivery\"], utilities = [\"utility\"] }"},
     {.name = "points",
      .type = KeyType::integer,
-     .fallback = "256",
+     .fallback = "512",
      .range = {fewest_points, most_points},
      .meaning = "Points of the quasi-random sequence, a power of two; each costs as many simulations as there are "
                 "groups, and three more.",
-     .example = "512"},
+     .example = "1024"},
     {.name = "patients",
      .type = KeyType::integer,
      .fallback = "1024",
