@@ -92,8 +92,9 @@ void require_usable(const SobolOutputs& outputs, const SobolBootstrap& bootstrap
   constexpr Eigen::Index words_per_address = Eigen::Index{1} << 18;
   constexpr int occasions = 1 << 16;
   const Eigen::Index points = outputs.a.size();
-  require(outputs.b.size() == points && outputs.swapped.rows() == points, "the outputs have different numbers of points",
-          "each point is evaluated with every column swapped", "evaluate the whole design");
+  require(outputs.b.size() == points && outputs.swapped.rows() == points,
+          "the outputs have different numbers of points", "each point is evaluated with every column swapped",
+          "evaluate the whole design");
   require(points >= 2 && points <= words_per_address, "the number of points is not from 2 to 262,144",
           "a bootstrap resample has one word per point", "take another number of points");
   require(bootstrap.resamples >= 2 && bootstrap.resamples <= occasions, "the resamples are not from 2 to 65,536",

@@ -237,6 +237,14 @@ class Decide(ProgramTest):
         options = ("--evppi", "dE", "--willingness-to-pay", "20000", "--reference", "old", "--table", "evppi")
         self.assertEqual(self.rows(file, *options), self.rows(self.write("\n".join(swapped), "swapped.csv"), *options))
 
+    def test_same_bits_on_any_processor(self):
+        """The C library's own choice of code by processor does not reach a number."""
+        file = self.gaussian(300)
+        options = ("decide", file, "--evppi", "dE", "--evppi", "dE,dC", "--format", "csv")
+        plain = self.call(*options).stdout
+        for features in ("-AVX2_Usable,-FMA_Usable,-AVX512F_Usable", "-AVX2,-FMA,-AVX512F"):
+            self.assertEqual(self.call(*options, env={"GLIBC_TUNABLES": f"glibc.cpu.hwcaps={features}"}).stdout, plain)
+
     def test_memory_grows_with_numbers_only(self):
         """200,000 draws of three strategies with two parameters: 44 MB of text, and some 70 bytes a row in memory."""
         chance = random.Random(3)

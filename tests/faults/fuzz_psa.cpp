@@ -20,7 +20,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     for (const std::string& parameter : psa.parameters) plan.evppi.push_back({parameter});
     const vcohort::Decision found = vcohort::decide(psa, plan);
     double sum = 0;
-    for (const double share : std::get<std::vector<double>>(found.willingness_to_pay.find("ceac")->values)) sum += share;
+    for (const double share : std::get<std::vector<double>>(found.willingness_to_pay.find("ceac")->values))
+      sum += share;
     if (!(std::abs(sum - 2) < 1e-9)) std::abort();
   } catch (const vcohort::InvalidInput&) {
   }

@@ -87,8 +87,8 @@ SmoothBasis::SmoothBasis(const Eigen::Ref<const Eigen::VectorXd>& values, Eigen:
     ++null_space;
   const Eigen::Index size = count - null_space;
   if (size == 0) return;
-  const Eigen::MatrixXd whiten = spread.eigenvectors().rightCols(size) *
-                                 spread.eigenvalues().tail(size).cwiseSqrt().cwiseInverse().asDiagonal();
+  const Eigen::MatrixXd whiten =
+      spread.eigenvectors().rightCols(size) * spread.eigenvalues().tail(size).cwiseSqrt().cwiseInverse().asDiagonal();
   const Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> rough(whiten.transpose() * spline.roughness * whiten);
   transform_ = whiten * rough.eigenvectors();
   offset_ = transform_.transpose() * mean;

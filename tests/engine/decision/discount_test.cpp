@@ -30,8 +30,8 @@ TEST(Discount, SmallRatesAreContinuous) {
 
 TEST(Discount, AYearIsTheSumOfItsParts) {
   const double whole = discounted_span(0.05, 3, 4, FlowTiming::continuous);
-  const double parts = discounted_span(0.05, 3, 3.3, FlowTiming::continuous) +
-                       discounted_span(0.05, 3.3, 4, FlowTiming::continuous);
+  const double parts =
+      discounted_span(0.05, 3, 3.3, FlowTiming::continuous) + discounted_span(0.05, 3.3, 4, FlowTiming::continuous);
   EXPECT_NEAR(whole, parts, 1e-14);
 }
 

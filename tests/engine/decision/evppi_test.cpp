@@ -96,8 +96,8 @@ TEST(Evppi, InteractionsAreFound) {
 TEST(Evppi, ManyParameters) {
   // Ten that matter, ten that do not, and noise: a sum of ten is N(-.3, .9).
   const Eigen::MatrixXd z = normals(4'000, 21, 5);
-  const Psa psa = against_nothing(-0.3 + 0.3 * z.leftCols(10).rowwise().sum().array() + 2 * z.col(20).array(),
-                                  z.leftCols(20));
+  const Psa psa =
+      against_nothing(-0.3 + 0.3 * z.leftCols(10).rowwise().sum().array() + 2 * z.col(20).array(), z.leftCols(20));
   std::vector<Eigen::Index> all(20);
   std::iota(all.begin(), all.end(), Eigen::Index{0});
   expect_truth(value_of(psa, {0, 1, 2}), unit_loss(-0.3, 0.3 * std::sqrt(3.0)));
@@ -105,7 +105,8 @@ TEST(Evppi, ManyParameters) {
 }
 
 TEST(Evppi, AJumpIsInsideTheError) {
-  // INB jumps from -.6 to 1 at the 70th percentile: no smooth function does, which the error must tell. .3 * 1 is gained.
+  // INB jumps from -.6 to 1 at the 70th percentile: no smooth function does, which the error must tell. .3 * 1 is
+  // gained.
   for (const unsigned seed : {1, 2, 3, 4, 5}) {
     const Eigen::MatrixXd z = normals(5'000, 3, seed);
     constexpr double seventieth = 0.5244005127080407;
@@ -181,13 +182,14 @@ TEST(SmoothBasis, FunctionsAreUncorrelatedAndTheFirstIsALine) {
   const SmoothBasis basis(values, 12);
   ASSERT_EQ(basis.size(), 12);
   Eigen::MatrixXd functions(basis.size(), values.size());
-  for (Eigen::Index draw = 0; draw < values.size(); ++draw)
-    basis.evaluate(values[draw], functions.col(draw).data());
+  for (Eigen::Index draw = 0; draw < values.size(); ++draw) basis.evaluate(values[draw], functions.col(draw).data());
   const Eigen::MatrixXd products = functions * functions.transpose() / 500.0;
   EXPECT_LT((products - Eigen::MatrixXd::Identity(12, 12)).cwiseAbs().maxCoeff(), 1e-8);
   EXPECT_LT(functions.rowwise().mean().cwiseAbs().maxCoeff(), 1e-8);
-  const Eigen::VectorXd line = (values.array() - values.mean()) / std::sqrt((values.array() - values.mean()).square().mean());
-  EXPECT_LT((functions.row(0).transpose() * (functions(0, 0) * line[0] > 0 ? 1 : -1) - line).cwiseAbs().maxCoeff(), 1e-7);
+  const Eigen::VectorXd line =
+      (values.array() - values.mean()) / std::sqrt((values.array() - values.mean()).square().mean());
+  EXPECT_LT((functions.row(0).transpose() * (functions(0, 0) * line[0] > 0 ? 1 : -1) - line).cwiseAbs().maxCoeff(),
+            1e-7);
   EXPECT_TRUE(std::is_sorted(basis.roughness().begin(), basis.roughness().end()));
 }
 

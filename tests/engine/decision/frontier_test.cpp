@@ -25,9 +25,8 @@ std::vector<Status> statuses(const std::vector<FrontierPlace>& found) {
 
 TEST(Frontier, StrictAndExtendedDominance) {
   const auto found = places({5000, 10000, 12000, 25000, 35000, 55000}, {1, 2, 1.5, 3, 4, 5});
-  EXPECT_THAT(statuses(found),
-              testing::ElementsAre(Status::frontier, Status::frontier, Status::strongly_dominated,
-                                   Status::extendedly_dominated, Status::frontier, Status::frontier));
+  EXPECT_THAT(statuses(found), testing::ElementsAre(Status::frontier, Status::frontier, Status::strongly_dominated,
+                                                    Status::extendedly_dominated, Status::frontier, Status::frontier));
   EXPECT_TRUE(std::isnan(found[0].icer));
   EXPECT_EQ(found[1].icer, 5000);
   EXPECT_EQ(found[4].icer, 12500);
@@ -89,8 +88,8 @@ TEST(Frontier, PublishedRatios) {
   // from memory, not looked up. The tolerance is what rounding of the printed costs and QALYs (half a unit of the last
   // digit at both ends) allows.
   const auto sick = places({151580, 284805, 259100, 378875}, {20.711, 21.499, 22.184, 23.137});
-  EXPECT_THAT(statuses(sick), testing::ElementsAre(Status::frontier, Status::strongly_dominated, Status::frontier,
-                                                   Status::frontier));
+  EXPECT_THAT(statuses(sick),
+              testing::ElementsAre(Status::frontier, Status::strongly_dominated, Status::frontier, Status::frontier));
   EXPECT_NEAR(sick[2].icer, 72988, 72988 * (0.001 / 1.473 + 1.0 / 107520));
   EXPECT_NEAR(sick[3].icer, 125764, 125764 * (0.001 / 0.953 + 1.0 / 119775));
   const auto hiv = places({44663.45, 50601.65}, {7.991207, 8.937389});

@@ -50,17 +50,19 @@ TEST(Sobol, IntervalsCoverTheTruth) {
     const SobolIndices found =
         sobol_indices(evaluate(sobol_design(512, 3, 3, place), ishigami), {200, 0.95, 3, bootstrap.draws});
     for (std::size_t factor = 0; factor < 3; ++factor)
-      covered[factor] += found.total[factor].lower <= total_order[factor] &&
-                         total_order[factor] <= found.total[factor].upper;
+      covered[factor] +=
+          found.total[factor].lower <= total_order[factor] && total_order[factor] <= found.total[factor].upper;
   }
-  for (const int count : covered) EXPECT_GE(count, repetitions * (0.95 - errors * std::sqrt(0.95 * 0.05 / repetitions)));
+  for (const int count : covered)
+    EXPECT_GE(count, repetitions * (0.95 - errors * std::sqrt(0.95 * 0.05 / repetitions)));
 }
 
 TEST(Sobol, AProductHasInteractionsOnly) {
   // (u1 - 1/2)(u2 - 1/2): first-order indices 0, total indices 1; a third factor does nothing, exactly.
-  const SobolIndices found = sobol_indices(
-      evaluate(sobol_design(4096, 3, 2, shift), [](const Eigen::RowVectorXd& u) { return (u[0] - 0.5) * (u[1] - 0.5); }),
-      bootstrap);
+  const SobolIndices found =
+      sobol_indices(evaluate(sobol_design(4096, 3, 2, shift),
+                             [](const Eigen::RowVectorXd& u) { return (u[0] - 0.5) * (u[1] - 0.5); }),
+                    bootstrap);
   EXPECT_NEAR(found.first[0].value, 0, errors * found.first[0].mcse);
   EXPECT_NEAR(found.total[1].value, 1, errors * found.total[1].mcse);
   EXPECT_EQ(found.first[2].value, 0);

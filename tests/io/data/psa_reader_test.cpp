@@ -56,10 +56,12 @@ void read_or_refuse(const std::string& text) {
     for (const std::string& parameter : psa.parameters) plan.evppi.push_back({parameter});
     const Decision found = decide(psa, plan);
     double sum = 0;
-    for (const double share : std::get<std::vector<double>>(found.willingness_to_pay.find("ceac")->values)) sum += share;
+    for (const double share : std::get<std::vector<double>>(found.willingness_to_pay.find("ceac")->values))
+      sum += share;
     EXPECT_NEAR(sum, 2, 1e-9) << text;
   } catch (const InvalidInput& error) {
-    EXPECT_TRUE(std::string(error.what()).starts_with("psa.csv:") || std::string(error.what()).find("draws") != std::string::npos)
+    EXPECT_TRUE(std::string(error.what()).starts_with("psa.csv:") ||
+                std::string(error.what()).find("draws") != std::string::npos)
         << error.what();
   }
 }
