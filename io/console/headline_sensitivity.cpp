@@ -45,10 +45,9 @@ void print_flips(const Table& tornado, double threshold, std::ostream& out) {
       of_scenario[texts(tornado, "scenario")[row]].insert(texts(tornado, "parameter")[row]);
   for (const auto& [scenario, parameters] : of_scenario)
     out << fmt::format("{}: {}\n", scenario,
-                       parameters.empty()
-                           ? std::string("no single parameter changes the decision within its range")
-                           : fmt::format("alone within its range, the decision is changed by {}",
-                                         fmt::join(parameters, ", ")));
+                       parameters.empty() ? std::string("no single parameter changes the decision within its range")
+                                          : fmt::format("alone within its range, the decision is changed by {}",
+                                                        fmt::join(parameters, ", ")));
 }
 
 }  // namespace
@@ -82,7 +81,8 @@ void print_sensitivity(const ResultFile& file, std::ostream& out) {
   shown.add<std::string>("net benefit, " + tornado.find("inb")->units, "", "") = benefit;
   shown.add<std::string>("changes the decision", "", "") = flip;
   shown.add<std::string>("strength", "", "") = strength;
-  out << fmt::format("\nwhat the decision at {:.0f} depends on most, each parameter alone over its range:\n\n", threshold);
+  out << fmt::format("\nwhat the decision at {:.0f} depends on most, each parameter alone over its range:\n\n",
+                     threshold);
   print(shown, TableFormat::table, out);
   out << '\n';
   print_flips(tornado, threshold, out);

@@ -102,14 +102,15 @@ TEST(SensitivityOfPolicy, TheGridAgreesWithTheSimulation) {
   set_value(stance, price, 4000);
   set_value(stance, "waning.motor", 48);
   const Means means = means_of(study, stance, patients);
-  const double expected = study.policy->thresholds[0] * (means.effect[1] - means.effect[0]) -
-                          (means.cost[1] - means.cost[0]);
+  const double expected =
+      study.policy->thresholds[0] * (means.effect[1] - means.effect[0]) - (means.cost[1] - means.cost[0]);
   EXPECT_NEAR(column<double>(table, "inb")[5], expected, 1e-6);
 }
 
 TEST(SensitivityOfPolicy, SobolIndicesLeavePricesOutAndGiveNothingToWhatDoesNothing) {
   SensitivityQuestion question;
-  question.sobol = SobolQuestion{{{"visits", {"cost.visit"}}, {"prices", {"price.product"}}, {"ms", {"mcid"}}}, 16, patients};
+  question.sobol =
+      SobolQuestion{{{"visits", {"cost.visit"}}, {"prices", {"price.product"}}, {"ms", {"mcid"}}}, 16, patients};
   Study study = study_of(question);
   Evidence stance = evidence();
   make_uncertain(stance, "mcid.III", uniform(1, 2));  // QALYs do not depend on it
