@@ -15,13 +15,13 @@ struct SobolFactor {
   std::vector<std::size_t> sources;  // places in ParameterDraws::sources()
 };
 
-/// The factors of a study: its groups, then "everything else" where anything is left. Indices are shares of variance only
-/// for independent factors, so that what a joint prior correlates stays together, in the first group that has any of it;
-/// so does a shared draw.
+/// The factors of a study: its groups, then "everything else" where anything is left. Indices are shares of variance
+/// only for independent factors, so that what a joint prior correlates stays together, in the first group that has any
+/// of it; so does a shared draw.
 std::vector<SobolFactor> sobol_factors(const ParameterDraws&, const std::vector<EvppiGroup>& groups);
 
-/// Variance-based sensitivity: which parameters the variance of the incremental net benefit comes from, over the laws of
-/// all uncertain parameters, for the same patients at every point. One block evaluates one point of the design, with
+/// Variance-based sensitivity: which parameters the variance of the incremental net benefit comes from, over the laws
+/// of all uncertain parameters, for the same patients at every point. One block evaluates one point of the design, with
 /// each factor swapped in turn.
 ///
 /// The design draws its shift at Purpose::sobol_shift, the intervals their resamples at Purpose::sobol_resample.

@@ -121,11 +121,11 @@ std::vector<Table> Tornado::deliver(TallyView region, const PolicyOutcome&) cons
         const std::size_t best_high = found[point(bar.place, End::high)].best(k, model_.reference);
         table.row(model_.scenario, k, model_.strategies[strategy], bar.rank, source.name,
                   static_cast<std::int64_t>(source.parameters.size()), first.name,
-                     std::string(name_of(find_parameter(first.name)->kind)), std::string(name_of(first.strength)), first.value,
-                     values_at(bar.place, End::low).at(first.name), values_at(bar.place, End::high).at(first.name),
-                     base.value, base.mcse, bar.low.value, bar.high.value, bar.span.value, bar.span.mcse,
-                     model_.strategies[best], model_.strategies[best_low], model_.strategies[best_high],
-                     truth_of(best_low != best || best_high != best));
+                  std::string(name_of(find_parameter(first.name)->kind)), std::string(name_of(first.strength)),
+                  first.value, values_at(bar.place, End::low).at(first.name),
+                  values_at(bar.place, End::high).at(first.name), base.value, base.mcse, bar.low.value, bar.high.value,
+                  bar.span.value, bar.span.mcse, model_.strategies[best], model_.strategies[best_low],
+                  model_.strategies[best_high], truth_of(best_low != best || best_high != best));
       }
     }
   return {table.take()};

@@ -7,8 +7,8 @@
 
 /// What a policy question asks of its sensitivity to the parameters. Part of engine/study/study.hpp.
 ///
-/// A parameter is moved by its name, and then stands at a value; or by the beginning of several names ("price.product"),
-/// and then all of them are multiplied by a factor.
+/// A parameter is moved by its name, and then stands at a value; or by the beginning of several names
+/// ("price.product"), and then all of them are multiplied by a factor.
 namespace vcohort {
 
 struct MovedParameter {
@@ -22,8 +22,8 @@ struct ThresholdSearch {
   std::optional<double> low, high;  // without them a tenth and ten times the point value, as far as that is allowed
 };
 
-/// Parameters whose value of information, or whose Sobol indices, are asked for together. A name may be the beginning of
-/// several: "utility".
+/// Parameters whose value of information, or whose Sobol indices, are asked for together. A name may be the beginning
+/// of several: "utility".
 struct EvppiGroup {
   std::string name;
   std::vector<std::string> parameters;

@@ -84,11 +84,11 @@ constexpr std::array<KeySpec, 3> sobol_keys = {{
      .example = "{ effect = [\"effect\", \"delivery\"], utilities = [\"utility\"] }"},
     {.name = "points",
      .type = KeyType::integer,
-     .fallback = "256",
+     .fallback = "512",
      .range = {fewest_points, most_points},
      .meaning = "Points of the quasi-random sequence, a power of two; each costs as many simulations as there are "
                 "groups, and three more.",
-     .example = "512"},
+     .example = "1024"},
     {.name = "patients",
      .type = KeyType::integer,
      .fallback = "1024",
@@ -112,9 +112,9 @@ void check_allowed(const TableReader& table, std::string_view key, const std::st
   if (!definition && value < 0)
     table.refuse(key, fmt::format("{} is no factor", number_text(value)), "it must not be negative", "");
   if (!definition || (value >= definition->minimum && value <= definition->maximum)) return;
-  table.refuse(
-      key, fmt::format("{} cannot be {}", name, number_text(value)),
-      fmt::format("allowed is {} to {}", number_text(definition->minimum), number_text(definition->maximum)), "");
+  table.refuse(key, fmt::format("{} cannot be {}", name, number_text(value)),
+               fmt::format("allowed is {} to {}", number_text(definition->minimum), number_text(definition->maximum)),
+               "");
 }
 
 std::vector<MovedParameter> read_grid_of(const TableReader& reader) {
@@ -182,13 +182,12 @@ std::optional<SobolQuestion> read_sobol(const TableReader& reader) {
 const SectionSpec sensitivity_section = {
     .name = "sensitivity",
     .heading = "[policy.sensitivity]",
-    .meaning = "Asks how much the decision depends on single parameters: always for the tornado of all uncertain ones, "
-               "the others where they are named. All at the `thresholds` of [policy].",
+    .meaning =
+        "Asks how much the decision depends on single parameters: always for the tornado of all uncertain ones, "
+        "the others where they are named. All at the `thresholds` of [policy].",
     .keys = keys};
-const SectionSpec moved_section = {.name = "grid",
-                                   .heading = "policy.sensitivity.grid",
-                                   .meaning = "One side of a two-way grid.",
-                                   .keys = moved_keys};
+const SectionSpec moved_section = {
+    .name = "grid", .heading = "policy.sensitivity.grid", .meaning = "One side of a two-way grid.", .keys = moved_keys};
 const SectionSpec threshold_section = {.name = "threshold",
                                        .heading = "policy.sensitivity.threshold",
                                        .meaning = "A parameter along which the best strategy may change.",

@@ -8,16 +8,24 @@ void write_sensitivity(const SensitivityQuestion& question, std::string& text) {
   text += fmt::format("\n[policy.sensitivity]\nquantiles = [{}, {}]\npatients = {}\n",
                       number_text(question.quantiles.first), number_text(question.quantiles.second), question.patients);
   if (!question.grid.empty())
-    text += "grid = " + list_text(question.grid, [](const MovedParameter& moved) {
-              return fmt::format("{{ parameter = {}, values = {} }}", toml_text(moved.name), number_list(moved.values));
-            }) + "\n";
+    text += "grid = " +
+            list_text(question.grid,
+                      [](const MovedParameter& moved) {
+                        return fmt::format("{{ parameter = {}, values = {} }}", toml_text(moved.name),
+                                           number_list(moved.values));
+                      }) +
+            "\n";
   if (!question.thresholds.empty())
-    text += "threshold = " + list_text(question.thresholds, [](const ThresholdSearch& search) {
-              const std::string range = search.low ? fmt::format(", range = [{}, {}]", number_text(*search.low),
-                                                                 number_text(*search.high))
-                                                   : std::string();
-              return fmt::format("{{ parameter = {}{} }}", toml_text(search.name), range);
-            }) + "\n";
+    text += "threshold = " +
+            list_text(question.thresholds,
+                      [](const ThresholdSearch& search) {
+                        const std::string range =
+                            search.low
+                                ? fmt::format(", range = [{}, {}]", number_text(*search.low), number_text(*search.high))
+                                : std::string();
+                        return fmt::format("{{ parameter = {}{} }}", toml_text(search.name), range);
+                      }) +
+            "\n";
   if (!question.sobol) return;
   text += fmt::format("\n[policy.sensitivity.sobol]\npoints = {}\npatients = {}\n", question.sobol->points,
                       question.sobol->patients);

@@ -12,10 +12,12 @@ namespace {
 
 constexpr std::uint64_t seed = 20260101;
 
-std::size_t row_of_group(const Table& table, const std::string& name) { return row_of(table, "group", name); }
+std::size_t row_of_group(const Table& table, const std::string& name) {
+  return row_of(table, "group", name);
+}
 
-/// The estimate of a share, within its error of the design: 4.5 bootstrap standard errors, which are too wide for points
-/// that are more even than random ones, rather than too narrow.
+/// The estimate of a share, within its error of the design: 4.5 bootstrap standard errors, which are too wide for
+/// points that are more even than random ones, rather than too narrow.
 void expect_share(const Table& table, const std::string& which, const std::string& group, double expected) {
   const std::size_t row = row_of_group(table, group);
   EXPECT_NEAR(column<double>(table, which)[row], expected, 4.5 * column<double>(table, which + "_mcse")[row] + 1e-12)
@@ -36,9 +38,9 @@ TEST(SobolStage, HasTheIndicesOfIshigami) {
   const Evidence evidence =
       evidence_of({parameter("age.floor", 0.5, uniform(0, 1)), parameter("responder.share", 0.5, uniform(0, 1)),
                    parameter("repeat.lambda", 0.5, uniform(0, 1)), parameter("effect.emax", 4, lognormal(0.4))});
-  const Table table = run(SobolStage(toy({"none", "cells"}, {constant(0, 0), ishigami}, {1}, 8), evidence,
-                                     {{"x", {"age.floor"}}, {"y", {"responder.share"}}, {"z", {"repeat.lambda"}}}, 2048,
-                                     seed));
+  const Table table =
+      run(SobolStage(toy({"none", "cells"}, {constant(0, 0), ishigami}, {1}, 8), evidence,
+                     {{"x", {"age.floor"}}, {"y", {"responder.share"}}, {"z", {"repeat.lambda"}}}, 2048, seed));
   ASSERT_EQ(table.rows(), 4U);
   expect_share(table, "first", "x", 0.313905191);
   expect_share(table, "first", "y", 0.442411145);
@@ -58,16 +60,17 @@ TEST(SobolStage, OfALinearModelTheIndicesAreSharesOfVariance) {
   const Formula cells = [](const ParameterValues& p, std::int64_t) {
     return std::pair(p.at("motor.limit.III"), 2 * p.at("trial.drift") + p.at("dose.concavity"));
   };
-  const Evidence evidence = evidence_of({parameter("trial.drift", 1, normal(0.1)),
-                                         parameter("dose.concavity", 1.5, normal(0.3)),
-                                         parameter("motor.limit.III", 300, normal(50))});
+  const Evidence evidence =
+      evidence_of({parameter("trial.drift", 1, normal(0.1)), parameter("dose.concavity", 1.5, normal(0.3)),
+                   parameter("motor.limit.III", 300, normal(50))});
   const Table table = run(SobolStage(toy({"none", "cells"}, {constant(0, 0), cells}, {100}, 8), evidence,
                                      {{"a", {"trial.drift"}}, {"b", {"dose.concavity"}}}, 1024, seed));
   expect_share(table, "first", "a", 400.0 / 3800);
   expect_share(table, "total", "a", 400.0 / 3800);
   expect_share(table, "first", "b", 900.0 / 3800);
   expect_share(table, "total", "everything else", 2500.0 / 3800);
-  EXPECT_NEAR(column<double>(table, "inb_sd")[0], std::sqrt(3800), 0.02 * std::sqrt(3800));  // even points: < 1 / sqrt(n)
+  EXPECT_NEAR(column<double>(table, "inb_sd")[0], std::sqrt(3800),
+              0.02 * std::sqrt(3800));  // even points: < 1 / sqrt(n)
 }
 
 TEST(SobolStage, KeepsTogetherWhatCannotBeParted) {
