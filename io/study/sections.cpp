@@ -34,7 +34,7 @@ std::span<const StudySection> study_sections() {
 }
 
 std::span<const SectionSpec* const> documented_tables() {
-  static constexpr std::array<const SectionSpec*, 30> tables = {&top_section,
+  static constexpr std::array<const SectionSpec*, 31> tables = {&top_section,
                                                                 &population_section,
                                                                 &distribution_section,
                                                                 &eligibility_section,
