@@ -169,6 +169,10 @@ void print_headline(const ResultFile& file, std::ostream& out) {
     if (cohort || file.find("/trial/operating_characteristics")) out << '\n';
     print_policy(file, out);
   }
+  if (file.find("/policy/research_answer")) {
+    out << '\n';
+    print_research(file, out);
+  }
   if (file.find("/parameters")) print_strength(file, out);
 }
 
