@@ -170,6 +170,10 @@ void print_headline(const ResultFile& file, std::ostream& out) {
     print_policy(file, out);
     if (file.find("/sensitivity/tornado")) print_sensitivity(file, out);
   }
+  if (file.find("/policy/research_answer")) {
+    out << '\n';
+    print_research(file, out);
+  }
   if (file.find("/parameters")) print_strength(file, out);
 }
 

@@ -22,5 +22,6 @@ std::string with_error(double value, double error);
 
 void print_policy(const ResultFile& file, std::ostream& out);
 void print_sensitivity(const ResultFile& file, std::ostream& out);
+void print_research(const ResultFile& file, std::ostream& out);
 
 }  // namespace vcohort

@@ -23,7 +23,7 @@ constexpr double most_steps = 10'000;
 
 constexpr std::array<std::string_view, 2> price_names = {"fixed", "uncertain"};
 
-constexpr std::array<KeySpec, 23> keys = {{
+constexpr std::array<KeySpec, 24> keys = {{
     {.name = "reference",
      .form = "name of a strategy",
      .required = true,
