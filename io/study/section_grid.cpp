@@ -12,7 +12,7 @@ namespace vcohort {
 
 namespace {
 
-constexpr std::array<KeySpec, 12> keys = {{
+constexpr std::array<KeySpec, 16> keys = {{
     {.name = "cell",
      .type = KeyType::list_of_texts,
      .required = true,

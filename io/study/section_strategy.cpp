@@ -17,7 +17,7 @@ namespace {
 
 constexpr std::size_t longest_name = 200;
 
-constexpr std::array<KeySpec, 12> keys = {{
+constexpr std::array<KeySpec, 16> keys = {{
     {.name = "name",
      .required = true,
      .meaning = "How tables call the strategy; no two have the same name.",
