@@ -59,7 +59,7 @@ Table deliver_budget(const Policy& policy, const Tally& tally) {
       .numbers("budget_impact_discounted", money, "the same, discounted to the start of the first year");
   const BudgetQuestion& budget = *question.budget;
   std::vector<bool> with_cells;
-  for (const Strategy& strategy : policy.study().strategies) with_cells.push_back(strategy.cells);
+  for (const Strategy& strategy : policy.study().strategies) with_cells.push_back(strategy.cells || strategy.choice);
   const YearlyCosts costs = yearly_costs(policy, tally);
   const double survival = annual_survival(policy, tally);
   const std::vector<BudgetYear> before = budget_flow(budget, budget.before, with_cells, costs, survival);

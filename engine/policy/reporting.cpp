@@ -51,6 +51,10 @@ std::string population_of(const Study& study) {
 }
 
 std::string regimen_of(const Strategy& strategy) {
+  if (strategy.choice)
+    return fmt::format("{}: \"{}\" where {} (measured with an error of SD {:g}) is at least {:g}, else \"{}\"",
+                       strategy.name, strategy.choice->options[0].name, name_of(strategy.choice->marker),
+                       strategy.choice->error_sd, strategy.choice->threshold, strategy.choice->options[1].name);
   if (!strategy.cells) return strategy.name + ": rehabilitation alone";
   const Regimen& r = strategy.regimen;
   std::string text = fmt::format("{}: {} {} by the {} route, dose {:g} ({}), {} x {} infusions", strategy.name,

@@ -10,6 +10,7 @@
 #include "engine/policy/parameters.hpp"
 #include "engine/policy/policy_hot.hpp"
 #include "engine/therapy/adverse_events.hpp"
+#include "engine/therapy/choice.hpp"
 #include "engine/therapy/therapy.hpp"
 
 namespace vcohort {
@@ -111,6 +112,7 @@ struct PolicySimulator::Workspace::Memory {
   Lanes<double> baseline_rate, utility, care, no_effect, cost_without, effect_without, motor;
   Lanes<double> strength, effect, scratch;
   Lanes<std::uint16_t> category;
+  Lanes<std::uint8_t> chosen;
   Response response;
   std::vector<TileHarm> harm;
 };
@@ -138,6 +140,22 @@ PolicySimulator::PolicySimulator(const Study& study) : study_(study), cycles_(*s
       places.push_back(static_cast<std::size_t>(
           std::lower_bound(infusion_times_.begin(), infusion_times_.end(), years) - infusion_times_.begin()));
   }
+  for (const Strategy& strategy : study_.strategies) {
+    auto& options = options_.emplace_back();
+    if (!strategy.choice) continue;
+    for (const Strategy& option : strategy.choice->options)
+      options.push_back(static_cast<std::size_t>(
+          std::find_if(study_.strategies.begin(), study_.strategies.end(),
+                       [&](const Strategy& other) { return other.name == option.name; }) -
+          study_.strategies.begin()));
+  }
+}
+
+/// What a strategy costs once, at its beginning, as the study says it.
+double PolicySimulator::once(std::size_t s, double otherwise) const {
+  for (const StrategyCost& cost : study_.policy->costs)
+    if (cost.strategy == static_cast<int>(s)) return cost.once.value_or(otherwise);
+  return otherwise;
 }
 
 PolicySimulator::Plan PolicySimulator::plan_of(std::size_t s, const Model& model) const {
@@ -182,7 +200,7 @@ void PolicySimulator::schedule_costs(std::size_t s, const Model& model, Plan& pl
   const double changed = strategy.regimen.tolerance == Regimen::Tolerance::halve
                              ? of_infusion(plan.therapy.relative_dose() / 2)
                              : 0.0;
-  const double once = own.once.value_or(p.preparation_cost[static_cast<std::size_t>(strategy.source)]);
+  const double preparation = once(s, p.preparation_cost[static_cast<std::size_t>(strategy.source)]);
   for (std::size_t j = 0; j < infusion_time_[s].size(); ++j) {
     Infusion infusion;
     infusion.time = infusion_time_[s][j];
@@ -190,7 +208,7 @@ void PolicySimulator::schedule_costs(std::size_t s, const Model& model, Plan& pl
     infusion.year = std::min(static_cast<int>(years), cycles_.years - 1);
     infusion.discount_cost = discount_factor(question.discount_costs, years);
     infusion.discount_effect = discount_factor(question.discount_effects, years);
-    infusion.in_full = full + (j == 0 ? once : 0.0);
+    infusion.in_full = full + (j == 0 ? preparation : 0.0);
     infusion.changed = changed;
     plan.infusions.push_back(infusion);
   }
@@ -220,7 +238,7 @@ PolicyTotals PolicySimulator::totals(const ParameterValues& values, std::uint32_
 }
 
 /// (1) who the children are, (2) how they respond and what they suffer, (3) whether they live, (4) what all strategies
-/// share, (5) each strategy.
+/// share, (5) each strategy, those that are chosen by a marker last.
 void PolicySimulator::simulate_tile(const Model& model, std::uint32_t replicate, std::int64_t first, int lanes,
                                     Workspace::Memory& work) const {
   std::array<std::uint64_t, tile_size> ids;
@@ -236,7 +254,10 @@ void PolicySimulator::simulate_tile(const Model& model, std::uint32_t replicate,
   std::fill(work.out.person_years.begin(), work.out.person_years.end(), 0.0);
   weigh_survival(model, work);
   start_from_no_effect(model, work);
-  for (std::size_t s = 0; s < strategies(); ++s) evaluate(model, s, work);
+  for (std::size_t s = 0; s < strategies(); ++s)
+    if (options_[s].empty()) evaluate(model, s, work);
+  for (std::size_t s = 0; s < strategies(); ++s)
+    if (!options_[s].empty()) choose_between(model, replicate, s, work);
 }
 
 void PolicySimulator::weigh_survival(const Model& model, Workspace::Memory& work) const {
@@ -303,6 +324,46 @@ void PolicySimulator::evaluate(const Model& model, std::size_t s, Workspace::Mem
   if (study_.policy->effect != PolicyEffect::qaly) effect_at_visit(model, s, work);
   add_infusions(model, s, work);
   add_events(model, s, work);
+}
+
+/// A child gets what the chosen strategy gives it, bit for bit, and pays for the measurement of the marker.
+void PolicySimulator::choose_between(const Model& model, std::uint32_t replicate, std::size_t s,
+                                     Workspace::Memory& work) const {
+  const int lanes = work.child.patient.lanes;
+  const auto years = static_cast<std::size_t>(cycles_.years);
+  const double measurement = once(s, 0);
+  choose(study_.seed, replicate, *study_.strategies[s].choice, work.child.patient, work.chosen.data());
+  for (int i = 0; i < lanes; ++i) {
+    const std::size_t option = options_[s][work.chosen[i]];
+    work.out.cost[s][i] = work.out.cost[option][i] + measurement;
+    work.out.effect[s][i] = work.out.effect[option][i];
+  }
+  // The cost of care follows the level alone here (io/study refuses the other case), so that all strategies share it.
+  std::copy_n(work.out.care_cost.begin() + static_cast<std::ptrdiff_t>(options_[s][0] * years), years,
+              work.out.care_cost.begin() + static_cast<std::ptrdiff_t>(s * years));
+  double* treatment = work.out.treatment_cost.data() + s * years;
+  treatment[0] += measurement * lanes;
+  for (std::size_t pick = 0; pick < options_[s].size(); ++pick) {
+    const std::size_t option = options_[s][pick];
+    const Plan& plan = model.plans[option];
+    const auto& before_change = work.harm[option].infusions_before_change;
+    const bool by_tolerance = plan.therapy.categories().by_tolerance;
+    for (std::size_t j = 0; j < plan.infusions.size(); ++j) {
+      const Infusion& infusion = plan.infusions[j];
+      const Lanes<double>& alive = work.alive_at_infusion[infusion.time];
+      for (int i = 0; i < lanes; ++i) {
+        if (work.chosen[i] != pick) continue;
+        const bool in_full = !by_tolerance || static_cast<int>(j) < before_change[i];
+        treatment[infusion.year] += alive[i] * (in_full ? infusion.in_full : infusion.changed);
+      }
+    }
+    for (const AdverseEvent& event : work.harm[option].events) {
+      if (work.chosen[event.lane] != pick) continue;
+      const Infusion& infusion = plan.infusions[event.infusion];
+      treatment[infusion.year] += work.alive_at_infusion[infusion.time][event.lane] *
+                                  model.policy.event_cost[static_cast<std::size_t>(event.grade - 1)];
+    }
+  }
 }
 
 /// Yearly flows. A strategy without effect keeps those that all share, so that it agrees with rehabilitation exactly.

@@ -43,7 +43,8 @@ struct PolicyTotals {
 ///
 ///   QALY  sum over nodes of weight S(t) clamp(U[g] + slope E(t), minimum, maximum), less what adverse events take away
 ///   cost  sum over nodes of weight S(t) care[g], plus infusions (product, procedure, visits), preparation and adverse
-///         events, each at its time times S
+///         events, each at its time times S; a strategy that is chosen by a marker costs its measurement, at
+///         baseline, and what the chosen strategy costs
 ///
 /// E(t) is the motor effect of docs/model.md, section 2; beyond follow-up it obeys the study's rule of extrapolation.
 /// Where there is no effect, or it is not discounted (an effect at a visit), nothing is multiplied by it. The same
@@ -89,6 +90,8 @@ class PolicySimulator {
   void weigh_survival(const Model&, Workspace::Memory&) const;
   void start_from_no_effect(const Model&, Workspace::Memory&) const;
   void evaluate(const Model&, std::size_t strategy, Workspace::Memory&) const;
+  void choose_between(const Model&, std::uint32_t replicate, std::size_t strategy, Workspace::Memory&) const;
+  double once(std::size_t strategy, double otherwise) const;
   void add_flows(const Model&, std::size_t strategy, Workspace::Memory&) const;
   void add_infusions(const Model&, std::size_t strategy, Workspace::Memory&) const;
   void add_events(const Model&, std::size_t strategy, Workspace::Memory&) const;
@@ -98,6 +101,7 @@ class PolicySimulator {
   Cycles cycles_;
   std::vector<double> infusion_times_;                   // years, distinct, ascending: within the horizon
   std::vector<std::vector<std::size_t>> infusion_time_;  // [strategy][infusion]: place in infusion_times_
+  std::vector<std::vector<std::size_t>> options_;        // [strategy]: the two of a choice, else none
 };
 
 }  // namespace vcohort

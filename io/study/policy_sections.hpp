@@ -22,6 +22,9 @@ extern const SectionSpec sobol_section;
 std::optional<int> strategy_called(const TableReader& reader, std::string_view key, const Study& study);
 
 void read_policy_costs(const TableReader& reader, const Study& study, PolicyQuestion& question);
+
+/// Refuses strategies that are chosen by a marker without the cost of its measurement.
+void require_costs_of_choices(const TableReader& reader, const Study& study, const PolicyQuestion& question);
 /// Named groups of parameters: { utilities = ["utility"] }.
 std::vector<EvppiGroup> read_parameter_groups(const TableReader& reader, std::string_view key);
 

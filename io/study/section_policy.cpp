@@ -148,7 +148,7 @@ constexpr std::array<KeySpec, 24> keys = {{
      .type = KeyType::table,
      .form = "research",
      .meaning = "Asks whether the trial of [trial] is worth its cost.",
-     .example = "{ ... }"},
+     .example = "{ cost_fixed = 400_000, cost_per_patient = 6_000, source = \"budget of the grant\" }"},
     {.name = "budget",
      .type = KeyType::table,
      .form = "budget",
@@ -159,7 +159,7 @@ constexpr std::array<KeySpec, 24> keys = {{
      .type = KeyType::table,
      .form = "sensitivity",
      .meaning = "Asks how much the decision depends on single parameters.",
-     .example = "{ ... }"},
+     .example = "{ threshold = [{ parameter = \"price.product.MSC\" }] }"},
 }};
 
 constexpr Range rate_range = {.low = 0, .high = 1, .high_excluded = true};
@@ -366,6 +366,7 @@ void read_policy(const TomlValue& table, StudyContext& context) {
   read_extrapolation(reader, question);
   read_willingness(reader, question);
   read_policy_costs(reader, context.study, question);
+  require_costs_of_choices(reader, context.study, question);
   question.evppi = read_parameter_groups(reader, "evppi");
   read_sensitivity(reader, question);
   read_policy_population(reader, question);

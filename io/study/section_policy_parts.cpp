@@ -29,7 +29,8 @@ constexpr std::array<KeySpec, 6> cost_keys = {{
      .type = KeyType::number,
      .unit = "currency",
      .range = {0, most_money},
-     .meaning = "Replaces the preparation before the first infusion.",
+     .meaning = "Replaces the preparation before the first infusion. Of a strategy that is chosen by a marker: what the "
+                "measurement costs, beside what the chosen strategy costs; required there.",
      .example = "2_000"},
     {.name = "cost_per_visit",
      .type = KeyType::number,
@@ -209,9 +210,28 @@ void read_policy_costs(const TableReader& reader, const Study& study, PolicyQues
     if (!strategy) continue;
     if (!seen.insert(cost.strategy).second)
       table.refuse("strategy", "the strategy has two costs", "one would be lost", "put them into one table");
-    if (!study.strategies[static_cast<std::size_t>(cost.strategy)].cells)
+    const Strategy& whose = study.strategies[static_cast<std::size_t>(cost.strategy)];
+    if (!whose.cells && !whose.choice)
       table.refuse("strategy", "the strategy has no infusions", "it is rehabilitation alone", "remove its cost");
+    if (whose.choice && (cost.per_infusion || cost.per_visit || cost.visits_per_infusion))
+      table.refuse("strategy", "a choice has no infusions of its own", "it costs what the chosen strategy costs",
+                   "give its measurement as cost_once, and the rest to the strategies that it chooses from");
     question.costs.push_back(cost);
+  }
+}
+
+void require_costs_of_choices(const TableReader& reader, const Study& study, const PolicyQuestion& question) {
+  for (std::size_t s = 0; s < study.strategies.size(); ++s) {
+    if (!study.strategies[s].choice) continue;
+    const bool priced = std::any_of(question.costs.begin(), question.costs.end(), [&](const StrategyCost& cost) {
+      return cost.strategy == static_cast<int>(s) && cost.once;
+    });
+    if (!priced)
+      reader.refuse("cost", fmt::format("{} has no cost of its measurement", quoted(study.strategies[s].name)),
+                    "no evidence says what a marker costs", "add [[policy.cost]] with its strategy, cost_once and source");
+    if (question.care_follows_motor)
+      reader.refuse("care_follows_motor", "the cost of care cannot follow the motor score here",
+                    fmt::format("{} is chosen by a marker", quoted(study.strategies[s].name)), "leave out one of them");
   }
 }
 
