@@ -55,7 +55,7 @@ TEST(SensitivityOfPolicy, ABarOfThePriceIsItsRangeTimesTheInfusions) {
   EXPECT_DOUBLE_EQ(high, 8800);
   constexpr double rounding = 1e-6;  // of costs of care of 1e5, summed over patients
   EXPECT_NEAR(column<double>(table, "span")[row(price)], infusions * (high - low), rounding);
-  const double visits = infusions * values_of("sceptical").at("visits_per_infusion");
+  const double visits = infusions * values_of("sceptical").at("visits.per_infusion");
   EXPECT_NEAR(column<double>(table, "span")[row("cost.visit")], visits * 2 * 10 * 1.959963985, rounding);
   EXPECT_EQ(column<std::string>(table, "kind")[row(price)], "price");
   EXPECT_EQ(column<std::string>(table, "kind")[row("cost.visit")], "knowledge");
