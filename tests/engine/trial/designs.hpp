@@ -67,7 +67,11 @@ inline Study normal_trial_with_baseline(const std::string& method, std::int64_t 
 }
 
 inline const Evidence& no_evidence() {
-  static const Evidence evidence{"none", "", {}, {}};
+  static const Evidence evidence = [] {
+    Evidence none;
+    none.name = "none";
+    return none;
+  }();
   return evidence;
 }
 
