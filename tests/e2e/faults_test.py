@@ -216,6 +216,8 @@ class Faults(ProgramTest):
                     self.counts[kind + (f": {why_not}" if why_not else "")] += 1
                     if getattr(self, "place", None) and self.place.exists():
                         shutil.rmtree(self.place)
+            if FAULTS and (number + 1) % 50 == 0:
+                print(f"{number + 1} of {FAULTS} faults", dict(self.counts), flush=True)
         for kind, count in sorted(self.counts.items()):
             print(f"{count:6} {kind}")
 
