@@ -68,7 +68,7 @@ void print_sensitivity(const ResultFile& file, std::ostream& out) {
     scenario.push_back(stance);
     strategy.push_back(texts(tornado, "strategy")[row]);
     parameter.push_back(texts(tornado, "parameter")[row]);
-    range.push_back(fmt::format("{:.3g} to {:.3g}", numbers(tornado, "low")[row], numbers(tornado, "high")[row]));
+    range.push_back(fmt::format("{:.4g} to {:.4g}", numbers(tornado, "low")[row], numbers(tornado, "high")[row]));
     benefit.push_back(
         fmt::format("{:.0f} to {:.0f}", numbers(tornado, "inb_low")[row], numbers(tornado, "inb_high")[row]));
     flip.emplace_back(flips(tornado, row) ? "yes" : "no");

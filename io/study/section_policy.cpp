@@ -153,7 +153,7 @@ constexpr std::array<KeySpec, 23> keys = {{
      .type = KeyType::table,
      .form = "sensitivity",
      .meaning = "Asks how much the decision depends on single parameters.",
-     .example = "{ ... }"},
+     .example = "{ patients = 4_096 }"},
 }};
 
 constexpr Range rate_range = {.low = 0, .high = 1, .high_excluded = true};
