@@ -148,7 +148,8 @@ constexpr std::array<KeySpec, 23> keys = {{
      .type = KeyType::table,
      .form = "budget",
      .meaning = "Asks for the budget impact of a new mix of strategies.",
-     .example = "{ ... }"},
+     .example = "{ births_per_year = 90_000, prevalence_per_1000 = 1.6, age_years = [2, 8], uptake = [0.1], before = { "
+                "rehabilitation = 1 }, after = { \"one IV infusion\" = 1 } }"},
     {.name = "sensitivity",
      .type = KeyType::table,
      .form = "sensitivity",

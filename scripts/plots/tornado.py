@@ -48,10 +48,14 @@ def bars_of(result, table, scenario, chosen):
     return strategy, threshold, rows
 
 
+def amount(value):
+    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.3g}"
+
+
 def label(rows, i):
     star = "* " if rows["flips"][i] else ""
     together = f", {rows['moved'][i]} together" if rows["moved"][i] > 1 else ""
-    return f"{star}{rows['parameter'][i]} ({rows['low'][i]:.4g} to {rows['high'][i]:.4g}{together}; {rows['strength'][i]})"
+    return f"{star}{rows['parameter'][i]} ({amount(rows['low'][i])} to {amount(rows['high'][i])}{together}; {rows['strength'][i]})"
 
 
 def print_text(rows, count, heading):
