@@ -97,7 +97,9 @@ std::vector<Tornado::Bar> Tornado::bars(const std::vector<Evaluation>& found, do
     bars.push_back(bar);
   }
   // By length; what is as long stays in the order of ids and shares its rank.
-  std::stable_sort(bars.begin(), bars.end(), [](const Bar& a, const Bar& b) { return a.span.value > b.span.value; });
+  std::sort(bars.begin(), bars.end(), [](const Bar& a, const Bar& b) {
+    return a.span.value != b.span.value ? a.span.value > b.span.value : a.place < b.place;
+  });
   for (std::size_t place = 0; place < bars.size(); ++place) {
     const bool tied = place > 0 && bars[place].span.value == bars[place - 1].span.value;
     bars[place].rank = tied ? bars[place - 1].rank : static_cast<std::int64_t>(place) + 1;

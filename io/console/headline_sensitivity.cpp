@@ -22,6 +22,12 @@ std::int64_t rank(const Table& tornado, std::size_t row) {
   return std::get<std::vector<std::int64_t>>(tornado.find("rank")->values)[row];
 }
 
+/// Three digits of a small number, a large one in full.
+std::string amount(double value) {
+  constexpr double large = 1000;
+  return value >= large || value <= -large ? fmt::format("{:.0f}", value) : fmt::format("{:.3g}", value);
+}
+
 /// The strategy that each stance could choose instead of the reference: the one with the highest net benefit over it.
 std::map<std::string, std::string> contenders(const Table& tornado, double threshold) {
   std::map<std::string, std::string> contender;
@@ -68,7 +74,7 @@ void print_sensitivity(const ResultFile& file, std::ostream& out) {
     scenario.push_back(stance);
     strategy.push_back(texts(tornado, "strategy")[row]);
     parameter.push_back(texts(tornado, "parameter")[row]);
-    range.push_back(fmt::format("{:.3g} to {:.3g}", numbers(tornado, "low")[row], numbers(tornado, "high")[row]));
+    range.push_back(amount(numbers(tornado, "low")[row]) + " to " + amount(numbers(tornado, "high")[row]));
     benefit.push_back(
         fmt::format("{:.0f} to {:.0f}", numbers(tornado, "inb_low")[row], numbers(tornado, "inb_high")[row]));
     flip.emplace_back(flips(tornado, row) ? "yes" : "no");

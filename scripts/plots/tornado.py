@@ -48,10 +48,14 @@ def bars_of(result, table, scenario, chosen):
     return strategy, threshold, rows
 
 
+def amount(value):
+    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.3g}"
+
+
 def label(rows, i):
     star = "* " if rows["flips"][i] else ""
     together = f", {rows['moved'][i]} together" if rows["moved"][i] > 1 else ""
-    return f"{star}{rows['parameter'][i]} ({rows['low'][i]:.3g} to {rows['high'][i]:.3g}{together}; {rows['strength'][i]})"
+    return f"{star}{rows['parameter'][i]} ({amount(rows['low'][i])} to {amount(rows['high'][i])}{together}; {rows['strength'][i]})"
 
 
 def print_text(rows, count, heading):
@@ -73,7 +77,7 @@ def draw(rows, count, heading, units, path):
     axes.set_xlabel(f"incremental net benefit per child [{units}]: blue at the low end, orange at the high end")
     axes.xaxis.set_major_formatter(lambda value, _: f"{value:,.0f}")
     axes.set_title(heading, fontsize=10, loc="left")
-    figure.text(0.99, 0.002, FOOTER, ha="right", fontsize=6, color="grey")
+    figure.supxlabel(FOOTER, fontsize=6, color="grey")
     figure.savefig(path, dpi=150)
     plt.close(figure)
     print(path)

@@ -68,7 +68,7 @@ TEST(PolicyReader, TheResolvedStudyIsTheSameStudy) {
 TEST(PolicyReader, StartOfTreatmentAndStrataOfInflammation) {
   const Study study = read("policy_complete.toml").study;
   EXPECT_EQ(study.strategies[1].regimen.start_months, 6);
-  EXPECT_THAT(study.stratifications.at(0).dimensions.at(0).names, testing::ElementsAre("-1 to 0", "0-1"));
+  EXPECT_THAT(study.stratifications.at(0).dimensions.at(0).names, testing::ElementsAre("-1 to 0", "0 to 1"));
 }
 
 TEST(PolicyReader, TheThresholdIsInTheMiddleWithoutOne) {
