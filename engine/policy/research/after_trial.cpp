@@ -82,8 +82,7 @@ AfterTrial expect_by_regression(const Psa& psa, const TrialFindings& found) {
   std::vector<Index> columns;
   for (Index column = 0; column < increments.cols(); ++column)
     if (column % strategies != psa.reference) columns.push_back(column);
-  const Eigen::MatrixXd fitted =
-      expected_given(found.estimate(rows, Eigen::all), increments(rows, columns));
+  const Eigen::MatrixXd fitted = expected_given(found.estimate(rows, Eigen::all), increments(rows, columns));
   for (std::size_t k = 0; k < columns.size(); ++k) {
     Eigen::MatrixXd& of = columns[k] < strategies ? after.cost : after.effect;
     for (std::size_t row = 0; row < rows.size(); ++row)
@@ -108,8 +107,10 @@ AfterTrial expect_by_reweighting(const Psa& psa, const TrialFindings& found, con
   double effective = 0;
   for (Index trial : rows) {
     for (Index draw = 0; draw < draws; ++draw) {
-      const Eigen::VectorXd error = ((found.estimate.row(trial) - true_value.row(draw)).array() /
-                                     found.se.row(trial).array()).matrix().transpose();
+      const Eigen::VectorXd error =
+          ((found.estimate.row(trial) - true_value.row(draw)).array() / found.se.row(trial).array())
+              .matrix()
+              .transpose();
       exponent[draw] = -factor.triangularView<Eigen::Lower>().solve(error).squaredNorm() / 2.0;
     }
     const double highest = exponent.maxCoeff();

@@ -51,7 +51,8 @@ TrialFindings trials_of(const Psa& psa, double patients, std::uint64_t seed) {
 struct Known {
   double patients, value;
 };
-constexpr Known closed_forms[] = {{1, 124.457547212}, {10, 626.19228165}, {25, 895.964320797}, {100, 1191.2151205}, {400, 1310.95633044}};
+constexpr Known closed_forms[] = {
+    {1, 124.457547212}, {10, 626.19228165}, {25, 895.964320797}, {100, 1191.2151205}, {400, 1310.95633044}};
 
 TEST(ValueOfTrial, RegressionFindsTheClosedForm) {
   const Psa psa = two_strategies(8000, 1);
@@ -100,8 +101,7 @@ TEST(ValueOfTrial, MethodsAgreeForThreeArms) {
   const Eigen::VectorXd reference = 0.1 * normals.draw(draws);
   for (Eigen::Index arm = 0; arm < 2; ++arm) found.estimate.col(arm) += 0.1 * normals.draw(draws) - reference;
   constexpr double no_bound = 1e9;
-  const SampleInformation regression =
-      value_of_trial(willingness, psa, expect_by_regression(psa, found), no_bound);
+  const SampleInformation regression = value_of_trial(willingness, psa, expect_by_regression(psa, found), no_bound);
   const SampleInformation reweighting =
       value_of_trial(willingness, psa, expect_by_reweighting(psa, found, psa.effect.rightCols(2)), no_bound);
   EXPECT_GT(regression.raw, 100);
