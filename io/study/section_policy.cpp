@@ -148,7 +148,7 @@ constexpr std::array<KeySpec, 23> keys = {{
      .type = KeyType::table,
      .form = "research",
      .meaning = "Asks whether the trial of [trial] is worth its cost.",
-     .example = "{ ... }"},
+     .example = "{ cost_fixed = 400_000, cost_per_patient = 6_000, source = \"grant\" }"},
     {.name = "budget",
      .type = KeyType::table,
      .form = "budget",

@@ -44,7 +44,6 @@ TrialFindings trials_of(const Psa& psa, double patients, std::uint64_t seed) {
   TrialFindings found;
   const double se = outcome_sd / std::sqrt(patients);
   found.estimate = psa.parameter_values + se * Normals(seed).draw(psa.draws());
-  found.se = Eigen::MatrixXd::Constant(psa.draws(), 1, se);
   return found;
 }
 
@@ -96,7 +95,6 @@ TEST(ValueOfTrial, MethodsAgreeForThreeArms) {
   psa.effect.col(1) = (0.08 + 0.2 * normals.draw(draws).array()).matrix();
   psa.effect.col(2) = (0.04 + 0.2 * normals.draw(draws).array()).matrix() + psa.effect.col(1);
   TrialFindings found;
-  found.se = Eigen::MatrixXd::Constant(draws, 2, std::sqrt(2) * 0.1);
   found.estimate = psa.effect.rightCols(2);
   const Eigen::VectorXd reference = 0.1 * normals.draw(draws);
   for (Eigen::Index arm = 0; arm < 2; ++arm) found.estimate.col(arm) += 0.1 * normals.draw(draws) - reference;
