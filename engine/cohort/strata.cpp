@@ -21,8 +21,8 @@ std::size_t interval_of(const StratumDimension& dimension, const Inside& inside)
   return static_cast<std::size_t>(found - dimension.intervals.begin());
 }
 
-std::size_t age_interval_of(const StratumDimension& dimension, double age) {
-  return interval_of(dimension, [&](const Interval& x) { return age >= x.low && age < x.high; });
+std::size_t half_open_interval_of(const StratumDimension& dimension, double value) {
+  return interval_of(dimension, [&](const Interval& x) { return value >= x.low && value < x.high; });
 }
 
 std::size_t score_interval_of(const StratumDimension& dimension, double score) {
@@ -41,11 +41,13 @@ std::size_t bin_of(const StratumDimension& dimension, const ChildTile& child, in
   const PatientTile& patient = child.patient;
   switch (dimension.variable) {
     case Variable::age_years:
-      return age_interval_of(dimension, patient.age_years[lane]);
+      return half_open_interval_of(dimension, patient.age_years[lane]);
     case Variable::gmfm66:
       return score_interval_of(dimension, child.baseline_gmfm66[lane]);
     case Variable::gmfm88:
       return score_interval_of(dimension, child.baseline_gmfm88[lane]);
+    case Variable::inflammation:
+      return half_open_interval_of(dimension, patient.inflammation[lane]);
     case Variable::gmfcs:
       return group_of(dimension, patient.gmfcs[lane]);
     case Variable::injury:
@@ -83,6 +85,8 @@ const char* label_of(Variable variable) {
       return "genotype ";
     case Variable::immune_suppressed:
       return "immune suppressed ";
+    case Variable::inflammation:
+      return "inflammation ";
   }
   throw InternalError("a stratum of an unknown variable");
 }

@@ -268,7 +268,7 @@ std::vector<Family> families() {
        Presence::optional},
       {831, "cost.visit", single, single, "currency", 0, most_money, "Cost of a visit that the treatment asks for",
        Presence::optional},
-      {832, "visits_per_infusion", single, single, "visits", 0, 100, "Visits that each infusion asks for",
+      {832, "visits.per_infusion", single, single, "visits", 0, 100, "Visits that each infusion asks for",
        Presence::optional},
       {833, "carer.days_per_infusion", delivery_routes, single, "days", 0, 100,
        "Days of a carer's time per infusion, its visits included; societal perspective", Presence::optional},

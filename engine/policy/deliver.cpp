@@ -216,7 +216,8 @@ std::vector<Table> deliver_decision(const Policy& policy, const PolicyDraws& dra
   std::vector<std::string> groups;
   for (const EvppiGroup& group : evppi_groups(policy.study())) {
     const std::vector<std::string> names = informative(group, policy.evidence());
-    if (names.empty()) continue;
+    const auto regressors = static_cast<Eigen::Index>(names.size());
+    if (names.empty() || 2 * regressors > draws.psa.draws()) continue;  // nothing to learn, or too few draws to tell
     plan.evppi.push_back(names);
     groups.push_back(group.name);
   }
@@ -224,7 +225,10 @@ std::vector<Table> deliver_decision(const Policy& policy, const PolicyDraws& dra
   found.strategies.path = "/policy/frontier";
   found.willingness_to_pay.path = "/policy/ceac";
   found.evppi.path = "/policy/value_of_information";
-  Column names{"group", "", "name of the group of parameters", std::vector<std::string>{}};
+  Column names{"group", "",
+               "name of the group of parameters; one with more than half as many uncertain parameters as there are "
+               "draws is left out",
+               std::vector<std::string>{}};
   for (const std::string& group : groups)
     for (std::size_t k = 0; k < plan.willingness_to_pay.size(); ++k)
       std::get<std::vector<std::string>>(names.values).push_back(group);

@@ -54,7 +54,7 @@ PolicyParameters::PolicyParameters(const ParameterValues& values, const PolicyQu
   for (int source = 0; source < 2; ++source)
     preparation_cost[source] = money(std::string("cost.preparation.") + name_of(static_cast<CellSource>(source)));
   visit_cost = money("cost.visit");
-  visits_per_infusion = values.at("visits_per_infusion");
+  visits_per_infusion = values.at("visits.per_infusion");
   if (question.care_follows_motor) care_change = values.at("cost.care_change");
 }
 

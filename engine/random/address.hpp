@@ -50,6 +50,9 @@ enum class Purpose : std::uint16_t {
   // engine/evidence: patient = Address::whole_replicate, block = parameter id
   parameter = 600,
   trial_drift = 601,
+  // engine/sensitivity: patient = Address::whole_replicate
+  sobol_shift = 610,
+  sobol_resample = 611,  // occasion = resample
   // tests draw here and nowhere else
   test = 65535,
 };

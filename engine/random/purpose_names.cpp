@@ -39,6 +39,8 @@ std::span<const PurposeName> purpose_names() {
       {"data_model", Purpose::data_model},
       {"parameter", Purpose::parameter},
       {"trial_drift", Purpose::trial_drift},
+      {"sobol_shift", Purpose::sobol_shift},
+      {"sobol_resample", Purpose::sobol_resample},
   };
   return names;
 }

@@ -16,8 +16,9 @@ struct Estimate {
   double mcse = 0;
 };
 
-/// What the strategies cost and achieve at one point of the parameters, summed over batches of patients. Batches are
-/// there for the error: patients are independent of each other, and the same ones at every point.
+/// What the strategies cost and achieve at one point of the parameters, or by how much more than the reference, summed
+/// over batches of patients. Batches are there for the error: patients are independent of each other, and the same ones
+/// at every point.
 class Evaluation {
  public:
   Evaluation(std::size_t strategies, std::int64_t patients);

@@ -45,10 +45,10 @@ ParameterMove::ParameterMove(const Evidence& evidence, std::string name)
 
 void ParameterMove::require_allowed(double value) const {
   if (value >= lowest_ && value <= highest_) return;
-  throw InvalidInput(explain(fmt::format("{} cannot be moved to {}", name_, value),
-                             fmt::format("allowed are {} from {} to {}", is_factor_ ? "factors" : "values", lowest_,
-                                         highest_),
-                             "correct it in [policy.sensitivity]"));
+  throw InvalidInput(
+      explain(fmt::format("{} cannot be moved to {}", name_, value),
+              fmt::format("allowed are {} from {} to {}", is_factor_ ? "factors" : "values", lowest_, highest_),
+              "correct it in [policy.sensitivity]"));
 }
 
 double ParameterMove::clamped(double value) const {

@@ -2,7 +2,10 @@
 
 #include <memory>
 
+#include "engine/policy/evppi_groups.hpp"
+#include "engine/policy/policy.hpp"
 #include "engine/policy/simulator.hpp"
+#include "engine/sensitivity/sobol_stage.hpp"
 #include "engine/sensitivity/threshold.hpp"
 #include "engine/sensitivity/tornado.hpp"
 #include "engine/sensitivity/two_way_grid.hpp"
@@ -18,8 +21,9 @@ MovableModel movable_model(const Study& study, const Evidence& evidence, std::in
   model.willingness_to_pay = question.thresholds;
   model.currency = question.currency;
   model.patients = patients;
-  model.evaluate = [patients, simulator = std::make_shared<const PolicySimulator>(study)](
-                       const ParameterValues& values) {
+  // Twin by twin, so that what is equal in every child differs by nothing, not even by rounding.
+  model.evaluate = [patients, reference = model.reference,
+                    simulator = std::make_shared<const PolicySimulator>(study)](const ParameterValues& values) {
     Evaluation found(simulator->strategies(), patients);
     PolicySimulator::Workspace workspace(*simulator);
     std::int64_t patient = 0;
@@ -29,8 +33,8 @@ MovableModel movable_model(const Study& study, const Evidence& evidence, std::in
       for (int lane = 0; lane < tile.lanes(); ++lane, ++patient) {
         while (patient >= found.first_patient(batch + 1)) ++batch;
         for (std::size_t s = 0; s < found.strategies(); ++s) {
-          found.cost(batch, s) += tile.cost[s][lane];
-          found.effect(batch, s) += tile.effect[s][lane];
+          found.cost(batch, s) += tile.cost[s][lane] - tile.cost[reference][lane];
+          found.effect(batch, s) += tile.effect[s][lane] - tile.effect[reference][lane];
         }
       }
     });
@@ -47,8 +51,14 @@ std::vector<std::unique_ptr<PolicyStage>> sensitivity_stages(const Study& study,
   stages.push_back(std::make_unique<Tornado>(model, evidence, question.quantiles));
   if (question.grid.size() == 2)
     stages.push_back(std::make_unique<TwoWayGrid>(model, evidence, question.grid[0], question.grid[1]));
-  if (!question.thresholds.empty())
-    stages.push_back(std::make_unique<Threshold>(model, evidence, question.thresholds));
+  if (!question.thresholds.empty()) stages.push_back(std::make_unique<Threshold>(model, evidence, question.thresholds));
+  if (question.sobol) {
+    Study asked = study;
+    if (!question.sobol->groups.empty()) asked.policy->evppi = question.sobol->groups;
+    stages.push_back(std::make_unique<SobolStage>(movable_model(study, evidence, question.sobol->patients),
+                                                  evidence_for_draws(evidence, *study.policy), evppi_groups(asked),
+                                                  question.sobol->points, study.seed));
+  }
   return stages;
 }
 

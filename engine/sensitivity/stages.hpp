@@ -13,7 +13,8 @@ namespace vcohort {
 /// is to be moved
 std::vector<std::unique_ptr<PolicyStage>> sensitivity_stages(const Study&, const Evidence&);
 
-/// The simulation of [policy] as a function of the parameters: the first patients of replicate 0.
+/// The simulation of [policy] as a function of the parameters: increments over the reference in the first patients of
+/// replicate 0.
 MovableModel movable_model(const Study&, const Evidence&, std::int64_t patients);
 
 }  // namespace vcohort

@@ -122,9 +122,10 @@ Threshold::Threshold(MovableModel model, const Evidence& evidence, const std::ve
 Threshold::Search Threshold::search_of(const ThresholdSearch& asked, const Evidence& evidence) const {
   ParameterMove move(evidence, asked.name);
   if ((!asked.low || !asked.high) && !(move.point() > 0))
-    throw InvalidInput(explain(fmt::format("{} has no range to search", asked.name),
-                               fmt::format("its value is {}, so that a tenth and ten times of it say nothing", move.point()),
-                               "add range = [low, high] to its threshold"));
+    throw InvalidInput(
+        explain(fmt::format("{} has no range to search", asked.name),
+                fmt::format("its value is {}, so that a tenth and ten times of it say nothing", move.point()),
+                "add range = [low, high] to its threshold"));
   const double low = asked.low ? *asked.low : move.clamped(tenth * move.point());
   const double high = asked.high ? *asked.high : move.clamped(tenfold * move.point());
   move.require_allowed(low);
@@ -193,10 +194,10 @@ std::vector<Table> Threshold::deliver(TallyView region, const PolicyOutcome&) co
       const auto sums = region.sums.subspan((place * questions() + question) * sums_per_question, sums_per_question);
       const std::size_t set = question % model_.strategies.size();
       const auto append = [&](std::int64_t which, double value, double mcse, std::int64_t below, std::int64_t above) {
-        table.row(model_.scenario, search.move.name(), search.move.unit(), search.move.point(), search.low,
-                     search.high, willingness_of(question), set == model_.reference ? std::string("all") : model_.strategies[set],
-                     counts[0], which, value, mcse, model_.strategies[static_cast<std::size_t>(below)],
-                     model_.strategies[static_cast<std::size_t>(above)]);
+        table.row(model_.scenario, search.move.name(), search.move.unit(), search.move.point(), search.low, search.high,
+                  willingness_of(question), set == model_.reference ? std::string("all") : model_.strategies[set],
+                  counts[0], which, value, mcse, model_.strategies[static_cast<std::size_t>(below)],
+                  model_.strategies[static_cast<std::size_t>(above)]);
       };
       constexpr double none = std::numeric_limits<double>::quiet_NaN();
       if (counts[0] == 0) append(0, none, none, counts[1], counts[1]);

@@ -97,7 +97,9 @@ std::vector<Tornado::Bar> Tornado::bars(const std::vector<Evaluation>& found, do
     bars.push_back(bar);
   }
   // By length; what is as long stays in the order of ids and shares its rank.
-  std::stable_sort(bars.begin(), bars.end(), [](const Bar& a, const Bar& b) { return a.span.value > b.span.value; });
+  std::sort(bars.begin(), bars.end(), [](const Bar& a, const Bar& b) {
+    return a.span.value != b.span.value ? a.span.value > b.span.value : a.place < b.place;
+  });
   for (std::size_t place = 0; place < bars.size(); ++place) {
     const bool tied = place > 0 && bars[place].span.value == bars[place - 1].span.value;
     bars[place].rank = tied ? bars[place - 1].rank : static_cast<std::int64_t>(place) + 1;
@@ -121,11 +123,11 @@ std::vector<Table> Tornado::deliver(TallyView region, const PolicyOutcome&) cons
         const std::size_t best_high = found[point(bar.place, End::high)].best(k, model_.reference);
         table.row(model_.scenario, k, model_.strategies[strategy], bar.rank, source.name,
                   static_cast<std::int64_t>(source.parameters.size()), first.name,
-                     std::string(name_of(find_parameter(first.name)->kind)), std::string(name_of(first.strength)), first.value,
-                     values_at(bar.place, End::low).at(first.name), values_at(bar.place, End::high).at(first.name),
-                     base.value, base.mcse, bar.low.value, bar.high.value, bar.span.value, bar.span.mcse,
-                     model_.strategies[best], model_.strategies[best_low], model_.strategies[best_high],
-                     truth_of(best_low != best || best_high != best));
+                  std::string(name_of(find_parameter(first.name)->kind)), std::string(name_of(first.strength)),
+                  first.value, values_at(bar.place, End::low).at(first.name),
+                  values_at(bar.place, End::high).at(first.name), base.value, base.mcse, bar.low.value, bar.high.value,
+                  bar.span.value, bar.span.mcse, model_.strategies[best], model_.strategies[best_low],
+                  model_.strategies[best_high], truth_of(best_low != best || best_high != best));
       }
     }
   return {table.take()};

@@ -29,9 +29,10 @@ void TwoWayGrid::simulate(std::int64_t block, TallyRegion region) const {
 
 std::vector<Table> TwoWayGrid::deliver(TallyView region, const PolicyOutcome&) const {
   const std::string& money = model_.currency;
-  TableRows table("/sensitivity/grid",
-                  "Two-way sensitivity: two parameters over all pairs of their values, the others at their point values, "
-                  "the same patients throughout");
+  TableRows table(
+      "/sensitivity/grid",
+      "Two-way sensitivity: two parameters over all pairs of their values, the others at their point values, "
+      "the same patients throughout");
   table.texts("scenario", "stance of the evidence")
       .texts("parameter_1", "what moves first; the beginning of several names is a factor on all of them")
       .numbers("value_1", "of the parameter", "its value, or the factor")
@@ -51,7 +52,7 @@ std::vector<Table> TwoWayGrid::deliver(TallyView region, const PolicyOutcome&) c
           if (strategy == model_.reference) continue;
           const Estimate increment = found.increment(k, strategy, model_.reference);
           table.row(model_.scenario, first_.name(), first_values_[i], second_.name(), second_values_[j], k,
-                       model_.strategies[strategy], increment.value, increment.mcse, best);
+                    model_.strategies[strategy], increment.value, increment.mcse, best);
         }
       }
     }

@@ -16,7 +16,9 @@ class TwoWayGrid final : public PolicyStage {
   TwoWayGrid(MovableModel, const Evidence&, const MovedParameter& first, const MovedParameter& second);
 
   std::string name() const override { return "grid"; }
-  std::int64_t blocks() const override { return static_cast<std::int64_t>(first_values_.size() * second_values_.size()); }
+  std::int64_t blocks() const override {
+    return static_cast<std::int64_t>(first_values_.size() * second_values_.size());
+  }
   std::int64_t patients_in(std::int64_t) const override { return model_.patients; }
   std::size_t counts() const override { return 0; }
   std::size_t sums() const override { return tally_.sums(); }

@@ -6,8 +6,9 @@ namespace vcohort {
 
 namespace {
 
-constexpr std::array<std::string_view, 9> variables = {"age_years",  "gmfcs", "gmfm66",   "gmfm88",           "injury",
-                                                       "motor_type", "sex",   "genotype", "immune_suppressed"};
+constexpr std::array<std::string_view, 10> variables = {
+    "age_years",         "gmfcs",       "gmfm66", "gmfm88", "injury", "motor_type", "sex", "genotype",
+    "immune_suppressed", "inflammation"};
 constexpr std::array<std::string_view, 4> injuries = {"white_matter", "grey_matter", "malformation", "other"};
 constexpr std::array<std::string_view, 4> motor_types = {"spastic", "dyskinetic", "ataxic", "mixed"};
 constexpr std::array<std::string_view, 2> sexes = {"female", "male"};
@@ -41,6 +42,7 @@ std::span<const std::string_view> categories_of(StratumVariable variable) {
     case StratumVariable::age_years:
     case StratumVariable::gmfm66:
     case StratumVariable::gmfm88:
+    case StratumVariable::inflammation:
       break;
   }
   return {};

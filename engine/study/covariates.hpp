@@ -15,7 +15,7 @@ std::span<const std::string_view> stratum_variable_names();
 
 std::string_view name_of(StratumVariable);
 
-/// The categories of a categorical variable ("I".."V", "spastic", ...); empty for age_years, gmfm66 and gmfm88.
+/// The categories of a categorical variable ("I".."V", "spastic", ...); empty for age_years, gmfm66, gmfm88 and inflammation.
 std::span<const std::string_view> categories_of(StratumVariable);
 
 }  // namespace vcohort

@@ -41,12 +41,6 @@ struct StrategyCost {
   std::string source;
 };
 
-/// Parameters whose value of information is asked for together. A name may be the beginning of several: "utility".
-struct EvppiGroup {
-  std::string name;
-  std::vector<std::string> parameters;
-};
-
 /// Whom a decision concerns, for the value of information of a population.
 struct PolicyPopulation {
   double per_year = 0;  // children who face the decision each year

@@ -7,8 +7,8 @@
 
 /// What a policy question asks of its sensitivity to the parameters. Part of engine/study/study.hpp.
 ///
-/// A parameter is moved by its name, and then stands at a value; or by the beginning of several names ("price.product"),
-/// and then all of them are multiplied by a factor.
+/// A parameter is moved by its name, and then stands at a value; or by the beginning of several names
+/// ("price.product"), and then all of them are multiplied by a factor.
 namespace vcohort {
 
 struct MovedParameter {
@@ -22,15 +22,16 @@ struct ThresholdSearch {
   std::optional<double> low, high;  // without them a tenth and ten times the point value, as far as that is allowed
 };
 
-/// Parameters whose Sobol indices are asked for together. A name may be the beginning of several: "utility".
-struct SobolGroup {
+/// Parameters whose value of information, or whose Sobol indices, are asked for together. A name may be the beginning
+/// of several: "utility".
+struct EvppiGroup {
   std::string name;
   std::vector<std::string> parameters;
 };
 
 struct SobolQuestion {
-  std::vector<SobolGroup> groups;  // everything uncertain that is in none of them makes one more
-  std::int64_t points = 0;         // of the sequence, a power of two; each costs groups + 2 evaluations
+  std::vector<EvppiGroup> groups;  // empty: those of the value of information
+  std::int64_t points = 0;         // of the sequence, a power of two; each costs groups + 3 evaluations
   std::int64_t patients = 0;
 };
 

@@ -31,7 +31,8 @@ double leaves_of(const Study& study) {
 
 double policy_numbers(const Study& study) {
   if (!study.policy) return 0;
-  return 2 * static_cast<double>(study.policy->parameter_draws) * leaves_of(study) *
+  constexpr double leaves_of_severity = gmfcs_levels + 1;  // [policy] adds strata by level
+  return 2 * static_cast<double>(study.policy->parameter_draws) * (leaves_of(study) + leaves_of_severity) *
          static_cast<double>(study.strategies.size());
 }
 

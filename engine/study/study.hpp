@@ -104,9 +104,10 @@ struct StratumDimension {
     motor_type,
     sex,
     genotype,
-    immune_suppressed
+    immune_suppressed,
+    inflammation
   } variable;
-  std::vector<Interval> intervals;       // of age_years, gmfm66, gmfm88
+  std::vector<Interval> intervals;       // of age_years, gmfm66, gmfm88, inflammation
   std::vector<std::vector<int>> groups;  // of the categorical variables: category indices of each bin
   std::vector<std::string> names;        // of the bins
 };

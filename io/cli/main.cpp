@@ -41,8 +41,8 @@ int main(int argc, char** argv) {
   app.require_subcommand(1);
   ExitStatus end = ExitStatus::done;
   for (const auto add : {vcohort::add_run, vcohort::add_check, vcohort::add_merge, vcohort::add_show,
-                         vcohort::add_export, vcohort::add_compare, vcohort::add_size, vcohort::add_analyze, vcohort::add_decide,
-                         vcohort::add_replay, vcohort::add_scenarios, vcohort::add_schema})
+                         vcohort::add_export, vcohort::add_compare, vcohort::add_size, vcohort::add_analyze,
+                         vcohort::add_decide, vcohort::add_replay, vcohort::add_scenarios, vcohort::add_schema})
     add(app, end);
   try {
     app.parse(argc, argv);

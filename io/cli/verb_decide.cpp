@@ -13,6 +13,7 @@
 #include "io/cli/table_format.hpp"
 #include "io/cli/verbs.hpp"
 #include "io/console/log.hpp"
+#include "io/data/patient_noise_reader.hpp"
 #include "io/data/psa_reader.hpp"
 #include "io/results/json.hpp"
 
@@ -27,6 +28,7 @@ struct DecideArguments {
   std::vector<std::string> evppi;
   bool all_evppi = false;
   std::string population;
+  std::string patient_noise;
   std::string table;
   std::string currency = "money";
   std::string effect = "QALY";
@@ -211,7 +213,14 @@ void decide_file(const DecideArguments& arguments) {
   plan.currency = arguments.currency;
   plan.effect_units = arguments.effect;
   plan.plane = arguments.table == "plane";
-  const Psa psa = read(arguments, columns);
+  Psa psa = read(arguments, columns);
+  if (!arguments.patient_noise.empty()) {
+    std::ifstream file(arguments.patient_noise, std::ios::binary);
+    if (!file)
+      throw StorageFailure(explain(fmt::format("cannot read {}", arguments.patient_noise),
+                                   "there is no such file, or it may not be read", "check the name"));
+    psa.patient_noise = read_patient_noise(file, arguments.patient_noise, psa);
+  }
   if (arguments.all_evppi)
     for (const std::string& parameter : psa.parameters)
       if (std::find(plan.evppi.begin(), plan.evppi.end(), std::vector{parameter}) == plan.evppi.end())
@@ -256,6 +265,10 @@ void add_decide(CLI::App& app, ExitStatus& end) {
   verb->add_option("--population", arguments->population,
                    "whom it concerns: incidence=PER_YEAR,prevalent=N,uptake=SHARE,years=N,discount=RATE,timing=end")
       ->type_name("LIST");
+  verb->add_option("--patient-noise", arguments->patient_noise,
+                   "covariance of a draw's means that stems from its patients, as `export --table "
+                   "policy/patient_noise` writes it: CEAC, loss and EVPI are then those of parameters alone")
+      ->type_name("FILE");
   verb->add_option("--currency", arguments->currency, "units of cost, for the tables [money]")->type_name("TEXT");
   verb->add_option("--effect", arguments->effect, "units of effect, for the tables [QALY]")->type_name("TEXT");
   verb->add_option("--table", arguments->table,

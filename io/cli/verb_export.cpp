@@ -47,9 +47,33 @@ Table simulated_dataset(const ResultFile& file, const ExportArguments& arguments
                arguments.sample_size > 0 ? arguments.sample_size : study.trial->sample_size.back());
 }
 
+/// The rows of one scenario.
+Table of_scenario(Table table, const std::string& scenario) {
+  const Column* scenarios = table.find("scenario");
+  const auto* names = scenarios ? std::get_if<std::vector<std::string>>(&scenarios->values) : nullptr;
+  if (!names || std::find(names->begin(), names->end(), scenario) == names->end())
+    throw InvalidInput(explain(fmt::format("{} has no rows of the scenario \"{}\"", table.path, scenario), "",
+                               "name one of the stances in /scenarios"));
+  const std::vector<std::string> of_row = *names;
+  for (Column& column : table.columns)
+    std::visit(
+        [&](auto& values) {
+          std::size_t kept = 0;
+          for (std::size_t row = 0; row < of_row.size(); ++row)
+            if (of_row[row] == scenario) values[kept++] = values[row];
+          values.resize(kept);
+        },
+        column.values);
+  return table;
+}
+
 void write(const ResultFile& file, const ExportArguments& arguments, std::ostream& out) {
   if (arguments.replicate >= 0) {
     print(simulated_dataset(file, arguments), arguments.format, out);
+    return;
+  }
+  if (!arguments.scenario.empty()) {
+    print(of_scenario(file.read_table(arguments.table), arguments.scenario), arguments.format, out);
     return;
   }
   switch (arguments.format) {
@@ -81,7 +105,7 @@ void add_export(CLI::App& app, ExitStatus& end) {
       ->check(CLI::Range(std::int64_t{0}, std::int64_t{0xffffffff}));
   verb->add_option("--sample-size", arguments->sample_size, "of that trial [the largest of the study]")
       ->check(CLI::PositiveNumber);
-  verb->add_option("--scenario", arguments->scenario, "stance of that trial [the first]");
+  verb->add_option("--scenario", arguments->scenario, "rows of this stance only; of a trial's data [the first]");
   verb->add_option("-o,--output", arguments->output, "file to write instead of standard output");
   add_format(*verb, arguments->format);
   verb->callback([arguments, &end] {

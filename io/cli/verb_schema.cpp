@@ -75,6 +75,11 @@ currency = "USD"
 price_year = 2025
 willingness_to_pay = { to = 100_000, step = 50_000 }
 evppi = { utilities = ["utility.slope.hui3"] }
+[policy.sensitivity]
+patients = 64
+grid = [{ parameter = "price.product.MSC", values = [1_000, 2_000] }, { parameter = "waning", values = [0.5, 2] }]
+threshold = [{ parameter = "price.product.MSC" }]
+sobol = { points = 16, patients = 64 }
 [policy.budget]
 births_per_year = 1000
 prevalence_per_1000 = 1.6

@@ -168,6 +168,7 @@ void print_headline(const ResultFile& file, std::ostream& out) {
   if (file.find("/policy/summary")) {
     if (cohort || file.find("/trial/operating_characteristics")) out << '\n';
     print_policy(file, out);
+    if (file.find("/sensitivity/tornado")) print_sensitivity(file, out);
   }
   if (file.find("/policy/research_answer")) {
     out << '\n';

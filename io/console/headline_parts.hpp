@@ -21,6 +21,7 @@ inline const std::vector<double>& numbers(const Table& table, std::string_view n
 std::string with_error(double value, double error);
 
 void print_policy(const ResultFile& file, std::ostream& out);
+void print_sensitivity(const ResultFile& file, std::ostream& out);
 void print_research(const ResultFile& file, std::ostream& out);
 
 }  // namespace vcohort

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <map>
 #include <ostream>
 #include <set>
 
@@ -67,19 +68,24 @@ void print_answers(const Table& strata, const Table& summary, const Decided& dec
                             : "The stances agree on the decision.\n");
 }
 
+/// How many times as many children independent arms would need, from the worst to the best strategy of each stance.
 void print_savings(const Table& variance, std::ostream& out) {
-  double least = INFINITY, most = 0;
+  std::vector<std::string> scenarios;
+  std::map<std::string, std::pair<double, double>> range;
   for (std::size_t row = 0; row < variance.rows(); ++row) {
-    if (texts(variance, "quantity")[row] != "effect") continue;
     const double saving = numbers(variance, "saving")[row];
-    if (saving != saving) continue;
-    least = std::min(least, saving);
-    most = std::max(most, saving);
+    if (texts(variance, "quantity")[row] != "effect" || saving != saving) continue;
+    const std::string& scenario = texts(variance, "scenario")[row];
+    const auto [place, is_new] = range.emplace(scenario, std::pair(saving, saving));
+    if (is_new) scenarios.push_back(scenario);
+    place->second = {std::min(place->second.first, saving), std::max(place->second.second, saving)};
   }
-  if (most > 0)
-    out << fmt::format(
-        "twins: independent arms would need {:.3g} to {:.3g} times as many children for the same error of a gain\n",
-        least, most);
+  if (scenarios.empty()) return;
+  out << "twins: for the same error of a gain, independent arms would need so many times as many children:";
+  for (const std::string& scenario : scenarios)
+    out << fmt::format("{} {} {:.3g} to {:.3g}", scenario == scenarios.front() ? "" : ",", scenario,
+                       range[scenario].first, range[scenario].second);
+  out << '\n';
 }
 
 }  // namespace

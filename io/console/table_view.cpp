@@ -15,6 +15,10 @@ namespace vcohort {
 namespace {
 
 std::string shown(double value) {
+  // Money and counts are read as whole numbers, not as 1.5e+04.
+  constexpr double whole = 1e4;
+  constexpr double endless = 1e12;
+  if (std::abs(value) >= whole && std::abs(value) < endless) return fmt::format("{:.0f}", value);
   return std::isnan(value) ? std::string("-") : fmt::format("{:.4g}", value);
 }
 std::string shown(std::int64_t value) {

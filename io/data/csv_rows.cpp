@@ -91,7 +91,8 @@ class Delivery {
     if (columns_ == 0)
       collector_.refuse(1, "the file is empty", "a table begins with the names of its columns",
                         "give a header line and rows");
-    if (rows_ == 0) collector_.refuse(1, "the table has no rows", "", fmt::format("give one row per {}", what_a_row_is));
+    if (rows_ == 0)
+      collector_.refuse(1, "the table has no rows", "", fmt::format("give one row per {}", what_a_row_is));
   }
 
  private:

@@ -85,12 +85,11 @@ class Reader {
       for (Parameter& parameter : further_)
         if (std::bit_cast<std::uint64_t>(value_of(parameter, row)) !=
             std::bit_cast<std::uint64_t>(parameter.values[cell.draw]))
-          refuse(row, parameter.column,
-                 fmt::format("{} differs within draw {}", quoted(header_[parameter.column]),
-                             quoted(row.fields[draw_])),
-                 fmt::format("line {} has another value, and a parameter has one value per draw",
-                             first_line_[cell.draw]),
-                 "correct it, or remove the column");
+          refuse(
+              row, parameter.column,
+              fmt::format("{} differs within draw {}", quoted(header_[parameter.column]), quoted(row.fields[draw_])),
+              fmt::format("line {} has another value, and a parameter has one value per draw", first_line_[cell.draw]),
+              "correct it, or remove the column");
     }
     cells_.push_back(cell);
   }

@@ -13,12 +13,25 @@ extern const SectionSpec policy_cost_section;
 extern const SectionSpec policy_population_section;
 extern const SectionSpec policy_research_section;
 extern const SectionSpec budget_section;
+extern const SectionSpec sensitivity_section;
+extern const SectionSpec moved_section;
+extern const SectionSpec threshold_section;
+extern const SectionSpec sobol_section;
 
 /// Index of the strategy called `name`; reports what is not there.
 std::optional<int> strategy_called(const TableReader& reader, std::string_view key, const Study& study);
 
 void read_policy_costs(const TableReader& reader, const Study& study, PolicyQuestion& question);
-void read_evppi(const TableReader& reader, PolicyQuestion& question);
+/// Named groups of parameters: { utilities = ["utility"] }.
+std::vector<EvppiGroup> read_parameter_groups(const TableReader& reader, std::string_view key);
+
+/// Whether `name` is a parameter, or the beginning of some up to a dot.
+bool names_parameters(std::string_view name);
+
+/// Reports a name that is none, with the nearest one.
+void refuse_parameter(const TomlValue& name, const std::string& where, Problems& problems);
+
+void read_sensitivity(const TableReader& reader, PolicyQuestion& question);
 void read_policy_population(const TableReader& reader, PolicyQuestion& question);
 /// The trial and the population must have been read.
 void read_policy_research(const TableReader& reader, const Study& study, PolicyQuestion& question);

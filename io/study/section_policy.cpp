@@ -153,7 +153,13 @@ constexpr std::array<KeySpec, 23> keys = {{
      .type = KeyType::table,
      .form = "budget",
      .meaning = "Asks for the budget impact of a new mix of strategies.",
-     .example = "{ ... }"},
+     .example = "{ births_per_year = 90_000, prevalence_per_1000 = 1.6, age_years = [2, 8], uptake = [0.1], before = { "
+                "rehabilitation = 1 }, after = { \"one IV infusion\" = 1 } }"},
+    {.name = "sensitivity",
+     .type = KeyType::table,
+     .form = "sensitivity",
+     .meaning = "Asks how much the decision depends on single parameters.",
+     .example = "{ patients = 4_096 }"},
 }};
 
 constexpr Range rate_range = {.low = 0, .high = 1, .high_excluded = true};
@@ -190,7 +196,7 @@ constexpr std::array<KeySpec, 3> extrapolation_keys = {{
      .type = KeyType::number,
      .unit = "months",
      .required = true,
-     .range = {0, longest_months},
+     .range = {.low = 0, .high = longest_months, .low_excluded = true},
      .meaning = "Follow-up that is believed, since the last infusion.",
      .example = "24"},
     {.name = "rule",
@@ -360,7 +366,8 @@ void read_policy(const TomlValue& table, StudyContext& context) {
   read_extrapolation(reader, question);
   read_willingness(reader, question);
   read_policy_costs(reader, context.study, question);
-  read_evppi(reader, question);
+  question.evppi = read_parameter_groups(reader, "evppi");
+  read_sensitivity(reader, question);
   read_policy_population(reader, question);
   read_policy_research(reader, context.study, question);
   read_budget(reader, context.study, question);

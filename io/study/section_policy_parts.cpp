@@ -171,14 +171,6 @@ std::vector<MixShare> read_mix(const TableReader& reader, std::string_view key, 
   return mix;
 }
 
-/// Whether `name` is a parameter, or the beginning of some up to a dot.
-bool names_parameters(std::string_view name) {
-  if (find_parameter(name)) return true;
-  const std::string stem = std::string(name) + ".";
-  const auto registry = parameter_registry();
-  return std::any_of(registry.begin(), registry.end(), [&](const auto& p) { return p.name.starts_with(stem); });
-}
-
 }  // namespace
 
 const SectionSpec policy_cost_section = {
@@ -223,32 +215,44 @@ void read_policy_costs(const TableReader& reader, const Study& study, PolicyQues
   }
 }
 
-void read_evppi(const TableReader& reader, PolicyQuestion& question) {
-  const TomlEntry* entry = reader.entry("evppi");
-  if (!entry) return;
+bool names_parameters(std::string_view name) {
+  if (find_parameter(name)) return true;
+  const std::string stem = std::string(name) + ".";
+  const auto registry = parameter_registry();
+  return std::any_of(registry.begin(), registry.end(), [&](const auto& p) { return p.name.starts_with(stem); });
+}
+
+void refuse_parameter(const TomlValue& name, const std::string& where, Problems& problems) {
+  const std::string nearest = name.is_text() ? closest_parameter(name.text) : std::string();
+  problems.add(name.place,
+               name.is_text() ? "there is no parameter " + quoted(name.text) : std::string("a parameter is a name"),
+               where, nearest.empty() ? "" : "did you mean " + quoted(nearest) + "?");
+}
+
+std::vector<EvppiGroup> read_parameter_groups(const TableReader& reader, std::string_view key) {
+  std::vector<EvppiGroup> groups;
+  const TomlEntry* entry = reader.entry(key);
+  if (!entry) return groups;
   if (!entry->value.is_table()) {
-    reader.refuse("evppi", "\"evppi\" must be a table of lists of parameters", "each group has a name",
-                  "write evppi = { utilities = [\"utility\"] }");
-    return;
+    reader.refuse(key, quoted(key) + " must be a table of lists of parameters", "each group has a name",
+                  fmt::format("write {} = {{ utilities = [\"utility\"] }}", key));
+    return groups;
   }
   for (const TomlEntry& item : entry->value.entries) {
     EvppiGroup group{item.key, {}};
     const bool list = item.value.is_array() && !item.value.items.empty();
     for (const TomlValue& name : item.value.items) {
-      if (name.is_text() && names_parameters(name.text)) {
+      if (name.is_text() && names_parameters(name.text))
         group.parameters.push_back(name.text);
-        continue;
-      }
-      const std::string nearest = name.is_text() ? closest_parameter(name.text) : std::string();
-      reader.problems().add(
-          name.place, name.is_text() ? "there is no parameter " + quoted(name.text) : "a parameter is a name",
-          "in the group " + quoted(item.key), nearest.empty() ? "" : "did you mean " + quoted(nearest) + "?");
+      else
+        refuse_parameter(name, "in the group " + quoted(item.key), reader.problems());
     }
     if (!list)
       reader.problems().add(item.value.place, "the group " + quoted(item.key) + " has no parameters", "",
                             "write " + item.key + " = [\"utility\"]");
-    question.evppi.push_back(std::move(group));
+    groups.push_back(std::move(group));
   }
+  return groups;
 }
 
 void read_policy_population(const TableReader& reader, PolicyQuestion& question) {

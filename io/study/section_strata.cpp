@@ -20,7 +20,7 @@ constexpr std::size_t longest_name = 100;
 constexpr std::size_t most_stratifications = 1000;
 
 // In the order of StratumDimension::Variable.
-constexpr std::array<KeySpec, 9> keys = {{
+constexpr std::array<KeySpec, 10> keys = {{
     {.name = "age_years",
      .type = KeyType::list_of_numbers,
      .form = "list of cut points",
@@ -73,6 +73,13 @@ constexpr std::array<KeySpec, 9> keys = {{
      .form = groups_form,
      .meaning = "Whether the child is under long-term immunosuppression.",
      .example = "true"},
+    {.name = "inflammation",
+     .type = KeyType::list_of_numbers,
+     .form = "list of cut points",
+     .unit = "SD",
+     .range = {-10, 10},
+     .meaning = "Standard normal score of systemic inflammation at baseline, as if it were measured without error.",
+     .example = "[-10, 0, 10]"},
 }};
 
 /// I-III for neighbours, else the names with a plus between them.
@@ -107,7 +114,7 @@ void read_cut_points(const TableReader& reader, StratumDimension& dimension, std
       return;
     }
     dimension.intervals.push_back(bin);
-    dimension.names.push_back(number_text(bin.low) + "-" + number_text(bin.high));
+    dimension.names.push_back(number_text(bin.low) + (bin.low < 0 ? " to " : "-") + number_text(bin.high));
   }
 }
 

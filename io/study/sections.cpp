@@ -17,7 +17,7 @@ void StudyContext::notice(const Place& place, std::string_view text) {
 }
 
 std::span<const StudySection> study_sections() {
-  static constexpr std::array<StudySection, 11> sections = {{
+  static constexpr std::array<StudySection, 12> sections = {{
       {.spec = &population_section, .required = true, .read = read_population},
       {.spec = &strategy_section, .list = true, .read = read_strategies},
       {.spec = &grid_section, .read = read_grid},
@@ -29,16 +29,18 @@ std::span<const StudySection> study_sections() {
       {.spec = &trial_section, .read = read_trial},
       {.spec = &policy_section, .read = read_policy},
       {.spec = &override_section, .list = true, .read = read_overrides},
+      {.spec = &claim_section, .read = read_claim},
   }};
   return sections;
 }
 
 std::span<const SectionSpec* const> documented_tables() {
-  static constexpr std::array<const SectionSpec*, 31> tables = {&top_section,
+  static constexpr std::array<const SectionSpec*, 39> tables = {&top_section,
                                                                 &population_section,
                                                                 &distribution_section,
                                                                 &eligibility_section,
                                                                 &strategy_section,
+                                                                &choose_section,
                                                                 &grid_section,
                                                                 &strata_section,
                                                                 &outcomes_section,
@@ -64,7 +66,14 @@ std::span<const SectionSpec* const> documented_tables() {
                                                                 &policy_cost_section,
                                                                 &policy_population_section,
                                                                 &policy_research_section,
-                                                                &budget_section};
+                                                                &budget_section,
+                                                                &sensitivity_section,
+                                                                &moved_section,
+                                                                &threshold_section,
+                                                                &sobol_section,
+                                                                &claim_section,
+                                                                &claim_contrast_section,
+                                                                &claim_number_section};
   return tables;
 }
 

@@ -82,9 +82,10 @@ void check_whole(const TomlValue& document, StudyContext& context) {
   if (context.problems.empty() && numbers > largest_policy_tally) {
     context.problems.add(
         document.place, fmt::format("[policy] would keep {} numbers in memory", number_text(numbers)),
-        fmt::format("{} draws x {} leaves of the strata x {} strategies, twice; at most {} are allowed",
-                    study.policy->parameter_draws, number_text(leaves_of(study)), study.strategies.size(),
-                    number_text(largest_policy_tally)),
+        fmt::format(
+            "{} draws x {} leaves of the strata and 6 of severity x {} strategies, twice; at most {} are allowed",
+            study.policy->parameter_draws, number_text(leaves_of(study)), study.strategies.size(),
+            number_text(largest_policy_tally)),
         "ask for fewer draws, strata or strategies");
   }
 }

@@ -89,6 +89,7 @@ void write_policy(const Study& study, std::string& text) {
   if (!question.evppi.empty()) text += "\n[policy.evppi]\n";
   for (const EvppiGroup& group : question.evppi)
     text += fmt::format("{} = {}\n", toml_text(group.name), text_list(group.parameters));
+  if (question.sensitivity) write_sensitivity(*question.sensitivity, text);
   if (question.budget) write_budget(study, *question.budget, text);
   for (const StrategyCost& cost : question.costs) write_cost(study, cost, text);
 }

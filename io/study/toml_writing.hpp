@@ -39,5 +39,6 @@ void write_data_model(const DataModel& model, std::string& text);
 void write_data(const DataColumns& data, std::string& text);
 void write_trial(const Study& study, std::string& text);
 void write_policy(const Study& study, std::string& text);
+void write_sensitivity(const SensitivityQuestion& question, std::string& text);
 
 }  // namespace vcohort

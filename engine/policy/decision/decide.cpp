@@ -182,7 +182,8 @@ Table tabulate_noise(const Psa& psa, const DecisionPlan& plan, const NoiseRemova
       .numbers("effect_sd_between", plan.effect_units, "SD of the effect increment without patient noise.");
   for (Eigen::Index strategy = 0; strategy < removal.cost_sd_total.size(); ++strategy)
     table.row(psa.strategies[static_cast<std::size_t>(strategy)], removal.cost_sd_total[strategy],
-              removal.cost_sd_between[strategy], removal.effect_sd_total[strategy], removal.effect_sd_between[strategy]);
+              removal.cost_sd_between[strategy], removal.effect_sd_total[strategy],
+              removal.effect_sd_between[strategy]);
   return table.take();
 }
 
@@ -235,8 +236,8 @@ Table tabulate_evppi(const Psa& psa, const DecisionPlan& plan, const std::vector
       Evppi found = alone[group][at];
       for (std::size_t other = 0; other < groups.size(); ++other)
         if (alone[other][at].value > found.value && is_part_of(groups[other], groups[group])) found = alone[other][at];
-      table.row(joined(plan.evppi[group]), plan.willingness_to_pay[at], found.value, found.mcse,
-                alone[group][at].value, found.value * patients);
+      table.row(joined(plan.evppi[group]), plan.willingness_to_pay[at], found.value, found.mcse, alone[group][at].value,
+                found.value * patients);
     }
   return table.take();
 }
@@ -249,10 +250,9 @@ double discounted_patients(const DecisionPopulation& population) {
     throw InvalidInput(explain("a number of patients or years is negative", "", "give 0 or more"));
   if (!(population.uptake >= 0 && population.uptake <= 1))
     throw InvalidInput(explain("the uptake is no share", "", "give a number from 0 to 1"));
-  return population.uptake *
-         (population.prevalent + population.incidence_per_year * discounted_years(population.discount_rate,
-                                                                                 population.horizon_years,
-                                                                                 population.timing));
+  return population.uptake * (population.prevalent + population.incidence_per_year *
+                                                         discounted_years(population.discount_rate,
+                                                                          population.horizon_years, population.timing));
 }
 
 std::vector<double> willingness_to_pay_range(double from, double to, double step) {

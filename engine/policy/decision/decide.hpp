@@ -36,12 +36,12 @@ struct DecisionPlan {
 std::vector<double> willingness_to_pay_range(double from, double to, double step);
 
 struct Decision {
-  Table strategies;            // one row per strategy: mean cost and effect, increments, status, ICER
-  Table willingness_to_pay;    // one row per k and strategy: nmb, ceac, ceaf, expected_loss, evpi, evppi per group
-  Table evppi;                 // one row per group and k; no rows without groups
-  Table plane;                 // one row per draw and strategy: increments; no rows unless asked for
-  Table patient_noise;         // one row per strategy: SD of increments, total and between draws; no rows without noise
-  std::string answer;          // one line: the best strategy by willingness to pay
+  Table strategies;          // one row per strategy: mean cost and effect, increments, status, ICER
+  Table willingness_to_pay;  // one row per k and strategy: nmb, ceac, ceaf, expected_loss, evpi, evppi per group
+  Table evppi;               // one row per group and k; no rows without groups
+  Table plane;               // one row per draw and strategy: increments; no rows unless asked for
+  Table patient_noise;       // one row per strategy: SD of increments, total and between draws; no rows without noise
+  std::string answer;        // one line: the best strategy by willingness to pay
   std::vector<std::string> notes;  // what a reader must know: ties, variances set to zero
 };
 

@@ -67,7 +67,8 @@ double discounted_years(double rate, double years, FlowTiming timing) {
   if (!(years >= 0.0 && std::isfinite(years)))
     throw InvalidInput(explain("the horizon is negative or endless", "", "give a number of years"));
   double sum = 0;
-  for (double from = 0; from < years; from += 1.0) sum += discounted_span(rate, from, std::min(from + 1.0, years), timing);
+  for (double from = 0; from < years; from += 1.0)
+    sum += discounted_span(rate, from, std::min(from + 1.0, years), timing);
   return sum;
 }
 

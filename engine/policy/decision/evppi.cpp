@@ -49,8 +49,8 @@ Evppi evppi_at(double willingness_to_pay, const Psa& psa, const KnownParameters&
     overall = strategy;
     highest = mean;
   }
-  std::vector<double> gained(static_cast<std::size_t>(psa.draws()));
-  double expected = 0;
+  std::vector<double> gained(static_cast<std::size_t>(psa.draws()));  // as observed
+  double expected = 0;                                                // as fitted
   for (Eigen::Index draw = 0; draw < psa.draws(); ++draw) {
     Eigen::Index taken = overall;
     double best = fitted(draw, overall);
@@ -67,9 +67,13 @@ Evppi evppi_at(double willingness_to_pay, const Psa& psa, const KnownParameters&
         (psa.cost(draw, taken) - psa.cost(draw, overall));
   }
   const auto gain = [&](Eigen::Index draw) { return gained[static_cast<std::size_t>(draw)]; };
+  expected /= static_cast<double>(psa.draws());
+  const double observed = draw_mean(psa.draws(), gain);
+  const double error = draw_error(psa.draws(), observed, gain);
+  const double misfit = observed - expected;
   Evppi found;
-  found.value = std::clamp(expected / static_cast<double>(psa.draws()), 0.0, std::max(evpi, 0.0));
-  found.mcse = draw_error(psa.draws(), draw_mean(psa.draws(), gain), gain);
+  found.value = std::clamp(expected, 0.0, std::max(evpi, 0.0));
+  found.mcse = std::sqrt(error * error + misfit * misfit);
   return found;
 }
 

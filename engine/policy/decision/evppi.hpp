@@ -25,8 +25,10 @@ struct Evppi {
 KnownParameters expect_given(const Psa&, const std::vector<Eigen::Index>& group);
 
 /// Mean over draws of the best expected net benefit given the parameters, minus the best one without: decisions are
-/// taken with the fitted increments. The error is that of the mean of (observed benefit of the decision taken in the
-/// draw - observed benefit of the best strategy overall), the influence function of the estimate.
+/// taken with the fitted increments. The error has two parts, added as squares: the Monte Carlo error of the mean of
+/// (observed benefit of the decision taken in the draw - observed benefit of the best strategy overall), which is the
+/// influence function of the estimate and holds the error of the regression too; and the misfit, by how much that mean
+/// differs from the fitted one, which shows where a smooth function does not follow the draws.
 Evppi evppi_at(double willingness_to_pay, const Psa&, const KnownParameters&, double evpi);
 
 /// Positions of the named parameters. Throws InvalidInput for a name that is none, and for one that stands twice.

@@ -8,18 +8,18 @@ namespace vcohort {
 
 /// Where a strategy stands when costs and effects are compared.
 enum class FrontierStatus : std::uint8_t {
-  frontier,             // the best buy at some willingness to pay
-  strongly_dominated,   // another costs no more and achieves no less, and is better in one of the two
-  extendedly_dominated, // a mixture of two others costs no more and achieves no less
-  tied                  // costs and achieves the same as a strategy on the frontier that stands before it
+  frontier,              // the best buy at some willingness to pay
+  strongly_dominated,    // another costs no more and achieves no less, and is better in one of the two
+  extendedly_dominated,  // a mixture of two others costs no more and achieves no less
+  tied                   // costs and achieves the same as a strategy on the frontier that stands before it
 };
 
 std::string_view name_of(FrontierStatus);
 
 struct FrontierPlace {
   FrontierStatus status = FrontierStatus::frontier;
-  double icer = 0;               // over the next cheaper strategy on the frontier; NaN for the cheapest and for all others
-  Eigen::Index compared_to = -1; // that strategy; -1 for none
+  double icer = 0;  // over the next cheaper strategy on the frontier; NaN for the cheapest and for all others
+  Eigen::Index compared_to = -1;  // that strategy; -1 for none
 };
 
 /// Two numbers are equal when they differ by less than 1e-12 of their size: sums of the same terms in another order.

@@ -24,9 +24,8 @@ void find_best(double willingness_to_pay, const Psa& psa, Eigen::Index draw, con
   const double size = size_of(willingness_to_pay, psa, draw, highest);
   best.clear();
   for (Eigen::Index strategy = 0; strategy < nmb.size(); ++strategy)
-    if (strategy == highest ||
-        equal_up_to_rounding(nmb[strategy], nmb[highest],
-                             std::max(size, size_of(willingness_to_pay, psa, draw, strategy))))
+    if (strategy == highest || equal_up_to_rounding(nmb[strategy], nmb[highest],
+                                                    std::max(size, size_of(willingness_to_pay, psa, draw, strategy))))
       best.push_back(strategy);
 }
 

@@ -5,9 +5,9 @@ namespace vcohort {
 
 /// A PSA from which the noise of simulating few patients per draw has been taken, and what was taken.
 struct NoiseRemoval {
-  Psa psa;                        // patient_noise empty; same means, strategies, reference and parameters
-  Eigen::Index directions = 0;    // independent directions in which the draws' means vary
-  Eigen::Index set_to_zero = 0;   // those whose variance between draws was estimated as negative and became zero
+  Psa psa;                       // patient_noise empty; same means, strategies, reference and parameters
+  Eigen::Index directions = 0;   // independent directions in which the draws' means vary
+  Eigen::Index set_to_zero = 0;  // those whose variance between draws was estimated as negative and became zero
   Eigen::VectorXd cost_sd_total, cost_sd_between;      // of each strategy's increment over the reference
   Eigen::VectorXd effect_sd_total, effect_sd_between;  // likewise
 };

@@ -65,7 +65,11 @@ Eigen::MatrixXd fit(const RegressionTerms& terms, const Eigen::MatrixXd& respons
   const Eigen::RowVectorXd constant = sums.response_mean.transpose() - sums.function_mean.transpose() * coefficients;
   Eigen::MatrixXd fitted(responses.rows(), responses.cols());
   for_each_block(responses.rows(), [&](Eigen::Index first, Eigen::Index count) {
-    fitted.middleRows(first, count) = (terms.evaluate(first, count) * coefficients).rowwise() + constant;
+    const Eigen::MatrixXd functions = terms.evaluate(first, count);
+    // A product with one vector is never cut by the size of the processor's cache, however many functions there are.
+    for (Eigen::Index response = 0; response < responses.cols(); ++response)
+      fitted.col(response).segment(first, count) =
+          (functions * coefficients.col(response)).array() + constant[response];
   });
   return fitted;
 }
@@ -151,10 +155,10 @@ Eigen::MatrixXd expected_given(const Eigen::MatrixXd& parameters, const Eigen::M
                                "EVPPI is found by regression on them", "give more draws or fewer parameters"));
   const Eigen::Index most = std::max(count, std::min(most_functions, draws / draws_per_function));
   // A single parameter may bend as it likes; several share half of the room, the other half is for interactions.
-  constexpr Eigen::Index most_bends = 19;
+  constexpr Eigen::Index most_bends = 29;
   constexpr Eigen::Index most_bends_of_several = 9;
-  const Eigen::Index bends = count == 1 ? std::min(most_bends, most)
-                                        : std::clamp(most / 2 / count, Eigen::Index{1}, most_bends_of_several);
+  const Eigen::Index bends =
+      count == 1 ? std::min(most_bends, most) : std::clamp(most / 2 / count, Eigen::Index{1}, most_bends_of_several);
   const Eigen::MatrixXd known = parameters(Eigen::all, varying);
   RegressionTerms terms(known, bends);
   add_interactions(terms, responses, most);

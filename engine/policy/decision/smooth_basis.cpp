@@ -86,8 +86,9 @@ SmoothBasis::SmoothBasis(const Eigen::Ref<const Eigen::VectorXd>& values, Eigen:
   while (null_space < count && spread.eigenvalues()[null_space] <= rounding * spread.eigenvalues()[count - 1])
     ++null_space;
   const Eigen::Index size = count - null_space;
-  const Eigen::MatrixXd whiten = spread.eigenvectors().rightCols(size) *
-                                 spread.eigenvalues().tail(size).cwiseSqrt().cwiseInverse().asDiagonal();
+  if (size == 0) return;
+  const Eigen::MatrixXd whiten =
+      spread.eigenvectors().rightCols(size) * spread.eigenvalues().tail(size).cwiseSqrt().cwiseInverse().asDiagonal();
   const Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> rough(whiten.transpose() * spline.roughness * whiten);
   transform_ = whiten * rough.eigenvectors();
   offset_ = transform_.transpose() * mean;

@@ -50,9 +50,8 @@ Eigen::VectorXd fit_components(const RegressionTerms& terms, const RegressionSum
     if (std::abs(used - freedom_before) < settled) break;
     freedom_before = used;
     for (Eigen::Index component = 0; component < terms.components(); ++component) {
-      const double wanted = squares[component] > 0
-                                ? variance * std::max(freedom[component], 0.0) / squares[component]
-                                : most_precision * draws;
+      const double wanted = squares[component] > 0 ? variance * std::max(freedom[component], 0.0) / squares[component]
+                                                   : most_precision * draws;
       precision[component] = std::clamp(wanted, least_precision, most_precision * draws);
     }
   }

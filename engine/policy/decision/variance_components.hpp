@@ -14,8 +14,8 @@ struct RegressionSums {
   Eigen::Index draws = 0;
 };
 
-/// Coefficients [function] of one response: the posterior mean with independent normal coefficients whose variances, one
-/// for each component, maximise the restricted likelihood. Fixed-point steps of Fellner and Schall: Wood & Fasiolo,
+/// Coefficients [function] of one response: the posterior mean with independent normal coefficients whose variances,
+/// one for each component, maximise the restricted likelihood. Fixed-point steps of Fellner and Schall: Wood & Fasiolo,
 /// Biometrics 73 (2017) 1071-1081.
 Eigen::VectorXd fit_components(const RegressionTerms&, const RegressionSums&, Eigen::Index response);
 

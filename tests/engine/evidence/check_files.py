@@ -34,7 +34,7 @@ def faults_of(path, definitions):
         yield f"unknown keys {data.keys()}"
     parameters = data["parameter"]
     for name, (_, _, _, optional) in definitions.items():
-        needed_by_policy = name.startswith(("utility.", "cost.", "price.", "carer.", "travel.", "mortality.", "visits_"))  # the stances that ship have all
+        needed_by_policy = name.startswith(("utility.", "cost.", "price.", "carer.", "travel.", "mortality.", "visits."))  # the stances that ship have all
         if name not in parameters and (not optional or needed_by_policy):
             yield f"{name} is missing"
     for name, entry in parameters.items():

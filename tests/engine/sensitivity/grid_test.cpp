@@ -17,7 +17,8 @@ MovableModel model() {
 }
 
 Evidence evidence() {
-  return evidence_of({parameter("trial.drift", 10), parameter("severity.MSC.I", 1.25), parameter("severity.MSC.V", 0.5)});
+  return evidence_of(
+      {parameter("trial.drift", 10), parameter("severity.MSC.I", 1.25), parameter("severity.MSC.V", 0.5)});
 }
 
 TEST(TwoWayGrid, HasACellForEveryPairOfValues) {

@@ -12,8 +12,8 @@ namespace {
 
 constexpr double k = 1000;
 
-/// Net benefits at k = 1000 along x = trial.drift: 0; 3 (x - 1); 5 (x - 1.4); so that the best strategy is the reference
-/// up to 1, the first up to 2, then the second.
+/// Net benefits at k = 1000 along x = trial.drift: 0; 3 (x - 1); 5 (x - 1.4); so that the best strategy is the
+/// reference up to 1, the first up to 2, then the second.
 MovableModel fan() {
   const auto line = [](double slope, double from) -> Formula {
     return [=](const ParameterValues& p, std::int64_t patient) {
@@ -25,7 +25,9 @@ MovableModel fan() {
   return toy({"reference", "first", "second"}, {constant(0, 0), line(3, 1), line(5, 1.4)}, {k});
 }
 
-Evidence drift_at(double value) { return evidence_of({parameter("trial.drift", value)}); }
+Evidence drift_at(double value) {
+  return evidence_of({parameter("trial.drift", value)});
+}
 
 struct Found {
   std::vector<double> value;
@@ -79,8 +81,8 @@ TEST(Threshold, CountsSwitchesThatComeAndGo) {
   const Formula wave = [](const ParameterValues& p, std::int64_t) {
     return std::pair(0.0, std::sin(p.at("trial.drift")));
   };
-  const Table table = run(Threshold(toy({"none", "wave"}, {constant(0, 0), wave}, {k}), drift_at(1),
-                                    {{"trial.drift", -9, 9}}));
+  const Table table =
+      run(Threshold(toy({"none", "wave"}, {constant(0, 0), wave}, {k}), drift_at(1), {{"trial.drift", -9, 9}}));
   const double pi = std::acos(-1.0);
   const Found all = among(table, "all");
   EXPECT_EQ(column<std::int64_t>(table, "switches")[0], 5);

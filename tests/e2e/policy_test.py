@@ -1,0 +1,158 @@
+"""The policy question as its users meet it: invariance, the null stance, the same decision through `decide`, and the studies that ship."""
+import csv
+import io
+import json
+import signal
+import subprocess
+import unittest
+
+from program import INVALID, PROGRAM, SOURCE, STOPPED, ProgramTest
+
+POLICY = """
+[policy]
+reference = "rehabilitation"
+parameter_draws = {draws}
+patients_per_draw = {patients}
+horizon_years = 10
+discount = {{ costs = 0.03, effects = 0.03 }}
+currency = "USD"
+price_year = 2025
+willingness_to_pay = {{ from = 0, to = 150_000, step = 50_000 }}
+evppi = {{ effect = ["effect.emax", "effect.any"], utilities = ["utility.slope.hui3"] }}
+"""
+STUDIES = ("four-low-or-one-high", "route-and-price", "treat-early", "mild-or-severe", "which-cell-for-whom")
+
+
+class Policy(ProgramTest):
+    def policy_study(self, draws=40, patients=300, evidence='["sceptical", "null"]', change=lambda text: text):
+        path = self.study("policy.toml", evidence=evidence, seed=11)
+        text = path.read_text()
+        path.write_text(change(text[: text.index("[outcomes]")] + POLICY.format(draws=draws, patients=patients)))
+        return path
+
+    def rows(self, result, table, *words):
+        return list(csv.DictReader(io.StringIO(self.call("export", result, "--table", table, *words).stdout)))
+
+    def test_threads_parts_and_instruction_sets(self):
+        study = self.policy_study()
+        one = self.run_study(study, "one.h5", "--threads", 1)
+        self.assert_same(one, self.run_study(study, "seven.h5", "--threads", 7))
+        self.assert_same(one, self.run_study(study, "many.h5", "--part-seconds", 0))
+        for name in ("baseline", "avx2"):
+            done = subprocess.run([PROGRAM, "run", str(study), "-o", f"{name}.h5", "--quiet", "--instruction-set", name], cwd=self.folder,
+                                  capture_output=True, text=True)
+            if done.returncode == 0:
+                self.assert_same(one, self.folder / f"{name}.h5")
+            else:
+                self.assertIn("instruction set", done.stderr)
+
+    def test_the_c_library_without_its_fast_variants(self):
+        study = self.policy_study()
+        best = self.run_study(study, "best.h5")
+        for number, names in enumerate(("-AVX2_Usable,-FMA_Usable,-AVX512F_Usable", "-AVX2,-FMA,-AVX512F")):
+            with self.subTest(names):
+                self.assert_same(best, self.run_study(study, f"slow-{number}.h5", env={"GLIBC_TUNABLES": f"glibc.cpu.hwcaps={names}"}))
+
+    def test_interrupted_and_resumed(self):
+        study = self.policy_study(draws=2_000, patients=1_000, evidence='["sceptical"]')
+        whole = self.run_study(study, "whole.h5")
+        process = self.start("run", study, "-o", "out.h5", "--part-seconds", 0.05, "--threads", 1, "--progress", "none")
+        self.wait_for_part(process, self.folder / "out.h5.parts")
+        process.send_signal(signal.SIGTERM)
+        process.communicate(timeout=120)
+        self.assertEqual(process.returncode, STOPPED)
+        self.run_study(study, "out.h5", "--resume")
+        self.assert_same(whole, "out.h5")
+
+    def test_a_scenario_does_not_depend_on_the_others(self):
+        both = self.run_study(self.policy_study(), "both.h5")
+        alone = self.run_study(self.policy_study(evidence='["null"]'), "alone.h5")
+        self.assertEqual(self.rows(both, "policy/ceac", "--scenario", "null"), self.rows(alone, "policy/ceac"))
+
+    def test_under_the_null_stance_rehabilitation_is_best_and_nothing_is_worth_knowing(self):
+        result = self.run_study(self.policy_study(draws=100), "null.h5")
+        rows = self.rows(result, "policy/ceac", "--scenario", "null")
+        self.assertEqual({float(row["k"]) for row in rows}, {0, 50_000, 75_000, 100_000, 150_000})
+        for row in rows:
+            self.assertEqual(float(row["ceac"]), 1.0 if row["strategy"] == "rehabilitation" else 0.0)
+            self.assertEqual(float(row["evpi"]), 0.0)
+
+    def test_decide_finds_the_same_decision_digit_by_digit(self):
+        result = self.run_study(self.policy_study(), "out.h5")
+        draws = self.rows(result, "policy/draws", "--scenario", "sceptical")
+        parameters = {row["draw"]: row for row in self.rows(result, "policy/parameter_draws", "--scenario", "sceptical")}
+        names = ["effect.emax", "effect.any", "utility.slope.hui3"]
+        with open(self.folder / "psa.csv", "w", newline="") as file:
+            writer = csv.writer(file)
+            writer.writerow(["draw", "strategy", "cost", "effect", *names])
+            for row in draws:
+                writer.writerow([row["draw"], row["strategy"], row["cost"], row["effect"], *(parameters[row["draw"]][name] for name in names)])
+        (self.folder / "noise.csv").write_text(
+            self.call("export", result, "--table", "policy/patient_noise", "--scenario", "sceptical").stdout)
+        said = json.loads(self.call("decide", "psa.csv", "--reference", "rehabilitation", "--willingness-to-pay", "0:150000:25000",
+                                    "--evppi", "effect.emax,effect.any", "--evppi", "utility.slope.hui3",
+                                    "--patient-noise", "noise.csv", "--format", "json").stdout)
+        decided = {(row["k"], row["strategy"]): row for row in said["willingness_to_pay"]}
+        ours = self.rows(result, "policy/ceac", "--scenario", "sceptical")
+        self.assertEqual(len(ours), 5 * 4)
+        for row in ours:
+            other = decided[(float(row["k"]), row["strategy"])]
+            for column in ("nmb", "nmb_mcse", "inb", "inb_mcse", "ceac", "expected_loss", "evpi", "evpi_mcse"):
+                self.assertEqual(float(row[column]), other[column], (row["k"], row["strategy"], column))
+        for row, other in zip(self.rows(result, "policy/frontier", "--scenario", "sceptical"), said["strategies"]):
+            for column in ("strategy", "status"):
+                self.assertEqual(row[column], other[column])
+            for column in ("cost", "effect", "cost_increment", "effect_increment"):
+                self.assertEqual(float(row[column]), other[column])
+        evppi = {(row["parameters"], row["k"]): row["evppi"] for row in said["evppi"]}
+        for row in self.rows(result, "policy/value_of_information", "--scenario", "sceptical"):
+            self.assertEqual(float(row["evppi"]), evppi[(row["parameters"], float(row["k"]))])
+
+    def test_without_the_noise_decide_is_less_sure(self):
+        """The draws of few patients, taken as they are, overstate what is not known."""
+        result = self.run_study(self.policy_study(draws=200, patients=20, evidence='["sceptical"]'), "out.h5")
+        (self.folder / "psa.csv").write_text(self.call("export", result, "--table", "policy/draws").stdout)
+        said = json.loads(self.call("decide", "psa.csv", "--willingness-to-pay", 50_000, "--format", "json").stdout)
+        evpi = next(float(row["evpi"]) for row in self.rows(result, "policy/ceac") if float(row["k"]) == 50_000)
+        self.assertGreaterEqual(said["willingness_to_pay"][0]["evpi"], evpi)
+
+    def test_the_headline_answers_first(self):
+        study = self.policy_study(draws=100)
+        said = self.call("run", study, "-o", "out.h5", "--progress", "none").stdout.splitlines()
+        self.assertRegex(said[0], r"^sceptical: .* is best at 75,000 USD per QALY \(in \d+ % of parameter draws\); EVPI ")
+        self.assertRegex(said[1], r"^null: rehabilitation is best at .* \(in 100 % of parameter draws\); EVPI 0 USD per child$")
+        self.assertTrue(any("assumption-driven" in line for line in said))
+
+    def test_money_is_not_converted_silently(self):
+        study = self.policy_study(change=lambda text: text.replace('currency = "USD"', 'currency = "EUR"'))
+        self.assertIn("money is not converted silently", self.call("check", study, status=INVALID).stderr)
+        text = study.read_text()
+        study.write_text(text.replace("price_year", 'exchange_rate = { factor = 0.9, source = "a bank" }\nprice_year'))
+        self.call("check", study)
+
+    def test_evidence_without_money_serves_other_questions(self):
+        text = (SOURCE / "scenarios/evidence/sceptical.toml").read_text()
+        head, rest = text.split("# Utility, money and survival", 1)
+        head = head.replace('currency = "USD"\nprice_year = 2025\n', "")
+        (self.folder / "own.toml").write_text(head + "# What was calibrated" + rest.split("# What was calibrated", 1)[1])
+        self.run_study(self.study(evidence='["own.toml"]', size=500), "cohort.h5")
+        said = self.call("check", self.policy_study(evidence='["own.toml"]'), status=INVALID).stderr
+        self.assertIn("lacks 63 parameters that [policy] needs", said)
+
+    def test_too_many_numbers_are_refused_with_their_number(self):
+        study = self.policy_study(draws=1_000_000)
+        self.assertIn("[policy] would keep 1.44e8 numbers in memory (1000000 draws x 12 leaves", self.call("check", study, status=INVALID).stderr)
+
+    def test_every_study_that_ships_runs(self):
+        for name in STUDIES:
+            with self.subTest(name):
+                result = self.run_study(SOURCE / f"scenarios/studies/{name}.toml", f"{name}.h5", "--set", "policy.parameter_draws=60",
+                                        "--set", "policy.patients_per_draw=60")
+                strategies = {row["scenario"]: row["strategy"] for row in self.rows(result, "policy/strata")
+                              if row["stratum"] == "all" and row["best"] == "true"}
+                self.assertEqual(set(strategies), {"published", "sceptical", "null"})
+                self.assertEqual(strategies["null"], "rehabilitation")
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -1,0 +1,113 @@
+#include "engine/policy/budget_impact.hpp"
+
+#include <gtest/gtest.h>
+
+namespace vcohort {
+namespace {
+
+constexpr double rounding = 1e-9;
+
+/// Rehabilitation, and cells that cost 1000 at once and 100 in the next year; care costs 10 a year.
+YearlyCosts round_costs() {
+  return {{{0, 0, 0}, {1000, 100, 0}}, {{10, 10, 10}, {10, 10, 10}}};
+}
+const std::vector<bool> with_cells{false, true};
+
+/// 100 children a year become eligible at birth and are too old at 2.
+BudgetQuestion round_question() {
+  BudgetQuestion question;
+  question.years = 3;
+  question.births_per_year = 50'000;
+  question.prevalence_per_1000 = 2;
+  question.from_age_years = 0;
+  question.to_age_years = 2;
+  question.uptake = {0.5};
+  question.after = {{1, 1.0}};
+  return question;
+}
+
+// By hand. Nobody dies. The backlog holds 100 children of each of two ages, and 100 come each year.
+// Year 1: 300 wait, half ask: 100 of the backlog and 50 of the births. Left: backlog 50 + 50, births 50; the older 50
+// of
+//         the backlog are too old now.
+// Year 2: 50 of the backlog, 50 + 100 of the births: 25 and 75 turns. Left: backlog 25, too old; births 50 (young) and
+//         25 (older, too old now).
+// Year 3: 0 of the backlog, 50 + 100 of the births: 75 turns.
+TEST(BudgetImpact, ByHand) {
+  const auto flow = budget_flow(round_question(), round_question().after, with_cells, round_costs(), 1);
+  ASSERT_EQ(flow.size(), 3u);
+  EXPECT_NEAR(flow[0].waiting_backlog, 200, rounding);
+  EXPECT_NEAR(flow[0].waiting_births, 100, rounding);
+  EXPECT_NEAR(flow[0].asked, 150, rounding);
+  EXPECT_NEAR(flow[0].turns_backlog, 100, rounding);
+  EXPECT_NEAR(flow[0].turns_births, 50, rounding);
+  EXPECT_NEAR(flow[0].aged_out, 50, rounding);
+  EXPECT_NEAR(flow[1].waiting_backlog, 50, rounding);
+  EXPECT_NEAR(flow[1].turns_backlog, 25, rounding);
+  EXPECT_NEAR(flow[1].turns_births, 75, rounding);
+  EXPECT_NEAR(flow[1].aged_out, 25 + 25, rounding);
+  EXPECT_NEAR(flow[2].waiting_backlog, 0, rounding);
+  EXPECT_NEAR(flow[2].turns_births, 75, rounding);
+  EXPECT_NEAR(flow[0].treatment_cost, 150 * 1000, rounding);
+  EXPECT_NEAR(flow[1].treatment_cost, 150 * 100 + 100 * 1000, rounding);
+  EXPECT_NEAR(flow[2].treatment_cost, 100 * 100 + 75 * 1000, rounding);
+  EXPECT_NEAR(flow[2].care_cost, 10 * (150 + 100 + 75), rounding);
+}
+
+// A capacity of 60. Year 1: 150 ask, of whom two in five get their turn: 40 of the backlog, 20 of the births; 90 are
+// put off: of the backlog 30 at each age, of the births 30. Then the older half of the backlog (30 + 50 silent) is too
+// old. Year 2: 30 + 30 were put off and fill the capacity; 25 of the backlog and 25 + 50 of the births ask in vain.
+TEST(BudgetImpact, ThoseBeyondTheCapacityAreServedFirstNextYear) {
+  BudgetQuestion question = round_question();
+  question.capacity = {60};
+  const auto flow = budget_flow(question, question.after, with_cells, round_costs(), 1);
+  EXPECT_NEAR(flow[0].turns_backlog, 40, rounding);
+  EXPECT_NEAR(flow[0].turns_births, 20, rounding);
+  EXPECT_NEAR(flow[0].put_off, 90, rounding);
+  EXPECT_NEAR(flow[0].aged_out, 80, rounding);
+  EXPECT_NEAR(flow[1].asked, 60 + 25 + 75, rounding);
+  EXPECT_NEAR(flow[1].turns_backlog, 30, rounding);
+  EXPECT_NEAR(flow[1].turns_births, 30, rounding);
+  EXPECT_NEAR(flow[1].put_off, 100, rounding);
+}
+
+// A year is survived by 90 %. 100 come; the backlog holds 90 and 81, the deaths since birth taken off. Half ask.
+TEST(BudgetImpact, TheWaitingDie) {
+  const auto flow = budget_flow(round_question(), round_question().after, with_cells, round_costs(), 0.9);
+  EXPECT_NEAR(flow[0].waiting_backlog, 90 + 81, rounding);
+  EXPECT_NEAR(flow[0].died, 0.1 * (90 + 81 + 100) / 2, rounding);
+  EXPECT_NEAR(flow[0].aged_out, 0.9 * 81 / 2, rounding);
+  EXPECT_NEAR(flow[1].waiting_births, 100 + 0.9 * 50, rounding);
+}
+
+// Half of the treated children come back after a year: of 150 turns with cells in year 1, 75 in year 2.
+TEST(BudgetImpact, SomeComeBackAndCostATreatmentButNoFurtherCare) {
+  BudgetQuestion question = round_question();
+  question.retreat_after_years = 1;
+  question.retreat_share = 0.5;
+  const auto flow = budget_flow(question, question.after, with_cells, round_costs(), 1);
+  EXPECT_NEAR(flow[0].returns, 0, rounding);
+  EXPECT_NEAR(flow[1].returns, 75, rounding);
+  EXPECT_NEAR(flow[1].treatment_cost, 150 * 100 + 100 * 1000 + 75 * 1000, rounding);
+  EXPECT_NEAR(flow[1].care_cost, 10 * 250, rounding);
+  question.before = {{0, 1.0}};
+  const auto without = budget_flow(question, question.before, with_cells, round_costs(), 1);
+  EXPECT_NEAR(without[1].returns, 0, rounding) << "nobody was treated with cells";
+  EXPECT_NEAR(without[1].treatment_cost, 0, rounding);
+}
+
+// Uptake and backlog are given, and half of the turns are rehabilitation.
+TEST(BudgetImpact, AMixAndAGivenBacklog) {
+  BudgetQuestion question = round_question();
+  question.backlog = 20;
+  question.uptake = {1, 0};
+  const auto flow = budget_flow(question, {{0, 0.5}, {1, 0.5}}, with_cells, round_costs(), 1);
+  EXPECT_NEAR(flow[0].waiting_backlog, 20, rounding);
+  EXPECT_NEAR(flow[0].treatment_cost, 0.5 * 120 * 1000, rounding);
+  EXPECT_NEAR(flow[1].asked, 0, rounding);
+  EXPECT_NEAR(flow[1].treatment_cost, 0.5 * 120 * 100, rounding);
+  EXPECT_NEAR(flow[1].care_cost, 120 * 10, rounding);
+}
+
+}  // namespace
+}  // namespace vcohort

@@ -1,0 +1,225 @@
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "tests/engine/patient/stances.hpp"
+#include "tests/engine/policy/policies.hpp"
+#include "tests/engine/therapy/strategies.hpp"
+
+// Costs and effects against closed forms.
+namespace vcohort {
+namespace {
+
+using namespace test;
+
+constexpr int level_three = 2;
+constexpr double rounding = 1e-12;
+
+/// Value of 1 a year for ten years at 3.5 %, by timing; the digits are those of tests/oracles' source.
+struct Annuity {
+  FlowTiming timing;
+  double value, digits;
+};
+class Timing : public testing::TestWithParam<Annuity> {};
+
+TEST_P(Timing, DiscountsUtilityAndCareLikeAnAnnuity) {
+  Study study = policy_study({rehabilitation()}, 4, level_three, 10);
+  study.policy->timing = GetParam().timing;
+  study.policy->discount_costs = study.policy->discount_effects = 0.035;
+  const Means means = means_of(study, uneventful("null"));
+  const ParameterValues values = values_of("null");
+  EXPECT_NEAR(means.effect[0] / values.at("utility.hui3.III"), GetParam().value, GetParam().digits);
+  EXPECT_NEAR(means.cost[0] / values.at("cost.care") / values.at("cost.care_ratio.III"), GetParam().value,
+              GetParam().digits);
+}
+
+INSTANTIATE_TEST_SUITE_P(Policy, Timing,
+                         testing::Values(Annuity{FlowTiming::end, 8.316605323, 5e-10},
+                                         Annuity{FlowTiming::mid, 8.460894, 5e-7},
+                                         Annuity{FlowTiming::start, 8.607687, 5e-7},
+                                         Annuity{FlowTiming::trapezoid, 8.462146, 5e-7},
+                                         Annuity{FlowTiming::continuous, 8.461311465, 5e-10}));
+
+TEST(Consequences, ASecondSetOfUtilitiesAndThePartOfAYear) {
+  Study study = policy_study({rehabilitation()}, 4, level_three, 2.5);
+  study.policy->utility = UtilitySet::tto;
+  EXPECT_NEAR(means_of(study, uneventful("null")).effect[0], 2.5 * values_of("null").at("utility.tto.III"), rounding);
+}
+
+TEST(Consequences, InfusionsCostWhenTheyAreGiven) {
+  Strategy four = cells(Cell::msc, Route::intravenous, 4, 365.25);
+  four.regimen.start_months = 6;
+  Study study = policy_study({rehabilitation(), four}, 4, level_three, 10);
+  study.policy->discount_costs = 0.03;
+  const ParameterValues values = values_of("null");
+  const double each =
+      values.at("price.product.MSC") + values.at("cost.procedure.intravenous") + values.at("cost.visit");
+  double expected = values.at("cost.preparation.allogeneic") * std::pow(1.03, -0.5);
+  for (int infusion = 0; infusion < 4; ++infusion) expected += each * std::pow(1.03, -0.5 - infusion);
+  const Means means = means_of(study, uneventful("null"));
+  EXPECT_NEAR(means.cost[1] - means.cost[0], expected, 1e-9 * means.cost[0]);
+  EXPECT_EQ(means.effect[1], means.effect[0]) << "the null stance has no effect, not even rounding";
+}
+
+TEST(Consequences, WhatComesAfterTheHorizonIsNeitherGivenNorPaid) {
+  Study study = policy_study({rehabilitation(), cells(Cell::msc, Route::intravenous, 4, 365.25)}, 4, level_three, 2);
+  const ParameterValues values = values_of("null");
+  const double each =
+      values.at("price.product.MSC") + values.at("cost.procedure.intravenous") + values.at("cost.visit");
+  const Means means = means_of(study, uneventful("null"));
+  EXPECT_NEAR(means.cost[1] - means.cost[0], values.at("cost.preparation.allogeneic") + 2 * each, 1e-9 * means.cost[0]);
+}
+
+TEST(Consequences, TheStudyKnowsACostBetterAndInAnotherCurrency) {
+  Study study = policy_study({rehabilitation(), cells(Cell::msc, Route::intravenous, 2)}, 4, level_three, 1);
+  study.policy->exchange_rate = 0.5;
+  const Evidence evidence = uneventful("null");
+  const ParameterValues values = values_of("null");
+  const double each =
+      values.at("price.product.MSC") + values.at("cost.procedure.intravenous") + values.at("cost.visit");
+  const Means exchanged = means_of(study, evidence);
+  EXPECT_NEAR(exchanged.cost[1] - exchanged.cost[0], 0.5 * (values.at("cost.preparation.allogeneic") + 2 * each), 1e-6);
+  study.policy->costs = {{1, 7'000, 100, 30, 3, "tariff"}};
+  const Means own = means_of(study, evidence);
+  EXPECT_NEAR(own.cost[1] - own.cost[0], 100 + 2 * (7'000 + 3 * 30), 1e-6) << "in the study's money";
+}
+
+TEST(Consequences, FamiliesPayUnderTheSocietalPerspective) {
+  Study study = policy_study({rehabilitation(), cells(Cell::msc, Route::intrathecal)}, 4, level_three, 1);
+  const Evidence evidence = uneventful("null");
+  const Means health = means_of(study, evidence);
+  study.policy->perspective = Perspective::societal;
+  const Means society = means_of(study, evidence);
+  const ParameterValues values = values_of("null");
+  EXPECT_NEAR(society.cost[0] - health.cost[0], values.at("cost.informal_care") * values.at("cost.care_ratio.III"),
+              1e-6);
+  EXPECT_NEAR((society.cost[1] - society.cost[0]) - (health.cost[1] - health.cost[0]),
+              values.at("carer.days_per_infusion.intrathecal") * values.at("carer.cost_per_day") +
+                  2 * values.at("travel.cost_per_trip"),
+              1e-6)
+      << "one journey to the infusion and one to its visit";
+}
+
+/// Fever of grade 2 at every infusion.
+Evidence always_fever() {
+  Evidence evidence = uneventful("null");
+  set_value(evidence, "ae.fever.intravenous", 1);
+  set_value(evidence, "ae.grade2_share.fever", 1);
+  return evidence;
+}
+
+TEST(Consequences, ToleranceStopsOrHalvesAndEventsCost) {
+  const Evidence evidence = [] {
+    Evidence all = always_fever();
+    set_value(all, "price.dose_share", 1);
+    return all;
+  }();
+  Strategy ignore = cells(Cell::msc, Route::intravenous, 3), stop = ignore, halve = ignore;
+  stop.regimen.tolerance = Regimen::Tolerance::stop;
+  halve.regimen.tolerance = Regimen::Tolerance::halve;
+  const Study study = policy_study({rehabilitation(), ignore, stop, halve}, 4, level_three, 1);
+  const Means means = means_of(study, evidence, 2'048);
+  const ParameterValues values = values_of("null");
+  const double price = values.at("price.product.MSC"), event = values.at("cost.event.2");
+  const double around = values.at("cost.procedure.intravenous") + values.at("cost.visit");
+  const double once = values.at("cost.preparation.allogeneic");
+  const auto increment = [&](std::size_t s) { return means.cost[s] - means.cost[0]; };
+  EXPECT_NEAR(increment(1), once + 3 * (price + around + event), 1e-6);
+  EXPECT_NEAR(increment(2), once + price + around + event, 1e-6);
+  EXPECT_NEAR(increment(3), once + (1 + 0.5 + 0.5) * price + 3 * (around + event), 1e-6);
+
+  // Three events of an exponential duration each; 4.5 Monte Carlo standard errors.
+  const double days = values.at("ae.duration_days.fever");
+  const double loss = 3 * values.at("utility.event_loss.2") * days / 365.25;
+  EXPECT_NEAR(means.effect[0] - means.effect[1], loss, 4.5 * loss / std::sqrt(3 * 2'048.0));
+}
+
+// +1.42 points, waning in 48 months, 3 %, HUI3 slope: 0.066 QALY, and 227,000 per QALY at 15,000. The cycles take the
+// effect e^-at, a = 1/4, in their middle and integrate the discount e^-dt: they miss a^2/24 + a d/12 of the integral.
+TEST(Consequences, TheIllustrationOfTheEvidence) {
+  Study study = policy_study({rehabilitation(), cells(Cell::msc, Route::intravenous)}, 4, level_three, 100);
+  study.policy->timing = FlowTiming::continuous;
+  study.policy->discount_effects = 0.03;
+  study.policy->costs = {{1, 15'000, 0, 0, 0, "Duke expanded access"}};
+  const Means means = means_of(study, linear_effect(1.42, 48));
+  const double gain = means.effect[1] - means.effect[0], cost = means.cost[1] - means.cost[0];
+  EXPECT_NEAR(gain, 0.066, 0.0005);
+  EXPECT_NEAR(cost / gain, 227'000, 227'000 * (1.0 / 16 / 24 + std::log(1.03) / 48) + 500);
+  const double exact = 0.013 * 1.42 / (0.25 + std::log(1.03));
+  EXPECT_NEAR(gain / exact, 1 - 1.0 / 16 / 24 - std::log(1.03) / 48, 2e-5);
+}
+
+TEST(Consequences, TheEffectBeyondFollowUpObeysItsRule) {
+  Study study = policy_study({rehabilitation(), cells(Cell::msc, Route::intravenous)}, 4, level_three, 10);
+  study.policy->extrapolate_after_months = 24;
+  const Evidence evidence = linear_effect(2, 48);
+  const double slope = values_of("sceptical").at("utility.slope.hui3");
+  const auto gain = [&](Extrapolation rule) {
+    study.policy->extrapolation = rule;
+    study.policy->half_life_months = 12;
+    const Means means = means_of(study, evidence);
+    return (means.effect[1] - means.effect[0]) / (slope * 2);
+  };
+  const double first_two = std::exp(-6.0 / 48) + std::exp(-18.0 / 48), at_end = std::exp(-24.0 / 48);
+  double waning = 0, throughout = first_two;
+  for (int year = 2; year < 10; ++year) {
+    waning += at_end * std::pow(0.5, year + 0.5 - 2);
+    throughout += std::exp(-(12 * year + 6) / 48.0);
+  }
+  constexpr double saturation = 1e-5;  // 2 points over EC50 is linear to 1e-6, relative
+  EXPECT_NEAR(gain(Extrapolation::stop), first_two, saturation);
+  EXPECT_NEAR(gain(Extrapolation::hold), first_two + 8 * at_end, saturation);
+  EXPECT_NEAR(gain(Extrapolation::wane), first_two + waning, saturation);
+  EXPECT_NEAR(gain(Extrapolation::model), throughout, saturation);
+}
+
+TEST(Consequences, UtilityStaysInItsRange) {
+  Study study = policy_study({rehabilitation(), cells(Cell::msc, Route::intravenous)}, 4, level_three, 1);
+  study.policy->extrapolation = Extrapolation::hold;
+  study.policy->extrapolate_after_months = 1;
+  EXPECT_NEAR(means_of(study, linear_effect(1'000, 1e6)).effect[1], 1.0, rounding);
+}
+
+TEST(Consequences, CareFollowsTheMotorScoreOnlyWhenAsked) {
+  Study study = policy_study({rehabilitation(), cells(Cell::msc, Route::intravenous)}, 4, level_three, 1);
+  study.policy->extrapolation = Extrapolation::hold;
+  study.policy->extrapolate_after_months = 1;
+  study.policy->costs = {{1, 0, 0, 0, 0, "free"}};
+  const Evidence evidence = linear_effect(5, 1e9);
+  const Means fixed = means_of(study, evidence);
+  EXPECT_EQ(fixed.cost[1], fixed.cost[0]);
+  study.policy->care_follows_motor = true;
+  const Means moved = means_of(study, evidence);
+  EXPECT_NEAR(moved.cost[1] / moved.cost[0], 1 + 5 * values_of("sceptical").at("cost.care_change"), 1e-5);
+}
+
+TEST(Consequences, EffectsAtAVisit) {
+  Study study = policy_study({rehabilitation(), cells(Cell::msc, Route::intravenous)}, 4, level_three, 3);
+  study.policy->visit_months = 12;
+  study.policy->effect = PolicyEffect::gmfm66;
+  const double points = 3, left = points * std::exp(-12.0 / 48);
+  const Means score = means_of(study, linear_effect(points, 48), 1'024);
+  EXPECT_LT(score.effect[1] - score.effect[0], left) << "the scale ends at 100";
+  EXPECT_GT(score.effect[1] - score.effect[0], 0.95 * left);
+  study.policy->effect = PolicyEffect::responder;
+  const Means share = means_of(study, linear_effect(points, 48), 1'024);
+  EXPECT_EQ(share.effect[0], 0);
+  EXPECT_EQ(share.effect[1], 1);
+  EXPECT_EQ(means_of(study, linear_effect(0.5, 48), 1'024).effect[1], 0) << "below the MCID of 0.7";
+}
+
+TEST(Consequences, AChildTreatedLaterIsOlderAndHasWaited) {
+  const Strategy now = cells(Cell::msc, Route::intravenous, 2);
+  Strategy later = now;
+  later.regimen.start_months = 24;
+  const Study early = policy_study({rehabilitation(), now}, 5, level_three, 8);
+  const Study late = policy_study({rehabilitation(), later}, 3, level_three, 10);
+  Evidence evidence = uneventful("published");
+  set_value(evidence, "patient.postneonatal_share", 0);
+  const Means of_early = means_of(early, evidence, 512), of_late = means_of(late, evidence, 512);
+  EXPECT_NEAR(of_late.effect[1] - of_late.effect[0], of_early.effect[1] - of_early.effect[0], 1e-9);
+  EXPECT_GT(of_early.effect[1] - of_early.effect[0], 0.01);
+}
+
+}  // namespace
+}  // namespace vcohort

@@ -1,0 +1,99 @@
+#include "io/data/psa_reader.hpp"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <random>
+#include <sstream>
+
+#include "engine/numeric/errors.hpp"
+#include "engine/policy/decision/decide.hpp"
+
+namespace vcohort {
+namespace {
+
+const std::string table =
+    "draw,strategy,cost,effect,p,note\n"
+    "1,A,1000,1.0,0.25,\"a, b\"\n"
+    "1,\"B \"\"x\"\"\",4000,1.3,0.25,\"a, b\"\n"
+    "2,A,1100,1.2,-3e2,\"two\nlines\"\n"
+    "2,\"B \"\"x\"\"\",4200,1.1,-3e2,\"two\nlines\"\n";
+
+Psa read(const std::string& text, const PsaColumns& columns = {}) {
+  std::istringstream in(text);
+  return read_psa(in, "psa.csv", columns);
+}
+
+TEST(PsaReader, ReadsALongTable) {
+  const Psa psa = read(table, {"B \"x\"", {}, true});
+  EXPECT_EQ(psa.strategies, (std::vector<std::string>{"A", "B \"x\""}));
+  EXPECT_EQ(psa.reference, 1);
+  EXPECT_EQ(psa.cost(1, 1), 4200);
+  EXPECT_EQ(psa.effect(0, 1), 1.3);
+  EXPECT_EQ(psa.parameters, std::vector<std::string>{"p"});  // a note is no number
+  EXPECT_EQ(psa.parameter_values(1, 0), -300);
+  EXPECT_TRUE(read(table).parameters.empty());
+  EXPECT_EQ(read(table, {"", {"p"}, false}).parameter_values(0, 0), 0.25);
+}
+
+TEST(PsaReader, LinesAreCountedThroughQuotedOnes) {
+  std::string broken = table;
+  broken.replace(broken.find("1.1,"), 3, "1.x");
+  try {
+    read(broken);
+    FAIL();
+  } catch (const InvalidInput& error) {
+    EXPECT_TRUE(std::string(error.what()).starts_with("psa.csv:6:1: \"1.x\" in column \"effect\"")) << error.what();
+  }
+}
+
+/// Reads and decides; whatever is no table must be refused, and nothing else may happen.
+void read_or_refuse(const std::string& text) {
+  try {
+    const Psa psa = read(text, {"", {}, true});
+    DecisionPlan plan;
+    plan.willingness_to_pay = {0, 20000};
+    for (const std::string& parameter : psa.parameters) plan.evppi.push_back({parameter});
+    const Decision found = decide(psa, plan);
+    double sum = 0;
+    for (const double share : std::get<std::vector<double>>(found.willingness_to_pay.find("ceac")->values))
+      sum += share;
+    EXPECT_NEAR(sum, 2, 1e-9) << text;
+  } catch (const InvalidInput& error) {
+    EXPECT_TRUE(std::string(error.what()).starts_with("psa.csv:") ||
+                std::string(error.what()).find("draws") != std::string::npos)
+        << error.what();
+  }
+}
+
+TEST(PsaReader, TruncatedTablesAreReadOrRefused) {
+  for (std::size_t length = 0; length <= table.size(); ++length) read_or_refuse(table.substr(0, length));
+}
+
+TEST(PsaReader, MutatedTablesAreReadOrRefused) {
+  std::mt19937_64 chance(1);
+  const std::string palette = "0123456789.,\"\n\r-+eEinfNaxA \t\xEF\xBB\xBF";
+  for (int round = 0; round < 5000; ++round) {
+    std::string text = table;
+    for (std::uint64_t edits = 1 + chance() % 4; edits > 0; --edits) {
+      const std::size_t place = chance() % text.size();
+      const std::size_t length = std::min<std::size_t>(chance() % 3, text.size() - place);
+      text.replace(place, length, chance() % 3, palette[chance() % palette.size()]);
+      if (text.empty()) text = ",";
+    }
+    read_or_refuse(text);
+  }
+}
+
+TEST(PsaReader, RandomBytesAreReadOrRefused) {
+  std::mt19937_64 chance(2);
+  for (int round = 0; round < 2000; ++round) {
+    std::string text(chance() % 200, ' ');
+    for (char& byte : text) byte = static_cast<char>(chance());
+    read_or_refuse(text);
+    read_or_refuse("draw,strategy,cost,effect\n" + text);
+  }
+}
+
+}  // namespace
+}  // namespace vcohort
