@@ -30,12 +30,11 @@ void print_research(const ResultFile& file, std::ostream& out) {
   for (std::size_t row = 0; row < answer.rows(); ++row) {
     if (numbers(answer, "k")[row] != threshold) continue;
     const std::string enbs = millions(numbers(answer, "enbs")[row], numbers(answer, "enbs_se")[row]);
-    out << fmt::format("{}: {} at {:.0f} {}; expected net benefit of sampling {} {}{}\n",
-                       texts(answer, "scenario")[row],
-                       sizes[row] > 0 ? fmt::format("a trial of {} children is worth its cost", sizes[row])
-                                      : std::string("no trial of these sizes is worth its cost"),
-                       threshold, answer.find("k")->units, enbs, answer.find("enbs")->units,
-                       sizes[row] > 0 ? "" : " at best");
+    out << fmt::format(
+        "{}: {} at {:.0f} {}; expected net benefit of sampling {} {}{}\n", texts(answer, "scenario")[row],
+        sizes[row] > 0 ? fmt::format("a trial of {} children is worth its cost", sizes[row])
+                       : std::string("no trial of these sizes is worth its cost"),
+        threshold, answer.find("k")->units, enbs, answer.find("enbs")->units, sizes[row] > 0 ? "" : " at best");
   }
   std::int64_t failed = 0;
   for (const std::int64_t of_row : failures) failed += of_row;

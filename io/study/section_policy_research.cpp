@@ -26,7 +26,10 @@ constexpr std::array<KeySpec, 5> keys = {{
      .meaning = "What running it costs for each child: recruitment, visits, monitoring. The strategies themselves are "
                 "priced by [policy].",
      .example = "6_000"},
-    {.name = "source", .required = true, .meaning = "Where these costs come from.", .example = "\"budget of the grant\""},
+    {.name = "source",
+     .required = true,
+     .meaning = "Where these costs come from.",
+     .example = "\"budget of the grant\""},
     {.name = "delay_months",
      .type = KeyType::number,
      .unit = "months",
@@ -48,8 +51,9 @@ constexpr std::array<KeySpec, 5> keys = {{
 const SectionSpec policy_research_section = {
     .name = "research",
     .heading = "[policy.research]",
-    .meaning = "Asks whether the trial of [trial] is worth its cost, and at which of its sample sizes: one trial is "
-               "simulated under every parameter draw. Its arms are strategies of the study; population is required.",
+    .meaning =
+        "Asks whether the trial of [trial] is worth its cost, and at which of its sample sizes: one trial is "
+        "simulated under every parameter draw. Its arms are strategies of the study; population is required.",
     .keys = keys};
 
 void read_policy_research(const TableReader& reader, const Study& study, PolicyQuestion& question) {
@@ -69,8 +73,7 @@ void read_policy_research(const TableReader& reader, const Study& study, PolicyQ
     reader.refuse("research", "[policy.research] asks about a trial of a data model",
                   "its arms are none of the strategies of [policy]", "remove [data_model]");
   if (!reader.has("population"))
-    reader.refuse("research", "\"population\" is missing",
-                  "what a trial is worth depends on whom its result serves",
+    reader.refuse("research", "\"population\" is missing", "what a trial is worth depends on whom its result serves",
                   "write population = { per_year = 500, uptake = 0.4, years = 10 }");
   question.research = research;
 }

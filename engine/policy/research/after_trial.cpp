@@ -49,18 +49,14 @@ void require_shapes(const Psa& psa, const TrialFindings& found) {
     throw InternalError("trials were not simulated for every parameter draw");
 }
 
-/// Lower Cholesky factor of the correlation of the estimates' errors over trials.
-Eigen::MatrixXd correlation_factor(const TrialFindings& found, const Eigen::MatrixXd& true_value, const Rows& rows) {
-  const Index contrasts = found.estimate.cols();
-  Eigen::MatrixXd products = Eigen::MatrixXd::Zero(contrasts, contrasts);
-  for (Index draw : rows) {
-    const Eigen::VectorXd error =
-        ((found.estimate.row(draw) - true_value.row(draw)).array() / found.se.row(draw).array()).matrix().transpose();
-    products += error * error.transpose();
-  }
-  const Eigen::VectorXd scale = products.diagonal().cwiseSqrt().cwiseInverse();
-  const Eigen::LLT<Eigen::MatrixXd> factor(scale.asDiagonal() * products * scale.asDiagonal());
-  if (!scale.allFinite() || factor.info() != Eigen::Success) return Eigen::MatrixXd::Identity(contrasts, contrasts);
+/// Lower Cholesky factor of the covariance of the estimates' errors over trials.
+Eigen::MatrixXd error_factor(const Eigen::MatrixXd& errors) {
+  const Eigen::MatrixXd covariance = errors.transpose() * errors / static_cast<double>(errors.rows());
+  const Eigen::LLT<Eigen::MatrixXd> factor(covariance);
+  if (factor.info() != Eigen::Success)
+    throw NumericalFailure(explain("the errors of the trial's estimates have no covariance matrix",
+                                   "contrasts determine each other, or there are too few trials",
+                                   "use policy.research.method = \"regression\", or more parameter draws"));
   return factor.matrixL();
 }
 
@@ -82,8 +78,7 @@ AfterTrial expect_by_regression(const Psa& psa, const TrialFindings& found) {
   std::vector<Index> columns;
   for (Index column = 0; column < increments.cols(); ++column)
     if (column % strategies != psa.reference) columns.push_back(column);
-  const Eigen::MatrixXd fitted =
-      expected_given(found.estimate(rows, Eigen::all), increments(rows, columns));
+  const Eigen::MatrixXd fitted = expected_given(found.estimate(rows, Eigen::all), increments(rows, columns));
   for (std::size_t k = 0; k < columns.size(); ++k) {
     Eigen::MatrixXd& of = columns[k] < strategies ? after.cost : after.effect;
     for (std::size_t row = 0; row < rows.size(); ++row)
@@ -99,19 +94,18 @@ AfterTrial expect_by_reweighting(const Psa& psa, const TrialFindings& found, con
   const Eigen::MatrixXd increments = increments_of(psa);
   const Index strategies = psa.cost.cols(), draws = psa.draws();
   AfterTrial after = without_information(increments);
-  Eigen::MatrixXd both(draws, 2 * found.estimate.cols());
-  both << found.estimate, found.se;
-  const Rows rows = trials_with(both);
+  const Rows rows = trials_with(found.estimate);
   if (rows.empty()) return after;
-  const Eigen::MatrixXd factor = correlation_factor(found, true_value, rows);
+  const Eigen::MatrixXd factor = error_factor(found.estimate(rows, Eigen::all) - true_value(rows, Eigen::all));
+  const auto in_errors = [&](const Eigen::MatrixXd& values) -> Eigen::MatrixXd {
+    return factor.triangularView<Eigen::Lower>().solve(values.transpose());
+  };
+  const Eigen::MatrixXd seen = in_errors(found.estimate), expected_seen = in_errors(true_value);  // [contrast][draw]
   Eigen::VectorXd exponent(draws);
   double effective = 0;
-  for (Index trial : rows) {
-    for (Index draw = 0; draw < draws; ++draw) {
-      const Eigen::VectorXd error = ((found.estimate.row(trial) - true_value.row(draw)).array() /
-                                     found.se.row(trial).array()).matrix().transpose();
-      exponent[draw] = -factor.triangularView<Eigen::Lower>().solve(error).squaredNorm() / 2.0;
-    }
+  for (const Index trial : rows) {
+    for (Index draw = 0; draw < draws; ++draw)
+      exponent[draw] = -(seen.col(trial) - expected_seen.col(draw)).squaredNorm() / 2.0;
     const double highest = exponent.maxCoeff();
     double sum = 0, squares = 0;
     Eigen::RowVectorXd expected = Eigen::RowVectorXd::Zero(increments.cols());

@@ -115,8 +115,7 @@ std::vector<Table> Research::deliver(TallyView region, const PolicyOutcome& outc
     for (std::size_t draw = 0; draw < draws(); ++draw) failures += region.counts[failed(draw, size)];
     for (std::size_t k = 0; k < willingness.size(); ++k) {
       const SampleInformation information = value_of_trial(willingness[k], psa, expected, evpi[k]);
-      const NetBenefitOfSampling benefit =
-          net_benefit_of_sampling(willingness[k], psa, information, plan, population);
+      const NetBenefitOfSampling benefit = net_benefit_of_sampling(willingness[k], psa, information, plan, population);
       values.row(scenario_, plan.sample_size, willingness[k], information.value, information.mcse, information.raw,
                  evpi[k], benefit.patients, benefit.population_evsi, benefit.trial_cost, benefit.forgone, benefit.enbs,
                  benefit.enbs_mcse, months, failures, expected.effective_draws);

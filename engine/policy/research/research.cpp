@@ -75,8 +75,8 @@ std::int64_t Research::patients_in(std::int64_t block) const {
   return std::min(block_size, study_.policy->parameter_draws - block * block_size) * study_.trial->sample_size.back();
 }
 
-/// Shapes, slowest index first: counts failed [draw][size]; sums duration [draw][size], then estimate and standard
-/// error [draw][size][contrast], then true value [draw][contrast].
+/// Shapes, slowest index first: counts failed [draw][size]; sums duration [draw][size], then estimate
+/// [draw][size][contrast], then true value [draw][contrast].
 std::size_t Research::counts() const {
   return draws() * sizes();
 }
@@ -87,7 +87,7 @@ std::size_t Research::duration(std::size_t draw, std::size_t size) const {
   return draw * sizes() + size;
 }
 std::size_t Research::estimate(std::size_t draw, std::size_t size, std::size_t contrast) const {
-  return duration(draws(), 0) + 2 * ((draw * sizes() + size) * contrasts() + contrast);
+  return duration(draws(), 0) + (draw * sizes() + size) * contrasts() + contrast;
 }
 std::size_t Research::true_value(std::size_t draw, std::size_t contrast) const {
   return estimate(draws(), 0, 0) + (truth_ ? draw * contrasts() + contrast : 0);
@@ -110,7 +110,7 @@ void Research::simulate(std::int64_t block, TallyRegion region) const {
   }
 }
 
-/// An analysis that states no effect is known by its statistic. A missing standard error is kept as 0.
+/// An analysis that states no effect is known by its statistic.
 void Research::keep(std::size_t draw, std::size_t size, std::span<const TrialResult> results, double months,
                     TallyRegion region) const {
   region.sums[duration(draw, size)].add(months);
@@ -122,28 +122,19 @@ void Research::keep(std::size_t draw, std::size_t size, std::span<const TrialRes
   });
   region.counts[failed(draw, size)] += failure;
   if (failure) return;
-  for (std::size_t contrast = 0; contrast < contrasts(); ++contrast) {
-    const analysis::Estimate& found = results[contrast].estimate;
-    const std::size_t place = estimate(draw, size, contrast);
-    region.sums[place].add(effect_of(results[contrast]));
-    region.sums[place + 1].add(std::isfinite(found.se) && !std::isnan(found.estimate) ? found.se : 0.0);
-  }
+  for (std::size_t contrast = 0; contrast < contrasts(); ++contrast)
+    region.sums[estimate(draw, size, contrast)].add(effect_of(results[contrast]));
 }
 
 TrialFindings Research::findings(TallyView region, std::size_t size) const {
   const auto rows = static_cast<Eigen::Index>(draws()), columns = static_cast<Eigen::Index>(contrasts());
   constexpr double missing = std::numeric_limits<double>::quiet_NaN();
-  TrialFindings found{Eigen::MatrixXd::Constant(rows, columns, missing),
-                      Eigen::MatrixXd::Constant(rows, columns, missing)};
+  TrialFindings found{Eigen::MatrixXd::Constant(rows, columns, missing)};
   for (std::size_t draw = 0; draw < draws(); ++draw) {
     if (region.counts[failed(draw, size)] != 0) continue;
-    for (std::size_t contrast = 0; contrast < contrasts(); ++contrast) {
-      const auto row = static_cast<Eigen::Index>(draw), column = static_cast<Eigen::Index>(contrast);
-      const std::size_t place = estimate(draw, size, contrast);
-      found.estimate(row, column) = region.sums[place].value();
-      const double se = region.sums[place + 1].value();
-      if (se > 0) found.se(row, column) = se;
-    }
+    for (std::size_t contrast = 0; contrast < contrasts(); ++contrast)
+      found.estimate(static_cast<Eigen::Index>(draw), static_cast<Eigen::Index>(contrast)) =
+          region.sums[estimate(draw, size, contrast)].value();
   }
   return found;
 }

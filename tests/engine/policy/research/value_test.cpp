@@ -44,14 +44,14 @@ TrialFindings trials_of(const Psa& psa, double patients, std::uint64_t seed) {
   TrialFindings found;
   const double se = outcome_sd / std::sqrt(patients);
   found.estimate = psa.parameter_values + se * Normals(seed).draw(psa.draws());
-  found.se = Eigen::MatrixXd::Constant(psa.draws(), 1, se);
   return found;
 }
 
 struct Known {
   double patients, value;
 };
-constexpr Known closed_forms[] = {{1, 124.457547212}, {10, 626.19228165}, {25, 895.964320797}, {100, 1191.2151205}, {400, 1310.95633044}};
+constexpr Known closed_forms[] = {
+    {1, 124.457547212}, {10, 626.19228165}, {25, 895.964320797}, {100, 1191.2151205}, {400, 1310.95633044}};
 
 TEST(ValueOfTrial, RegressionFindsTheClosedForm) {
   const Psa psa = two_strategies(8000, 1);
@@ -95,13 +95,11 @@ TEST(ValueOfTrial, MethodsAgreeForThreeArms) {
   psa.effect.col(1) = (0.08 + 0.2 * normals.draw(draws).array()).matrix();
   psa.effect.col(2) = (0.04 + 0.2 * normals.draw(draws).array()).matrix() + psa.effect.col(1);
   TrialFindings found;
-  found.se = Eigen::MatrixXd::Constant(draws, 2, std::sqrt(2) * 0.1);
   found.estimate = psa.effect.rightCols(2);
   const Eigen::VectorXd reference = 0.1 * normals.draw(draws);
   for (Eigen::Index arm = 0; arm < 2; ++arm) found.estimate.col(arm) += 0.1 * normals.draw(draws) - reference;
   constexpr double no_bound = 1e9;
-  const SampleInformation regression =
-      value_of_trial(willingness, psa, expect_by_regression(psa, found), no_bound);
+  const SampleInformation regression = value_of_trial(willingness, psa, expect_by_regression(psa, found), no_bound);
   const SampleInformation reweighting =
       value_of_trial(willingness, psa, expect_by_reweighting(psa, found, psa.effect.rightCols(2)), no_bound);
   EXPECT_GT(regression.raw, 100);
