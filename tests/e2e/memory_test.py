@@ -18,8 +18,9 @@ class Memory(ProgramTest):
     def test_saved_patients_are_streamed(self):
         # Few rows of each patient, so that many blocks pass quickly: once the blocks in flight are full, nothing grows any more.
         options = {"save": "true", "endpoints": '["gmfm66"]', "visits": "[12]"}
-        small, large = self.peak(200_000, **options), self.peak(400_000, **options)
-        self.assertLess(large, 1.1 * small, f"{small / 2**20:.1f} MiB against {large / 2**20:.1f} MiB")
+        # How many blocks wait for their turn depends on the scheduler, by some tens of MiB; four times the rows would be far more.
+        small, large = self.peak(200_000, **options), self.peak(800_000, **options)
+        self.assertLess(large, 1.6 * small, f"{small / 2**20:.1f} MiB against {large / 2**20:.1f} MiB")
 
 
 if __name__ == "__main__":
