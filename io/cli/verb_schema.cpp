@@ -76,6 +76,7 @@ horizon_years = 5
 discount = { costs = 0.03, effects = 0.03 }
 currency = "USD"
 price_year = 2025
+population = { per_year = 100 }
 willingness_to_pay = { to = 100_000, step = 50_000 }
 evppi = { utilities = ["utility.slope.hui3"] }
 [policy.sensitivity]
@@ -90,6 +91,15 @@ age_years = [2, 12]
 uptake = [0.1]
 before = { rehabilitation = 1 }
 after = { intrathecal = 1 }
+[policy.research]
+cost_fixed = 1
+cost_per_patient = 1
+source = "any"
+[trial]
+arms = [{ strategy = "rehabilitation" }, { strategy = "intrathecal" }]
+sample_size = [16]
+replicates = 4
+primary = { endpoint = "gmfm66", visit_months = 6, analysis = "t" }
 )";
 
 /// The layout of a result, taken from a result: it cannot fall behind the code.
