@@ -82,7 +82,11 @@ void run_blocks(benchmark::State& state, const Study& study, const Evidence& evi
   state.SetItemsProcessed(state.iterations() * Trial::block_size);
 }
 
-const Evidence no_evidence{"none", "", {}, {}};
+const Evidence no_evidence = [] {
+  Evidence none;
+  none.name = "none";
+  return none;
+}();
 
 void data_model(benchmark::State& state, const char* method, bool rows) {
   run_blocks(state, on_data_model(method, {0, 12}, rows), no_evidence);
