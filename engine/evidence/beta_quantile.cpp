@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "engine/numeric/elementary.hpp"
+#include "engine/numeric/incomplete_beta.hpp"
 
 namespace vcohort {
 namespace {
@@ -38,26 +39,9 @@ double front_factor(double a, double b, double log_beta_ab, double x) {
   return exp_of(a * log_of(x) + b * log_of(1 - x) - log_beta_ab);
 }
 
-/// The continued fraction 1 / (1 + d1 / (1 + d2 / (1 + ...))) of I_x(a, b), which converges fast for x below the mean.
 double continued_fraction(double a, double b, double x) {
-  constexpr double floor = 1e-300;  // keeps Lentz's divisions away from zero
   constexpr int most_terms = 10000;
-  const auto away_from_zero = [](double value) { return std::abs(value) < floor ? floor : value; };
-  double c = 1;
-  double d = 1 / away_from_zero(1 - (a + b) * x / (a + 1));
-  double fraction = d;
-  for (int m = 1; m <= most_terms; ++m) {
-    const double even = m * (b - m) * x / ((a + 2 * m - 1) * (a + 2 * m));
-    d = 1 / away_from_zero(1 + even * d);
-    c = away_from_zero(1 + even / c);
-    fraction *= c * d;
-    const double odd = -(a + m) * (a + b + m) * x / ((a + 2 * m) * (a + 2 * m + 1));
-    d = 1 / away_from_zero(1 + odd * d);
-    c = away_from_zero(1 + odd / c);
-    fraction *= c * d;
-    if (std::abs(c * d - 1) <= epsilon) break;
-  }
-  return fraction;
+  return incomplete_beta_fraction(a, b, x, epsilon, most_terms);
 }
 
 double cdf_and_front(double a, double b, double log_beta_ab, double x, double* front) {

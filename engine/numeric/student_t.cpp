@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "engine/numeric/elementary.hpp"
+#include "engine/numeric/incomplete_beta.hpp"
 
 namespace vcohort {
 
@@ -30,28 +31,9 @@ double gamma_ratio(double a) {
   return factor * __builtin_sqrt(a) * series;
 }
 
-/// The continued fraction of the incomplete beta function; converges quickly for x < (a + 1) / (a + b + 2).
+/// One more step would change nothing; about the root of df are needed.
 double beta_fraction(double a, double b, double x) {
-  constexpr double tiny = 1e-300;     // instead of a zero denominator
-  constexpr double close = 1e-16;     // one more step would change nothing
-  constexpr int most_steps = 100000;  // about the root of df are needed
-  const auto away_from_zero = [](double value) { return std::fabs(value) < tiny ? tiny : value; };
-  double c = 1;
-  double d = 1 / away_from_zero(1 - (a + b) * x / (a + 1));
-  double fraction = d;
-  for (int m = 1; m <= most_steps; ++m) {
-    const double even = m * (b - m) * x / ((a + 2 * m - 1) * (a + 2 * m));
-    d = 1 / away_from_zero(1 + even * d);
-    c = away_from_zero(1 + even / c);
-    fraction *= d * c;
-    const double odd = -(a + m) * (a + b + m) * x / ((a + 2 * m) * (a + 2 * m + 1));
-    d = 1 / away_from_zero(1 + odd * d);
-    c = away_from_zero(1 + odd / c);
-    const double step = d * c;
-    fraction *= step;
-    if (std::fabs(step - 1) < close) break;
-  }
-  return fraction;
+  return incomplete_beta_fraction(a, b, x, 1e-16, 100000);
 }
 
 }  // namespace

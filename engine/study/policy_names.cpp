@@ -1,39 +1,30 @@
 #include "engine/study/policy_names.hpp"
 
 #include "engine/study/policy_question.hpp"
+#include "engine/study/word.hpp"
 
 namespace vcohort {
 
-namespace {
-
-// The names are string literals, so that data() ends in a zero.
-template <typename Names, typename Enum>
-const char* word(const Names& names, Enum value) {
-  return names.at(static_cast<std::size_t>(value)).data();
-}
-
-}  // namespace
-
 const char* name_of(FlowTiming timing) {
-  return word(timing_names, timing);
+  return word(timing_names, timing).data();
 }
 const char* name_of(Perspective perspective) {
-  return word(perspective_names, perspective);
+  return word(perspective_names, perspective).data();
 }
 const char* name_of(UtilitySet set) {
-  return word(utility_set_names, set);
+  return word(utility_set_names, set).data();
 }
 const char* name_of(PolicyEffect effect) {
-  return word(policy_effect_names, effect);
+  return word(policy_effect_names, effect).data();
 }
 const char* name_of(Extrapolation extrapolation) {
-  return word(extrapolation_names, extrapolation);
+  return word(extrapolation_names, extrapolation).data();
 }
 const char* name_of(ResearchMethod method) {
-  return word(research_method_names, method);
+  return word(research_method_names, method).data();
 }
 const char* units_of(PolicyEffect effect) {
-  return word(policy_effect_units, effect);
+  return word(policy_effect_units, effect).data();
 }
 
 }  // namespace vcohort

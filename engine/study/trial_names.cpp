@@ -1,15 +1,8 @@
 #include "engine/study/trial_names.hpp"
 
+#include "engine/study/word.hpp"
+
 namespace vcohort {
-
-namespace {
-
-template <typename Names, typename Enum>
-std::string_view word(const Names& names, Enum value) {
-  return names.at(static_cast<std::size_t>(value));
-}
-
-}  // namespace
 
 std::string_view name_of(Randomisation::Method method) {
   return word(randomisation_names, method);
