@@ -151,11 +151,11 @@ PolicySimulator::PolicySimulator(const Study& study) : study_(study), cycles_(*s
   }
 }
 
-/// What a strategy costs once, at its beginning, as the study says it.
-double PolicySimulator::once(std::size_t s, double otherwise) const {
+/// What the study knows better than the evidence about the cost of a strategy; empty where it says nothing.
+StrategyCost PolicySimulator::cost_of(std::size_t s) const {
   for (const StrategyCost& cost : study_.policy->costs)
-    if (cost.strategy == static_cast<int>(s)) return cost.once.value_or(otherwise);
-  return otherwise;
+    if (cost.strategy == static_cast<int>(s)) return cost;
+  return {};
 }
 
 PolicySimulator::Plan PolicySimulator::plan_of(std::size_t s, const Model& model) const {
@@ -184,9 +184,7 @@ void PolicySimulator::schedule_costs(std::size_t s, const Model& model, Plan& pl
   const PolicyQuestion& question = *study_.policy;
   const Strategy& strategy = study_.strategies[s];
   if (!strategy.cells) return;
-  StrategyCost own;
-  for (const StrategyCost& cost : question.costs)
-    if (cost.strategy == static_cast<int>(s)) own = cost;
+  const StrategyCost own = cost_of(s);
   const PolicyParameters& p = model.policy;
   const auto route = static_cast<std::size_t>(strategy.route);
   const double visits = own.visits_per_infusion.value_or(p.visits_per_infusion);
@@ -200,7 +198,7 @@ void PolicySimulator::schedule_costs(std::size_t s, const Model& model, Plan& pl
   const double changed = strategy.regimen.tolerance == Regimen::Tolerance::halve
                              ? of_infusion(plan.therapy.relative_dose() / 2)
                              : 0.0;
-  const double preparation = once(s, p.preparation_cost[static_cast<std::size_t>(strategy.source)]);
+  const double preparation = own.once.value_or(p.preparation_cost[static_cast<std::size_t>(strategy.source)]);
   for (std::size_t j = 0; j < infusion_time_[s].size(); ++j) {
     Infusion infusion;
     infusion.time = infusion_time_[s][j];
@@ -331,7 +329,7 @@ void PolicySimulator::choose_between(const Model& model, std::uint32_t replicate
                                      Workspace::Memory& work) const {
   const int lanes = work.child.patient.lanes;
   const auto years = static_cast<std::size_t>(cycles_.years);
-  const double measurement = once(s, 0);
+  const double measurement = cost_of(s).once.value_or(0);
   choose(study_.seed, replicate, *study_.strategies[s].choice, work.child.patient, work.chosen.data());
   for (int i = 0; i < lanes; ++i) {
     const std::size_t option = options_[s][work.chosen[i]];
@@ -346,16 +344,10 @@ void PolicySimulator::choose_between(const Model& model, std::uint32_t replicate
   for (std::size_t pick = 0; pick < options_[s].size(); ++pick) {
     const std::size_t option = options_[s][pick];
     const Plan& plan = model.plans[option];
-    const auto& before_change = work.harm[option].infusions_before_change;
-    const bool by_tolerance = plan.therapy.categories().by_tolerance;
     for (std::size_t j = 0; j < plan.infusions.size(); ++j) {
-      const Infusion& infusion = plan.infusions[j];
-      const Lanes<double>& alive = work.alive_at_infusion[infusion.time];
-      for (int i = 0; i < lanes; ++i) {
-        if (work.chosen[i] != pick) continue;
-        const bool in_full = !by_tolerance || static_cast<int>(j) < before_change[i];
-        treatment[infusion.year] += alive[i] * (in_full ? infusion.in_full : infusion.changed);
-      }
+      weigh_infusion(plan, option, j, work);
+      for (int i = 0; i < lanes; ++i)
+        if (work.chosen[i] == pick) treatment[plan.infusions[j].year] += work.scratch[i];
     }
     for (const AdverseEvent& event : work.harm[option].events) {
       if (work.chosen[event.lane] != pick) continue;
@@ -415,6 +407,18 @@ void PolicySimulator::effect_at_visit(const Model& model, std::size_t s, Workspa
   }
 }
 
+/// What an infusion costs each child, times its survival: in work.scratch.
+void PolicySimulator::weigh_infusion(const Plan& plan, std::size_t s, std::size_t j, Workspace::Memory& work) const {
+  const Infusion& infusion = plan.infusions[j];
+  const Lanes<double>& alive = work.alive_at_infusion[infusion.time];
+  const int lanes = work.child.patient.lanes;
+  if (plan.therapy.categories().by_tolerance)
+    infusion_kernel(lanes, alive.data(), work.harm[s].infusions_before_change.data(), static_cast<int>(j),
+                    infusion.in_full, infusion.changed, work.scratch.data());
+  else
+    for (int i = 0; i < lanes; ++i) work.scratch[i] = alive[i] * infusion.in_full;
+}
+
 void PolicySimulator::add_infusions(const Model& model, std::size_t s, Workspace::Memory& work) const {
   const Plan& plan = model.plans[s];
   const int lanes = work.child.patient.lanes;
@@ -422,14 +426,13 @@ void PolicySimulator::add_infusions(const Model& model, std::size_t s, Workspace
   const bool by_tolerance = plan.therapy.categories().by_tolerance;
   for (std::size_t j = 0; j < plan.infusions.size(); ++j) {
     const Infusion& infusion = plan.infusions[j];
-    const Lanes<double>& alive = work.alive_at_infusion[infusion.time];
-    if (!by_tolerance) {
-      add_scaled_kernel(lanes, infusion.discount_cost * infusion.in_full, alive.data(), work.out.cost[s].data());
+    if (!by_tolerance) {  // the same for all: their sum is known
+      add_scaled_kernel(lanes, infusion.discount_cost * infusion.in_full, work.alive_at_infusion[infusion.time].data(),
+                        work.out.cost[s].data());
       treatment[infusion.year] += infusion.in_full * work.sum_at_infusion[infusion.time];
       continue;
     }
-    infusion_kernel(lanes, alive.data(), work.harm[s].infusions_before_change.data(), static_cast<int>(j),
-                    infusion.in_full, infusion.changed, work.scratch.data());
+    weigh_infusion(plan, s, j, work);
     add_scaled_kernel(lanes, infusion.discount_cost, work.scratch.data(), work.out.cost[s].data());
     treatment[infusion.year] += sum_of(work.scratch, lanes);
   }

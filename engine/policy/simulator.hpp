@@ -91,8 +91,9 @@ class PolicySimulator {
   void start_from_no_effect(const Model&, Workspace::Memory&) const;
   void evaluate(const Model&, std::size_t strategy, Workspace::Memory&) const;
   void choose_between(const Model&, std::uint32_t replicate, std::size_t strategy, Workspace::Memory&) const;
-  double once(std::size_t strategy, double otherwise) const;
+  StrategyCost cost_of(std::size_t strategy) const;
   void add_flows(const Model&, std::size_t strategy, Workspace::Memory&) const;
+  void weigh_infusion(const Plan&, std::size_t strategy, std::size_t infusion, Workspace::Memory&) const;
   void add_infusions(const Model&, std::size_t strategy, Workspace::Memory&) const;
   void add_events(const Model&, std::size_t strategy, Workspace::Memory&) const;
   void effect_at_visit(const Model&, std::size_t strategy, Workspace::Memory&) const;
