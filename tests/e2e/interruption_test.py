@@ -2,7 +2,7 @@
 import signal
 import unittest
 
-from program import DONE, STOPPED, STORAGE, ProgramTest
+from program import DONE, STORAGE, ProgramTest
 
 
 class Interruption(ProgramTest):
@@ -10,33 +10,17 @@ class Interruption(ProgramTest):
     def large_study(self):
         return self.study(size=1_000_000, evidence='["sceptical"]', endpoints='["gmfm66"]')
 
-    def interrupted(self, study, output, by):
-        process = self.start("run", study, "-o", output, "--part-seconds", 0.05, "--threads", 1, "--progress", "none")
-        self.wait_for_part(process, self.folder / f"{output}.parts")
-        process.send_signal(by)
-        _, error = process.communicate(timeout=120)
-        self.assertFalse((self.folder / output).exists(), "an interrupted run must not publish a result")
-        return process.returncode, error
-
     def test_terminated_then_resumed(self):
-        study = self.large_study()
-        whole = self.run_study(study, "whole.h5")
-        status, error = self.interrupted(study, "out.h5", signal.SIGTERM)
-        self.assertEqual(status, STOPPED, error)
-        self.assertIn("--resume", error)
-        refused = self.call("run", study, "-o", "out.h5", status=STORAGE)
-        self.assertIn("--resume", refused.stderr)
-        self.run_study(study, "out.h5", "--resume")
-        self.assert_same(whole, "out.h5")
-        self.assertFalse((self.folder / "out.h5.parts").exists())
+        self.assert_same_when_interrupted(self.large_study())
 
     def test_killed_then_resumed(self):
+        self.assert_same_when_interrupted(self.large_study(), signal.SIGKILL)
+
+    def test_an_interrupted_run_says_how_to_go_on(self):
         study = self.large_study()
-        whole = self.run_study(study, "whole.h5")
-        status, _ = self.interrupted(study, "out.h5", signal.SIGKILL)
-        self.assertEqual(status, -signal.SIGKILL)
-        self.run_study(study, "out.h5", "--resume")
-        self.assert_same(whole, "out.h5")
+        _, error = self.interrupted(study, "out.h5")
+        self.assertIn("--resume", error)
+        self.assertIn("--resume", self.call("run", study, "-o", "out.h5", status=STORAGE).stderr)
 
     def test_resuming_a_finished_run_does_nothing(self):
         study = self.study(size=1_000)

@@ -2,11 +2,9 @@
 import csv
 import io
 import json
-import signal
-import subprocess
 import unittest
 
-from program import INVALID, PROGRAM, SOURCE, STOPPED, ProgramTest
+from program import INVALID, SOURCE, ProgramTest
 
 POLICY = """
 [policy]
@@ -35,34 +33,15 @@ class Policy(ProgramTest):
 
     def test_threads_parts_and_instruction_sets(self):
         study = self.policy_study()
-        one = self.run_study(study, "one.h5", "--threads", 1)
-        self.assert_same(one, self.run_study(study, "seven.h5", "--threads", 7))
-        self.assert_same(one, self.run_study(study, "many.h5", "--part-seconds", 0))
-        for name in ("baseline", "avx2"):
-            done = subprocess.run([PROGRAM, "run", str(study), "-o", f"{name}.h5", "--quiet", "--instruction-set", name], cwd=self.folder,
-                                  capture_output=True, text=True)
-            if done.returncode == 0:
-                self.assert_same(one, self.folder / f"{name}.h5")
-            else:
-                self.assertIn("instruction set", done.stderr)
+        self.assert_same_on_threads(study, 7)
+        self.assert_same_in_parts(study)
+        self.assert_same_on_every_instruction_set(study)
 
     def test_the_c_library_without_its_fast_variants(self):
-        study = self.policy_study()
-        best = self.run_study(study, "best.h5")
-        for number, names in enumerate(("-AVX2_Usable,-FMA_Usable,-AVX512F_Usable", "-AVX2,-FMA,-AVX512F")):
-            with self.subTest(names):
-                self.assert_same(best, self.run_study(study, f"slow-{number}.h5", env={"GLIBC_TUNABLES": f"glibc.cpu.hwcaps={names}"}))
+        self.assert_same_without_fast_variants(self.policy_study())
 
     def test_interrupted_and_resumed(self):
-        study = self.policy_study(draws=2_000, patients=1_000, evidence='["sceptical"]')
-        whole = self.run_study(study, "whole.h5")
-        process = self.start("run", study, "-o", "out.h5", "--part-seconds", 0.05, "--threads", 1, "--progress", "none")
-        self.wait_for_part(process, self.folder / "out.h5.parts")
-        process.send_signal(signal.SIGTERM)
-        process.communicate(timeout=120)
-        self.assertEqual(process.returncode, STOPPED)
-        self.run_study(study, "out.h5", "--resume")
-        self.assert_same(whole, "out.h5")
+        self.assert_same_when_interrupted(self.policy_study(draws=2_000, patients=1_000, evidence='["sceptical"]'))
 
     def test_a_scenario_does_not_depend_on_the_others(self):
         both = self.run_study(self.policy_study(), "both.h5")

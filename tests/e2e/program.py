@@ -1,6 +1,7 @@
 """Runs the program in an empty folder, and builds small studies."""
 import os
 import pathlib
+import signal
 import subprocess
 import tempfile
 import time
@@ -93,6 +94,54 @@ class ProgramTest(unittest.TestCase):
 
     def assert_same(self, first, second):
         self.assertEqual(self.call("compare", first, second).stdout, "identical\n")
+
+    # What must not change a bit of any question's result.
+
+    def assert_same_on_every_instruction_set(self, study):
+        best = self.run_study(study, "best.h5")
+        with open("/proc/cpuinfo") as info:
+            flags = next((line for line in info if line.startswith("flags")), "").split()
+        sets = ["baseline"] + ["avx2"] * ("avx2" in flags and "fma" in flags) + ["avx512"] * ("avx512f" in flags and "avx512vl" in flags)
+        for name in sets:
+            with self.subTest(name):
+                done = self.call("run", study, "-o", f"{name}.h5", "--quiet", "--instruction-set", name, status=None)
+                if name != "baseline" and done.returncode != DONE and "instruction set" in done.stderr:
+                    continue  # debug and sanitizer builds hold one instruction set, and refuse the others
+                self.assertEqual(done.returncode, DONE, done.stderr)
+                self.assert_same(best, f"{name}.h5")
+
+    def assert_same_without_fast_variants(self, study):
+        """glibc chooses its own variants of exp, pow and sin by processor; these tunables (of glibc 2.26 and of 2.33 on) hide the features."""
+        best = self.run_study(study, "fast.h5")
+        for number, names in enumerate(("-AVX2_Usable,-FMA_Usable,-AVX512F_Usable", "-AVX2,-FMA,-AVX512F")):
+            with self.subTest(names):
+                self.assert_same(best, self.run_study(study, f"slow-{number}.h5", env={"GLIBC_TUNABLES": f"glibc.cpu.hwcaps={names}"}))
+
+    def assert_same_on_threads(self, study, *numbers):
+        alone = self.run_study(study, "1-thread.h5", "--threads", 1)
+        for threads in numbers:
+            self.assert_same(alone, self.run_study(study, f"{threads}-threads.h5", "--threads", threads))
+
+    def assert_same_in_parts(self, study):
+        one = self.run_study(study, "one-part.h5", "--part-seconds", 1e6)
+        self.assert_same(one, self.run_study(study, "many-parts.h5", "--part-seconds", 0))
+
+    def interrupted(self, study, output, by=signal.SIGTERM):
+        """Exit status and messages of a run that gets a signal after its first part."""
+        process = self.start("run", study, "-o", output, "--part-seconds", 0.05, "--threads", 1, "--progress", "none")
+        self.wait_for_part(process, self.folder / f"{output}.parts")
+        process.send_signal(by)
+        _, error = process.communicate(timeout=120)
+        self.assertFalse((self.folder / output).exists(), "an interrupted run must not publish a result")
+        return process.returncode, error
+
+    def assert_same_when_interrupted(self, study, by=signal.SIGTERM):
+        whole = self.run_study(study, "whole.h5")
+        status, error = self.interrupted(study, "interrupted.h5", by)
+        self.assertEqual(status, STOPPED if by == signal.SIGTERM else -by, error)
+        self.run_study(study, "interrupted.h5", "--resume")
+        self.assert_same(whole, "interrupted.h5")
+        self.assertFalse((self.folder / "interrupted.h5.parts").exists())
 
     def start(self, *words):
         return subprocess.Popen([PROGRAM, *map(str, words)], cwd=self.folder, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)

@@ -84,26 +84,6 @@ ResultContent result() {
   return {header(), {summary()}, tallies(0, 9), {}, runtime("alpha")};
 }
 
-Folder::Folder() {
-  std::string name = (std::filesystem::temp_directory_path() / "vcohort-results-XXXXXX").string();
-  if (::mkdtemp(name.data()) == nullptr) throw std::runtime_error("no temporary folder");
-  path_ = name;
-}
-
-Folder::~Folder() {
-  std::error_code ignored;
-  std::filesystem::remove_all(path_, ignored);
-}
-
-std::vector<std::string> Folder::files() const {
-  std::vector<std::string> names;
-  for (const auto& entry : std::filesystem::recursive_directory_iterator(path_)) {
-    if (entry.is_regular_file()) names.push_back(std::filesystem::relative(entry.path(), path_).string());
-  }
-  std::sort(names.begin(), names.end());
-  return names;
-}
-
 std::string read_bytes(const std::filesystem::path& path) {
   std::ifstream file(path, std::ios::binary);
   return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};

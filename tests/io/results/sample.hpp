@@ -4,6 +4,7 @@
 
 #include "io/results/part.hpp"
 #include "io/results/publish.hpp"
+#include "tests/io/folder.hpp"
 
 /// A small study's files, made up, with every type of column and the values that are hard to store.
 namespace vcohort::sample {
@@ -15,22 +16,7 @@ std::vector<NamedTally> tallies(std::int64_t first_block, std::int64_t last_bloc
 Table runtime(const std::string& host);
 ResultContent result();
 
-/// A folder of its own for each test, removed at its end.
-class Folder {
- public:
-  Folder();
-  ~Folder();
-  Folder(const Folder&) = delete;
-  Folder& operator=(const Folder&) = delete;
-  std::filesystem::path operator/(const std::filesystem::path& name) const { return path_ / name; }
-  const std::filesystem::path& path() const { return path_; }
-
-  /// Names of all files in it, sorted.
-  std::vector<std::string> files() const;
-
- private:
-  std::filesystem::path path_;
-};
+using test::Folder;
 
 std::string read_bytes(const std::filesystem::path& path);
 void write_bytes(const std::filesystem::path& path, const std::string& bytes);
