@@ -58,6 +58,29 @@ Tally Policy::empty_tally() const {
   return Tally(layout_.counts() + stages_.counts(), layout_.sums() + stages_.sums());
 }
 
+std::int64_t Policy::blocks_kept(const Question& smaller) const {
+  return dynamic_cast<const Policy&>(smaller).blocks_of_draws();
+}
+
+Tally Policy::tally_kept(const Question& smaller, const Tally& tally) const {
+  using Layout = PolicyLayout;
+  const Layout& old = dynamic_cast<const Policy&>(smaller).layout_;
+  Tally kept = empty_tally();
+  const auto copy = [](const auto& from, std::size_t first, std::size_t end, auto& to, std::size_t at) {
+    std::copy(from.begin() + static_cast<std::ptrdiff_t>(first), from.begin() + static_cast<std::ptrdiff_t>(end),
+              to.begin() + static_cast<std::ptrdiff_t>(at));
+  };
+  const std::size_t gains = old.gain(0, 0, Layout::benefited);
+  copy(tally.counts, 0, gains, kept.counts, 0);
+  copy(tally.counts, gains, old.counts(), kept.counts, layout_.gain(0, 0, Layout::benefited));
+  const std::size_t products = old.product(0, 0), best = old.best(0, 0), money = old.money(0, 0, Layout::treatment);
+  copy(tally.sums, 0, products, kept.sums, 0);
+  copy(tally.sums, products, best, kept.sums, layout_.product(0, 0));
+  copy(tally.sums, best, money, kept.sums, layout_.best(0, 0));
+  copy(tally.sums, money, old.sums(), kept.sums, layout_.money(0, 0, Layout::treatment));
+  return kept;
+}
+
 /// Adds tiles to the tally; memory of a block in work.
 class Policy::Gatherer {
  public:

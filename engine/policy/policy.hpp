@@ -35,6 +35,10 @@ class Policy final : public Question {
   void simulate(std::int64_t block, Tally&, std::vector<Table>& rows) const override;
   std::vector<Table> deliver(const Tally&) const override;
 
+  /// Draws are kept. The stages behind them may depend on all draws: their blocks are simulated again.
+  std::int64_t blocks_kept(const Question& smaller) const override;
+  Tally tally_kept(const Question& smaller, const Tally&) const override;
+
   const PolicyLayout& layout() const { return layout_; }
   const PolicySimulator& simulator() const { return simulator_; }
   const StrataMap& strata() const { return strata_; }

@@ -34,6 +34,11 @@ class Question {
   /// simulated.
   virtual bool precise_enough(const Tally&) const { return false; }
 
+  /// A study that grows: how many of the first blocks of `smaller`, this question with fewer patients, replicates or
+  /// draws, are bit for bit blocks of this one, and their tally in the layout of this one.
+  virtual std::int64_t blocks_kept(const Question& smaller) const { return smaller.blocks(); }
+  virtual Tally tally_kept(const Question& /*smaller*/, const Tally& tally) const { return tally; }
+
   /// The tables, empty, that `simulate` appends rows to. They are stored in the order of blocks.
   virtual std::vector<Table> row_tables() const { return {}; }
 

@@ -12,7 +12,7 @@
 
 namespace vcohort {
 
-void finish(const LoadedStudy& loaded, const Plan& plan, const CombinedParts& parts,
+void finish(const LoadedStudy& loaded, const Plan& plan, CombinedParts parts,
             const std::filesystem::path& output, Existing existing, const Table& runtime) {
   if (!parts.missing.empty())
     throw StorageFailure(explain(fmt::format("cannot write {}", output.string()),
@@ -20,13 +20,13 @@ void finish(const LoadedStudy& loaded, const Plan& plan, const CombinedParts& pa
                                              parts.missing.front().first, parts.missing.front().last),
                                  "run again with --resume"));
   ResultContent content;
-  content.header = parts.header;
+  content.header = std::move(parts.header);
   content.tables = describe(loaded.reading.study, loaded.evidence);
-  content.tallies = parts.tallies;
-  content.parts = parts.parts;
+  content.tallies = std::move(parts.tallies);
+  content.parts = std::move(parts.parts);
   content.runtime = runtime;
   for (const auto& question : plan.questions())
-    for (Table& table : question->deliver(tally_of(*question, parts.tallies)))
+    for (Table& table : question->deliver(tally_of(*question, content.tallies)))
       append_rows(content.tables, std::move(table));
   publish_result(output, content, existing);
 }

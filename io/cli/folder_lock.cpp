@@ -43,42 +43,51 @@ bool still_there(int descriptor, const std::filesystem::path& file) {
 }  // namespace
 
 FolderLock::FolderLock(const std::filesystem::path& folder, std::optional<Shard> shard) {
-  constexpr int attempts = 100;  // the folder may vanish with the end of another run
-  for (int attempt = 0; descriptors_.empty(); ++attempt) {
-    std::error_code failure;
-    std::filesystem::create_directories(folder, failure);
-    if (failure)
-      throw StorageFailure(explain(fmt::format("cannot make the folder '{}'", folder.string()), failure.message(),
-                                   "check the permissions and the free space of the folder above it"));
-    lock(folder / "lock", !shard);
-    if (attempt == attempts)
-      throw StorageFailure(explain(fmt::format("cannot lock '{}'", folder.string()), "it vanishes again and again",
-                                   "see which other run works there"));
-  }
-  if (shard) lock(folder / fmt::format("lock-{}-of-{}", shard->number, shard->of), true);
+  constexpr int attempts = 100;
+  const auto insist = [&](const std::string& name, bool alone) {
+    for (int attempt = 0; attempt < attempts; ++attempt) {
+      std::error_code failure;
+      std::filesystem::create_directories(folder, failure);
+      if (failure)
+        throw StorageFailure(explain(fmt::format("cannot make the folder '{}'", folder.string()), failure.message(),
+                                     "check the permissions and the free space of the folder above it"));
+      if (lock(folder / name, alone)) return;
+    }
+    throw StorageFailure(explain(fmt::format("cannot lock '{}'", folder.string()), "it vanishes again and again",
+                                 "see which other run works there"));
+  };
+  insist("lock", !shard);
+  if (shard) insist(fmt::format("lock-{}-of-{}", shard->number, shard->of), true);
 }
 
+/// Who holds a lock alone may delete its file: another process that has opened it sees that it is gone. A shared one
+/// stays, because nobody can know that no other process is about to share it.
 FolderLock::~FolderLock() {
-  for (const int descriptor : descriptors_) ::close(descriptor);
+  std::error_code ignored;  // what is left of the locks does no harm
+  for (const Held& held : held_) {
+    if (held.alone && still_there(held.descriptor, held.file)) std::filesystem::remove(held.file, ignored);
+    ::close(held.descriptor);
+  }
+  if (!held_.empty()) std::filesystem::remove(held_.front().file.parent_path(), ignored);  // refused where a part is in it
 }
 
-void FolderLock::lock(const std::filesystem::path& file, bool alone) {
+bool FolderLock::lock(const std::filesystem::path& file, bool alone) {
   const int descriptor = ::open(file.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666);
   if (descriptor < 0) {
-    if (errno == ENOENT) return;
+    if (errno == ENOENT) return false;
     throw StorageFailure(explain(fmt::format("cannot write '{}'", file.string()), std::strerror(errno),
                                  "check the permissions and the free space of its folder"));
   }
   if (::flock(descriptor, (alone ? LOCK_EX : LOCK_SH) | LOCK_NB) == 0) {
     if (!still_there(descriptor, file)) {
       ::close(descriptor);
-      return;
+      return false;
     }
     if (alone) write_holder(descriptor);
   } else if (errno == EWOULDBLOCK) {
     const std::string holder = holder_of(descriptor);
     ::close(descriptor);
-    for (const int other : descriptors_) ::close(other);
+    for (const Held& other : held_) ::close(other.descriptor);
     throw StorageFailure(explain(fmt::format("another run is writing to '{}'", file.parent_path().string()),
                                  fmt::format("{} holds {}", holder, file.filename().string()),
                                  "wait until it has ended, or name another output with -o"));
@@ -86,7 +95,8 @@ void FolderLock::lock(const std::filesystem::path& file, bool alone) {
     log_notice(fmt::format("'{}' cannot be locked ({}): see that no other run writes there", file.string(),
                            std::strerror(errno)));
   }
-  descriptors_.push_back(descriptor);
+  held_.push_back({descriptor, file, alone});
+  return true;
 }
 
 }  // namespace vcohort

@@ -9,7 +9,7 @@ namespace vcohort {
 
 /// Keeps two runs from doing the same work into one OUT.parts/: a whole run has the folder alone, shards share it, and
 /// each shard is run by one process. The locks are the kernel's (flock): they end with their process, whatever becomes
-/// of it. Where the file system has no locks, a notice says so; parts are then still published whole or not at all,
+/// of it, and one that is not shared leaves no file behind where its process ends in order. Where the file system has no locks, a notice says so; parts are then still published whole or not at all,
 /// and work done twice gives the same bits.
 class FolderLock {
  public:
@@ -21,9 +21,15 @@ class FolderLock {
   FolderLock& operator=(const FolderLock&) = delete;
 
  private:
-  void lock(const std::filesystem::path& file, bool alone);
+  /// False where the file vanished with the end of another run: try again.
+  bool lock(const std::filesystem::path& file, bool alone);
 
-  std::vector<int> descriptors_;
+  struct Held {
+    int descriptor = -1;
+    std::filesystem::path file;
+    bool alone = false;
+  };
+  std::vector<Held> held_;
 };
 
 }  // namespace vcohort

@@ -22,6 +22,7 @@ std::vector<std::string> sizes_of(const Study& study) {
   if (study.population.size > 0) settings.push_back(fmt::format("population.size={}", study.population.size));
   if (study.trial && study.trial->replicates > 0)
     settings.push_back(fmt::format("trial.replicates={}", study.trial->replicates));
+  if (study.policy) settings.push_back(fmt::format("policy.parameter_draws={}", study.policy->parameter_draws));
   return settings;
 }
 
@@ -50,7 +51,7 @@ bool is_there(const std::filesystem::path& folder, const BlockRange& blocks, con
   for (const PartName& part : list_parts(folder)) {
     if (part.first_block != blocks.first || part.last_block != blocks.last) continue;
     try {
-      return difference(ResultFile(part.path).header(), study).empty();
+      return difference(ResultFile(part.file).header(), study).empty();
     } catch (const DamagedFile&) {
       return false;
     }
@@ -81,7 +82,7 @@ std::string obstacle_to_growth(const FileHeader& result, const LoadedStudy& load
   grown.study_sha256 = resized.header.study_sha256;
   grown.blocks.total = plan.blocks();
   if (const std::string why = difference(grown, loaded.header); !why.empty())
-    return "only population.size and trial.replicates may grow, but " + why;
+    return "only population.size, trial.replicates and policy.parameter_draws may grow, but " + why;
   const LoadedStudy before = load_study(result);
   const Plan old_plan(before.reading.study, before.evidence);
   for (std::size_t q = 0; q < plan.questions().size(); ++q) {
@@ -89,12 +90,11 @@ std::string obstacle_to_growth(const FileHeader& result, const LoadedStudy& load
     const Question& old = *old_plan.questions()[q];
     if (old.blocks() > question.blocks())
       return fmt::format("the {} of the study is smaller than that of the result", question.name());
-    const std::int64_t last = old.blocks() - 1;
+    const std::int64_t last = question.blocks_kept(old) - 1;
     if (last >= 0 && old.patients_in(last) != question.patients_in(last))
       return fmt::format(
           "the last block of its {} is not full: it holds {} patients, but {} in the study; grow from a whole number "
-          "of "
-          "blocks, or run the study anew",
+          "of blocks, or run the study anew",
           question.name(), old.patients_in(last), question.patients_in(last));
   }
   return "";
@@ -111,7 +111,8 @@ void grow_from(const std::filesystem::path& path, const LoadedStudy& loaded, con
   std::int64_t first = 0;
   std::int64_t reused = 0;
   for (std::size_t q = 0; q < plan.questions().size(); ++q) {
-    const std::int64_t blocks = old_plan.questions()[q]->blocks();
+    const Question& old = *old_plan.questions()[q];
+    const std::int64_t blocks = plan.questions()[q]->blocks_kept(old);
     const BlockRange range{first, first + blocks - 1, plan.blocks()};
     first += plan.questions()[q]->blocks();
     reused += blocks;
@@ -121,7 +122,8 @@ void grow_from(const std::filesystem::path& path, const LoadedStudy& loaded, con
     for (std::size_t other = 0; other < plan.questions().size(); ++other) {
       const Question& question = *plan.questions()[other];
       of_part.push_back(
-          {question.name(), question.scenario(), other == q ? tally_of(question, tallies) : std::move(empty[other])});
+          {question.name(), question.scenario(),
+           other == q ? question.tally_kept(old, tally_of(question, tallies)) : std::move(empty[other])});
     }
     PartWriter part(folder, loaded.header, range);
     copy_rows(result, *plan.questions()[q], part);

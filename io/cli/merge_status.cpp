@@ -57,20 +57,20 @@ void note_origin(Status& status, const ResultFile& file) {
   if (status.shards != shards) status.shards = -1;
 }
 
-Status look_at(const std::vector<std::filesystem::path>& paths) {
+Status look_at(const std::vector<std::string>& paths) {
   Status status;
   for (const auto& path : paths) {
     try {
       const ResultFile file(path);
       if (!status.header) status.header = file.header();
       if (const std::string why = difference(*status.header, file.header()); !why.empty())
-        status.complaints.push_back(fmt::format("{}: belongs to another run ({})", path.string(), why));
+        status.complaints.push_back(fmt::format("{}: belongs to another run ({})", path, why));
       else {
         status.whole.push_back({path, file.header().blocks.first, file.header().blocks.last});
         note_origin(status, file);
       }
     } catch (const DamagedFile& damage) {
-      status.complaints.push_back(fmt::format("{}: damaged: {}", path.string(), damage.what()));
+      status.complaints.push_back(fmt::format("{}: damaged: {}", path, damage.what()));
     }
   }
   std::sort(status.whole.begin(), status.whole.end(), [](const PartName& one, const PartName& other) {
@@ -79,7 +79,7 @@ Status look_at(const std::vector<std::filesystem::path>& paths) {
   std::int64_t next = 0;
   for (const PartName& part : status.whole) {
     if (part.first_block < next)
-      status.complaints.push_back(fmt::format("{}: covers blocks that another part covers too", part.path.string()));
+      status.complaints.push_back(fmt::format("{}: covers blocks that another part covers too", part.file));
     if (part.first_block > next) status.missing.push_back({next, part.first_block});
     next = std::max(next, part.last_block + 1);
   }
@@ -90,7 +90,7 @@ Status look_at(const std::vector<std::filesystem::path>& paths) {
 
 /// A part holds its study: a run from it needs no other file.
 std::string command_of(const Status& status, const StatusArguments& arguments) {
-  return fmt::format("vcohort run {} -o {}", shell_word(status.whole.front().path.string()),
+  return fmt::format("vcohort run {} -o {}", shell_word(status.whole.front().file),
                      shell_word(arguments.output.empty() ? "OUT.h5" : arguments.output));
 }
 

@@ -8,9 +8,9 @@
 namespace vcohort {
 
 struct StatusArguments {
-  std::vector<std::filesystem::path> paths;  // parts
-  std::string output;                        // OUT, for the commands; may be empty
-  std::int64_t shards = 0;                   // 0: as the parts say, else no shards
+  std::vector<std::string> paths;  // parts
+  std::string output;              // OUT, for the commands; may be empty
+  std::int64_t shards = 0;         // 0: as the parts say, else no shards
 };
 
 /// Prints which blocks of a study are there, which are damaged or missing, and the commands that make them.

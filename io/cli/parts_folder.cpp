@@ -28,16 +28,16 @@ void set_aside(const std::filesystem::path& path, const std::string& why, const 
 /// True for a whole part of this study; a damaged one is set aside.
 bool is_whole(const PartName& name, const FileHeader& study) {
   try {
-    const ResultFile file(name.path);
+    const ResultFile file(name.file);
     if (const std::string why = difference(file.header(), study); !why.empty())
-      throw StorageFailure(explain(fmt::format("'{}' belongs to another run", name.path.string()), why,
+      throw StorageFailure(explain(fmt::format("'{}' belongs to another run", name.file), why,
                                    "begin again with --overwrite, or name another output"));
     const BlockRange& blocks = file.header().blocks;
     if (blocks.first == name.first_block && blocks.last == name.last_block) return true;
-    set_aside(name.path, fmt::format("it covers blocks {} to {}, not those of its name", blocks.first, blocks.last),
+    set_aside(name.path(), fmt::format("it covers blocks {} to {}, not those of its name", blocks.first, blocks.last),
               ".damaged");
   } catch (const DamagedFile& damage) {
-    set_aside(name.path, damage.what(), ".damaged");
+    set_aside(name.path(), damage.what(), ".damaged");
   }
   return false;
 }
@@ -52,9 +52,9 @@ std::filesystem::path parts_folder(const std::filesystem::path& output) {
   return output.string() + ".parts";
 }
 
-std::vector<std::filesystem::path> paths_of(const std::vector<PartName>& parts) {
-  std::vector<std::filesystem::path> paths;
-  for (const PartName& part : parts) paths.push_back(part.path);
+std::vector<std::string> paths_of(const std::vector<PartName>& parts) {
+  std::vector<std::string> paths;
+  for (const PartName& part : parts) paths.push_back(part.file);
   return paths;
 }
 
@@ -75,7 +75,7 @@ FoundBlocks take_up(const std::filesystem::path& folder, const FileHeader& study
       continue;
     }
     const bool later_is_larger = size_of(part) > size_of(found.parts.back());
-    set_aside(later_is_larger ? found.parts.back().path : part.path, "another part covers some of its blocks",
+    set_aside(later_is_larger ? found.parts.back().path() : part.path(), "another part covers some of its blocks",
               ".overlapping");
     if (later_is_larger) found.parts.back() = part;
   }
@@ -91,9 +91,9 @@ FoundBlocks take_up(const std::filesystem::path& folder, const FileHeader& study
 void begin_again(const std::filesystem::path& folder, BlockSpan wanted) {
   for (const PartName& part : parts_with(folder, wanted)) {
     std::error_code failure;
-    std::filesystem::remove(part.path, failure);
+    std::filesystem::remove(part.file, failure);
     if (failure)
-      throw StorageFailure(explain(fmt::format("cannot delete '{}'", part.path.string()), failure.message(),
+      throw StorageFailure(explain(fmt::format("cannot delete '{}'", part.file), failure.message(),
                                    "check the permissions of its folder"));
   }
 }

@@ -12,7 +12,7 @@ namespace vcohort {
 /// OUT.parts for OUT.
 std::filesystem::path parts_folder(const std::filesystem::path& output);
 
-std::vector<std::filesystem::path> paths_of(const std::vector<PartName>&);
+std::vector<std::string> paths_of(const std::vector<PartName>&);
 
 /// What a run that goes on finds of the blocks that it was asked for.
 struct FoundBlocks {

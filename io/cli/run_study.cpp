@@ -210,7 +210,7 @@ Done simulate(Ranks* ranks, const Plan& plan, const FileHeader& header, const Jo
 }
 
 /// The parts of all ranks. A folder on a network may show the files of other machines with a delay.
-std::vector<std::filesystem::path> wait_for_parts(const std::filesystem::path& folder, std::int64_t blocks) {
+std::vector<std::string> wait_for_parts(const std::filesystem::path& folder, std::int64_t blocks) {
   constexpr std::chrono::seconds longest{120};  // twice the default of NFS, acdirmax
   for (const auto began = std::chrono::steady_clock::now();; std::this_thread::sleep_for(std::chrono::seconds(1))) {
     const auto parts = list_parts(folder);

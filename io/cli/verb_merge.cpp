@@ -23,14 +23,14 @@ struct MergeArguments {
 };
 
 /// Files, and the parts inside folders.
-std::vector<std::filesystem::path> expand(const std::vector<std::string>& names) {
-  std::vector<std::filesystem::path> paths;
+std::vector<std::string> expand(const std::vector<std::string>& names) {
+  std::vector<std::string> paths;
   for (const std::string& name : names) {
     if (!std::filesystem::is_directory(name)) {
       paths.emplace_back(name);
       continue;
     }
-    for (const PartName& part : list_parts(name)) paths.push_back(part.path);
+    for (const PartName& part : list_parts(name)) paths.push_back(part.file);
   }
   if (paths.empty())
     throw StorageFailure(
@@ -50,7 +50,7 @@ std::string output_of(const MergeArguments& arguments) {
 ExitStatus merge(const MergeArguments& arguments) {
   if (arguments.status) return print_merge_status({expand(arguments.parts), output_of(arguments), arguments.shards});
   if (arguments.output.empty()) throw CLI::RequiredError("--output names the result file that merge writes: it");
-  const CombinedParts parts = combine_parts(expand(arguments.parts));
+  CombinedParts parts = combine_parts(expand(arguments.parts));
   if (!parts.missing.empty()) {
     for (const BlockRange& range : parts.missing)
       log_problem(fmt::format("blocks {} to {} of {} are missing", range.first, range.last, range.total));
@@ -58,10 +58,10 @@ ExitStatus merge(const MergeArguments& arguments) {
     return ExitStatus::answer_is_no;
   }
   for (const auto& path : parts.repeated)
-    log_notice(fmt::format("{} is left out: another part says the same", path.string()));
+    log_notice(fmt::format("{} is left out: another part says the same", path));
   const LoadedStudy loaded = load_study(parts.header);
   const Plan plan(loaded.reading.study, loaded.evidence);
-  finish(loaded, plan, parts, arguments.output, arguments.overwrite ? Existing::overwrite : Existing::refuse,
+  finish(loaded, plan, std::move(parts), arguments.output, arguments.overwrite ? Existing::overwrite : Existing::refuse,
          runtime_table(1, 0, 0));
   print_headline(ResultFile(arguments.output), std::cout);
   return ExitStatus::done;

@@ -28,7 +28,7 @@ std::optional<PartName> parse_name(const std::filesystem::path& path) {
   std::string_view text = name;
   if (!text.starts_with(name_begin) || !text.ends_with(name_end)) return std::nullopt;
   text = text.substr(name_begin.size(), text.size() - name_begin.size() - name_end.size());
-  PartName part{path, 0, 0};
+  PartName part{path.string(), 0, 0};
   const char* end = text.data() + text.size();
   const auto first = std::from_chars(text.data(), end, part.first_block);
   if (first.ec != std::errc{} || first.ptr == end || *first.ptr != '-') return std::nullopt;
@@ -50,7 +50,7 @@ void make_folder(const std::filesystem::path& folder) {
   }
 }
 
-void add_tally(std::vector<NamedTally>& sum, const NamedTally& named, const std::filesystem::path& path) {
+void add_tally(std::vector<NamedTally>& sum, const NamedTally& named, const std::string& path) {
   const auto found = std::find_if(sum.begin(), sum.end(), [&](const NamedTally& other) {
     return other.question == named.question && other.scenario == named.scenario;
   });
@@ -61,7 +61,7 @@ void add_tally(std::vector<NamedTally>& sum, const NamedTally& named, const std:
   Tally& tally = found->tally;
   if (tally.counts.size() != named.tally.counts.size() || tally.sums.size() != named.tally.sums.size()) {
     throw StorageFailure(
-        explain(fmt::format("cannot combine '{}' with the other parts", path.string()),
+        explain(fmt::format("cannot combine '{}' with the other parts", path),
                 fmt::format("its tally of {} under {} has another size", named.question, named.scenario),
                 "Run its blocks again with the program that wrote the others."));
   }
@@ -141,10 +141,10 @@ std::vector<PartName> list_parts(const std::filesystem::path& folder) {
   return parts;
 }
 
-CombinedParts combine_parts(const std::vector<std::filesystem::path>& paths) {
+CombinedParts combine_parts(const std::vector<std::string>& paths) {
   if (paths.empty()) throw StorageFailure("cannot combine parts (none was given) Name at least one part.");
   CombinedParts combined;
-  std::map<std::pair<std::int64_t, std::int64_t>, std::pair<std::filesystem::path, std::string>> digests;
+  std::map<std::pair<std::int64_t, std::int64_t>, std::size_t> by_range;  // index of the part
   std::string damaged;
   for (const auto& path : paths) {
     Part part;
@@ -157,15 +157,16 @@ CombinedParts combine_parts(const std::vector<std::filesystem::path>& paths) {
     if (combined.parts.empty()) combined.header = part.header;
     if (const std::string why = difference(combined.header, part.header); !why.empty()) {
       throw StorageFailure(
-          explain(fmt::format("cannot combine '{}' with '{}'", path.string(), combined.parts.front().path.string()),
+          explain(fmt::format("cannot combine '{}' with '{}'", path, combined.parts.front().file),
                   why, "Combine only parts of one study and one program."));
     }
     const auto [before, first_of_range] =
-        digests.try_emplace({part.header.blocks.first, part.header.blocks.last}, path, part.content_digest);
+        by_range.try_emplace({part.header.blocks.first, part.header.blocks.last}, combined.parts.size());
     if (!first_of_range) {
-      if (before->second.second != part.content_digest) {
+      const std::string& other = combined.parts[before->second].file;
+      if (ResultFile(other).content_digest() != part.content_digest) {
         throw StorageFailure(
-            explain(fmt::format("cannot combine '{}' with '{}'", path.string(), before->second.first.string()),
+            explain(fmt::format("cannot combine '{}' with '{}'", path, other),
                     "they cover the same blocks with different contents",
                     "One of them is wrong: run their blocks again, and keep both for a report of this fault."));
       }
@@ -186,7 +187,7 @@ CombinedParts combine_parts(const std::vector<std::filesystem::path>& paths) {
   for (const PartName& part : combined.parts) {
     if (before != nullptr && part.first_block < next) {
       throw StorageFailure(
-          explain(fmt::format("cannot combine '{}' with '{}'", part.path.string(), before->path.string()),
+          explain(fmt::format("cannot combine '{}' with '{}'", part.file, before->file),
                   fmt::format("they cover the same blocks, {} to {}", part.first_block,
                               std::min(part.last_block, before->last_block)),
                   "Leave one of them out, or let `vcohort run ... --resume` set one aside."));

@@ -57,12 +57,12 @@ struct CombinedParts {
   std::vector<NamedTally> tallies;
   std::vector<PartName> parts;  // first block first
   std::vector<BlockRange> missing;
-  std::vector<std::filesystem::path> repeated;  // say what a part above says too: left out
+  std::vector<std::string> repeated;  // say what a part above says too: left out
 };
 
 /// Combines parts in any order, one open at a time. Of parts that cover the same range and have the same content digest
 /// one is used: a task that was run twice does no harm. StorageFailure where one belongs to another study, seed,
 /// evidence or program, or covers blocks that another covers too; DamagedFile names every damaged part.
-CombinedParts combine_parts(const std::vector<std::filesystem::path>& paths);
+CombinedParts combine_parts(const std::vector<std::string>& paths);
 
 }  // namespace vcohort

@@ -24,10 +24,10 @@ bool belongs_to_file(const std::string& path) {
 }
 
 void append_rows(detail::ContentWriter& writer, const PartName& name, const FileHeader& header) {
-  const ResultFile part(name.path);
+  const ResultFile part(name.file);
   const BlockRange& blocks = part.header().blocks;
   if (!same_study(part.header(), header) || blocks.first != name.first_block || blocks.last != name.last_block) {
-    throw StorageFailure(explain(fmt::format("cannot join the rows of '{}'", name.path.string()),
+    throw StorageFailure(explain(fmt::format("cannot join the rows of '{}'", name.file),
                                  "it belongs to another study, evidence, seed, program or range of blocks",
                                  "Leave it out, or run its blocks again."));
   }
@@ -50,10 +50,11 @@ std::string publish_result(const std::filesystem::path& path, const ResultConten
   }
   detail::ContentWriter writer(path, content.header, existing);
   for (const Table& table : content.tables) writer.append(table);
-  std::vector<PartName> parts = content.parts;
+  std::vector<const PartName*> parts;
+  for (const PartName& part : content.parts) parts.push_back(&part);
   std::sort(parts.begin(), parts.end(),
-            [](const PartName& one, const PartName& other) { return one.first_block < other.first_block; });
-  for (const PartName& part : parts) append_rows(writer, part, content.header);
+            [](const PartName* one, const PartName* other) { return one->first_block < other->first_block; });
+  for (const PartName* part : parts) append_rows(writer, *part, content.header);
   writer.write_tallies(content.tallies);
   if (!content.runtime.columns.empty()) writer.append(content.runtime);
   return writer.publish();

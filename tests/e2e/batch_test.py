@@ -189,15 +189,15 @@ class Limits(ProgramTest):
 
 class Growth(ProgramTest):
     def grow(self, study, key, old, new, *options):
-        small = self.run_study(study, "small.h5", "--set", f"{key}={old}", "--overwrite", *options)
-        whole = self.run_study(study, "whole.h5", "--set", f"{key}={new}", "--overwrite", *options)
-        self.run_study(study, "grown.h5", "--set", f"{key}={new}", "--grow", small, "--overwrite", *options)
+        small = self.run_study(study, "small.h5", "--overwrite", *options, "--set", f"{key}={old}")
+        whole = self.run_study(study, "whole.h5", "--overwrite", *options, "--set", f"{key}={new}")
+        self.run_study(study, "grown.h5", "--grow", small, "--overwrite", *options, "--set", f"{key}={new}")
         self.assert_same(whole, "grown.h5")
         # Resuming a smaller result is the same.
-        said = self.call("run", study, "-o", "small.h5", "--set", f"{key}={new}", "--resume", *options).stderr
+        said = self.call("run", study, "-o", "small.h5", "--resume", *options, "--set", f"{key}={new}").stderr
         self.assertIn("taken over", said)
         self.assert_same(whole, "small.h5")
-        self.assertIn("nothing is left to do", self.call("run", study, "-o", "small.h5", "--set", f"{key}={new}", "--resume", *options).stderr)
+        self.assertIn("nothing is left to do", self.call("run", study, "-o", "small.h5", "--resume", *options, "--set", f"{key}={new}").stderr)
 
     def test_more_patients(self):
         self.grow(self.study(save="true", endpoints='["gmfm66"]', visits="[12]"), "population.size", 2 * 4096, 20_000)
@@ -207,6 +207,10 @@ class Growth(ProgramTest):
 
     def test_more_replicates(self):
         self.grow(studies(self)[2][1], "trial.replicates", 10 * 128, 3_000)
+
+    def test_more_draws_of_a_policy(self):
+        _, study, settings = studies(self)[3]
+        self.grow(study, "policy.parameter_draws", 40, 60, *settings)
 
     def test_shards_grow_too(self):
         study = self.study()

@@ -4,6 +4,7 @@ import signal
 
 import h5py
 
+from batch_studies import studies
 from program import ANSWER_IS_NO, DONE, INVALID, PROGRAM, STOPPED, STORAGE
 from ranks import RanksTest, main, processes_of
 
@@ -15,15 +16,15 @@ class Mpi(RanksTest):
 
     # The questions of which any number of ranks must make the same bits.
     def studies(self):
-        return {"cohort": self.study(size=8_000, save="true"), "trial": self.trial()}
+        return {"cohort": (self.study(size=8_000, save="true"), []), "trial": (self.trial(), []), "policy": studies(self)[3][1:]}
 
     def test_any_number_of_ranks_gives_the_same_bits(self):
-        for name, study in self.studies().items():
-            alone = self.run_study(study, f"{name}.h5")
+        for name, (study, settings) in self.studies().items():
+            alone = self.run_study(study, f"{name}.h5", *settings)
             for number in (1, 2, 4):
                 with self.subTest(name, ranks=number):
                     output = f"{name}-{number}.h5"
-                    said, _ = self.ranks(number, "run", study, "-o", output, "--threads", 1, "--progress", "none")
+                    said, _ = self.ranks(number, "run", study, "-o", output, "--threads", 1, "--progress", "none", *settings)
                     self.assert_same(alone, output)
                     self.assertEqual(said.count("\nresult: "), 1, "rank 0 speaks for all")
                     self.assertFalse((self.folder / f"{output}.parts").exists())
@@ -35,7 +36,7 @@ class Mpi(RanksTest):
         study = self.study("long.toml", size=size, evidence='["sceptical"]', endpoints='["gmfm66"]')
         return ["run", study, "-o", output, "--threads", 1, "--part-seconds", 0.05, "--progress", "none", *options]
 
-    def interrupted(self, output, interrupt, **more):
+    def interrupt_ranks(self, output, interrupt, **more):
         """Starts two ranks, interrupts them after their first part, and returns how mpirun ended."""
         process = self.start_ranks((2, [PROGRAM, *self.long_run(output, **more)]))
         self.wait_for_part(process, self.folder / f"{output}.parts")
@@ -52,7 +53,7 @@ class Mpi(RanksTest):
         self.assert_same("alone.h5", output)
 
     def test_a_killed_rank_leaves_its_parts(self):
-        status, _ = self.interrupted("out.h5", lambda run: os.kill(processes_of(run)[-1], signal.SIGKILL))
+        status, _ = self.interrupt_ranks("out.h5", lambda run: os.kill(processes_of(run)[-1], signal.SIGKILL))
         self.assertNotIn(status, (DONE, STOPPED))
         left = sorted(path.name for path in (self.folder / "out.h5.parts").glob("*.h5"))
         self.assertTrue(left)
@@ -61,12 +62,12 @@ class Mpi(RanksTest):
 
     def test_mpirun_terminated(self):
         # mpirun takes a moment to pass it on.
-        status, _ = self.interrupted("out.h5", lambda run: run.send_signal(signal.SIGTERM), size=10_000_000)
+        status, _ = self.interrupt_ranks("out.h5", lambda run: run.send_signal(signal.SIGTERM), size=10_000_000)
         self.assertNotEqual(status, DONE)
         self.assertIn("--resume", self.call("merge", "out.h5.parts", "--status", status=ANSWER_IS_NO).stdout)
 
     def test_a_signal_to_mpirun_stops_all_ranks(self):
-        status, error = self.interrupted("out.h5", lambda run: run.send_signal(signal.SIGUSR1))
+        status, error = self.interrupt_ranks("out.h5", lambda run: run.send_signal(signal.SIGUSR1))
         self.assertEqual(status, STOPPED, error)
         self.assertEqual(error.count("--resume"), 1, error)
         self.ranks(2, *self.long_run("out.h5", "--resume"))
@@ -76,7 +77,7 @@ class Mpi(RanksTest):
         for rank in (0, -1):
             with self.subTest(rank=rank):
                 output = f"out{rank}.h5"
-                status, error = self.interrupted(output, lambda run: os.kill(processes_of(run)[rank], signal.SIGUSR1))
+                status, error = self.interrupt_ranks(output, lambda run: os.kill(processes_of(run)[rank], signal.SIGUSR1))
                 self.assertEqual(status, STOPPED, error)
 
     def test_an_invalid_study_is_refused_once(self):

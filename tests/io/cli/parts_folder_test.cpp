@@ -1,17 +1,14 @@
 #include "io/cli/parts_folder.hpp"
 
-#include <fcntl.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
-#include <stdlib.h>
-#include <sys/file.h>
-#include <unistd.h>
 
 #include <fstream>
 
 #include "engine/numeric/errors.hpp"
 #include "io/cli/folder_lock.hpp"
 #include "io/results/abandoned.hpp"
+#include "tests/io/folder.hpp"
 
 namespace vcohort {
 namespace {
@@ -19,22 +16,15 @@ namespace {
 class PartsFolder : public testing::Test {
  protected:
   PartsFolder() {
-    std::string name = (std::filesystem::temp_directory_path() / "vcohort-XXXXXX").string();
-    folder_ = mkdtemp(name.data());
     header_.study_sha256 = "s";
     header_.blocks.total = 10;
   }
-  ~PartsFolder() override { std::filesystem::remove_all(folder_); }
 
   std::filesystem::path write(std::int64_t first, std::int64_t last) {
     PartWriter part(folder_, header_, {first, last, 10});
     return part.finish({});
   }
-  std::vector<std::string> files() const {
-    std::vector<std::string> names;
-    for (const auto& file : std::filesystem::directory_iterator(folder_)) names.push_back(file.path().filename());
-    return names;
-  }
+  std::vector<std::string> files() const { return temporary_.files(); }
   static std::vector<std::pair<std::int64_t, std::int64_t>> spans(const FoundBlocks& found) {
     std::vector<std::pair<std::int64_t, std::int64_t>> all;
     for (const BlockSpan& span : found.missing) all.emplace_back(span.first, span.end);
@@ -48,7 +38,8 @@ class PartsFolder : public testing::Test {
     file.put(byte);
   }
 
-  std::filesystem::path folder_;
+  test::Folder temporary_;
+  std::filesystem::path folder_ = temporary_.path();
   FileHeader header_;
 };
 
@@ -107,10 +98,19 @@ TEST_F(PartsFolder, one_whole_run_or_many_shards_may_write) {
     EXPECT_THROW(FolderLock(folder_, std::nullopt), StorageFailure);
     EXPECT_THROW(FolderLock(folder_, Shard{1, 2}), StorageFailure);
   }
+  EXPECT_FALSE(std::filesystem::exists(folder_)) << "a run that ends leaves no lock, and no empty folder";
   const FolderLock first(folder_, Shard{1, 2});
   const FolderLock second(folder_, Shard{2, 2});
   EXPECT_THROW(FolderLock(folder_, Shard{2, 2}), StorageFailure);
   EXPECT_THROW(FolderLock(folder_, std::nullopt), StorageFailure);
+}
+
+TEST_F(PartsFolder, a_shard_leaves_the_lock_that_others_may_share) {
+  { const FolderLock shard(folder_, Shard{1, 2}); }
+  EXPECT_THAT(files(), ElementsAre("lock"));
+  write(2, 3);
+  { const FolderLock whole(folder_, std::nullopt); }
+  EXPECT_THAT(files(), ElementsAre("blocks-000000000002-000000000003.h5"));
 }
 
 TEST_F(PartsFolder, temporary_files_of_the_dead_are_deleted) {

@@ -64,7 +64,7 @@ TEST(Parts, are_listed_by_block) {
   EXPECT_EQ(parts[0].first_block, 0);
   EXPECT_EQ(parts[0].last_block, 3);
   EXPECT_EQ(parts[1].first_block, 4);
-  EXPECT_EQ(parts[1].path.filename(), "blocks-000000000004-000000000009.h5");
+  EXPECT_EQ(parts[1].path().filename(), "blocks-000000000004-000000000009.h5");
 }
 
 /// Idea 3 of the design: however the blocks were cut, and in whatever order the parts are joined, the result is the
@@ -76,7 +76,7 @@ TEST(Parts, any_cut_and_any_order_give_one_digest) {
   const std::vector<std::vector<std::int64_t>> cuts = {{0}, {0, 5}, {0, 1, 2, 3, 4, 5, 6, 7, 8, 9}, {0, 3, 4, 9}};
   for (std::size_t trial = 0; trial < cuts.size(); ++trial) {
     const auto parts_folder = folder / (std::to_string(trial) + ".parts");
-    std::vector<std::filesystem::path> paths;
+    std::vector<std::string> paths;
     for (std::size_t index = 0; index < cuts[trial].size(); ++index) {
       const std::int64_t last = index + 1 < cuts[trial].size() ? cuts[trial][index + 1] - 1 : 9;
       paths.push_back(write_part(parts_folder, cuts[trial][index], last));
