@@ -3,13 +3,12 @@ from program import SOURCE
 
 
 def studies(test):
-    """(name, study file, settings) of a small study of each question, with several dozen blocks and with rows."""
+    """(name, study file, settings) of a small study of each question, with more than a dozen blocks; most with rows."""
     return [
-        ("cohort", test.study("cohort.toml", size=60_000, save="true", endpoints='["gmfm66"]', visits="[6, 12]"), []),
-        ("uncertain cohort", test.study("uncertain.toml", size=6_000, parameters="uncertain", save="true"), []),
+        ("cohort", test.study("cohort.toml", size=32_000, save="true", endpoints='["gmfm66"]', visits="[6, 12]"), []),
+        ("uncertain cohort", test.study("uncertain.toml", size=4_000, parameters="uncertain", save="true"), []),
         ("trial", SOURCE / "scenarios/templates/two-arm-continuous.toml", ["--set", "trial.replicates=5000"]),
         ("policy", SOURCE / "scenarios/studies/worth-a-trial.toml",
          ["--set", 'evidence=["sceptical", "null"]', "--set", "policy.parameter_draws=60", "--set", "policy.patients_per_draw=200",
-          "--set", "policy.willingness_to_pay.step=100_000", "--set", "policy.sensitivity={patients=64, sobol={points=16, patients=64}}",
-          "--set", "trial.replicates=256", "--set", "trial.sample_size=[24, 100]"]),
+          "--set", "policy.willingness_to_pay.step=100_000", "--set", "trial.replicates=256", "--set", "trial.sample_size=[24, 100]"]),
     ]
