@@ -30,7 +30,7 @@ class Faults(ProgramTest):
         self.dice = random.Random(SEED)
         self.counts = collections.Counter()
         self.pristine = []
-        for name, study, settings in studies(self):
+        for name, study, settings in studies(self, smaller=4):
             whole = self.run_study(study, f"{name} whole.h5", *settings)
             begun = time.monotonic()
             for number in range(1, 7):
