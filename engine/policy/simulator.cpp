@@ -54,8 +54,8 @@ struct PolicySimulator::Infusion {
 
 /// A strategy made ready for one parameter point.
 struct PolicySimulator::Plan {
-  TherapyPlan therapy;             // saturation at the nodes, then at the visit of the effect
-  std::vector<double> remaining;   // [node, then visit]: factor of the effect by extrapolation
+  TherapyPlan therapy;            // saturation at the nodes, then at the visit of the effect
+  std::vector<double> remaining;  // [node, then visit]: factor of the effect by extrapolation
   std::vector<Infusion> infusions;
 };
 
@@ -70,11 +70,7 @@ struct PolicySimulator::Model {
   std::vector<const TherapyPlan*> therapies;
 
   Model(const PolicySimulator& simulator, const ParameterValues& values)
-      : patient(values),
-        development(values),
-        harm(values),
-        therapy(values),
-        policy(values, *simulator.study_.policy) {
+      : patient(values), development(values), harm(values), therapy(values), policy(values, *simulator.study_.policy) {
     for (int level = 0; level < gmfcs_levels; ++level)
       mcid[level] = values.at(std::string("mcid.") + gmfcs_name(level));
     plans.reserve(simulator.strategies());
@@ -117,7 +113,8 @@ struct PolicySimulator::Workspace::Memory {
   std::vector<TileHarm> harm;
 };
 
-PolicySimulator::Workspace::Workspace(const PolicySimulator& simulator) : memory_(std::make_unique<Memory>(simulator)) {}
+PolicySimulator::Workspace::Workspace(const PolicySimulator& simulator)
+    : memory_(std::make_unique<Memory>(simulator)) {}
 PolicySimulator::Workspace::~Workspace() = default;
 PolicySimulator::Workspace::Workspace(Workspace&&) noexcept = default;
 
@@ -144,10 +141,10 @@ PolicySimulator::PolicySimulator(const Study& study) : study_(study), cycles_(*s
     auto& options = options_.emplace_back();
     if (!strategy.choice) continue;
     for (const Strategy& option : strategy.choice->options)
-      options.push_back(static_cast<std::size_t>(
-          std::find_if(study_.strategies.begin(), study_.strategies.end(),
-                       [&](const Strategy& other) { return other.name == option.name; }) -
-          study_.strategies.begin()));
+      options.push_back(
+          static_cast<std::size_t>(std::find_if(study_.strategies.begin(), study_.strategies.end(),
+                                                [&](const Strategy& other) { return other.name == option.name; }) -
+                                   study_.strategies.begin()));
   }
 }
 
@@ -190,14 +187,13 @@ void PolicySimulator::schedule_costs(std::size_t s, const Model& model, Plan& pl
   const double visits = own.visits_per_infusion.value_or(p.visits_per_infusion);
   const double around = visits * (own.per_visit.value_or(p.visit_cost) + p.trip_cost) + p.family_cost[route];
   const auto of_infusion = [&](double dose) {
-    const double product = p.product_price[static_cast<std::size_t>(strategy.cell)] *
-                           (1 - p.dose_share + p.dose_share * dose);
+    const double product =
+        p.product_price[static_cast<std::size_t>(strategy.cell)] * (1 - p.dose_share + p.dose_share * dose);
     return own.per_infusion.value_or(product + p.procedure_cost[route]) + around;
   };
   const double full = of_infusion(plan.therapy.relative_dose());
-  const double changed = strategy.regimen.tolerance == Regimen::Tolerance::halve
-                             ? of_infusion(plan.therapy.relative_dose() / 2)
-                             : 0.0;
+  const double changed =
+      strategy.regimen.tolerance == Regimen::Tolerance::halve ? of_infusion(plan.therapy.relative_dose() / 2) : 0.0;
   const double preparation = own.once.value_or(p.preparation_cost[static_cast<std::size_t>(strategy.source)]);
   for (std::size_t j = 0; j < infusion_time_[s].size(); ++j) {
     Infusion infusion;

@@ -12,8 +12,8 @@
 
 namespace vcohort {
 
-void finish(const LoadedStudy& loaded, const Plan& plan, CombinedParts parts,
-            const std::filesystem::path& output, Existing existing, const Table& runtime) {
+void finish(const LoadedStudy& loaded, const Plan& plan, CombinedParts parts, const std::filesystem::path& output,
+            Existing existing, const Table& runtime) {
   if (!parts.missing.empty())
     throw StorageFailure(explain(fmt::format("cannot write {}", output.string()),
                                  fmt::format("blocks {} to {} are missing: parts vanished while the run was at work",

@@ -10,7 +10,8 @@ namespace vcohort {
 
 /// Turns a complete set of parts into the result: adds up, delivers, publishes. StorageFailure where blocks are
 /// missing.
-void finish(const LoadedStudy&, const Plan&, CombinedParts, const std::filesystem::path& output, Existing, const Table& runtime);
+void finish(const LoadedStudy&, const Plan&, CombinedParts, const std::filesystem::path& output, Existing,
+            const Table& runtime);
 
 /// The tally of a question among those of parts.
 const Tally& tally_of(const Question&, const std::vector<NamedTally>&);

@@ -9,8 +9,9 @@ namespace vcohort {
 
 /// Keeps two runs from doing the same work into one OUT.parts/: a whole run has the folder alone, shards share it, and
 /// each shard is run by one process. The locks are the kernel's (flock): they end with their process, whatever becomes
-/// of it, and one that is not shared leaves no file behind where its process ends in order. Where the file system has no locks, a notice says so; parts are then still published whole or not at all,
-/// and work done twice gives the same bits.
+/// of it, and one that is not shared leaves no file behind where its process ends in order. Where the file system has
+/// no locks, a notice says so; parts are then still published whole or not at all, and work done twice gives the same
+/// bits.
 class FolderLock {
  public:
   /// Makes the folder where it is missing. StorageFailure where it cannot be made or written, or where another run

@@ -57,8 +57,7 @@ ExitStatus merge(const MergeArguments& arguments) {
     log_problem("`vcohort merge --status` says which runs make them");
     return ExitStatus::answer_is_no;
   }
-  for (const auto& path : parts.repeated)
-    log_notice(fmt::format("{} is left out: another part says the same", path));
+  for (const auto& path : parts.repeated) log_notice(fmt::format("{} is left out: another part says the same", path));
   const LoadedStudy loaded = load_study(parts.header);
   const Plan plan(loaded.reading.study, loaded.evidence);
   finish(loaded, plan, std::move(parts), arguments.output, arguments.overwrite ? Existing::overwrite : Existing::refuse,

@@ -156,9 +156,8 @@ CombinedParts combine_parts(const std::vector<std::string>& paths) {
     }
     if (combined.parts.empty()) combined.header = part.header;
     if (const std::string why = difference(combined.header, part.header); !why.empty()) {
-      throw StorageFailure(
-          explain(fmt::format("cannot combine '{}' with '{}'", path, combined.parts.front().file),
-                  why, "Combine only parts of one study and one program."));
+      throw StorageFailure(explain(fmt::format("cannot combine '{}' with '{}'", path, combined.parts.front().file), why,
+                                   "Combine only parts of one study and one program."));
     }
     const auto [before, first_of_range] =
         by_range.try_emplace({part.header.blocks.first, part.header.blocks.last}, combined.parts.size());
@@ -186,11 +185,10 @@ CombinedParts combine_parts(const std::vector<std::string>& paths) {
   const PartName* before = nullptr;
   for (const PartName& part : combined.parts) {
     if (before != nullptr && part.first_block < next) {
-      throw StorageFailure(
-          explain(fmt::format("cannot combine '{}' with '{}'", part.file, before->file),
-                  fmt::format("they cover the same blocks, {} to {}", part.first_block,
-                              std::min(part.last_block, before->last_block)),
-                  "Leave one of them out, or let `vcohort run ... --resume` set one aside."));
+      throw StorageFailure(explain(fmt::format("cannot combine '{}' with '{}'", part.file, before->file),
+                                   fmt::format("they cover the same blocks, {} to {}", part.first_block,
+                                               std::min(part.last_block, before->last_block)),
+                                   "Leave one of them out, or let `vcohort run ... --resume` set one aside."));
     }
     if (part.first_block > next) combined.missing.push_back({next, part.first_block - 1, total});
     next = part.last_block + 1;

@@ -108,9 +108,7 @@ TEST(Parts, missing_blocks_are_named) {
 TEST(Parts, what_does_not_belong_together_is_refused) {
   const sample::Folder folder;
   const auto first = write_part(folder / "a", 0, 4);
-  EXPECT_THAT(failure_of([&] {
-                combine_parts({first, write_part(folder / "a", 4, 9)});
-              }),
+  EXPECT_THAT(failure_of([&] { combine_parts({first, write_part(folder / "a", 4, 9)}); }),
               HasSubstr("the same blocks"));
 
   auto other = sample::header();
@@ -118,9 +116,7 @@ TEST(Parts, what_does_not_belong_together_is_refused) {
   EXPECT_THAT(failure_of([&] { combine_parts({first, write_part(folder / "b", 5, 9, other)}); }), HasSubstr("seed"));
   other = sample::header();
   other.blocks.total = 11;
-  EXPECT_THAT(failure_of([&] {
-                combine_parts({first, write_part(folder / "c", 5, 9, other)});
-              }),
+  EXPECT_THAT(failure_of([&] { combine_parts({first, write_part(folder / "c", 5, 9, other)}); }),
               HasSubstr("number of blocks"));
 }
 
