@@ -54,6 +54,8 @@ class Cohort final : public Question {
                      std::vector<Table>& rows) const;
   void group_lanes(Workspace&) const;
   void gather(const Model&, std::size_t strategy, Workspace&, Tally&) const;
+  [[noreturn]] void refuse_not_a_number(std::size_t strategy, std::size_t endpoint, std::size_t visit, const LeafLanes&,
+                                        const Workspace&) const;
   void add_up(const Model&, std::size_t strategy, std::size_t endpoint, std::size_t visit, const LeafLanes&, Workspace&,
               Tally&) const;
   void add_cell(std::size_t cell, const TileSums&, const TileCounts&, Tally&) const;

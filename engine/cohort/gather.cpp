@@ -1,8 +1,10 @@
 #include <algorithm>
+#include <cmath>
 #include <numeric>
 
 #include "engine/cohort/cohort.hpp"
 #include "engine/cohort/workspace.hpp"
+#include "engine/numeric/errors.hpp"
 
 namespace vcohort {
 
@@ -37,7 +39,8 @@ void Cohort::group_lanes(Workspace& work) const {
   }
 }
 
-/// Adds one strategy's outcomes to the tally. Missing values (drooling of children who do not drool) are left out.
+/// Adds one strategy's outcomes to the tally. Missing values (drooling of children who do not drool) are left out; any
+/// other not-a-number ends the run, because a mean over the rest would be that of other children.
 void Cohort::gather(const Model& model, std::size_t strategy, Workspace& work, Tally& tally) const {
   for (std::size_t e = 0; e < layout_.endpoints().size(); ++e)
     for (std::size_t v = 0; v < layout_.visits(); ++v) {
@@ -66,7 +69,9 @@ void Cohort::add_up(const Model& model, std::size_t strategy, std::size_t e, std
   TileCounts counts;
   for (std::size_t k = group.begin; k < group.end; ++k) {
     const double value = observed[lane[k]];
-    if (value != value) continue;
+    const bool missing = value != value;
+    if (missing && endpoint.is_drooling()) continue;
+    if (missing || latent[lane[k]] != latent[lane[k]]) refuse_not_a_number(strategy, e, v, group, work);
     const double increment = latent[lane[k]] - reference[lane[k]];
     sums.observed += value;
     sums.observed_squares += value * value;
@@ -87,6 +92,22 @@ void Cohort::add_up(const Model& model, std::size_t strategy, std::size_t e, std
   }
   work.sums[group.leaf] = sums;
   work.counts[group.leaf] = counts;
+}
+
+void Cohort::refuse_not_a_number(std::size_t strategy, std::size_t e, std::size_t v, const LeafLanes& group,
+                                 const Workspace& work) const {
+  const double* observed = work.outcomes.observed(e, v).data();
+  const double* latent = work.outcomes.latent(e, v).data();
+  const std::uint16_t* lane = work.grouped[group.stratification].data();
+  std::size_t children = 0;
+  for (std::size_t k = group.begin; k < group.end; ++k)
+    children += std::isnan(observed[lane[k]]) || std::isnan(latent[lane[k]]);
+  throw NumericalFailure(explain("the " + std::string(layout_.endpoints()[e].name()) + " of " +
+                                     std::to_string(children) + " of " + std::to_string(group.end - group.begin) +
+                                     " children under '" + study_.strategies[strategy].name +
+                                     "' is not a number at visit " + std::to_string(v + 1),
+                                 "the parameters take a formula beyond what a double holds",
+                                 "look for extreme values among the overrides and the doses"));
 }
 
 void Cohort::add_cell(std::size_t cell, const TileSums& sums, const TileCounts& counts, Tally& tally) const {

@@ -52,7 +52,7 @@ DroolingPlan::DroolingPlan(const Strategy& strategy, const TherapyParameters& th
   const TherapyPlan reference = at_cure(reference_strategy(therapy, drooling), therapy, drooling);
   const double reference_hill = reference.saturation(Domain::drooling, 0)[0].hill;
   for (const Saturation& saturation : plan.saturation(Domain::drooling, 0))
-    response_.push_back(std::min(1.0, drooling.response * saturation.hill / reference_hill));
+    response_.push_back(reference_hill > 0 ? std::min(1.0, drooling.response * saturation.hill / reference_hill) : 0.0);
 }
 
 void draw_drooling(std::uint64_t seed, std::uint32_t replicate, const PatientTile& patient, DroolingLuck& luck) {

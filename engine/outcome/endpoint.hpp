@@ -63,6 +63,14 @@ struct ImpressionParameters {
   std::array<double, 6> cut{};  // ascending: cut k separates category 8 - k (below) from 7 - k (above)
 
   explicit ImpressionParameters(const ParameterValues&);
+
+  /// 7 below every cut of the latent score, 1 above all.
+  int category_of(double score) const {
+    constexpr int worst = 7;
+    int above = 0;
+    for (const double limit : cut) above += score > limit;
+    return worst - above;
+  }
 };
 
 }  // namespace vcohort

@@ -61,7 +61,8 @@ TileOutcomes::TileOutcomes(const OutcomeModel& model)
       latent_(model.recorded.size() * model.visits.size()),
       motor_latent_(model.visits.size()),
       motor_observed_(model.visits.size()),
-      above_expectation_(model.visits.size()) {
+      above_expectation_(model.visits.size()),
+      impression_score_(model.visits.size()) {
   needs_motor_observed_ = records(EndpointId::gmfm66) || records(EndpointId::cgi_i);
 }
 
@@ -201,7 +202,7 @@ void TileOutcomes::evaluate(const OutcomePlan& plan, const ChildTile& child,
 /// A child's outcome under a choice is its potential outcome under the option that is chosen for it.
 void TileOutcomes::evaluate_choice(const OutcomePlan& plan, const ChildTile& child,
                                    const std::uint16_t* infusions_before_change) {
-  std::vector<Lanes<double>>* const results[] = {&observed_, &latent_, &above_expectation_};
+  std::vector<Lanes<double>>* const results[] = {&observed_, &latent_, &above_expectation_, &impression_score_};
   evaluate_regimen(plan.options.front(), child, infusions_before_change);
   first_option_.clear();
   for (const auto* result : results) first_option_.insert(first_option_.end(), result->begin(), result->end());
@@ -313,12 +314,10 @@ void TileOutcomes::evaluate_domain(const OutcomePlan& plan, const ChildTile& chi
 
 void TileOutcomes::evaluate_impression(const ChildTile& child, std::size_t endpoint, std::size_t visit) {
   const ImpressionParameters& p = model_.impression;
-  constexpr int worst = 7;
   for (int i = 0; i < child.patient.lanes; ++i) {
-    const double latent = p.slope * above_expectation_[visit][i] / p.change_sd + impression_noise_[visit][i];
-    int above = 0;
-    for (double cut : p.cut) above += latent > cut;
-    observed_[at(endpoint, visit)][i] = worst - above;
+    const double score = p.slope * above_expectation_[visit][i] / p.change_sd + impression_noise_[visit][i];
+    impression_score_[visit][i] = score;
+    observed_[at(endpoint, visit)][i] = p.category_of(score);
   }
   std::copy_n(observed_[at(endpoint, visit)].begin(), child.patient.lanes, latent_[at(endpoint, visit)].begin());
 }

@@ -67,6 +67,9 @@ class TileOutcomes {
   /// needed.
   const Lanes<double>& above_expectation(std::size_t visit) const { return above_expectation_[visit]; }
 
+  /// The score that the global impression is cut from; only where it is recorded.
+  const Lanes<double>& impression_score(std::size_t visit) const { return impression_score_[visit]; }
+
   /// What the first assessment recorded, before any infusion, shape [lane].
   const Lanes<double>& baseline(std::size_t endpoint) const { return baseline_[endpoint]; }
 
@@ -100,9 +103,8 @@ class TileOutcomes {
 
   // Of the strategy evaluated last.
   Lanes<std::uint16_t> category_;
-  std::vector<Lanes<double>> observed_, latent_, motor_latent_, motor_observed_, above_expectation_;
-  std::vector<Lanes<double>>
-      first_option_;  // of a choice: observed, latent and above expectation, one behind the other
+  std::vector<Lanes<double>> observed_, latent_, motor_latent_, motor_observed_, above_expectation_, impression_score_;
+  std::vector<Lanes<double>> first_option_;  // of a choice: the results of the first option, one behind the other
 };
 
 }  // namespace vcohort

@@ -1,6 +1,7 @@
 #include "engine/therapy/therapy.hpp"
 
 #include <algorithm>
+#include <cmath>
 
 #include "engine/numeric/elementary.hpp"
 #include "engine/numeric/errors.hpp"
@@ -107,11 +108,17 @@ TherapyPlan::TherapyPlan(const Strategy& strategy, const TherapyParameters& para
   if (effective_) saturate(visits);
 }
 
+namespace {
+
+constexpr double largest_exposure = 1e100;  // far beyond saturation; its sums and products do not overflow
+
+}  // namespace
+
 double TherapyPlan::exposure_of_infusion(int number) const {
   const Regimen& regimen = strategy_.regimen;
   double exposure =
       *parameters_.delivery[static_cast<std::size_t>(strategy_.cell)][static_cast<std::size_t>(strategy_.route)] *
-      pow_of(relative_dose_, parameters_.concavity);
+      std::min(pow_of(relative_dose_, parameters_.concavity), largest_exposure);
   if (regimen.immunosuppression) exposure *= parameters_.immunosuppression_factor;
   if (regimen.steroids) exposure *= parameters_.steroid_factor;
   if (strategy_.source == CellSource::allogeneic) exposure *= pow_of(parameters_.repeat, number);
@@ -161,8 +168,13 @@ void TherapyPlan::saturate(std::span<const Visit> visits) {
   pow_of(concentration, raised, raised);
   const double raised_ec50 = pow_of(parameters_.ec50, parameters_.hill);
   saturation_.resize(concentration.size());
-  for (std::size_t k = 0; k < concentration.size(); ++k)
-    saturation_[k] = {raised[k] / (raised[k] + raised_ec50), concentration[k] / (concentration[k] + parameters_.ec50)};
+  for (std::size_t k = 0; k < concentration.size(); ++k) {
+    const double c = concentration[k];
+    double hill = raised[k] / (raised[k] + raised_ec50);
+    // Powers that over- or underflow: of their ratio alone, which does so only where the answer is 0 or 1.
+    if (!std::isfinite(hill)) hill = c > 0 ? 1 / (1 + pow_of(parameters_.ec50 / c, parameters_.hill)) : 0;
+    saturation_[k] = {hill, c / (c + parameters_.ec50)};
+  }
 }
 
 void draw_response(std::uint64_t seed, std::uint32_t replicate, const TherapyParameters& p, const PatientTile& patient,

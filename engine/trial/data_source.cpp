@@ -73,6 +73,8 @@ class DataSource final : public TrialSource {
     if (latent) out.latent = out.values;
   }
 
+  double category_of(double) const override { throw InternalError("a data model has no open label"); }
+
   void count_events(int arm, const double* exposure, double* out) override {
     outcomes_.counts(strategy(arm), exposure, out);
   }

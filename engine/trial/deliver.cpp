@@ -179,8 +179,10 @@ std::vector<Table> Trial::deliver(const Tally& tally) const {
   const std::size_t first_number = table.columns.size();
   add_measure(table, "power", "share", "rejections of the null hypothesis; type I error where it is true");
   add_measure(table, "assurance", "share", "rejections in the beneficial direction");
-  add_measure(table, "true_value", "of the analysis",
-              "estimand, from the twins or in closed form; missing where unknown");
+  add_measure(table, "true_value", "of the analysis", "what the estimator tends to under the estimand's complete data");
+  table.add<std::string>("true_value_kind", "",
+                         "marginal, conditional or pseudo-true (the model of the analysis does not hold); where it is "
+                         "missing, why");
   add_measure(table, "bias", "of the analysis",
               "mean of estimate - true value; missing, as the measures of spread are, where an estimate is not finite");
   table.add<std::int64_t>(
@@ -240,6 +242,7 @@ std::vector<Table> Trial::deliver(const Tally& tally) const {
         row.add(cell.power());
         row.add(cell.assurance());
         row.add(cell.true_value());
+        text(row.skip(), truth_->kind(a, c));
         row.add(cell.bias());
         integer(row.skip(), static_cast<std::int64_t>(cell.not_finite()));
         row.add(cell.median_estimate());

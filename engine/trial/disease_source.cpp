@@ -103,12 +103,16 @@ class DiseaseSource final : public TrialSource {
               std::copy_n(from.begin(), tiles_[k]->patient.lanes, to.begin() + static_cast<std::ptrdiff_t>(first));
             };
             copy(outcomes_[k]->observed(e, v), out.values[e * visits + v]);
-            if (latent) copy(outcomes_[k]->latent(e, v), out.latent[e * visits + v]);
+            if (!latent) continue;
+            const bool cut = model_.protocol_.variable[e] == Protocol::Variable::ordinal;
+            copy(cut ? outcomes_[k]->impression_score(v) : outcomes_[k]->latent(e, v), out.latent[e * visits + v]);
           }
       }
       first += static_cast<std::size_t>(tiles_[k]->patient.lanes);
     }
   }
+
+  double category_of(double latent) const override { return now_.outcomes.impression.category_of(latent); }
 
   void count_events(int, const double*, double*) override { throw InternalError("the disease model has no counts"); }
 

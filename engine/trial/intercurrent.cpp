@@ -18,14 +18,14 @@ constexpr double never = std::numeric_limits<double>::infinity();
 constexpr double missing = std::numeric_limits<double>::quiet_NaN();
 constexpr int uniforms_per_block = 4;
 
-double worst_value(Protocol::Variable variable, bool lower_is_better, double baseline) {
-  switch (variable) {
+/// No change for a score, the worst category otherwise.
+double worst_value(const Protocol& protocol, std::size_t slot, double baseline) {
+  switch (protocol.variable[slot]) {
     case Protocol::Variable::score:
       return baseline;
     case Protocol::Variable::binary:
-      return lower_is_better ? 1 : 0;
     case Protocol::Variable::ordinal:
-      return lower_is_better ? 7 : 1;  // categories of the global impression; of a data model
+      return protocol.lower_is_better[slot] ? protocol.maximum[slot] : protocol.minimum[slot];
     case Protocol::Variable::survival:
     case Protocol::Variable::count:
       break;
@@ -137,10 +137,15 @@ void IntercurrentEvents::evaluate(int arm, Of of, bool latent, ArmOutcomes& out)
     if (event.kind != Kind::rescue || event.effect == 0 ||
         (of == Of::truth && event.strategy == EventStrategy::hypothetical))
       continue;
+    const std::size_t visits = protocol_.visits_months.size();
     for (std::size_t row = 0; row < out.values.size(); ++row) {
-      const double at = protocol_.visits_months[row % protocol_.visits_months.size()];
+      const std::size_t slot = row / visits;
+      if (protocol_.variable[slot] != Protocol::Variable::score) continue;  // categories have no points
+      const double at = protocol_.visits_months[row % visits];
       for (std::size_t i = 0; i < patients_.size(); ++i)
-        if (months_[k][i] < at) out.values[row][i] += event.effect;
+        if (months_[k][i] < at)
+          out.values[row][i] =
+              std::clamp(out.values[row][i] + event.effect, protocol_.minimum[slot], protocol_.maximum[slot]);
     }
   }
 }
@@ -189,8 +194,7 @@ void IntercurrentEvents::apply(Of of, const Participants& participants, const Mo
         } else if (strategy == EventStrategy::while_on_treatment) {
           value = last;
         } else {
-          value =
-              worst_value(protocol_.variable[slot], protocol_.lower_is_better[slot], participants.baseline[slot][i]);
+          value = worst_value(protocol_, slot, participants.baseline[slot][i]);
         }
       }
     }

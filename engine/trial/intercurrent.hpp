@@ -12,7 +12,7 @@ namespace vcohort {
 /// Intercurrent events after ICH E9(R1), the same for twins but for what the arm changes. Events:
 ///
 ///   discontinuation  exponential time with the arm's share by the end of follow-up; later infusions are not given
-///   rescue           exponential time likewise; later visits gain `effect` points
+///   rescue           exponential time likewise; later visits gain `effect` points, within the scale; scores only
 ///   missed_infusion  each infusion of an arm with its share; the time is that of the first one missed
 ///   adverse_event    the first related event of grade 2 or more that the model draws
 ///

@@ -24,7 +24,7 @@ struct Participants {
 /// Outcomes of all participants under one arm. Shape of values and latent: [slot * visits + visit][patient].
 struct ArmOutcomes {
   std::vector<std::vector<double>> values;  // as a visit records them
-  std::vector<std::vector<double>> latent;  // free of measurement error
+  std::vector<std::vector<double>> latent;  // free of measurement error; of categories the score that is cut
   std::vector<double> time;                 // survival: months to the event
   std::vector<double> count;                // count: events within the exposure
 };

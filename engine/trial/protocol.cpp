@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "engine/numeric/errors.hpp"
 #include "engine/outcome/endpoint.hpp"
@@ -58,6 +59,11 @@ Protocol::Protocol(const Study& study, const Evidence& evidence)
     const bool events = model.kind == DataModel::Kind::survival || model.kind == DataModel::Kind::count;
     variable = {static_cast<Variable>(model.kind)};
     lower_is_better = {events};
+    constexpr double infinity = std::numeric_limits<double>::infinity();
+    minimum = {model.kind == DataModel::Kind::binary ? 0.0 : model.kind == DataModel::Kind::ordinal ? 1.0 : -infinity};
+    maximum = {model.kind == DataModel::Kind::binary    ? 1.0
+               : model.kind == DataModel::Kind::ordinal ? static_cast<double>(model.arms.front().share.size())
+                                                        : infinity};
     if (!events)
       for (double months : model.visits_months) {
         if (months > 0)
@@ -81,6 +87,8 @@ Protocol::Protocol(const Study& study, const Evidence& evidence)
       endpoints.push_back(plan.endpoint);
       variable.push_back(static_cast<Variable>(endpoint.kind));
       lower_is_better.push_back(endpoint.lower_is_better);
+      minimum.push_back(endpoint.minimum);
+      maximum.push_back(endpoint.maximum);
     }
   }
   for (const AnalysisPlan& plan : design.analyses) {

@@ -20,8 +20,10 @@ struct Protocol {
   std::vector<bool> lower_is_better;   // [slot]
   enum class Variable : std::uint8_t { score, binary, ordinal, survival, count };
   std::vector<Variable> variable;  // [slot]
-  double follow_up_months = 0;     // survival, count; else the last visit
-  bool has_baseline = false;       // a baseline value of the endpoints exists
+  /// Of the scale, or the first and last category, [slot]; infinite where a score of a data model has none.
+  std::vector<double> minimum, maximum;
+  double follow_up_months = 0;  // survival, count; else the last visit
+  bool has_baseline = false;    // a baseline value of the endpoints exists
 
   std::vector<std::string> numeric;  // covariates asked for: age_years, weight_kg, gmfm66, gmfm88
   std::vector<std::string>

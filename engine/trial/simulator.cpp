@@ -158,13 +158,25 @@ void TrialSimulator::observe_visits(std::uint32_t replicate) {
   }
 }
 
-/// Assessors who know the arm: the observed effect of a treated arm is multiplied by 1 + inflation.
+/// Assessors who know the arm: the observed effect of a treated arm is multiplied by 1 + inflation, of categories on
+/// their latent scale. Scores stay within their scale; yes or no is not inflated.
 void TrialSimulator::inflate_open_label(int arm, const ArmOutcomes& outcomes) {
-  for (std::size_t row = 0; row < outcomes.latent.size(); ++row)
-    for (std::size_t i = 0; i < data_.participants.size(); ++i)
-      if (allocation_.arm[i] == arm)
-        data_.observed.values[row][i] +=
-            trial_.protocol.design.open_label_inflation * (outcomes.latent[row][i] - reference_.latent[row][i]);
+  using Variable = Protocol::Variable;
+  const Protocol& protocol = trial_.protocol;
+  const std::size_t visits = protocol.visits_months.size();
+  for (std::size_t row = 0; row < outcomes.latent.size(); ++row) {
+    const std::size_t slot = row / visits;
+    if (protocol.variable[slot] == Variable::binary) continue;
+    std::vector<double>& values = data_.observed.values[row];
+    for (std::size_t i = 0; i < data_.participants.size(); ++i) {
+      if (allocation_.arm[i] != arm) continue;
+      const double effect = outcomes.latent[row][i] - reference_.latent[row][i];
+      const double more = protocol.design.open_label_inflation * effect;
+      values[i] = protocol.variable[slot] == Variable::ordinal
+                      ? source_->category_of(outcomes.latent[row][i] + more)
+                      : std::clamp(values[i] + more, protocol.minimum[slot], protocol.maximum[slot]);
+    }
+  }
 }
 
 /// Visits off schedule: to first order, values move along the mean curve of the arm.
@@ -186,8 +198,11 @@ void TrialSimulator::shift_visits(std::uint32_t replicate) {
     for (std::size_t e = 0; e < protocol.endpoints.size(); ++e) {
       if (protocol.variable[e] != Protocol::Variable::score) continue;
       const std::size_t row = e * visits + v;
-      for (std::size_t i = 0; i < n; ++i)
-        data_.observed.values[row][i] += trial_.slope[static_cast<std::size_t>(allocation_.arm[i])][row] * shift_[i];
+      std::vector<double>& values = data_.observed.values[row];
+      for (std::size_t i = 0; i < n; ++i) {
+        const double shifted = values[i] + trial_.slope[static_cast<std::size_t>(allocation_.arm[i])][row] * shift_[i];
+        values[i] = std::clamp(shifted, protocol.minimum[e], protocol.maximum[e]);
+      }
     }
   }
 }

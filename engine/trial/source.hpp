@@ -36,6 +36,9 @@ class TrialSource {
   /// Outcomes of the participants enrolled last under an arm.
   virtual void evaluate(int arm, const Interruption&, bool latent, ArmOutcomes&) = 0;
 
+  /// The category that an assessor records at a value of the latent scale of an ordinal endpoint, as `latent` has it.
+  virtual double category_of(double latent) const = 0;
+
   /// Counts within each participant's exposure [months]; only where the outcome is a count.
   virtual void count_events(int arm, const double* exposure, double* out) = 0;
 

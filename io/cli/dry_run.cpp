@@ -71,10 +71,10 @@ void print_dry_run(const LoadedStudy& loaded, const Plan& plan, const std::files
     const auto contrasts = static_cast<double>(study.trial->analyses.size() * (study.trial->arms.size() - 1) *
                                                study.trial->sample_size.size());
     row_bytes += static_cast<double>(study.trial->replicates) * contrasts * columns_of_a_replicate * bytes_per_number *
-                 static_cast<double>(study.stances.size());
+                 static_cast<double>(loaded.evidence.size());
   }
   constexpr double mebibyte = 1024.0 * 1024.0;
-  const double cells = summary_cells(study) * static_cast<double>(study.stances.size());
+  const double cells = summary_cells(study) * static_cast<double>(loaded.evidence.size());
   constexpr double columns_of_a_cell = 30;  // of the summary and the increments
   const double file_bytes = row_bytes + cells * columns_of_a_cell * bytes_per_number;
   std::error_code unknown;
@@ -86,7 +86,7 @@ void print_dry_run(const LoadedStudy& loaded, const Plan& plan, const std::files
       "patients     {} (each under every strategy)\nblocks       {}\nthreads      {}\nmemory       about {:.0f} "
       "MiB\nfile         about {:.0f} MiB, {}\n"
       "disk         {}\n",
-      study.title, study.stances.size(), study.strategies.size(), study.outcomes.endpoints.size(),
+      study.title, loaded.evidence.size(), study.strategies.size(), study.outcomes.endpoints.size(),
       study.outcomes.visits_months.size(), cells, plan.patients(), plan.blocks(), threads,
       tally_bytes * (threads + 2) / mebibyte + 20, 2 * file_bytes / mebibyte + 1, output.string(),
       unknown ? std::string("unknown")

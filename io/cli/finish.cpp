@@ -8,13 +8,14 @@
 #include "engine/numeric/errors.hpp"
 #include "engine/numeric/instruction_set.hpp"
 #include "io/cli/usage.hpp"
+#include "io/console/log.hpp"
 #include "io/results/damaged_file.hpp"
 #include "io/results/publish.hpp"
 
 namespace vcohort {
 
-void finish(const LoadedStudy& loaded, const Plan& plan, CombinedParts parts, const std::filesystem::path& output,
-            Existing existing, const Table& runtime) {
+ExitStatus finish(const LoadedStudy& loaded, const Plan& plan, CombinedParts parts, const std::filesystem::path& output,
+                  Existing existing, const Table& runtime) {
   if (!parts.missing.empty())
     throw StorageFailure(explain(fmt::format("cannot write {}", output.string()),
                                  fmt::format("blocks {} to {} are missing: parts vanished while the run was at work",
@@ -26,10 +27,16 @@ void finish(const LoadedStudy& loaded, const Plan& plan, CombinedParts parts, co
   content.tallies = std::move(parts.tallies);
   content.parts = std::move(parts.parts);
   content.runtime = runtime;
-  for (const auto& question : plan.questions())
-    for (Table& table : question->deliver(tally_of(*question, content.tallies)))
-      append_rows(content.tables, std::move(table));
+  std::vector<std::string> shortfalls;
+  for (const auto& question : plan.questions()) {
+    const Tally& tally = tally_of(*question, content.tallies);
+    if (std::string shortfall = question->shortfall(tally); !shortfall.empty())
+      shortfalls.push_back(std::move(shortfall));
+    for (Table& table : question->deliver(tally)) append_rows(content.tables, std::move(table));
+  }
   publish_result(output, content, existing);
+  for (const std::string& shortfall : shortfalls) log_problem(shortfall);
+  return shortfalls.empty() ? ExitStatus::done : ExitStatus::numerical_failure;
 }
 
 const Tally& tally_of(const Question& question, const std::vector<NamedTally>& tallies) {

@@ -2,6 +2,7 @@
 #include <filesystem>
 
 #include "engine/run/plan.hpp"
+#include "io/cli/exit_status.hpp"
 #include "io/cli/load_study.hpp"
 #include "io/files/new_file.hpp"
 #include "io/results/part.hpp"
@@ -9,9 +10,9 @@
 namespace vcohort {
 
 /// Turns a complete set of parts into the result: adds up, delivers, publishes. StorageFailure where blocks are
-/// missing.
-void finish(const LoadedStudy&, const Plan&, CombinedParts, const std::filesystem::path& output, Existing,
-            const Table& runtime);
+/// missing. A question that stayed less precise than asked is named, and the status is that of a missed target.
+ExitStatus finish(const LoadedStudy&, const Plan&, CombinedParts, const std::filesystem::path& output, Existing,
+                  const Table& runtime);
 
 /// The tally of a question among those of parts.
 const Tally& tally_of(const Question&, const std::vector<NamedTally>&);

@@ -221,16 +221,17 @@ std::vector<std::string> wait_for_parts(const std::filesystem::path& folder, std
 }
 
 /// The result of a whole run, or the last words of a shard.
-void conclude(const LoadedStudy& loaded, const Plan& plan, Done done, const Job& job, int threads,
-              const RunArguments& arguments) {
+ExitStatus conclude(const LoadedStudy& loaded, const Plan& plan, Done done, const Job& job, int threads,
+                    const RunArguments& arguments) {
   if (arguments.shard) {
     report_shard(*arguments.shard, job.wanted, done.progress, job.folder);
     if (done.progress.blocks > 0) log_detail(sentence_of(cost_of(done)));
-    return;
+    return ExitStatus::done;
   }
-  finish(loaded, plan, combine_parts(wait_for_parts(job.folder, plan.blocks())), job.output, job.existing,
-         runtime_table(threads, done.progress.seconds, static_cast<double>(done.progress.patients),
-                       static_cast<double>(done.bytes)));
+  const ExitStatus status =
+      finish(loaded, plan, combine_parts(wait_for_parts(job.folder, plan.blocks())), job.output, job.existing,
+             runtime_table(threads, done.progress.seconds, static_cast<double>(done.progress.patients),
+                           static_cast<double>(done.bytes)));
   std::error_code ignored;  // the result is there; what is left of the parts does no harm
   std::filesystem::remove_all(job.folder, ignored);
   const auto bytes = std::filesystem::file_size(job.output, ignored);
@@ -239,6 +240,7 @@ void conclude(const LoadedStudy& loaded, const Plan& plan, Done done, const Job&
     print_headline(ResultFile(job.output), std::cout);
     std::cout << fmt::format("\nresult: {} ({})\n", job.output.string(), sentence_of(cost_of(done)));
   }
+  return status;
 }
 
 /// A study that was read on this rank. The plan points into it: it stays where it was made.
@@ -292,10 +294,11 @@ ExitStatus run_study(const RunArguments& arguments) {
     done = simulate(ranks, plan, loaded.header, job, arguments);
   if (done.end == RunEnd::stopped) return ExitStatus::stopped;
   const auto all_threads = static_cast<int>(sum_of(ranks, threads));
+  ExitStatus status = ExitStatus::done;
   together(ranks, [&] {
-    if (leads(ranks)) conclude(loaded, plan, done, job, all_threads, arguments);
+    if (leads(ranks)) status = conclude(loaded, plan, done, job, all_threads, arguments);
   });
-  return ExitStatus::done;
+  return status;
 }
 
 std::filesystem::path output_of(const RunArguments& arguments) {

@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <iostream>
 #include <memory>
 
@@ -20,7 +21,7 @@ std::string contents_of(const Study& study) {
   if (study.trial && study.trial->replicates > 0)
     text += fmt::format("; a trial with {} arms, {} replicates", study.trial->arms.size(), study.trial->replicates);
   if (study.data) text += "; the analysis of a data file";
-  return text + fmt::format("; {} scenarios", study.stances.size());
+  return text + fmt::format("; {} scenarios", std::max<std::size_t>(1, study.stances.size()));
 }
 
 }  // namespace

@@ -60,10 +60,11 @@ ExitStatus merge(const MergeArguments& arguments) {
   for (const auto& path : parts.repeated) log_notice(fmt::format("{} is left out: another part says the same", path));
   const LoadedStudy loaded = load_study(parts.header);
   const Plan plan(loaded.reading.study, loaded.evidence);
-  finish(loaded, plan, std::move(parts), arguments.output, arguments.overwrite ? Existing::overwrite : Existing::refuse,
-         runtime_table(1, 0, 0));
+  const ExitStatus status =
+      finish(loaded, plan, std::move(parts), arguments.output,
+             arguments.overwrite ? Existing::overwrite : Existing::refuse, runtime_table(1, 0, 0));
   print_headline(ResultFile(arguments.output), std::cout);
-  return ExitStatus::done;
+  return status;
 }
 
 }  // namespace

@@ -15,7 +15,7 @@ namespace vcohort {
 
 namespace {
 
-constexpr double most_patients = 1e7;           // of one trial: all of them are in memory at once
+constexpr double most_patients = 1e6;           // of one trial: all of them are in memory at once, in every thread
 constexpr double most_replicates = 4294967295;  // 2^32 - 1: the replicate field of an address
 constexpr double largest_inflation = 10;
 constexpr double largest_window_days = 366;
@@ -101,7 +101,9 @@ constexpr std::array<KeySpec, 18> keys = {{
      .type = KeyType::number,
      .fallback = "0",
      .range = {0, largest_inflation},
-     .meaning = "Assessors who know the arm: what they see of the effect of cells is multiplied by 1 + this.",
+     .meaning =
+         "Assessors who know the arm: what they see of the effect of cells is multiplied by 1 + this; within the "
+         "scale of a score, on the latent scale of ordered categories; refused for yes or no.",
      .example = "0.2"},
     {.name = "estimand",
      .type = KeyType::table,
@@ -188,6 +190,30 @@ void read_window(const TableReader& reader, TrialQuestion& trial, const TrialFra
       return;
     }
     before = months;
+  }
+}
+
+/// What is added to an observed value is defined for scores; open-label inflation also for ordered categories, on the
+/// latent scale.
+void check_modifications(const TableReader& reader, const TrialQuestion& trial, const TrialFrame& frame) {
+  if (frame.model) {
+    const bool rescued = std::any_of(trial.intercurrent.begin(), trial.intercurrent.end(),
+                                     [](const IntercurrentEvent& event) { return event.effect != 0; });
+    if (rescued && frame.model->kind != DataModel::Kind::normal)
+      reader.refuse("intercurrent", "a rescue gains points, and the outcome has none",
+                    fmt::format("it is {}", name_of(kind_of(frame.model->kind))), "remove \"effect\"");
+    return;
+  }
+  for (const AnalysisPlan& plan : trial.analyses) {
+    const OutcomeKind kind = kind_of_endpoint(plan.endpoint);
+    if (kind == OutcomeKind::binary && trial.open_label_inflation > 0)
+      reader.refuse("open_label_inflation",
+                    fmt::format("\"open_label_inflation\" is not defined for {}", quoted(plan.endpoint)),
+                    "an effect on yes or no cannot be multiplied", "remove it, or analyse a score");
+    for (const IntercurrentEvent& event : trial.intercurrent)
+      if (event.effect != 0 && kind != OutcomeKind::score)
+        reader.refuse("intercurrent", fmt::format("a rescue gains points, and {} has none", quoted(plan.endpoint)),
+                      fmt::format("it is {}", name_of(kind)), "remove \"effect\", or analyse a score");
   }
 }
 
@@ -281,6 +307,7 @@ void read_trial(const TomlValue& table, StudyContext& context) {
   }
   read_analyses(reader, trial, frame, context);
   if (frame.simulated) {
+    check_modifications(reader, trial, frame);
     read_estimand(reader, trial);
     check_sizes(reader, trial, context);
   }

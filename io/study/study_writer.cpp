@@ -125,9 +125,10 @@ void write_stratification(const Stratification& stratification, std::string& tex
 }  // namespace
 
 std::string write_study(const Study& study) {
-  std::string text = fmt::format(
-      "format = \"vcohort-study 1\"\ntitle = {}\nevidence = {}\nparameters = \"{}\"\nseed = {}\n",
-      toml_text(study.title), text_list(study.stances), study.uncertain_parameters ? "uncertain" : "fixed", study.seed);
+  std::string text = fmt::format("format = \"vcohort-study 1\"\ntitle = {}\n{}parameters = \"{}\"\nseed = {}\n",
+                                 toml_text(study.title),
+                                 study.stances.empty() ? "" : fmt::format("evidence = {}\n", text_list(study.stances)),
+                                 study.uncertain_parameters ? "uncertain" : "fixed", study.seed);
   const bool has_patients = !study.strategies.empty();
   if (has_patients) write_population(study.population, text);
   for (const Strategy& strategy : study.strategies) write_strategy(strategy, text);

@@ -64,6 +64,31 @@ TEST(Exposure, OfEveryCategory) {
   }
 }
 
+/// Doses and powers that leave the range of a double saturate.
+TEST(Exposure, OfExtremeParametersIsANumber) {
+  TherapyParameters p(values_of("published"));
+  p.hill = 10;
+  p.concavity = 2;
+  for (const double ec50 : {1e-6, 1e-40, 1e6}) {
+    p.ec50 = ec50;
+    for (const double reference : {1e-6, 1e-150, 1e12}) {
+      for (auto& route : p.reference_dose)
+        for (auto& dose : route) dose = reference;
+      Strategy strategy = cells(Cell::msc, Route::intravenous, 4);
+      strategy.regimen.dose = 1e15;
+      const Visit visits[] = {{0, 0}, {12, 365}};
+      const TherapyPlan plan(strategy, p, visits);
+      const Saturation before = plan.saturation(Domain::gross_motor, 0)[0];
+      const Saturation after = plan.saturation(Domain::gross_motor, 1)[0];
+      EXPECT_EQ(before.hill, 0);
+      EXPECT_EQ(before.linear, 0);
+      EXPECT_TRUE(after.hill >= 0 && after.hill <= 1) << ec50 << ' ' << reference;
+      EXPECT_TRUE(after.linear >= 0 && after.linear <= 1) << ec50 << ' ' << reference;
+      if (ec50 < 1 && reference < 1) EXPECT_EQ(after.hill, 1);
+    }
+  }
+}
+
 TEST(Exposure, AutologousCellsDoNotSensitise) {
   const TherapyParameters p(values_of("sceptical"));
   Strategy strategy = cells(Cell::mnc, Route::intrathecal, 3);

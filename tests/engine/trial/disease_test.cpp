@@ -140,6 +140,58 @@ TEST(DiseaseTrial, OpenLabelInflation) {
               mcse_allowed * std::hypot(number(table, "bias_mcse"), 1.5 * number(table, "true_value_mcse")));
 }
 
+/// Open label, rescue and visits off schedule add to what is observed, and leave neither the scale of a score nor its
+/// categories; yes or no is not touched.
+TEST(DiseaseTrial, ModificationsStayWithinTheScale) {
+  Study study = children(60, 4);
+  study.outcomes.endpoints = {"gmfm66", "sleep", "cgi_i", "drooling_frequency_cured"};
+  study.population.gmfcs = {1, 0, 0, 0, 0};
+  for (const auto& [endpoint, method] :
+       {std::pair{"sleep", "t"}, {"cgi_i", "wilcoxon"}, {"drooling_frequency_cured", "fisher"}}) {
+    AnalysisPlan plan = analysis(method);
+    plan.name = endpoint;
+    plan.endpoint = endpoint;
+    study.trial->analyses.push_back(plan);
+  }
+  const Trial plain(study, stance("published"));
+  study.trial->open_label_inflation = 10;
+  study.trial->visit_window_days = 80;
+  IntercurrentEvent rescue;
+  rescue.kind = IntercurrentEvent::Kind::rescue;
+  rescue.share = 0.5;
+  rescue.effect = 60;
+  study.trial->intercurrent = {rescue};
+  const Trial trial(study, stance("published"));
+  TrialSimulator simulator(trial.prepared(), false), plain_simulator(plain.prepared(), false);
+  const Protocol& protocol = trial.prepared().protocol;
+  std::size_t at_the_top = 0, other_category = 0;
+  for (std::uint32_t replicate = 0; replicate < 4; ++replicate) {
+    const auto& values = simulator.simulate(replicate, 60).observed.values;
+    const auto& before = plain_simulator.simulate(replicate, 60).observed.values;
+    for (std::size_t row = 0; row < values.size(); ++row) {
+      const std::size_t slot = row / protocol.visits_months.size();
+      for (std::size_t i = 0; i < 60; ++i) {
+        const double value = values[row][i];
+        if (std::isnan(value)) continue;
+        EXPECT_GE(value, protocol.minimum[slot]) << protocol.endpoints[slot];
+        EXPECT_LE(value, protocol.maximum[slot]) << protocol.endpoints[slot];
+        if (protocol.variable[slot] != Protocol::Variable::score) EXPECT_EQ(value, std::floor(value));
+        at_the_top += slot == 0 && value == 100;
+        other_category += protocol.variable[slot] == Protocol::Variable::ordinal && value != before[row][i];
+        if (protocol.variable[slot] == Protocol::Variable::binary) EXPECT_EQ(value, before[row][i]);
+      }
+    }
+  }
+  EXPECT_GT(at_the_top, 0);
+  EXPECT_GT(other_category, 0);
+}
+
+/// Twins are as many as the precision of the bias asks for.
+TEST(DiseaseTrial, TheTruthIsTenTimesAsPreciseAsTheBias) {
+  const Table table = run(Trial(children(100, 3000), stance("published")));
+  EXPECT_LT(number(table, "true_value_mcse"), 0.11 * number(table, "bias_mcse"));
+}
+
 TEST(DiseaseTrial, UncertainParametersHaveATruthPerDraw) {
   Study study = children(60, 200);
   study.uncertain_parameters = true;

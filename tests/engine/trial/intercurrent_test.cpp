@@ -79,6 +79,31 @@ TEST(IntercurrentEvents, CompositeOfABinaryOutcome) {
   expect(study, 0.64 * 0.75 - 0.3);
 }
 
+/// Of ordered categories the lowest is the worst where higher is better: category 1, whatever their number.
+TEST(IntercurrentEvents, CompositeOfOrderedCategories) {
+  Study study = with_event(Kind::discontinuation, Strategy::composite, 1);
+  study.data_model->kind = DataModel::Kind::ordinal;
+  study.data_model->correlation.clear();
+  study.data_model->visits_months = {6, 12};
+  for (auto& arm : study.data_model->arms) arm.share = {0.0, 0.0, 0.5, 0.5};
+  PreparedTrial trial(study, no_evidence());
+  EXPECT_EQ(trial.protocol.minimum[0], 1);
+  EXPECT_EQ(trial.protocol.maximum[0], 4);
+  for (const bool lower : {false, true}) {
+    trial.protocol.lower_is_better[0] = lower;
+    const auto source = trial.model->source();
+    const IntercurrentEvents events(trial.protocol, *source);
+    Participants participants;
+    participants.patient = {0};
+    participants.baseline = {{std::numeric_limits<double>::quiet_NaN()}};
+    ArmOutcomes outcomes;
+    outcomes.values = {{3.0}, {4.0}};
+    const int attended = 2;
+    events.apply(IntercurrentEvents::Of::trial, participants, {{3.0}}, &attended, outcomes);
+    EXPECT_EQ(outcomes.values[1][0], lower ? 4 : 1);
+  }
+}
+
 /// A hand-made case: events and a loss, every strategy.
 TEST(IntercurrentEvents, HandMadeValues) {
   Study study = with_event(Kind::discontinuation, Strategy::while_on_treatment, 1);
