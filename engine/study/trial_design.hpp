@@ -119,8 +119,6 @@ struct TrialQuestion {
   std::vector<IntercurrentEvent> intercurrent;
   double visit_window_days = 0;     // visits fall uniformly within +- this many days of schedule
   double open_label_inflation = 0;  // unblinded assessors: observed effects are multiplied by 1 + this in treated arms
-  std::string estimand_summary =
-      "mean-difference";  // mean-difference, risk-difference, odds-ratio, hazard-ratio, rate-ratio, win-ratio
   std::optional<bool> save_replicates;  // absent: below ten million rows
 };
 

@@ -130,7 +130,7 @@ void add_measure(Table& table, const std::string& name, const char* units, const
 }
 
 std::string failure_column(int kind) {
-  std::string name = std::string("failed_") + trial_failure_name(kind);
+  std::string name = std::string("failed_") + name_of(static_cast<analysis::Failure>(kind));
   std::replace(name.begin(), name.end(), ' ', '_');
   return name;
 }
@@ -174,9 +174,9 @@ std::vector<Table> Trial::deliver(const Tally& tally) const {
   add_measure(table, "correct_guesses", "share", "next arm guessed right by the convergence strategy");
   add_measure(table, "screening_failures", "patients", "candidates who were not eligible");
   const std::size_t first_failure = table.columns.size();
-  for (int kind = 1; kind < trial_failure_kinds; ++kind)
+  for (int kind = 1; kind < analysis::failure_kinds; ++kind)
     table.add<std::int64_t>(failure_column(kind), "trials",
-                            std::string("failures of this kind: ") + trial_failure_name(kind));
+                            std::string("failures of this kind: ") + name_of(static_cast<analysis::Failure>(kind)));
 
   const auto integer = [&](std::size_t place, std::int64_t value) {
     std::get<std::vector<std::int64_t>>(table.columns.at(place).values).push_back(value);
@@ -223,7 +223,7 @@ std::vector<Table> Trial::deliver(const Tally& tally) const {
         row.add(of_size(s, Layout::unbalance, Layout::unbalance_squares));
         row.add(of_size(s, Layout::guesses, Layout::guesses_squares));
         row.add(of_size(s, Layout::screening_failures, Layout::screening_failures_squares));
-        for (int kind = 1; kind < trial_failure_kinds; ++kind)
+        for (int kind = 1; kind < analysis::failure_kinds; ++kind)
           integer(first_failure + static_cast<std::size_t>(kind) - 1,
                   tally.counts[layout_.count(layout_.cell(s, a, c),
                                              Layout::first_failure + static_cast<std::size_t>(kind))]);

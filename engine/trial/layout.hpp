@@ -29,7 +29,7 @@ class TrialLayout {
     covered,
     with_truth,
     first_failure,
-    cell_counts = first_failure + trial_failure_kinds
+    cell_counts = first_failure + analysis::failure_kinds
   };
   enum CellSum : std::size_t {
     d,

@@ -138,7 +138,7 @@ void Trial::add_size(std::size_t size, std::size_t n, const TrialData& data, dou
 void Trial::add_result(std::size_t cell, const TrialResult& result, const TrueValue& truth, Accumulator& sums) const {
   const auto count = [&](std::size_t which) -> std::int64_t& { return sums.counts[layout_.count(cell, which)]; };
   const auto add = [&](Layout::CellSum which, double x) { sums.sums[layout_.sum(cell, which)] += x; };
-  if (result.failure != 0) {
+  if (!result.ok()) {
     ++count(Layout::first_failure + static_cast<std::size_t>(result.failure));
     return;
   }
@@ -181,9 +181,9 @@ RejectionCounts Trial::count_rejections(std::int64_t sample_size, std::int64_t f
     simulator.simulate(static_cast<std::uint32_t>(replicate), sample_size);
     const TrialResult& result = simulator.analyse(0, static_cast<std::size_t>(sample_size)).front();
     ++counts.replicates;
-    counts.rejections += result.failure == 0 && result.rejected;
-    counts.favourable += result.failure == 0 && result.favourable;
-    counts.failures += result.failure != 0;
+    counts.rejections += result.ok() && result.rejected;
+    counts.favourable += result.ok() && result.favourable;
+    counts.failures += !result.ok();
   }
   return counts;
 }

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 
+#include "engine/analysis/methods.hpp"
 #include "engine/study/endpoints.hpp"
 #include "engine/study/trial_names.hpp"
 #include "io/study/number_text.hpp"
@@ -41,7 +42,7 @@ class AnalysisReader {
     if (!reader_.has("analysis")) return plan_;
     const std::optional<int> method = reader_.choice("analysis");
     if (!method) return plan_;  // what else is right depends on it
-    method_ = &trial_methods()[static_cast<std::size_t>(*method)];
+    method_ = &analysis::methods[static_cast<std::size_t>(*method)];
     plan_.method = method_->name;
     check_fit();
     read_responders();
@@ -175,7 +176,7 @@ class AnalysisReader {
     }
     if (!kind_ || method_->fits.contains(*kind_) || cuts_a_score()) return;
     std::vector<std::string_view> fitting;
-    for (const TrialMethod& other : trial_methods()) {
+    for (const analysis::Method& other : analysis::methods) {
       if (other.fits.contains(*kind_)) fitting.push_back(other.name);
     }
     reader_.refuse("analysis", fmt::format("{} does not fit {}", method_->name, quoted(plan_.endpoint)),
@@ -195,7 +196,7 @@ class AnalysisReader {
   }
 
   void read_responders() {
-    if (method_->smallest_win && (!kind_ || *kind_ != OutcomeKind::survival)) {
+    if (method_->wins && (!kind_ || *kind_ != OutcomeKind::survival)) {
       plan_.responder_threshold = reader_.number("responder_threshold").value_or(0);
       return;
     }
@@ -297,7 +298,7 @@ class AnalysisReader {
   }
 
   void read_strata() {
-    using Strata = TrialMethod::Strata;
+    using Strata = analysis::Method::Strata;
     if (method_->strata == Strata::none) {
       refuse_idle("stratify", fmt::format("{} has no strata", method_->name));
       return;
@@ -403,7 +404,7 @@ class AnalysisReader {
   const TrialQuestion& trial_;
   const TrialFrame& frame_;
   Problems& problems_;
-  const TrialMethod* method_ = nullptr;
+  const analysis::Method* method_ = nullptr;
   std::optional<OutcomeKind> kind_;  // nothing for a data file, or when the endpoint was refused
   AnalysisPlan plan_;
 };

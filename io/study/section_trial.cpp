@@ -20,7 +20,7 @@ constexpr double most_replicates = 4294967295;  // 2^32 - 1: the replicate field
 constexpr double largest_inflation = 10;
 constexpr double largest_window_days = 366;
 
-constexpr std::array<KeySpec, 18> keys = {{
+constexpr std::array<KeySpec, 17> keys = {{
     {.name = "arms",
      .type = KeyType::other,
      .form = "list of arms",
@@ -103,10 +103,6 @@ constexpr std::array<KeySpec, 18> keys = {{
      .range = {0, largest_inflation},
      .meaning = "Assessors who know the arm: what they see of the effect of cells is multiplied by 1 + this.",
      .example = "0.2"},
-    {.name = "estimand",
-     .type = KeyType::table,
-     .meaning = "What is to be estimated; the strategies for intercurrent events stand with the events.",
-     .example = "{ summary = \"mean-difference\" }"},
     {.name = "save_replicates",
      .type = KeyType::boolean,
      .meaning =
@@ -116,13 +112,6 @@ constexpr std::array<KeySpec, 18> keys = {{
      .type = KeyType::table,
      .meaning = "Interim analyses. A later version has them; this one refuses the key.",
      .example = "{ information = [0.5, 1.0] }"},
-}};
-
-constexpr std::array<KeySpec, 1> estimand_keys = {{
-    {.name = "summary",
-     .choices = summary_names,
-     .meaning = "The contrast of the arms; without it the one that the primary analysis estimates.",
-     .example = "\"mean-difference\""},
 }};
 
 TrialFrame frame_of(const TomlValue& table, const Study& study) {
@@ -191,22 +180,6 @@ void read_window(const TableReader& reader, TrialQuestion& trial, const TrialFra
   }
 }
 
-void read_estimand(const TableReader& reader, TrialQuestion& trial) {
-  const TrialMethod* method = trial.analyses.empty() ? nullptr : find_trial_method(trial.analyses.front().method);
-  if (method) trial.estimand_summary = method->summaries.front();
-  const TomlEntry* entry = reader.entry("estimand");
-  if (!entry) return;
-  const TableReader estimand(entry->value, estimand_section, reader.problems());
-  if (!estimand.has("summary")) return;
-  const std::optional<int> summary = estimand.choice("summary");
-  if (!summary) return;
-  trial.estimand_summary = summary_names.at(static_cast<std::size_t>(*summary));
-  if (method && !index_of(method->summaries, trial.estimand_summary)) {
-    estimand.refuse("summary", fmt::format("{} does not estimate a {}", method->name, trial.estimand_summary),
-                    "the primary analysis estimates the estimand", "it estimates " + listed(method->summaries));
-  }
-}
-
 /// Parameters of the largest model: a mean per arm, a coefficient per covariate, a variance and one degree of freedom.
 void check_sizes(const TableReader& reader, const TrialQuestion& trial, StudyContext& context) {
   if (trial.arms.empty() || trial.sample_size.empty()) return;
@@ -252,13 +225,6 @@ const SectionSpec trial_section = {
     .keys = keys,
 };
 
-const SectionSpec estimand_section = {
-    .name = "estimand",
-    .heading = "trial.estimand",
-    .meaning = "What is to be estimated.",
-    .keys = estimand_keys,
-};
-
 void read_trial(const TomlValue& table, StudyContext& context) {
   const TableReader reader(table, trial_section, context.problems);
   if (!table.is_table()) return;
@@ -281,7 +247,6 @@ void read_trial(const TomlValue& table, StudyContext& context) {
   }
   read_analyses(reader, trial, frame, context);
   if (frame.simulated) {
-    read_estimand(reader, trial);
     check_sizes(reader, trial, context);
   }
   context.study.trial = trial;

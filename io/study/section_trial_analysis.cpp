@@ -1,5 +1,6 @@
 #include <array>
 
+#include "engine/analysis/methods.hpp"
 #include "engine/study/size.hpp"
 #include "engine/study/trial_names.hpp"
 #include "io/study/analysis_reader.hpp"
@@ -36,7 +37,7 @@ constexpr std::array<KeySpec, 19> keys = {{
      .example = "\"VIS4\""},
     {.name = "analysis",
      .required = true,
-     .choices = method_names,
+     .choices = analysis::method_names,
      .meaning = "The method, see below which fits what.",
      .example = "\"ancova\""},
     {.name = "adjust",

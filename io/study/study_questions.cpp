@@ -13,8 +13,8 @@ namespace {
 
 /// Keys of [trial] that only a simulation has a use for.
 constexpr std::array<std::string_view, 13> simulation_keys = {
-    "arms",    "reference",    "sample_size",       "replicates",           "power_mcse", "randomisation",  "accrual",
-    "dropout", "intercurrent", "visit_window_days", "open_label_inflation", "estimand",   "save_replicates"};
+    "arms",    "reference", "sample_size",  "replicates",        "power_mcse",           "randomisation",
+    "accrual", "dropout",   "intercurrent", "visit_window_days", "open_label_inflation", "save_replicates"};
 
 /// Sections that describe the patients of the disease model and what they receive.
 constexpr std::array<std::string_view, 6> patient_sections = {"population", "strategy", "grid",

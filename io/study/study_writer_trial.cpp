@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "engine/study/trial_methods.hpp"
+#include "engine/analysis/methods.hpp"
 #include "engine/study/trial_names.hpp"
 #include "io/study/toml_writing.hpp"
 
@@ -98,13 +98,12 @@ void write_simulation(const Study& study, std::string& text) {
     text += fmt::format("visit_window_days = {}\nopen_label_inflation = {}\n", number_text(trial.visit_window_days),
                         number_text(trial.open_label_inflation));
   }
-  text += fmt::format("estimand = {{ summary = \"{}\" }}\n", trial.estimand_summary);
   if (trial.save_replicates) text += fmt::format("save_replicates = {}\n", truth(*trial.save_replicates));
 }
 
 /// The keys that the method has a use for; it refuses the others.
 void write_analysis(const AnalysisPlan& plan, bool simulated, std::string& text) {
-  const TrialMethod& method = *find_trial_method(plan.method);
+  const analysis::Method& method = *analysis::find_method(plan.method);
   text += "endpoint = " + toml_text(plan.endpoint) + "\n";
   if (simulated) text += fmt::format("visit_months = {}\n", number_text(plan.visit_months));
   if (!plan.visit.empty()) text += "visit = " + toml_text(plan.visit) + "\n";
