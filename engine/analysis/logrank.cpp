@@ -38,7 +38,6 @@ Ordered order_patients(const Dataset& data, int arm, bool stratified, Workspace&
 struct Sums {
   double excess = 0;    // observed - expected of the active arm
   double variance = 0;  // of it
-  double events = 0;
 };
 
 /// Adds one stratum, `patients` sorted by time.
@@ -60,7 +59,6 @@ void add_stratum(const Dataset& data, int arm, std::span<const int> patients, Su
     first = next;
     if (events > 0) {
       const double share = active_at_risk / at_risk;
-      sums.events += events;
       sums.excess += active_events - events * share;
       if (at_risk > 1) {
         sums.variance += events * share * (1 - share) * (at_risk - events) / (at_risk - 1);
@@ -91,8 +89,7 @@ Estimate log_rank(const Dataset& data, int arm, const Inference& inference, Work
     add_stratum(data, arm, ordered.patient.subspan(begin, end - begin), sums);
     begin = end;
   }
-  if (sums.events == 0) return failed(Failure::no_events, patients);
-  if (!(sums.variance > 0)) return failed(Failure::no_variation, patients);
+  if (!(sums.variance > 0)) return undetermined(patients);
   return wald(sums.excess / sums.variance, 1 / std::sqrt(sums.variance), normal_df, patients, inference, workspace);
 }
 
