@@ -86,9 +86,10 @@ TEST(Measurement, ObservedScoresStayInsideTheirScales) {
                           for (int i = 0; i < child.patient.lanes; ++i) {
                             const Endpoint& endpoint = model.recorded[e];
                             for (double value : {outcomes.observed(e, v)[i], outcomes.baseline(e)[i]}) {
-                              if (endpoint.is_drooling() && !child.patient.drools[i] && value != value) continue;
-                              ASSERT_GE(value, endpoint.minimum) << endpoint.name();
-                              ASSERT_LE(value, endpoint.maximum) << endpoint.name();
+                              if (endpoint.measure == Measure::drooling && !child.patient.drools[i] && value != value)
+                                continue;
+                              ASSERT_GE(value, endpoint.minimum) << endpoint.name;
+                              ASSERT_LE(value, endpoint.maximum) << endpoint.name;
                             }
                           }
                     });
