@@ -23,7 +23,6 @@ std::string_view name_of(Dropout::Mechanism);
 std::string_view name_of(IntercurrentEvent::Kind);
 std::string_view name_of(IntercurrentEvent::Strategy);
 std::string_view name_of(AnalysisPlan::Hypothesis);
-std::string_view name_of(DataModel::Kind);
 
 inline constexpr std::array<std::string_view, 7> covariance_names = {
     "unstructured", "toeplitz-heterogeneous", "ar1-heterogeneous", "compound-symmetry-heterogeneous", "toeplitz",

@@ -11,7 +11,7 @@ const analysis::Method& method_of(const AnalysisPlan& plan) {
 
 analysis::Outcome outcome_of(const AnalysisPlan& plan, const Protocol& protocol) {
   const std::size_t slot = protocol.slot_of(plan.endpoint);
-  return {static_cast<OutcomeKind>(protocol.variable[slot]), protocol.lower_is_better[slot]};
+  return {protocol.kind[slot], protocol.lower_is_better[slot]};
 }
 
 EffectScale effect_scale(const AnalysisPlan& plan) {
@@ -67,7 +67,7 @@ std::span<const TrialResult> TrialAnalysis::run(const TrialData& data, std::size
     const std::size_t visits = protocol_.visits_months.size();
     for (std::size_t v = 0; v < visits; ++v)
       values_.push_back(std::span(data.observed.values[slot_ * visits + v]).first(n));
-  } else if (protocol_.variable[slot_] == Protocol::Variable::count) {
+  } else if (protocol_.kind[slot_] == OutcomeKind::count) {
     values_.push_back(std::span(data.observed.count).first(n));
     records.exposure = std::span(data.exposure).first(n);
   } else {

@@ -2,9 +2,6 @@
 #include <gtest/gtest.h>
 
 #include "engine/analysis/methods.hpp"
-#include "engine/evidence/values.hpp"
-#include "engine/outcome/endpoint.hpp"
-#include "engine/study/endpoints.hpp"
 #include "engine/study/trial_names.hpp"
 #include "io/study/evidence_reader.hpp"
 #include "io/study/study_reader.hpp"
@@ -326,19 +323,6 @@ TEST(TrialReader, NamesTheLastBlockThatStaysIncomplete) {
       read_study(with_model(normal, "visit_months = 12, analysis = \"t\"", "randomisation = { block = 6 }"), "x");
   EXPECT_THAT(reading.notices,
               ElementsAre("x:9:15: the last block of 6 patients stays incomplete: 100 is no multiple of 6"));
-}
-
-// The reader judges endpoints without evidence, the model records them with it.
-TEST(TrialMethods, KnowTheKindOfEveryEndpoint) {
-  const ParameterValues values =
-      point_values(read_evidence(source_file("scenarios/evidence/sceptical.toml"), "sceptical").evidence);
-  for (const std::string_view name : endpoint_names()) {
-    const Endpoint::Kind kind = endpoint_named(name, values).kind;
-    const OutcomeKind expected = kind == Endpoint::Kind::binary    ? OutcomeKind::binary
-                                 : kind == Endpoint::Kind::ordinal ? OutcomeKind::ordinal
-                                                                   : OutcomeKind::score;
-    EXPECT_EQ(kind_of_endpoint(name), expected) << name;
-  }
 }
 
 // Each method on each kind of outcome: refused exactly where its table says that it does not fit.
