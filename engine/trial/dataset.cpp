@@ -39,7 +39,8 @@ Table Trial::dataset(std::uint32_t replicate, std::int64_t sample_size) const {
   const std::size_t first_numeric = table.columns.size();
   for (const std::string& name : protocol.numeric) table.add<double>(name, "", "covariate at baseline");
   const std::size_t first_factor = table.columns.size();
-  for (const std::string& name : protocol.factors) table.add<std::string>(name, "", "covariate at baseline");
+  for (const std::string& name : protocol.factors)
+    table.add<std::string>(name == "age_years" ? name + "_group" : name, "", "covariate at baseline");
 
   const auto number = [&](std::size_t place, double value) {
     std::get<std::vector<double>>(table.columns[place].values).push_back(value);

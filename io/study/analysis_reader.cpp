@@ -52,6 +52,7 @@ class AnalysisReader {
     read_repeated();
     read_hypothesis();
     read_bayes();
+    read_hierarchy();
     return plan_;
   }
 
@@ -84,7 +85,7 @@ class AnalysisReader {
     if (frame_.disease_model()) require_key(reader_, "endpoint", "the trial is simulated");
     const std::optional<std::string> endpoint = reader_.text("endpoint");
     if (!frame_.simulated) {
-      plan_.endpoint = frame_.data->value;
+      plan_.endpoint = frame_.data->value.empty() ? frame_.data->time : frame_.data->value;
       if (endpoint && *endpoint != plan_.endpoint) {
         reader_.refuse("endpoint", "the endpoint is not the value of the data file",
                        quoted(*endpoint) + " and " + quoted(plan_.endpoint), "remove it");
@@ -167,9 +168,13 @@ class AnalysisReader {
   bool cuts_a_score() const { return method_->responders && (!kind_ || *kind_ == OutcomeKind::score); }
 
   void check_fit() {
-    if (frame_.data && !method_->fits.contains(OutcomeKind::score) && method_->fits.contains(OutcomeKind::survival)) {
-      reader_.refuse("analysis", fmt::format("{} cannot analyse a data file", method_->name),
-                     "a row has a value, and neither a time nor an event", "use another method");
+    const bool of_times = method_->fits.contains(OutcomeKind::survival);
+    if (frame_.data && frame_.data->time.empty() && of_times && !method_->wins) {
+      reader_.refuse("analysis", fmt::format("{} needs times to an event", method_->name), "[data] has none",
+                     "name their columns in data.time and data.event");
+    } else if (frame_.data && frame_.data->value.empty() && !of_times) {
+      reader_.refuse("analysis", fmt::format("{} cannot analyse times to an event", method_->name),
+                     "[data] has no value", "name its column, or use another method");
     }
     if (method_->repeated && frame_.data && frame_.data->visit.empty()) {
       reader_.refuse("analysis", fmt::format("{} needs visits", method_->name), "[data] has no visit",
@@ -398,6 +403,25 @@ class AnalysisReader {
     plan_.prior_sd = reader_.number("prior_sd").value_or(0);
     if (!reader_.has("prior_sd")) refuse_without_effect(reader_, "prior_mean", "a prior without \"prior_sd\" is flat");
     plan_.posterior_probability = reader_.number("posterior_probability").value_or(plan_.posterior_probability);
+  }
+
+  void read_hierarchy() {
+    const TomlEntry* hierarchy = reader_.entry("hierarchy");
+    if (!hierarchy) return;
+    if (!method_->wins || !frame_.data) {
+      refuse_without_effect(reader_, "hierarchy", "it belongs to the win-ratio of a data file");
+      return;
+    }
+    if (!hierarchy->value.is_array() || hierarchy->value.items.empty())
+      reader_.refuse("hierarchy", "\"hierarchy\" must be a list of endpoints", "",
+                     "write hierarchy = [{ value = \"SCORE\" }]");
+    for (const TomlValue& item : hierarchy->value.items) {
+      const TableReader level(item, hierarchy_section, problems_);
+      if (!item.is_table()) continue;
+      plan_.hierarchy.push_back({level.text("value").value_or(""), level.text("event").value_or(""),
+                                 level.number("smallest_win").value_or(0),
+                                 level.boolean("lower_is_better").value_or(level.has("event"))});
+    }
   }
 
   TableReader reader_;

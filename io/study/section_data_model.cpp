@@ -21,7 +21,7 @@ using Kind = OutcomeKind;
 constexpr double longest_months = static_cast<double>(largest_occasion) / days_per_month;
 constexpr std::size_t longest_name = 200;
 
-constexpr std::array<KeySpec, 5> model_keys = {{
+constexpr std::array<KeySpec, 7> model_keys = {{
     {.name = "kind",
      .required = true,
      .choices = data_model_names,
@@ -50,6 +50,16 @@ constexpr std::array<KeySpec, 5> model_keys = {{
      .range = {.low = 0, .high = longest_months, .low_excluded = true},
      .meaning = "How long every patient is followed; required for survival and count.",
      .example = "24"},
+    {.name = "lower_is_better",
+     .type = KeyType::boolean,
+     .meaning = "The direction of benefit of one-sided tests, margins and conclusions; without it false, and true for "
+                "survival and count, where it speaks of the event.",
+     .example = "true"},
+    {.name = "decimals",
+     .type = KeyType::integer,
+     .range = {0, 9},
+     .meaning = "Normal: to how many decimals values are recorded, so that equal ones occur as in practice.",
+     .example = "1"},
     {.name = "arms",
      .type = KeyType::table,
      .form = "table of arms",
@@ -138,6 +148,7 @@ class DataModelReader {
       read_visits();
     } else {
       read_follow_up();
+      read_recording();
     }
     read_arms();
     return model_;
@@ -176,6 +187,14 @@ class DataModelReader {
     } else if (auto correlation = read_correlation(reader_, months->size())) {
       model_.correlation = *correlation;
     }
+  }
+
+  void read_recording() {
+    if (reader_.has("lower_is_better")) model_.lower_is_better = reader_.boolean("lower_is_better");
+    if (model_.kind != OutcomeKind::score)
+      refuse_without_effect(reader_, "decimals", needs("is recorded as it is"));
+    else if (const auto decimals = reader_.has("decimals") ? reader_.integer("decimals") : std::nullopt)
+      model_.decimals = static_cast<int>(*decimals);
   }
 
   void read_follow_up() {

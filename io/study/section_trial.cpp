@@ -65,7 +65,7 @@ constexpr std::array<KeySpec, 17> keys = {{
      .type = KeyType::number,
      .fallback = "0.05",
      .range = {.low = 0, .high = 1, .low_excluded = true, .high_excluded = true},
-     .meaning = "Significance level; with two sides, of both together.",
+     .meaning = "Significance level; with two sides, of both together; required with one side.",
      .example = "0.05"},
     {.name = "sides",
      .type = KeyType::integer,
@@ -154,6 +154,7 @@ void read_sizes(const TableReader& reader, TrialQuestion& trial) {
 void read_level(const TableReader& reader, TrialQuestion& trial) {
   trial.alpha = reader.number("alpha").value_or(trial.alpha);
   trial.sides = static_cast<int>(reader.integer("sides").value_or(trial.sides));
+  if (trial.sides == 1) require_key(reader, "alpha", "0.05 on one side is nobody's intention");
 }
 
 /// Visits must stay in order, and after baseline.

@@ -12,7 +12,7 @@ namespace {
 
 constexpr double longest_months = static_cast<double>(largest_occasion) / days_per_month;
 
-constexpr std::array<KeySpec, 19> keys = {{
+constexpr std::array<KeySpec, 20> keys = {{
     {.name = "name",
      .meaning = "How tables call a secondary analysis; required there. The primary one is called \"primary\".",
      .example = "\"unadjusted\""},
@@ -105,6 +105,11 @@ constexpr std::array<KeySpec, 19> keys = {{
          "Methods of yes or no on a score: a responder is better than at baseline by at least this. win-ratio: a "
          "difference of at most this is a tie.",
      .example = "2"},
+    {.name = "hierarchy",
+     .type = KeyType::other,
+     .form = "list of endpoints",
+     .meaning = "win-ratio of a data file: its endpoints, the most important first, instead of the one of [data].",
+     .example = "[{ value = \"DAYS\", event = \"DIED\" }, { value = \"SCORE\", smallest_win = 2 }]"},
     {.name = "prior_mean",
      .type = KeyType::number,
      .fallback = "0",
@@ -123,7 +128,36 @@ constexpr std::array<KeySpec, 19> keys = {{
      .example = "0.975"},
 }};
 
+constexpr std::array<KeySpec, 4> hierarchy_keys = {{
+    {.name = "value",
+     .form = "name of a column",
+     .required = true,
+     .meaning = "A score, or with `event` a time.",
+     .example = "\"SCORE\""},
+    {.name = "event",
+     .form = "name of a column",
+     .meaning = "1 for an event at the time, 0 for the end of observation.",
+     .example = "\"DIED\""},
+    {.name = "smallest_win",
+     .type = KeyType::number,
+     .fallback = "0",
+     .range = {.low = 0},
+     .meaning = "A difference of at most this is a tie.",
+     .example = "2"},
+    {.name = "lower_is_better",
+     .type = KeyType::boolean,
+     .meaning = "Of a score; of a time whether the event is unwanted. Without it false for a score, true for a time.",
+     .example = "true"},
+}};
+
 }  // namespace
+
+const SectionSpec hierarchy_section = {
+    .name = "hierarchy",
+    .heading = "trial.primary.hierarchy",
+    .meaning = "An endpoint of a hierarchy, by which pairs of patients are compared.",
+    .keys = hierarchy_keys,
+};
 
 const SectionSpec analysis_section = {
     .name = "primary",

@@ -121,6 +121,16 @@ void write_analysis(const AnalysisPlan& plan, bool simulated, std::string& text)
   text += fmt::format("hypothesis = \"{}\"\n", name_of(plan.hypothesis));
   if (method.margin) text += "margin = " + number_text(plan.margin) + "\n";
   if (plan.responder_threshold > 0) text += "responder_threshold = " + number_text(plan.responder_threshold) + "\n";
+  if (!plan.hierarchy.empty()) {
+    text += "hierarchy = [";
+    for (const HierarchyLevel& level : plan.hierarchy) {
+      text += (&level == plan.hierarchy.data() ? "{ value = " : ", { value = ") + toml_text(level.value);
+      if (!level.event.empty()) text += ", event = " + toml_text(level.event);
+      text += fmt::format(", smallest_win = {}, lower_is_better = {} }}", number_text(level.smallest_win),
+                          truth(level.lower_is_better));
+    }
+    text += "]\n";
+  }
   if (method.bayes) {
     if (plan.prior_sd > 0) {
       text += fmt::format("prior_mean = {}\nprior_sd = {}\n", number_text(plan.prior_mean), number_text(plan.prior_sd));
@@ -136,6 +146,8 @@ void write_data_model(const DataModel& model, std::string& text) {
   text += fmt::format("\n[data_model]\nkind = \"{}\"\n", word(data_model_names, model.kind));
   if (!model.visits_months.empty()) text += "visits_months = " + number_list(model.visits_months) + "\n";
   if (!model.correlation.empty()) text += "correlation = " + list_text(model.correlation, number_list) + "\n";
+  if (model.lower_is_better) text += fmt::format("lower_is_better = {}\n", truth(*model.lower_is_better));
+  if (model.decimals) text += fmt::format("decimals = {}\n", *model.decimals);
   if (model.follow_up_months > 0) text += "follow_up_months = " + number_text(model.follow_up_months) + "\n";
   for (const DataModel::DataArm& arm : model.arms) {
     text += fmt::format("\n[data_model.arms.{}]\n", toml_text(arm.name));
@@ -163,9 +175,22 @@ void write_data(const DataColumns& data, std::string& text) {
   text += fmt::format("\n[data]\npatient = {}\narm = {}\nreference = {}\n", toml_text(data.patient),
                       toml_text(data.arm), toml_text(data.reference));
   if (!data.visit.empty()) text += "visit = " + toml_text(data.visit) + "\n";
-  text += "value = " + toml_text(data.value) + "\n";
+  const auto optional = [&](std::string_view key, const std::string& column) {
+    if (!column.empty()) text += fmt::format("{} = {}\n", key, toml_text(column));
+  };
+  if (!data.visit_order.empty()) text += "visit_order = " + text_list(data.visit_order) + "\n";
+  optional("visit_months", data.visit_months);
+  optional("value", data.value);
+  optional("time", data.time);
+  optional("event", data.event);
+  optional("exposure", data.exposure);
+  optional("offset", data.offset);
+  if (data.lower_is_better) text += fmt::format("lower_is_better = {}\n", truth(*data.lower_is_better));
   if (!data.baseline.empty()) text += "baseline = " + toml_text(data.baseline) + "\n";
   if (!data.categorical.empty()) text += "categorical = " + text_list(data.categorical) + "\n";
+  if (!data.where.empty()) text += "\n[data.where]\n";
+  for (const DataColumns::Filter& filter : data.where)
+    text += fmt::format("{} = {}\n", toml_text(filter.column), text_list(filter.values));
 }
 
 void write_trial(const Study& study, std::string& text) {
