@@ -23,7 +23,7 @@ Table Trial::empty_rows() const {
   table.add<double>("estimate", "of the analysis", "effect, arm against reference");
   table.add<double>("se", "of the analysis", "standard error that the analysis states");
   table.add<double>("df", "", "degrees of freedom; infinite for normal tests");
-  table.add<double>("statistic", "", "test statistic of no effect");
+  table.add<double>("statistic", "", "test statistic against the null of the hypothesis");
   table.add<double>("p", "",
                     "p-value of the hypothesis; for a Bayesian rule the posterior probability of the null hypothesis");
   table.add<Truth>("reject", "", "null hypothesis rejected");
@@ -33,7 +33,7 @@ Table Trial::empty_rows() const {
       "failure", "", "why there is no estimate; 0: there is one; the kinds stand in the operating characteristics");
   table.add<std::int64_t>("n_reference", "patients", "randomised to the reference");
   table.add<std::int64_t>("n_arm", "patients", "randomised to the arm");
-  table.add<std::int64_t>("n_analysed", "patients", "analysed, both arms");
+  table.add<std::int64_t>("n_analysed", "patients", "of both arms, analysed");
   table.add<double>("duration_months", "months", "first day of accrual to last visit");
   return table;
 }
@@ -52,7 +52,7 @@ void Trial::append_row(std::uint32_t replicate, std::size_t size, std::size_t an
   push(rows, place, estimate.estimate);
   push(rows, place, estimate.se);
   push(rows, place, estimate.df);
-  push(rows, place, estimate.statistic);
+  push(rows, place, result.statistic);
   push(rows, place, result.p);
   push(rows, place, vcohort::Truth{static_cast<std::uint8_t>(result.ok() && result.rejected)});
   push(rows, place, estimate.lower);

@@ -98,6 +98,20 @@ class AnalyzeCases(ProgramTest):
         self.refused(data, self.study(primary, columns + 'visit_order = ["WEEK 2", "MONTH 3"]'), '"MONTH 1"')
         self.refused(data, self.study(primary, columns + 'visit_order = ["WEEK 2", "MONTH 1", "MONTH 3", "MONTH 6"]'), '"MONTH 6"')
 
+    def test_unequal_times(self):
+        # gls(y ~ factor(m) + arm:factor(m), d, corExp(form = ~m | id), method = "REML"); the covariance of two visits a months apart is 2.9097 * .95506^a
+        values = {"P": (7.8, 7.4, 7.8, 9.4, 9.7, 11.6, 10.1, 8.6, 9.8, 10.1, 9, 11, 7.8, 8.9, 9.5),
+                  "T": (10, None, 11.3, 8.6, 8.2, 9.3, 9.5, None, 13.1, 12.7, 12.9, 14.4, 12.1, 11.4, 14.7)}
+        rows = [(f"{arm}{k // 3}", arm, f"V{k % 3}", (1, 3, 12)[k % 3], y) for arm, of_arm in values.items() for k, y in enumerate(of_arm)]
+        data = self.data("id,arm,visit,months,y", rows)
+        primary = 'visit = "V2", analysis = "mmrm", covariance = "spatial-exponential"'
+        found = self.json(data, self.study(primary, 'value = "y"\nvisit = "visit"\nvisit_months = "months"'))
+        self.assertAlmostEqual(found["minus_two_log_likelihood"], 80.0228285986, delta=1e-6)
+        for row, estimate, se in zip(found["contrasts"], (1.54, 1.62496761503, 2.62), (1.0788270789, 1.1052287110, 1.0788270789), strict=True):
+            self.assertAlmostEqual(row["estimate"], estimate, delta=2e-6)  # gls stops there
+            self.assertAlmostEqual(row["se"], se, delta=2e-5)
+        self.refused(data, self.study(primary, 'value = "y"\nvisit = "visit"'), "visit_months")
+
     def test_empty_cells(self):
         # mantelhaen.test(array(c(4,4,0,8, 3,3,0,6), c(2,2,2)), correct = FALSE): 2 strata without events under P
         rows = []
