@@ -61,7 +61,7 @@ class StratumCell {
       for (std::size_t leaf : stratum_.leaves)
         inside += static_cast<double>(tally_.counts[layout_.histogram(strategy_, endpoint_, visit_, leaf) + bin]);
       if (inside > 0 && below + inside >= wanted) {
-        const double within = endpoint.kind == Endpoint::Kind::score ? (wanted - below) / inside : 0.0;
+        const double within = endpoint.kind == OutcomeKind::score ? (wanted - below) / inside : 0.0;
         return endpoint.minimum + layout_.bin_width(endpoint_) * (static_cast<double>(bin) + within);
       }
       below += inside;
@@ -159,14 +159,13 @@ Table Cohort::deliver_summary(const Tally& tally) const {
           const StratumCell cell(layout_, strata_, tally, s, k, e, v);
           const double n = cell.count(Layout::patients);
           if (n == 0) continue;
-          const bool has_mcid = layout_.endpoints()[e].id == EndpointId::gmfm66;
+          const bool has_mcid = layout_.endpoints()[e].measure == Measure::motor_score;
           const ClusterTotals mean = cell.mean(Layout::observed, Layout::observed_squares,
                                                Layout::observed_total_squared, Layout::observed_total_times_n);
           const ClusterTotals responders =
               cell.share(Layout::responders, Layout::responders_squared, Layout::responders_times_n);
           RowNames::append(table, evidence_.name, study_.strategies[s].name, strata_.strata()[k]);
-          std::get<std::vector<std::string>>(table.columns[first - 3].values)
-              .emplace_back(layout_.endpoints()[e].name());
+          std::get<std::vector<std::string>>(table.columns[first - 3].values).emplace_back(layout_.endpoints()[e].name);
           std::get<std::vector<double>>(table.columns[first - 2].values).push_back(study_.outcomes.visits_months[v]);
           std::get<std::vector<std::int64_t>>(table.columns[first - 1].values).push_back(static_cast<std::int64_t>(n));
           const double numbers[] = {mean.mean(),
@@ -215,15 +214,14 @@ Table Cohort::deliver_increments(const Tally& tally) const {
           const StratumCell cell(layout_, strata_, tally, s, k, e, v);
           const double n = cell.count(Layout::patients);
           if (n == 0) continue;
-          const bool has_mcid = layout_.endpoints()[e].id == EndpointId::gmfm66;
+          const bool has_mcid = layout_.endpoints()[e].measure == Measure::motor_score;
           const ClusterTotals mean = cell.mean(Layout::increment, Layout::increment_squares,
                                                Layout::increment_total_squared, Layout::increment_total_times_n);
           const ClusterTotals benefit =
               cell.share(Layout::benefiting, Layout::benefiting_squared, Layout::benefiting_times_n);
           const ClusterTotals harm = cell.share(Layout::harmed, Layout::harmed_squared, Layout::harmed_times_n);
           RowNames::append(table, evidence_.name, study_.strategies[s].name, strata_.strata()[k]);
-          std::get<std::vector<std::string>>(table.columns[first - 3].values)
-              .emplace_back(layout_.endpoints()[e].name());
+          std::get<std::vector<std::string>>(table.columns[first - 3].values).emplace_back(layout_.endpoints()[e].name);
           std::get<std::vector<double>>(table.columns[first - 2].values).push_back(study_.outcomes.visits_months[v]);
           std::get<std::vector<std::int64_t>>(table.columns[first - 1].values).push_back(static_cast<std::int64_t>(n));
           const double numbers[] = {mean.mean(),

@@ -69,8 +69,8 @@ std::vector<Table> Cohort::patient_tables() const {
   outcomes.add<std::int64_t>("patient", "", "patient of the address");
   outcomes.add<double>("visit_months", "months", "time since baseline");
   for (const Endpoint& endpoint : layout_.endpoints()) {
-    outcomes.add<double>(std::string(endpoint.name()), std::string(endpoint.units), std::string(endpoint.description));
-    outcomes.add<double>(std::string(endpoint.name()) + "_latent", std::string(endpoint.units),
+    outcomes.add<double>(std::string(endpoint.name), std::string(endpoint.units), std::string(endpoint.description));
+    outcomes.add<double>(std::string(endpoint.name) + "_latent", std::string(endpoint.units),
                          "the same without measurement error");
   }
   return {baseline, outcomes};
@@ -123,7 +123,7 @@ void Cohort::append_draw(std::size_t strategy, std::uint32_t draw, const Workspa
   column<std::string>(table, 0).push_back(evidence_.name);
   column<std::int64_t>(table, 1).push_back(draw);
   column<std::string>(table, 2).push_back(study_.strategies[strategy].name);
-  column<std::string>(table, 3).emplace_back(layout_.endpoints().front().name());
+  column<std::string>(table, 3).emplace_back(layout_.endpoints().front().name);
   column<double>(table, 4).push_back(study_.outcomes.visits_months[last]);
   column<std::int64_t>(table, 5).push_back(static_cast<std::int64_t>(n));
   column<double>(table, 6).push_back(sum / n);

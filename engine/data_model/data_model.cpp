@@ -15,12 +15,8 @@ namespace vcohort {
 
 namespace {
 
-using Kind = DataModel::Kind;
+using Kind = OutcomeKind;
 constexpr std::size_t normals_per_block = 4;
-
-bool is_longitudinal(Kind kind) {
-  return kind == Kind::normal || kind == Kind::binary || kind == Kind::ordinal;
-}
 
 [[noreturn]] void refuse(const std::string& arm, const std::string& problem, const std::string& what_to_do) {
   throw InvalidInput(explain("data_model.arms." + arm + ": " + problem, "", what_to_do));
@@ -30,7 +26,7 @@ void check_arm(const DataModel& model, const DataModel::DataArm& arm) {
   const std::size_t visits = model.visits_months.size();
   const auto positive = [](double x) { return x > 0 && std::isfinite(x); };
   switch (model.kind) {
-    case Kind::normal:
+    case Kind::score:
       if (arm.mean.size() != visits || arm.sd.size() != visits)
         refuse(arm.name, "mean and sd need one number per visit", "add them");
       if (!std::all_of(arm.sd.begin(), arm.sd.end(), positive)) refuse(arm.name, "sd must be positive", "correct it");
@@ -69,7 +65,7 @@ std::vector<std::vector<double>> cuts_of(const DataModel& model, const DataModel
 }  // namespace
 
 DataOutcomes::DataOutcomes(const DataModel& model) : model_(model), factor_(correlation_factor(model.correlation)) {
-  if (is_longitudinal(model.kind) && !factor_.empty() && factor_.size() != model.visits_months.size())
+  if (seen_at_visits(model.kind) && !factor_.empty() && factor_.size() != model.visits_months.size())
     throw InvalidInput(
         explain("data_model.correlation has the wrong size", "", "give one row and one column per visit"));
   for (const DataModel::DataArm& arm : model_.arms) {
@@ -89,7 +85,7 @@ void DataOutcomes::prepare(std::uint64_t seed, std::uint32_t replicate, std::spa
   address.replicate = replicate;
   address.purpose = Purpose::data_model;
   const int lanes = static_cast<int>(patients.size());
-  if (!is_longitudinal(model_.kind)) {
+  if (!seen_at_visits(model_.kind)) {
     uniform_.resize(patients.size());
     double* const out[] = {uniform_.data(), nullptr, nullptr, nullptr};
     tile_uniforms(address, patients_.data(), lanes, 1, out);
@@ -128,7 +124,7 @@ void DataOutcomes::outcome(int arm, std::size_t visit, double shift, double* out
   const auto a = static_cast<std::size_t>(arm);
   const double* latent = latent_[visit].data();
   const std::size_t n = patients_.size();
-  if (model_.kind == Kind::normal) {
+  if (model_.kind == Kind::score) {
     const double mean = model_.arms[a].mean[visit] + (model_.visits_months[visit] > 0 ? shift : 0.0);
     const double sd = model_.arms[a].sd[visit];
     for (std::size_t i = 0; i < n; ++i) out[i] = mean + sd * latent[i];

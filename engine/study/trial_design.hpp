@@ -4,6 +4,8 @@
 #include <string>
 #include <vector>
 
+#include "engine/study/outcome_kind.hpp"
+
 /// The trial that a study asks about, and the data model that may replace the disease model. Plain structs, as
 /// validated.
 namespace vcohort {
@@ -137,7 +139,7 @@ struct DataColumns {
 
 /// Outcomes drawn directly: one endpoint called "outcome".
 struct DataModel {
-  enum class Kind : std::uint8_t { normal, binary, ordinal, survival, count } kind = Kind::normal;
+  OutcomeKind kind = OutcomeKind::score;         // a score is normal
   std::vector<double> visits_months;             // ascending, 0 is the baseline; none for survival and count
   std::vector<std::vector<double>> correlation;  // over visits; identity where not given
   struct DataArm {

@@ -9,15 +9,8 @@
 /// Which analysis fits which outcome, and what each of them can be told.
 namespace vcohort {
 
-enum class OutcomeKind : std::uint8_t { score, binary, ordinal, survival, count };
-inline constexpr int outcome_kinds = 5;
-
 /// "a score", "yes or no", "ordered categories", "times to an event", "counts of events".
 std::string_view name_of(OutcomeKind);
-
-/// The kind of an endpoint of the disease model, as engine/outcome records it; a score where there is no such endpoint.
-OutcomeKind kind_of_endpoint(std::string_view endpoint);
-OutcomeKind kind_of(DataModel::Kind);
 
 /// A small set of kinds.
 class OutcomeKinds {

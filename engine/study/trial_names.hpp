@@ -23,7 +23,6 @@ std::string_view name_of(Dropout::Mechanism);
 std::string_view name_of(IntercurrentEvent::Kind);
 std::string_view name_of(IntercurrentEvent::Strategy);
 std::string_view name_of(AnalysisPlan::Hypothesis);
-std::string_view name_of(DataModel::Kind);
 
 inline constexpr std::array<std::string_view, 16> method_names = {
     "t",          "welch", "ancova",          "mmrm",    "wilcoxon", "van-elteren",       "proportional-odds", "fisher",

@@ -10,13 +10,6 @@
 
 namespace vcohort {
 
-const char* name_of(Domain domain) {
-  constexpr std::array names = {"motor",      "standing",    "walking",      "adl",
-                                "fine_motor", "sociability", "adaptability", "expressive_language",
-                                "sleep",      "drooling"};
-  return names.at(static_cast<std::size_t>(domain));
-}
-
 TherapyParameters::TherapyParameters(const ParameterValues& values) {
   emax = values.at("effect.any") * values.at("effect.emax");
   ec50 = values.at("effect.ec50");
@@ -52,12 +45,15 @@ TherapyParameters::TherapyParameters(const ParameterValues& values) {
       if (values.has("reference_dose." + pair)) reference_dose[c][r] = values.at("reference_dose." + pair);
     }
   }
-  for (int d = 0; d < domains; ++d) {
-    const std::string domain = name_of(static_cast<Domain>(d));
+  for (std::size_t d = 0; d < domains; ++d) {
+    const std::string domain(domain_names[d]);
     onset_months[d] = values.at("onset." + domain);
     waning_months[d] = values.at("waning." + domain);
-    ratio[d] = d == 0 || static_cast<Domain>(d) == Domain::drooling ? 1.0 : values.at("effect.ratio." + domain);
   }
+  ratio.fill(1);
+  for (const Endpoint& endpoint : all_endpoints())
+    if (endpoint.measure == Measure::domain_score)
+      ratio[static_cast<std::size_t>(endpoint.domain)] = values.at("effect.ratio." + std::string(endpoint.name));
 }
 
 double TherapyParameters::age_modifier(double age_years) const {

@@ -9,25 +9,10 @@
 #include "engine/development/development.hpp"
 #include "engine/evidence/values.hpp"
 #include "engine/patient/patient.hpp"
+#include "engine/study/endpoints.hpp"
 #include "engine/study/study.hpp"
 
 namespace vcohort {
-
-/// The outcome domains that cells act on, each with its own onset and waning.
-enum class Domain : std::uint8_t {
-  gross_motor,
-  standing,
-  walking,
-  adl,
-  fine_motor,
-  sociability,
-  adaptability,
-  expressive_language,
-  sleep,
-  drooling
-};
-inline constexpr int domains = 10;
-const char* name_of(Domain);
 
 /// Exposure and effect; the symbols are those of docs/model.md, section 2.
 struct TherapyParameters {

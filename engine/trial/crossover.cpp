@@ -77,7 +77,7 @@ ArmPlan::ArmPlan(const Arm& arm, const Study& study, const OutcomeModel& model, 
     throw InvalidInput(explain("arm '" + arm.name + "' starts late with a regimen that depends on adverse events", "",
                                "let the regimen ignore them"));
   for (const Endpoint& endpoint : model.recorded)
-    if (endpoint.is_drooling())
+    if (endpoint.measure == Measure::drooling)
       throw InvalidInput(explain("arm '" + arm.name + "' starts late, and drooling is recorded",
                                  "the time course of drooling has its own clock", "record another endpoint"));
   std::vector<Visit> shifted = model.visits;

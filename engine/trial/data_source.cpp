@@ -18,7 +18,7 @@ DataSourceModel::DataSourceModel(const Study& study, const Protocol& protocol)
                                  "write the outcomes after the crossover into the arm"));
   if (!protocol.has_baseline) return;
   for (const DataModel::DataArm& arm : model_.arms)
-    if (model_.kind == DataModel::Kind::normal &&
+    if (model_.kind == OutcomeKind::score &&
         (arm.mean.front() != model_.arms.front().mean.front() || arm.sd.front() != model_.arms.front().sd.front()))
       throw InvalidInput(explain("data_model.arms." + arm.name + " has another baseline than the first arm",
                                  "randomised arms do not differ before treatment",
@@ -55,7 +55,7 @@ class DataSource final : public TrialSource {
     const auto n = static_cast<std::size_t>(outcomes_.patients());
     if (!protocol.by_visit()) {
       out.time.resize(n);
-      if (outcomes_.model().kind == DataModel::Kind::survival) outcomes_.time_to_event(strategy(arm), out.time.data());
+      if (outcomes_.model().kind == OutcomeKind::survival) outcomes_.time_to_event(strategy(arm), out.time.data());
       return;
     }
     const std::size_t after_baseline = protocol.has_baseline ? 1 : 0;

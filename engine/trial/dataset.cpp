@@ -67,7 +67,7 @@ Table Trial::dataset(std::uint32_t replicate, std::int64_t sample_size) const {
   const std::size_t visits = protocol.visits_months.size();
   for (std::size_t i = 0; i < data.participants.size(); ++i) {
     if (!protocol.by_visit()) {
-      const bool counts = protocol.variable.front() == Protocol::Variable::count;
+      const bool counts = protocol.kind.front() == OutcomeKind::count;
       append(i, 0, counts ? data.exposure[i] : data.observed.time[i],
              counts ? data.observed.count[i] : static_cast<double>(data.event[i]));
       continue;

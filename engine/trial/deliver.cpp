@@ -13,18 +13,18 @@ using Layout = TrialLayout;
 constexpr double missing = std::numeric_limits<double>::quiet_NaN();
 
 /// A number and its Monte Carlo standard error.
-struct Measure {
+struct WithError {
   double value = missing;
   double mcse = missing;
 };
 
-Measure share_of(double events, double n) {
+WithError share_of(double events, double n) {
   if (n < 1) return {};
   const double p = events / n;
   return {p, std::sqrt(p * (1 - p) / n)};
 }
 
-Measure mean_of(double sum, double squares, double n) {
+WithError mean_of(double sum, double squares, double n) {
   if (n < 1) return {};
   return {sum / n, standard_deviation(n, sum, squares) / std::sqrt(n)};
 }
@@ -45,8 +45,8 @@ class Performance {
   bool has_truth() const { return fits_ > 0 && count(Layout::with_truth) == fits_; }
 
   /// Over all replicates: a failed fit rejects nothing, and is counted apart.
-  Measure power() const { return share_of(count(Layout::rejections), replicates_); }
-  Measure assurance() const { return share_of(count(Layout::favourable), replicates_); }
+  WithError power() const { return share_of(count(Layout::rejections), replicates_); }
+  WithError assurance() const { return share_of(count(Layout::favourable), replicates_); }
 
   /// Whether the true value is another one in each replicate: with uncertain parameters. The threshold is the rounding
   /// of squares that cancel.
@@ -57,7 +57,7 @@ class Performance {
 
   /// Spread over parameter draws, and the error of each; for fixed parameters the latter is the same number in every
   /// replicate.
-  Measure true_value() const {
+  WithError true_value() const {
     if (!has_truth()) return {};
     const double error = sum(Layout::truth_variance) / fits_;  // squared
     if (!truth_varies()) return {sum(Layout::truth) / fits_, std::sqrt(error)};
@@ -65,37 +65,37 @@ class Performance {
     return {sum(Layout::truth) / fits_, std::sqrt(spread * spread + error / fits_)};
   }
   /// The error of the true value is part of that of the bias.
-  Measure bias() const {
+  WithError bias() const {
     if (!has_truth()) return {};
-    const Measure mean = mean_of(sum(Layout::d), sum(Layout::d_squares), fits_);
+    const WithError mean = mean_of(sum(Layout::d), sum(Layout::d_squares), fits_);
     const double truth_variance = sum(Layout::truth_variance) / fits_ / (truth_varies() ? fits_ : 1);
     return {mean.value, std::sqrt(mean.mcse * mean.mcse + truth_variance)};
   }
-  Measure empirical_se() const {
+  WithError empirical_se() const {
     if (fits_ < 2) return {};
     const double se = standard_deviation(fits_, sum(Layout::d), sum(Layout::d_squares));
     return {se, se / std::sqrt(2 * (fits_ - 1))};
   }
-  Measure model_se() const {
+  WithError model_se() const {
     if (fits_ < 2) return {};
     const double mean_variance = sum(Layout::se_squares) / fits_;
     const double se = std::sqrt(mean_variance);
     return {se, std::sqrt(variance_of_squared_se() / (4 * fits_ * mean_variance))};
   }
-  Measure model_se_error_percent() const {
+  WithError model_se_error_percent() const {
     const double model = model_se().value, empirical = empirical_se().value;
     const double relative =
         variance_of_squared_se() / (4 * fits_ * model * model * model * model) + 1 / (2 * (fits_ - 1));
     return {100 * (model / empirical - 1), 100 * (model / empirical) * std::sqrt(relative)};
   }
-  Measure mse() const {
+  WithError mse() const {
     if (!has_truth() || fits_ < 2) return {};
     const double mean = sum(Layout::d_squares) / fits_;
     const double spread = std::max(0.0, sum(Layout::d_fourths) - fits_ * mean * mean);
     return {mean, std::sqrt(spread / (fits_ * (fits_ - 1)))};
   }
-  Measure coverage() const { return has_truth() ? share_of(count(Layout::covered), fits_) : Measure{}; }
-  Measure analysed() const { return {fits_ > 0 ? sum(Layout::analysed) / fits_ : missing, missing}; }
+  WithError coverage() const { return has_truth() ? share_of(count(Layout::covered), fits_) : WithError{}; }
+  WithError analysed() const { return {fits_ > 0 ? sum(Layout::analysed) / fits_ : missing, missing}; }
 
  private:
   double variance_of_squared_se() const {
@@ -114,7 +114,7 @@ class RowOfNumbers {
  public:
   RowOfNumbers(Table& table, std::size_t first) : table_(table), place_(first) {}
   void add(double value) { std::get<std::vector<double>>(table_.columns.at(place_++).values).push_back(value); }
-  void add(const Measure& measure) {
+  void add(const WithError& measure) {
     add(measure.value);
     add(measure.mcse);
   }
@@ -215,7 +215,7 @@ std::vector<Table> Trial::deliver(const Tally& tally) const {
         row.add(cell.model_se_error_percent());
         row.add(cell.mse());
         row.add(cell.coverage());
-        row.add(Measure{});
+        row.add(WithError{});
         row.add(static_cast<double>(study_.trial->sample_size[s]));
         row.add(cell.analysed().value);
         row.add(of_size(s, Layout::duration, Layout::duration_squares));

@@ -18,16 +18,16 @@ constexpr double never = std::numeric_limits<double>::infinity();
 constexpr double missing = std::numeric_limits<double>::quiet_NaN();
 constexpr int uniforms_per_block = 4;
 
-double worst_value(Protocol::Variable variable, bool lower_is_better, double baseline) {
-  switch (variable) {
-    case Protocol::Variable::score:
+double worst_value(OutcomeKind kind, bool lower_is_better, double baseline) {
+  switch (kind) {
+    case OutcomeKind::score:
       return baseline;
-    case Protocol::Variable::binary:
+    case OutcomeKind::binary:
       return lower_is_better ? 1 : 0;
-    case Protocol::Variable::ordinal:
+    case OutcomeKind::ordinal:
       return lower_is_better ? 7 : 1;  // categories of the global impression; of a data model
-    case Protocol::Variable::survival:
-    case Protocol::Variable::count:
+    case OutcomeKind::survival:
+    case OutcomeKind::count:
       break;
   }
   return missing;
@@ -189,8 +189,7 @@ void IntercurrentEvents::apply(Of of, const Participants& participants, const Mo
         } else if (strategy == EventStrategy::while_on_treatment) {
           value = last;
         } else {
-          value =
-              worst_value(protocol_.variable[slot], protocol_.lower_is_better[slot], participants.baseline[slot][i]);
+          value = worst_value(protocol_.kind[slot], protocol_.lower_is_better[slot], participants.baseline[slot][i]);
         }
       }
     }

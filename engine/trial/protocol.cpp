@@ -55,8 +55,8 @@ Protocol::Protocol(const Study& study, const Evidence& evidence)
   if (study.data_model) {
     const DataModel& model = *study.data_model;
     endpoints = {"outcome"};
-    const bool events = model.kind == DataModel::Kind::survival || model.kind == DataModel::Kind::count;
-    variable = {static_cast<Variable>(model.kind)};
+    const bool events = !seen_at_visits(model.kind);
+    kind = {model.kind};
     lower_is_better = {events};
     if (!events)
       for (double months : model.visits_months) {
@@ -79,7 +79,7 @@ Protocol::Protocol(const Study& study, const Evidence& evidence)
       if (contains(endpoints, plan.endpoint)) continue;
       const Endpoint endpoint = endpoint_named(plan.endpoint, values);
       endpoints.push_back(plan.endpoint);
-      variable.push_back(static_cast<Variable>(endpoint.kind));
+      kind.push_back(endpoint.kind);
       lower_is_better.push_back(endpoint.lower_is_better);
     }
   }

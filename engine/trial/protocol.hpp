@@ -18,10 +18,9 @@ struct Protocol {
   std::vector<double> visits_months;   // after baseline, ascending; empty for times to events and counts
   std::vector<std::string> endpoints;  // slots: "outcome" alone under a data model
   std::vector<bool> lower_is_better;   // [slot]
-  enum class Variable : std::uint8_t { score, binary, ordinal, survival, count };
-  std::vector<Variable> variable;  // [slot]
-  double follow_up_months = 0;     // survival, count; else the last visit
-  bool has_baseline = false;       // a baseline value of the endpoints exists
+  std::vector<OutcomeKind> kind;       // [slot]
+  double follow_up_months = 0;         // survival, count; else the last visit
+  bool has_baseline = false;           // a baseline value of the endpoints exists
 
   std::vector<std::string> numeric;  // covariates asked for: age_years, weight_kg, gmfm66, gmfm88
   std::vector<std::string>

@@ -184,7 +184,7 @@ void TrialSimulator::shift_visits(std::uint32_t replicate) {
     tile_uniforms(address, data_.participants.patient.data(), static_cast<int>(n), 1, out);
     for (double& shift : shift_) shift = window_months * (2 * shift - 1);
     for (std::size_t e = 0; e < protocol.endpoints.size(); ++e) {
-      if (protocol.variable[e] != Protocol::Variable::score) continue;
+      if (protocol.kind[e] != OutcomeKind::score) continue;
       const std::size_t row = e * visits + v;
       for (std::size_t i = 0; i < n; ++i)
         data_.observed.values[row][i] += trial_.slope[static_cast<std::size_t>(allocation_.arm[i])][row] * shift_[i];
@@ -227,7 +227,7 @@ void TrialSimulator::observe_events() {
   data_.observed.time.resize(n);
   data_.observed.count.resize(n);
   data_.event.resize(n);
-  const bool counts = protocol.variable.front() == Protocol::Variable::count;
+  const bool counts = protocol.kind.front() == OutcomeKind::count;
   for (int arm = 0; arm < static_cast<int>(protocol.arms()); ++arm) {
     arm_.count.resize(n);
     if (counts)

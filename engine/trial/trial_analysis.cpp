@@ -83,7 +83,7 @@ EffectScale effect_scale(const AnalysisPlan& plan, const Protocol&) {
 
 bool analyses_responders(const AnalysisPlan& plan, const Protocol& protocol) {
   return proportion_test(plan.method) != nullptr &&
-         protocol.variable[protocol.slot_of(plan.endpoint)] == Protocol::Variable::score;
+         protocol.kind[protocol.slot_of(plan.endpoint)] == OutcomeKind::score;
 }
 
 analysis::Better better_direction(const AnalysisPlan& plan, const Protocol& protocol) {
@@ -94,15 +94,14 @@ analysis::Better better_direction(const AnalysisPlan& plan, const Protocol& prot
 
 TrialAnalysis::TrialAnalysis(const AnalysisPlan& plan, const Protocol& protocol, bool p_values)
     : plan_(plan), protocol_(protocol), slot_(protocol.slot_of(plan.endpoint)) {
-  using Variable = Protocol::Variable;
-  const Variable variable = protocol.variable[slot_];
+  const OutcomeKind kind = protocol.kind[slot_];
   const EffectScale scale = effect_scale(plan, protocol);
   const bool for_time = scale == EffectScale::log_hazard_ratio;
   const bool for_count = scale == EffectScale::log_rate_ratio;
-  const bool fits = plan.method == "win-ratio" ? variable != Variable::count
-                    : for_time                 ? variable == Variable::survival
-                    : for_count                ? variable == Variable::count
-                                               : variable != Variable::survival && variable != Variable::count;
+  const bool fits = plan.method == "win-ratio" ? kind != OutcomeKind::count
+                    : for_time                 ? kind == OutcomeKind::survival
+                    : for_count                ? kind == OutcomeKind::count
+                                               : seen_at_visits(kind);
   if (!fits)
     throw InvalidInput(explain("trial: '" + plan.method + "' does not fit the endpoint '" + plan.endpoint + "'",
                                "it analyses another kind of outcome", "choose another method"));
@@ -161,10 +160,10 @@ void TrialAnalysis::run(const TrialData& data, std::size_t n, analysis::Workspac
     set.covariates = covariates_;
     set.factors = factor_views_;
   }
-  if (protocol_.variable[slot_] == Protocol::Variable::survival) {
+  if (protocol_.kind[slot_] == OutcomeKind::survival) {
     set.time = std::span(data.observed.time).first(n);
     set.event = std::span(data.event).first(n);
-  } else if (protocol_.variable[slot_] == Protocol::Variable::count) {
+  } else if (protocol_.kind[slot_] == OutcomeKind::count) {
     set.outcome = std::span(data.observed.count).first(n);
     set.exposure = std::span(data.exposure).first(n);
   } else {

@@ -79,7 +79,7 @@ class AnalysisReader {
   }
 
   void read_endpoint() {
-    if (frame_.model) kind_ = kind_of(frame_.model->kind);
+    if (frame_.model) kind_ = frame_.model->kind;
     if (frame_.disease_model()) require_key(reader_, "endpoint", "the trial is simulated");
     const std::optional<std::string> endpoint = reader_.text("endpoint");
     if (!frame_.simulated) {
@@ -94,10 +94,10 @@ class AnalysisReader {
     if (!endpoint) return;
     plan_.endpoint = *endpoint;
     if (index_of(frame_.endpoints, *endpoint)) {
-      if (!frame_.model) kind_ = kind_of_endpoint(*endpoint);
+      if (!frame_.model) kind_ = find_endpoint(*endpoint)->kind;
       check_clock_of_drooling();
     } else if (!frame_.endpoints.empty()) {
-      const bool exists = !frame_.model && index_of(endpoint_names(), *endpoint);
+      const bool exists = !frame_.model && find_endpoint(*endpoint);
       reader_.refuse("endpoint",
                      exists ? quoted(*endpoint) + " is not recorded" : "unknown endpoint " + quoted(*endpoint),
                      frame_.model ? "a data model has one" : "it must be among outcomes.endpoints",
@@ -106,7 +106,8 @@ class AnalysisReader {
   }
 
   void check_clock_of_drooling() {
-    if (!plan_.endpoint.starts_with("drooling_")) return;
+    const Endpoint* const endpoint = find_endpoint(plan_.endpoint);
+    if (!endpoint || endpoint->measure != Measure::drooling) return;
     for (const Arm& arm : trial_.arms) {
       if (!frame_.starts_late(arm)) continue;
       reader_.refuse("endpoint", "drooling cannot be recorded in an arm that starts late",

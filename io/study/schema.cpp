@@ -70,13 +70,24 @@ std::string methods_text() {
   return text;
 }
 
+std::string endpoints_text() {
+  std::string text =
+      "\n### Endpoints\n\n| endpoint | kind | domain | better | unit | meaning |\n|---|---|---|---|---|---|\n";
+  for (const Endpoint& endpoint : all_endpoints())
+    text += fmt::format("| `{}` | {} | {} | {} | {} | {} |\n", endpoint.name, name_of(endpoint.kind),
+                        domain_names[static_cast<std::size_t>(endpoint.domain)],
+                        endpoint.lower_is_better ? "lower" : "higher", endpoint.units, endpoint.description);
+  return text;
+}
+
 }  // namespace
 
 std::string schema_text() {
   std::string text = "## Study file: format \"vcohort-study 1\"\n";
   for (const SectionSpec* section : documented_tables()) text += table_text(*section);
   text += methods_text();
-  text += fmt::format("\n### Endpoints\n\n{}\n\n### Categories of the strata\n\n", code_list(endpoint_names()));
+  text += endpoints_text();
+  text += "\n### Categories of the strata\n\n";
   for (std::size_t index = 0; index < stratum_variable_names().size(); ++index) {
     const auto variable = static_cast<StratumVariable>(index);
     const auto categories = categories_of(variable);

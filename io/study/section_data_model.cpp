@@ -6,6 +6,7 @@
 
 #include "engine/study/size.hpp"
 #include "engine/study/trial_names.hpp"
+#include "engine/study/word.hpp"
 #include "io/study/data_correlation.hpp"
 #include "io/study/number_text.hpp"
 #include "io/study/suggestion.hpp"
@@ -15,7 +16,7 @@ namespace vcohort {
 
 namespace {
 
-using Kind = DataModel::Kind;
+using Kind = OutcomeKind;
 
 constexpr double longest_months = static_cast<double>(largest_occasion) / days_per_month;
 constexpr std::size_t longest_name = 200;
@@ -111,7 +112,7 @@ constexpr std::array<KeySpec, 8> arm_keys = {{
 /// The keys that say how an arm's outcome is distributed.
 std::vector<std::string_view> keys_of(Kind kind) {
   switch (kind) {
-    case Kind::normal:
+    case Kind::score:
       return {"mean", "sd", "effect_sd"};
     case Kind::binary:
     case Kind::ordinal:
@@ -122,10 +123,6 @@ std::vector<std::string_view> keys_of(Kind kind) {
       return {"rate", "dispersion"};
   }
   return {};
-}
-
-bool seen_at_visits(Kind kind) {
-  return kind == Kind::normal || kind == Kind::binary || kind == Kind::ordinal;
 }
 
 class DataModelReader {
@@ -147,7 +144,9 @@ class DataModelReader {
   }
 
  private:
-  std::string needs(std::string_view what) const { return fmt::format("a {} outcome {}", name_of(model_.kind), what); }
+  std::string needs(std::string_view what) const {
+    return fmt::format("a {} outcome {}", word(data_model_names, model_.kind), what);
+  }
 
   void read_visits() {
     refuse_without_effect(reader_, "follow_up_months", needs("is seen at visits"));
@@ -240,7 +239,7 @@ class DataModelReader {
 
   void read_distribution_of(const TableReader& arm, DataModel::DataArm& result) {
     switch (model_.kind) {
-      case Kind::normal:
+      case Kind::score:
         result.mean = per_visit(arm, "mean");
         result.sd = per_visit(arm, "sd");
         result.effect_sd = arm.number("effect_sd").value_or(0);

@@ -78,10 +78,9 @@ void read_outcomes(const TomlValue& table, StudyContext& context) {
   if (!endpoints) return;
   for (std::size_t index = 0; index < endpoints->size(); ++index) {
     const std::string& name = (*endpoints)[index];
-    const auto known = endpoint_names();
-    if (std::find(known.begin(), known.end(), name) == known.end()) {
+    if (!find_endpoint(name)) {
       context.problems.add(item_place(reader, "endpoints", index), "unknown endpoint " + quoted(name),
-                           "nothing measures it", did_you_mean(name, known));
+                           "nothing measures it", did_you_mean(name, endpoint_names()));
     } else if (std::find(outcomes.endpoints.begin(), outcomes.endpoints.end(), name) != outcomes.endpoints.end()) {
       context.problems.add(item_place(reader, "endpoints", index), "the endpoint " + quoted(name) + " is listed twice",
                            "once is enough", "remove one");

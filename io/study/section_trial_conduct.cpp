@@ -5,6 +5,7 @@
 
 #include "engine/study/size.hpp"
 #include "engine/study/trial_names.hpp"
+#include "engine/study/word.hpp"
 #include "io/study/number_text.hpp"
 #include "io/study/trial_sections.hpp"
 
@@ -270,7 +271,8 @@ void read_dropout(const TableReader& reader, TrialQuestion& trial, const TrialFr
       require_key(table, "odds_ratio_per_sd", fmt::format("the mechanism is {}", name_of(dropout.mechanism)));
       if (!frame.has_visits()) {
         table.refuse("mechanism", fmt::format("{} needs visits", name_of(dropout.mechanism)),
-                     fmt::format("a {} outcome has none", name_of(frame.model->kind)), "write mechanism = \"mcar\"");
+                     fmt::format("a {} outcome has none", word(data_model_names, frame.model->kind)),
+                     "write mechanism = \"mcar\"");
       }
     }
   }
@@ -294,7 +296,7 @@ void read_intercurrent(const TableReader& reader, TrialQuestion& trial, const Tr
   }
   if (!frame.has_visits() && !entry->value.items.empty()) {
     reader.refuse("intercurrent", "intercurrent events need visits",
-                  fmt::format("a {} outcome has none", name_of(frame.model->kind)),
+                  fmt::format("a {} outcome has none", word(data_model_names, frame.model->kind)),
                   "remove them; the arms may contain them");
     return;
   }

@@ -4,6 +4,7 @@
 
 #include "engine/study/trial_methods.hpp"
 #include "engine/study/trial_names.hpp"
+#include "engine/study/word.hpp"
 #include "io/study/toml_writing.hpp"
 
 namespace vcohort {
@@ -132,15 +133,15 @@ void write_analysis(const AnalysisPlan& plan, bool simulated, std::string& text)
 }  // namespace
 
 void write_data_model(const DataModel& model, std::string& text) {
-  using Kind = DataModel::Kind;
-  text += fmt::format("\n[data_model]\nkind = \"{}\"\n", name_of(model.kind));
+  using Kind = OutcomeKind;
+  text += fmt::format("\n[data_model]\nkind = \"{}\"\n", word(data_model_names, model.kind));
   if (!model.visits_months.empty()) text += "visits_months = " + number_list(model.visits_months) + "\n";
   if (!model.correlation.empty()) text += "correlation = " + list_text(model.correlation, number_list) + "\n";
   if (model.follow_up_months > 0) text += "follow_up_months = " + number_text(model.follow_up_months) + "\n";
   for (const DataModel::DataArm& arm : model.arms) {
     text += fmt::format("\n[data_model.arms.{}]\n", toml_text(arm.name));
     switch (model.kind) {
-      case Kind::normal:
+      case Kind::score:
         text += fmt::format("mean = {}\nsd = {}\neffect_sd = {}\n", number_list(arm.mean), number_list(arm.sd),
                             number_text(arm.effect_sd));
         break;

@@ -33,9 +33,7 @@ struct TrialFrame {
   std::vector<double> visits_months;   // after baseline; empty where they were refused, and without visits
   std::vector<std::string> endpoints;  // that are recorded; empty where they were refused
 
-  bool has_visits() const {
-    return !model || (model->kind != DataModel::Kind::survival && model->kind != DataModel::Kind::count);
-  }
+  bool has_visits() const { return !model || seen_at_visits(model->kind); }
   bool disease_model() const { return simulated && !model; }
 
   const Strategy* strategy_called(std::string_view name) const;  // null if there is none

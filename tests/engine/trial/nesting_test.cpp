@@ -89,7 +89,7 @@ TEST(Nesting, ADatasetIsWhatTheReplicateAnalysed) {
 /// Failed fits are counted by kind, and are no rejections.
 TEST(Failures, AreCountedByKind) {
   Study study = two_arms("logrank", 10, 500);
-  study.data_model->kind = DataModel::Kind::survival;
+  study.data_model->kind = OutcomeKind::survival;
   study.data_model->visits_months.clear();
   study.data_model->follow_up_months = 1;
   for (auto& arm : study.data_model->arms) arm.hazard = {0.1};

@@ -13,7 +13,7 @@ using testing::IsEmpty;
 TEST(DataModelReader, ReadsTheDesignsDataModel) {
   const StudyReading reading = read_file("trial_data_model.toml");
   const DataModel& model = *reading.study.data_model;
-  EXPECT_EQ(model.kind, DataModel::Kind::normal);
+  EXPECT_EQ(model.kind, OutcomeKind::score);
   EXPECT_THAT(model.visits_months, ElementsAre(0, 12));
   EXPECT_THAT(model.correlation, ElementsAre(ElementsAre(1, 0.5), ElementsAre(0.5, 1)));
   ASSERT_EQ(model.arms.size(), 2u);

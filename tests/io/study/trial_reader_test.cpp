@@ -1,9 +1,6 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "engine/evidence/values.hpp"
-#include "engine/outcome/endpoint.hpp"
-#include "engine/study/endpoints.hpp"
 #include "engine/study/trial_methods.hpp"
 #include "engine/study/trial_names.hpp"
 #include "io/study/evidence_reader.hpp"
@@ -337,19 +334,6 @@ TEST(TrialMethods, StandInTheOrderOfTheirNames) {
   EXPECT_THAT(names, testing::ElementsAreArray(method_names));
   for (const TrialMethod& method : trial_methods()) EXPECT_EQ(find_trial_method(method.name), &method);
   EXPECT_EQ(find_trial_method("anova"), nullptr);
-}
-
-// The reader judges endpoints without evidence, the model records them with it.
-TEST(TrialMethods, KnowTheKindOfEveryEndpoint) {
-  const ParameterValues values =
-      point_values(read_evidence(source_file("scenarios/evidence/sceptical.toml"), "sceptical").evidence);
-  for (const std::string_view name : endpoint_names()) {
-    const Endpoint::Kind kind = endpoint_named(name, values).kind;
-    const OutcomeKind expected = kind == Endpoint::Kind::binary    ? OutcomeKind::binary
-                                 : kind == Endpoint::Kind::ordinal ? OutcomeKind::ordinal
-                                                                   : OutcomeKind::score;
-    EXPECT_EQ(kind_of_endpoint(name), expected) << name;
-  }
 }
 
 // Each method on each kind of outcome: refused exactly where its table says that it does not fit.
