@@ -21,13 +21,12 @@ constexpr double bytes_per_exact_sum = 16;
 /// How to cut the run into tasks of the wished length, with the words for a scheduler.
 void print_shards(const Plan& plan, const std::filesystem::path& output, int threads, double file_bytes,
                   const RunArguments& arguments) {
-  if (plan.has_looks())
+  if (plan.has_checkpoints())
     throw InvalidInput(explain("this study cannot be cut into shards", "it stops at a wished precision",
                                "remove trial.power_mcse and fix trial.replicates"));
   constexpr double seconds_per_minute = 60;
   const Calibration calibration = calibrate(plan);
-  const ShardPlan shards =
-      shards_for(calibration, plan.blocks(), seconds_per_minute * *arguments.task_minutes, threads);
+  const Shards shards = shards_for(calibration, plan.blocks(), seconds_per_minute * *arguments.task_minutes, threads);
   constexpr double bytes_of_an_empty_part = 60e3;  // the study, its evidence and the layout; measured: docs/scaling.md
   constexpr double mebibyte = 1024.0 * 1024.0;
   std::string settings;
@@ -48,9 +47,12 @@ void print_shards(const Plan& plan, const std::filesystem::path& output, int thr
 
 }  // namespace
 
-void print_dry_run(const LoadedStudy& loaded, const Plan& plan, const std::filesystem::path& output, int threads,
-                   const RunArguments& arguments) {
+ExitStatus print_dry_run(const LoadedStudy& loaded, const Plan& plan, const RunArguments& arguments,
+                         const Workplace& workplace) {
+  if (!workplace.leads()) return ExitStatus::done;
   const Study& study = loaded.reading.study;
+  const auto& output = workplace.output();
+  const int threads = workplace.threads();
   double tally_bytes = 0;
   for (const Tally& tally : plan.empty_tallies())
     tally_bytes += bytes_per_number * static_cast<double>(tally.counts.size()) +
@@ -62,7 +64,7 @@ void print_dry_run(const LoadedStudy& loaded, const Plan& plan, const std::files
     const auto strategies_and_visits =
         static_cast<double>(study.strategies.size() * study.outcomes.visits_months.size());
     row_bytes =
-        static_cast<double>(plan.patients()) * bytes_per_number *
+        static_cast<double>(plan.patients_in({0, plan.blocks()})) * bytes_per_number *
         (columns_of_a_patient +
          strategies_and_visits * (columns_of_an_outcome + 2 * static_cast<double>(study.outcomes.endpoints.size())));
   }
@@ -87,11 +89,12 @@ void print_dry_run(const LoadedStudy& loaded, const Plan& plan, const std::files
       "MiB\nfile         about {:.0f} MiB, {}\n"
       "disk         {}\n",
       study.title, study.stances.size(), study.strategies.size(), study.outcomes.endpoints.size(),
-      study.outcomes.visits_months.size(), cells, plan.patients(), plan.blocks(), threads,
+      study.outcomes.visits_months.size(), cells, plan.patients_in({0, plan.blocks()}), plan.blocks(), threads,
       tally_bytes * (threads + 2) / mebibyte + 20, 2 * file_bytes / mebibyte + 1, output.string(),
       unknown ? std::string("unknown")
               : fmt::format("{:.0f} MiB free", static_cast<double>(space.available) / mebibyte));
   if (arguments.task_minutes) print_shards(plan, output, threads, 2 * file_bytes, arguments);
+  return ExitStatus::done;
 }
 
 }  // namespace vcohort

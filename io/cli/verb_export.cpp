@@ -8,6 +8,7 @@
 #include "engine/numeric/errors.hpp"
 #include "engine/trial/trial.hpp"
 #include "io/cli/load_study.hpp"
+#include "io/cli/output_file.hpp"
 #include "io/cli/table_format.hpp"
 #include "io/cli/verbs.hpp"
 #include "io/results/csv.hpp"
@@ -25,6 +26,7 @@ struct ExportArguments {
   std::int64_t replicate = -1;
   std::int64_t sample_size = 0;  // 0: the largest of the study
   std::string scenario;
+  bool overwrite = false;
   TableFormat format = TableFormat::csv;
 };
 
@@ -107,8 +109,10 @@ void add_export(CLI::App& app, ExitStatus& end) {
       ->check(CLI::PositiveNumber);
   verb->add_option("--scenario", arguments->scenario, "rows of this stance only; of a trial's data [the first]");
   verb->add_option("-o,--output", arguments->output, "file to write instead of standard output");
+  verb->add_flag("--overwrite", arguments->overwrite, "replace an existing file");
   add_format(*verb, arguments->format);
   verb->callback([arguments, &end] {
+    if (!arguments->output.empty()) require_output(arguments->output, arguments->file, arguments->overwrite);
     const ResultFile file(arguments->file);
     if (arguments->replicate < 0 && !file.find(arguments->table))
       (void)file.read_table(arguments->table);  // names the tables that are there
