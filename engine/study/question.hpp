@@ -42,6 +42,9 @@ class Question {
   /// The tables, empty, that `simulate_block` appends rows to. They are stored in the order of blocks.
   virtual std::vector<Table> row_tables() const { return {}; }
 
+  /// How many rows all blocks append to each of these tables; the most where a wished precision may end the question.
+  virtual std::vector<std::int64_t> expected_rows() const { return {}; }
+
   /// The tables of the result, from the tally of all blocks.
   virtual std::vector<Table> deliver(const Tally& tally) const = 0;
 };

@@ -84,6 +84,11 @@ std::vector<Table> Trial::row_tables() const {
   return {empty_rows()};
 }
 
+std::vector<std::int64_t> Trial::expected_rows() const {
+  if (!saves_rows()) return {};
+  return {study_.trial->replicates * static_cast<std::int64_t>(layout_.cells())};
+}
+
 void Trial::simulate_block(std::int64_t block, Tally& tally, std::vector<Table>& rows) const {
   TrialSimulator simulator(*trial_, saves_rows());
   Accumulator sums(layout_);

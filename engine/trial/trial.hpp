@@ -37,6 +37,7 @@ class Trial final : public Question {
   Tally empty_tally() const override;
   void simulate_block(std::int64_t block, Tally&, std::vector<Table>& rows) const override;
   std::vector<Table> row_tables() const override;
+  std::vector<std::int64_t> expected_rows() const override;
   std::vector<Table> deliver(const Tally&) const override;
 
   /// With `power_mcse`: checkpoints after 1,024 replicates and then at every doubling, until the MCSE of the primary

@@ -1,3 +1,4 @@
+#include <csignal>
 #include <exception>
 
 #include "io/cli/failure.hpp"
@@ -30,6 +31,7 @@ int status(vcohort::ExitStatus value) {
 
 int main(int argc, char** argv) {
   using vcohort::ExitStatus;
+  std::signal(SIGXFSZ, SIG_IGN);  // a write beyond the limit of a file's size then fails, as on a full disk
   CLI::App app{about};
   app.footer(statuses);
   app.set_version_flag("--version", vcohort::version_text());

@@ -64,20 +64,16 @@ std::vector<std::string> wait_for_parts(const std::filesystem::path& folder, std
   }
 }
 
-ProgressStyle style_of(const RunArguments& arguments, bool leads) {
-  const bool silent = !leads || (arguments.quiet && arguments.progress == ProgressStyle::automatic);
-  return silent ? ProgressStyle::none : arguments.progress;
-}
-
 }  // namespace
 
 Workplace::Workplace(const RunArguments& arguments)
     : arguments_(arguments),
       watch_({arguments.seconds, arguments.bytes}),
+      view_(arguments.progress, name_of(arguments.shard)),
       team_(arguments.mpi),
-      view_(style_of(arguments, leads()), name_of(arguments.shard)),
       output_(output_of(arguments)),
       folder_(parts_folder(output_)) {
+  if (!leads() || (arguments.quiet && arguments.progress == ProgressStyle::automatic)) view_.silence();
   const LogLevel level = arguments.verbose ? LogLevel::verbose : LogLevel::normal;
   set_log_level(arguments.quiet || !leads() ? LogLevel::quiet : level);
 }
@@ -198,6 +194,7 @@ void Workplace::hand_over(ResultContent result) {
   result.runtime =
       runtime_table(all_threads_, watch_.seconds(), static_cast<double>(done_.patients), static_cast<double>(bytes_));
   publish_result(output_, result, existing_);
+  end_line();
   std::error_code ignored;  // the result is there; what is left of the parts does no harm
   std::filesystem::remove_all(folder_, ignored);
   const auto size = std::filesystem::file_size(output_, ignored);

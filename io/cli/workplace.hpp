@@ -58,8 +58,8 @@ class Workplace {
 
   const RunArguments& arguments_;
   Watch watch_;
-  Team team_;
   ProgressView view_;
+  Team team_;
   std::filesystem::path output_, folder_;
   std::optional<FolderLock> lock_;
   Existing existing_ = Existing::refuse;

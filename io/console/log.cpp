@@ -3,6 +3,7 @@
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
 
+#include <cstdio>
 #include <memory>
 #include <nlohmann/json.hpp>
 
@@ -21,10 +22,16 @@ spdlog::logger& logger() {
 
 LogStyle style = LogStyle::plain;
 
-std::string written(const char* level, const std::string& text) {
+bool line_is_open = false;
+
+void write(spdlog::level::level_enum level, const char* name, const std::string& text) {
   using Json = nlohmann::ordered_json;
-  if (style != LogStyle::json) return text;
-  return Json{{"level", level}, {"message", text}}.dump(-1, ' ', false, Json::error_handler_t::replace);
+  if (!logger().should_log(level)) return;
+  end_line();
+  if (style == LogStyle::json)
+    logger().log(level, Json{{"level", name}, {"message", text}}.dump(-1, ' ', false, Json::error_handler_t::replace));
+  else
+    logger().log(level, text);
 }
 
 }  // namespace
@@ -43,16 +50,26 @@ void set_log_style(LogStyle wished) {
 }
 
 void log_notice(const std::string& text) {
-  logger().info("{}", written("notice", text));
+  write(spdlog::level::info, "notice", text);
 }
 void log_detail(const std::string& text) {
-  logger().debug("{}", written("detail", text));
+  write(spdlog::level::debug, "detail", text);
 }
 void log_problem(const std::string& text) {
-  logger().error("{}", written("problem", text));
+  write(spdlog::level::err, "problem", text);
 }
 void log_line(const std::string& text) {
-  logger().critical("{}", written("progress", text));
+  write(spdlog::level::critical, "progress", text);
+}
+
+void replace_line(const std::string& text) {
+  std::fprintf(stderr, "\r%s\033[K", text.c_str());
+  line_is_open = true;
+}
+
+void end_line() {
+  if (line_is_open) std::fputc('\n', stderr);
+  line_is_open = false;
 }
 
 }  // namespace vcohort

@@ -17,4 +17,8 @@ void log_detail(const std::string& text);   // only with --verbose
 void log_problem(const std::string& text);  // why the program ends; always shown
 void log_line(const std::string& text);     // what was asked for; always shown
 
+/// Replaces the last line of the terminal. A message, or end_line(), begins a new one.
+void replace_line(const std::string& text);
+void end_line();
+
 }  // namespace vcohort

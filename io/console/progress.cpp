@@ -57,7 +57,7 @@ void print_over(double share, std::string text) {
   const auto full = static_cast<std::size_t>(share * static_cast<double>(width));
   const std::string bar =
       width < shortest_bar ? "" : fmt::format("[{}{}] ", std::string(full, '='), std::string(width - full, ' '));
-  fmt::print(stderr, "\r{}{}\033[K", bar, text);
+  replace_line(bar + text);
 }
 
 }  // namespace
@@ -89,7 +89,7 @@ ProgressView::ProgressView(ProgressStyle style, std::string shard) : style_(styl
 }
 
 ProgressView::~ProgressView() {
-  if (drawn_ && style_ == ProgressStyle::bar) std::fputc('\n', stderr);
+  end_line();
 }
 
 void ProgressView::begin(std::int64_t blocks, std::int64_t patients) {

@@ -25,6 +25,8 @@ class ProgressView {
   explicit ProgressView(ProgressStyle, std::string shard = "");
   ~ProgressView();
 
+  void silence() { style_ = ProgressStyle::none; }
+
   /// What earlier runs have done: it counts as done, but not for the speed.
   void begin(std::int64_t blocks, std::int64_t patients);
 
