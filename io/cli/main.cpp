@@ -1,7 +1,7 @@
-#include <csignal>
 #include <exception>
 
 #include "io/cli/failure.hpp"
+#include "io/cli/standard_streams.hpp"
 #include "io/cli/verbs.hpp"
 #include "io/cli/version.hpp"
 #include "io/console/log.hpp"
@@ -31,7 +31,7 @@ int status(vcohort::ExitStatus value) {
 
 int main(int argc, char** argv) {
   using vcohort::ExitStatus;
-  std::signal(SIGXFSZ, SIG_IGN);  // a write beyond the limit of a file's size then fails, as on a full disk
+  vcohort::prepare_standard_streams();
   CLI::App app{about};
   app.footer(statuses);
   app.set_version_flag("--version", vcohort::version_text());
@@ -43,10 +43,13 @@ int main(int argc, char** argv) {
                          vcohort::add_calibrate, vcohort::add_influence, vcohort::add_scenarios, vcohort::add_schema})
     add(app, end);
   try {
-    app.parse(argc, argv);
+    try {
+      app.parse(argc, argv);
+    } catch (const CLI::Success& success) {  // --help, --version
+      app.exit(success);
+    }
+    vcohort::require_delivered_output();
     return status(end);
-  } catch (const CLI::Success& success) {  // --help, --version
-    return app.exit(success);
   } catch (const CLI::ParseError& error) {
     app.exit(error);
     return status(ExitStatus::command_line);

@@ -5,34 +5,10 @@
 #include "engine/numeric/errors.hpp"
 #include "io/cli/grow.hpp"
 #include "io/console/log.hpp"
+#include "io/files/new_file.hpp"
 #include "io/results/result_file.hpp"
 
 namespace vcohort {
-
-namespace {
-
-[[noreturn]] void refuse(const std::filesystem::path& output, const std::string& why, const char* what_to_do) {
-  throw StorageFailure(explain(fmt::format("cannot write {}", output.string()), why, what_to_do));
-}
-
-constexpr const char* another_name = "choose another name with -o";
-constexpr const char* another_name_or_overwrite = "choose another name with -o, or allow it with --overwrite";
-
-void require_other_file(const std::filesystem::path& output, const std::filesystem::path& input) {
-  std::error_code none;
-  if (std::filesystem::equivalent(output, input, none)) refuse(output, "it is what was to be read", another_name);
-}
-
-}  // namespace
-
-void require_output(const std::filesystem::path& output, const std::filesystem::path& input, bool overwrite) {
-  std::error_code none;
-  if (std::filesystem::is_directory(output, none)) refuse(output, "it is a folder", "name a file in it with -o");
-  if (!std::filesystem::exists(output, none)) return;
-  if (!std::filesystem::is_regular_file(output, none)) refuse(output, "it is no file", another_name);
-  require_other_file(output, input);
-  if (!overwrite) refuse(output, "it exists", another_name_or_overwrite);
-}
 
 std::filesystem::path output_of(const RunArguments& arguments) {
   if (!arguments.output.empty()) return arguments.output;
@@ -41,11 +17,12 @@ std::filesystem::path output_of(const RunArguments& arguments) {
 
 Output inspect_output(const std::filesystem::path& output, const LoadedStudy& study, const Plan& plan,
                       const RunArguments& arguments) {
-  if (!study.from_result) require_other_file(output, arguments.study);
-  if (!arguments.resume || !std::filesystem::is_regular_file(output)) {
-    require_output(output, "", arguments.overwrite);
-    return std::filesystem::exists(output) ? Output::replaceable : Output::absent;
-  }
+  // A result may be grown or run again onto itself, a study file never.
+  const std::vector<std::filesystem::path> inputs(study.from_result ? 0 : 1, arguments.study);
+  const Existing existing = arguments.overwrite || arguments.resume ? Existing::overwrite : Existing::refuse;
+  require_output(output, existing, is_result, inputs);
+  if (!std::filesystem::exists(output)) return Output::absent;
+  if (!arguments.resume) return Output::replaceable;
   const FileHeader there = ResultFile(output).header();
   if (there.study_sha256 == study.header.study_sha256 && there.evidence_sha256 == study.header.evidence_sha256 &&
       there.status == FileStatus::complete) {
@@ -55,7 +32,9 @@ Output inspect_output(const std::filesystem::path& output, const LoadedStudy& st
   const std::string obstacle = obstacle_to_growth(there, study, plan);
   if (obstacle.empty()) return Output::smaller;
   if (!arguments.overwrite)
-    refuse(output, "it holds another study and cannot grow: " + obstacle, another_name_or_overwrite);
+    throw StorageFailure(explain(fmt::format("cannot write '{}'", output.string()),
+                                 "it holds another study and cannot grow: " + obstacle,
+                                 "choose another name with -o, or allow it with --overwrite"));
   return Output::replaceable;
 }
 

@@ -8,10 +8,6 @@
 
 namespace vcohort {
 
-/// StorageFailure where no file can come to lie: the name is a folder or a device, is that of the `input` that the file
-/// is made from, or is taken and may not be overwritten. Asked before any work.
-void require_output(const std::filesystem::path& output, const std::filesystem::path& input, bool overwrite);
-
 /// The result file of a run: as named, or named after the study.
 std::filesystem::path output_of(const RunArguments&);
 

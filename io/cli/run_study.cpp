@@ -4,9 +4,9 @@
 
 #include <iostream>
 
-#include "engine/numeric/errors.hpp"
 #include "io/cli/delivery.hpp"
 #include "io/cli/dry_run.hpp"
+#include "io/cli/standard_streams.hpp"
 #include "io/console/headline.hpp"
 
 namespace vcohort {
@@ -25,6 +25,7 @@ ExitStatus run_study(const RunArguments& arguments, Workplace& workplace) {
   if (arguments.quiet) return ExitStatus::done;
   print_headline(ResultFile(workplace.output()), std::cout);
   std::cout << fmt::format("\nresult: {} ({})\n", workplace.output().string(), sentence_of(workplace.cost()));
+  require_delivered_output();
   return ExitStatus::done;
 }
 

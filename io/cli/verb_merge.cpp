@@ -7,11 +7,12 @@
 #include "engine/run/shard.hpp"
 #include "io/cli/delivery.hpp"
 #include "io/cli/merge_status.hpp"
-#include "io/cli/output_file.hpp"
 #include "io/cli/verbs.hpp"
 #include "io/cli/watch.hpp"
 #include "io/console/headline.hpp"
 #include "io/console/log.hpp"
+#include "io/files/new_file.hpp"
+#include "io/results/result_file.hpp"
 
 namespace vcohort {
 
@@ -53,7 +54,8 @@ ExitStatus merge(const MergeArguments& arguments) {
   if (arguments.status) return print_merge_status({expand(arguments.parts), output_of(arguments), arguments.shards});
   if (arguments.output.empty()) throw CLI::RequiredError("--output names the result file that merge writes: it");
   const Watch watch({});
-  for (const auto& part : arguments.parts) require_output(arguments.output, part, arguments.overwrite);
+  const Existing existing = arguments.overwrite ? Existing::overwrite : Existing::refuse;
+  require_output(arguments.output, existing, is_result, {arguments.parts.begin(), arguments.parts.end()});
   CombinedParts parts = combine_parts(expand(arguments.parts));
   if (!parts.missing.empty()) {
     for (const BlockRange& range : parts.missing)
@@ -66,7 +68,7 @@ ExitStatus merge(const MergeArguments& arguments) {
   const Plan plan(loaded.reading.study, loaded.evidence);
   ResultContent result = deliver(loaded, plan, std::move(parts));
   result.runtime = runtime_table(1, watch.seconds());
-  publish_result(arguments.output, result, arguments.overwrite ? Existing::overwrite : Existing::refuse);
+  publish_result(arguments.output, result, existing);
   print_headline(ResultFile(arguments.output), std::cout);
   return ExitStatus::done;
 }

@@ -8,6 +8,8 @@
 #include <set>
 
 #include "engine/numeric/errors.hpp"
+#include "io/files/limited_input.hpp"
+#include "io/files/read_bytes.hpp"
 
 namespace vcohort {
 
@@ -125,8 +127,10 @@ void read_csv_rows(std::istream& in, const std::string& file_name, std::string_v
   Parser parser;
   // Line by line, so that a message can name the line; a quoted text may go over several.
   std::string& text = collector.row.text;
-  while (std::getline(in, text)) {
-    if (!in.eof()) text += '\n';
+  constexpr std::uint64_t longest_line = std::uint64_t{1} << 24;
+  LimitedInput lines(in, file_name, largest_data, longest_line);
+  while (std::getline(lines, text)) {
+    if (!lines.eof()) text += '\n';
     if (collector.line == 1 && text.starts_with("\xEF\xBB\xBF")) text.erase(0, 3);
     if (text.find('\0') != std::string::npos)
       collector.refuse(collector.line, "a zero byte", "this is no text", "save the table as CSV in UTF-8");
@@ -143,7 +147,7 @@ void read_csv_rows(std::istream& in, const std::string& file_name, std::string_v
     }
     ++collector.line;
   }
-  if (in.bad()) throw StorageFailure(explain(fmt::format("cannot read {}", file_name), "", "check where it lies"));
+  lines.require_end();
   if (csv_fini(&parser.state, on_field, on_record, &collector) != 0)
     collector.refuse(collector.row.line, "a quote is never closed", "the file ends inside a quoted field", "close it");
   if (collector.finished) delivery.deliver();

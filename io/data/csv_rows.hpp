@@ -23,7 +23,8 @@ struct CsvRow {
 /// line; UTF-8 with or without byte order mark, LF or CRLF; blank lines are passed over. Calls `on_header` once, then
 /// `on_row` for each row, which has as many fields as the header; the row may be changed but not kept. Throws
 /// InvalidInput, with file and line, for bytes that are no such table, and for a table without rows (`what_a_row_is`
-/// completes "give one row per ..."); StorageFailure where the stream fails.
+/// completes "give one row per ..."); StorageFailure where the stream fails, and where it has more than `largest_data`
+/// bytes or a line of more than 16 MiB.
 void read_csv_rows(std::istream& in, const std::string& file_name, std::string_view what_a_row_is,
                    const std::function<void(const CsvRow&)>& on_header, const std::function<void(CsvRow&)>& on_row);
 
