@@ -98,8 +98,8 @@ TrialSimulator::TrialSimulator(const PreparedTrial& trial, bool p_values)
   results_.resize(trial.protocol.arms() - 1);
 }
 
-const TrialData& TrialSimulator::simulate(std::uint32_t replicate, std::uint32_t parameter_draw,
-                                          std::int64_t patients) {
+const TrialData& TrialSimulator::simulate_replicate(std::uint32_t replicate, std::uint32_t parameter_draw,
+                                                    std::int64_t patients) {
   const Protocol& protocol = trial_.protocol;
   Participants& participants = data_.participants;
   source_->begin(replicate, parameter_draw);
