@@ -122,7 +122,7 @@ class Replication {
       const auto contrast = std::find(place.arms.begin(), place.arms.end(), true) - place.arms.begin() - 1;
       const auto results = simulator.analyse(place.analysis, data.participants.size());
       const TrialResult& result = results[static_cast<std::size_t>(contrast)];
-      return result.failure == 0 ? result.estimate.estimate : undefined;
+      return result.ok() ? result.estimate.estimate : undefined;
     }
     if (figure.quantity == FigureQuantity::related_events) {
       count_events(figure, place.arms, figure.n, data, simulator, arms);

@@ -54,10 +54,10 @@ void Trial::append_row(std::uint32_t replicate, std::size_t size, std::size_t an
   push(rows, place, estimate.df);
   push(rows, place, estimate.statistic);
   push(rows, place, result.p);
-  push(rows, place, vcohort::Truth{static_cast<std::uint8_t>(result.failure == 0 && result.rejected)});
+  push(rows, place, vcohort::Truth{static_cast<std::uint8_t>(result.ok() && result.rejected)});
   push(rows, place, estimate.lower);
   push(rows, place, estimate.upper);
-  push(rows, place, std::int64_t{result.failure});
+  push(rows, place, static_cast<std::int64_t>(result.failure));
   push(rows, place, static_cast<std::int64_t>(in_reference));
   push(rows, place, static_cast<std::int64_t>(in_arm));
   push(rows, place, std::int64_t{estimate.patients});

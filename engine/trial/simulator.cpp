@@ -95,7 +95,6 @@ TrialSimulator::TrialSimulator(const PreparedTrial& trial, bool p_values)
     : trial_(trial), source_(trial.model->source()), events_(trial.protocol, *source_) {
   for (const AnalysisPlan& plan : trial.protocol.design.analyses)
     analyses_.push_back(std::make_unique<TrialAnalysis>(plan, trial.protocol, p_values));
-  results_.resize(trial.protocol.arms() - 1);
 }
 
 const TrialData& TrialSimulator::simulate_replicate(std::uint32_t replicate, std::uint32_t parameter_draw,
@@ -247,8 +246,7 @@ void TrialSimulator::observe_events() {
 }
 
 std::span<const TrialResult> TrialSimulator::analyse(std::size_t which, std::size_t n) {
-  analyses_[which]->run(data_, n, workspace_, results_);
-  return results_;
+  return analyses_[which]->run(data_, n);
 }
 
 double TrialSimulator::duration_months(std::size_t n) const {

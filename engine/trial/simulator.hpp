@@ -81,9 +81,7 @@ class TrialSimulator {
   ArmOutcomes reference_, arm_;
   IntercurrentEvents::Months event_months_;  // [event][patient], under the allocated arm
   std::vector<double> change_, shift_;
-  analysis::Workspace workspace_;
   std::vector<std::unique_ptr<TrialAnalysis>> analyses_;
-  std::vector<TrialResult> results_;
 };
 
 }  // namespace vcohort

@@ -2,9 +2,9 @@
 
 #include <fmt/format.h>
 
+#include "engine/analysis/methods.hpp"
 #include "engine/study/covariates.hpp"
 #include "engine/study/endpoints.hpp"
-#include "engine/study/trial_methods.hpp"
 #include "io/study/evidence_reader.hpp"
 #include "io/study/record.hpp"
 
@@ -49,24 +49,24 @@ std::string table_text(const SectionSpec& section) {
 /// Which analysis fits which outcome, and which keys it has a use for.
 std::string methods_text() {
   std::string text = "\n### Analyses\n\n| analysis | fits | takes | estimates | meaning |\n|---|---|---|---|---|\n";
-  for (const TrialMethod& method : trial_methods()) {
+  for (const analysis::Method& method : analysis::methods) {
     std::string fits = method.responders ? "responders on a score" : "";
     for (int index = outcome_kinds - 1; index >= 0; --index) {
       const auto kind = static_cast<OutcomeKind>(index);
       if (method.fits.contains(kind)) fits = std::string(name_of(kind)) + (fits.empty() ? "" : "; ") + fits;
     }
     std::vector<std::string_view> keys;
-    if (method.responders || method.smallest_win) keys.emplace_back("responder_threshold");
+    if (method.responders || method.wins) keys.emplace_back("responder_threshold");
     if (method.change_from_baseline) keys.emplace_back("change_from_baseline");
     if (method.adjusts) keys.emplace_back("adjust");
     if (method.repeated)
       keys.insert(keys.end(), {"adjust_by_visit", "covariance", "fallback", "covariance_by_arm", "df"});
-    if (method.strata != TrialMethod::Strata::none) keys.emplace_back("stratify");
+    if (method.strata != analysis::Method::Strata::none) keys.emplace_back("stratify");
     if (method.margin) keys.emplace_back("margin");
     if (method.bayes) keys.insert(keys.end(), {"prior_mean", "prior_sd", "posterior_probability"});
-    const std::string strata = method.strata == TrialMethod::Strata::required ? " (`stratify` is required)" : "";
+    const std::string strata = method.strata == analysis::Method::Strata::required ? " (`stratify` is required)" : "";
     text += fmt::format("| `{}` | {} | {}{} | {} | {} |\n", method.name, fits, code_list(keys), strata,
-                        code_list(method.summaries), method.meaning);
+                        name_of(method.scale), method.meaning);
   }
   return text;
 }

@@ -90,15 +90,6 @@ void check_window(const KeyAt& at, const TrialQuestion& trial) {
   }
 }
 
-void check_estimand(const KeyAt& at, const TrialQuestion& trial) {
-  const TomlEntry* summary = at.value().find("summary");
-  const TrialMethod* method = trial.analyses.empty() ? nullptr : find_trial_method(trial.analyses.front().method);
-  if (!summary || !method || index_of(method->summaries, trial.estimand_summary)) return;
-  at.problems().add(summary->value.place,
-                    fmt::format("{} does not estimate a {}", method->name, trial.estimand_summary),
-                    "the primary analysis estimates the estimand", "it estimates " + listed(method->summaries));
-}
-
 void refuse_looks(const KeyAt& at, TrialQuestion&) {
   at.problems().add(at.entry().place, "[trial.looks] is not supported by this version",
                     "interim analyses come with a later one", "remove it");
@@ -108,7 +99,7 @@ std::string write_nothing(const TrialQuestion&, const Scope&) {
   return {};
 }
 
-constexpr std::array<KeySpec, 18> keys = {{
+constexpr std::array<KeySpec, 17> keys = {{
     custom<read_arms, write_arms>(
         "arms", KeyType::other, {.form = "list of arms", .use = rule<simulation_needs>},
         "What the patients are randomised to: at least two. Required but for a data file.",
@@ -154,9 +145,6 @@ constexpr std::array<KeySpec, 18> keys = {{
     field<&TrialQuestion::open_label_inflation>(
         "open_label_inflation", {.range = {0, largest_inflation}, .use = rule<disease_model>},
         "Assessors who know the arm: what they see of the effect of cells is multiplied by 1 + this.", "0.2"),
-    part<TrialQuestion>("estimand", estimand_section, {.use = rule<simulation>, .check = checked<check_estimand>},
-                        "What is to be estimated; the strategies for intercurrent events stand with the events.",
-                        "{ summary = \"mean-difference\" }"),
     field<&TrialQuestion::save_replicates>(
         "save_replicates", {.touches = Touches::delivery, .use = rule<simulation>},
         "Whether one row per replicate and analysis is stored; without it, where there are fewer than ten million.",
@@ -175,12 +163,6 @@ constexpr std::array<KeySpec, 18> keys = {{
         "secondary", KeyType::other, &analysis_section, {.form = "list of analyses", .touches = Touches::delivery},
         "Further analyses of the same trials, each with a name.",
         "[{ name = \"unadjusted\", endpoint = \"gmfm66\", visit_months = 12, analysis = \"t\" }]"),
-}};
-
-constexpr std::array<KeySpec, 1> estimand_keys = {{
-    field<&TrialQuestion::estimand_summary>(
-        "summary", {.choices = summary_names, .no_default = true, .touches = Touches::delivery},
-        "The contrast of the arms; without it the one that the primary analysis estimates.", "\"mean-difference\""),
 }};
 
 /// Parameters of the largest model: a mean per arm, a coefficient per covariate, a variance and one degree of freedom.
@@ -229,10 +211,6 @@ void finish(const TableReader& reader, TrialQuestion& trial, const Scope& scope)
   if (!scope.trial->simulated) return;
   if (!reader.has("reference")) trial.reference = default_reference(trial, *scope.trial);
   if (!reader.has("randomisation")) trial.randomisation.block = default_block(trial);
-  const TomlEntry* estimand = reader.entry("estimand");
-  const TrialMethod* method = trial.analyses.empty() ? nullptr : find_trial_method(trial.analyses.front().method);
-  if (method && !(estimand && estimand->value.is_table() && estimand->value.find("summary")))
-    trial.estimand_summary = method->summaries.front();
   check_whole(reader, trial, *scope.context);
 }
 
@@ -243,9 +221,6 @@ const SectionSpec trial_section = section<TrialQuestion, finish>(
     "Asks question 2: the operating characteristics of a randomised trial. With [data] it also says how a data file is "
     "analysed; then `primary`, `secondary`, `alpha` and `sides` are all that it needs.",
     keys);
-
-const SectionSpec estimand_section =
-    section<TrialQuestion>("estimand", "trial.estimand", "What is to be estimated.", estimand_keys);
 
 bool asks_for_simulation(const TomlValue& table) {
   TrialFrame only_data;

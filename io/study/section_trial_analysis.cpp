@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "engine/analysis/methods.hpp"
 #include "engine/study/endpoints.hpp"
 #include "engine/study/trial_names.hpp"
 #include "io/study/suggestion.hpp"
@@ -14,11 +15,11 @@ namespace {
 
 constexpr std::size_t longest_name = 200;
 
-using Strata = TrialMethod::Strata;
+using Strata = analysis::Method::Strata;
 using Hypothesis = AnalysisPlan::Hypothesis;
 
-const TrialMethod& method_of(const AnalysisPlan& plan) {
-  return *find_trial_method(plan.method);
+const analysis::Method& method_of(const AnalysisPlan& plan) {
+  return *analysis::find_method(plan.method);
 }
 
 /// The kind of the endpoint; nothing for a data file alone, or where the endpoint was refused.
@@ -139,7 +140,7 @@ Use visit_use(const KeySpec&, const AnalysisPlan&, const Scope& scope) {
 
 void check_fit(const KeyAt& at, const AnalysisPlan& plan) {
   const TrialFrame& frame = *at.scope.trial;
-  const TrialMethod& method = method_of(plan);
+  const analysis::Method& method = method_of(plan);
   const std::optional<OutcomeKind> kind = kind_of(plan, at.scope);
   if (frame.data && !method.fits.contains(OutcomeKind::score) && method.fits.contains(OutcomeKind::survival)) {
     at.refuse(fmt::format("{} cannot analyse a data file", method.name),
@@ -151,7 +152,7 @@ void check_fit(const KeyAt& at, const AnalysisPlan& plan) {
     at.refuse(fmt::format("{} needs strata", method.name), "a data model has no covariates", "use another method");
   if (!kind || method.fits.contains(*kind) || cuts_a_score(plan, at.scope)) return;
   std::vector<std::string_view> fitting;
-  for (const TrialMethod& other : trial_methods()) {
+  for (const analysis::Method& other : analysis::methods) {
     if (other.fits.contains(*kind)) fitting.push_back(other.name);
   }
   at.refuse(fmt::format("{} does not fit {}", method.name, quoted(plan.endpoint)),
@@ -159,7 +160,7 @@ void check_fit(const KeyAt& at, const AnalysisPlan& plan) {
 }
 
 Use adjust_use(const KeySpec& key, const AnalysisPlan& plan, const Scope&) {
-  const TrialMethod& method = method_of(plan);
+  const analysis::Method& method = method_of(plan);
   if (key.name == "adjust") return method.adjusts ? Use{} : Use::none(fmt::format("{} does not adjust", method.name));
   return method.repeated ? Use{} : Use::none(fmt::format("{} has one visit", method.name));
 }
@@ -204,7 +205,7 @@ void check_covariates(const KeyAt& at, const AnalysisPlan& plan) {
 }
 
 Use strata_use(const KeySpec&, const AnalysisPlan& plan, const Scope& scope) {
-  const TrialMethod& method = method_of(plan);
+  const analysis::Method& method = method_of(plan);
   if (method.strata == Strata::none) return Use::none(fmt::format("{} has no strata", method.name));
   if (scope.trial->model) return Use::none("a data model has no covariates");
   return method.strata == Strata::required ? Use::required(fmt::format("{} needs strata", method.name)) : Use{};
@@ -231,7 +232,7 @@ void check_strata(const KeyAt& at, const AnalysisPlan& plan) {
 }
 
 Use repeated_use(const KeySpec&, const AnalysisPlan& plan, const Scope&) {
-  const TrialMethod& method = method_of(plan);
+  const analysis::Method& method = method_of(plan);
   return method.repeated ? Use{} : Use::none(fmt::format("it belongs to mmrm, and the analysis is {}", method.name));
 }
 
@@ -245,7 +246,7 @@ void check_fallback(const KeyAt& at, const AnalysisPlan& plan) {
 }
 
 Use change_use(const KeySpec&, const AnalysisPlan& plan, const Scope&) {
-  const TrialMethod& method = method_of(plan);
+  const analysis::Method& method = method_of(plan);
   return method.change_from_baseline ? Use{} : Use::none(fmt::format("{} knows no change from baseline", method.name));
 }
 
@@ -259,7 +260,7 @@ void check_change(const KeyAt& at, const AnalysisPlan& plan) {
 }
 
 void check_hypothesis(const KeyAt& at, const AnalysisPlan& plan) {
-  const TrialMethod& method = method_of(plan);
+  const analysis::Method& method = method_of(plan);
   if (!method.margin && plan.hypothesis != Hypothesis::superiority)
     at.refuse(fmt::format("{} cannot show {}", method.name, name_of(plan.hypothesis)),
               "it tests no difference only, and no margin", "use another method");
@@ -268,7 +269,7 @@ void check_hypothesis(const KeyAt& at, const AnalysisPlan& plan) {
 }
 
 Use margin_use(const KeySpec&, const AnalysisPlan& plan, const Scope&) {
-  const TrialMethod& method = method_of(plan);
+  const analysis::Method& method = method_of(plan);
   const bool shown = plan.hypothesis != Hypothesis::superiority;
   if (!method.margin)  // any other hypothesis was refused
     return Use::none(shown ? std::string() : fmt::format("{} tests no difference only", method.name));
@@ -281,9 +282,9 @@ void check_margin(const KeyAt& at, const AnalysisPlan& plan) {
 }
 
 Use responder_use(const KeySpec&, const AnalysisPlan& plan, const Scope& scope) {
-  const TrialMethod& method = method_of(plan);
+  const analysis::Method& method = method_of(plan);
   const std::optional<OutcomeKind> kind = kind_of(plan, scope);
-  if (method.smallest_win && kind != OutcomeKind::survival) return {};
+  if (method.wins && kind != OutcomeKind::survival) return {};
   if (!cuts_a_score(plan, scope)) {
     return Use::none(kind && method.responders ? fmt::format("{} is {}", quoted(plan.endpoint), name_of(*kind))
                                                : fmt::format("{} knows no responders", method.name));
@@ -329,7 +330,7 @@ constexpr std::array<KeySpec, 19> keys = {{
         "number of `visit_months`.",
         "\"VIS4\""),
     field<&AnalysisPlan::method>(
-        "analysis", {.choices = method_names, .required = true, .decides = true, .check = checked<check_fit>},
+        "analysis", {.choices = analysis::method_names, .required = true, .decides = true, .check = checked<check_fit>},
         "The method, see below which fits what.", "\"ancova\""),
     field<&AnalysisPlan::adjust>("adjust",
                                  {.form = "list of covariates",

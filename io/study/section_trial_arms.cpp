@@ -55,11 +55,22 @@ void check_block(const KeyAt& at, const Randomisation& randomisation) {
             fmt::format("write block = {}", default_block(trial_of(at.scope))));
 }
 
+/// An arm that is behind must be more probable than its share, or the ratio is not reached; with equal shares the share
+/// itself is simple randomisation.
 void check_probability(const KeyAt& at, const Randomisation& randomisation) {
-  const std::size_t arms = trial_of(at.scope).arms.size();
-  if (arms == 0 || randomisation.probability * static_cast<double>(arms) >= 1) return;
-  at.refuse(fmt::format("\"probability\" = {} favours imbalance", number_text(randomisation.probability)),
-            fmt::format("chance alone gives 1 / {}", arms), "write probability = 0.8");
+  const std::vector<Arm>& arms = trial_of(at.scope).arms;
+  if (arms.empty()) return;
+  int largest = 0, smallest = arms.front().ratio, ratios = 0;
+  for (const Arm& arm : arms) {
+    largest = std::max(largest, arm.ratio);
+    smallest = std::min(smallest, arm.ratio);
+    ratios += arm.ratio;
+  }
+  const double probability = randomisation.probability, share = static_cast<double>(largest) / ratios;
+  if (largest == smallest ? probability >= share : probability > share) return;
+  at.refuse(fmt::format("\"probability\" = {} cannot hold the ratio of the arms", number_text(probability)),
+            fmt::format("an arm has a share of {} / {}, and must be more probable when it is behind", largest, ratios),
+            "give more, or choose another method");
 }
 
 void finish_randomisation(const TableReader& reader, Randomisation& randomisation, const Scope& scope) {
@@ -97,11 +108,15 @@ constexpr std::array<KeySpec, 7> randomisation_keys = {{
         "Permuted blocks: their size, a multiple of the sum of the ratios; without it twice that sum.", "4"),
     field<&Randomisation::probability>(
         "probability", {.range = {0, 1}, .use = rule<method_use>, .check = checked<check_probability>},
-        "Minimisation and biased coin: the probability of the arm that balances best, at least 1 / arms.", "0.8"),
+        "Minimisation and biased coin: the probability of the arm that balances best; more than the largest "
+        "share of an arm.",
+        "0.8"),
     field<&Randomisation::urn_start>("urn_start", {.range = {1, largest_block}, .use = rule<method_use>},
-                                     "Urn: balls of each arm at the start, times its ratio.", "1"),
+                                     "Urn: balls at the start of each place; an arm has as many places as its ratio.",
+                                     "1"),
     field<&Randomisation::urn_add>("urn_add", {.range = {0, largest_block}, .use = rule<method_use>},
-                                   "Urn: balls added to each of the other arms after every patient.", "1"),
+                                   "Urn: balls added after every patient to each place but the one that was drawn.",
+                                   "1"),
     field<&Randomisation::stratify>(
         "stratify",
         {.form = "list of factors",

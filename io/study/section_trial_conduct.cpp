@@ -125,7 +125,8 @@ void check_shares(const KeyAt& at, const Dropout& dropout) {
 void check_mechanism(const KeyAt& at, const Dropout& dropout) {
   if (dropout.mechanism == Mechanism::mcar || at.scope.trial->has_visits()) return;
   at.refuse(fmt::format("{} needs visits", name_of(dropout.mechanism)),
-            fmt::format("a {} outcome has none", word(data_model_names, at.scope.trial->model->kind)), "write mechanism = \"mcar\"");
+            fmt::format("a {} outcome has none", word(data_model_names, at.scope.trial->model->kind)),
+            "write mechanism = \"mcar\"");
 }
 
 Use odds_ratio_use(const KeySpec&, const Dropout& dropout, const Scope&) {
@@ -244,7 +245,8 @@ const SectionSpec intercurrent_section = section<IntercurrentEvent, unite_shares
 void read_intercurrent(const KeyAt& at, TrialQuestion& trial) {
   const TrialFrame& frame = *at.scope.trial;
   if (!frame.has_visits() && at.value().is_array() && !at.value().items.empty()) {
-    at.refuse("intercurrent events need visits", fmt::format("a {} outcome has none", word(data_model_names, frame.model->kind)),
+    at.refuse("intercurrent events need visits",
+              fmt::format("a {} outcome has none", word(data_model_names, frame.model->kind)),
               "remove them; the arms may contain them");
     return;
   }

@@ -53,7 +53,6 @@ std::span<const SectionSpec* const> documented_tables() {
                                                                 &accrual_section,
                                                                 &dropout_section,
                                                                 &intercurrent_section,
-                                                                &estimand_section,
                                                                 &data_model_section,
                                                                 &data_arm_section,
                                                                 &correlation_section,

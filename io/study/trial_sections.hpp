@@ -16,7 +16,6 @@ extern const SectionSpec randomisation_section;
 extern const SectionSpec accrual_section;
 extern const SectionSpec dropout_section;
 extern const SectionSpec intercurrent_section;
-extern const SectionSpec estimand_section;
 extern const SectionSpec analysis_section;
 extern const SectionSpec data_arm_section;
 extern const SectionSpec correlation_section;

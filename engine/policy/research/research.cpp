@@ -119,7 +119,7 @@ void Research::keep(std::size_t draw, std::size_t size, std::span<const TrialRes
     return std::isnan(result.estimate.estimate) ? result.estimate.statistic : result.estimate.estimate;
   };
   const bool failure = std::any_of(results.begin(), results.end(), [&](const TrialResult& result) {
-    return result.failure != 0 || !std::isfinite(effect_of(result));
+    return !result.ok() || !std::isfinite(effect_of(result));
   });
   region.counts[failed(draw, size)] += failure;
   if (failure) return;
