@@ -79,7 +79,7 @@ class Replication {
     FigureSample arms, versus;
     for (std::int64_t k = from; k < to; ++k) {
       const auto replicate = static_cast<std::uint32_t>(options_.first + k);
-      const TrialData& data = simulator.simulate(replicate, study_.trial->sample_size.front());
+      const TrialData& data = simulator.simulate_replicate(replicate, study_.trial->sample_size.front());
       for (std::size_t f = 0; f < figures_.size(); ++f)
         matrix.values[f * static_cast<std::size_t>(matrix.replicates) + static_cast<std::size_t>(k)] =
             figure_in(f, replicate, data, simulator, arms, versus);

@@ -161,11 +161,11 @@ struct DataModel {
   std::vector<std::vector<double>> correlation;  // over visits; identity where not given
   struct DataArm {
     std::string name;
-    std::vector<double> mean, sd;            // normal, per visit
-    std::vector<double> share;               // binary: of events, per visit; ordinal: of categories
-    std::vector<double> hazard;              // survival: per month, piecewise from `hazard_from_months`
-    std::vector<double> hazard_from_months;  // ascending from 0
-    double rate = 0, dispersion = 0;         // count: events per month; variance = mean + dispersion mean^2
+    std::vector<double> mean, sd;                  // normal, per visit
+    std::vector<double> share;                     // binary: of events, per visit; ordinal: of categories
+    std::vector<double> hazard;                    // survival: per month, piecewise from `hazard_from_months`
+    std::vector<double> hazard_from_months = {0};  // ascending from 0
+    double rate = 0, dispersion = 0;               // count: events per month; variance = mean + dispersion mean^2
     double effect_sd = 0;  // normal, parameters uncertain: SD over replicates of a shift of all means after baseline
   };
   std::vector<DataArm> arms;

@@ -42,9 +42,6 @@ struct Protocol {
   /// Arms other than the reference, in order: contrast k is arm contrasts()[k].
   std::vector<int> contrasts() const;
 
-  /// Adds every covariate that the disease model has, for exports.
-  void record_everything();
-
  private:
   void add_numeric(const std::string& name);
   void add_factor(const std::string& name);

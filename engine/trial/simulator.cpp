@@ -97,8 +97,8 @@ TrialSimulator::TrialSimulator(const PreparedTrial& trial, bool p_values)
     analyses_.push_back(std::make_unique<TrialAnalysis>(plan, trial.protocol, p_values));
 }
 
-const TrialData& TrialSimulator::simulate(std::uint32_t replicate, std::uint32_t parameter_draw,
-                                          std::int64_t patients) {
+const TrialData& TrialSimulator::simulate_replicate(std::uint32_t replicate, std::uint32_t parameter_draw,
+                                                    std::int64_t patients) {
   const Protocol& protocol = trial_.protocol;
   Participants& participants = data_.participants;
   source_->begin(replicate, parameter_draw);

@@ -51,12 +51,12 @@ Trial::Trial(const Study& study, const Evidence& evidence)
   const TrialSimulator refuses_what_does_not_fit(*trial_, false);
 }
 
-std::int64_t Trial::next_look(std::int64_t block) const {
-  constexpr std::int64_t first_look = 8;  // blocks: 1,024 replicates
+std::int64_t Trial::next_checkpoint(std::int64_t block) const {
+  constexpr std::int64_t first_checkpoint = 8;  // blocks: 1,024 replicates
   if (!study_.trial->power_mcse) return blocks();
-  std::int64_t look = first_look;
-  while (look <= block) look *= 2;
-  return std::min(look, blocks());
+  std::int64_t checkpoint = first_checkpoint;
+  while (checkpoint <= block) checkpoint *= 2;
+  return std::min(checkpoint, blocks());
 }
 
 bool Trial::precise_enough(const Tally& tally) const {
@@ -95,19 +95,23 @@ std::vector<Table> Trial::row_tables() const {
   return {empty_rows()};
 }
 
-void Trial::simulate(std::int64_t block, Tally& tally, std::vector<Table>& rows) const {
+std::vector<std::int64_t> Trial::expected_rows() const {
+  if (!saves_rows()) return {};
+  return {study_.trial->replicates * static_cast<std::int64_t>(layout_.cells())};
+}
+
+void Trial::simulate_block(std::int64_t block, Tally& tally, std::vector<Table>& rows) const {
   TrialSimulator simulator(*trial_, saves_rows());
   Accumulator sums(layout_);
   const std::int64_t end = std::min(study_.trial->replicates, (block + 1) * block_size);
   for (std::int64_t replicate = block * block_size; replicate < end; ++replicate)
-    simulate_replicate(static_cast<std::uint32_t>(replicate), simulator, sums, rows.empty() ? nullptr : &rows.front());
+    record_replicate(static_cast<std::uint32_t>(replicate), simulator, sums, rows.empty() ? nullptr : &rows.front());
   for (std::size_t k = 0; k < sums.counts.size(); ++k) tally.counts[k] += sums.counts[k];
   for (std::size_t k = 0; k < sums.sums.size(); ++k) tally.sums[k].add(sums.sums[k]);
 }
 
-void Trial::simulate_replicate(std::uint32_t replicate, TrialSimulator& simulator, Accumulator& sums,
-                               Table* rows) const {
-  const TrialData& data = simulator.simulate(replicate, trial_->protocol.largest_size());
+void Trial::record_replicate(std::uint32_t replicate, TrialSimulator& simulator, Accumulator& sums, Table* rows) const {
+  const TrialData& data = simulator.simulate_replicate(replicate, trial_->protocol.largest_size());
   truth_->of_replicate(replicate, simulator, sums.truth);
   ++sums.counts[layout_.replicates()];
   std::vector<std::size_t> in_arm(trial_->protocol.arms());
@@ -194,7 +198,7 @@ Table Trial::replay(std::uint32_t replicate) const {
   TrialSimulator simulator(*trial_, true);
   Accumulator sums(layout_);
   Table rows = empty_rows();
-  simulate_replicate(replicate, simulator, sums, &rows);
+  record_replicate(replicate, simulator, sums, &rows);
   return rows;
 }
 
@@ -202,7 +206,7 @@ RejectionCounts Trial::count_rejections(std::int64_t sample_size, std::int64_t f
   TrialSimulator simulator(*trial_, false);
   RejectionCounts counts;
   for (std::int64_t replicate = from; replicate < to; ++replicate) {
-    simulator.simulate(static_cast<std::uint32_t>(replicate), sample_size);
+    simulator.simulate_replicate(static_cast<std::uint32_t>(replicate), sample_size);
     const TrialResult& result = simulator.analyse(0, static_cast<std::size_t>(sample_size)).front();
     ++counts.replicates;
     counts.rejections += result.ok() && result.rejected;

@@ -6,7 +6,7 @@
 #include "engine/study/covariates.hpp"
 #include "engine/study/endpoints.hpp"
 #include "io/study/evidence_reader.hpp"
-#include "io/study/sections.hpp"
+#include "io/study/record.hpp"
 
 namespace vcohort {
 
@@ -24,9 +24,10 @@ std::string allowed_text(const KeySpec& key) {
   return text_of(key.range);
 }
 
-std::string default_text(const KeySpec& key) {
+std::string default_text(const SectionSpec& section, const KeySpec& key) {
   if (key.required) return "required";
-  return key.fallback.empty() ? std::string() : fmt::format("`{}`", key.fallback);
+  const std::string value = default_of(section, key);
+  return value.empty() ? std::string() : fmt::format("`{}`", value);
 }
 
 std::string type_and_unit(const KeySpec& key) {
@@ -39,8 +40,8 @@ std::string table_text(const SectionSpec& section) {
       section.meaning);
   text += "| key | value | default | allowed | meaning | example |\n|---|---|---|---|---|---|\n";
   for (const KeySpec& key : section.keys) {
-    text += fmt::format("| `{}` | {} | {} | {} | {} | `{}` |\n", key.name, type_and_unit(key), default_text(key),
-                        allowed_text(key), key.meaning, key.example);
+    text += fmt::format("| `{}` | {} | {} | {} | {} | `{}` |\n", key.name, type_and_unit(key),
+                        default_text(section, key), allowed_text(key), key.meaning, key.example);
   }
   return text;
 }

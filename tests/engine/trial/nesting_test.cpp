@@ -34,7 +34,7 @@ void expect_same_numbers(const Column& left, std::size_t left_row, const Column&
 Table rows_of(const Trial& trial, std::int64_t block) {
   Tally tally = trial.empty_tally();
   std::vector<Table> rows = trial.row_tables();
-  trial.simulate(block, tally, rows);
+  trial.simulate_block(block, tally, rows);
   return rows.front();
 }
 
@@ -62,11 +62,11 @@ TEST(Nesting, TheOrderOfBlocksDoesNotMatter) {
   const Trial trial(nested({40}, 1000), no_evidence());
   Tally forward = trial.empty_tally(), backward = trial.empty_tally();
   std::vector<Table> rows;
-  for (std::int64_t block = 0; block < trial.blocks(); ++block) trial.simulate(block, forward, rows);
+  for (std::int64_t block = 0; block < trial.blocks(); ++block) trial.simulate_block(block, forward, rows);
   std::vector<Tally> parts;
   for (std::int64_t block = trial.blocks(); block-- > 0;) {
     Tally part = trial.empty_tally();
-    trial.simulate(block, part, rows);
+    trial.simulate_block(block, part, rows);
     backward.add(part);
   }
   EXPECT_EQ(forward.counts, backward.counts);

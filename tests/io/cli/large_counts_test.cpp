@@ -60,7 +60,7 @@ TEST(LargeCounts, blocks_of_patients_beyond_32_bits) {
   for (const std::int64_t block : {std::int64_t{1} << 20, cohort.blocks() - 1}) {
     Tally tally = cohort.empty_tally();
     auto rows = cohort.row_tables();
-    cohort.simulate(block, tally, rows);
+    cohort.simulate_block(block, tally, rows);
     const auto& patients = column<std::int64_t>(rows[0], "patient");
     ASSERT_EQ(static_cast<std::int64_t>(patients.size()), cohort.patients_in(block));
     EXPECT_EQ(patients.front(), block * Cohort::block_size);
