@@ -322,6 +322,11 @@ std::string write_hierarchy(const AnalysisPlan& plan, const Scope& scope) {
   return write_list(plan.hierarchy, hierarchy_section, scope);
 }
 
+/// An event is unwanted where nothing is said.
+void finish_level(const TableReader& reader, HierarchyLevel& level, const Scope&) {
+  if (!reader.has("lower_is_better")) level.lower_is_better = !level.event.empty();
+}
+
 constexpr std::array<KeySpec, 4> hierarchy_keys = {{
     field<&HierarchyLevel::value>("value", {.form = "name of a column", .required = true},
                                   "A score, or with `event` a time.", "\"SCORE\""),
@@ -452,9 +457,9 @@ void read_plan(const KeyAt& at, const TomlValue& value, TrialQuestion& trial) {
 
 }  // namespace
 
-const SectionSpec hierarchy_section =
-    section<HierarchyLevel>("hierarchy", "trial.primary.hierarchy",
-                            "An endpoint of a hierarchy, by which pairs of patients are compared.", hierarchy_keys);
+const SectionSpec hierarchy_section = section<HierarchyLevel, finish_level>(
+    "hierarchy", "trial.primary.hierarchy", "An endpoint of a hierarchy, by which pairs of patients are compared.",
+    hierarchy_keys);
 
 const SectionSpec analysis_section = section<AnalysisPlan>(
     "primary", "trial.primary",

@@ -107,8 +107,7 @@ class DataRecords {
       Level& of = levels_.emplace_back();
       of.value.assign(value.begin(), value.end());
       if (!level.event.empty()) of.event = events(level.event, of.value);
-      const bool of_event = !level.event.empty();
-      const bool higher = of_event == level.lower_is_better.value_or(of_event);
+      const bool higher = level.event.empty() != level.lower_is_better;
       ranked_.push_back({of.value, of.event, higher, level.smallest_win, steps_of(data_.outcomes.at(level.value))});
     }
     records_.hierarchy = ranked_;
