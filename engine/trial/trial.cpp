@@ -29,11 +29,7 @@ namespace {
 /// Which analyses estimate the logarithm of a ratio.
 std::vector<bool> estimate_ratios(const Protocol& protocol) {
   std::vector<bool> ratios;
-  for (const AnalysisPlan& plan : protocol.design.analyses) {
-    const EffectScale scale = effect_scale(plan, protocol);
-    ratios.push_back(scale != EffectScale::mean_difference && scale != EffectScale::risk_difference &&
-                     scale != EffectScale::superiority_share);
-  }
+  for (const AnalysisPlan& plan : protocol.design.analyses) ratios.push_back(is_log_ratio(effect_scale(plan)));
   return ratios;
 }
 

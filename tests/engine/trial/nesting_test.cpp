@@ -129,7 +129,7 @@ TEST(Infinite, EstimatesCountForPowerCoverageAndMedian) {
 /// Nobody has the event with probability e^-1: the test of such a trial is p = 1, and no failure.
 TEST(Infinite, NoEventsAreNoFailureOfTheLogRankTest) {
   Study study = two_arms("logrank", 10, 500);
-  study.data_model->kind = DataModel::Kind::survival;
+  study.data_model->kind = OutcomeKind::survival;
   study.data_model->visits_months.clear();
   study.data_model->follow_up_months = 1;
   for (auto& arm : study.data_model->arms) arm.hazard = {0.1};
