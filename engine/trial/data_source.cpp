@@ -65,8 +65,7 @@ class DataSource final : public TrialSource {
       outcomes_.outcome(strategy(arm), v + after_baseline, effect_shift(arm), out.values[v].data());
       if (!interruption.stopped_months) continue;
       without_treatment_.resize(n);
-      outcomes_.outcome(reference(), v + after_baseline, effect_shift(protocol.design.reference),
-                        without_treatment_.data());
+      outcomes_.outcome(reference(), v + after_baseline, effect_shift(0), without_treatment_.data());
       for (std::size_t i = 0; i < n; ++i)
         if (interruption.stopped_months[i] < protocol.visits_months[v]) out.values[v][i] = without_treatment_[i];
     }
@@ -92,7 +91,7 @@ class DataSource final : public TrialSource {
 
  private:
   int strategy(int arm) const { return model_.protocol_.design.arms[static_cast<std::size_t>(arm)].strategy; }
-  int reference() const { return strategy(model_.protocol_.design.reference); }
+  int reference() const { return strategy(0); }
 
   /// With uncertain parameters the means of an arm move together by one normal per parameter draw.
   void begin_replicate(std::uint32_t replicate, std::uint32_t parameter_draw, bool uncertain) {

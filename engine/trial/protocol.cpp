@@ -6,6 +6,7 @@
 #include "engine/numeric/errors.hpp"
 #include "engine/outcome/endpoint.hpp"
 #include "engine/study/covariates.hpp"
+#include "engine/study/reference_first.hpp"
 
 namespace vcohort {
 
@@ -38,6 +39,22 @@ int levels_of(const std::string& factor, const Randomisation& randomisation) {
   return static_cast<int>(categories.size());
 }
 
+/// The design whose arms, and whatever is given per arm, begin with the reference.
+TrialQuestion with_reference_first(TrialQuestion design) {
+  const auto order = reference_first(design.arms.size(), static_cast<std::size_t>(design.reference));
+  const auto arrange = [&](auto& per_arm) {
+    if (per_arm.empty()) return;
+    auto arranged = per_arm;
+    for (std::size_t k = 0; k < order.size(); ++k) arranged[k] = per_arm.at(order[k]);
+    per_arm = std::move(arranged);
+  };
+  arrange(design.arms);
+  if (design.dropout) arrange(design.dropout->arm_odds_ratio);
+  for (IntercurrentEvent& event : design.intercurrent) arrange(event.arm_share);
+  design.reference = 0;
+  return design;
+}
+
 }  // namespace
 
 bool is_categorical(const std::string& covariate) {
@@ -46,12 +63,17 @@ bool is_categorical(const std::string& covariate) {
 }
 
 Protocol::Protocol(const Study& study, const Evidence& evidence)
-    : design(*study.trial), seed(study.seed), uncertain_parameters(study.uncertain_parameters) {
+    : design(with_reference_first(*study.trial)),
+      drawn_order(study.trial->arms.size()),
+      seed(study.seed),
+      uncertain_parameters(study.uncertain_parameters) {
   if (design.arms.size() < 2) throw InvalidInput(explain("trial.arms has fewer than two arms", "", "add an arm"));
   if (design.analyses.empty())
     throw InvalidInput(explain("trial.primary is missing", "", "say which analysis decides"));
   if (design.sample_size.empty() || design.sample_size.front() < 2)
     throw InvalidInput(explain("trial.sample_size is empty or below two", "", "give the total number randomised"));
+  const auto order = reference_first(design.arms.size(), static_cast<std::size_t>(study.trial->reference));
+  for (std::size_t place = 0; place < order.size(); ++place) drawn_order[order[place]] = static_cast<int>(place);
   if (study.data_model) {
     const DataModel& model = *study.data_model;
     endpoints = {"outcome"};
@@ -141,13 +163,6 @@ std::size_t Protocol::numeric_at(const std::string& name) const {
 }
 std::size_t Protocol::factor_at(const std::string& name) const {
   return place(factors, name);
-}
-
-std::vector<int> Protocol::contrasts() const {
-  std::vector<int> others;
-  for (int a = 0; a < static_cast<int>(design.arms.size()); ++a)
-    if (a != design.reference) others.push_back(a);
-  return others;
 }
 
 }  // namespace vcohort

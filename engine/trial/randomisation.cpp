@@ -1,6 +1,7 @@
 #include "engine/trial/randomisation.hpp"
 
 #include <algorithm>
+#include <numeric>
 
 #include "engine/numeric/errors.hpp"
 #include "engine/random/tile_draws.hpp"
@@ -25,9 +26,14 @@ struct Randomiser::Counts {
   std::vector<double> weights, penalty;
 };
 
-Randomiser::Randomiser(const Randomisation& design, std::span<const Arm> arms, std::vector<int> levels)
-    : design_(design), levels_(std::move(levels)) {
-  for (const Arm& arm : arms) ratio_.push_back(arm.ratio);
+Randomiser::Randomiser(const Randomisation& design, std::span<const Arm> arms, std::vector<int> levels,
+                       std::vector<int> drawn_order)
+    : design_(design), drawn_order_(std::move(drawn_order)), levels_(std::move(levels)) {
+  if (drawn_order_.empty()) {
+    drawn_order_.resize(arms.size());
+    std::iota(drawn_order_.begin(), drawn_order_.end(), 0);
+  }
+  for (const int place : drawn_order_) ratio_.push_back(arms[static_cast<std::size_t>(place)].ratio);
   for (double ratio : ratio_) {
     if (ratio < 1)
       throw InvalidInput(explain("trial.arms has a ratio below one", "nobody would be allocated", "remove the arm"));
@@ -158,7 +164,7 @@ void Randomiser::allocate(std::uint64_t seed, std::uint32_t replicate, std::span
     allocated[a] += one;
     for (std::size_t f = 0; f < level.size(); ++f)
       counts.of_level[f][static_cast<std::size_t>(level[f][i]) * arms + a] += one;
-    out.arm[i] = arm;
+    out.arm[i] = drawn_order_[a];
     out.correct_guesses[i] = correct;
   }
 }

@@ -140,7 +140,7 @@ void TrialAnalysis::run(const TrialData& data, std::size_t n, analysis::Workspac
   }
   analysis::Dataset set;
   set.arms = static_cast<int>(protocol_.arms());
-  set.arm = std::span(data.arm_code).first(n);
+  set.arm = std::span(data.arm).first(n);
   set.baseline = std::span(data.participants.baseline[slot_]).first(n);
   if (!stratify_.empty()) {
     set.strata = strata_;

@@ -33,7 +33,7 @@ struct TrialResult {
 /// What the trial recorded, as its analyses see it. Values stand under the arm that the patient was allocated to.
 struct TrialData {
   Participants participants;
-  std::vector<int> arm_code;              // [patient]: 0 is the reference, 1 ... the contrasts
+  std::vector<int> arm;                   // [patient]: 0 is the reference
   std::vector<double> randomised_months;  // [patient]: calendar time
   std::vector<double> exit_months;        // [patient]: of drop-out since randomisation; infinity for those who stay
   std::vector<int> visits_attended;       // [patient]

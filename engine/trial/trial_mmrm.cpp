@@ -132,7 +132,7 @@ void TrialAnalysis::fit_mixed_model(const TrialData& data, std::size_t n, analys
         covariates_.push_back(std::span(data.participants.numeric[protocol_.numeric_at(name)]).first(n));
       }
     }
-  const analysis::MmrmFit& fit = mixed_model_->fit({std::span(data.arm_code).first(n), outcomes_, covariates_});
+  const analysis::MmrmFit& fit = mixed_model_->fit({std::span(data.arm).first(n), outcomes_, covariates_});
   std::array<int, 64> kinds{};
   for (std::size_t k = 0; k < results.size(); ++k) {
     const analysis::MmrmContrast contrast = mixed_model_->contrast(static_cast<int>(visit_), static_cast<int>(k) + 1);
