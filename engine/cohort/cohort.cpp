@@ -7,7 +7,7 @@
 #include <numeric>
 
 #include "engine/cohort/workspace.hpp"
-#include "engine/numeric/errors.hpp"
+#include "engine/numeric/require.hpp"
 #include "engine/study/reference_first.hpp"
 
 namespace vcohort {
@@ -39,10 +39,8 @@ Cohort::Cohort(const Study& study, const Evidence& evidence)
       order_(reference_first(study.strategies.size(), static_cast<std::size_t>(study.cohort->reference))),
       layout_(study.strategies.size(), study.outcomes.visits_months.size(), strata_.leaves(), strata_.strata().size(),
               fixed_->outcomes.recorded, study.uncertain_parameters) {
-  if (study_.uncertain_parameters && blocks() > std::numeric_limits<std::uint32_t>::max())
-    throw InvalidInput(explain("population.size needs more parameter draws than there are replicates",
-                               "a draw serves 256 patients, and the address holds 2^32 replicates",
-                               "make the population smaller"));
+  require(!study_.uncertain_parameters || blocks() <= std::numeric_limits<std::uint32_t>::max(),
+          "an address holds the parameter draw");
 }
 
 std::int64_t Cohort::blocks() const {

@@ -21,7 +21,7 @@ struct TileCounts;
 /// Question 1: the same patients under every strategy. Complete potential outcomes, no drop-out.
 class Cohort final : public Question {
  public:
-  /// Throws InvalidInput where the evidence lacks what the study asks for.
+  /// The evidence has what the study asks for.
   Cohort(const Study&, const Evidence&);
 
   std::string name() const override { return "cohort"; }

@@ -4,7 +4,7 @@
 #include <limits>
 #include <numeric>
 
-#include "engine/numeric/errors.hpp"
+#include "engine/numeric/require.hpp"
 #include "engine/random/tile_draws.hpp"
 #include "engine/trial/disease_source.hpp"
 
@@ -12,17 +12,12 @@ namespace vcohort {
 
 DataSourceModel::DataSourceModel(const Study& study, const Protocol& protocol)
     : model_(*study.data_model), outcomes_(model_), protocol_(protocol) {
-  for (const Arm& arm : protocol.design.arms)
-    if (arm.crossover_to)
-      throw InvalidInput(explain("arm '" + arm.name + "' crosses over under a data model", "its arms have no schedule",
-                                 "write the outcomes after the crossover into the arm"));
+  for (const Arm& arm : protocol.design.arms) require(!arm.crossover_to, "no arm of a data model crosses over");
   if (!protocol.has_baseline) return;
   for (const DataModel::DataArm& arm : model_.arms)
-    if (model_.kind == OutcomeKind::score &&
-        (arm.mean.front() != model_.arms.front().mean.front() || arm.sd.front() != model_.arms.front().sd.front()))
-      throw InvalidInput(explain("data_model.arms." + arm.name + " has another baseline than the first arm",
-                                 "randomised arms do not differ before treatment",
-                                 "give all arms one mean and sd at month 0"));
+    require(model_.kind != OutcomeKind::score || (arm.mean.front() == model_.arms.front().mean.front() &&
+                                                  arm.sd.front() == model_.arms.front().sd.front()),
+            "the arms of a data model have one baseline");
 }
 
 /// Interrupted treatment: from then on the outcomes of the reference arm, because a data model knows of nothing that
@@ -76,10 +71,7 @@ class DataSource final : public TrialSource {
     outcomes_.counts(strategy(arm), exposure, out);
   }
 
-  void first_adverse_event(int, double*) override {
-    throw InvalidInput(
-        explain("a data model has no adverse events", "an intercurrent event of that kind is declared", "remove it"));
-  }
+  void first_adverse_event(int, double*) override { throw InternalError("a data model has no adverse events"); }
 
   void count_adverse_events(int, std::optional<EventType>, double*) override {
     throw InternalError("a data model has no adverse events");

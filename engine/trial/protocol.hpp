@@ -28,7 +28,7 @@ struct Protocol {
       factors;  // categorical ones: gmfcs, sex, injury, motor_type, genotype, immune_suppressed, age_years in bins
   std::vector<int> levels;  // of the factors
 
-  /// Throws InvalidInput where analyses, randomisation and outcomes do not fit each other.
+  /// Analyses, randomisation and outcomes fit each other: the reader has seen to it.
   Protocol(const Study&, const Evidence&);
 
   bool by_visit() const { return !visits_months.empty(); }

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <numeric>
 
-#include "engine/numeric/errors.hpp"
+#include "engine/numeric/require.hpp"
 #include "engine/random/tile_draws.hpp"
 
 namespace vcohort {
@@ -35,14 +35,12 @@ Randomiser::Randomiser(const Randomisation& design, std::span<const Arm> arms, s
   }
   for (const int place : drawn_order_) ratio_.push_back(arms[static_cast<std::size_t>(place)].ratio);
   for (double ratio : ratio_) {
-    if (ratio < 1)
-      throw InvalidInput(explain("trial.arms has a ratio below one", "nobody would be allocated", "remove the arm"));
+    require(ratio >= 1, "somebody is allocated to every arm");
     sum_of_ratios_ += ratio;
   }
   if (design_.method == Method::permuted_block) {
-    if (design_.block < 1 || design_.block % static_cast<int>(sum_of_ratios_) != 0)
-      throw InvalidInput(explain("trial.randomisation.block is no multiple of the sum of ratios",
-                                 "a block holds every arm in the ratio", "choose another block"));
+    require(design_.block >= 1 && design_.block % static_cast<int>(sum_of_ratios_) == 0,
+            "a block holds every arm in the ratio");
     for (int n : levels_) strata_ *= n;
   }
 }

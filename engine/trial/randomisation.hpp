@@ -31,8 +31,7 @@ struct Allocation {
 class Randomiser {
  public:
   /// `levels[f]`: number of levels of factor f of `design.stratify`. `drawn_order`: places of the arms in the order in
-  /// which they share the uniform of a draw; empty: as they stand. Throws InvalidInput where a block is no multiple of
-  /// the ratios.
+  /// which they share the uniform of a draw; empty: as they stand. A block is a multiple of the sum of ratios.
   Randomiser(const Randomisation& design, std::span<const Arm> arms, std::vector<int> levels,
              std::vector<int> drawn_order = {});
 

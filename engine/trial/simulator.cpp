@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <limits>
 
-#include "engine/numeric/errors.hpp"
+#include "engine/numeric/require.hpp"
 #include "engine/random/tile_draws.hpp"
 #include "engine/study/size.hpp"
 
@@ -21,9 +21,8 @@ std::vector<int> levels_balanced(const Protocol& protocol) {
 std::optional<DropoutModel> dropout_of(const Protocol& protocol) {
   if (!protocol.design.dropout) return std::nullopt;
   const Dropout& dropout = *protocol.design.dropout;
-  if (!protocol.by_visit() && dropout.mechanism != Dropout::Mechanism::mcar)
-    throw InvalidInput(explain("trial.dropout follows an outcome that is not seen at visits",
-                               "times to events and counts have no last observed change", "use mechanism = \"mcar\""));
+  require(protocol.by_visit() || dropout.mechanism == Dropout::Mechanism::mcar,
+          "drop-out follows an outcome that is seen at visits");
   return DropoutModel(dropout, protocol.by_visit() ? protocol.visits_months : dropout.months, protocol.arms());
 }
 

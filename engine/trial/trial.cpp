@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "engine/numeric/errors.hpp"
+#include "engine/numeric/require.hpp"
 
 namespace vcohort {
 
@@ -31,12 +31,9 @@ Trial::Trial(const Study& study, const Evidence& evidence)
       trial_(std::make_shared<const PreparedTrial>(study, evidence)),
       layout_(study.trial->sample_size.size(), study.trial->analyses.size(), study.trial->arms.size() - 1),
       truth_(std::make_shared<const TrueValues>(*trial_)) {
-  if (study.trial->replicates < 1 || study.trial->replicates > PreparedTrial::first_reserved_replicate)
-    throw InvalidInput(explain("trial.replicates is out of range", "an address holds about 2^32 replicates",
-                               "choose a number between 1 and 4e9"));
-  if (!std::is_sorted(study.trial->sample_size.begin(), study.trial->sample_size.end()))
-    throw InvalidInput(
-        explain("trial.sample_size does not ascend", "smaller trials are the beginning of larger ones", "sort it"));
+  require(study.trial->replicates >= 1 && study.trial->replicates <= most_replicates, "an address holds the replicate");
+  require(std::is_sorted(study.trial->sample_size.begin(), study.trial->sample_size.end()),
+          "smaller trials are the beginning of larger ones");
   const TrialSimulator refuses_what_does_not_fit(*trial_, false);
 }
 

@@ -26,8 +26,7 @@ struct RejectionCounts {
 /// randomised.
 class Trial final : public Question {
  public:
-  /// Throws InvalidInput where design, analyses and evidence do not fit each other. With a data model the evidence is
-  /// not used.
+  /// With a data model the evidence is not used.
   Trial(const Study&, const Evidence&);
 
   std::string name() const override { return "trial"; }

@@ -15,8 +15,7 @@ namespace vcohort {
 
 namespace {
 
-constexpr double most_patients = 1e7;           // of one trial: all of them are in memory at once
-constexpr double most_replicates = 4294967295;  // 2^32 - 1: the replicate field of an address
+constexpr double most_patients = 1e7;  // of one trial: all of them are in memory at once
 constexpr double largest_inflation = 10;
 constexpr double largest_window_days = 366;
 
@@ -42,7 +41,7 @@ constexpr std::array<KeySpec, 18> keys = {{
      .example = "[40, 80, 160]"},
     {.name = "replicates",
      .type = KeyType::integer,
-     .range = {1, most_replicates},
+     .range = {1, static_cast<double>(most_replicates)},
      .meaning = "Simulated trials; with `power_mcse` at most so many. Required but for a data file.",
      .example = "100_000"},
     {.name = "power_mcse",

@@ -172,6 +172,10 @@ class ArmsReader {
     } else {
       check_late_cells(arm, arms_[index]);
     }
+    if (const Strategy* own = frame_.strategy_called(arms_[index].name);
+        own && own->cells && !regimen_before(own->regimen, arms_[index].crossover_months))
+      arm.refuse("crossover_months", quoted(arms_[index].name) + " would cross over within a course after the first",
+                 "the infusions before it are no whole courses", "move it to the end of a course");
     if (!frame_.visits_months.empty() && arms_[index].crossover_months >= frame_.visits_months.back()) {
       arm.refuse("crossover_months",
                  fmt::format("a crossover at {} months is never seen", number_text(arms_[index].crossover_months)),

@@ -284,6 +284,18 @@ void read_dropout(const TableReader& reader, TrialQuestion& trial, const TrialFr
   trial.dropout = dropout;
 }
 
+/// Discontinuation and missed infusions cannot be told apart from halved ones.
+static void refuse_halving(const TomlValue& event, const TrialQuestion& trial, const TrialFrame& frame,
+                           StudyContext& context) {
+  for (const Arm& arm : trial.arms) {
+    const Strategy* given = frame.strategy_called(arm.name);
+    if (!given || !given->cells || given->regimen.tolerance != Regimen::Tolerance::halve) continue;
+    context.problems.add(event.place, quoted(arm.name) + " halves its dose after adverse events",
+                         "halved infusions cannot be told apart from interrupted ones",
+                         "let it stop or ignore them, or remove the event");
+  }
+}
+
 void read_intercurrent(const TableReader& reader, TrialQuestion& trial, const TrialFrame& frame,
                        StudyContext& context) {
   const TomlEntry* entry = reader.entry("intercurrent");
@@ -303,6 +315,9 @@ void read_intercurrent(const TableReader& reader, TrialQuestion& trial, const Tr
   for (const TomlValue& item : entry->value.items) {
     const std::size_t before = context.problems.size();
     const IntercurrentEvent event = read_event(item, trial, frame, context);
+    if (event.kind == IntercurrentEvent::Kind::discontinuation ||
+        event.kind == IntercurrentEvent::Kind::missed_infusion)
+      refuse_halving(item, trial, frame, context);
     const auto same = [&](const IntercurrentEvent& other) { return other.kind == event.kind; };
     if (context.problems.size() == before && std::any_of(trial.intercurrent.begin(), trial.intercurrent.end(), same)) {
       context.problems.add(item.place, fmt::format("two events are a {}", name_of(event.kind)),
