@@ -57,7 +57,7 @@ Tally Cohort::empty_tally() const {
 
 /// With fixed parameters block b holds patients b * 4096 ...  of replicate 0. With uncertain ones block b is parameter
 /// draw b, and its patients are the first 256 of replicate b.
-void Cohort::simulate(std::int64_t block, Tally& tally, std::vector<Table>& rows) const {
+void Cohort::simulate_block(std::int64_t block, Tally& tally, std::vector<Table>& rows) const {
   const bool uncertain = study_.uncertain_parameters;
   const auto draw = static_cast<std::uint32_t>(uncertain ? block : 0);
   const std::shared_ptr<const Model> model = model_of(draw);

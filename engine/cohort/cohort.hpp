@@ -29,8 +29,9 @@ class Cohort final : public Question {
   std::int64_t blocks() const override;
   std::int64_t patients_in(std::int64_t block) const override;
   Tally empty_tally() const override;
-  void simulate(std::int64_t block, Tally&, std::vector<Table>& rows) const override;
+  void simulate_block(std::int64_t block, Tally&, std::vector<Table>& rows) const override;
   std::vector<Table> row_tables() const override;
+  std::vector<std::int64_t> expected_rows() const override;
   std::vector<Table> deliver(const Tally&) const override;
 
   /// One patient alone: who it is and what every visit records under every strategy. The tables of `row_tables()` of a

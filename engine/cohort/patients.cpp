@@ -12,6 +12,15 @@ std::vector<Table> Cohort::row_tables() const {
   return tables;
 }
 
+std::vector<std::int64_t> Cohort::expected_rows() const {
+  std::vector<std::int64_t> rows;
+  const auto strategies = static_cast<std::int64_t>(study_.strategies.size());
+  const auto visits = static_cast<std::int64_t>(layout_.visits());
+  if (study_.cohort->save_patients) rows = {study_.population.size, study_.population.size * strategies * visits};
+  if (study_.uncertain_parameters) rows.push_back(blocks() * (strategies - 1));
+  return rows;
+}
+
 Table Cohort::draw_table(std::size_t strategy, std::uint32_t draw, const Workspace* work) const {
   const std::size_t last = layout_.visits() - 1;
   struct Row {

@@ -79,7 +79,7 @@ class Replication {
     FigureSample arms, versus;
     for (std::int64_t k = from; k < to; ++k) {
       const auto replicate = static_cast<std::uint32_t>(options_.first + k);
-      const TrialData& data = simulator.simulate(replicate, study_.trial->sample_size.front());
+      const TrialData& data = simulator.simulate_replicate(replicate, study_.trial->sample_size.front());
       for (std::size_t f = 0; f < figures_.size(); ++f)
         matrix.values[f * static_cast<std::size_t>(matrix.replicates) + static_cast<std::size_t>(k)] =
             figure_in(f, replicate, data, simulator, arms, versus);
@@ -117,7 +117,7 @@ class Replication {
       const auto contrast = std::find(place.arms.begin(), place.arms.end(), true) - place.arms.begin() - 1;
       const auto results = simulator.analyse(place.analysis, data.participants.size());
       const TrialResult& result = results[static_cast<std::size_t>(contrast)];
-      return result.failure == 0 ? result.estimate.estimate : undefined;
+      return result.ok() ? result.estimate.estimate : undefined;
     }
     if (figure.quantity == FigureQuantity::related_events) {
       count_events(figure, place.arms, figure.n, data, simulator, arms);

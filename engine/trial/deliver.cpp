@@ -44,6 +44,9 @@ class Performance {
   double sum(Layout::CellSum which) const { return tally_.sums[layout_.sum(cell_, which)].value(); }
   double failures() const { return replicates_ - fits_; }
   bool has_truth() const { return fits_ > 0 && count(Layout::with_truth) == fits_; }
+  double not_finite() const { return count(Layout::not_finite); }
+  /// Where an estimate is infinite, means over replicates are not there.
+  bool has_means() const { return fits_ > 0 && not_finite() == 0; }
 
   /// Over all replicates: a failed fit rejects nothing, and is counted apart.
   WithError power() const { return share_of(count(Layout::rejections), replicates_); }
@@ -65,20 +68,39 @@ class Performance {
     const double spread = mean_of(sum(Layout::truth), sum(Layout::truth_squares), fits_).mcse;
     return {sum(Layout::truth) / fits_, std::sqrt(spread * spread + error / fits_)};
   }
+  /// Of ratios alone, linear within a bin; infinite where it lies beyond the bins.
+  double median_estimate() const {
+    if (!layout_.has_histogram(cell_ / layout_.contrasts() % layout_.analyses())) return missing;
+    const auto* bin = tally_.counts.data() + layout_.histogram(cell_);
+    double total = 0, below = 0;
+    for (std::size_t k = 0; k < Layout::bins; ++k) total += static_cast<double>(bin[k]);
+    if (total == 0) return missing;
+    for (std::size_t k = 0; k < Layout::bins; ++k) {
+      const auto here = static_cast<double>(bin[k]);
+      if (below + here >= total / 2 && here > 0) {
+        if (k == 0) return -std::numeric_limits<double>::infinity();
+        if (k + 1 == Layout::bins) break;
+        const double from = static_cast<double>(k - 1) + (total / 2 - below) / here;
+        return from * Layout::bin_width - Layout::largest_in_bins;
+      }
+      below += here;
+    }
+    return std::numeric_limits<double>::infinity();
+  }
   /// The error of the true value is part of that of the bias.
   WithError bias() const {
-    if (!has_truth()) return {};
+    if (!has_truth() || !has_means()) return {};
     const WithError mean = mean_of(sum(Layout::d), sum(Layout::d_squares), fits_);
     const double truth_variance = sum(Layout::truth_variance) / fits_ / (truth_varies() ? fits_ : 1);
     return {mean.value, std::sqrt(mean.mcse * mean.mcse + truth_variance)};
   }
   WithError empirical_se() const {
-    if (fits_ < 2) return {};
+    if (fits_ < 2 || !has_means()) return {};
     const double se = standard_deviation(fits_, sum(Layout::d), sum(Layout::d_squares));
     return {se, se / std::sqrt(2 * (fits_ - 1))};
   }
   WithError model_se() const {
-    if (fits_ < 2) return {};
+    if (fits_ < 2 || count(Layout::with_se) < fits_) return {};
     const double mean_variance = sum(Layout::se_squares) / fits_;
     const double se = std::sqrt(mean_variance);
     return {se, std::sqrt(variance_of_squared_se() / (4 * fits_ * mean_variance))};
@@ -90,7 +112,7 @@ class Performance {
     return {100 * (model / empirical - 1), 100 * (model / empirical) * std::sqrt(relative)};
   }
   WithError mse() const {
-    if (!has_truth() || fits_ < 2) return {};
+    if (!has_truth() || fits_ < 2 || !has_means()) return {};
     const double mean = sum(Layout::d_squares) / fits_;
     const double spread = std::max(0.0, sum(Layout::d_fourths) - fits_ * mean * mean);
     return {mean, std::sqrt(spread / (fits_ * (fits_ - 1)))};
@@ -111,7 +133,7 @@ class Performance {
 };
 
 std::string failure_column(int kind) {
-  std::string name = std::string("failed_") + trial_failure_name(kind);
+  std::string name = std::string("failed_") + name_of(static_cast<analysis::Failure>(kind));
   std::replace(name.begin(), name.end(), ' ', '_');
   return name;
 }
@@ -169,7 +191,16 @@ std::vector<Table> Trial::deliver(const Tally& tally) const {
   measure("assurance", "share", "rejections in the beneficial direction", performance(&Performance::assurance));
   measure("true_value", "of the analysis", "estimand, from the twins or in closed form; missing where unknown",
           performance(&Performance::true_value));
-  measure("bias", "of the analysis", "mean of estimate - true value", performance(&Performance::bias));
+  measure("bias", "of the analysis",
+          "mean of estimate - true value; missing, as the measures of spread are, where an estimate is not finite",
+          performance(&Performance::bias));
+  column("not_finite", "trials",
+         "estimates that are infinite or that the data do not determine; their tests and intervals count",
+         [](const Row& cell) { return static_cast<std::int64_t>(cell.performance.not_finite()); });
+  column("median_estimate", "of the analysis",
+         "median of the estimates, infinite ones included, where they are logarithms of ratios; from a "
+         "histogram with bins of 0.02",
+         [](const Row& cell) { return cell.performance.median_estimate(); });
   measure("empirical_se", "of the analysis", "standard deviation of estimate - true value",
           performance(&Performance::empirical_se));
   measure("model_se", "of the analysis", "root mean square of the standard errors that the analyses state",
@@ -195,8 +226,9 @@ std::vector<Table> Trial::deliver(const Tally& tally) const {
           of_size(Layout::guesses, Layout::guesses_squares));
   measure("screening_failures", "patients", "candidates who were not eligible",
           of_size(Layout::screening_failures, Layout::screening_failures_squares));
-  for (int kind = 1; kind < trial_failure_kinds; ++kind)
-    column(failure_column(kind), "trials", std::string("failures of this kind: ") + trial_failure_name(kind),
+  for (int kind = 1; kind < analysis::failure_kinds; ++kind)
+    column(failure_column(kind), "trials",
+           std::string("failures of this kind: ") + name_of(static_cast<analysis::Failure>(kind)),
            [&](const Row& cell) {
              return static_cast<std::int64_t>(
                  cell.performance.count(Layout::first_failure + static_cast<std::size_t>(kind)));

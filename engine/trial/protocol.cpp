@@ -125,11 +125,6 @@ void Protocol::add_factor(const std::string& name) {
   levels.push_back(levels_of(name, design.randomisation));
 }
 
-void Protocol::record_everything() {
-  for (const char* name : {"age_years", "weight_kg"}) add_numeric(name);
-  for (const char* name : {"gmfcs", "sex", "injury", "motor_type", "genotype"}) add_factor(name);
-}
-
 std::size_t Protocol::slot_of(const std::string& endpoint) const {
   if (endpoint.empty() && endpoints.size() == 1) return 0;
   return place(endpoints, endpoint);

@@ -42,9 +42,6 @@ struct Protocol {
   /// Contrast c compares arm c + 1 with the reference, which is arm 0.
   const Arm& arm_of_contrast(std::size_t contrast) const { return design.arms[contrast + 1]; }
 
-  /// Adds every covariate that the disease model has, for exports.
-  void record_everything();
-
  private:
   void add_numeric(const std::string& name);
   void add_factor(const std::string& name);

@@ -27,11 +27,11 @@ Table Trial::table_of(const std::vector<ReplicateRow>& rows) const {
   column("p", "", "p-value of the hypothesis; for a Bayesian rule the posterior probability of the null hypothesis",
          [](const ReplicateRow& row) { return row.result.p; });
   column("reject", "", "null hypothesis rejected",
-         [](const ReplicateRow& row) { return row.result.failure == 0 && row.result.rejected; });
+         [](const ReplicateRow& row) { return row.result.ok() && row.result.rejected; });
   column("lower", "of the analysis", "lower limit of the interval", estimate(&Estimate::lower));
   column("upper", "of the analysis", "upper limit of the interval", estimate(&Estimate::upper));
   column("failure", "", "why there is no estimate; 0: there is one; the kinds stand in the operating characteristics",
-         [](const ReplicateRow& row) { return row.result.failure; });
+         [](const ReplicateRow& row) { return static_cast<std::int64_t>(row.result.failure); });
   column("n_reference", "patients", "randomised to the reference", &ReplicateRow::in_reference);
   column("n_arm", "patients", "randomised to the arm", &ReplicateRow::in_arm);
   column("n_analysed", "patients", "analysed, both arms", estimate(&Estimate::patients));

@@ -94,11 +94,10 @@ TrialSimulator::TrialSimulator(const PreparedTrial& trial, bool p_values)
     : trial_(trial), source_(trial.model->source()), events_(trial.protocol, *source_) {
   for (const AnalysisPlan& plan : trial.protocol.design.analyses)
     analyses_.push_back(std::make_unique<TrialAnalysis>(plan, trial.protocol, p_values));
-  results_.resize(trial.protocol.arms() - 1);
 }
 
-const TrialData& TrialSimulator::simulate(std::uint32_t replicate, std::uint32_t parameter_draw,
-                                          std::int64_t patients) {
+const TrialData& TrialSimulator::simulate_replicate(std::uint32_t replicate, std::uint32_t parameter_draw,
+                                                    std::int64_t patients) {
   const Protocol& protocol = trial_.protocol;
   Participants& participants = data_.participants;
   source_->begin(replicate, parameter_draw);
@@ -237,8 +236,7 @@ void TrialSimulator::observe_events() {
 }
 
 std::span<const TrialResult> TrialSimulator::analyse(std::size_t which, std::size_t n) {
-  analyses_[which]->run(data_, n, workspace_, results_);
-  return results_;
+  return analyses_[which]->run(data_, n);
 }
 
 double TrialSimulator::duration_months(std::size_t n) const {

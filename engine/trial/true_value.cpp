@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "engine/data_model/data_model.hpp"
+#include "engine/data_model/truth.hpp"
 #include "engine/numeric/errors.hpp"
 
 namespace vcohort {
@@ -45,14 +46,14 @@ bool TrueValues::closed_form(std::size_t analysis, std::size_t contrast, const T
   const double shift = source.effect_shift(arm) - source.effect_shift(0);
   const std::optional<double> effect =
       implied_effect(*model, protocol.arm_of_contrast(contrast).strategy, protocol.design.arms.front().strategy, visit,
-                     effect_scale(plan, protocol), plan.change_from_baseline, shift);
+                     effect_scale(plan), plan.change_from_baseline, shift);
   if (!effect) return false;
   out = {*effect, 0};
   return true;
 }
 
 bool TrueValues::by_twins(std::size_t analysis) const {
-  return is_mean(effect_scale(trial_.protocol.design.analyses[analysis], trial_.protocol));
+  return is_mean(effect_scale(trial_.protocol.design.analyses[analysis]));
 }
 
 bool TrueValues::needs_twins(const std::vector<TrueValue>& values) const {
@@ -149,12 +150,9 @@ void TrueValues::limit_of(std::size_t analysis, TrialSource& source, Intercurren
     }
   }
   TrialAnalysis method(plan, protocol, false);
-  analysis::Workspace workspace;
-  std::vector<TrialResult> results(arms - 1);
-  method.run(data, data.arm.size(), workspace, results);
+  const std::span<const TrialResult> results = method.run(data, data.arm.size());
   for (std::size_t c = 0; c + 1 < arms; ++c)
-    if (results[c].failure == 0)
-      out[analysis * (arms - 1) + c] = {results[c].estimate.estimate, results[c].estimate.se};
+    if (results[c].ok()) out[analysis * (arms - 1) + c] = {results[c].estimate.estimate, results[c].estimate.se};
 }
 
 void TrueValues::of_replicate(std::uint32_t replicate, TrialSimulator& simulator, std::vector<TrueValue>& out) const {

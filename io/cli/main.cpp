@@ -15,7 +15,7 @@ constexpr const char* about =
     "  vcohort scenarios list                what ships with the program\n"
     "  vcohort scenarios copy quickstart     a study to start from\n"
     "  vcohort run quickstart.toml           simulate it; writes quickstart.h5\n"
-    "  vcohort show quickstart.h5            look at it again";
+    "  vcohort show quickstart.h5            show it again";
 
 constexpr const char* statuses =
     "Exit status: 0 done; 1 internal error; 2 command line; 3 study, evidence or data file invalid; 4 file, HDF5 or "

@@ -5,7 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <sstream>
 
-#include "engine/analysis/long_data/long_data.hpp"
+#include "engine/analysis/long_data/data_analysis.hpp"
 #include "engine/numeric/errors.hpp"
 #include "io/cli/load_study.hpp"
 #include "io/cli/table_format.hpp"

@@ -96,7 +96,7 @@ void add_run(CLI::App& app, ExitStatus& end) {
       ->type_name("SET");
   verb->add_flag("--quiet", arguments->quiet, "only errors");
   verb->add_flag("--verbose", arguments->verbose, "say more on standard error");
-  verb->callback([arguments, &end] { end = run_study(*arguments); });
+  verb->callback([arguments, &end] { end = Workplace(*arguments).together(run_study); });
 }
 
 }  // namespace vcohort

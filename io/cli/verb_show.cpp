@@ -37,7 +37,7 @@ void show_file(const ResultFile& file) {
 
 void add_show(CLI::App& app, ExitStatus& end) {
   auto arguments = std::make_shared<ShowArguments>();
-  CLI::App* verb = app.add_subcommand("show", "look into a result file");
+  CLI::App* verb = app.add_subcommand("show", "print what a result file says");
   verb->footer("  vcohort show out.h5\n  vcohort show out.h5 --table cohort/increments --rows 0");
   verb->add_option("file", arguments->file, "result file or part")->required();
   verb->add_option("--table", arguments->table, "print this table");

@@ -1,5 +1,6 @@
 #pragma once
 #include "engine/analysis/long_data/long_data.hpp"
+#include "engine/study/trial_design.hpp"
 #include "io/data/csv_file.hpp"
 
 namespace vcohort {

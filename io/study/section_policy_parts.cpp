@@ -29,8 +29,9 @@ constexpr std::array<KeySpec, 6> cost_keys = {{
      .type = KeyType::number,
      .unit = "currency",
      .range = {0, most_money},
-     .meaning = "Replaces the preparation before the first infusion. Of a strategy that is chosen by a marker: what the "
-                "measurement costs, beside what the chosen strategy costs; required there.",
+     .meaning =
+         "Replaces the preparation before the first infusion. Of a strategy that is chosen by a marker: what the "
+         "measurement costs, beside what the chosen strategy costs; required there.",
      .example = "2_000"},
     {.name = "cost_per_visit",
      .type = KeyType::number,
@@ -228,7 +229,8 @@ void require_costs_of_choices(const TableReader& reader, const Study& study, con
     });
     if (!priced)
       reader.refuse("cost", fmt::format("{} has no cost of its measurement", quoted(study.strategies[s].name)),
-                    "no evidence says what a marker costs", "add [[policy.cost]] with its strategy, cost_once and source");
+                    "no evidence says what a marker costs",
+                    "add [[policy.cost]] with its strategy, cost_once and source");
     if (question.care_follows_motor)
       reader.refuse("care_follows_motor", "the cost of care cannot follow the motor score here",
                     fmt::format("{} is chosen by a marker", quoted(study.strategies[s].name)), "leave out one of them");
