@@ -151,9 +151,9 @@ class Policy(ProgramTest):
                 question["capacity"] = [chance.choice([0, 7, 50, 300]) for _ in range(min(2, years))]
             if chance.random() < 0.3:
                 question["backlog"] = chance.choice([0, 400])
-            names = ["rehabilitation", "one IV", "four IV"]
-            mixes = {"before": chance.choice([{"rehabilitation": 1}, {"rehabilitation": 1, "one IV": 0}, {"one IV": 1}]),
-                     "after": chance.choice([{"one IV": 1}, {"rehabilitation": 0.25, "four IV": 0.75}, {"one IV": 0.5, "four IV": 0.5, "rehabilitation": 0}])}
+            names = ["rehabilitation", "MSC, intrathecal", "MSC, IV four times"]
+            mixes = {"before": chance.choice([{"rehabilitation": 1}, {"rehabilitation": 1, "MSC, intrathecal": 0}, {"MSC, intrathecal": 1}]),
+                     "after": chance.choice([{"MSC, intrathecal": 1}, {"rehabilitation": 0.25, "MSC, IV four times": 0.75}, {"MSC, intrathecal": 0.5, "MSC, IV four times": 0.5, "rehabilitation": 0}])}
             if years > 1 and chance.random() < 0.8:
                 question["retreatment"] = [chance.randint(1, years - 1), chance.choice([0.25, 1])]
             follows = case % 3 == 0
@@ -164,7 +164,7 @@ class Policy(ProgramTest):
                 costs = {name: [(row["treatment_cost"], row["care_cost"]) for row in yearly if row["strategy"] == name] for name in names}
                 costs[None] = costs["rehabilitation"]
                 lived = [Fraction(row["person_years"]) for row in yearly if row["strategy"] == "rehabilitation"]
-                cells = {"rehabilitation": False, "one IV": True, "four IV": True}
+                cells = {"rehabilitation": False, "MSC, intrathecal": True, "MSC, IV four times": True}
                 before, after = (budget_flow.budget_flow(question, mixes[mix], cells, costs, lived[1] / lived[0]) for mix in ("before", "after"))
                 for row, was, now in zip(self.rows(result, "policy/budget_impact"), before, after):
                     expected = {**now, "treatment_cost_before": was["treatment_cost"], "treatment_cost_after": now["treatment_cost"],
