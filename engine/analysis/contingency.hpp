@@ -52,8 +52,10 @@ double pearson_z(const Table2x2& table, bool continuity);
 /// Estimate: log of the Mantel-Haenszel odds ratio with the standard error of Robins, Breslow and Greenland (1986) and
 /// the interval from it; `statistic` is the signed root of the CMH chi-square, from which p comes (Reference::score).
 /// With `continuity` the sum of observed minus expected is reduced by 1/2, if it exceeds that (as in R's
-/// mantelhaen.test). Strata with fewer than two patients or an empty margin say nothing and are passed over. Failures:
-/// too_few_patients, no_variation when no stratum says anything; empty_cell when the odds ratio is 0 or infinite.
+/// mantelhaen.test). Strata with fewer than two patients or an empty margin say nothing and are passed over; when none
+/// says anything the statistic is 0 and p = 1, without an estimate. An odds ratio of 0 or infinity has a score interval
+/// with one end: the common odds ratios at which the noncentral hypergeometric mean of the events, given all margins,
+/// lies within z standard deviations of what was observed; at 1 that is the test itself. Failure: too_few_patients.
 Estimate cochran_mantel_haenszel(std::span<const Table2x2> strata, bool continuity, const Inference& inference,
                                  Workspace& workspace);
 

@@ -42,6 +42,12 @@ double null_of(const Hypothesis& hypothesis) {
   return hypothesis.aim == Aim::superiority ? sign * hypothesis.margin : -sign * hypothesis.margin;
 }
 
+/// Whether the interval, whose level is that of the decision, excludes a null value: what is left to compare a margin
+/// with where the estimate is infinite.
+bool excludes_beyond(const Estimate& estimate, double null, double sign) {
+  return sign > 0 ? estimate.lower >= null : estimate.upper <= null;
+}
+
 /// Two-sided test of one null value.
 Decision decide_two_sided(const Estimate& estimate, const Hypothesis& hypothesis, Workspace& workspace, bool p_value) {
   const double null = null_of(hypothesis);
@@ -52,6 +58,11 @@ Decision decide_two_sided(const Estimate& estimate, const Hypothesis& hypothesis
     decision.p = estimate.p;
     decision.rejected = estimate.p <= hypothesis.alpha;
     decision.favourable = decision.rejected && one_sided_p(estimate, 0, sign) < one_sided_p(estimate, 0, -sign);
+    return decision;
+  }
+  if (null != 0 && !std::isfinite(estimate.estimate)) {
+    decision.favourable = excludes_beyond(estimate, null, sign);
+    decision.rejected = decision.favourable || excludes_beyond(estimate, null, -sign);
     return decision;
   }
   const auto distance = distance_from(estimate, null);
@@ -70,6 +81,8 @@ Decision decide_one_sided(const Estimate& estimate, double null, double sign, do
     if (null != 0) return {.failure = Failure::null_not_supported};
     decision.p = one_sided_p(estimate, 0, sign);
     decision.rejected = decision.p <= alpha;
+  } else if (null != 0 && !std::isfinite(estimate.estimate)) {
+    decision.rejected = excludes_beyond(estimate, null, sign);
   } else {
     const auto distance = distance_from(estimate, null);
     if (!distance.known) return {.failure = Failure::null_not_supported};
@@ -114,6 +127,26 @@ Estimate failed(Failure failure, int patients) {
   Estimate estimate;
   estimate.failure = failure;
   estimate.patients = patients;
+  return estimate;
+}
+
+Estimate undetermined(int patients) {
+  Estimate estimate;
+  estimate.reference = Reference::score;
+  estimate.patients = patients;
+  estimate.statistic = 0;
+  estimate.p = 1;
+  estimate.lower = -std::numeric_limits<double>::infinity();
+  estimate.upper = std::numeric_limits<double>::infinity();
+  return estimate;
+}
+
+Estimate one_ended(double statistic, double end, int patients, const Inference& inference) {
+  auto estimate = undetermined(patients);
+  estimate.estimate = std::copysign(std::numeric_limits<double>::infinity(), statistic);
+  estimate.statistic = statistic;
+  (statistic > 0 ? estimate.lower : estimate.upper) = end;
+  estimate.p = inference.p_value ? student_two_sided(statistic, normal_df) : unknown;
   return estimate;
 }
 

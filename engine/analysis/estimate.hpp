@@ -36,6 +36,9 @@ inline constexpr double normal_df = std::numeric_limits<double>::infinity();
 
 /// One contrast, arm minus reference, on the scale that the method documents. When `failure` is set every number is
 /// NaN; when it is not, none is, except those that the method says it does not give and `p` when it was not asked for.
+/// A test may stand where its point estimate does not: then `estimate` is infinite, with an interval that has one end,
+/// or NaN where the data say nothing about it, with the whole line as the interval; `se` is NaN, `statistic` and `p`
+/// count.
 struct Estimate {
   double estimate = unknown;
   double se = unknown;
@@ -64,6 +67,13 @@ struct Inference {
 };
 
 Estimate failed(Failure failure, int patients = 0);
+
+/// Data that say nothing about the effect, whatever it is: no estimate, the whole line as interval, statistic 0, p = 1.
+Estimate undetermined(int patients);
+
+/// A ratio of which all the evidence lies on one side, on the log scale: +-infinity in the direction of `statistic`
+/// (Reference::score), with the one-ended interval from `end`.
+Estimate one_ended(double statistic, double end, int patients, const Inference& inference);
 
 /// Estimate with statistic, interval and p against Student's t. A number that is not finite, or se <= 0, is a failure.
 Estimate wald(double estimate, double se, double df, int patients, const Inference& inference, Workspace& workspace);

@@ -39,7 +39,6 @@ Ordered order_patients(const Dataset& data, int arm, bool stratified, Workspace&
 struct Sums {
   double excess = 0;    // weighted observed - expected of the active arm
   double variance = 0;  // of it
-  double events = 0;
 };
 
 /// Adds one stratum, `patients` sorted by time.
@@ -64,7 +63,6 @@ void add_stratum(const Dataset& data, int arm, const LogRankOptions& options, st
     if (events > 0) {
       const double share = active_at_risk / at_risk;
       const double weight = weighted ? pow_of(survival, options.rho) * pow_of(1 - survival, options.gamma) : 1;
-      sums.events += events;
       sums.excess += weight * (active_events - events * share);
       if (at_risk > 1) {
         sums.variance += weight * weight * events * share * (1 - share) * (at_risk - events) / (at_risk - 1);
@@ -96,8 +94,7 @@ Estimate log_rank(const Dataset& data, int arm, const LogRankOptions& options, c
     add_stratum(data, arm, options, ordered.patient.subspan(begin, end - begin), sums);
     begin = end;
   }
-  if (sums.events == 0) return failed(Failure::no_events, patients);
-  if (!(sums.variance > 0)) return failed(Failure::no_variation, patients);
+  if (!(sums.variance > 0)) return undetermined(patients);
   auto estimate =
       wald(sums.excess / sums.variance, 1 / std::sqrt(sums.variance), normal_df, patients, inference, workspace);
   if (options.rho != 0 || options.gamma != 0) estimate.reference = Reference::score;

@@ -60,6 +60,11 @@ Estimate describe(const Table2x2& table, const Inference& inference, Workspace& 
   return estimate;
 }
 
+/// Nobody, or everybody, has the event: whatever the arms, the outcome would have been this one, and p is 1.
+bool is_constant(const Table2x2& table) {
+  return table.total_events() == 0 || table.total_events() == table.total();
+}
+
 Estimate test_by_fisher(const Table2x2& table, const Inference& inference, Workspace& workspace) {
   auto estimate = describe(table, inference, workspace);
   const auto p = fisher_exact(table, workspace);
@@ -67,17 +72,13 @@ Estimate test_by_fisher(const Table2x2& table, const Inference& inference, Works
   estimate.p = p.two_sided;
   estimate.p_less = p.less;
   estimate.p_greater = p.greater;
-  const bool constant = table.total_events() == 0 || table.total_events() == table.total();
-  estimate.statistic = constant ? 0 : pearson_z(table, false);
+  estimate.statistic = is_constant(table) ? 0 : pearson_z(table, false);
   return estimate;
 }
 
 Estimate test_by_chi_square(const Table2x2& table, bool continuity, const Inference& inference, Workspace& workspace) {
-  if (table.total_events() == 0 || table.total_events() == table.total()) {
-    return failed(Failure::no_variation, static_cast<int>(table.total()));
-  }
   auto estimate = describe(table, inference, workspace);
-  estimate.statistic = pearson_z(table, continuity);
+  estimate.statistic = is_constant(table) ? 0 : pearson_z(table, continuity);
   if (inference.p_value) estimate.p = student_two_sided(estimate.statistic, normal_df);
   return estimate;
 }

@@ -18,10 +18,10 @@ enum class ProportionTest : std::uint8_t {
 /// Compares the risks of a binary outcome (0 or 1; NaN is missing), arm `arm` against the reference.
 ///
 /// The estimate is the risk difference with the Wald standard error (0 is possible) and the Miettinen-Nurminen
-/// interval; the p-value is that of the test, and `statistic` the signed root of Pearson's chi-square (0 for Fisher's
-/// test of a constant outcome). Exceptions: wald has its own interval; miettinen_nurminen see risk_difference.hpp;
+/// interval; the p-value is that of the test, and `statistic` the signed root of Pearson's chi-square (0 where the
+/// outcome is constant, with p = 1). Exceptions: wald has its own interval; miettinen_nurminen see risk_difference.hpp;
 /// Cochran-Mantel-Haenszel estimates a log odds ratio. Failures: empty_arm; not_finite for an outcome other than 0 and
-/// 1; no_variation when the outcome is constant and the test is a chi-square; those of the functions named.
+/// 1; those of the functions named.
 Estimate compare_proportions(const Dataset& data, int arm, ProportionTest test, const Inference& inference,
                              Workspace& workspace);
 

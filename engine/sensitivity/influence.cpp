@@ -18,8 +18,9 @@ namespace {
 template <class Value>
 const std::vector<Value>& column(const Table& table, const char* name) {
   const Column* found = table.find(name);
-  if (!found) throw InternalError(table.path + " has no column " + name);
-  return std::get<std::vector<Value>>(found->values);
+  const auto* values = found ? std::get_if<std::vector<Value>>(&found->values) : nullptr;
+  if (!values) throw StorageFailure(table.path + " has no column " + name + ", or it has another type");
+  return *values;
 }
 
 /// Adds a draw's value to the output of that strategy.

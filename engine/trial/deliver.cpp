@@ -43,6 +43,9 @@ class Performance {
   double sum(Layout::CellSum which) const { return tally_.sums[layout_.sum(cell_, which)].value(); }
   double failures() const { return replicates_ - fits_; }
   bool has_truth() const { return fits_ > 0 && count(Layout::with_truth) == fits_; }
+  double not_finite() const { return count(Layout::not_finite); }
+  /// Where an estimate is infinite, means over replicates are not there.
+  bool has_means() const { return fits_ > 0 && not_finite() == 0; }
 
   /// Over all replicates: a failed fit rejects nothing, and is counted apart.
   Measure power() const { return share_of(count(Layout::rejections), replicates_); }
@@ -64,20 +67,39 @@ class Performance {
     const double spread = mean_of(sum(Layout::truth), sum(Layout::truth_squares), fits_).mcse;
     return {sum(Layout::truth) / fits_, std::sqrt(spread * spread + error / fits_)};
   }
+  /// Of ratios alone, linear within a bin; infinite where it lies beyond the bins.
+  double median_estimate() const {
+    if (!layout_.has_histogram(cell_ / layout_.contrasts() % layout_.analyses())) return missing;
+    const auto* bin = tally_.counts.data() + layout_.histogram(cell_);
+    double total = 0, below = 0;
+    for (std::size_t k = 0; k < Layout::bins; ++k) total += static_cast<double>(bin[k]);
+    if (total == 0) return missing;
+    for (std::size_t k = 0; k < Layout::bins; ++k) {
+      const auto here = static_cast<double>(bin[k]);
+      if (below + here >= total / 2 && here > 0) {
+        if (k == 0) return -std::numeric_limits<double>::infinity();
+        if (k + 1 == Layout::bins) break;
+        const double from = static_cast<double>(k - 1) + (total / 2 - below) / here;
+        return from * Layout::bin_width - Layout::largest_in_bins;
+      }
+      below += here;
+    }
+    return std::numeric_limits<double>::infinity();
+  }
   /// The error of the true value is part of that of the bias.
   Measure bias() const {
-    if (!has_truth()) return {};
+    if (!has_truth() || !has_means()) return {};
     const Measure mean = mean_of(sum(Layout::d), sum(Layout::d_squares), fits_);
     const double truth_variance = sum(Layout::truth_variance) / fits_ / (truth_varies() ? fits_ : 1);
     return {mean.value, std::sqrt(mean.mcse * mean.mcse + truth_variance)};
   }
   Measure empirical_se() const {
-    if (fits_ < 2) return {};
+    if (fits_ < 2 || !has_means()) return {};
     const double se = standard_deviation(fits_, sum(Layout::d), sum(Layout::d_squares));
     return {se, se / std::sqrt(2 * (fits_ - 1))};
   }
   Measure model_se() const {
-    if (fits_ < 2) return {};
+    if (fits_ < 2 || count(Layout::with_se) < fits_) return {};
     const double mean_variance = sum(Layout::se_squares) / fits_;
     const double se = std::sqrt(mean_variance);
     return {se, std::sqrt(variance_of_squared_se() / (4 * fits_ * mean_variance))};
@@ -89,7 +111,7 @@ class Performance {
     return {100 * (model / empirical - 1), 100 * (model / empirical) * std::sqrt(relative)};
   }
   Measure mse() const {
-    if (!has_truth() || fits_ < 2) return {};
+    if (!has_truth() || fits_ < 2 || !has_means()) return {};
     const double mean = sum(Layout::d_squares) / fits_;
     const double spread = std::max(0.0, sum(Layout::d_fourths) - fits_ * mean * mean);
     return {mean, std::sqrt(spread / (fits_ * (fits_ - 1)))};
@@ -114,6 +136,8 @@ class RowOfNumbers {
  public:
   RowOfNumbers(Table& table, std::size_t first) : table_(table), place_(first) {}
   void add(double value) { std::get<std::vector<double>>(table_.columns.at(place_++).values).push_back(value); }
+  /// The place of a column of another type.
+  std::size_t skip() { return place_++; }
   void add(const Measure& measure) {
     add(measure.value);
     add(measure.mcse);
@@ -157,7 +181,14 @@ std::vector<Table> Trial::deliver(const Tally& tally) const {
   add_measure(table, "assurance", "share", "rejections in the beneficial direction");
   add_measure(table, "true_value", "of the analysis",
               "estimand, from the twins or in closed form; missing where unknown");
-  add_measure(table, "bias", "of the analysis", "mean of estimate - true value");
+  add_measure(table, "bias", "of the analysis",
+              "mean of estimate - true value; missing, as the measures of spread are, where an estimate is not finite");
+  table.add<std::int64_t>(
+      "not_finite", "trials",
+      "estimates that are infinite or that the data do not determine; their tests and intervals count");
+  table.add<double>("median_estimate", "of the analysis",
+                    "median of the estimates, infinite ones included, where they are logarithms of ratios; from a "
+                    "histogram with bins of 0.02");
   add_measure(table, "empirical_se", "of the analysis", "standard deviation of estimate - true value");
   add_measure(table, "model_se", "of the analysis", "root mean square of the standard errors that the analyses state");
   add_measure(table, "model_se_error_percent", "percent", "model SE relative to empirical SE");
@@ -210,6 +241,8 @@ std::vector<Table> Trial::deliver(const Tally& tally) const {
         row.add(cell.assurance());
         row.add(cell.true_value());
         row.add(cell.bias());
+        integer(row.skip(), static_cast<std::int64_t>(cell.not_finite()));
+        row.add(cell.median_estimate());
         row.add(cell.empirical_se());
         row.add(cell.model_se());
         row.add(cell.model_se_error_percent());

@@ -1,6 +1,7 @@
 #include "engine/trial/randomisation.hpp"
 
 #include <algorithm>
+#include <limits>
 
 #include "engine/numeric/errors.hpp"
 #include "engine/random/tile_draws.hpp"
@@ -39,6 +40,22 @@ Randomiser::Randomiser(const Randomisation& design, std::span<const Arm> arms, s
                                  "a block holds every arm in the ratio", "choose another block"));
     for (int n : levels_) strata_ *= n;
   }
+  const bool prefers = design_.method == Method::minimisation || design_.method == Method::biased_coin;
+  if (prefers && !holds_the_ratio(design_.probability, arms))
+    throw InvalidInput(explain("trial.randomisation.probability cannot hold the ratio of the arms",
+                               "an arm that is behind would be no more probable than its share of the patients",
+                               "give more than the largest share, or use permuted blocks"));
+}
+
+bool holds_the_ratio(double probability, std::span<const Arm> arms) {
+  int largest = 0, smallest = std::numeric_limits<int>::max(), sum = 0;
+  for (const Arm& arm : arms) {
+    largest = std::max(largest, arm.ratio);
+    smallest = std::min(smallest, arm.ratio);
+    sum += arm.ratio;
+  }
+  const double share = static_cast<double>(largest) / sum;
+  return largest == smallest ? probability >= share : probability > share;
 }
 
 int Randomiser::by_weights(double uniform, std::span<const double> weights) const {
@@ -92,8 +109,8 @@ int Randomiser::next_arm(double uniform, int stratum, std::span<const std::vecto
       return by_preference(uniform, counts.penalty, counts.weights);
     case Method::urn: {
       const int arm = by_weights(uniform, counts.balls);
-      for (std::size_t k = 0; k < arms; ++k)
-        if (static_cast<int>(k) != arm) counts.balls[k] += design_.urn_add * ratio_[k];
+      for (std::size_t k = 0; k < arms; ++k) counts.balls[k] += design_.urn_add * ratio_[k];
+      counts.balls[static_cast<std::size_t>(arm)] -= design_.urn_add;  // all places but the one that was drawn
       return arm;
     }
     case Method::minimisation:

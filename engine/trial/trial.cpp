@@ -24,12 +24,27 @@ struct Trial::Accumulator {
   }
 };
 
+namespace {
+
+/// Which analyses estimate the logarithm of a ratio.
+std::vector<bool> estimate_ratios(const Protocol& protocol) {
+  std::vector<bool> ratios;
+  for (const AnalysisPlan& plan : protocol.design.analyses) {
+    const EffectScale scale = effect_scale(plan, protocol);
+    ratios.push_back(scale != EffectScale::mean_difference && scale != EffectScale::risk_difference &&
+                     scale != EffectScale::superiority_share);
+  }
+  return ratios;
+}
+
+}  // namespace
+
 Trial::Trial(const Study& study, const Evidence& evidence)
     : scenario_(evidence.name),
       study_(study),
       evidence_(evidence),
       trial_(std::make_shared<const PreparedTrial>(study, evidence)),
-      layout_(study.trial->sample_size.size(), study.trial->analyses.size(), study.trial->arms.size() - 1),
+      layout_(study.trial->sample_size.size(), study.trial->arms.size() - 1, estimate_ratios(trial_->protocol)),
       truth_(std::make_shared<const TrueValues>(*trial_)) {
   if (study.trial->replicates < 1 || study.trial->replicates > PreparedTrial::first_reserved_replicate)
     throw InvalidInput(explain("trial.replicates is out of range", "an address holds about 2^32 replicates",
@@ -143,17 +158,29 @@ void Trial::add_result(std::size_t cell, const TrialResult& result, const TrueVa
     return;
   }
   const analysis::Estimate& estimate = result.estimate;
+  // A method that cannot say what the estimate is says so by its interval, which then has an infinite end.
+  const bool finite = std::isfinite(estimate.estimate);
+  if (std::isnan(estimate.lower) || std::isnan(estimate.upper) ||
+      (std::isnan(estimate.estimate) && !std::isinf(estimate.upper)))
+    throw NumericalFailure(explain("an analysis of a simulated trial gave not-a-number",
+                                   "its data went beyond what a double holds",
+                                   "look for extreme parameters, and write down the study as a fault"));
   const bool known = !std::isnan(truth.value);
   ++count(Layout::fits);
   count(Layout::rejections) += result.rejected;
   count(Layout::favourable) += result.favourable;
   count(Layout::with_truth) += known;
   count(Layout::covered) += known && estimate.lower <= truth.value && truth.value <= estimate.upper;
-  const double d = estimate.estimate - (known ? truth.value : 0.0);
+  count(Layout::not_finite) += !finite;
+  if (layout_.has_histogram(cell / layout_.contrasts() % layout_.analyses()) && !std::isnan(estimate.estimate))
+    ++sums.counts[layout_.histogram(cell) + Layout::bin_of(estimate.estimate)];
   const double variance = estimate.se * estimate.se;
-  add(Layout::d, d);
-  add(Layout::d_squares, d * d);
-  add(Layout::d_fourths, d * d * d * d);
+  if (finite) {
+    const double d = estimate.estimate - (known ? truth.value : 0.0);
+    add(Layout::d, d);
+    add(Layout::d_squares, d * d);
+    add(Layout::d_fourths, d * d * d * d);
+  }
   add(Layout::analysed, estimate.patients);
   if (known) {
     add(Layout::truth, truth.value);
@@ -161,6 +188,7 @@ void Trial::add_result(std::size_t cell, const TrialResult& result, const TrueVa
     add(Layout::truth_variance, truth.mcse * truth.mcse);
   }
   if (std::isnan(variance)) return;
+  ++count(Layout::with_se);
   add(Layout::se, estimate.se);
   add(Layout::se_squares, variance);
   add(Layout::se_fourths, variance * variance);

@@ -1,6 +1,9 @@
 #include "io/cli/failure.hpp"
 
+#include <fmt/format.h>
 #include <CLI/CLI.hpp>
+
+#include <filesystem>
 #include <new>
 
 #include "engine/numeric/errors.hpp"
@@ -24,6 +27,9 @@ Failure failure_of(const std::exception_ptr& exception) {
   } catch (const std::bad_alloc&) {
     return {ExitStatus::numerical_failure,
             "out of memory (the tallies of this study do not fit) ask for fewer strata, endpoints or strategies"};
+  } catch (const std::filesystem::filesystem_error& error) {  // a loop of links, a name that is too long
+    return {ExitStatus::storage, explain(fmt::format("cannot use '{}'", error.path1().string()), error.code().message(),
+                                         "name another file")};
   } catch (const std::exception& error) {
     return {ExitStatus::internal_error, error.what()};
   }

@@ -8,6 +8,7 @@
 #include "engine/numeric/errors.hpp"
 #include "engine/numeric/instruction_set.hpp"
 #include "io/cli/usage.hpp"
+#include "io/results/damaged_file.hpp"
 #include "io/results/publish.hpp"
 
 namespace vcohort {
@@ -36,7 +37,12 @@ const Tally& tally_of(const Question& question, const std::vector<NamedTally>& t
     return named.question == question.name() && named.scenario == question.scenario();
   };
   const auto named = std::find_if(tallies.begin(), tallies.end(), of_question);
-  if (named == tallies.end()) throw InternalError("the parts hold no tally of the question " + question.name());
+  const Tally wanted = question.empty_tally();
+  if (named == tallies.end() || named->tally.counts.size() != wanted.counts.size() ||
+      named->tally.sums.size() != wanted.sums.size())
+    throw DamagedFile(explain("cannot use the tallies of these files",
+                              fmt::format("that of the question {} is missing or has another size", question.name()),
+                              "run the study again"));
   return named->tally;
 }
 

@@ -3,7 +3,7 @@
 
 #include "engine/run/plan.hpp"
 #include "io/cli/load_study.hpp"
-#include "io/results/existing.hpp"
+#include "io/files/new_file.hpp"
 #include "io/results/part.hpp"
 
 namespace vcohort {

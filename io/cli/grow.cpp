@@ -7,7 +7,7 @@
 #include "engine/numeric/errors.hpp"
 #include "io/cli/finish.hpp"
 #include "io/console/log.hpp"
-#include "io/results/damaged_file.hpp"
+#include "io/results/column_of.hpp"
 #include "io/results/part.hpp"
 #include "io/results/result_file.hpp"
 
@@ -28,9 +28,8 @@ std::vector<std::string> sizes_of(const Study& study) {
 
 /// Rows of one scenario out of a table that holds all of them.
 Table rows_of(const Table& table, const std::string& scenario) {
-  const Column* names = table.find("scenario");
-  if (names == nullptr) return table;
-  const auto& scenarios = std::get<std::vector<std::string>>(names->values);
+  if (table.find("scenario") == nullptr) return table;
+  const auto& scenarios = column_of<std::string>(table, "scenario");
   Table chosen = table;
   for (Column& column : chosen.columns)
     std::visit(
@@ -64,10 +63,15 @@ void copy_rows(const ResultFile& from, const Question& question, PartWriter& par
   for (const Table& layout : question.row_tables()) {
     part.append(layout);
     if (!from.find(layout.path)) continue;
-    from.for_each_chunk(layout.path, rows_at_once, [&](const Table& rows, std::int64_t) {
-      const Table chosen = rows_of(rows, question.scenario());
-      if (chosen.rows() > 0) part.append(chosen);
-    });
+    try {
+      from.for_each_chunk(layout.path, rows_at_once, [&](const Table& rows, std::int64_t) {
+        const Table chosen = rows_of(rows, question.scenario());
+        if (chosen.rows() > 0) part.append(chosen);
+      });
+    } catch (const InternalError& error) {
+      throw StorageFailure(
+          explain(fmt::format("cannot grow from '{}'", from.path().string()), error.what(), "run the study again"));
+    }
   }
 }
 

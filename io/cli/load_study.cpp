@@ -3,11 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
-#include <fstream>
-#include <iostream>
-#include <iterator>
-#include <sstream>
 
 #include "engine/numeric/errors.hpp"
 #include "engine/random/address.hpp"
@@ -21,10 +16,6 @@
 namespace vcohort {
 
 namespace {
-
-bool is_hdf5(std::string_view bytes) {
-  return bytes.starts_with("\x89HDF\r\n\x1a\n");
-}
 
 /// An evidence as the study names it: a stance that ships, else a file.
 EvidenceText find_evidence(const std::string& stance, const std::string& study_path,
@@ -74,30 +65,14 @@ LoadedStudy load(std::string bytes, const std::string& path, const std::vector<s
 
 }  // namespace
 
-std::string read_bytes(const std::filesystem::path& path) {
-  if (path == "-") return {std::istreambuf_iterator<char>(std::cin), {}};
-  std::error_code failure;
-  if (std::filesystem::is_directory(path, failure))
-    throw StorageFailure(explain(fmt::format("cannot read {}", path.string()), "it is a folder", "name a study file"));
-  std::ifstream file(path, std::ios::binary);
-  if (!file)
-    throw StorageFailure(explain(fmt::format("cannot read {}", path.string()),
-                                 "there is no such file, or it may not be read",
-                                 "check the name; `vcohort scenarios list` shows the studies that ship"));
-  std::ostringstream bytes;
-  bytes << file.rdbuf();
-  return std::move(bytes).str();
-}
-
 LoadedStudy load_study(const std::string& path, const std::vector<std::string>& settings) {
-  std::string bytes = read_bytes(path);
-  if (is_hdf5(bytes)) {
+  if (file_begins_with(path, "\x89HDF\r\n\x1a\n")) {
     const ResultFile file(path);
     LoadedStudy loaded = load(file.header().study_resolved, path, settings, file.header().evidence);
     loaded.source = loaded.header.study_source = file.header().study_source;
     return loaded;
   }
-  return load_study_text(std::move(bytes), path, settings);
+  return load_study_text(read_bytes(path), path, settings);
 }
 
 LoadedStudy load_study_text(std::string text, const std::string& file_name, const std::vector<std::string>& settings) {

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "engine/evidence/evidence.hpp"
+#include "io/files/read_bytes.hpp"
 #include "io/results/file_header.hpp"
 #include "io/study/study_reader.hpp"
 
@@ -24,9 +25,6 @@ LoadedStudy load_study(const std::string& path, const std::vector<std::string>& 
 
 /// The same from the text of a study file; messages call it `file_name`.
 LoadedStudy load_study_text(std::string text, const std::string& file_name, const std::vector<std::string>& settings);
-
-/// The bytes of a file, or of standard input for "-". StorageFailure where it cannot be read.
-std::string read_bytes(const std::filesystem::path&);
 
 /// The study inside a result or part.
 LoadedStudy load_study(const FileHeader&, const std::vector<std::string>& settings = {});

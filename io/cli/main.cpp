@@ -1,6 +1,7 @@
 #include <exception>
 
 #include "io/cli/failure.hpp"
+#include "io/cli/standard_streams.hpp"
 #include "io/cli/verbs.hpp"
 #include "io/cli/version.hpp"
 #include "io/console/log.hpp"
@@ -30,6 +31,7 @@ int status(vcohort::ExitStatus value) {
 
 int main(int argc, char** argv) {
   using vcohort::ExitStatus;
+  vcohort::prepare_standard_streams();
   CLI::App app{about};
   app.footer(statuses);
   app.set_version_flag("--version", vcohort::version_text());
@@ -41,10 +43,13 @@ int main(int argc, char** argv) {
                          vcohort::add_calibrate, vcohort::add_influence, vcohort::add_scenarios, vcohort::add_schema})
     add(app, end);
   try {
-    app.parse(argc, argv);
+    try {
+      app.parse(argc, argv);
+    } catch (const CLI::Success& success) {  // --help, --version
+      app.exit(success);
+    }
+    vcohort::require_delivered_output();
     return status(end);
-  } catch (const CLI::Success& success) {  // --help, --version
-    return app.exit(success);
   } catch (const CLI::ParseError& error) {
     app.exit(error);
     return status(ExitStatus::command_line);

@@ -82,7 +82,8 @@ void analyze_file(const AnalyzeArguments& arguments) {
   const AnalysisPlan& plan = study.trial->analyses.front();
   if (study.trial->analyses.size() > 1)
     log_notice("only the primary analysis is done; the others stand in trial.secondary");
-  const LongData data = read_long_data(read_csv(read_bytes(arguments.data), arguments.data), *study.data, plan);
+  const LongData data =
+      read_long_data(read_csv(read_bytes(arguments.data, largest_data), arguments.data), *study.data, plan);
   const DataAnalysis found = analyze(data, plan, study.trial->alpha, study.trial->sides);
   switch (arguments.format) {
     case TableFormat::table:

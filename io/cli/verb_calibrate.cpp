@@ -16,6 +16,7 @@
 #include "io/cli/load_replication.hpp"
 #include "io/cli/table_format.hpp"
 #include "io/cli/verbs.hpp"
+#include "io/files/new_file.hpp"
 #include "io/study/evidence_reader.hpp"
 
 namespace vcohort {
@@ -31,7 +32,11 @@ struct CalibrateArguments {
   int threads = 0;
   bool overwrite = false;
   TableFormat format = TableFormat::table;
+
+  Existing existing() const { return overwrite ? Existing::overwrite : Existing::refuse; }
 };
+
+const std::string recalibrated = "; recalibrated: ";  // in the title of evidence that was written here
 
 /// Standard error of a published figure, where what is printed beside it tells.
 std::optional<double> standard_error(const PublishedFigure& figure) {
@@ -105,21 +110,25 @@ std::string history_of(const CalibrateArguments& arguments, const Simulated& sim
       arguments.between_sd, arguments.draws, arguments.seed, arguments.patients_factor, weights.effective_sample_size);
 }
 
+/// Evidence that this verb wrote: its title says so.
+bool is_recalibrated(const std::filesystem::path& path) {
+  std::ifstream file(path, std::ios::binary);
+  std::string format, name, title;
+  std::getline(std::getline(std::getline(file, format), name), title);
+  return format.starts_with("format = \"vcohort-evidence") && title.find(recalibrated) != std::string::npos;
+}
+
 void write(const Evidence& evidence, const CalibrateArguments& arguments) {
-  if (std::filesystem::exists(arguments.output) && !arguments.overwrite)
-    throw StorageFailure(explain("cannot write " + arguments.output, "it exists",
-                                 "choose another name with -o, or allow it with --overwrite"));
-  std::ofstream file(arguments.output, std::ios::binary);
-  file << write_evidence(evidence);
-  if (!file.flush())
-    throw StorageFailure(explain("cannot write " + arguments.output,
-                                 "the folder is missing, full or may not be written", "name another file with -o"));
+  const std::string text = write_evidence(evidence);
+  write_file(arguments.output, arguments.existing(), is_recalibrated, [&](std::ostream& out) { out << text; });
 }
 
 ExitStatus calibrate(CalibrateArguments arguments) {
   const int threads = arguments.threads > 0 ? arguments.threads : default_threads();
   const oneapi::tbb::global_control limit(oneapi::tbb::global_control::max_allowed_parallelism,
                                           static_cast<std::size_t>(threads));
+  if (!arguments.output.empty())
+    require_output(arguments.output, arguments.existing(), is_recalibrated, {arguments.evidence});
   Simulated simulated;
   std::optional<Evidence> stance;
   for (const std::string& name : arguments.names) {
@@ -144,7 +153,7 @@ ExitStatus calibrate(CalibrateArguments arguments) {
   Evidence fitted = refit(*stance, arguments.move, draws, weights, history);
   if (arguments.output.empty()) return ExitStatus::done;
   fitted.name = arguments.name.empty() ? std::filesystem::path(arguments.output).stem().string() : arguments.name;
-  fitted.title += "; recalibrated: " + history;
+  fitted.title += recalibrated + history;
   check(fitted);
   write(fitted, arguments);
   if (for_reader) std::cout << fmt::format("\nevidence: {}\n", arguments.output);

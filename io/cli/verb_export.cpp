@@ -1,17 +1,17 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <fstream>
 #include <iostream>
 #include <memory>
+#include <sstream>
 
 #include "engine/numeric/errors.hpp"
 #include "engine/trial/trial.hpp"
 #include "io/cli/load_study.hpp"
 #include "io/cli/table_format.hpp"
 #include "io/cli/verbs.hpp"
+#include "io/files/new_file.hpp"
 #include "io/results/csv.hpp"
-#include "io/results/json.hpp"
 #include "io/results/result_file.hpp"
 
 namespace vcohort {
@@ -25,6 +25,7 @@ struct ExportArguments {
   std::int64_t replicate = -1;
   std::int64_t sample_size = 0;  // 0: the largest of the study
   std::string scenario;
+  bool overwrite = false;
   TableFormat format = TableFormat::csv;
 };
 
@@ -67,26 +68,38 @@ Table of_scenario(Table table, const std::string& scenario) {
   return table;
 }
 
-void write(const ResultFile& file, const ExportArguments& arguments, std::ostream& out) {
+/// The first line that this table has when it is written: a file that begins with it is an export of the same table.
+std::string first_line(Table table, TableFormat format) {
+  for (Column& column : table.columns) std::visit([](auto& values) { values.clear(); }, column.values);
+  std::ostringstream out;
+  print(table, format, out);
+  return out.str().substr(0, out.str().find('\n'));
+}
+
+void export_table(const ResultFile& file, const ExportArguments& arguments) {
+  const Existing existing = arguments.overwrite ? Existing::overwrite : Existing::refuse;
+  const auto anything = [](const std::filesystem::path&) { return true; };  // until it is known what will be written
+  if (!arguments.output.empty()) require_output(arguments.output, existing, anything, {arguments.file});
+  Table table;
   if (arguments.replicate >= 0) {
-    print(simulated_dataset(file, arguments), arguments.format, out);
-    return;
+    table = simulated_dataset(file, arguments);
+  } else if (const TableInfo* info = file.find(arguments.table);
+             info && arguments.scenario.empty() && arguments.format == TableFormat::csv) {
+    table = {info->path, info->description, info->columns};  // its rows are written as they are read
+  } else {
+    table = file.read_table(arguments.table);
+    if (!arguments.scenario.empty()) table = of_scenario(std::move(table), arguments.scenario);
   }
-  if (!arguments.scenario.empty()) {
-    print(of_scenario(file.read_table(arguments.table), arguments.scenario), arguments.format, out);
-    return;
-  }
-  switch (arguments.format) {
-    case TableFormat::csv:
+  const auto write = [&](std::ostream& out) {
+    if (table.rows() == 0 && arguments.format == TableFormat::csv && arguments.replicate < 0)
       write_csv(file, arguments.table, out);
-      break;
-    case TableFormat::json:
-      write_json(file.read_table(arguments.table), out);
-      break;
-    case TableFormat::table:
-      print(file.read_table(arguments.table), TableFormat::table, out);
-      break;
-  }
+    else
+      print(table, arguments.format, out);
+  };
+  if (arguments.output.empty())
+    write(std::cout);
+  else
+    write_file(arguments.output, existing, begins_with(first_line(table, arguments.format)), write);
 }
 
 }  // namespace
@@ -107,21 +120,11 @@ void add_export(CLI::App& app, ExitStatus& end) {
       ->check(CLI::PositiveNumber);
   verb->add_option("--scenario", arguments->scenario, "rows of this stance only; of a trial's data [the first]");
   verb->add_option("-o,--output", arguments->output, "file to write instead of standard output");
+  verb->add_flag("--overwrite", arguments->overwrite, "replace an export of the same table");
   add_format(*verb, arguments->format);
   verb->callback([arguments, &end] {
     const ResultFile file(arguments->file);
-    if (arguments->replicate < 0 && !file.find(arguments->table))
-      (void)file.read_table(arguments->table);  // names the tables that are there
-    if (arguments->output.empty()) {
-      write(file, *arguments, std::cout);
-    } else {
-      std::ofstream out(arguments->output, std::ios::binary);
-      if (out) write(file, *arguments, out);
-      if (!out.flush())
-        throw StorageFailure(explain(fmt::format("cannot write {}", arguments->output),
-                                     "the folder is missing or full, or may not be written",
-                                     "name another file with -o"));
-    }
+    export_table(file, *arguments);
     end = ExitStatus::done;
   });
 }

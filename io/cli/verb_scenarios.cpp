@@ -1,12 +1,11 @@
 #include <fmt/format.h>
 
-#include <filesystem>
-#include <fstream>
 #include <iostream>
 #include <memory>
 
 #include "engine/numeric/errors.hpp"
 #include "io/cli/verbs.hpp"
+#include "io/files/new_file.hpp"
 #include "scenarios/shipped.hpp"
 
 namespace vcohort {
@@ -35,13 +34,7 @@ const ShippedFile& find_shipped(const std::string& name) {
 void copy(const std::string& name, std::string target) {
   const ShippedFile& file = find_shipped(name);
   if (target.empty()) target = std::string(file.name) + ".toml";
-  if (std::filesystem::exists(target))
-    throw StorageFailure(explain(fmt::format("cannot write {}", target), "it exists", "name another file with -o"));
-  std::ofstream out(target, std::ios::binary);
-  out << file.text;
-  if (!out.flush())
-    throw StorageFailure(explain(fmt::format("cannot write {}", target),
-                                 "the folder is missing, full or may not be written", "name another file with -o"));
+  write_file(target, Existing::refuse, {}, [&](std::ostream& out) { out << file.text; });
   std::cout << target << '\n';
 }
 

@@ -94,7 +94,7 @@ void print_cohort(const ResultFile& file, std::ostream& out) {
   shown.add<std::string>("any event %", "", "") = any_event;
   shown.add<std::string>("grade 3+ %", "", "") = serious;
 
-  const auto n = std::get<std::vector<std::int64_t>>(summary.find("n")->values).front();
+  const auto n = column_of<std::int64_t>(summary, "n").front();
   out << fmt::format("{} children under every strategy; mean ± Monte Carlo standard error\n\n", n);
   print(shown, TableFormat::table, out);
   out << "\ngain, benefit, worse: the same child with and without the strategy, latent score, against the MCID of the "
@@ -129,9 +129,9 @@ void print_strength(const ResultFile& file, std::ostream& out) {
 void print_trial(const ResultFile& file, std::ostream& out) {
   const Table table = file.read_table("/trial/operating_characteristics");
   const auto column = [&](const char* name) { return numbers(table, name); };
-  const auto sizes = std::get<std::vector<std::int64_t>>(table.find("sample_size")->values);
-  const auto replicates = std::get<std::vector<std::int64_t>>(table.find("replicates")->values);
-  const auto failures = std::get<std::vector<std::int64_t>>(table.find("failures")->values);
+  const auto sizes = column_of<std::int64_t>(table, "sample_size");
+  const auto replicates = column_of<std::int64_t>(table, "replicates");
+  const auto failures = column_of<std::int64_t>(table, "failures");
   Table shown{"", "", {}};
   const auto pair = [&](const char* heading, const char* value, const char* error) {
     const auto values = column(value);

@@ -15,7 +15,7 @@ namespace vcohort {
 namespace {
 
 bool is_true(const Table& table, std::string_view name, std::size_t row) {
-  return std::get<std::vector<Truth>>(table.find(name)->values)[row].value != 0;
+  return column_of<Truth>(table, name)[row].value != 0;
 }
 
 const std::string& units_of_column(const Table& table, std::string_view name) {

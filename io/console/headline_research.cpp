@@ -25,8 +25,8 @@ void print_research(const ResultFile& file, std::ostream& out) {
   const Table strata = file.read_table("/policy/strata");
   if (answer.rows() == 0 || strata.rows() == 0) return;
   const double threshold = numbers(strata, "threshold").front();
-  const auto& sizes = std::get<std::vector<std::int64_t>>(answer.find("sample_size")->values);
-  const auto& failures = std::get<std::vector<std::int64_t>>(values.find("failures")->values);
+  const auto& sizes = column_of<std::int64_t>(answer, "sample_size");
+  const auto& failures = column_of<std::int64_t>(values, "failures");
   for (std::size_t row = 0; row < answer.rows(); ++row) {
     if (numbers(answer, "k")[row] != threshold) continue;
     const std::string enbs = millions(numbers(answer, "enbs")[row], numbers(answer, "enbs_se")[row]);

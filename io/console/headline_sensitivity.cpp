@@ -15,11 +15,11 @@ namespace {
 constexpr std::int64_t bars_shown = 5;
 
 bool flips(const Table& tornado, std::size_t row) {
-  return std::get<std::vector<Truth>>(tornado.find("flips")->values)[row].value != 0;
+  return column_of<Truth>(tornado, "flips")[row].value != 0;
 }
 
 std::int64_t rank(const Table& tornado, std::size_t row) {
-  return std::get<std::vector<std::int64_t>>(tornado.find("rank")->values)[row];
+  return column_of<std::int64_t>(tornado, "rank")[row];
 }
 
 /// Three digits of a small number, a large one in full.

@@ -8,6 +8,8 @@
 #include <set>
 
 #include "engine/numeric/errors.hpp"
+#include "io/files/limited_input.hpp"
+#include "io/files/read_bytes.hpp"
 
 namespace vcohort {
 
@@ -146,17 +148,11 @@ void read_csv_rows(std::istream& in, const std::string& file_name, std::string_v
   Parser parser;
   // Line by line, so that a message can name the line; a quoted text may go over several.
   std::string& text = collector.row.text;
-  std::vector<char> buffer(longest_csv_record);
-  const auto refuse_length = [&] {
-    collector.refuse(collector.row.line, "a record is too long",
-                     fmt::format("it has more than {} bytes", longest_csv_record), "is this a table of texts?");
-  };
+  LimitedInput lines(in, file_name, largest_data, longest_csv_record);
   std::size_t record = 0;  // bytes of it so far
   bool begun = false;      // whether the header has been seen
-  while (in.getline(buffer.data(), std::ssize(buffer)) || in.gcount() > 0) {
-    if (in.fail() && !in.eof()) refuse_length();
-    text.assign(buffer.data(), static_cast<std::size_t>(in.gcount()) - (in.eof() ? 0 : 1));
-    if (!in.eof()) text += '\n';
+  while (std::getline(lines, text)) {
+    if (!lines.eof()) text += '\n';
     if (collector.line == 1 && text.starts_with("\xEF\xBB\xBF")) text.erase(0, 3);
     if (text.find('\0') != std::string::npos)
       collector.refuse(collector.line, "a zero byte", "this is no text", "save the table as CSV in UTF-8");
@@ -165,7 +161,9 @@ void read_csv_rows(std::istream& in, const std::string& file_name, std::string_v
       record = 0;
     }
     record += text.size();
-    if (record > longest_csv_record) refuse_length();
+    if (record > longest_csv_record)
+      collector.refuse(collector.row.line, "a record is too long",
+                       fmt::format("it has more than {} bytes", longest_csv_record), "is a quote never closed?");
     if (!begun && text.find_first_not_of("\r\n") != std::string::npos) {
       begun = true;
       collector.row.separator = separator_of(text);
@@ -183,7 +181,7 @@ void read_csv_rows(std::istream& in, const std::string& file_name, std::string_v
     }
     ++collector.line;
   }
-  if (in.bad()) throw StorageFailure(explain(fmt::format("cannot read {}", file_name), "", "check where it lies"));
+  lines.require_end();
   if (csv_fini(&parser.state, on_field, on_record, &collector) != 0)
     collector.refuse(collector.row.line, "a quote is never closed", "the file ends inside a quoted field", "close it");
   if (collector.finished) delivery.deliver();

@@ -7,7 +7,7 @@
 #include <ctime>
 #include <string>
 
-#include "io/results/detail/new_file.hpp"
+#include "io/files/new_file.hpp"
 
 namespace vcohort {
 namespace {
@@ -27,12 +27,12 @@ bool is_abandoned(const std::filesystem::path& path, std::string_view begins) {
   std::string name = path.filename().string();
   if (!name.starts_with(begins) || !name.ends_with(temporary_ending)) return false;
   for (int field = 0; field < 3; ++field) take_last_field(name);  // random, process, and the ending
-  const detail::Descriptor file(::open(path.c_str(), O_RDWR | O_CLOEXEC | O_NONBLOCK));
+  const Descriptor file(::open(path.c_str(), O_RDWR | O_CLOEXEC | O_NONBLOCK));
   if (!file || ::flock(file.number(), LOCK_EX | LOCK_NB) != 0) return false;
   struct stat status {};
   if (::fstat(file.number(), &status) != 0 || !S_ISREG(status.st_mode)) return false;
   constexpr std::time_t day = 86400;
-  return name.ends_with("." + detail::temporary_host()) || std::time(nullptr) - status.st_mtime > day;
+  return name.ends_with("." + temporary_host()) || std::time(nullptr) - status.st_mtime > day;
 }
 
 }  // namespace

@@ -86,7 +86,7 @@ std::string digest_of(const Contents& contents) {
 
 std::string content_digest(const std::filesystem::path& path) {
   const detail::LibraryGuard guard;
-  return detail::digest_of(detail::Contents::open(path, false));
+  return detail::digest_of(detail::Contents::open(path));
 }
 
 }  // namespace vcohort

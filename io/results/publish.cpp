@@ -33,8 +33,13 @@ void append_rows(detail::ContentWriter& writer, const PartName& name, const File
   }
   for (const TableInfo& table : part.tables()) {
     if (belongs_to_file(table.path) && table.path != runtime_of_parts) continue;
-    part.for_each_chunk(table.path, detail::chunk_rows,
-                        [&writer](const Table& rows, std::int64_t) { writer.append(rows); });
+    try {
+      part.for_each_chunk(table.path, detail::chunk_rows,
+                          [&writer](const Table& rows, std::int64_t) { writer.append(rows); });
+    } catch (const InternalError& error) {
+      throw StorageFailure(explain(fmt::format("cannot join the rows of '{}'", name.file), error.what(),
+                                   "Leave it out, or run its blocks again."));
+    }
   }
 }
 

@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "engine/numeric/table.hpp"
-#include "io/results/existing.hpp"
+#include "io/files/new_file.hpp"
 #include "io/results/file_header.hpp"
 #include "io/results/named_tally.hpp"
 #include "io/results/part_name.hpp"

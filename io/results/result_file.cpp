@@ -6,9 +6,11 @@
 #include <charconv>
 
 #include "engine/numeric/errors.hpp"
+#include "io/results/column_of.hpp"
 #include "io/results/detail/contents.hpp"
 #include "io/results/detail/dataset_reader.hpp"
 #include "io/results/detail/limbs.hpp"
+#include "io/results/detail/seal.hpp"
 
 namespace vcohort {
 namespace {
@@ -113,17 +115,6 @@ struct ResultFile::State {
 
 namespace {
 
-template <class Value>
-const std::vector<Value>& column_of(const Contents& contents, const Table& table, std::string_view name) {
-  const Column* column = table.find(name);
-  const auto* values = column == nullptr ? nullptr : std::get_if<std::vector<Value>>(&column->values);
-  if (values == nullptr) {
-    detail::fail(contents.context(), fmt::format("read table {}", table.path),
-                 fmt::format("its column {} is missing or has another type", name));
-  }
-  return *values;
-}
-
 Table read_rows(const TableInfo& info, const std::vector<detail::DatasetReader>& readers, std::int64_t first,
                 std::int64_t count) {
   Table table{info.path, info.description, {}};
@@ -176,18 +167,20 @@ FileHeader read_header(const Contents& contents, const std::vector<TableInfo>& t
     detail::fail(contents.context(), "read a result", "its random number generator is unknown");
   }
   const Table study = read_whole(contents, tables, "/study");
-  const auto& source = column_of<std::string>(contents, study, "source");
-  const auto& resolved = column_of<std::string>(contents, study, "resolved");
+  const auto& source = column_of<std::string>(study, "source");
+  const auto& resolved = column_of<std::string>(study, "resolved");
   if (source.size() != 1) detail::fail(contents.context(), "read table /study", "it has not one row");
   header.study_source = source.front();
   header.study_resolved = resolved.front();
+  if (sha256_hex(header.study_resolved) != header.study_sha256)
+    detail::fail(contents.context(), "read table /study", "the resolved study is not that of the header");
   const Table evidence = read_whole(contents, tables, "/evidence");
-  const auto& names = column_of<std::string>(contents, evidence, "name");
-  const auto& sources = column_of<std::string>(contents, evidence, "source");
+  const auto& names = column_of<std::string>(evidence, "name");
+  const auto& sources = column_of<std::string>(evidence, "source");
   for (std::size_t row = 0; row < names.size(); ++row) header.evidence.push_back({names[row], sources[row]});
   const Table purposes = read_whole(contents, tables, "/study/purposes");
-  const auto& purpose_names = column_of<std::string>(contents, purposes, "name");
-  const auto& numbers = column_of<std::int64_t>(contents, purposes, "number");
+  const auto& purpose_names = column_of<std::string>(purposes, "name");
+  const auto& numbers = column_of<std::int64_t>(purposes, "number");
   for (std::size_t row = 0; row < numbers.size(); ++row) header.purposes.push_back({purpose_names[row], numbers[row]});
   return header;
 }
@@ -197,6 +190,10 @@ bool is_tally(const std::string& path) {
 }
 
 }  // namespace
+
+bool is_result(const std::filesystem::path& path) {
+  return detail::has_seal(path);
+}
 
 ResultFile::ResultFile(const std::filesystem::path& path) {
   const detail::LibraryGuard guard;
@@ -274,7 +271,7 @@ std::vector<NamedTally> ResultFile::tallies() const {
     if (group.kind != Object::Kind::group || !is_tally(group.path) || group.attribute("question") == nullptr) continue;
     NamedTally named{required_text(contents, group, "question"), required_text(contents, group, "scenario"), {}};
     const Table counts = read_whole(contents, state_->tables, group.path + "/counts");
-    named.tally.counts = column_of<std::int64_t>(contents, counts, "count");
+    named.tally.counts = column_of<std::int64_t>(counts, "count");
     const Table sums = read_whole(contents, state_->tables, group.path + "/sums");
     try {
       named.tally.sums = detail::sums_from(sums);

@@ -25,6 +25,9 @@ struct TableInfo {
   std::vector<Column> columns;  // without values
 };
 
+/// Whether a regular file begins and ends as a result or part does, damaged or not: what --overwrite may replace.
+bool is_result(const std::filesystem::path& path);
+
 /// A result or a part, opened for reading. The constructor looks at every byte: a file that is damaged, cut off, or no
 /// file of ours is a StorageFailure, as is one of a newer format. What was opened can be trusted.
 class ResultFile {

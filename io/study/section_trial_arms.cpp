@@ -73,19 +73,20 @@ constexpr std::array<KeySpec, 7> randomisation_keys = {{
      .type = KeyType::number,
      .fallback = "0.8",
      .range = {0, 1},
-     .meaning = "Minimisation and biased coin: the probability of the arm that balances best, at least 1 / arms.",
+     .meaning = "Minimisation and biased coin: the probability of the arm that balances best; more than the largest "
+                "share of an arm.",
      .example = "0.8"},
     {.name = "urn_start",
      .type = KeyType::integer,
      .fallback = "1",
      .range = {1, largest_block},
-     .meaning = "Urn: balls of each arm at the start, times its ratio.",
+     .meaning = "Urn: balls at the start of each place; an arm has as many places as its ratio.",
      .example = "1"},
     {.name = "urn_add",
      .type = KeyType::integer,
      .fallback = "1",
      .range = {0, largest_block},
-     .meaning = "Urn: balls added to each of the other arms after every patient.",
+     .meaning = "Urn: balls added after every patient to each place but the one that was drawn.",
      .example = "1"},
 }};
 
@@ -250,6 +251,23 @@ void read_block(const TableReader& table, Randomisation& randomisation, int rati
   }
 }
 
+/// An arm that is behind must be more probable than its share, or the ratio is not reached; with equal shares the share
+/// itself is simple randomisation.
+void check_probability(const TableReader& table, const TrialQuestion& trial) {
+  int largest = 0, smallest = trial.arms.front().ratio, ratios = 0;
+  for (const Arm& arm : trial.arms) {
+    largest = std::max(largest, arm.ratio);
+    smallest = std::min(smallest, arm.ratio);
+    ratios += arm.ratio;
+  }
+  const double probability = trial.randomisation.probability, share = static_cast<double>(largest) / ratios;
+  if (largest == smallest ? probability >= share : probability > share) return;
+  table.refuse(
+      "probability", fmt::format("\"probability\" = {} cannot hold the ratio of the arms", number_text(probability)),
+      fmt::format("an arm has a share of {} / {}, and must be more probable when it is behind", largest, ratios),
+      "give more, or choose another method");
+}
+
 }  // namespace
 
 const SectionSpec arm_section = {
@@ -307,12 +325,7 @@ void read_randomisation(const TableReader& reader, TrialQuestion& trial, const T
   if (index_of(useful, "stratify")) read_strata(table, randomisation, frame);
   if (index_of(useful, "block")) read_block(table, randomisation, ratios);
   randomisation.probability = table.number("probability").value_or(randomisation.probability);
-  if (index_of(useful, "probability") && !trial.arms.empty() &&
-      randomisation.probability * static_cast<double>(trial.arms.size()) < 1) {
-    table.refuse("probability",
-                 fmt::format("\"probability\" = {} favours imbalance", number_text(randomisation.probability)),
-                 fmt::format("chance alone gives 1 / {}", trial.arms.size()), "write probability = 0.8");
-  }
+  if (index_of(useful, "probability") && !trial.arms.empty()) check_probability(table, trial);
   randomisation.urn_start = static_cast<int>(table.integer("urn_start").value_or(randomisation.urn_start));
   randomisation.urn_add = static_cast<int>(table.integer("urn_add").value_or(randomisation.urn_add));
 }

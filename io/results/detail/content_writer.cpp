@@ -10,6 +10,7 @@
 #include "io/results/detail/content_digest.hpp"
 #include "io/results/detail/contents.hpp"
 #include "io/results/detail/limbs.hpp"
+#include "io/results/detail/seal.hpp"
 
 namespace vcohort::detail {
 namespace {
@@ -62,7 +63,7 @@ void write_whole(hid_t file, const Context& context, const Table& table, Storage
 
 ContentWriter::ContentWriter(const std::filesystem::path& path, const FileHeader& header, Existing existing,
                              Storage storage)
-    : destination_(path, existing),
+    : destination_(path, existing, has_seal),
       context_{path, Context::Access::write},
       storage_(storage),
       file_(create_file(destination_.temporary(), status_, context_)) {
@@ -154,6 +155,7 @@ std::string ContentWriter::publish() {
   check(H5Fflush(file_.id(), H5F_SCOPE_LOCAL), context_, "flush the file");
   check(file_.close(), context_, "close the file");
   require_space();
+  seal_file(destination_.temporary(), destination_.path());
   destination_.publish();
   return digest;
 }

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "io/results/detail/new_file.hpp"
+#include "io/files/new_file.hpp"
 #include "io/results/detail/steady_driver.hpp"
 #include "io/results/detail/table_writer.hpp"
 #include "io/results/file_header.hpp"

@@ -38,9 +38,8 @@ struct Object {
 
 class Contents {
  public:
-  /// Opens a file for reading and looks at its bytes first: see check_seal. A file without a seal must have the content
-  /// digest that it states. `verify` off skips only this last comparison.
-  static Contents open(const std::filesystem::path& path, bool verify = true);
+  /// Opens a file for reading, once its seal vouches for every byte: see check_seal.
+  static Contents open(const std::filesystem::path& path);
 
   /// Walks a file that stays open elsewhere.
   Contents(hid_t open_file, Context context);

@@ -5,14 +5,15 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstring>
 #include <string_view>
 #include <vector>
 
+#include "io/files/descriptor.hpp"
 #include "io/results/damaged_file.hpp"
-#include "io/results/detail/descriptor.hpp"
 #include "io/results/detail/sha256.hpp"
 
 namespace vcohort::detail {
@@ -91,29 +92,49 @@ void seal_file(const std::filesystem::path& path, const std::filesystem::path& s
   if (::fsync(file.number()) != 0) throw write_failure(errno);
 }
 
-Seal check_seal(const std::filesystem::path& path) {
-  // Without O_NONBLOCK the name of a pipe would wait here for ever.
-  const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
-  if (!file) refuse_access(path, errno);
-  const std::uint64_t size = regular_size(file, path);
+namespace {
 
+// Without O_NONBLOCK the name of a pipe would wait here for ever.
+Descriptor open_to_read(const std::filesystem::path& path) {
+  Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK));
+  if (!file) refuse_access(path, errno);
+  return file;
+}
+
+/// The seal as it stands, and how many bytes lie before it.
+std::pair<std::string, std::uint64_t> find_seal(const Descriptor& file, const std::filesystem::path& path) {
+  const std::uint64_t size = regular_size(file, path);
   std::array<unsigned char, hdf5_signature.size()> signature{};
   if (::pread(file.number(), signature.data(), signature.size(), 0) != static_cast<ssize_t>(signature.size()) ||
       signature != hdf5_signature) {
     refuse(path, "it is not an HDF5 file");
   }
-  if (size < seal_size) return Seal::absent;
-
   std::string seal(seal_size, '\0');
-  const std::uint64_t length = size - seal_size;
-  if (::pread(file.number(), seal.data(), seal_size, static_cast<off_t>(length)) != static_cast<ssize_t>(seal_size)) {
-    refuse(path, "its end cannot be read");
+  const std::uint64_t length = size - std::min<std::uint64_t>(size, seal_size);
+  if (::pread(file.number(), seal.data(), seal_size, static_cast<off_t>(length)) != static_cast<ssize_t>(seal_size) ||
+      !seal.starts_with(seal_mark)) {
+    refuse(path, "it has no seal at its end: it was cut off, or another program wrote or changed it");
   }
-  if (!std::string_view(seal).starts_with(seal_mark)) return Seal::absent;
+  return {seal, length};
+}
+
+}  // namespace
+
+void check_seal(const std::filesystem::path& path) {
+  const Descriptor file = open_to_read(path);
+  const auto [seal, length] = find_seal(file, path);
   if (seal != seal_of(digest_of(file, length, path), length)) {
     refuse(path, "it is damaged: its bytes are not those that were written");
   }
-  return Seal::whole;
+}
+
+bool has_seal(const std::filesystem::path& path) {
+  try {
+    find_seal(open_to_read(path), path);
+    return true;
+  } catch (const StorageFailure&) {
+    return false;
+  }
 }
 
 }  // namespace vcohort::detail

@@ -62,10 +62,25 @@ TEST(LogRank, FailuresAreTyped) {
   const double infinity = std::numeric_limits<double>::infinity();
   EXPECT_EQ(failure({}, {}, {}), Failure::empty_arm);
   EXPECT_EQ(failure({1, 1}, {1, 2}, {1, 1}), Failure::empty_arm);
-  EXPECT_EQ(failure({0, 1}, {1, 2}, {0, 0}), Failure::no_events);
-  EXPECT_EQ(failure({0, 0, 1}, {1, 2, 0.5}, {1, 1, 0}), Failure::no_variation);
   EXPECT_EQ(failure({0, 0, 1}, {1, 2, infinity}, {1, 1, 0}), Failure::not_finite);
   EXPECT_EQ(failure({0, 1}, {1, 2}, {1, 1}), Failure::none);
+}
+
+/// Nobody has the event, or nobody is at risk in the other arm when somebody has.
+TEST(LogRank, WithoutAComparisonSaysNothing) {
+  Workspace workspace;
+  for (const std::vector<std::uint8_t>& event : {std::vector<std::uint8_t>{0, 0, 0}, {1, 1, 0}}) {
+    Columns columns;
+    columns.arm = {0, 0, 1};
+    columns.time = {1, 2, 0.5};
+    columns.event = event;
+    const auto estimate = log_rank(columns.view(), 1, {}, {}, workspace);
+    ASSERT_TRUE(estimate.ok());
+    EXPECT_EQ(estimate.statistic, 0);
+    EXPECT_EQ(estimate.p, 1);
+    EXPECT_TRUE(std::isnan(estimate.estimate));
+    EXPECT_FALSE(decide(estimate, {.aim = Aim::non_inferiority, .margin = 1}, workspace).rejected);
+  }
 }
 
 }  // namespace

@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <bit>
 
 #include "tests/engine/trial/designs.hpp"
@@ -88,15 +89,54 @@ TEST(Nesting, ADatasetIsWhatTheReplicateAnalysed) {
 
 /// Failed fits are counted by kind, and are no rejections.
 TEST(Failures, AreCountedByKind) {
-  Study study = two_arms("logrank", 10, 500);
+  Study study = two_arms("cox", 10, 500);
   study.data_model->kind = DataModel::Kind::survival;
   study.data_model->visits_months.clear();
   study.data_model->follow_up_months = 1;
   for (auto& arm : study.data_model->arms) arm.hazard = {0.1};
   const Table table = run(study);
   // Nobody has an event with probability e^-1.
-  EXPECT_NEAR(number(table, "failures") / 500, std::exp(-1.0), mcse_allowed * binomial_se(std::exp(-1.0), 500));
-  EXPECT_EQ(number(table, "failed_no_events"), number(table, "failures"));
+  EXPECT_NEAR(number(table, "failed_no_events") / 500, std::exp(-1.0), mcse_allowed * binomial_se(std::exp(-1.0), 500));
+  EXPECT_EQ(number(table, "failed_no_events") + number(table, "failed_separation"), number(table, "failures"));
+}
+
+/// A ratio that is infinite in some replicates has no mean and no spread; its test, its interval and its median count.
+TEST(Infinite, EstimatesCountForPowerCoverageAndMedian) {
+  const Study study = normal_trial("win-ratio", 12, 2.0, 2000);
+  const Trial trial(study, no_evidence());
+  const Table table = run(trial);
+  std::vector<double> estimates;
+  double rejections = 0, covered = 0, infinite = 0;
+  const double truth = number(table, "true_value");
+  for (std::uint32_t replicate = 0; replicate < 2000; ++replicate) {
+    const Table row = trial.replay(replicate);
+    estimates.push_back(number(row, "estimate"));
+    infinite += std::isinf(estimates.back());
+    rejections += number(row, "reject");
+    covered += number(row, "lower") <= truth && truth <= number(row, "upper");
+  }
+  EXPECT_GT(infinite, 200);
+  EXPECT_EQ(number(table, "failures"), 0);
+  EXPECT_EQ(number(table, "not_finite"), infinite);
+  EXPECT_EQ(number(table, "power"), rejections / 2000);
+  EXPECT_EQ(number(table, "coverage"), covered / 2000);
+  for (const char* column : {"bias", "empirical_se", "model_se", "mse"})
+    EXPECT_TRUE(std::isnan(number(table, column))) << column;
+  std::sort(estimates.begin(), estimates.end());
+  EXPECT_NEAR(number(table, "median_estimate"), (estimates[999] + estimates[1000]) / 2, 0.02);
+}
+
+/// Nobody has the event with probability e^-1: the test of such a trial is p = 1, and no failure.
+TEST(Infinite, NoEventsAreNoFailureOfTheLogRankTest) {
+  Study study = two_arms("logrank", 10, 500);
+  study.data_model->kind = DataModel::Kind::survival;
+  study.data_model->visits_months.clear();
+  study.data_model->follow_up_months = 1;
+  for (auto& arm : study.data_model->arms) arm.hazard = {0.1};
+  const Table table = run(study);
+  EXPECT_EQ(number(table, "failures"), 0);
+  EXPECT_GT(number(table, "not_finite") / 500, std::exp(-1.0) - mcse_allowed * binomial_se(std::exp(-1.0), 500));
+  EXPECT_GT(number(table, "coverage"), 0.9);
 }
 
 }  // namespace

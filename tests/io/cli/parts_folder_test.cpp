@@ -16,7 +16,7 @@ namespace {
 class PartsFolder : public testing::Test {
  protected:
   PartsFolder() {
-    header_.study_sha256 = "s";
+    header_.study_sha256 = sha256_hex("");  // of an empty study
     header_.blocks.total = 10;
   }
 

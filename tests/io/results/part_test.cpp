@@ -156,7 +156,8 @@ TEST(Parts, a_result_is_the_part_of_all_blocks) {
 TEST(Parts, rows_of_another_study_are_not_joined) {
   const sample::Folder folder;
   auto other = sample::header();
-  other.study_sha256 = "0";
+  other.study_resolved += "# another";
+  other.study_sha256 = sha256_hex(other.study_resolved);
   auto content = sample::result();
   content.parts = {{write_part(folder / "b", 0, 9, other), 0, 9}};
   EXPECT_THAT(failure_of([&] { publish_result(folder / "a.h5", content); }), HasSubstr("another study"));

@@ -65,7 +65,11 @@ TEST(Publish, refuses_an_existing_output) {
   const sample::Folder folder;
   sample::write_bytes(folder / "a.h5", "precious");
   EXPECT_THAT(failure_of([&] { publish_result(folder / "a.h5", sample::result()); }), HasSubstr("--overwrite"));
+  EXPECT_THAT(failure_of([&] { publish_result(folder / "a.h5", sample::result(), Existing::overwrite); }),
+              HasSubstr("nothing that vcohort wrote"));
   EXPECT_EQ(sample::read_bytes(folder / "a.h5"), "precious");
+  std::filesystem::remove(folder / "a.h5");
+  publish_result(folder / "a.h5", sample::result());
   publish_result(folder / "a.h5", sample::result(), Existing::overwrite);
   EXPECT_EQ(ResultFile(folder / "a.h5").header(), sample::header());
   EXPECT_THAT(folder.files(), ElementsAre("a.h5"));
@@ -92,7 +96,9 @@ TEST(Publish, says_why_a_folder_cannot_be_written) {
   sample::write_bytes(folder / "file", "");
   EXPECT_THAT(failure_of([&] { publish_result(folder / "file/a.h5", sample::result()); }),
               HasSubstr("Not a directory"));
-  EXPECT_THAT(failure_of([&] { PartWriter(folder / "file/parts", sample::header(), {0, 9, 10}); }),
+  EXPECT_THAT(failure_of([&] {
+                PartWriter(folder / "file/parts", sample::header(), {0, 9, 10});
+              }),
               HasSubstr("Not a directory"));
   EXPECT_THAT(folder.files(), ElementsAre("file"));
 }

@@ -3,7 +3,7 @@
 
 #include <utility>
 
-namespace vcohort::detail {
+namespace vcohort {
 
 /// A file descriptor that closes itself.
 class Descriptor {
@@ -28,4 +28,4 @@ class Descriptor {
   int number_ = -1;
 };
 
-}  // namespace vcohort::detail
+}  // namespace vcohort

@@ -1,8 +1,0 @@
-#pragma once
-
-namespace vcohort {
-
-/// What to do when the output is already there.
-enum class Existing { refuse, overwrite };
-
-}  // namespace vcohort
