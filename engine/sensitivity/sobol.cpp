@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <boost/random/sobol.hpp>
+#include <boost/random/uniform_int_distribution.hpp>
 #include <cmath>
 #include <limits>
 
@@ -59,13 +60,10 @@ Moments moments_of(const SobolOutputs& outputs, const Eigen::VectorXd& times) {
 Eigen::VectorXd resampled(Eigen::Index points, const SobolBootstrap& bootstrap, int resample) {
   Address address = bootstrap.draws;
   address.occasion = static_cast<std::uint16_t>(resample);
-  AddressedEngine words(bootstrap.seed, address);
+  AddressedEngine engine(bootstrap.seed, address);
+  const boost::random::uniform_int_distribution<Eigen::Index> any_point(0, points - 1);
   Eigen::VectorXd times = Eigen::VectorXd::Zero(points);
-  for (Eigen::Index draw = 0; draw < points; ++draw) {
-    const std::uint64_t scaled = static_cast<std::uint64_t>(words()) * static_cast<std::uint64_t>(points);
-    constexpr int word_bits = 32;
-    times[static_cast<Eigen::Index>(scaled >> word_bits)] += 1;
-  }
+  for (Eigen::Index draw = 0; draw < points; ++draw) times[any_point(engine)] += 1;
   return times;
 }
 
@@ -118,13 +116,10 @@ SobolDesign sobol_design(Eigen::Index points, Eigen::Index factors, std::uint64_
   require(points > 0, "there is no point", "a model is evaluated at points", "take a power of two, 1024 for instance");
   require(factors > 0 && factors <= most_factors, "the factors are not from 1 to 1,800",
           "the sequence has two dimensions for each", "leave factors out");
-  AddressedEngine words(seed, shift);
+  AddressedEngine engine(seed, shift);
+  boost::random::uniform_int_distribution<std::uint64_t> any_bits;
   std::vector<std::uint64_t> moved(static_cast<std::size_t>(2 * factors));
-  for (std::uint64_t& dimension : moved) {
-    constexpr int word_bits = 32;
-    const std::uint64_t high = words();
-    dimension = high << word_bits | words();
-  }
+  for (std::uint64_t& dimension : moved) dimension = any_bits(engine);
   boost::random::sobol sequence(moved.size());
   SobolDesign design{Eigen::MatrixXd(points, factors), Eigen::MatrixXd(points, factors)};
   for (Eigen::Index point = 0; point < points; ++point)
