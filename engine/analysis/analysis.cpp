@@ -121,9 +121,12 @@ void Analysis::take_outcome(const Records& records) {
             change_ ? difference(records.values[v][i], records.baseline[i], unit) : records.values[v][i];
     data_.visits = static_cast<int>(records.values.size());
     data_.visit = static_cast<int>(records.visit);
+    data_.times = records.times;
     data_.repeated = values_;
     return;
   }
+  data_.hierarchy = records.hierarchy;
+  if (!records.hierarchy.empty()) return;
   if (records.time.empty()) {
     const std::span<const double> value = records.values[records.visit];
     const bool responders = analyses_responders(*method_, outcome_.kind);

@@ -22,6 +22,7 @@ struct Records {
   int arms = 2;
   std::span<const int> arm = {};                         // 0 is the reference; negative: not analysed
   std::span<const std::span<const double>> values = {};  // [visit], in order; counts: one
+  std::span<const double> times = {};                    // of the visits, for the spatial covariance
   std::size_t visit = 0;                                 // the one that is compared
   std::span<const double> baseline = {};                 // empty where there is none
   std::span<const double> time = {};
@@ -29,7 +30,8 @@ struct Records {
   std::span<const double> exposure = {};
   std::span<const std::span<const double>> covariates = {}, covariates_by_visit = {};
   std::span<const Factor> factors = {}, factors_by_visit = {};
-  std::span<const Factor> strata = {};  // all combinations of their levels
+  std::span<const Factor> strata = {};             // all combinations of their levels
+  std::span<const RankedEndpoint> hierarchy = {};  // instead of the endpoint, for methods that compare pairs
 };
 
 /// A contrast: its estimate, whose `patients` are those of its two arms, and what follows.
@@ -49,6 +51,7 @@ class Analysis {
   std::span<const Result> run(const Records&);
 
   const Method& method() const { return *method_; }
+  const Options& options() const { return options_; }
   const Hypothesis& hypothesis() const { return hypothesis_; }
   double level() const { return inference_.level; }
 

@@ -296,7 +296,8 @@ Estimate contrast(const Model& model, const Regression& fit, int arm, double var
   return in_units(result, model.outcome_unit());
 }
 
-void fill_adjusted_means(const Model& model, const Regression& fit, Workspace& workspace, std::span<double> means) {
+void fill_adjusted_means(const Model& model, const Regression& fit, double variance, double df,
+                         const Inference& inference, Workspace& workspace, std::span<Estimate> means) {
   const auto w = workspace.reals(weights_slot, static_cast<std::size_t>(model.covariates()));
   const auto kept = static_cast<std::size_t>(fit.kept);
   for (std::size_t arm = 0; arm < means.size(); ++arm) {
@@ -306,15 +307,17 @@ void fill_adjusted_means(const Model& model, const Regression& fit, Workspace& w
             model, fit, [&](int j) { return model.mean(j, k) - model.overall_mean(j); }, w))
       continue;
     const double adjusted = model.mean(model.covariates(), k) - dot(w.first(kept), fit.projection.first(kept));
-    means[arm] = adjusted * model.outcome_unit();
+    const double leverage = 1 / model.arm_size(k) + dot(w.first(kept), w.first(kept));
+    means[arm] = in_units(wald(adjusted, std::sqrt(variance * leverage), df, model.patients(), inference, workspace),
+                          model.outcome_unit());
   }
 }
 
 }  // namespace
 
 void ancova(const Dataset& data, const Inference& inference, Workspace& workspace, std::span<Estimate> contrasts,
-            std::span<double> adjusted_means) {
-  std::fill(adjusted_means.begin(), adjusted_means.end(), unknown);
+            std::span<Estimate> adjusted_means) {
+  std::fill(adjusted_means.begin(), adjusted_means.end(), failed(Failure::empty_arm));
   const Model model(data, workspace);
   const int patients = model.patients();
   if (patients == 0 || model.arm_size(0) == 0) return fail_all(contrasts, Failure::empty_arm, patients);
@@ -334,7 +337,7 @@ void ancova(const Dataset& data, const Inference& inference, Workspace& workspac
   for (std::size_t k = 0; k < contrasts.size(); ++k) {
     contrasts[k] = contrast(model, fit, static_cast<int>(k) + 1, variance, df, inference, workspace);
   }
-  if (!adjusted_means.empty()) fill_adjusted_means(model, fit, workspace, adjusted_means);
+  if (!adjusted_means.empty()) fill_adjusted_means(model, fit, variance, df, inference, workspace, adjusted_means);
 }
 
 void fit_ancova(const Dataset& data, const Options&, const Inference& inference, Workspace& workspace,

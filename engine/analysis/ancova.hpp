@@ -20,9 +20,9 @@ namespace vcohort::analysis {
 /// residuals vanish; not_finite.
 ///
 /// `adjusted_means`, if not empty, receives the least-squares mean of each arm, with covariates at their mean over all
-/// analysed patients (observed margins); NaN for an arm without patients or after a failure.
+/// analysed patients (observed margins); a failure for an arm without patients.
 void ancova(const Dataset& data, const Inference& inference, Workspace& workspace, std::span<Estimate> contrasts,
-            std::span<double> adjusted_means = {});
+            std::span<Estimate> adjusted_means = {});
 
 Fit fit_ancova;
 

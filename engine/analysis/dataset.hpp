@@ -46,6 +46,7 @@ struct Dataset {
 
   // Repeated measures.
   int visits = 0;
+  std::span<const double> times = {};     // of the visits; empty: 1 apart
   int visit = 0;                          // the one at which arms are compared
   std::span<const double> repeated = {};  // [visit][patient], in the order of visits
   std::span<const std::span<const double>> covariates_by_visit = {};

@@ -52,6 +52,7 @@ void each_covariate(const Dataset& data, Numeric numeric, Categorical factor) {
 MmrmModel model_of(const Dataset& data, const Options& options, double level) {
   MmrmModel model;
   model.visits = numbered(data.visits);
+  model.times.assign(data.times.begin(), data.times.end());
   model.arms = numbered(data.arms);
   each_covariate(
       data,

@@ -24,9 +24,9 @@ std::string_view name_of(IntercurrentEvent::Kind);
 std::string_view name_of(IntercurrentEvent::Strategy);
 std::string_view name_of(AnalysisPlan::Hypothesis);
 
-inline constexpr std::array<std::string_view, 7> covariance_names = {
-    "unstructured", "toeplitz-heterogeneous", "ar1-heterogeneous", "compound-symmetry-heterogeneous", "toeplitz",
-    "ar1",          "compound-symmetry"};
+inline constexpr std::array<std::string_view, 8> covariance_names = {
+    "unstructured", "toeplitz-heterogeneous", "ar1-heterogeneous",  "compound-symmetry-heterogeneous", "toeplitz",
+    "ar1",          "compound-symmetry",      "spatial-exponential"};
 inline constexpr std::array<std::string_view, 5> df_names = {"satterthwaite", "kenward-roger", "kenward-roger-linear",
                                                              "residual", "normal"};
 

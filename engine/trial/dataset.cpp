@@ -60,8 +60,8 @@ Table Trial::dataset(std::uint32_t replicate, std::int64_t sample_size) const {
   column("randomised_months", "months", "calendar time of randomisation", of_patient(data.randomised_months));
   for (std::size_t c = 0; c < protocol.numeric.size(); ++c)
     column(protocol.numeric[c], "", "covariate at baseline", of_patient(data.participants.numeric[c]));
-  for (std::size_t c = 0; c < protocol.factors.size(); ++c)
-    column(protocol.factors[c], "", "covariate at baseline",
+  for (std::size_t c = 0; c < protocol.factors.size(); ++c)  // the age itself is among the numbers
+    column(protocol.factors[c] == "age_years" ? "age_years_group" : protocol.factors[c], "", "covariate at baseline",
            [&](const Row& row) { return level_name(protocol.factors[c], data.participants.factor[c][row.patient]); });
   return table;
 }

@@ -74,7 +74,9 @@ Protocol::Protocol(const Study& study, const Evidence& evidence)
     endpoints = {"outcome"};
     const bool events = !seen_at_visits(model.kind);
     kind = {model.kind};
-    lower_is_better = {events};
+    lower_is_better = {model.lower_is_better.value_or(events)};
+    if (model.decimals) unit = 1;
+    for (int k = 0; k < model.decimals.value_or(0); ++k) unit *= 10;
     if (!events)
       for (double months : model.visits_months) {
         if (months > 0)

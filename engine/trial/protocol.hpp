@@ -21,6 +21,7 @@ struct Protocol {
   std::vector<bool> lower_is_better;   // [slot]
   std::vector<OutcomeKind> kind;       // [slot]
   double follow_up_months = 0;         // survival, count; else the last visit
+  double unit = 0;                     // steps in 1 of recorded values, see analysis::difference; 0: as drawn
   bool has_baseline = false;           // a baseline value of the endpoints exists
 
   std::vector<std::string> numeric;  // covariates asked for: age_years, weight_kg, gmfm66, gmfm88

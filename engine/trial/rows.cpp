@@ -23,7 +23,8 @@ Table Trial::table_of(const std::vector<ReplicateRow>& rows) const {
   column("estimate", "of the analysis", "effect, arm against reference", estimate(&Estimate::estimate));
   column("se", "of the analysis", "standard error that the analysis states", estimate(&Estimate::se));
   column("df", "", "degrees of freedom; infinite for normal tests", estimate(&Estimate::df));
-  column("statistic", "", "test statistic of no effect", estimate(&Estimate::statistic));
+  column("statistic", "", "test statistic against the null of the hypothesis",
+         [](const ReplicateRow& row) { return row.result.statistic; });
   column("p", "", "p-value of the hypothesis; for a Bayesian rule the posterior probability of the null hypothesis",
          [](const ReplicateRow& row) { return row.result.p; });
   column("reject", "", "null hypothesis rejected",
@@ -34,7 +35,7 @@ Table Trial::table_of(const std::vector<ReplicateRow>& rows) const {
          [](const ReplicateRow& row) { return static_cast<std::int64_t>(row.result.failure); });
   column("n_reference", "patients", "randomised to the reference", &ReplicateRow::in_reference);
   column("n_arm", "patients", "randomised to the arm", &ReplicateRow::in_arm);
-  column("n_analysed", "patients", "analysed, both arms", estimate(&Estimate::patients));
+  column("n_analysed", "patients", "of both arms, analysed", estimate(&Estimate::patients));
   column("duration_months", "months", "first day of accrual to last visit", &ReplicateRow::duration_months);
   return table;
 }

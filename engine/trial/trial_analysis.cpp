@@ -11,7 +11,7 @@ const analysis::Method& method_of(const AnalysisPlan& plan) {
 
 analysis::Outcome outcome_of(const AnalysisPlan& plan, const Protocol& protocol) {
   const std::size_t slot = protocol.slot_of(plan.endpoint);
-  return {protocol.kind[slot], protocol.lower_is_better[slot]};
+  return {protocol.kind[slot], protocol.lower_is_better[slot], protocol.unit};
 }
 
 EffectScale effect_scale(const AnalysisPlan& plan) {
@@ -73,6 +73,7 @@ std::span<const TrialResult> TrialAnalysis::run(const TrialData& data, std::size
   }
   records.values = values_;
   records.visit = visit_;
+  records.times = protocol_.visits_months;
   for (Columns* columns : {&adjust_, &adjust_by_visit_, &stratify_}) columns->view(data.participants, protocol_, n);
   records.covariates = adjust_.covariates;
   records.factors = adjust_.factors;

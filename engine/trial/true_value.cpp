@@ -95,9 +95,11 @@ void TrueValues::twins_of(std::uint32_t replicate, std::uint64_t first, std::int
         for (std::size_t i = 0; i < participants.size(); ++i) {
           // The baseline cancels in a difference of changes; it decides who responds.
           const auto variable = [&](double value) {
-            return responders
-                       ? (sign * (value - participants.baseline[slot][i]) >= plan.responder_threshold ? 1.0 : 0.0)
-                       : value;
+            return responders ? (sign * analysis::difference(value, participants.baseline[slot][i], protocol.unit) >=
+                                         plan.responder_threshold
+                                     ? 1.0
+                                     : 0.0)
+                              : value;
           };
           const double difference = variable(arm.values[row][i]) - variable(reference.values[row][i]);
           if (difference != difference) continue;  // drooling of children who do not drool

@@ -17,7 +17,6 @@ using DataArm = DataModel::DataArm;
 
 constexpr std::size_t longest_name = 200;
 
-
 std::string needs(const DataModel& model, std::string_view what) {
   return fmt::format("a {} outcome {}", word(data_model_names, model.kind), what);
 }
@@ -29,6 +28,10 @@ Use model_use(const KeySpec& key, const DataModel& model, const Scope&) {
   if (!at_visits) return Use::none(needs(model, "has a follow-up and no visits"));
   if (key.name == "visits_months") return Use::required(needs(model, "is seen at visits"));
   return model.kind == Kind::ordinal ? Use::none("an ordinal outcome is seen once") : Use{};
+}
+
+Use recording_use(const KeySpec&, const DataModel& model, const Scope&) {
+  return model.kind == Kind::score ? Use{} : Use::none(needs(model, "is recorded as it is"));
 }
 
 /// Nothing else is blamed on visits that are refused.
@@ -93,7 +96,7 @@ void write_data_arms(const DataModel& model, const Scope& scope, const std::stri
     write_table(data_arm_section, &arm, scope, fmt::format("[{}.{}]", path, toml_text(arm.name)), path, text);
 }
 
-constexpr std::array<KeySpec, 5> model_keys = {{
+constexpr std::array<KeySpec, 7> model_keys = {{
     field<&DataModel::kind>(
         "kind", {.required = true, .decides = true},
         "What the outcome is: `normal`, `binary` (the share who have it), `ordinal` (shares of the categories 1, 2, "
@@ -113,6 +116,15 @@ constexpr std::array<KeySpec, 5> model_keys = {{
     field<&DataModel::follow_up_months>("follow_up_months",
                                         {.unit = "months", .range = above(0, longest_months), .use = rule<model_use>},
                                         "How long every patient is followed; required for survival and count.", "24"),
+    field<&DataModel::lower_is_better>(
+        "lower_is_better", {.touches = Touches::delivery},
+        "The direction of benefit of one-sided tests, margins and conclusions; without it false, and true for survival "
+        "and count, where it speaks of the event.",
+        "true"),
+    field<&DataModel::decimals>("decimals", {.range = {0, 9}, .use = rule<recording_use>},
+                                "Normal: to how many decimals values are recorded, so that equal ones occur as in "
+                                "practice.",
+                                "1"),
     custom_block<read_data_arms, write_data_arms>(
         "arms", KeyType::table, &data_arm_section, {.form = "table of arms", .required = true},
         "The outcome under each arm, by name: `arms.control = { ... }`.",

@@ -31,6 +31,10 @@ Use disease_model(const KeySpec& key, const TrialQuestion&, const Scope& scope) 
                                                    : "a data model says what is observed");
 }
 
+Use alpha_use(const KeySpec&, const TrialQuestion& trial, const Scope&) {
+  return trial.sides == 1 ? Use::required("0.05 on one side is nobody's intention") : Use{};
+}
+
 std::string write_arms(const TrialQuestion& trial, const Scope& scope) {
   return write_list(trial.arms, arm_section, scope);
 }
@@ -151,8 +155,9 @@ constexpr std::array<KeySpec, 17> keys = {{
     custom<refuse_looks, write_nothing>("looks", KeyType::table, {},
                                         "Interim analyses. A later version has them; this one refuses the key.",
                                         "{ information = [0.5, 1.0] }"),
-    field<&TrialQuestion::alpha>("alpha", {.range = between(0, 1), .touches = Touches::delivery},
-                                 "Significance level; with two sides, of both together.", "0.05"),
+    field<&TrialQuestion::alpha>(
+        "alpha", {.range = between(0, 1), .touches = Touches::delivery, .use = rule<alpha_use>},
+        "Significance level; with two sides, of both together. Required with one side.", "0.05"),
     field<&TrialQuestion::sides>("sides", {.range = {1, 2}, .touches = Touches::delivery}, "Of the test.", "2"),
     custom_block<read_primary, write_primary>(
         "primary", KeyType::table, &analysis_section,

@@ -89,9 +89,10 @@ void check_clock_of_drooling(const KeyAt& at, const AnalysisPlan& plan) {
 void check_endpoint(const KeyAt& at, const AnalysisPlan& plan) {
   const TrialFrame& frame = *at.scope.trial;
   if (!frame.simulated) {
-    if (plan.endpoint != frame.data->value)
-      at.refuse("the endpoint is not the value of the data file",
-                quoted(plan.endpoint) + " and " + quoted(frame.data->value), "remove it");
+    const std::string& measured = frame.data->value.empty() ? frame.data->time : frame.data->value;
+    if (plan.endpoint != measured)
+      at.refuse("the endpoint is not the value of the data file", quoted(plan.endpoint) + " and " + quoted(measured),
+                "remove it");
   } else if (index_of(frame.endpoints, plan.endpoint)) {
     check_clock_of_drooling(at, plan);
   } else if (!frame.endpoints.empty()) {
@@ -142,10 +143,13 @@ void check_fit(const KeyAt& at, const AnalysisPlan& plan) {
   const TrialFrame& frame = *at.scope.trial;
   const analysis::Method& method = method_of(plan);
   const std::optional<OutcomeKind> kind = kind_of(plan, at.scope);
-  if (frame.data && !method.fits.contains(OutcomeKind::score) && method.fits.contains(OutcomeKind::survival)) {
-    at.refuse(fmt::format("{} cannot analyse a data file", method.name),
-              "a row has a value, and neither a time nor an event", "use another method");
-  }
+  const bool of_times = method.fits.contains(OutcomeKind::survival);
+  if (frame.data && frame.data->time.empty() && of_times && !method.wins)
+    at.refuse(fmt::format("{} needs times to an event", method.name), "[data] has none",
+              "name their columns in data.time and data.event");
+  if (frame.data && frame.data->value.empty() && !of_times)
+    at.refuse(fmt::format("{} cannot analyse times to an event", method.name), "[data] has no value",
+              "name its column, or use another method");
   if (method.repeated && frame.data && frame.data->visit.empty())
     at.refuse(fmt::format("{} needs visits", method.name), "[data] has no visit", "name the column of the visit");
   if (method.strata == Strata::required && frame.model)
@@ -216,7 +220,7 @@ void check_strata(const KeyAt& at, const AnalysisPlan& plan) {
   for (std::size_t index = 0; index < plan.stratify.size(); ++index) {
     const std::string& name = plan.stratify[index];
     const Place place = at.item_place(index);
-    if (frame.data && !index_of(frame.data->categorical, name)) {
+    if (!frame.simulated && !index_of(frame.data->categorical, name)) {
       at.problems().add(place, "the column " + quoted(name) + " makes no strata", "it holds numbers",
                         "list it in data.categorical");
     }
@@ -305,7 +309,37 @@ Use bayes_use(const KeySpec& key, const AnalysisPlan& plan, const Scope&) {
   return flat ? Use::none("a prior without \"prior_sd\" is flat") : Use{};
 }
 
-constexpr std::array<KeySpec, 19> keys = {{
+Use hierarchy_use(const KeySpec&, const AnalysisPlan& plan, const Scope& scope) {
+  const bool used = method_of(plan).wins && scope.trial->data;
+  return used ? Use{} : Use::none("it belongs to the win-ratio of a data file");
+}
+
+void read_hierarchy(const KeyAt& at, AnalysisPlan& plan) {
+  read_list(at, plan.hierarchy, hierarchy_section);
+}
+
+std::string write_hierarchy(const AnalysisPlan& plan, const Scope& scope) {
+  return write_list(plan.hierarchy, hierarchy_section, scope);
+}
+
+/// An event is unwanted where nothing is said.
+void finish_level(const TableReader& reader, HierarchyLevel& level, const Scope&) {
+  if (!reader.has("lower_is_better")) level.lower_is_better = !level.event.empty();
+}
+
+constexpr std::array<KeySpec, 4> hierarchy_keys = {{
+    field<&HierarchyLevel::value>("value", {.form = "name of a column", .required = true},
+                                  "A score, or with `event` a time.", "\"SCORE\""),
+    field<&HierarchyLevel::event>("event", {.form = "name of a column"},
+                                  "1 for an event at the time, 0 for the end of observation.", "\"DIED\""),
+    field<&HierarchyLevel::smallest_win>("smallest_win", {.range = {.low = 0}},
+                                         "A difference of at most this is a tie.", "2"),
+    field<&HierarchyLevel::lower_is_better>(
+        "lower_is_better", {},
+        "Of a score; of a time whether the event is unwanted. Without it false for a score, true for a time.", "true"),
+}};
+
+constexpr std::array<KeySpec, 20> keys = {{
     field<&AnalysisPlan::name>(
         "name", {.use = rule<name_use>, .check = checked<check_name>},
         "How tables call a secondary analysis; required there. The primary one is called \"primary\".",
@@ -389,6 +423,10 @@ constexpr std::array<KeySpec, 19> keys = {{
         "Methods of yes or no on a score: a responder is better than at baseline by at least this. win-ratio: a "
         "difference of at most this is a tie.",
         "2"),
+    custom<read_hierarchy, write_hierarchy>(
+        "hierarchy", KeyType::other, {.form = "list of endpoints", .use = rule<hierarchy_use>},
+        "win-ratio of a data file: its endpoints, the most important first, instead of the one of [data].",
+        "[{ value = \"DAYS\", event = \"DIED\" }, { value = \"SCORE\", smallest_win = 2 }]"),
     field<&AnalysisPlan::prior_mean>("prior_mean", {.use = rule<bayes_use>},
                                      "bayes: mean of the normal prior of the effect.", "0"),
     field<&AnalysisPlan::prior_sd>("prior_sd", {.range = above(0), .use = rule<bayes_use>},
@@ -401,7 +439,7 @@ constexpr std::array<KeySpec, 19> keys = {{
 /// What a plan is before its keys are read.
 AnalysisPlan plan_of(const TrialFrame& frame) {
   AnalysisPlan plan;
-  if (!frame.simulated) plan.endpoint = frame.data->value;
+  if (!frame.simulated) plan.endpoint = frame.data->value.empty() ? frame.data->time : frame.data->value;
   if (frame.simulated && frame.model) plan.endpoint = data_model_endpoint;
   if (frame.simulated && !frame.has_visits()) plan.visit_months = frame.model->follow_up_months;
   return plan;
@@ -418,6 +456,10 @@ void read_plan(const KeyAt& at, const TomlValue& value, TrialQuestion& trial) {
 }
 
 }  // namespace
+
+const SectionSpec hierarchy_section = section<HierarchyLevel, finish_level>(
+    "hierarchy", "trial.primary.hierarchy", "An endpoint of a hierarchy, by which pairs of patients are compared.",
+    hierarchy_keys);
 
 const SectionSpec analysis_section = section<AnalysisPlan>(
     "primary", "trial.primary",

@@ -49,6 +49,7 @@ std::span<const SectionSpec* const> documented_tables() {
                                                                     &trial_section,
                                                                     &arm_section,
                                                                     &analysis_section,
+                                                                    &hierarchy_section,
                                                                     &randomisation_section,
                                                                     &accrual_section,
                                                                     &dropout_section,

@@ -17,6 +17,7 @@ extern const SectionSpec accrual_section;
 extern const SectionSpec dropout_section;
 extern const SectionSpec intercurrent_section;
 extern const SectionSpec analysis_section;
+extern const SectionSpec hierarchy_section;
 extern const SectionSpec data_arm_section;
 extern const SectionSpec correlation_section;
 

@@ -11,9 +11,11 @@ namespace vcohort {
 
 /// What an analysis of a dataset found.
 struct DataAnalysis {
-  Table contrasts;      // contrast, visit, analysed, estimate, se, df, statistic, p, lower, upper, primary, failure
-  std::string method;   // that gave the estimates, fallback included
-  std::string measure;  // what an estimate is: "mean difference", "log odds ratio", ...
+  Table contrasts;         // one row per contrast, and per visit of a mixed model; ratios beside their logarithms
+  Table arms;              // n, mean, SD and least-squares mean per arm and visit; or events and follow-up per arm
+  std::string method;      // that gave the estimates, fallback included
+  std::string measure;     // what an estimate is: "mean difference", "log odds ratio", ...
+  std::string hypothesis;  // "superiority, two-sided 0.05, lower is better"
   std::optional<double> minus_two_log_likelihood;  // mmrm: restricted
   std::optional<Table> covariance;                 // mmrm: Sigma over visits, one row per group and pair of visits
   std::size_t patients = 0, analysed = 0;

@@ -11,8 +11,8 @@ std::size_t LongData::visit_named(const std::string& name) const {
   if (found == visits.end()) {
     std::string known;
     for (const std::string& visit : visits) known += (known.empty() ? "" : ", ") + visit;
-    throw InvalidInput(
-        explain("no row is about the visit '" + name + "'", "the data have " + known, "correct trial.primary.visit"));
+    throw InvalidInput(explain("no row is about the visit '" + name + "'", "the data have " + known,
+                               "correct the visit of the analysis"));
   }
   return static_cast<std::size_t>(found - visits.begin());
 }

@@ -1,4 +1,6 @@
 #pragma once
+#include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -13,13 +15,16 @@ struct LongData {
   };
 
   std::vector<std::string> patients;
-  std::vector<std::string> arms;    // the reference first
-  std::vector<std::string> visits;  // in order; one, called "", where the data have no visits
-  std::vector<int> arm;             // [patient]
-  std::vector<double> value;        // [visit][patient]; of times to an event the time
-  std::vector<double> baseline;     // [patient]; empty where there is none
+  std::vector<std::string> arms;                        // the reference first
+  std::vector<std::string> visits;                      // in order; one, called "", where the data have no visits
+  std::vector<double> visit_months;                     // of each visit; empty where the data do not say
+  bool visits_have_order = true;                        // declared, or names that differ in their numbers alone
+  std::vector<int> arm;                                 // [patient]
+  std::map<std::string, std::vector<double>> outcomes;  // [column][visit, patient]: values, times, events, exposures
+  std::string value, time, event, exposure, offset;     // which column is what; empty: none
+  std::vector<double> baseline;                         // [patient]; empty where there is none
   std::vector<Covariate> covariates;
-  bool lower_is_better = false;
+  std::optional<bool> lower_is_better;
 
   std::size_t visit_named(const std::string&) const;     // throws InvalidInput
   const Covariate& covariate(const std::string&) const;  // that was read

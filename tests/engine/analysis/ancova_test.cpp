@@ -94,9 +94,9 @@ TEST(Ancova, AdjustedMeansDifferByTheContrast) {
   auto columns = trial();
   Workspace workspace;
   std::array<Estimate, 1> contrast;
-  std::array<double, 2> means{};
+  std::array<Estimate, 2> means;
   ancova(columns.view(), {}, workspace, contrast, means);
-  expect_close(means[1] - means[0], contrast[0].estimate, 1e-11, "difference of adjusted means");
+  expect_close(means[1].estimate - means[0].estimate, contrast[0].estimate, 1e-11, "difference of adjusted means");
   // Least squares with an intercept: weighted by arm size, the adjusted means average to the mean of the outcome.
   double sum = 0, in_arm_1 = 0, n = 0;
   for (std::size_t i = 0; i < columns.arm.size(); ++i) {
@@ -105,7 +105,7 @@ TEST(Ancova, AdjustedMeansDifferByTheContrast) {
     in_arm_1 += columns.arm[i];
     n += 1;
   }
-  expect_close((means[0] * (n - in_arm_1) + means[1] * in_arm_1) / n, sum / n, 1e-12, "mean");
+  expect_close((means[0].estimate * (n - in_arm_1) + means[1].estimate * in_arm_1) / n, sum / n, 1e-12, "mean");
 }
 
 Columns tiny(std::vector<int> arm, std::vector<double> outcome, std::vector<double> covariate) {
