@@ -90,6 +90,7 @@ struct PolicyQuestion {
   bool care_follows_motor = false;      // the cost of care moves with the effect
   bool uncertain_prices = false;        // prices are drawn too; otherwise every draw has their values
   double willingness_from = 0, willingness_to = 0, willingness_step = 0;  // per unit of effect
+  std::vector<double> willingness_values;                                 // listed in place of the range, ascending
   std::vector<double> thresholds;  // willingness to pay at which single decisions are reported; the first leads
   std::vector<StrategyCost> costs;
   std::vector<EvppiGroup> evppi;

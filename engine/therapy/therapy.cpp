@@ -72,15 +72,6 @@ void TherapyParameters::age_modifier(std::span<const double> age_years, std::spa
   }
 }
 
-std::vector<double> infusion_months(const Regimen& regimen) {
-  std::vector<double> months;
-  for (int course = 0; course < regimen.courses; ++course)
-    for (int infusion = 0; infusion < regimen.infusions; ++infusion)
-      months.push_back(regimen.start_months +
-                       (course * regimen.course_interval_days + infusion * regimen.interval_days) / days_per_month);
-  return months;
-}
-
 TherapyPlan::TherapyPlan(const Strategy& strategy, const TherapyParameters& parameters, std::span<const Visit> visits,
                          int first_domains)
     : strategy_(strategy), parameters_(parameters), visits_(visits.size()), first_domains_(first_domains) {

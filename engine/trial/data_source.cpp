@@ -4,7 +4,7 @@
 #include <limits>
 #include <numeric>
 
-#include "engine/numeric/errors.hpp"
+#include "engine/numeric/require.hpp"
 #include "engine/random/tile_draws.hpp"
 #include "engine/trial/disease_source.hpp"
 
@@ -12,17 +12,12 @@ namespace vcohort {
 
 DataSourceModel::DataSourceModel(const Study& study, const Protocol& protocol)
     : model_(*study.data_model), outcomes_(model_), protocol_(protocol) {
-  for (const Arm& arm : protocol.design.arms)
-    if (arm.crossover_to)
-      throw InvalidInput(explain("arm '" + arm.name + "' crosses over under a data model", "its arms have no schedule",
-                                 "write the outcomes after the crossover into the arm"));
+  for (const Arm& arm : protocol.design.arms) require(!arm.crossover_to, "no arm of a data model crosses over");
   if (!protocol.has_baseline) return;
   for (const DataModel::DataArm& arm : model_.arms)
-    if (model_.kind == OutcomeKind::score &&
-        (arm.mean.front() != model_.arms.front().mean.front() || arm.sd.front() != model_.arms.front().sd.front()))
-      throw InvalidInput(explain("data_model.arms." + arm.name + " has another baseline than the first arm",
-                                 "randomised arms do not differ before treatment",
-                                 "give all arms one mean and sd at month 0"));
+    require(model_.kind != OutcomeKind::score || (arm.mean.front() == model_.arms.front().mean.front() &&
+                                                  arm.sd.front() == model_.arms.front().sd.front()),
+            "the arms of a data model have one baseline");
 }
 
 /// Interrupted treatment: from then on the outcomes of the reference arm, because a data model knows of nothing that
@@ -66,8 +61,7 @@ class DataSource final : public TrialSource {
       outcomes_.outcome(strategy(arm), v + after_baseline, effect_shift(arm), out.values[v].data());
       if (!interruption.stopped_months) continue;
       without_treatment_.resize(n);
-      outcomes_.outcome(reference(), v + after_baseline, effect_shift(protocol.design.reference),
-                        without_treatment_.data());
+      outcomes_.outcome(reference(), v + after_baseline, effect_shift(0), without_treatment_.data());
       for (std::size_t i = 0; i < n; ++i)
         if (interruption.stopped_months[i] < protocol.visits_months[v]) out.values[v][i] = without_treatment_[i];
     }
@@ -79,10 +73,7 @@ class DataSource final : public TrialSource {
     outcomes_.counts(strategy(arm), exposure, out);
   }
 
-  void first_adverse_event(int, double*) override {
-    throw InvalidInput(
-        explain("a data model has no adverse events", "an intercurrent event of that kind is declared", "remove it"));
-  }
+  void first_adverse_event(int, double*) override { throw InternalError("a data model has no adverse events"); }
 
   void count_adverse_events(int, std::optional<EventType>, double*) override {
     throw InternalError("a data model has no adverse events");
@@ -101,7 +92,7 @@ class DataSource final : public TrialSource {
   }
 
   int strategy(int arm) const { return model_.protocol_.design.arms[static_cast<std::size_t>(arm)].strategy; }
-  int reference() const { return strategy(model_.protocol_.design.reference); }
+  int reference() const { return strategy(0); }
 
   /// With uncertain parameters the means of an arm move together by one normal per parameter draw.
   void begin_replicate(std::uint32_t replicate, std::uint32_t parameter_draw, bool uncertain) {

@@ -4,7 +4,7 @@
 #include <limits>
 
 #include "engine/numeric/elementary.hpp"
-#include "engine/numeric/errors.hpp"
+#include "engine/numeric/require.hpp"
 #include "engine/random/tile_draws.hpp"
 
 namespace vcohort {
@@ -38,12 +38,7 @@ double worst_value(OutcomeKind kind, bool lower_is_better, double baseline) {
 IntercurrentEvents::IntercurrentEvents(const Protocol& protocol, TrialSource& source)
     : protocol_(protocol), source_(source) {
   const std::size_t events = protocol.design.intercurrent.size();
-  if (events > 0 && !protocol.by_visit())
-    throw InvalidInput(explain("trial.intercurrent is given for times to events or counts",
-                               "its strategies are for visits", "remove it, or let the hazards contain it"));
-  for (const IntercurrentEvent& event : protocol.design.intercurrent)
-    if (!event.arm_share.empty() && event.arm_share.size() != protocol.arms())
-      throw InvalidInput(explain("trial.intercurrent: arm_share needs one number per arm", "", "correct it"));
+  require(events == 0 || protocol.by_visit(), "intercurrent events happen between visits");
   uniform_.resize(events);
   months_.resize(events);
   infusion_uniform_.resize(events);

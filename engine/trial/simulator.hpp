@@ -31,7 +31,7 @@ struct PreparedTrial {
 
   /// Replicates from this one on are reserved for reference patients: those that calibrate drop-out, and the twins of
   /// true values.
-  static constexpr std::uint32_t first_reserved_replicate = 0xffffff00;
+  static constexpr std::uint32_t first_reserved_replicate = most_replicates;
   static constexpr std::uint32_t calibration_replicate = first_reserved_replicate;
   static constexpr std::uint32_t twin_replicate = first_reserved_replicate + 1;
 

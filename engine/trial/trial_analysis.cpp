@@ -1,12 +1,12 @@
 #include "engine/trial/trial_analysis.hpp"
 
-#include "engine/numeric/errors.hpp"
+#include "engine/numeric/require.hpp"
 
 namespace vcohort {
 
 const analysis::Method& method_of(const AnalysisPlan& plan) {
   if (const analysis::Method* method = analysis::find_method(plan.method)) return *method;
-  throw InvalidInput(explain("trial: unknown analysis '" + plan.method + "'", "", "see the list of methods"));
+  throw InternalError("no method is called " + plan.method);
 }
 
 analysis::Outcome outcome_of(const AnalysisPlan& plan, const Protocol& protocol) {
@@ -27,13 +27,10 @@ TrialAnalysis::TrialAnalysis(const AnalysisPlan& plan, const Protocol& protocol,
       slot_(protocol.slot_of(plan.endpoint)),
       analysis_(plan, outcome_of(plan, protocol), protocol.design.alpha, protocol.design.sides, p_values) {
   const analysis::Method& method = analysis_.method();
-  if (!method.fits.contains(outcome_of(plan, protocol).kind) && !analyses_responders(plan, protocol))
-    throw InvalidInput(explain("trial: '" + plan.method + "' does not fit the endpoint '" + plan.endpoint + "'",
-                               "it analyses another kind of outcome", "choose another method"));
+  require(method.fits.contains(outcome_of(plan, protocol).kind) || analyses_responders(plan, protocol),
+          "a method fits its endpoint");
   if (protocol.by_visit()) visit_ = protocol.visit_at(plan.visit_months);
-  if (plan.change_from_baseline && !protocol.has_baseline)
-    throw InvalidInput(explain("trial: '" + plan.name + "' analyses the change from a baseline that nobody records", "",
-                               "give the data model a visit at month 0"));
+  require(!plan.change_from_baseline || protocol.has_baseline, "a change has a baseline");
   adjust_.find(plan.adjust, false, protocol);
   adjust_by_visit_.find(plan.adjust_by_visit, false, protocol);
   stratify_.find(plan.stratify, true, protocol);
@@ -60,7 +57,7 @@ void TrialAnalysis::Columns::view(const Participants& participants, const Protoc
 std::span<const TrialResult> TrialAnalysis::run(const TrialData& data, std::size_t n) {
   analysis::Records records;
   records.arms = static_cast<int>(protocol_.arms());
-  records.arm = std::span(data.arm_code).first(n);
+  records.arm = std::span(data.arm).first(n);
   records.baseline = std::span(data.participants.baseline[slot_]).first(n);
   values_.clear();
   if (protocol_.by_visit()) {

@@ -14,7 +14,7 @@ using TrialResult = analysis::Result;
 /// What the trial recorded, as its analyses see it. Values stand under the arm that the patient was allocated to.
 struct TrialData {
   Participants participants;
-  std::vector<int> arm_code;              // [patient]: 0 is the reference, 1 ... the contrasts
+  std::vector<int> arm;                   // [patient]: 0 is the reference
   std::vector<double> randomised_months;  // [patient]: calendar time
   std::vector<double> exit_months;        // [patient]: of drop-out since randomisation; infinity for those who stay
   std::vector<int> visits_attended;       // [patient]
@@ -27,7 +27,7 @@ struct TrialData {
 /// One of the study's analyses of simulated trials: finds its columns. One object per thread.
 class TrialAnalysis {
  public:
-  /// Throws InvalidInput for a method that does not fit the outcome.
+  /// The method fits the outcome.
   TrialAnalysis(const AnalysisPlan&, const Protocol&, bool p_values);
 
   /// Analyses the first `n` patients: one result per contrast of the protocol. Holds until the next call.

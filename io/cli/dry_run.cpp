@@ -17,7 +17,8 @@ namespace {
 
 std::string mebibytes(double bytes) {
   constexpr double mebibyte = 1024.0 * 1024.0;
-  return fmt::format("{:.{}f} MiB", bytes / mebibyte, bytes < 10 * mebibyte ? 1 : 0);
+  const double size = bytes / mebibyte;
+  return fmt::format("{:.{}f} MiB", size, size < 1 ? 2 : size < 10 ? 1 : 0);
 }
 
 /// How to cut the run into tasks of the wished length, with the words for a scheduler.

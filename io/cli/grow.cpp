@@ -126,7 +126,7 @@ void grow_from(const std::filesystem::path& path, const LoadedStudy& loaded, con
     for (std::size_t other = 0; other < plan.questions().size(); ++other) {
       const Question& question = *plan.questions()[other];
       of_part.push_back({question.name(), question.scenario(),
-                         other == q ? question.tally_kept(old, tally_of(question, tallies)) : std::move(empty[other])});
+                         other == q ? question.tally_kept(old, tally_of(old, tallies)) : std::move(empty[other])});
     }
     PartWriter part(folder, loaded.header, range);
     copy_rows(result, *plan.questions()[q], part);

@@ -11,6 +11,7 @@
 #include "io/results/result_file.hpp"
 #include "io/study/evidence_check.hpp"
 #include "io/study/evidence_reader.hpp"
+#include "io/study/suggestion.hpp"
 #include "scenarios/shipped.hpp"
 
 namespace vcohort {
@@ -64,6 +65,28 @@ LoadedStudy load(std::string bytes, const std::string& path, const std::vector<s
 
 }  // namespace
 
+std::string meant_scenario(const std::string& name) {
+  std::vector<std::string_view> names;
+  for (const ShippedFile& file : shipped_files())
+    if (!file.name.ends_with(".figures")) names.push_back(file.name);
+  const std::string meant = suggestion(std::filesystem::path(name).stem().string(), names);
+  return meant.empty() ? "`vcohort scenarios list` shows those that ship" : meant;
+}
+
+StudyText read_study_text(const std::string& name) {
+  std::error_code failure;
+  const std::filesystem::path path(name);
+  const bool is_file =
+      name == "-" || std::filesystem::symlink_status(path, failure).type() != std::filesystem::file_type::not_found;
+  if (is_file || path.has_extension()) return {read_bytes(name), name};
+  for (const char* folder : {"studies", "templates", "claims", "replications"})
+    if (path.parent_path().empty() || path.parent_path() == folder)
+      if (const ShippedFile* file = shipped_file(folder, path.filename().string()))
+        return {std::string(file->text), path.filename().string() + ".toml"};
+  throw StorageFailure(explain(fmt::format("cannot read {}", name), "no file and no study that ships has this name",
+                               meant_scenario(name)));
+}
+
 LoadedStudy load_study(const std::string& path, const std::vector<std::string>& settings) {
   if (file_begins_with(path, "\x89HDF\r\n\x1a\n")) {
     const ResultFile file(path);
@@ -72,7 +95,8 @@ LoadedStudy load_study(const std::string& path, const std::vector<std::string>& 
     loaded.from_result = true;
     return loaded;
   }
-  return load_study_text(read_bytes(path), path, settings);
+  StudyText study = read_study_text(path);
+  return load_study_text(std::move(study.text), study.file_name, settings);
 }
 
 LoadedStudy load_study_text(std::string text, const std::string& file_name, const std::vector<std::string>& settings) {

@@ -19,9 +19,20 @@ struct LoadedStudy {
   bool from_result = false;        // or from a part, not from a study file
 };
 
-/// Reads a study file, or the study inside a result file, and the evidence that it names: a stance that ships, or the
-/// path of an evidence file, relative to the study. "-" is standard input. Notices go to the log. Errors: InvalidInput,
-/// StorageFailure.
+/// The text of a study: of a file, of standard input for "-", or of a study that ships where no file has that name.
+struct StudyText {
+  std::string text;
+  std::string file_name;  // for messages
+};
+StudyText read_study_text(const std::string& name);
+
+/// What to do about the name of a scenario that does not ship: the one that was probably meant, or where they are
+/// listed.
+std::string meant_scenario(const std::string& name);
+
+/// Reads a study file, a study that ships, or the study inside a result file, and the evidence that it names: a stance
+/// that ships, or the path of an evidence file, relative to the study. "-" is standard input. Notices go to the log.
+/// Errors: InvalidInput, StorageFailure.
 LoadedStudy load_study(const std::string& path, const std::vector<std::string>& settings);
 
 /// The same from the text of a study file; messages call it `file_name`.

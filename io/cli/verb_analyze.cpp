@@ -139,7 +139,8 @@ std::vector<NamedAnalysis> analyze_all(const CsvFile& file, const Study& study) 
 }
 
 void analyze_file(const AnalyzeArguments& arguments) {
-  const StudyReading reading = read_study(read_bytes(arguments.study), arguments.study, arguments.settings);
+  const StudyText given = read_study_text(arguments.study);
+  const StudyReading reading = read_study(given.text, given.file_name, arguments.settings);
   const Study& study = reading.study;
   if (!study.data || !study.trial)
     throw InvalidInput(explain(fmt::format("{} says not how to analyse a data file", arguments.study),
@@ -163,22 +164,22 @@ void analyze_file(const AnalyzeArguments& arguments) {
 
 }  // namespace
 
-void add_analyze(CLI::App& app, ExitStatus& end) {
+void add_analyze(Verb& program) {
   auto arguments = std::make_shared<AnalyzeArguments>();
-  CLI::App* verb = app.add_subcommand("analyze", "do a study's analyses on a data file");
-  verb->footer(
+  Verb verb = program.verb("analyze", "do a study's analyses on a data file");
+  verb.footer(
       "The data are a long table: one row per patient and visit. The study names its columns in [data] and the "
       "analysis in\n"
       "[trial] primary; with only these two sections it needs no patients, arms or sample size.\n\n"
       "  vcohort analyze fev.csv fev.toml\n  vcohort analyze fev.csv fev.toml --set "
       "'trial.primary.df=\"kenward-roger\"' --format json");
-  verb->add_option("data", arguments->data, "data file (CSV with a header)")->required();
-  verb->add_option("study", arguments->study, "study file (TOML)")->required();
-  verb->add_option("--set", arguments->settings, "replace a value of the study: key=value")->allow_extra_args(false);
-  add_format(*verb, arguments->format);
-  verb->callback([arguments, &end] {
+  verb.option("data", arguments->data, "data file (CSV with a header)").required();
+  verb.option("study", arguments->study, "study file (TOML)").required();
+  verb.settings(arguments->settings);
+  add_format(verb, arguments->format);
+  verb.action([arguments] {
     analyze_file(*arguments);
-    end = ExitStatus::done;
+    return ExitStatus::done;
   });
 }
 

@@ -52,7 +52,8 @@ std::string output_of(const MergeArguments& arguments) {
 
 ExitStatus merge(const MergeArguments& arguments) {
   if (arguments.status) return print_merge_status({expand(arguments.parts), output_of(arguments), arguments.shards});
-  if (arguments.output.empty()) throw CLI::RequiredError("--output names the result file that merge writes: it");
+  if (arguments.output.empty())
+    throw CommandLineError(explain("merge needs a name for its result", "", "give it with -o OUT.h5"));
   const Watch watch({});
   const Existing existing = arguments.overwrite ? Existing::overwrite : Existing::refuse;
   require_output(arguments.output, existing, is_result, {arguments.parts.begin(), arguments.parts.end()});
@@ -75,18 +76,18 @@ ExitStatus merge(const MergeArguments& arguments) {
 
 }  // namespace
 
-void add_merge(CLI::App& app, ExitStatus& end) {
+void add_merge(Verb& program) {
   auto arguments = std::make_shared<MergeArguments>();
-  CLI::App* verb = app.add_subcommand("merge", "join the parts of a study into its result");
-  verb->footer("  vcohort merge out.h5.parts -o out.h5\n\nExit status 6 where blocks are missing.");
-  verb->add_option("parts", arguments->parts, "parts, or folders of parts, in any order")->required();
-  verb->add_option("-o,--output", arguments->output, "result file to write");
-  verb->add_flag("--status", arguments->status, "only say what is there, what is missing, and which runs make it");
-  verb->add_option("--shards", arguments->shards, "with --status: name the missing work as shards of N")
-      ->check(CLI::Range(std::int64_t{1}, most_shards))
-      ->type_name("N");
-  verb->add_flag("--overwrite", arguments->overwrite, "replace an existing result");
-  verb->callback([arguments, &end] { end = merge(*arguments); });
+  Verb verb = program.verb("merge", "join the parts of a study into its result");
+  verb.footer("  vcohort merge out.h5.parts -o out.h5\n\nExit status 6 where blocks are missing.");
+  verb.option("parts", arguments->parts, "parts, or folders of parts, in any order").required();
+  verb.option("-o,--output", arguments->output, "result file to write");
+  verb.flag("--status", arguments->status, "only say what is there, what is missing, and which runs make it");
+  verb.option("--shards", arguments->shards, "with --status: name the missing work as shards of N")
+      .within(std::int64_t{1}, most_shards)
+      .type("N");
+  verb.flag("--overwrite", arguments->overwrite, "replace an existing result");
+  verb.action([arguments] { return merge(*arguments); });
 }
 
 }  // namespace vcohort

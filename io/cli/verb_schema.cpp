@@ -122,14 +122,13 @@ void print_result_layout() {
 
 }  // namespace
 
-void add_schema(CLI::App& app, ExitStatus& end) {
+void add_schema(Verb& program) {
   auto what = std::make_shared<std::string>("study");
-  CLI::App* verb = app.add_subcommand(
+  Verb verb = program.verb(
       "schema",
       "the layout of the study file, of the result file or of a replication's figures, generated from the code");
-  verb->add_option("what", *what, "study, result or figures [study]")
-      ->check(CLI::IsMember({"study", "result", "figures"}));
-  verb->callback([what, &end] {
+  verb.option("what", *what, "study, result or figures [study]").one_of({"study", "result", "figures"});
+  verb.action([what] {
     if (*what == "study")
       std::cout << schema_text();
     else if (*what == "figures")
@@ -137,7 +136,7 @@ void add_schema(CLI::App& app, ExitStatus& end) {
         std::cout << schema_text(*section);
     else
       print_result_layout();
-    end = ExitStatus::done;
+    return ExitStatus::done;
   });
 }
 

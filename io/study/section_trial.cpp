@@ -11,8 +11,7 @@ namespace vcohort {
 
 namespace {
 
-constexpr double most_patients = 1e7;           // of one trial: all of them are in memory at once
-constexpr double most_replicates = 4294967295;  // 2^32 - 1: the replicate field of an address
+constexpr double most_patients = 1e7;  // of one trial: all of them are in memory at once
 constexpr double largest_inflation = 10;
 constexpr double largest_window_days = 366;
 
@@ -123,7 +122,7 @@ constexpr std::array<KeySpec, 17> keys = {{
         "data file.",
         "[40, 80, 160]"),
     field<&TrialQuestion::replicates>(
-        "replicates", {.range = {1, most_replicates}, .use = rule<simulation_needs>},
+        "replicates", {.range = {1, static_cast<double>(most_replicates)}, .use = rule<simulation_needs>},
         "Simulated trials; with `power_mcse` at most so many. Required but for a data file.", "100_000"),
     field<&TrialQuestion::power_mcse>(
         "power_mcse", {.range = above(0, 0.5), .use = rule<simulation>},

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "engine/study/size.hpp"
 #include "engine/study/trial_names.hpp"
 #include "io/study/suggestion.hpp"
 #include "io/study/trial_sections.hpp"
@@ -183,6 +184,10 @@ void check_crossover(const TableReader& table, const Arm& arm, const TrialFrame&
   } else {
     check_late_cells(table, arm, frame);
   }
+  if (const Strategy* own = frame.strategy_called(arm.name);
+      own && own->cells && !regimen_before(own->regimen, arm.crossover_months))
+    table.refuse("crossover_months", quoted(arm.name) + " would cross over within a course after the first",
+                 "the infusions before it are no whole courses", "move it to the end of a course");
   if (!frame.visits_months.empty() && arm.crossover_months >= frame.visits_months.back()) {
     table.refuse("crossover_months",
                  fmt::format("a crossover at {} months is never seen", number_text(arm.crossover_months)),

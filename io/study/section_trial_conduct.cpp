@@ -171,6 +171,14 @@ void check_event(const KeyAt& at, const IntercurrentEvent& event) {
   const bool needs_cells = event.kind == EventKind::missed_infusion || event.kind == EventKind::adverse_event;
   if (needs_cells && at.scope.trial->model)
     at.refuse(fmt::format("a data model has no {}", name_of(event.kind)), "nobody receives cells", "remove it");
+  if (event.kind != EventKind::discontinuation && event.kind != EventKind::missed_infusion) return;
+  for (const Arm& arm : trial_of(at.scope).arms) {
+    const Strategy* given = at.scope.trial->strategy_called(arm.name);
+    if (given && given->cells && given->regimen.tolerance == Regimen::Tolerance::halve)
+      at.refuse(quoted(arm.name) + " halves its dose after adverse events",
+                "halved infusions cannot be told apart from interrupted ones",
+                "let it stop or ignore them, or remove the event");
+  }
 }
 
 Use share_use(const KeySpec& key, const IntercurrentEvent& event, const Scope&) {

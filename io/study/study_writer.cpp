@@ -122,12 +122,18 @@ void write_stratification(const Stratification& stratification, std::string& tex
   }
 }
 
+/// [policy] draws whatever is said, so that "fixed" beside it alone is refused and not written.
+std::string parameters_text(const Study& study) {
+  const bool policy_alone = study.policy && !study.cohort && !study.trial;
+  if (policy_alone && !study.uncertain_parameters) return "";
+  return fmt::format("parameters = \"{}\"\n", study.uncertain_parameters ? "uncertain" : "fixed");
+}
+
 }  // namespace
 
 std::string write_study(const Study& study) {
-  std::string text = fmt::format(
-      "format = \"vcohort-study 1\"\ntitle = {}\nevidence = {}\nparameters = \"{}\"\nseed = {}\n",
-      toml_text(study.title), text_list(study.stances), study.uncertain_parameters ? "uncertain" : "fixed", study.seed);
+  std::string text = fmt::format("format = \"vcohort-study 1\"\ntitle = {}\nevidence = {}\n{}seed = {}\n",
+                                 toml_text(study.title), text_list(study.stances), parameters_text(study), study.seed);
   const bool has_patients = !study.strategies.empty();
   if (has_patients) write_population(study.population, text);
   for (const Strategy& strategy : study.strategies) write_strategy(strategy, text);

@@ -60,7 +60,7 @@ TEST(LogRank, WithoutAComparisonSaysNothing) {
     columns.arm = {0, 0, 1};
     columns.time = {1, 2, 0.5};
     columns.event = event;
-    const auto estimate = log_rank(columns.view(), 1, {}, {}, workspace);
+    const auto estimate = log_rank(columns.view(), 1, {}, workspace);
     ASSERT_TRUE(estimate.ok());
     EXPECT_EQ(estimate.statistic, 0);
     EXPECT_EQ(estimate.p, 1);

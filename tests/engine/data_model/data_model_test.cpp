@@ -134,10 +134,10 @@ TEST(DataModel, ImpliedEffects) {
   EXPECT_FALSE(implied_effect(model, 1, 0, 1, EffectScale::log_odds_ratio, false));
 }
 
-TEST(DataModel, RefusesMatricesThatAreNoCorrelations) {
-  EXPECT_THROW(correlation_factor({{1, 2}, {2, 1}}), std::runtime_error);
-  EXPECT_THROW(correlation_factor({{1, 0.2}, {0.3, 1}}), std::runtime_error);
-  EXPECT_THROW(correlation_factor({{2, 0}, {0, 1}}), std::runtime_error);
+TEST(DataModel, HoldsItsCallerToACorrelationMatrix) {
+  EXPECT_THROW(correlation_factor({{1, 2}, {2, 1}}), InternalError);
+  EXPECT_THROW(correlation_factor({{1, 0.2}, {0.3, 1}}), InternalError);
+  EXPECT_THROW(correlation_factor({{2, 0}, {0, 1}}), InternalError);
 }
 
 }  // namespace

@@ -111,7 +111,7 @@ TEST(IntercurrentEvents, HandMadeValues) {
 
 TEST(IntercurrentEvents, ADataModelHasNoAdverseEvents) {
   const Study study = with_event(Kind::adverse_event, Strategy::composite, 1);
-  EXPECT_THROW(Trial(study, no_evidence()), std::runtime_error);
+  EXPECT_THROW(Trial(study, no_evidence()), InternalError);
 }
 
 }  // namespace
