@@ -3,23 +3,9 @@
 #include <span>
 
 #include "engine/analysis/estimate.hpp"
+#include "engine/analysis/table2x2.hpp"
 
 namespace vcohort::analysis {
-
-/// Patients with the event and all patients, per arm: what a binary outcome comes to.
-struct Table2x2 {
-  std::int64_t events = 0;  // active arm
-  std::int64_t patients = 0;
-  std::int64_t reference_events = 0;
-  std::int64_t reference_patients = 0;
-
-  std::int64_t total() const { return patients + reference_patients; }
-  std::int64_t total_events() const { return events + reference_events; }
-  double difference() const {
-    return static_cast<double>(events) / static_cast<double>(patients) -
-           static_cast<double>(reference_events) / static_cast<double>(reference_patients);
-  }
-};
 
 /// p-values of Fisher's exact test. Two-sided: the probability, with all margins fixed, of the tables that are not more
 /// probable than the observed one; probabilities within 1e-7 of it, relative, count as equal (the rule of R's

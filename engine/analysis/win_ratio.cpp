@@ -11,17 +11,14 @@ namespace vcohort::analysis {
 namespace {
 
 int compare_scores(const RankedEndpoint& endpoint, int a, int b) {
-  const double difference = endpoint.value[a] - endpoint.value[b];
-  const int sign = endpoint.higher_is_better ? 1 : -1;
-  if (difference > endpoint.smallest_win) return sign;
-  if (difference < -endpoint.smallest_win) return -sign;
-  return 0;
+  const double higher = difference(endpoint.value[a], endpoint.value[b], endpoint.unit);
+  return static_cast<int>(higher > endpoint.smallest_win) - static_cast<int>(higher < -endpoint.smallest_win);
 }
 
 /// Whether `a` was seen without the event when `b` had it.
 bool outlives(const RankedEndpoint& endpoint, int a, int b) {
   if (endpoint.event[b] == 0) return false;
-  const double longer = endpoint.value[a] - endpoint.value[b];
+  const double longer = difference(endpoint.value[a], endpoint.value[b], endpoint.unit);
   if (longer > endpoint.smallest_win) return true;
   return longer == 0 && endpoint.smallest_win == 0 && endpoint.event[a] == 0;
 }
@@ -32,9 +29,14 @@ int compare(std::span<const RankedEndpoint> hierarchy, int a, int b) {
     const int result = endpoint.event.empty()
                            ? compare_scores(endpoint, a, b)
                            : static_cast<int>(outlives(endpoint, a, b)) - static_cast<int>(outlives(endpoint, b, a));
-    if (result != 0) return result;
+    if (result != 0) return endpoint.higher_is_better ? result : -result;
   }
   return 0;
+}
+
+bool seen(std::span<const RankedEndpoint> hierarchy, std::size_t i) {
+  return std::any_of(hierarchy.begin(), hierarchy.end(),
+                     [i](const auto& endpoint) { return !std::isnan(endpoint.value[i]); });
 }
 
 /// Shares of wins and losses, with the covariance matrix of both.
@@ -91,6 +93,7 @@ Estimate win_ratio(const Dataset& data, int arm, const WinRatioOptions& options,
   auto active = workspace.integers(0, total), reference = workspace.integers(1, total);
   std::size_t n = 0, m = 0;
   for (std::size_t i = 0; i < total; ++i) {
+    if (!seen(data.hierarchy, i)) continue;
     if (data.arm[i] == arm) active[n++] = static_cast<int>(i);
     if (data.arm[i] == 0) reference[m++] = static_cast<int>(i);
   }
@@ -166,6 +169,11 @@ Estimate win_ratio(const Dataset& data, int arm, const WinRatioOptions& options,
   estimate.reference = Reference::score;
   if (inference.p_value) estimate.p = student_two_sided(estimate.statistic, normal_df);
   return estimate;
+}
+
+void fit_win_ratio(const Dataset& data, const Options&, const Inference& inference, Workspace& workspace,
+                   std::span<Estimate> contrasts) {
+  each_arm(contrasts, [&](int arm) { return win_ratio(data, arm, {}, inference, workspace); });
 }
 
 }  // namespace vcohort::analysis

@@ -70,7 +70,7 @@ void Cohort::add_up(const Model& model, std::size_t strategy, std::size_t e, std
   for (std::size_t k = group.begin; k < group.end; ++k) {
     const double value = observed[lane[k]];
     const bool missing = value != value;
-    if (missing && endpoint.is_drooling()) continue;
+    if (missing && endpoint.measure == Measure::drooling) continue;
     if (missing || latent[lane[k]] != latent[lane[k]]) refuse_not_a_number(strategy, e, v, group, work);
     const double increment = latent[lane[k]] - reference[lane[k]];
     sums.observed += value;
@@ -80,7 +80,7 @@ void Cohort::add_up(const Model& model, std::size_t strategy, std::size_t e, std
     ++counts.n;
     ++histogram[bin_of(value, endpoint.minimum, per_width, bins)];
   }
-  if (endpoint.id == EndpointId::gmfm66) {  // the only score with a minimal clinically important difference
+  if (endpoint.measure == Measure::motor_score) {  // the only score with a minimal clinically important difference
     const double* above = work.outcomes.above_expectation(v).data();
     for (std::size_t k = group.begin; k < group.end; ++k) {
       const double mcid = model.outcomes.mcid[patient.gmfcs[lane[k]]];
@@ -102,10 +102,10 @@ void Cohort::refuse_not_a_number(std::size_t strategy, std::size_t e, std::size_
   std::size_t children = 0;
   for (std::size_t k = group.begin; k < group.end; ++k)
     children += std::isnan(observed[lane[k]]) || std::isnan(latent[lane[k]]);
-  throw NumericalFailure(explain("the " + std::string(layout_.endpoints()[e].name()) + " of " +
-                                     std::to_string(children) + " of " + std::to_string(group.end - group.begin) +
-                                     " children under '" + study_.strategies[strategy].name +
-                                     "' is not a number at visit " + std::to_string(v + 1),
+  throw NumericalFailure(explain("the " + std::string(layout_.endpoints()[e].name) + " of " + std::to_string(children) +
+                                     " of " + std::to_string(group.end - group.begin) + " children under '" +
+                                     study_.strategies[strategy].name + "' is not a number at visit " +
+                                     std::to_string(v + 1),
                                  "the parameters take a formula beyond what a double holds",
                                  "look for extreme values among the overrides and the doses"));
 }

@@ -104,7 +104,7 @@ class DiseaseSource final : public TrialSource {
             };
             copy(outcomes_[k]->observed(e, v), out.values[e * visits + v]);
             if (!latent) continue;
-            const bool cut = model_.protocol_.variable[e] == Protocol::Variable::ordinal;
+            const bool cut = model_.protocol_.kind[e] == OutcomeKind::ordinal;
             copy(cut ? outcomes_[k]->impression_score(v) : outcomes_[k]->latent(e, v), out.latent[e * visits + v]);
           }
       }

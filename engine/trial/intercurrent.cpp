@@ -4,7 +4,7 @@
 #include <limits>
 
 #include "engine/numeric/elementary.hpp"
-#include "engine/numeric/errors.hpp"
+#include "engine/numeric/require.hpp"
 #include "engine/random/tile_draws.hpp"
 
 namespace vcohort {
@@ -20,14 +20,14 @@ constexpr int uniforms_per_block = 4;
 
 /// No change for a score, the worst category otherwise.
 double worst_value(const Protocol& protocol, std::size_t slot, double baseline) {
-  switch (protocol.variable[slot]) {
-    case Protocol::Variable::score:
+  switch (protocol.kind[slot]) {
+    case OutcomeKind::score:
       return baseline;
-    case Protocol::Variable::binary:
-    case Protocol::Variable::ordinal:
+    case OutcomeKind::binary:
+    case OutcomeKind::ordinal:
       return protocol.lower_is_better[slot] ? protocol.maximum[slot] : protocol.minimum[slot];
-    case Protocol::Variable::survival:
-    case Protocol::Variable::count:
+    case OutcomeKind::survival:
+    case OutcomeKind::count:
       break;
   }
   return missing;
@@ -38,12 +38,7 @@ double worst_value(const Protocol& protocol, std::size_t slot, double baseline) 
 IntercurrentEvents::IntercurrentEvents(const Protocol& protocol, TrialSource& source)
     : protocol_(protocol), source_(source) {
   const std::size_t events = protocol.design.intercurrent.size();
-  if (events > 0 && !protocol.by_visit())
-    throw InvalidInput(explain("trial.intercurrent is given for times to events or counts",
-                               "its strategies are for visits", "remove it, or let the hazards contain it"));
-  for (const IntercurrentEvent& event : protocol.design.intercurrent)
-    if (!event.arm_share.empty() && event.arm_share.size() != protocol.arms())
-      throw InvalidInput(explain("trial.intercurrent: arm_share needs one number per arm", "", "correct it"));
+  require(events == 0 || protocol.by_visit(), "intercurrent events happen between visits");
   uniform_.resize(events);
   months_.resize(events);
   infusion_uniform_.resize(events);
@@ -140,7 +135,7 @@ void IntercurrentEvents::evaluate(int arm, Of of, bool latent, ArmOutcomes& out)
     const std::size_t visits = protocol_.visits_months.size();
     for (std::size_t row = 0; row < out.values.size(); ++row) {
       const std::size_t slot = row / visits;
-      if (protocol_.variable[slot] != Protocol::Variable::score) continue;  // categories have no points
+      if (protocol_.kind[slot] != OutcomeKind::score) continue;  // categories have no points
       const double at = protocol_.visits_months[row % visits];
       for (std::size_t i = 0; i < patients_.size(); ++i)
         if (months_[k][i] < at)

@@ -33,14 +33,14 @@ Spread reference_spread(const PreparedTrial& trial, const AnalysisPlan& plan) {
   const bool responders = analyses_responders(plan, protocol);
   const double sign = protocol.lower_is_better[slot] ? -1 : 1;
   TrialSimulator simulator(trial, false);
-  const TrialData& data = simulator.simulate(PreparedTrial::description_replicate, patients);
+  const TrialData& data = simulator.simulate_replicate(PreparedTrial::description_replicate, patients);
   double n = 0, sum = 0, squares = 0;
-  for (std::size_t i = 0; i < data.arm_code.size(); ++i) {
+  for (std::size_t i = 0; i < data.arm.size(); ++i) {
     const double value = data.observed.values[row][i], change = value - data.participants.baseline[slot][i];
     const double variable = responders                  ? (sign * change >= plan.responder_threshold ? 1.0 : 0.0)
                             : plan.change_from_baseline ? change
                                                         : value;
-    if (data.arm_code[i] != 0 || std::isnan(value) || std::isnan(variable)) continue;
+    if (data.arm[i] != 0 || std::isnan(value) || std::isnan(variable)) continue;
     n += 1;
     sum += variable;
     squares += variable * variable;
@@ -52,7 +52,7 @@ std::string words_of(double effect, const PreparedTrial& trial, const AnalysisPl
   const auto ratio = [&](const char* name) {
     return std::string("true ") + name + " ratio " + in_words(exp_of(effect)) + ", log " + in_words(effect);
   };
-  switch (effect_scale(plan, trial.protocol)) {
+  switch (effect_scale(plan)) {
     case EffectScale::mean_difference: {
       const char* units = trial.data_model ? "" : " points";
       return trial.protocol.by_visit()
@@ -98,7 +98,8 @@ SizedEffect sized_effect(const Trial& trial, std::size_t analysis, std::size_t c
   const AnalysisPlan& plan = prepared.protocol.design.analyses[analysis];
   const double effect = trial.truth().fixed()[analysis * (prepared.protocol.arms() - 1) + contrast].value;
   if (std::isnan(effect)) return {Standing::unknown, "true effect unknown"};
-  return {standing_of(effect, plan, better_direction(plan, prepared.protocol)), words_of(effect, prepared, plan)};
+  return {standing_of(effect, plan, analysis::better_direction(method_of(plan), outcome_of(plan, prepared.protocol))),
+          words_of(effect, prepared, plan)};
 }
 
 }  // namespace vcohort

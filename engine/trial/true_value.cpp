@@ -6,6 +6,7 @@
 #include <memory>
 
 #include "engine/data_model/data_model.hpp"
+#include "engine/data_model/truth.hpp"
 #include "engine/numeric/cluster_error.hpp"
 #include "engine/numeric/errors.hpp"
 
@@ -18,7 +19,7 @@ using Of = IntercurrentEvents::Of;
 constexpr double most_more = 8;  // times as many twins
 
 bool is_survival(const PreparedTrial& trial) {
-  return trial.data_model && trial.data_model->kind == DataModel::Kind::survival;
+  return trial.data_model && trial.data_model->kind == OutcomeKind::survival;
 }
 
 /// The analyses whose estimate moves when covariates or strata enter.
@@ -47,7 +48,7 @@ TrueValues::TrueValues(const PreparedTrial& trial) : trial_(trial) {
   const auto times_more = [&](std::size_t a, const TrueValue& found) {
     if (!pilot) {
       pilot = std::make_unique<TrialSimulator>(trial, false);
-      pilot->simulate(0, protocol.largest_size());
+      pilot->simulate_replicate(0, protocol.largest_size());
     }
     const double ratio = found.mcse / wanted_mcse(a, *pilot);
     return ratio > 1 ? std::min(most_more, ratio * ratio) : 1.0;
@@ -81,26 +82,29 @@ bool TrueValues::closed_form(std::size_t analysis, std::size_t contrast, const T
   const DataModel* model = trial_.data_model ? &*trial_.data_model : nullptr;
   if (!model || !protocol.design.intercurrent.empty() || analyses_responders(plan, protocol)) return false;
   if (is_survival(trial_)) return survival_limit(analysis, contrast, out);
-  // Odds ratios do not collapse over a covariate, and a smallest win makes ties that the closed form does not know.
-  const EffectScale scale = effect_scale(plan, protocol);
+  // Odds ratios do not collapse over a covariate; a smallest win, and recorded decimals, make ties that the closed form
+  // does not know.
+  const EffectScale scale = effect_scale(plan);
+  const bool wins = scale == EffectScale::log_win_ratio, ranks = wins || scale == EffectScale::superiority_share;
   if (scale == EffectScale::log_odds_ratio && is_conditional(plan)) return false;
-  if (scale == EffectScale::log_win_ratio && plan.responder_threshold > 0) return false;
-  const int arm = protocol.contrasts()[contrast];
+  if ((wins && plan.responder_threshold > 0) || (ranks && protocol.unit > 0)) return false;
+  const int arm = static_cast<int>(contrast) + 1;
   const std::size_t visit =
       protocol.by_visit() ? protocol.visit_at(plan.visit_months) + (protocol.has_baseline ? 1 : 0) : 0;
-  const auto strategy = [&](int a) { return protocol.design.arms[static_cast<std::size_t>(a)].strategy; };
-  const double shift = source.effect_shift(arm) - source.effect_shift(protocol.design.reference);
-  const std::optional<double> effect = implied_effect(*model, strategy(arm), strategy(protocol.design.reference), visit,
-                                                      scale, plan.change_from_baseline, shift);
+  const double shift = source.effect_shift(arm) - source.effect_shift(0);
+  const std::optional<double> effect =
+      implied_effect(*model, protocol.arm_of_contrast(contrast).strategy, protocol.design.arms.front().strategy, visit,
+                     scale, plan.change_from_baseline, shift);
   if (!effect) return false;
-  out = {*effect, 0};
+  const bool mirrored = wins && protocol.lower_is_better[protocol.slot_of(plan.endpoint)];  // a win is what is better
+  out = {mirrored ? -*effect : *effect, 0};
   return true;
 }
 
 bool TrueValues::survival_limit(std::size_t analysis, std::size_t contrast, TrueValue& out) const {
   const Protocol& protocol = trial_.protocol;
-  const Arm& arm = protocol.design.arms[static_cast<std::size_t>(protocol.contrasts()[contrast])];
-  const Arm& reference = protocol.design.arms[static_cast<std::size_t>(protocol.design.reference)];
+  const Arm& arm = protocol.arm_of_contrast(contrast);
+  const Arm& reference = protocol.design.arms.front();
   const double share = static_cast<double>(arm.ratio) / (arm.ratio + reference.ratio);
   const SurvivalLimits limits = survival_limits(*trial_.data_model, arm.strategy, reference.strategy, share);
   const std::string& method = protocol.design.analyses[analysis].method;
@@ -110,24 +114,22 @@ bool TrueValues::survival_limit(std::size_t analysis, std::size_t contrast, True
                                       : method == "win-ratio" ? limits.log_win_ratio
                                       : pair                  ? limits.cox
                                                               : std::nullopt;
-  if (limit) out = {*limit, 0};
+  const bool mirrored = method == "win-ratio" && !protocol.lower_is_better.front();  // the event is the wish
+  if (limit) out = {mirrored ? -*limit : *limit, 0};
   return limit.has_value();
 }
 
 std::string TrueValues::kind(std::size_t analysis, std::size_t contrast) const {
   const Protocol& protocol = trial_.protocol;
   const AnalysisPlan& plan = protocol.design.analyses[analysis];
-  const EffectScale scale = effect_scale(plan, protocol);
+  const EffectScale scale = effect_scale(plan);
   const bool known = !std::isnan(fixed_[analysis * (protocol.arms() - 1) + contrast].value);
   if (is_survival(trial_)) {
     if (!known) return "missing: without proportional hazards it is known for two arms, each with events";
     if (scale != EffectScale::log_hazard_ratio) return "marginal";
-    TrueValue ignored;
-    const bool proportional =
-        survival_limits(*trial_.data_model,
-                        protocol.design.arms[static_cast<std::size_t>(protocol.contrasts()[contrast])].strategy,
-                        protocol.design.arms[static_cast<std::size_t>(protocol.design.reference)].strategy, 0.5)
-            .proportional;
+    const bool proportional = survival_limits(*trial_.data_model, protocol.arm_of_contrast(contrast).strategy,
+                                              protocol.design.arms.front().strategy, 0.5)
+                                  .proportional;
     return proportional && plan.method == "cox" ? "marginal" : "pseudo-true";
   }
   if (!known && !(protocol.uncertain_parameters && by_twins(analysis)))
@@ -147,12 +149,12 @@ double TrueValues::wanted_mcse(std::size_t analysis, TrialSimulator& simulator) 
   double smallest = std::numeric_limits<double>::infinity();
   const auto n = static_cast<std::size_t>(trial_.protocol.largest_size());
   for (const TrialResult& result : simulator.analyse(analysis, n))
-    if (result.failure == 0 && result.estimate.se > 0) smallest = std::min(smallest, result.estimate.se);
+    if (result.ok() && result.estimate.se > 0) smallest = std::min(smallest, result.estimate.se);
   return smallest / std::sqrt(static_cast<double>(trial_.protocol.design.replicates)) / 10;
 }
 
 bool TrueValues::by_twins(std::size_t analysis) const {
-  return is_mean(effect_scale(trial_.protocol.design.analyses[analysis], trial_.protocol));
+  return is_mean(effect_scale(trial_.protocol.design.analyses[analysis]));
 }
 
 bool TrueValues::needs_twins(const std::vector<TrueValue>& values) const {
@@ -164,7 +166,7 @@ bool TrueValues::needs_twins(const std::vector<TrueValue>& values) const {
 void TrueValues::twins_of(std::uint32_t replicate, std::uint64_t first, std::int64_t patients, TrialSource& source,
                           IntercurrentEvents& events, std::vector<TrueValue>& out) const {
   const Protocol& protocol = trial_.protocol;
-  const std::vector<int> contrasts = protocol.contrasts();
+  const std::size_t contrasts = protocol.arms() - 1;
   const std::size_t visits = protocol.visits_months.size();
   struct Sums {
     double n = 0, sum = 0, squares = 0;
@@ -180,9 +182,9 @@ void TrueValues::twins_of(std::uint32_t replicate, std::uint64_t first, std::int
   for (std::int64_t done = 0; done < patients; done += batch) {
     source.enrol(participants.next_candidate, std::min(batch, patients - done), participants);
     if (events.any()) events.draw(replicate, participants.patient);
-    evaluate(protocol.design.reference, reference);
-    for (std::size_t c = 0; c < contrasts.size(); ++c) {
-      evaluate(contrasts[c], arm);
+    evaluate(0, reference);
+    for (std::size_t c = 0; c < contrasts; ++c) {
+      evaluate(static_cast<int>(c) + 1, arm);
       for (std::size_t a = 0; a < protocol.design.analyses.size(); ++a) {
         const AnalysisPlan& plan = protocol.design.analyses[a];
         const std::size_t slot = protocol.slot_of(plan.endpoint);
@@ -193,9 +195,11 @@ void TrueValues::twins_of(std::uint32_t replicate, std::uint64_t first, std::int
         for (std::size_t i = 0; i < participants.size(); ++i) {
           // The baseline cancels in a difference of changes; it decides who responds.
           const auto variable = [&](double value) {
-            return responders
-                       ? (sign * (value - participants.baseline[slot][i]) >= plan.responder_threshold ? 1.0 : 0.0)
-                       : value;
+            return responders ? (sign * analysis::difference(value, participants.baseline[slot][i], protocol.unit) >=
+                                         plan.responder_threshold
+                                     ? 1.0
+                                     : 0.0)
+                              : value;
           };
           const double difference = variable(arm.values[row][i]) - variable(reference.values[row][i]);
           if (difference != difference) continue;  // drooling of children who do not drool
@@ -203,7 +207,7 @@ void TrueValues::twins_of(std::uint32_t replicate, std::uint64_t first, std::int
           batch_sums.sum += difference;
           batch_sums.squares += difference * difference;
         }
-        Sums& total = sums[a * contrasts.size() + c];
+        Sums& total = sums[a * contrasts + c];
         total.n += batch_sums.n;
         total.sum += batch_sums.sum;
         total.squares += batch_sums.squares;
@@ -212,7 +216,7 @@ void TrueValues::twins_of(std::uint32_t replicate, std::uint64_t first, std::int
   }
   for (std::size_t k = 0; k < out.size(); ++k) {
     if (!std::isnan(out[k].value) || sums[k].n < 2) continue;
-    if (!by_twins(k / contrasts.size())) {
+    if (!by_twins(k / contrasts)) {
       if (sums[k].squares == 0) out[k] = {0, 0};  // nobody's outcome depends on the arm
       continue;
     }
@@ -237,13 +241,11 @@ bool same_under(const TrialData& data, std::size_t row, std::size_t arm, std::si
 
 /// The Monte Carlo standard error of each contrast: the same analysis on 32 parts of the patients, twins together, of
 /// which the whole is about the mean. NaN where too few parts can be analysed.
-std::vector<double> spread_over_parts(TrialAnalysis& method, const TrialData& data, std::size_t arms,
-                                      analysis::Workspace& workspace) {
+std::vector<double> spread_over_parts(TrialAnalysis& method, const TrialData& data, std::size_t arms) {
   constexpr std::size_t parts = 32;
-  const std::size_t total = data.arm_code.size();
+  const std::size_t total = data.arm.size();
   const auto n = static_cast<std::size_t>(TrueValues::batch);
   std::vector<double> count(arms - 1), sum(arms - 1), squares(arms - 1), spread(arms - 1);
-  std::vector<TrialResult> results(arms - 1);
   for (std::size_t part = 0; part < parts; ++part) {
     TrialData here;
     const auto take = [&](auto& to, const auto& from) {
@@ -255,16 +257,16 @@ std::vector<double> spread_over_parts(TrialAnalysis& method, const TrialData& da
       for (std::size_t k = 0; k < from.size(); ++k)
         if (!from[k].empty()) take(to[k], from[k]);
     };
-    take(here.arm_code, data.arm_code);
+    take(here.arm, data.arm);
     take_columns(here.observed.values, data.observed.values);
     take_columns(here.participants.numeric, data.participants.numeric);
     take_columns(here.participants.factor, data.participants.factor);
     take_columns(here.participants.baseline, data.participants.baseline);
     take(here.participants.patient, data.participants.patient);
-    method.run(here, here.arm_code.size(), workspace, results);
+    const std::span<const TrialResult> results = method.run(here, here.arm.size());
     for (std::size_t c = 0; c + 1 < arms; ++c) {
       const double estimate = results[c].estimate.estimate;
-      if (results[c].failure != 0 || !std::isfinite(estimate)) continue;
+      if (!results[c].ok() || !std::isfinite(estimate)) continue;
       count[c] += 1;
       sum[c] += estimate;
       squares[c] += estimate * estimate;
@@ -297,8 +299,7 @@ void TrueValues::limit_of(std::size_t analysis, double more, TrialSource& source
   for (std::int64_t done = 0; done < patients; done += batch) {
     source.enrol(participants.next_candidate, std::min(batch, patients - done), participants);
     if (events.any()) events.draw(PreparedTrial::twin_replicate, participants.patient);
-    for (std::size_t a = 0; a < arms; ++a) {
-      const int arm = a == 0 ? protocol.design.reference : protocol.contrasts()[a - 1];
+    for (int arm = 0; arm < static_cast<int>(arms); ++arm) {
       events.evaluate(arm, Of::truth, false, outcomes);
       events.apply(Of::truth, participants, events.months(), nullptr, outcomes);
       append_columns(data.observed.values, outcomes.values);
@@ -306,22 +307,20 @@ void TrueValues::limit_of(std::size_t analysis, double more, TrialSource& source
       append_columns(data.participants.numeric, participants.numeric);
       append_columns(data.participants.factor, participants.factor);
       append_columns(data.participants.baseline, participants.baseline);
-      data.arm_code.resize(data.arm_code.size() + participants.size(), static_cast<int>(a));
+      data.arm.resize(data.arm.size() + participants.size(), arm);
     }
   }
   TrialAnalysis method(plan, protocol, false);
-  analysis::Workspace workspace;
-  std::vector<TrialResult> results(arms - 1);
-  method.run(data, data.arm_code.size(), workspace, results);
-  const std::vector<double> spread = spread_over_parts(method, data, arms, workspace);
   const std::size_t row =
       protocol.slot_of(plan.endpoint) * protocol.visits_months.size() + protocol.visit_at(plan.visit_months);
+  const std::vector<double> spread = spread_over_parts(method, data, arms);
+  const std::span<const TrialResult> results = method.run(data, data.arm.size());
   for (std::size_t c = 0; c + 1 < arms; ++c) {
     TrueValue& value = out[analysis * (arms - 1) + c];
     if (same_under(data, row, c + 1, arms))
       value = {0, 0};
-    else if (results[c].failure == 0 && std::isfinite(results[c].estimate.estimate))
-      value = {results[c].estimate.estimate, spread[c]};
+    else if (results[c].ok() && std::isfinite(results[c].estimate.estimate))
+      value = {results[c].estimate.estimate, std::isnan(spread[c]) ? results[c].estimate.se : spread[c]};
   }
 }
 

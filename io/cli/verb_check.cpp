@@ -26,25 +26,25 @@ std::string contents_of(const Study& study) {
 
 }  // namespace
 
-void add_check(CLI::App& app, ExitStatus& end) {
+void add_check(Verb& program) {
   struct Arguments {
     std::string study;
     std::vector<std::string> settings;
     bool resolved = false;
   };
   auto arguments = std::make_shared<Arguments>();
-  CLI::App* verb = app.add_subcommand("check", "validate a study file without running it");
-  verb->add_option("study", arguments->study, "study file (TOML)")->required();
-  verb->add_option("--set", arguments->settings, "replace a value of the study: key=value")->allow_extra_args(false);
-  verb->add_flag("--resolved", arguments->resolved, "print the study with every default filled in");
-  verb->callback([arguments, &end] {
+  Verb verb = program.verb("check", "validate a study file without running it");
+  verb.option("study", arguments->study, "study file (TOML)").required();
+  verb.settings(arguments->settings);
+  verb.flag("--resolved", arguments->resolved, "print the study with every default filled in");
+  verb.action([arguments] {
     const LoadedStudy loaded = load_study(arguments->study, arguments->settings);
     const Plan plan(loaded.reading.study, loaded.evidence);  // finds what only the model can refuse
     if (arguments->resolved)
       std::cout << loaded.reading.resolved;
     else
       std::cout << fmt::format("{}: valid{}\n", arguments->study, contents_of(loaded.reading.study));
-    end = ExitStatus::done;
+    return ExitStatus::done;
   });
 }
 

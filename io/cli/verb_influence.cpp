@@ -73,18 +73,18 @@ ExitStatus show_influence(const InfluenceArguments& arguments) {
 
 }  // namespace
 
-void add_influence(CLI::App& app, ExitStatus& end) {
+void add_influence(Verb& program) {
   auto arguments = std::make_shared<InfluenceArguments>();
-  CLI::App* verb = app.add_subcommand("influence", "which uncertain parameter moves the answer most?");
-  verb->footer(
+  Verb verb = program.verb("influence", "which uncertain parameter moves the answer most?");
+  verb.footer(
       "Rank correlation of every uncertain parameter with the answer over the parameter draws of a result: the mean\n"
       "increment of a cohort (first endpoint, last visit), the estimate of a trial. Nothing is simulated again.\n\n"
       "  vcohort run quickstart.toml --set 'parameters=\"uncertain\"' -o uncertain.h5\n"
       "  vcohort influence uncertain.h5");
-  verb->add_option("file", arguments->file, "result of a study with parameters = \"uncertain\"")->required();
-  verb->add_option("--strongest", arguments->strongest, "so many parameters of each answer; 0 for all [10]");
-  add_format(*verb, arguments->format);
-  verb->callback([arguments, &end] { end = show_influence(*arguments); });
+  verb.option("file", arguments->file, "result of a study with parameters = \"uncertain\"").required();
+  verb.option("--strongest", arguments->strongest, "so many parameters of each answer; 0 for all [10]");
+  add_format(verb, arguments->format);
+  verb.action([arguments] { return show_influence(*arguments); });
 }
 
 }  // namespace vcohort

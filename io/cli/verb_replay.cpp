@@ -73,26 +73,26 @@ void replay(const ReplayArguments& arguments) {
 
 }  // namespace
 
-void add_replay(CLI::App& app, ExitStatus& end) {
+void add_replay(Verb& program) {
   auto arguments = std::make_shared<ReplayArguments>();
-  CLI::App* verb = app.add_subcommand("replay", "show one virtual child: its potential outcomes under every strategy");
-  verb->footer(
+  Verb verb = program.verb("replay", "show one virtual child: its potential outcomes under every strategy");
+  verb.footer(
       "The child is computed alone, with the same bits as in the whole run.\n\n  vcohort replay quickstart.toml "
       "--replicate 0 --patient 17");
-  verb->add_option("study", arguments->study, "study file (TOML) or result file")->required();
-  verb->add_option("--replicate", arguments->replicate,
-                   "replicate: 0 where parameters are fixed, else the parameter draw [0]");
-  verb->add_option("--patient", arguments->patient, "patient, from 0")
-      ->required()
-      ->check(CLI::Range(std::uint64_t{0}, Address::largest_patient));
-  verb->add_option("--sample-size", arguments->sample_size,
-                   "the patient as a participant of the simulated trial of this size: enrolment is run again")
-      ->check(CLI::PositiveNumber);
-  verb->add_option("--set", arguments->settings, "replace a value of the study: key=value")->allow_extra_args(false);
-  add_format(*verb, arguments->format);
-  verb->callback([arguments, &end] {
+  verb.option("study", arguments->study, "study file (TOML) or result file").required();
+  verb.option("--replicate", arguments->replicate,
+              "replicate: 0 where parameters are fixed, else the parameter draw [0]");
+  verb.option("--patient", arguments->patient, "patient, from 0")
+      .required()
+      .within(std::int64_t{0}, static_cast<std::int64_t>(Address::largest_patient));
+  verb.option("--sample-size", arguments->sample_size,
+              "the patient as a participant of the simulated trial of this size: enrolment is run again")
+      .positive();
+  verb.settings(arguments->settings);
+  add_format(verb, arguments->format);
+  verb.action([arguments] {
     replay(*arguments);
-    end = ExitStatus::done;
+    return ExitStatus::done;
   });
 }
 

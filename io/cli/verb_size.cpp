@@ -68,10 +68,9 @@ RejectionCounts count_in_parallel(const Trial& trial, std::int64_t sample_size, 
 /// "high - control, low - control"
 std::string names_of(const Trial& trial, const std::vector<std::size_t>& contrasts) {
   const Protocol& protocol = trial.prepared().protocol;
-  const auto name = [&](int arm) { return protocol.design.arms[static_cast<std::size_t>(arm)].name; };
   std::vector<std::string> names;
   for (const std::size_t contrast : contrasts)
-    names.push_back(name(protocol.contrasts()[contrast]) + " - " + name(protocol.design.reference));
+    names.push_back(protocol.arm_of_contrast(contrast).name + " - " + protocol.design.arms.front().name);
   return fmt::format("{}", fmt::join(names, ", "));
 }
 
@@ -92,14 +91,16 @@ SizeTarget target_of(const SizeArguments& arguments, const Trial& trial) {
   std::iota(every.begin(), every.end(), std::size_t{0});
   const std::string listed = names_of(trial, every);
   target.contrasts = every;
+  if (arguments.all && !arguments.contrast.empty())
+    throw InvalidInput(explain("--all and --contrast contradict each other", "one contrast is not all", "remove one"));
   if (arguments.any && every.size() > 1)
     throw InvalidInput(explain("--any counts a trial in which any of several tests rejects",
                                "the study declares no multiplicity procedure that would keep its level: " + listed,
                                "name one contrast with --contrast, or use --all"));
   if (!arguments.contrast.empty()) {
     std::erase_if(target.contrasts, [&](std::size_t contrast) {
-      const auto arm = static_cast<std::size_t>(protocol.contrasts()[contrast]);
-      return arguments.contrast != protocol.design.arms[arm].name && arguments.contrast != names_of(trial, {contrast});
+      return arguments.contrast != protocol.arm_of_contrast(contrast).name &&
+             arguments.contrast != names_of(trial, {contrast});
     });
     if (target.contrasts.empty())
       throw InvalidInput(explain(fmt::format("there is no contrast '{}'", arguments.contrast),
@@ -207,40 +208,34 @@ ExitStatus find_size(SizeArguments arguments) {
 
 }  // namespace
 
-void add_size(CLI::App& app, ExitStatus& end) {
+void add_size(Verb& program) {
   auto arguments = std::make_shared<SizeArguments>();
-  CLI::App* verb = app.add_subcommand("size", "find the smallest sample size that reaches a power, by simulation");
-  verb->footer(
+  Verb verb = program.verb("size", "find the smallest sample size that reaches a power, by simulation");
+  verb.footer(
       "The answer is the smallest total number of randomised children from which all larger tested numbers reach the "
       "power, a\n"
       "multiple of what ratio and block need, confirmed on fresh replicates. Exit status 6 where no size within the "
       "limit does.\n\n"
       "  vcohort size phase3.toml --power 0.9");
-  verb->add_option("study", arguments->study, "study file (TOML) with a [trial]")->required();
-  verb->add_option("--power", arguments->goal.power, "power to reach [0.9]")->check(CLI::Range(0.0, 1.0));
-  verb->add_flag("--assurance", arguments->goal.assurance,
-                 "count rejections in the beneficial direction only: with uncertain parameters, the assurance");
-  auto* contrast = verb->add_option("--contrast", arguments->contrast,
-                                    "the contrast to size, by its arm; needed where there are several");
-  auto* all =
-      verb->add_flag("--all", arguments->all, "size for the trial in which all contrasts reject")->excludes(contrast);
-  verb->add_flag("--any", arguments->any, "size for any contrast; only with a procedure that keeps the level")
-      ->excludes(contrast)
-      ->excludes(all);
-  verb->add_option("--analysis", arguments->analysis, "the analysis to size [primary]");
-  verb->add_flag("--null", arguments->null_too, "also scenarios on or beyond the boundary of the null hypothesis");
-  verb->add_option("--largest", arguments->goal.largest, "give up beyond this total sample size [10000]")
-      ->check(CLI::PositiveNumber);
-  verb->add_option("--replicates", arguments->goal.confirmation_replicates, "replicates of the confirmation [20000]")
-      ->check(CLI::PositiveNumber);
-  verb->add_option("--search-replicates", arguments->goal.search_replicates,
-                   "replicates of the search near the answer [20000]")
-      ->check(CLI::PositiveNumber);
-  verb->add_option("--threads", arguments->threads, "threads to use; results do not depend on it")
-      ->check(CLI::Range(1, 4096));
-  verb->add_option("--set", arguments->settings, "replace a value of the study: key=value")->allow_extra_args(false);
-  add_format(*verb, arguments->format);
-  verb->callback([arguments, &end] { end = find_size(*arguments); });
+  verb.option("study", arguments->study, "study file (TOML) with a [trial]").required();
+  verb.option("--power", arguments->goal.power, "power to reach [0.9]").within(0.0, 1.0);
+  verb.flag("--assurance", arguments->goal.assurance,
+            "count rejections in the beneficial direction only: with uncertain parameters, the assurance");
+  verb.option("--contrast", arguments->contrast, "the contrast to size, by its arm; needed where there are several");
+  verb.flag("--all", arguments->all, "size for the trial in which all contrasts reject");
+  verb.flag("--any", arguments->any, "size for any contrast; only with a procedure that keeps the level");
+  verb.option("--analysis", arguments->analysis, "the analysis to size [primary]");
+  verb.flag("--null", arguments->null_too, "also scenarios on or beyond the boundary of the null hypothesis");
+  verb.option("--largest", arguments->goal.largest, "give up beyond this total sample size [10000]").positive();
+  verb.option("--replicates", arguments->goal.confirmation_replicates, "replicates of the confirmation [20000]")
+      .positive();
+  verb.option("--search-replicates", arguments->goal.search_replicates,
+              "replicates of the search near the answer [20000]")
+      .positive();
+  verb.threads(arguments->threads);
+  verb.settings(arguments->settings);
+  add_format(verb, arguments->format);
+  verb.action([arguments] { return find_size(*arguments); });
 }
 
 }  // namespace vcohort

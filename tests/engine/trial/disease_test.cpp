@@ -166,8 +166,8 @@ TEST(DiseaseTrial, ModificationsStayWithinTheScale) {
   const Protocol& protocol = trial.prepared().protocol;
   std::size_t at_the_top = 0, other_category = 0;
   for (std::uint32_t replicate = 0; replicate < 4; ++replicate) {
-    const auto& values = simulator.simulate(replicate, 60).observed.values;
-    const auto& before = plain_simulator.simulate(replicate, 60).observed.values;
+    const auto& values = simulator.simulate_replicate(replicate, 60).observed.values;
+    const auto& before = plain_simulator.simulate_replicate(replicate, 60).observed.values;
     for (std::size_t row = 0; row < values.size(); ++row) {
       const std::size_t slot = row / protocol.visits_months.size();
       for (std::size_t i = 0; i < 60; ++i) {
@@ -175,10 +175,10 @@ TEST(DiseaseTrial, ModificationsStayWithinTheScale) {
         if (std::isnan(value)) continue;
         EXPECT_GE(value, protocol.minimum[slot]) << protocol.endpoints[slot];
         EXPECT_LE(value, protocol.maximum[slot]) << protocol.endpoints[slot];
-        if (protocol.variable[slot] != Protocol::Variable::score) EXPECT_EQ(value, std::floor(value));
+        if (protocol.kind[slot] != OutcomeKind::score) EXPECT_EQ(value, std::floor(value));
         at_the_top += slot == 0 && value == 100;
-        other_category += protocol.variable[slot] == Protocol::Variable::ordinal && value != before[row][i];
-        if (protocol.variable[slot] == Protocol::Variable::binary) EXPECT_EQ(value, before[row][i]);
+        other_category += protocol.kind[slot] == OutcomeKind::ordinal && value != before[row][i];
+        if (protocol.kind[slot] == OutcomeKind::binary) EXPECT_EQ(value, before[row][i]);
       }
     }
   }
@@ -205,7 +205,7 @@ TEST(DiseaseTrial, CellsCannotFollowOtherCells) {
   Study study = children(40, 1);
   study.trial->arms[1].crossover_to = "cells";
   study.trial->arms[1].crossover_months = 6;
-  EXPECT_THROW(Trial(study, stance("published")), std::runtime_error);
+  EXPECT_THROW(Trial(study, stance("published")), InternalError);
 }
 
 }  // namespace

@@ -245,7 +245,7 @@ TEST(Randomisation, RefusesABlockThatCannotHoldTheRatios) {
   const std::vector<Arm> arms = arms_of({1, 2});
   Randomisation design;
   design.block = 4;
-  EXPECT_THROW(Randomiser(design, arms, {}), std::runtime_error);
+  EXPECT_THROW(Randomiser(design, arms, {}), InternalError);
 }
 
 }  // namespace

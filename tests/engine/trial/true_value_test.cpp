@@ -13,7 +13,7 @@ std::string text(const Table& table, const std::string& column) {
 
 Study survival_trial(const std::string& method, std::int64_t sample_size, std::int64_t replicates) {
   Study study = two_arms(method, sample_size, replicates);
-  study.data_model->kind = DataModel::Kind::survival;
+  study.data_model->kind = OutcomeKind::survival;
   study.data_model->visits_months.clear();
   study.data_model->follow_up_months = 24;
   study.data_model->arms[0].hazard = {0.1};
@@ -51,7 +51,7 @@ TEST(TrueValue, OfAHazardRatioWithoutProportionalHazardsIsPseudoTrue) {
 /// from twins.
 TEST(TrueValue, OfAnAdjustedOddsRatioIsNotTheMarginalOne) {
   Study study = two_arms("proportional-odds", 300, 400);
-  study.data_model->kind = DataModel::Kind::binary;
+  study.data_model->kind = OutcomeKind::binary;
   study.data_model->visits_months = {0, 12};
   study.data_model->correlation = {{1, 0.8}, {0.8, 1}};
   study.data_model->arms[0].share = {0.5, 0.4};
@@ -82,7 +82,7 @@ TEST(TrueValue, OfAWinRatioKnowsTheSmallestWin) {
 TEST(TrueValue, IsExactlyZeroWhereOutcomesAreIdentical) {
   for (const char* method : {"proportional-odds", "wilcoxon", "win-ratio"}) {
     Study study = two_arms(method, 60, 20);
-    study.data_model->kind = DataModel::Kind::ordinal;
+    study.data_model->kind = OutcomeKind::ordinal;
     for (auto& arm : study.data_model->arms) arm.share = {0.2, 0.3, 0.1, 0.4};
     IntercurrentEvent event;  // takes the closed form away
     event.share = 0.2;
@@ -141,7 +141,7 @@ TEST(Precision, AShortfallIsSaid) {
   const Trial coarse(study, no_evidence());
   Tally tally = coarse.empty_tally();
   std::vector<Table> rows;
-  for (std::int64_t block = 0; block < coarse.blocks(); ++block) coarse.simulate(block, tally, rows);
+  for (std::int64_t block = 0; block < coarse.blocks(); ++block) coarse.simulate_block(block, tally, rows);
   EXPECT_NE(coarse.shortfall(tally).find("not as precise as asked"), std::string::npos);
   study.trial->power_mcse = 0.1;
   EXPECT_EQ(Trial(study, no_evidence()).shortfall(tally), "");

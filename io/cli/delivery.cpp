@@ -1,4 +1,4 @@
-#include "io/cli/finish.hpp"
+#include "io/cli/delivery.hpp"
 
 #include <fmt/format.h>
 
@@ -10,33 +10,35 @@
 #include "io/cli/usage.hpp"
 #include "io/console/log.hpp"
 #include "io/results/damaged_file.hpp"
-#include "io/results/publish.hpp"
 
 namespace vcohort {
 
-ExitStatus finish(const LoadedStudy& loaded, const Plan& plan, CombinedParts parts, const std::filesystem::path& output,
-                  Existing existing, const Table& runtime) {
+ResultContent deliver(const LoadedStudy& study, const Plan& plan, CombinedParts parts) {
   if (!parts.missing.empty())
-    throw StorageFailure(explain(fmt::format("cannot write {}", output.string()),
+    throw StorageFailure(explain("cannot deliver the result",
                                  fmt::format("blocks {} to {} are missing: parts vanished while the run was at work",
                                              parts.missing.front().first, parts.missing.front().last),
                                  "run again with --resume"));
   ResultContent content;
   content.header = std::move(parts.header);
-  content.tables = describe(loaded.reading.study, loaded.evidence);
+  content.tables = describe(study.reading.study, study.evidence);
   content.tallies = std::move(parts.tallies);
   content.parts = std::move(parts.parts);
-  content.runtime = runtime;
-  std::vector<std::string> shortfalls;
+  for (const auto& question : plan.questions())
+    for (Table& table : question->deliver(tally_of(*question, content.tallies)))
+      append_rows(content.tables, std::move(table));
+  return content;
+}
+
+ExitStatus report_shortfalls(const Plan& plan, const std::vector<NamedTally>& tallies) {
+  ExitStatus status = ExitStatus::done;
   for (const auto& question : plan.questions()) {
-    const Tally& tally = tally_of(*question, content.tallies);
-    if (std::string shortfall = question->shortfall(tally); !shortfall.empty())
-      shortfalls.push_back(std::move(shortfall));
-    for (Table& table : question->deliver(tally)) append_rows(content.tables, std::move(table));
+    const std::string shortfall = question->shortfall(tally_of(*question, tallies));
+    if (shortfall.empty()) continue;
+    log_problem(shortfall);
+    status = ExitStatus::numerical_failure;
   }
-  publish_result(output, content, existing);
-  for (const std::string& shortfall : shortfalls) log_problem(shortfall);
-  return shortfalls.empty() ? ExitStatus::done : ExitStatus::numerical_failure;
+  return status;
 }
 
 const Tally& tally_of(const Question& question, const std::vector<NamedTally>& tallies) {
