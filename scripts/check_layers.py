@@ -7,7 +7,7 @@ import pathlib
 import re
 import sys
 
-LAYERS = [["numeric"], ["random"], ["evidence", "study"], ["patient"], ["development"], ["therapy"], ["outcome"], ["analysis", "data_model"],
+LAYERS = [["numeric"], ["random"], ["study"], ["evidence"], ["patient"], ["development"], ["therapy"], ["outcome"], ["analysis", "data_model"],
           ["cohort", "trial"], ["replication"], ["policy"], ["sensitivity"], ["run"]]
 FORBIDDEN = re.compile(r"hdf5|H5\w*\.h|toml|CLI/|CLI11|nlohmann|spdlog|^filesystem$|^iostream$|^fstream$|^cstdio$|^stdio\.h$|^unistd\.h$|^print$|^syncstream$")
 # Which folder or file of io may see a library of the outside world: the rest goes through it.

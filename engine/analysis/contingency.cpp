@@ -1,6 +1,7 @@
 #include "engine/analysis/contingency.hpp"
 
 #include <algorithm>
+#include <boost/math/tools/toms748_solve.hpp>
 #include <cmath>
 
 #include "engine/analysis/distribution.hpp"
@@ -27,6 +28,63 @@ std::span<double> hypergeometric_weights(const Table2x2& table, std::int64_t few
   for (auto x = mode; x < most; ++x) weights[x + 1 - fewest] = weights[x - fewest] * ratio(real(x));
   for (auto x = mode; x > fewest; --x) weights[x - 1 - fewest] = weights[x - fewest] / ratio(real(x - 1));
   return weights;
+}
+
+/// Events of one arm: how far their mean is from the most that is possible, and their variance.
+struct Moments {
+  double below_most = 0, variance = 0;
+};
+
+/// Those of the noncentral hypergeometric distribution, which holds all margins of a table. Sums of probabilities from
+/// their logarithms, because at odds ratios far from 1 the tail of the central one is what counts.
+Moments events_at(const Table2x2& table, double log_odds_ratio, Workspace& workspace) {
+  const auto fewest = std::max<std::int64_t>(0, table.total_events() - table.reference_patients);
+  const auto most = std::min(table.total_events(), table.patients);
+  const double n = real(table.patients), m = real(table.reference_patients), t = real(table.total_events());
+  const auto log_weight = workspace.reals(0, static_cast<std::size_t>(most - fewest + 1));
+  double largest = log_weight[0] = 0;
+  for (std::size_t i = 1; i < log_weight.size(); ++i) {
+    const double x = real(fewest) + static_cast<double>(i) - 1;
+    log_weight[i] = log_weight[i - 1] + log_of((n - x) * (t - x) / ((x + 1) * (m - t + x + 1))) + log_odds_ratio;
+    largest = std::max(largest, log_weight[i]);
+  }
+  double total = 0, first = 0, second = 0;
+  for (std::size_t i = 0; i < log_weight.size(); ++i) {
+    const double weight = exp_of(log_weight[i] - largest), x = static_cast<double>(log_weight.size() - 1 - i);
+    total += weight;
+    first += weight * x;
+    second += weight * x * x;
+  }
+  first /= total;
+  return {first, second / total - first * first};
+}
+
+Table2x2 with_arms_swapped(const Table2x2& table) {
+  return {table.reference_events, table.reference_patients, table.events, table.patients};
+}
+
+/// The smallest common log odds ratio that the score test does not reject, where the observed one is +infinity, or with
+/// `mirrored` arms -infinity. The score falls from infinity to 0 (less the correction) as the odds ratio grows.
+double end_of_score_interval(std::span<const Table2x2> strata, bool mirrored, double correction, double critical,
+                             Workspace& workspace) {
+  const auto excess = [&](double log_odds_ratio) {
+    double above_mean = 0, variance = 0;  // every stratum has the most events that its margins allow
+    for (const auto& stratum : strata) {
+      const auto moments = events_at(mirrored ? with_arms_swapped(stratum) : stratum, log_odds_ratio, workspace);
+      above_mean += moments.below_most;
+      variance += moments.variance;
+    }
+    constexpr double far = 1e6;  // an infinite score would stop the solver's interpolation
+    return std::clamp((above_mean - correction) / std::sqrt(variance), -far, far) - critical;
+  };
+  double low = 0, high = 0;
+  constexpr double furthest = 512;  // a ratio of 1e222: no table of patients reaches it
+  for (double step = 1; excess(low) < 0 && low > -furthest; step *= 2) low -= step;
+  for (double step = 1; excess(high) > 0 && high < furthest; step *= 2) high += step;
+  std::uintmax_t iterations = 200;
+  const auto bracket =
+      boost::math::tools::toms748_solve(excess, low, high, boost::math::tools::eps_tolerance<double>(48), iterations);
+  return (bracket.first + bracket.second) / 2;
 }
 
 }  // namespace
@@ -103,14 +161,20 @@ Estimate cochran_mantel_haenszel(std::span<const Table2x2> strata, bool continui
   }
   const int n = static_cast<int>(patients);
   if (n < 2) return failed(Failure::too_few_patients, n);
-  if (!(variance > 0)) return failed(Failure::no_variation, n);
-  if (r_sum == 0 || s_sum == 0) return failed(Failure::empty_cell, n);
+  if (!(variance > 0)) return undetermined(n);
+  const double correction = continuity && std::fabs(excess) >= 0.5 ? 0.5 : 0.0;
+  const double statistic = std::copysign(std::fabs(excess) - correction, excess) / std::sqrt(variance);
+  if (r_sum == 0 || s_sum == 0) {
+    const bool mirrored = r_sum == 0;
+    const double end = end_of_score_interval(strata, mirrored, correction,
+                                             workspace.critical_value(normal_df, 1 - inference.level), workspace);
+    return one_ended(statistic, mirrored ? -end : end, n, inference);
+  }
   const double log_variance = pr / (2 * r_sum * r_sum) + ps_qr / (2 * r_sum * s_sum) + qs / (2 * s_sum * s_sum);
   auto estimate = wald(log_of(r_sum / s_sum), std::sqrt(log_variance), normal_df, n,
                        {.level = inference.level, .p_value = false}, workspace);
-  const double correction = continuity && std::fabs(excess) >= 0.5 ? 0.5 : 0.0;
   estimate.reference = Reference::score;
-  estimate.statistic = std::copysign(std::fabs(excess) - correction, excess) / std::sqrt(variance);
+  estimate.statistic = statistic;
   if (inference.p_value) estimate.p = student_two_sided(estimate.statistic, normal_df);
   return estimate;
 }

@@ -1,5 +1,6 @@
 #include "engine/analysis/dataset.hpp"
 
+#include <algorithm>
 #include <string>
 
 #include "engine/numeric/errors.hpp"
@@ -21,19 +22,46 @@ void check_codes(std::span<const int> codes, int levels, const std::string& colu
   }
 }
 
+bool is_missing(double value) {
+  return value != value;
+}
+
+bool has(std::span<const double> column, std::size_t i) {
+  return column.empty() || !is_missing(column[i]);
+}
+
+bool have(std::span<const std::span<const double>> covariates, std::span<const Factor> factors, std::size_t i) {
+  return std::all_of(covariates.begin(), covariates.end(),
+                     [i](const auto& column) { return !is_missing(column[i]); }) &&
+         std::all_of(factors.begin(), factors.end(), [i](const Factor& factor) { return factor.codes[i] >= 0; });
+}
+
 }  // namespace
+
+bool Dataset::is_complete(std::size_t i) const {
+  if (arm[i] < 0 || (!stratum.empty() && stratum[i] < 0)) return false;
+  if (!has(outcome, i) || !has(time, i) || !has(exposure, i)) return false;
+  if (!have(covariates, factors, i) || !have(covariates_by_visit, factors_by_visit, i)) return false;
+  const auto seen = [i](const RankedEndpoint& endpoint) { return !is_missing(endpoint.value[i]); };
+  if (!hierarchy.empty() && std::none_of(hierarchy.begin(), hierarchy.end(), seen)) return false;
+  bool any = repeated.empty();
+  for (std::size_t at = i; at < repeated.size() && !any; at += arm.size()) any = !is_missing(repeated[at]);
+  return any;
+}
 
 void check(const Dataset& data) {
   const auto patients = data.arm.size();
   if (data.arms < 2) throw InvalidInput(explain("a comparison needs two arms", "", "Add an arm."));
   check_codes(data.arm, data.arms, "arm");
   check_length(data.outcome.size(), patients, "outcome");
-  check_length(data.baseline.size(), patients, "baseline");
-  for (const auto& covariate : data.covariates) check_length(covariate.size(), patients, "covariate", false);
-  for (const auto& factor : data.factors) {
-    check_length(factor.codes.size(), patients, "factor", false);
-    check_codes(factor.codes, factor.levels, "factor");
-  }
+  check_length(data.repeated.size(), patients * static_cast<std::size_t>(data.visits), "repeated");
+  for (const auto& covariates : {data.covariates, data.covariates_by_visit})
+    for (const auto& covariate : covariates) check_length(covariate.size(), patients, "covariate", false);
+  for (const auto& factors : {data.factors, data.factors_by_visit})
+    for (const auto& factor : factors) {
+      check_length(factor.codes.size(), patients, "factor", false);
+      check_codes(factor.codes, factor.levels, "factor");
+    }
   check_length(data.stratum.size(), patients, "stratum");
   check_codes(data.stratum, data.strata, "stratum");
   check_length(data.time.size(), patients, "time");

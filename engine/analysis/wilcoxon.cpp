@@ -4,7 +4,7 @@
 #include <cmath>
 
 #include "engine/analysis/distribution.hpp"
-#include "engine/analysis/two_arms.hpp"
+#include "engine/analysis/win_share.hpp"
 
 namespace vcohort::analysis {
 namespace {
@@ -24,7 +24,7 @@ Ordered order_patients(const Dataset& data, int arm, const WilcoxonOptions& opti
   auto active = workspace.integers(1, patients);
   std::size_t n = 0;
   for (std::size_t i = 0; i < patients; ++i) {
-    const double y = options.change_from_baseline ? data.outcome[i] - data.baseline[i] : data.outcome[i];
+    const double y = data.outcome[i];
     const int s = options.stratified ? data.stratum[i] : 0;
     if (y != y || s < 0 || (data.arm[i] != 0 && data.arm[i] != arm)) continue;
     value[n] = y;
@@ -121,6 +121,26 @@ void test_exactly(const RankSum& sum, Workspace& workspace, Estimate& estimate) 
   estimate.p = std::min(1.0, 2 * std::min(estimate.p_less, estimate.p_greater));
 }
 
+/// The interval where the placements give no standard error.
+void widen(const Dataset& data, const Ordered& patients, const WilcoxonOptions& options, double critical,
+           Estimate& estimate) {
+  std::vector<StratumOfPairs> strata(options.stratified ? static_cast<std::size_t>(data.strata) : 1);
+  for (std::size_t i = 0; i < patients.value.size(); ++i) {
+    auto& stratum = strata[static_cast<std::size_t>(patients.stratum[i])];
+    (patients.active[i] != 0 ? stratum.active : stratum.reference) += 1;
+  }
+  double total = 0;
+  std::erase_if(strata, [](const StratumOfPairs& s) { return s.active == 0 || s.reference == 0; });
+  for (auto& s : strata) {
+    s.weight = s.active * s.reference / (options.stratified ? s.active + s.reference + 1 : 1);
+    total += s.weight;
+  }
+  for (auto& s : strata) s.weight /= total;
+  const auto interval = win_share_interval(estimate.estimate + 0.5, strata, critical);
+  estimate.lower = interval.lower - 0.5;
+  estimate.upper = interval.upper - 0.5;
+}
+
 Estimate describe(double win_excess, double variance, int patients, const Inference& inference, Workspace& workspace) {
   Estimate estimate;
   estimate.reference = Reference::score;
@@ -162,10 +182,17 @@ Estimate wilcoxon(const Dataset& data, int arm, const WilcoxonOptions& options, 
   }
   const int analysed = static_cast<int>(n);
   if (!both_arms) return failed(Failure::empty_arm, analysed);
-  // A variance of all-tied values is a difference of equal numbers.
-  if (!(score_variance > 1e-12 * pairs)) return failed(Failure::no_variation, analysed);
-
   auto estimate = describe(wins / pairs, wins_variance / (pairs * pairs), analysed, inference, workspace);
+  const bool single = !options.stratified && (last.n == 1 || last.m == 1);
+  if (wins_variance == 0 || single) {
+    widen(data, patients, options, workspace.critical_value(normal_df, 1 - inference.level), estimate);
+  }
+  // A variance of all-tied values is a difference of equal numbers.
+  if (!(score_variance > 1e-12 * pairs)) {
+    estimate.statistic = 0;
+    estimate.p = 1;
+    return estimate;
+  }
   const double deviation = std::sqrt(score_variance);
   constexpr double exact_below = 50;  // patients per arm, the rule of R's wilcox.test
   const bool exact =
@@ -181,19 +208,14 @@ Estimate wilcoxon(const Dataset& data, int arm, const WilcoxonOptions& options, 
   return estimate;
 }
 
-double hodges_lehmann(const Dataset& data, int arm, Workspace& workspace) {
-  const auto arms = gather_two_arms(data, arm, false, workspace);
-  const auto pairs = arms.active.size() * arms.reference.size();
-  if (pairs == 0) return unknown;
-  auto differences = workspace.reals(2, pairs);
-  std::size_t pair = 0;
-  for (const double active : arms.active) {
-    for (const double reference : arms.reference) differences[pair++] = active - reference;
-  }
-  const auto middle = differences.begin() + static_cast<std::ptrdiff_t>(pairs / 2);
-  std::nth_element(differences.begin(), middle, differences.end());
-  if (pairs % 2 == 1) return *middle;
-  return (*std::max_element(differences.begin(), middle) + *middle) / 2;
+void fit_wilcoxon(const Dataset& data, const Options&, const Inference& inference, Workspace& workspace,
+                  std::span<Estimate> contrasts) {
+  each_arm(contrasts, [&](int arm) { return wilcoxon(data, arm, {}, inference, workspace); });
+}
+
+void fit_van_elteren(const Dataset& data, const Options&, const Inference& inference, Workspace& workspace,
+                     std::span<Estimate> contrasts) {
+  each_arm(contrasts, [&](int arm) { return wilcoxon(data, arm, {.stratified = true}, inference, workspace); });
 }
 
 }  // namespace vcohort::analysis

@@ -14,6 +14,8 @@ YearlyCosts yearly_costs(const Policy& policy, const Tally& tally) {
   const double children =
       static_cast<double>(question.parameter_draws) * static_cast<double>(question.patients_per_draw);
   YearlyCosts costs;
+  for (std::size_t year = 0; year < layout.years(); ++year)
+    costs.care_without.push_back(tally.sums[layout.care_without(year)].value() / children);
   for (std::size_t s = 0; s < layout.strategies(); ++s) {
     costs.treatment.emplace_back();
     costs.care.emplace_back();
@@ -53,9 +55,12 @@ Table deliver_budget(const Policy& policy, const Tally& tally) {
       .numbers("aged_out", "children", "of the waiting who became too old by the end of the year")
       .numbers("treatment_cost_before", money, "treatment of everybody whose turn has come, under the mix as it is")
       .numbers("treatment_cost_after", money, "the same under the new mix")
-      .numbers("care_cost_before", money, "care of everybody whose turn has come, under the mix as it is")
-      .numbers("care_cost_after", money, "the same under the new mix")
-      .numbers("budget_impact", money, "after - before, not discounted")
+      .numbers(
+          "care_cost_before", money,
+          "care of all children who have become eligible so far, waiting, treated or too old by now, under the mix "
+          "as it is")
+      .numbers("care_cost_after", money, "care of the same children under the new mix")
+      .numbers("budget_impact", money, "treatment and care, after - before, not discounted")
       .numbers("budget_impact_discounted", money, "the same, discounted to the start of the first year");
   const BudgetQuestion& budget = *question.budget;
   std::vector<bool> with_cells;
@@ -66,11 +71,13 @@ Table deliver_budget(const Policy& policy, const Tally& tally) {
   const std::vector<BudgetYear> after = budget_flow(budget, budget.after, with_cells, costs, survival);
   for (std::size_t year = 0; year < after.size(); ++year) {
     const BudgetYear& now = after[year];
-    const double impact = now.treatment_cost + now.care_cost - before[year].treatment_cost - before[year].care_cost;
+    // Care that the mix does not change stands on both sides: the difference is taken of what it changes.
+    const double impact =
+        (now.treatment_cost - before[year].treatment_cost) + (now.care_change - before[year].care_change);
     const double from = static_cast<double>(year);
     table.row(policy.scenario(), static_cast<std::int64_t>(year + 1), now.waiting_backlog, now.waiting_births,
               now.asked, now.turns_backlog, now.turns_births, now.returns, now.put_off, now.died, now.aged_out,
-              before[year].treatment_cost, now.treatment_cost, before[year].care_cost, now.care_cost, impact,
+              before[year].treatment_cost, now.treatment_cost, before[year].care_cost(), now.care_cost(), impact,
               impact * discounted_span(question.discount_costs, from, from + 1, question.timing));
   }
   return table.take();

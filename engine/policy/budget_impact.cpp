@@ -38,7 +38,11 @@ class Pool {
     for (const Waiting& waiting : of_age_) total += waiting.asking;
     return total;
   }
-  double silent() const { return all() - asking(); }
+  double silent() const {
+    double total = 0;
+    for (const Waiting& waiting : of_age_) total += waiting.silent;
+    return total;
+  }
 
   /// `uptake` of the silent ask; of those put off before and of the new ones these shares get their turn. Returns
   /// turns.
@@ -91,14 +95,15 @@ std::vector<BudgetYear> budget_flow(const BudgetQuestion& question, const std::v
     backlog.ages()[age].silent = entering * pow_of(annual_survival, static_cast<double>(age + 1));
     there += backlog.ages()[age].silent;
   }
-  if (question.backlog)
+  if (question.backlog && there > 0)
     for (Waiting& waiting : backlog.ages()) waiting.silent *= *question.backlog / there;
+  const double backlog_at_start = backlog.all();
 
   double cells = 0;
   for (const MixShare& part : mix)
     if (with_cells[static_cast<std::size_t>(part.strategy)]) cells += part.share;
   const auto years = static_cast<std::size_t>(question.years);
-  const auto pause = static_cast<std::size_t>(std::lround(question.retreat_after_years.value_or(0)));
+  const auto pause = static_cast<std::size_t>(question.retreat_after_years.value_or(0));
   std::vector<double> first(years), again(years);
   std::vector<BudgetYear> flow(years);
   double put_off_returns = 0;
@@ -108,21 +113,22 @@ std::vector<BudgetYear> budget_flow(const BudgetQuestion& question, const std::v
     now.waiting_backlog = backlog.all();
     now.waiting_births = births.all();
     const double uptake = in_year(question.uptake, year);
-    const double returning = question.retreat_after_years && year >= pause
-                                 ? question.retreat_share * cells * first[year - pause] *
-                                       pow_of(annual_survival, static_cast<double>(pause))
-                                 : 0.0;
+    const double returning =
+        question.retreat_after_years && year >= pause
+            ? question.retreat_share * cells * first[year - pause] * pow_of(annual_survival, static_cast<double>(pause))
+            : 0.0;
     const double old = backlog.asking() + births.asking() + put_off_returns;
     const double fresh = uptake * (backlog.silent() + births.silent()) + returning;
     const double capacity = question.capacity.empty() ? old + fresh : in_year(question.capacity, year);
-    const double served_old = share(std::min(capacity, old), old);
-    const double served_new = share(std::min(capacity - served_old * old, fresh), fresh);
+    const double served = std::min(capacity, old);
+    const double served_old = share(served, old);
+    const double served_new = share(std::min(capacity - served, fresh), fresh);
     now.asked = old + fresh;
     now.turns_backlog = backlog.serve(uptake, served_old, served_new);
     now.turns_births = births.serve(uptake, served_old, served_new);
     now.returns = served_old * put_off_returns + served_new * returning;
     put_off_returns = put_off_returns + returning - now.returns;
-    now.put_off = now.asked - now.turns_backlog - now.turns_births - now.returns;
+    now.put_off = backlog.asking() + births.asking() + put_off_returns;
     first[year] = now.turns_backlog + now.turns_births;
     again[year] = now.returns;
     for (Pool* pool : {&backlog, &births}) {
@@ -131,14 +137,18 @@ std::vector<BudgetYear> budget_flow(const BudgetQuestion& question, const std::v
       now.aged_out += aged_out;
     }
     put_off_returns *= annual_survival;
-    for (std::size_t begun = 0; begun <= year; ++begun)
+    now.care_without = backlog_at_start * costs.care_without[year];
+    for (std::size_t begun = 0; begun <= year; ++begun) {
+      const std::size_t since = year - begun;
+      now.care_without += entering * costs.care_without[since];
       for (const MixShare& part : mix) {
         const auto strategy = static_cast<std::size_t>(part.strategy);
-        const double treatment = costs.treatment[strategy][year - begun];
+        const double treatment = costs.treatment[strategy][since];
         now.treatment_cost += part.share * treatment * first[begun];
-        now.care_cost += part.share * costs.care[strategy][year - begun] * first[begun];
-        if (with_cells[strategy]) now.treatment_cost += part.share / cells * treatment * again[begun];
+        now.care_change += part.share * (costs.care[strategy][since] - costs.care_without[since]) * first[begun];
+        if (with_cells[strategy] && cells > 0) now.treatment_cost += part.share / cells * treatment * again[begun];
       }
+    }
   }
   return flow;
 }

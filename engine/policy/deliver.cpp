@@ -148,9 +148,12 @@ Table deliver_variance(const Policy& policy, const PolicyDraws& draws) {
       .numbers("threshold", money_per_effect(question), "willingness to pay of the net benefit; missing for the others")
       .numbers("sd_twins", "of the quantity", "SD of a child's increment within a parameter draw")
       .numbers("sd_independent", "of the quantity", "SD of the difference of two unrelated children")
-      .numbers("correlation", "1", "of the child's outcome under the two strategies")
+      .numbers("correlation", "1",
+               "of the child's outcome under the two strategies; missing where one of them does not vary")
       .numbers("saving", "1", "variance of the latter over that of the former: so many times fewer children do");
   const Eigen::MatrixXd& z = draws.between_patients;
+  const Eigen::RowVectorXd mean_cost = draws.psa.cost.colwise().mean();
+  const Eigen::RowVectorXd mean_effect = draws.psa.effect.colwise().mean();
   const auto strategies = static_cast<Eigen::Index>(policy.layout().strategies());
   const Eigen::Index reference = draws.psa.reference;
   for (Eigen::Index s = 0; s < strategies; ++s) {
@@ -161,11 +164,19 @@ Table deliver_variance(const Policy& policy, const PolicyDraws& draws) {
         return on_cost * on_cost * z(a, b) + on_effect * on_effect * z(strategies + a, strategies + b) +
                on_cost * on_effect * (z(a, strategies + b) + z(strategies + a, b));
       };
+      // What is left of a variance when all children agree: rounding of the squares of their values.
+      const auto beyond_rounding = [&](double variance, Eigen::Index strategy) {
+        constexpr double rounding = 1e-13;
+        const double size = std::abs(on_cost * mean_cost[strategy]) + std::abs(on_effect * mean_effect[strategy]);
+        return variance > rounding * size * size ? variance : 0.0;
+      };
       const double twins = std::max(0.0, form(s, s));
-      const double of_reference = std::max(0.0, form(reference, reference));
-      const double of_strategy = std::max(0.0, twins + 2 * form(s, reference) + of_reference);
+      const double of_reference = beyond_rounding(form(reference, reference), reference);
+      const double of_strategy = beyond_rounding(twins + 2 * form(s, reference) + form(reference, reference), s);
       const double independent = of_strategy + of_reference;
-      const double correlation = (of_strategy + of_reference - twins) / (2 * std::sqrt(of_strategy * of_reference));
+      const double product = std::sqrt(of_strategy) * std::sqrt(of_reference);
+      const double correlation =
+          product > 0 ? std::clamp((of_strategy + of_reference - twins) / (2 * product), -1.0, 1.0) : std::nan("");
       table.row(policy.scenario(), draws.psa.strategies[static_cast<std::size_t>(s)], quantity, threshold,
                 std::sqrt(twins), std::sqrt(independent), correlation, twins > 0 ? independent / twins : std::nan(""));
     };
@@ -201,8 +212,7 @@ Table deliver_yearly(const Policy& policy, const Tally& tally) {
 std::vector<Table> deliver_decision(const Policy& policy, const PolicyDraws& draws) {
   const PolicyQuestion& question = policy.question();
   DecisionPlan plan;
-  plan.willingness_to_pay =
-      willingness_to_pay_range(question.willingness_from, question.willingness_to, question.willingness_step);
+  plan.willingness_to_pay = willingness_to_pay_of(question);
   for (const double threshold : question.thresholds) plan.willingness_to_pay.push_back(threshold);
   std::sort(plan.willingness_to_pay.begin(), plan.willingness_to_pay.end());
   plan.willingness_to_pay.erase(std::unique(plan.willingness_to_pay.begin(), plan.willingness_to_pay.end()),
@@ -212,22 +222,17 @@ std::vector<Table> deliver_decision(const Policy& policy, const PolicyDraws& dra
   if (question.population)
     plan.population = DecisionPopulation{question.population->per_year, 0,
                                          question.population->uptake,   question.population->years,
-                                         question.discount_costs,       FlowTiming::mid};
+                                         question.discount_costs,       question.timing};
   std::vector<std::string> groups;
   for (const EvppiGroup& group : evppi_groups(policy.study())) {
-    const std::vector<std::string> names = informative(group, policy.evidence());
-    const auto regressors = static_cast<Eigen::Index>(names.size());
-    if (names.empty() || 2 * regressors > draws.psa.draws()) continue;  // nothing to learn, or too few draws to tell
-    plan.evppi.push_back(names);
+    plan.evppi.push_back(informative(group, policy.evidence()));
     groups.push_back(group.name);
   }
   Decision found = decide(draws.psa, plan);
   found.strategies.path = "/policy/frontier";
   found.willingness_to_pay.path = "/policy/ceac";
   found.evppi.path = "/policy/value_of_information";
-  Column names{"group", "",
-               "name of the group of parameters; one with more than half as many uncertain parameters as there are "
-               "draws is left out",
+  Column names{"group", "", "name of the group of parameters; one of which nothing is uncertain is worth 0",
                std::vector<std::string>{}};
   for (const std::string& group : groups)
     for (std::size_t k = 0; k < plan.willingness_to_pay.size(); ++k)

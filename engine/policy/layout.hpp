@@ -8,7 +8,8 @@ namespace vcohort {
 ///   sums    consequences [draw][leaf][strategy][cost, effect]; products [leaf][pair of increments]; what every child
 ///   would
 ///           gain over the reference under its best strategy [draw][threshold]; money by year
-///           [strategy][year][treatment, care]; person-years [year]
+///           [strategy][year][treatment, care]; person-years [year];
+///           care without any effect [year]
 ///
 /// A pair is an element of the lower triangle of the matrix of (cost of each strategy, then effect of each), where
 /// those of all strategies but the reference are increments over it: twins differ by little, and products of increments
@@ -28,7 +29,8 @@ class PolicyLayout {
     best_ = products_ + leaves_ * pairs();
     money_ = best_ + draws_ * thresholds_;
     person_years_ = money_ + strategies_ * years_ * moneys;
-    sums_ = person_years_ + years_;
+    care_without_ = person_years_ + years_;
+    sums_ = care_without_ + years_;
   }
 
   std::size_t children(std::size_t draw, std::size_t leaf) const { return draw * leaves_ + leaf; }
@@ -47,6 +49,7 @@ class PolicyLayout {
     return money_ + (strategy * years_ + year) * moneys + which;
   }
   std::size_t person_years(std::size_t year) const { return person_years_ + year; }
+  std::size_t care_without(std::size_t year) const { return care_without_ + year; }
 
   std::size_t draws() const { return draws_; }
   std::size_t leaves() const { return leaves_; }
@@ -61,7 +64,7 @@ class PolicyLayout {
  private:
   std::size_t draws_, leaves_, strategies_, thresholds_, years_;
   std::size_t gains_ = 0, worth_ = 0, counts_ = 0;
-  std::size_t products_ = 0, best_ = 0, money_ = 0, person_years_ = 0, sums_ = 0;
+  std::size_t products_ = 0, best_ = 0, money_ = 0, person_years_ = 0, care_without_ = 0, sums_ = 0;
 };
 
 }  // namespace vcohort

@@ -1,5 +1,7 @@
 #include "engine/policy/policy.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <span>
 
@@ -36,8 +38,18 @@ Policy::Policy(const Study& study, const Evidence& evidence)
       strata_(policy_strata(study)),
       layout_(static_cast<std::size_t>(study.policy->parameter_draws), strata_.leaves(), study.strategies.size(),
               study.policy->thresholds.size(), static_cast<std::size_t>(simulator_.cycles().years)) {
+  // A group that was asked for by name; those that every study gets are missing in the table instead.
+  for (const EvppiGroup& group : study.policy->evppi.empty() ? std::vector<EvppiGroup>() : evppi_groups(study))
+    if (const std::size_t names = informative(group, evidence_).size();
+        2 * static_cast<std::int64_t>(names) > study.policy->parameter_draws)
+      throw InvalidInput(
+          explain(fmt::format("[policy.evppi]: the value of knowing \"{}\" cannot be computed", group.name),
+                  fmt::format("{} uncertain parameters of the evidence '{}' need at least {} draws", names,
+                              evidence_.name, 2 * names),
+                  "raise parameter_draws, or name fewer parameters"));
   PolicySimulator::Workspace workspace(simulator_);
-  simulator_.simulate(point_values(evidence_), 0, {0, 0}, workspace, [](const TileConsequences&) {});  // or throw now
+  simulator_.simulate_patients(point_values(evidence_), 0, {0, 0}, workspace,
+                               [](const TileConsequences&) {});  // or throw now
 }
 
 std::int64_t Policy::blocks_per_draw() const {
@@ -119,6 +131,8 @@ class Policy::Gatherer {
       }
     for (std::size_t year = 0; year < layout_.years(); ++year)
       tally_.sums[layout_.person_years(year)].add(tile.person_years[year]);
+    for (std::size_t year = 0; year < layout_.years(); ++year)
+      tally_.sums[layout_.care_without(year)].add(tile.care_without[year]);
   }
 
   /// What every child would gain over the reference if it got the strategy that is best for it.
@@ -227,17 +241,18 @@ class Policy::Gatherer {
   std::vector<Lanes<double>> best_;  // [threshold]
 };
 
-void Policy::simulate(std::int64_t block, Tally& tally, std::vector<Table>&) const {
+void Policy::simulate_block(std::int64_t block, Tally& tally, std::vector<Table>&) const {
   if (block >= blocks_of_draws()) {
-    stages_.simulate(block - blocks_of_draws(), {std::span(tally.counts).subspan(layout_.counts()),
-                                                 std::span(tally.sums).subspan(layout_.sums())});
+    stages_.simulate_block(block - blocks_of_draws(), {std::span(tally.counts).subspan(layout_.counts()),
+                                                       std::span(tally.sums).subspan(layout_.sums())});
     return;
   }
   const auto number = static_cast<std::uint32_t>(block / blocks_per_draw());
   const PatientSpan span{block % blocks_per_draw() * block_size, patients_in(block)};
   PolicySimulator::Workspace workspace(simulator_);
   Gatherer gatherer(*this, number, tally);
-  simulator_.simulate(draw(number), number, span, workspace, [&](const TileConsequences& tile) { gatherer.add(tile); });
+  simulator_.simulate_patients(draw(number), number, span, workspace,
+                               [&](const TileConsequences& tile) { gatherer.add(tile); });
 }
 
 }  // namespace vcohort

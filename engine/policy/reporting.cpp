@@ -179,7 +179,10 @@ Table deliver_reporting(const Policy& policy) {
   tell("assumptions", "cells change neither survival nor the background rate of adverse events");
   tell("assumptions", q.care_follows_motor ? "the cost of care falls with motor function (cost.care_change)"
                                            : "the cost of care depends on the level at baseline alone");
-  tell("assumptions", "a gain of a GMFM-66 point moves utility as the difference between children does");
+  tell(
+      "assumptions",
+      "a gain of a GMFM-66 point moves utility as the difference between children does; only points that the score can "
+      "gain count: near the end of the scale an effect shrinks to the room that is left");
   tell("assumptions", "background adverse events are inside the cost and the utility of the level");
   for (const StrategyCost& cost : q.costs)
     tell("assumptions", fmt::format("own costs of {}: {}",

@@ -87,7 +87,8 @@ struct PolicySimulator::Workspace::Memory {
       : alive(simulator.cycles_.nodes.size()),
         alive_at_infusion(simulator.infusion_times_.size()),
         sum_at_infusion(simulator.infusion_times_.size()),
-        care_at_node(simulator.cycles_.nodes.size()) {
+        care_at_node(simulator.cycles_.nodes.size()),
+        motor_at_node(simulator.cycles_.nodes.size()) {
     const std::size_t strategies = simulator.strategies();
     const auto years = static_cast<std::size_t>(simulator.cycles_.years);
     out.child = &child;
@@ -96,6 +97,7 @@ struct PolicySimulator::Workspace::Memory {
     out.treatment_cost.resize(strategies * years);
     out.care_cost.resize(strategies * years);
     out.person_years.resize(years);
+    out.care_without.resize(years);
   }
 
   ChildTile child;
@@ -105,6 +107,7 @@ struct PolicySimulator::Workspace::Memory {
   std::vector<double> sum_at_infusion;           // [time]: over lanes
   std::vector<double> care_at_node;              // over lanes, without effect
   std::vector<double> care_of_strategy;          // likewise, under the strategy in work
+  std::vector<Lanes<double>> motor_at_node;      // latent score without cells
   Lanes<double> baseline_rate, utility, care, no_effect, cost_without, effect_without, motor;
   Lanes<double> strength, effect, scratch;
   Lanes<std::uint16_t> category;
@@ -208,13 +211,13 @@ void PolicySimulator::schedule_costs(std::size_t s, const Model& model, Plan& pl
   }
 }
 
-void PolicySimulator::simulate(const ParameterValues& values, std::uint32_t replicate, PatientSpan span,
-                               Workspace& workspace,
-                               const std::function<void(const TileConsequences&)>& consume) const {
+void PolicySimulator::simulate_patients(const ParameterValues& values, std::uint32_t replicate, PatientSpan span,
+                                        Workspace& workspace,
+                                        const std::function<void(const TileConsequences&)>& consume) const {
   const Model model(*this, values);
   for (std::int64_t done = 0; done < span.count; done += tile_size) {
     const int lanes = static_cast<int>(std::min<std::int64_t>(tile_size, span.count - done));
-    simulate_tile(model, replicate, span.first + done, lanes, *workspace.memory_);
+    simulate_consequences(model, replicate, span.first + done, lanes, *workspace.memory_);
     consume(workspace.memory_->out);
   }
 }
@@ -222,7 +225,7 @@ void PolicySimulator::simulate(const ParameterValues& values, std::uint32_t repl
 PolicyTotals PolicySimulator::totals(const ParameterValues& values, std::uint32_t replicate, PatientSpan span,
                                      Workspace& workspace) const {
   PolicyTotals totals{span.count, std::vector<ExactSum>(strategies()), std::vector<ExactSum>(strategies())};
-  simulate(values, replicate, span, workspace, [&](const TileConsequences& tile) {
+  simulate_patients(values, replicate, span, workspace, [&](const TileConsequences& tile) {
     for (std::size_t s = 0; s < strategies(); ++s) {
       totals.cost[s].add(sum_of(tile.cost[s], tile.lanes()));
       totals.effect[s].add(sum_of(tile.effect[s], tile.lanes()));
@@ -233,8 +236,8 @@ PolicyTotals PolicySimulator::totals(const ParameterValues& values, std::uint32_
 
 /// (1) who the children are, (2) how they respond and what they suffer, (3) whether they live, (4) what all strategies
 /// share, (5) each strategy, those that are chosen by a marker last.
-void PolicySimulator::simulate_tile(const Model& model, std::uint32_t replicate, std::int64_t first, int lanes,
-                                    Workspace::Memory& work) const {
+void PolicySimulator::simulate_consequences(const Model& model, std::uint32_t replicate, std::int64_t first, int lanes,
+                                            Workspace::Memory& work) const {
   std::array<std::uint64_t, tile_size> ids;
   std::iota(ids.begin(), ids.begin() + lanes, static_cast<std::uint64_t>(first));
   enrol(study_.seed, replicate, study_.population, model.patient, model.development,
@@ -246,6 +249,7 @@ void PolicySimulator::simulate_tile(const Model& model, std::uint32_t replicate,
   std::fill(work.out.treatment_cost.begin(), work.out.treatment_cost.end(), 0.0);
   std::fill(work.out.care_cost.begin(), work.out.care_cost.end(), 0.0);
   std::fill(work.out.person_years.begin(), work.out.person_years.end(), 0.0);
+  std::fill(work.out.care_without.begin(), work.out.care_without.end(), 0.0);
   weigh_survival(model, work);
   start_from_no_effect(model, work);
   for (std::size_t s = 0; s < strategies(); ++s)
@@ -290,9 +294,14 @@ void PolicySimulator::start_from_no_effect(const Model& model, Workspace::Memory
     if (qaly)
       utility_kernel(lanes, node.effect_weight, alive, work.utility.data(), p.utility_slope, work.no_effect.data(),
                      p.utility_minimum, p.utility_maximum, work.effect_without.data());
+    if (model.therapy.any_effect() && (qaly || p.care_change != 0))
+      motor_curve(model.development, work.child, node.years * months_per_year, work.motor_at_node[k].data());
   }
-  for (const Cycles::Share& share : cycles_.shares)
-    work.out.person_years[static_cast<std::size_t>(share.year)] += share.years * sum_of(work.alive[share.node], lanes);
+  for (const Cycles::Share& share : cycles_.shares) {
+    const auto year = static_cast<std::size_t>(share.year);
+    work.out.person_years[year] += share.years * sum_of(work.alive[share.node], lanes);
+    work.out.care_without[year] += share.years * work.care_at_node[share.node];
+  }
   if (qaly) return;
   motor_curve(model.development, work.child, study_.policy->visit_months, work.motor.data());
   if (study_.policy->effect == PolicyEffect::gmfm66)
@@ -374,6 +383,10 @@ void PolicySimulator::add_flows(const Model& model, std::size_t s, Workspace::Me
            plan.therapy.saturation(Domain::gross_motor, k), work.effect.data());
     if (plan.remaining[k] != 1)
       for (int i = 0; i < lanes; ++i) work.effect[i] *= plan.remaining[k];
+    // Utility and care know only points that the score can gain.
+    const Lanes<double>& motor = work.motor_at_node[k];
+    bounded(lanes, motor.data(), work.effect.data(), work.scratch.data());
+    for (int i = 0; i < lanes; ++i) work.effect[i] = work.scratch[i] - motor[i];
     if (qaly)
       utility_kernel(lanes, node.effect_weight, alive, work.utility.data(), p.utility_slope, work.effect.data(),
                      p.utility_minimum, p.utility_maximum, work.out.effect[s].data());

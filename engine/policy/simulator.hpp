@@ -29,6 +29,7 @@ struct TileConsequences {
   std::vector<double> treatment_cost;  // [strategy * years + year since baseline]
   std::vector<double> care_cost;       // likewise
   std::vector<double> person_years;    // [year]
+  std::vector<double> care_without;    // [year]: care of children whom nothing has an effect on
 
   int lanes() const { return child->patient.lanes; }
 };
@@ -41,15 +42,16 @@ struct PolicyTotals {
 
 /// The simulation of [policy]: a pure function of the seed, a parameter point, a replicate and patients.
 ///
-///   QALY  sum over nodes of weight S(t) clamp(U[g] + slope E(t), minimum, maximum), less what adverse events take away
+///   QALY  sum over nodes of weight S(t) clamp(U[g] + slope (bounded(f(t), E(t)) - f(t)), minimum, maximum), less what
+///         adverse events take away
 ///   cost  sum over nodes of weight S(t) care[g], plus infusions (product, procedure, visits), preparation and adverse
 ///         events, each at its time times S; a strategy that is chosen by a marker costs its measurement, at
 ///         baseline, and what the chosen strategy costs
 ///
-/// E(t) is the motor effect of docs/model.md, section 2; beyond follow-up it obeys the study's rule of extrapolation.
-/// Where there is no effect, or it is not discounted (an effect at a visit), nothing is multiplied by it. The same
-/// draws serve every strategy. A probabilistic analysis calls it with draw d and replicate d, a sensitivity analysis
-/// with moved parameters and replicate 0.
+/// E(t) is the motor effect and f(t) the score without cells of docs/model.md; beyond follow-up E obeys the study's
+/// rule of extrapolation. Where there is no effect, or it is not discounted (an effect at a visit), nothing is
+/// multiplied by it. The same draws serve every strategy. A probabilistic analysis calls it with draw d and replicate
+/// d, a sensitivity analysis with moved parameters and replicate 0.
 ///
 /// Thread safety: immutable; each thread has a Workspace of its own.
 class PolicySimulator {
@@ -70,8 +72,8 @@ class PolicySimulator {
 
   /// Calls `consume` for each tile of 512 patients, the last one shorter, in order. Throws InvalidInput where the
   /// parameters lack what the study needs.
-  void simulate(const ParameterValues&, std::uint32_t replicate, PatientSpan, Workspace&,
-                const std::function<void(const TileConsequences&)>& consume) const;
+  void simulate_patients(const ParameterValues&, std::uint32_t replicate, PatientSpan, Workspace&,
+                         const std::function<void(const TileConsequences&)>& consume) const;
 
   /// The sums of cost and effect, for analyses that need no more.
   PolicyTotals totals(const ParameterValues&, std::uint32_t replicate, PatientSpan, Workspace&) const;
@@ -86,7 +88,8 @@ class PolicySimulator {
   struct Plan;
   Plan plan_of(std::size_t strategy, const Model&) const;
   void schedule_costs(std::size_t strategy, const Model&, Plan&) const;
-  void simulate_tile(const Model&, std::uint32_t replicate, std::int64_t first, int lanes, Workspace::Memory&) const;
+  void simulate_consequences(const Model&, std::uint32_t replicate, std::int64_t first, int lanes,
+                             Workspace::Memory&) const;
   void weigh_survival(const Model&, Workspace::Memory&) const;
   void start_from_no_effect(const Model&, Workspace::Memory&) const;
   void evaluate(const Model&, std::size_t strategy, Workspace::Memory&) const;

@@ -37,7 +37,7 @@ std::vector<DrawOutput> of_cohort(const Study& study, const Evidence& point, std
   const Cohort cohort(study, point);
   Tally tally = cohort.empty_tally();
   std::vector<Table> rows = cohort.row_tables();
-  cohort.simulate(draw, tally, rows);
+  cohort.simulate_block(draw, tally, rows);
   const auto draws = std::find_if(rows.begin(), rows.end(), [](const Table& t) { return t.path == "/cohort/draws"; });
   return outputs_of_draws(*draws, point.name);
 }

@@ -71,8 +71,8 @@ struct BudgetQuestion {
 
 struct PolicyQuestion {
   int reference = 0;  // index of the strategy that increments are taken against
-  std::int64_t parameter_draws = 0;
-  std::int64_t patients_per_draw = 0;
+  std::int64_t parameter_draws = 1000;
+  std::int64_t patients_per_draw = 1000;
   double horizon_years = 0;
   double discount_costs = 0, discount_effects = 0;  // per year
   FlowTiming timing = FlowTiming::mid;
@@ -90,6 +90,7 @@ struct PolicyQuestion {
   bool care_follows_motor = false;      // the cost of care moves with the effect
   bool uncertain_prices = false;        // prices are drawn too; otherwise every draw has their values
   double willingness_from = 0, willingness_to = 0, willingness_step = 0;  // per unit of effect
+  std::vector<double> willingness_values;                                 // listed in place of the range, ascending
   std::vector<double> thresholds;  // willingness to pay at which single decisions are reported; the first leads
   std::vector<StrategyCost> costs;
   std::vector<EvppiGroup> evppi;

@@ -1,12 +1,15 @@
 #pragma once
 #include <cstddef>
+#include <utility>
+#include <vector>
 
 #include "engine/trial/trial_analysis.hpp"
 
 namespace vcohort {
 
 /// Where each number of a trial stands in its tally. A size is a sample size; a cell is a (sample size, analysis,
-/// contrast), in this order, the last index fastest. d = estimate - true value (0 where there is none known).
+/// contrast), in this order, the last index fastest. d = estimate - true value (0 where there is none known), of finite
+/// estimates. Analyses that estimate the logarithm of a ratio, which may be infinite, have a histogram of estimates.
 class TrialLayout {
  public:
   enum SizeSum : std::size_t {
@@ -28,8 +31,10 @@ class TrialLayout {
     favourable,
     covered,
     with_truth,
+    with_se,
+    not_finite,  // estimates that are infinite or undetermined, though the test stands
     first_failure,
-    cell_counts = first_failure + trial_failure_kinds
+    cell_counts = first_failure + analysis::failure_kinds
   };
   enum CellSum : std::size_t {
     d,
@@ -45,8 +50,19 @@ class TrialLayout {
     cell_sums
   };
 
-  TrialLayout(std::size_t sizes, std::size_t analyses, std::size_t contrasts)
-      : sizes_(sizes), analyses_(analyses), contrasts_(contrasts) {}
+  /// `ratios[analysis]`: whether it estimates a ratio.
+  TrialLayout(std::size_t sizes, std::size_t contrasts, std::vector<bool> ratios)
+      : sizes_(sizes), analyses_(ratios.size()), contrasts_(contrasts), ratios_(std::move(ratios)) {}
+
+  /// Bins of a log ratio: 0.02 wide between -8 and 8 (ratios of 3,000), and one on either side for all beyond.
+  static constexpr double largest_in_bins = 8, bin_width = 0.02;
+  static constexpr std::size_t bins = 802;
+  static std::size_t bin_of(double log_ratio) {
+    if (!(log_ratio >= -largest_in_bins)) return 0;
+    if (log_ratio >= largest_in_bins) return bins - 1;
+    return 1 + static_cast<std::size_t>((log_ratio + largest_in_bins) / bin_width);
+  }
+  bool has_histogram(std::size_t analysis) const { return ratios_[analysis]; }
 
   std::size_t sizes() const { return sizes_; }
   std::size_t analyses() const { return analyses_; }
@@ -60,11 +76,27 @@ class TrialLayout {
   std::size_t count(std::size_t cell, std::size_t which) const { return 1 + cell * cell_counts + which; }
   std::size_t sum(std::size_t size, SizeSum which) const { return size * size_sums + which; }
   std::size_t sum(std::size_t cell, CellSum which) const { return sizes_ * size_sums + cell * cell_sums + which; }
-  std::size_t number_of_counts() const { return 1 + cells() * cell_counts; }
+  /// The first bin, of a cell whose analysis has a histogram.
+  std::size_t histogram(std::size_t cell) const { return 1 + cells() * cell_counts + place_of_histogram(cell) * bins; }
+  std::size_t number_of_counts() const {
+    return 1 + cells() * cell_counts + sizes_ * ratio_analyses(analyses_) * contrasts_ * bins;
+  }
   std::size_t number_of_sums() const { return sizes_ * size_sums + cells() * cell_sums; }
 
  private:
+  std::size_t ratio_analyses(std::size_t before) const {
+    std::size_t n = 0;
+    for (std::size_t a = 0; a < before; ++a) n += ratios_[a];
+    return n;
+  }
+  std::size_t place_of_histogram(std::size_t cell) const {
+    const std::size_t contrast = cell % contrasts_, analysis = cell / contrasts_ % analyses_;
+    const std::size_t size = cell / contrasts_ / analyses_;
+    return (size * ratio_analyses(analyses_) + ratio_analyses(analysis)) * contrasts_ + contrast;
+  }
+
   std::size_t sizes_, analyses_, contrasts_;
+  std::vector<bool> ratios_;
 };
 
 }  // namespace vcohort

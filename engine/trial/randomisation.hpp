@@ -9,7 +9,7 @@ namespace vcohort {
 
 /// Who was allocated to which arm, in order of enrolment; a prefix of it is the allocation of the smaller trial.
 struct Allocation {
-  std::vector<int> arm;  // [patient]: index into TrialQuestion::arms
+  std::vector<int> arm;  // [patient]: place among the arms
   std::vector<double>
       correct_guesses;  // [patient]: up to and including it, expected number under the convergence strategy
 };
@@ -23,16 +23,21 @@ struct Allocation {
 ///                   who share the level, of patients / ratio, as it would be after allocation; the arm of the smallest
 ///                   has `probability`, the others share the rest; without any preference, the ratios
 ///   biased coin     Efron (1971): the arm that is behind, by patients / ratio, has `probability`
-///   urn             Wei (1977): urn_start * ratio balls per arm; the ball is put back with urn_add * ratio of each
-///   other arm
+///   urn             Wei (1977) over places, of which an arm has as many as its ratio: urn_start balls per place; the
+///                   ball is put back with urn_add of each other place, those of the same arm included, so that the
+///                   shares tend to the ratio
+///
+/// Minimisation and the biased coin tend to the ratio where an arm that is behind is more probable than its share.
 ///
 /// The convergence strategy (Blackwell and Hodges 1957) guesses that the next patient goes to the arm that is behind,
 /// within the stratum where there are strata, and is right by chance where arms tie.
 class Randomiser {
  public:
-  /// `levels[f]`: number of levels of factor f of `design.stratify`. Throws InvalidInput where a block is no multiple
-  /// of the ratios.
-  Randomiser(const Randomisation& design, std::span<const Arm> arms, std::vector<int> levels);
+  /// `levels[f]`: number of levels of factor f of `design.stratify`. `drawn_order`: places of the arms in the order in
+  /// which they share the uniform of a draw; empty: as they stand. A block is a multiple of the sum of ratios, and the
+  /// probability holds the ratio.
+  Randomiser(const Randomisation& design, std::span<const Arm> arms, std::vector<int> levels,
+             std::vector<int> drawn_order = {});
 
   /// Draws one uniform per patient from Purpose::randomisation. `level[f][patient]`.
   void allocate(std::uint64_t seed, std::uint32_t replicate, std::span<const std::uint64_t> patients,
@@ -48,11 +53,16 @@ class Randomiser {
   int by_preference(double uniform, std::span<const double> penalty, std::vector<double>& weights) const;
 
   Randomisation design_;
-  std::vector<double> ratio_;
+  std::vector<int> drawn_order_;
+  std::vector<double> ratio_;  // in the drawn order
   double sum_of_ratios_ = 0;
   std::vector<int> levels_;
   int strata_ = 1;
 };
+
+/// Whether minimisation and the biased coin reach the ratio of the arms with this probability: more than the largest
+/// share; with equal shares the share itself, which is simple randomisation, does too.
+bool holds_the_ratio(double probability, std::span<const Arm> arms);
 
 /// Largest minus smallest patients / ratio over the arms, in patients of an arm with ratio one: with 1:1, |n1 - n2|.
 double imbalance(std::span<const int> arm, std::span<const Arm> arms);

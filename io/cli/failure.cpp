@@ -7,14 +7,13 @@
 
 #include "engine/numeric/errors.hpp"
 #include "io/cli/command_line.hpp"
-#include "io/cli/together.hpp"
 
 namespace vcohort {
 
 Failure failure_of(const std::exception_ptr& exception) {
   try {
     std::rethrow_exception(exception);
-  } catch (const EndedTogether& ended) {
+  } catch (const Ended& ended) {
     return {ended.status, ""};
   } catch (const CommandLineError& error) {
     return {ExitStatus::command_line, error.what()};

@@ -36,7 +36,6 @@ LoadedStudy load(std::string bytes, const std::string& path, const std::vector<s
                  const std::vector<EvidenceText>& carried) {
   LoadedStudy loaded;
   loaded.reading = read_study(bytes, path, settings);
-  loaded.source = std::move(bytes);
   const Study& study = loaded.reading.study;
   std::string resolved_evidence;
   for (std::size_t k = 0; k < study.stances.size(); ++k) {
@@ -58,7 +57,7 @@ LoadedStudy load(std::string bytes, const std::string& path, const std::vector<s
   header.engine_version = engine_version();
   header.git_revision = git_revision();
   header.seed = static_cast<std::int64_t>(study.seed);
-  header.study_source = loaded.source;
+  header.study_source = std::move(bytes);
   header.study_resolved = loaded.reading.resolved;
   header.study_sha256 = sha256_hex(loaded.reading.resolved);
   header.evidence_sha256 = sha256_hex(resolved_evidence);
@@ -95,7 +94,8 @@ LoadedStudy load_study(const std::string& path, const std::vector<std::string>& 
   if (file_begins_with(path, "\x89HDF\r\n\x1a\n")) {
     const ResultFile file(path);
     LoadedStudy loaded = load(file.header().study_resolved, path, settings, file.header().evidence);
-    loaded.source = loaded.header.study_source = file.header().study_source;
+    loaded.header.study_source = file.header().study_source;
+    loaded.from_result = true;
     return loaded;
   }
   StudyText study = read_study_text(path);
@@ -110,8 +110,17 @@ LoadedStudy load_study_text(std::string text, const std::string& file_name, cons
 
 LoadedStudy load_study(const FileHeader& header, const std::vector<std::string>& settings) {
   LoadedStudy loaded = load(header.study_resolved, "the study in the file", settings, header.evidence);
-  loaded.source = loaded.header.study_source = header.study_source;
+  loaded.header.study_source = header.study_source;
   return loaded;
+}
+
+Plan make_plan(LoadedStudy& study) {
+  Plan plan(study.reading.study, study.evidence);
+  if (plan.blocks() == 0)
+    throw InvalidInput(explain("there is nothing to simulate", "the study is for a data file only",
+                               "use `vcohort analyze DATA.csv STUDY.toml`"));
+  study.header.blocks = {0, plan.blocks() - 1, plan.blocks()};
+  return plan;
 }
 
 }  // namespace vcohort

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "engine/evidence/evidence.hpp"
+#include "engine/run/plan.hpp"
 #include "io/files/read_bytes.hpp"
 #include "io/results/file_header.hpp"
 #include "io/study/study_reader.hpp"
@@ -13,9 +14,9 @@ namespace vcohort {
 /// A study with its evidence, ready to run.
 struct LoadedStudy {
   StudyReading reading;
-  std::string source;              // the bytes given
   std::vector<Evidence> evidence;  // one per scenario, with the study's overrides
   FileHeader header;               // as every file of this study begins
+  bool from_result = false;        // or from a part, not from a study file
 };
 
 /// The text of a study: of a file, of standard input for "-", or of a study that ships where no file has that name.
@@ -39,5 +40,9 @@ LoadedStudy load_study_text(std::string text, const std::string& file_name, cons
 
 /// The study inside a result or part.
 LoadedStudy load_study(const FileHeader&, const std::vector<std::string>& settings = {});
+
+/// The blocks of the study, whose header then tells how many there are. InvalidInput where there is nothing to
+/// simulate. The plan points into the study: it stays where it is.
+Plan make_plan(LoadedStudy&);
 
 }  // namespace vcohort

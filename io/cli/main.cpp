@@ -14,7 +14,7 @@ constexpr const char* about =
     "A research tool, no medical advice.\n\n"
     "  vcohort scenarios list                what ships with the program\n"
     "  vcohort run quickstart                simulate one of them; writes quickstart.h5\n"
-    "  vcohort show quickstart.h5            look at it again\n"
+    "  vcohort show quickstart.h5            show it again\n"
     "  vcohort scenarios copy quickstart     a study file to change";
 
 constexpr const char* statuses =

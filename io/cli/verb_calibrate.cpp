@@ -81,7 +81,7 @@ struct Simulated {
   std::vector<std::vector<double>> values;  // [target][draw]
 };
 
-void simulate(const Replicated& replicated, const CalibrateArguments& arguments, Simulated& simulated) {
+void simulate_targets(const Replicated& replicated, const CalibrateArguments& arguments, Simulated& simulated) {
   const std::vector<PublishedFigure> figures = chosen_figures(replicated, arguments.figures);
   ReplicationOptions options;
   options.replicates = arguments.draws;
@@ -133,7 +133,7 @@ ExitStatus calibrate(CalibrateArguments arguments) {
   std::optional<Evidence> stance;
   for (const std::string& name : arguments.names) {
     const Replicated replicated = load_replication(name, evidence_setting(arguments.evidence));
-    simulate(replicated, arguments, simulated);
+    simulate_targets(replicated, arguments, simulated);
     const EvidenceText& text = replicated.study->header.evidence.front();
     if (!stance) stance = read_evidence(text.source, text.name).evidence;  // without what a study overrides
   }

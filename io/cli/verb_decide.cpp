@@ -2,15 +2,18 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cmath>
 #include <filesystem>
 #include <fstream>
 #include <iostream>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <set>
 #include <sstream>
 
 #include "engine/numeric/errors.hpp"
 #include "engine/policy/decision/decide.hpp"
+#include "engine/policy/decision/evppi.hpp"
 #include "io/cli/table_format.hpp"
 #include "io/cli/verbs.hpp"
 #include "io/console/log.hpp"
@@ -34,6 +37,7 @@ struct DecideArguments {
   std::string table;
   std::string currency = "money";
   std::string effect = "QALY";
+  bool lower_is_better = false;
   TableFormat format = TableFormat::table;
 };
 
@@ -52,35 +56,73 @@ double number_in(const std::string& text, const std::string& option) {
   return value;
 }
 
-/// "0:200000:5000", or a single value.
+[[noreturn]] void refuse(const std::string& option, const std::string& problem, const std::string& why,
+                         const std::string& what_to_do) {
+  throw InvalidInput(fmt::format("{}: {}", option, explain(problem, why, what_to_do)));
+}
+
+/// A number of the command line from `low` to `high`; not-a-number and infinity are beyond any limit.
+double amount_in(const std::string& text, const std::string& option, double low, double high) {
+  const double value = number_in(text, option);
+  if (!(value >= low && value <= high))
+    refuse(option, fmt::format("{} is impossible here", text), fmt::format("allowed are {:g} to {:g}", low, high),
+           "correct it");
+  return value;
+}
+
+/// Values and ranges, "0:200000:5000" or "20000,30000": ascending, each once.
 std::vector<double> range_in(const std::string& text) {
-  const std::vector<std::string> parts = split(text, ':');
   const std::string option = "--willingness-to-pay";
-  if (parts.size() == 1) return {number_in(parts[0], option)};
-  constexpr std::size_t three = 3;
-  if (parts.size() != three) throw CommandLineError(option + ": give from:to:step, or one number");
-  return willingness_to_pay_range(number_in(parts[0], option), number_in(parts[1], option),
-                                  number_in(parts[2], option));
+  const auto amount = [&](const std::string& part) { return amount_in(part, option, 0, largest_amount); };
+  std::vector<double> values;
+  for (const std::string& item : split(text, ',')) {
+    const std::vector<std::string> parts = split(item, ':');
+    constexpr std::size_t three = 3;
+    if (parts.size() == 1) {
+      values.push_back(amount(parts[0]));
+      continue;
+    }
+    if (parts.size() != three) throw CommandLineError(option + ": give from:to:step, or numbers with commas between");
+    const double from = amount(parts[0]), to = amount(parts[1]), step = amount(parts[2]);
+    if (to < from || (to > from && !(step > 0)))
+      refuse(option, fmt::format("{} is no range", item), "", "give from:to:step with from <= to and a step above 0");
+    if (to > from && (to - from) / step >= most_willingness_to_pay - 1)
+      refuse(option, fmt::format("{} has too many values", item),
+             fmt::format("at most {:g} are allowed", most_willingness_to_pay), "widen the step");
+    const std::vector<double> range = willingness_to_pay_range(from, to, step);
+    values.insert(values.end(), range.begin(), range.end());
+  }
+  if (values.empty()) throw CommandLineError(option + ": give from:to:step, or numbers with commas between");
+  std::sort(values.begin(), values.end());
+  values.erase(std::unique(values.begin(), values.end()), values.end());
+  return values;
 }
 
 /// "incidence=1000,uptake=0.5,years=10,discount=0.03".
 DecisionPopulation population_in(const std::string& text) {
   const std::string option = "--population";
+  constexpr double most_patients = 1e12, most_years = 1000;
+  const double below_one = std::nextafter(1.0, 0.0);
   DecisionPopulation population;
+  std::set<std::string> seen;
   for (const std::string& part : split(text, ',')) {
     const std::size_t equals = part.find('=');
     const std::string key = part.substr(0, equals);
     const std::string value = equals == std::string::npos ? "" : part.substr(equals + 1);
+    if (!seen.insert(key).second) throw CommandLineError(fmt::format("{}: \"{}\" stands twice", option, key));
     if (key == "incidence") {
-      population.incidence_per_year = number_in(value, option);
+      population.incidence_per_year = amount_in(value, option, 0, most_patients);
     } else if (key == "prevalent") {
-      population.prevalent = number_in(value, option);
+      population.prevalent = amount_in(value, option, 0, most_patients);
     } else if (key == "uptake") {
-      population.uptake = number_in(value, option);
+      population.uptake = amount_in(value, option, 0, 1);
     } else if (key == "years") {
-      population.horizon_years = number_in(value, option);
+      population.horizon_years = amount_in(value, option, 0, most_years);
     } else if (key == "discount") {
-      population.discount_rate = number_in(value, option);
+      if (number_in(value, option) == 1)
+        refuse(option, "a discount of 1 leaves nothing after a year", "it is a share per year",
+               "write discount=0.03 for 3 % a year");
+      population.discount_rate = amount_in(value, option, 0, below_one);
     } else if (key == "timing") {
       const std::optional<FlowTiming> timing = flow_timing_of(value);
       if (!timing) throw CommandLineError(option + ": timing is start, mid, end, trapezoid or continuous");
@@ -91,17 +133,47 @@ DecisionPopulation population_in(const std::string& text) {
                                                                                      "years", "discount", "timing"})));
     }
   }
+  if (!seen.contains("incidence") && !seen.contains("prevalent"))
+    refuse(option, "nobody is concerned", "the value is that of a patient times their number",
+           "give incidence=PER_YEAR or prevalent=N");
+  if (seen.contains("incidence") && !seen.contains("years"))
+    refuse(option, "\"years\" is missing", "patients come every year for as long as the decision stands",
+           "add years=10");
+  if (!seen.contains("incidence") && (seen.contains("years") || seen.contains("timing") || seen.contains("discount")))
+    refuse(option, "years, discount and timing have no effect", "nobody comes later: there is no incidence",
+           "add incidence=PER_YEAR, or remove them");
   return population;
 }
 
-Psa read(const DecideArguments& arguments, const PsaColumns& columns) {
-  if (arguments.file == "-") return read_psa(std::cin, "standard input", columns);
-  std::ifstream file(arguments.file, std::ios::binary);
+std::ifstream opened(const std::string& name) {
+  std::ifstream file(name, std::ios::binary);
   std::error_code failure;
-  if (!file || std::filesystem::is_directory(arguments.file, failure))
-    throw StorageFailure(explain(fmt::format("cannot read {}", arguments.file),
-                                 "there is no such file, or it may not be read", "check the name"));
-  return read_psa(file, arguments.file, columns);
+  if (!file || std::filesystem::is_directory(name, failure))
+    throw StorageFailure(
+        explain(fmt::format("cannot read {}", name), "there is no such file, or it may not be read", "check the name"));
+  return file;
+}
+
+PsaFile read(const DecideArguments& arguments, const PsaColumns& columns) {
+  if (arguments.file == "-") return read_psa_file(std::cin, "standard input", columns);
+  std::ifstream file = opened(arguments.file);
+  return read_psa_file(file, arguments.file, columns);
+}
+
+/// The effect of a table where lower is better, as one where higher is; and back.
+void turn_effect(Psa& psa) {
+  psa.effect = -psa.effect;
+  const Eigen::Index strategies = psa.cost.cols();
+  if (psa.patient_noise.size() == 0) return;
+  psa.patient_noise.topRightCorner(strategies, strategies) *= -1;
+  psa.patient_noise.bottomLeftCorner(strategies, strategies) *= -1;
+}
+
+/// Effects and their increments as the table has them.
+void turn_effect(Table& table) {
+  for (Column& column : table.columns)
+    if (column.name == "effect" || column.name == "effect_increment")
+      for (double& value : std::get<std::vector<double>>(column.values)) value = 0 - value;
 }
 
 const std::vector<double>& numbers(const Table& table, std::string_view column) {
@@ -167,14 +239,23 @@ Table columns_of(const Table& table, const std::vector<std::string>& names) {
   return chosen;
 }
 
-void print_text(const Decision& found, const Psa& psa) {
-  std::cout << fmt::format("{}\n{} draws, {} strategies; increments over {}\n\n", found.answer, psa.draws(),
-                           psa.strategies.size(), psa.strategies[static_cast<std::size_t>(psa.reference)]);
-  print(columns_of(found.strategies, {"strategy", "cost", "cost_mcse", "effect", "effect_mcse", "cost_increment",
-                                      "effect_increment", "icer", "status"}),
+/// The decision of a scenario, ready to be printed.
+struct Answer {
+  std::string scenario;
+  Psa psa;
+  Decision found;
+};
+
+void print_text(const Answer& answer) {
+  const Psa& psa = answer.psa;
+  std::cout << fmt::format("{}{}{}\n{} draws, {} strategies; increments over {}\n\n", answer.scenario,
+                           answer.scenario.empty() ? "" : ": ", answer.found.answer, psa.draws(), psa.strategies.size(),
+                           psa.strategies[static_cast<std::size_t>(psa.reference)]);
+  print(columns_of(answer.found.strategies, {"strategy", "cost", "cost_mcse", "effect", "effect_mcse", "cost_increment",
+                                             "effect_increment", "icer", "status"}),
         TableFormat::table, std::cout);
   std::cout << '\n';
-  print(in_short(found, psa.strategies.size()), TableFormat::table, std::cout);
+  print(in_short(answer.found, psa.strategies.size()), TableFormat::table, std::cout);
 }
 
 nlohmann::ordered_json json_of(const Table& table) {
@@ -183,17 +264,20 @@ nlohmann::ordered_json json_of(const Table& table) {
   return nlohmann::ordered_json::parse(text.str());
 }
 
-void print_json(const Decision& found, const Psa& psa, const std::string& effect) {
+nlohmann::ordered_json json_of(const Answer& answer, const DecisionPlan& plan, bool lower_is_better) {
   nlohmann::ordered_json json;
-  json["answer"] = found.answer;
-  json["draws"] = psa.draws();
-  json["reference"] = psa.strategies[static_cast<std::size_t>(psa.reference)];
-  json["effect"] = effect;
-  json["strategies"] = json_of(found.strategies)["rows"];
-  json["willingness_to_pay"] = json_of(with_evppi(found, psa.strategies.size()))["rows"];
-  json["evppi"] = json_of(found.evppi)["rows"];
-  json["notes"] = found.notes;
-  std::cout << json.dump(2) << '\n';
+  if (!answer.scenario.empty()) json["scenario"] = answer.scenario;
+  json["answer"] = answer.found.answer;
+  json["draws"] = answer.psa.draws();
+  json["reference"] = answer.psa.strategies[static_cast<std::size_t>(answer.psa.reference)];
+  json["effect"] = plan.effect_units;
+  json["lower_is_better"] = lower_is_better;
+  if (plan.population) json["timing"] = name_of(plan.population->timing);
+  json["strategies"] = json_of(answer.found.strategies)["rows"];
+  json["willingness_to_pay"] = json_of(with_evppi(answer.found, answer.psa.strategies.size()))["rows"];
+  json["evppi"] = json_of(answer.found.evppi)["rows"];
+  json["notes"] = answer.found.notes;
+  return json;
 }
 
 /// The table that --table names; without it the one per willingness to pay, which holds most.
@@ -204,44 +288,109 @@ Table chosen_table(const Decision& found, const std::string& name, std::size_t s
   return with_evppi(found, strategies);
 }
 
-void decide_file(const DecideArguments& arguments) {
-  DecisionPlan plan;
-  plan.willingness_to_pay = range_in(arguments.willingness_to_pay);
-  PsaColumns columns{arguments.reference, {}, arguments.all_evppi};
-  for (const std::string& group : arguments.evppi) {
-    const std::vector<std::string> names = split(group, ',');
-    if (std::find(plan.evppi.begin(), plan.evppi.end(), names) != plan.evppi.end()) continue;
-    plan.evppi.push_back(names);
-    columns.parameters.insert(columns.parameters.end(), names.begin(), names.end());
+/// The chosen tables below each other, behind a column of scenarios where there are several.
+Table joined(const std::vector<Answer>& answers, const std::string& name) {
+  Table all;
+  for (const Answer& answer : answers) {
+    Table table = chosen_table(answer.found, name, answer.psa.strategies.size());
+    if (answers.size() == 1) return table;
+    table.columns.insert(table.columns.begin(), {"scenario", "", "Scenario of the table.",
+                                                 std::vector<std::string>(table.rows(), answer.scenario)});
+    if (all.columns.empty()) {
+      all = std::move(table);
+      continue;
+    }
+    for (std::size_t c = 0; c < all.columns.size(); ++c)
+      std::visit(
+          [&](auto& values) {
+            using Values = std::decay_t<decltype(values)>;
+            auto* more = c < table.columns.size() ? std::get_if<Values>(&table.columns[c].values) : nullptr;
+            if (!more || table.columns[c].name != all.columns[c].name)
+              throw InvalidInput(explain("the scenarios have different columns", "their tables cannot be joined",
+                                         "decide about one at a time, or ask for --format json"));
+            values.insert(values.end(), more->begin(), more->end());
+          },
+          all.columns[c].values);
   }
-  if (!arguments.population.empty()) plan.population = population_in(arguments.population);
-  plan.currency = arguments.currency;
-  plan.effect_units = arguments.effect;
-  plan.plane = arguments.table == "plane";
-  Psa psa = read(arguments, columns);
+  return all;
+}
+
+/// Groups of parameters that EVPPI is asked for; a name twice in a group is an error.
+std::vector<std::vector<std::string>> groups_in(const std::vector<std::string>& options) {
+  std::vector<std::vector<std::string>> groups;
+  for (const std::string& option : options) {
+    const std::vector<std::string> names = split(option, ',');
+    if (names.empty()) refuse("--evppi", "a group names no parameter", "", "name at least one");
+    for (const std::string& name : names)
+      if (std::count(names.begin(), names.end(), name) > 1)
+        refuse("--evppi", fmt::format("parameter \"{}\" stands twice in a group", name), "", "name it once");
+    if (std::find(groups.begin(), groups.end(), names) == groups.end()) groups.push_back(names);
+  }
+  return groups;
+}
+
+/// Refuses groups that the draws are too few for, before the work.
+void require_draws(const std::vector<std::vector<std::string>>& groups, const Psa& psa) {
+  for (const std::vector<std::string>& names : groups) {
+    const Eigen::Index varying = varying_among(psa, parameters_named(psa, names));
+    if (2 * varying > psa.draws())
+      refuse("--evppi", fmt::format("{} draws cannot tell {} parameters apart", psa.draws(), varying),
+             "EVPPI is found by regression on them", "give more draws or fewer parameters");
+  }
+}
+
+Answer answer_of(const DecideArguments& arguments, DecisionPlan plan, PsaFile::Part part) {
+  Answer answer{std::move(part.scenario), std::move(part.psa), {}};
+  Psa& psa = answer.psa;
   if (!arguments.patient_noise.empty()) {
-    std::ifstream file(arguments.patient_noise, std::ios::binary);
-    if (!file)
-      throw StorageFailure(explain(fmt::format("cannot read {}", arguments.patient_noise),
-                                   "there is no such file, or it may not be read", "check the name"));
-    psa.patient_noise = read_patient_noise(file, arguments.patient_noise, psa);
+    std::ifstream file = opened(arguments.patient_noise);
+    psa.patient_noise = read_patient_noise(file, arguments.patient_noise, psa, answer.scenario);
   }
   if (arguments.all_evppi)
     for (const std::string& parameter : psa.parameters)
       if (std::find(plan.evppi.begin(), plan.evppi.end(), std::vector{parameter}) == plan.evppi.end())
         plan.evppi.push_back({parameter});
-  Decision found = decide(psa, plan);
-  if (!plan.population) {
-    drop_population(found.willingness_to_pay);
-    drop_population(found.evppi);
+  require_draws(plan.evppi, psa);
+  if (arguments.lower_is_better) turn_effect(psa);
+  answer.found = decide(psa, plan);
+  if (arguments.lower_is_better)
+    for (Table* table : {&answer.found.strategies, &answer.found.plane}) turn_effect(*table);
+  if (!plan.population)
+    for (Table* table : {&answer.found.willingness_to_pay, &answer.found.evppi}) drop_population(*table);
+  return answer;
+}
+
+void decide_file(const DecideArguments& arguments) {
+  DecisionPlan plan;
+  plan.willingness_to_pay = range_in(arguments.willingness_to_pay);
+  plan.evppi = groups_in(arguments.evppi);
+  PsaColumns columns{arguments.reference, {}, arguments.all_evppi};
+  for (const std::vector<std::string>& names : plan.evppi)
+    columns.parameters.insert(columns.parameters.end(), names.begin(), names.end());
+  if (!arguments.population.empty()) plan.population = population_in(arguments.population);
+  plan.currency = arguments.currency;
+  plan.effect_units = arguments.effect;
+  plan.plane = arguments.table == "plane";
+  PsaFile file = read(arguments, columns);
+  std::vector<Answer> answers;
+  for (PsaFile::Part& part : file.parts) answers.push_back(answer_of(arguments, plan, std::move(part)));
+  if (answers.size() == 1) answers.front().scenario.clear();
+  if (arguments.format == TableFormat::json && arguments.table.empty()) {
+    nlohmann::ordered_json all;
+    for (const Answer& answer : answers) all["scenarios"].push_back(json_of(answer, plan, arguments.lower_is_better));
+    std::cout << (answers.size() == 1 ? all["scenarios"][0] : all).dump(2) << '\n';
+  } else if (arguments.format == TableFormat::table && arguments.table.empty()) {
+    for (const Answer& answer : answers) {
+      if (&answer != &answers.front()) std::cout << '\n';
+      print_text(answer);
+    }
+  } else {
+    print(joined(answers, arguments.table), arguments.format, std::cout);
   }
-  if (arguments.format == TableFormat::json && arguments.table.empty())
-    print_json(found, psa, plan.effect_units);
-  else if (arguments.format == TableFormat::table && arguments.table.empty())
-    print_text(found, psa);
-  else
-    print(chosen_table(found, arguments.table, psa.strategies.size()), arguments.format, std::cout);
-  for (const std::string& note : found.notes) log_notice(note);
+  for (const std::string& note : file.notes) log_notice(note);
+  for (const Answer& answer : answers)
+    for (const std::string& note : answer.found.notes)
+      log_notice(answer.scenario.empty() ? note : answer.scenario + ": " + note);
 }
 
 }  // namespace
@@ -252,26 +401,29 @@ void add_decide(Verb& program) {
   verb.footer(
       "The file is a long table, one row per draw and strategy: draw,strategy,cost,effect and a column for each "
       "uncertain\n"
-      "parameter. Net benefit is k * effect - cost; increments are strategy - reference; higher effects are better.\n\n"
+      "parameter; or a wide one: draw,cost_A,effect_A,cost_B,effect_B. A column scenario is decided one by one.\n"
+      "Net benefit is k * effect - cost; increments are strategy - reference; higher effects are better.\n\n"
       "  vcohort decide psa.csv --reference \"standard care\" --willingness-to-pay 0:100000:10000\n"
       "  vcohort decide psa.csv --evppi p_response --evppi u_mild,u_severe --format json\n"
       "  vcohort decide psa.csv --all-evppi --population incidence=900,uptake=0.4,years=10,discount=0.03");
   verb.option("file", arguments->file, "PSA table (CSV with a header), - for standard input").required();
   verb.option("--reference", arguments->reference, "strategy over which increments are taken [the first]").type("NAME");
   verb.option("--willingness-to-pay", arguments->willingness_to_pay,
-              "money per unit of effect, from:to:step or one value [0:200000:5000]")
+              "money per unit of effect: from:to:step, or values with commas between [0:200000:5000]")
       .type("RANGE");
   verb.option("--evppi", arguments->evppi,
               "value of knowing these parameters together: column[,column]; may be given several times")
       .type("COLUMNS");
   verb.flag("--all-evppi", arguments->all_evppi, "value of knowing each parameter of the file alone");
   verb.option("--population", arguments->population,
-              "whom it concerns: incidence=PER_YEAR,prevalent=N,uptake=SHARE,years=N,discount=RATE,timing=end")
+              "whom it concerns: incidence=PER_YEAR,prevalent=N,uptake=SHARE,years=N,discount=RATE,timing=mid")
       .type("LIST");
   verb.option("--patient-noise", arguments->patient_noise,
               "covariance of a draw's means that stems from its patients, as `export --table "
               "policy/patient_noise` writes it: CEAC, loss and EVPI are then those of parameters alone")
       .type("FILE");
+  verb.flag("--lower-is-better", arguments->lower_is_better,
+            "the effect is something to avoid: net benefit is -k * effect - cost");
   verb.option("--currency", arguments->currency, "units of cost, for the tables [money]").type("TEXT");
   verb.option("--effect", arguments->effect, "units of effect, for the tables [QALY]").type("TEXT");
   verb.option("--table", arguments->table, "one table alone: strategies, willingness_to_pay [of csv], evppi or plane")

@@ -5,11 +5,14 @@
 
 #include "engine/numeric/errors.hpp"
 #include "engine/run/shard.hpp"
-#include "io/cli/finish.hpp"
+#include "io/cli/delivery.hpp"
 #include "io/cli/merge_status.hpp"
 #include "io/cli/verbs.hpp"
+#include "io/cli/watch.hpp"
 #include "io/console/headline.hpp"
 #include "io/console/log.hpp"
+#include "io/files/new_file.hpp"
+#include "io/results/result_file.hpp"
 
 namespace vcohort {
 
@@ -51,6 +54,9 @@ ExitStatus merge(const MergeArguments& arguments) {
   if (arguments.status) return print_merge_status({expand(arguments.parts), output_of(arguments), arguments.shards});
   if (arguments.output.empty())
     throw CommandLineError(explain("merge needs a name for its result", "", "give it with -o OUT.h5"));
+  const Watch watch({});
+  const Existing existing = arguments.overwrite ? Existing::overwrite : Existing::refuse;
+  require_output(arguments.output, existing, is_result, {arguments.parts.begin(), arguments.parts.end()});
   CombinedParts parts = combine_parts(expand(arguments.parts));
   if (!parts.missing.empty()) {
     for (const BlockRange& range : parts.missing)
@@ -61,8 +67,9 @@ ExitStatus merge(const MergeArguments& arguments) {
   for (const auto& path : parts.repeated) log_notice(fmt::format("{} is left out: another part says the same", path));
   const LoadedStudy loaded = load_study(parts.header);
   const Plan plan(loaded.reading.study, loaded.evidence);
-  finish(loaded, plan, std::move(parts), arguments.output, arguments.overwrite ? Existing::overwrite : Existing::refuse,
-         runtime_table(1, 0, 0));
+  ResultContent result = deliver(loaded, plan, std::move(parts));
+  result.runtime = runtime_table(1, watch.seconds());
+  publish_result(arguments.output, result, existing);
   print_headline(ResultFile(arguments.output), std::cout);
   return ExitStatus::done;
 }

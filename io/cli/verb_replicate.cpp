@@ -26,7 +26,7 @@ struct ReplicateArguments {
   TableFormat format = TableFormat::table;
 };
 
-void simulate(const Replicated& replicated, const ReplicationOptions& options, std::vector<AssessedStudy>& assessed) {
+void assess(const Replicated& replicated, const ReplicationOptions& options, std::vector<AssessedStudy>& assessed) {
   const std::vector<PublishedFigure>& figures = replicated.published.figures;
   if (!replicated.study) {
     AssessedStudy alone{replicated.name, "", &replicated.published, {}};
@@ -54,7 +54,7 @@ ExitStatus replicate(ReplicateArguments arguments) {
   for (const std::string& name : arguments.names.empty() ? shipped_replications() : arguments.names)
     studies.push_back(std::make_unique<Replicated>(load_replication(name, settings)));
   std::vector<AssessedStudy> assessed;
-  for (const auto& study : studies) simulate(*study, arguments.options, assessed);
+  for (const auto& study : studies) assess(*study, arguments.options, assessed);
 
   ReplicationCounts counts;
   for (const AssessedStudy& study : assessed) counts.add(study);

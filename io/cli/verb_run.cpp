@@ -4,6 +4,7 @@
 #include "io/cli/quantities.hpp"
 #include "io/cli/run_study.hpp"
 #include "io/cli/verbs.hpp"
+#include "io/cli/workplace.hpp"
 
 namespace vcohort {
 
@@ -64,7 +65,7 @@ void add_run(Verb& program) {
       .type("SET");
   verb.flag("--quiet", arguments->quiet, "only errors");
   verb.flag("--verbose", arguments->verbose, "say more on standard error");
-  verb.action([arguments] { return run_study(*arguments); });
+  verb.action([arguments] { return Workplace(*arguments).together(run_study); });
 }
 
 }  // namespace vcohort

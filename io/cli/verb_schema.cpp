@@ -7,7 +7,7 @@
 
 #include "engine/numeric/errors.hpp"
 #include "engine/run/run.hpp"
-#include "io/cli/finish.hpp"
+#include "io/cli/delivery.hpp"
 #include "io/cli/part_sink.hpp"
 #include "io/cli/parts_folder.hpp"
 #include "io/cli/verbs.hpp"
@@ -113,9 +113,10 @@ void print_result_layout() {
   PartSink sink(plan, loaded.header, parts_folder(output));
   RunOptions options;
   options.threads = 1;
-  simulate(plan, options, sink);
-  finish(loaded, plan, combine_parts(paths_of(list_parts(parts_folder(output)))), output, Existing::refuse,
-         runtime_table(1, 0, 0));
+  run_blocks(plan, options, sink);
+  ResultContent result = deliver(loaded, plan, combine_parts(paths_of(list_parts(parts_folder(output)))));
+  result.runtime = runtime_table(options.threads, 0);
+  publish_result(output, result);
   std::cout << describe_layout(ResultFile(output));
 }
 

@@ -37,7 +37,7 @@ void show_file(const ResultFile& file) {
 
 void add_show(Verb& program) {
   auto arguments = std::make_shared<ShowArguments>();
-  Verb verb = program.verb("show", "look into a result file");
+  Verb verb = program.verb("show", "print what a result file says");
   verb.footer("  vcohort show out.h5\n  vcohort show out.h5 --table cohort/increments --rows 0");
   verb.option("file", arguments->file, "result file or part").required();
   verb.option("--table", arguments->table, "print this table");

@@ -6,6 +6,7 @@
 #include <ostream>
 #include <set>
 
+#include "engine/numeric/percent.hpp"
 #include "io/console/headline_parts.hpp"
 #include "io/console/table_view.hpp"
 
@@ -53,9 +54,9 @@ void print_answers(const Table& strata, const Table& summary, const Decided& dec
     if (!decided.leads(row) || !is_true(strata, "best", row)) continue;
     const std::string& strategy = texts(strata, "strategy")[row];
     best.insert(strategy);
-    out << fmt::format("{}: {} is best at {} {} (in {:.0f} % of parameter draws); EVPI {} {} per child",
+    out << fmt::format("{}: {} is best at {} {} (in {} % of parameter draws); EVPI {} {} per child",
                        texts(strata, "scenario")[row], strategy, money(decided.threshold, 0),
-                       units_of_column(strata, "threshold"), 100 * numbers(strata, "ceac")[row],
+                       units_of_column(strata, "threshold"), percent_of(numbers(strata, "ceac")[row]),
                        money(numbers(strata, "evpi")[row], 0), currency);
     if (numbers(strata, "inb")[row] != 0)
       out << fmt::format("; worth {} {} over the reference",
@@ -120,7 +121,7 @@ void print_policy(const ResultFile& file, std::ostream& out) {
     const double icer = numbers(frontier, "icer")[place];
     ratio.push_back(icer == icer ? money(icer, 0) : texts(frontier, "status")[place]);
     benefit.push_back(money(numbers(strata, "inb")[row], numbers(strata, "inb_mcse")[row]));
-    probability.push_back(fmt::format("{:.2f}", numbers(strata, "ceac")[row]));
+    probability.push_back(percent_of(numbers(strata, "ceac")[row]));
   }
   shown.add<std::string>("scenario", "", "") = scenario;
   shown.add<std::string>("strategy", "", "") = strategy;
@@ -128,11 +129,11 @@ void print_policy(const ResultFile& file, std::ostream& out) {
   shown.add<std::string>("gain, " + effect, "", "") = gain;
   shown.add<std::string>("ICER", "", "") = ratio;
   shown.add<std::string>("net benefit at " + money(decided.threshold, 0), "", "") = benefit;
-  shown.add<std::string>("probability best", "", "") = probability;
+  shown.add<std::string>("best in % of draws", "", "") = probability;
   out << '\n';
   print(shown, TableFormat::table, out);
   out << "\nper child, over the reference, discounted; mean ± Monte Carlo standard error, which holds draws and "
-         "patients; the probability is over parameter draws,\nthe noise of patients taken out. Prices are decisions: "
+         "patients; the share is of parameter draws,\nthe noise of patients taken out. Prices are decisions: "
          "no research can tell them, and draws hold them at their value unless the study says otherwise\n";
   print_savings(file.read_table("/policy/variance"), out);
 }

@@ -15,6 +15,27 @@ namespace vcohort {
 
 namespace {
 
+std::string_view name_of(char separator) {
+  return separator == ';' ? "semicolons" : separator == '\t' ? "tabs" : "commas";
+}
+
+/// What separates the fields of a header.
+char separator_of(std::string_view header) {
+  char best = ',';
+  std::ptrdiff_t most = 0;
+  for (const char separator : {',', ';', '\t'}) {
+    bool quoted = false;
+    const std::ptrdiff_t found = std::count_if(header.begin(), header.end(), [&](char letter) {
+      if (letter == '"') quoted = !quoted;
+      return letter == separator && !quoted;
+    });
+    if (found <= most) continue;
+    most = found;
+    best = separator;
+  }
+  return best;
+}
+
 /// Collects the fields of a record as libcsv finds them, and hands records on. libcsv is C, through which no exception
 /// may pass: records are handed on once it has returned.
 class Collector {
@@ -81,7 +102,7 @@ class Delivery {
       if (row.fields.size() != columns_)
         collector_.refuse(row.line, fmt::format("this row has {} fields", row.fields.size()),
                           fmt::format("the header has {}", columns_),
-                          "add or remove commas, or quote a text that holds one");
+                          fmt::format("add or remove {}, or quote a text that holds one", name_of(row.separator)));
       on_row_(row);
       ++rows_;
     }
@@ -114,7 +135,7 @@ std::int64_t CsvRow::place(std::size_t field) const {
   std::size_t at = 0;
   for (; at < text.size() && passed < field; ++at) {
     if (text[at] == '"') quoted = !quoted;
-    if (text[at] == ',' && !quoted) ++passed;
+    if (text[at] == separator && !quoted) ++passed;
   }
   return passed == field && !quoted ? static_cast<std::int64_t>(at) + 1 : 1;
 }
@@ -127,14 +148,27 @@ void read_csv_rows(std::istream& in, const std::string& file_name, std::string_v
   Parser parser;
   // Line by line, so that a message can name the line; a quoted text may go over several.
   std::string& text = collector.row.text;
-  constexpr std::uint64_t longest_line = std::uint64_t{1} << 24;
-  LimitedInput lines(in, file_name, largest_data, longest_line);
+  LimitedInput lines(in, file_name, largest_data, longest_csv_record);
+  std::size_t record = 0;  // bytes of it so far
+  bool begun = false;      // whether the header has been seen
   while (std::getline(lines, text)) {
     if (!lines.eof()) text += '\n';
     if (collector.line == 1 && text.starts_with("\xEF\xBB\xBF")) text.erase(0, 3);
     if (text.find('\0') != std::string::npos)
       collector.refuse(collector.line, "a zero byte", "this is no text", "save the table as CSV in UTF-8");
-    if (collector.fields == 0 && parser.state.entry_pos == 0) collector.row.line = collector.line;
+    if (collector.fields == 0 && parser.state.entry_pos == 0) {
+      collector.row.line = collector.line;
+      record = 0;
+    }
+    record += text.size();
+    if (record > longest_csv_record)
+      collector.refuse(collector.row.line, "a record is too long",
+                       fmt::format("it has more than {} bytes", longest_csv_record), "is a quote never closed?");
+    if (!begun && text.find_first_not_of("\r\n") != std::string::npos) {
+      begun = true;
+      collector.row.separator = separator_of(text);
+      csv_set_delim(&parser.state, static_cast<unsigned char>(collector.row.separator));
+    }
     // A lone carriage return ends a record inside the line; libcsv is fed up to each end of a record.
     std::string_view left = text;
     while (!left.empty()) {

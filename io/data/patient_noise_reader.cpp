@@ -7,6 +7,7 @@
 #include <charconv>
 #include <cmath>
 #include <limits>
+#include <optional>
 
 #include "engine/numeric/errors.hpp"
 #include "io/data/csv_rows.hpp"
@@ -19,8 +20,9 @@ namespace {
 
 class Reader {
  public:
-  Reader(const std::string& file_name, const Psa& psa)
+  Reader(const std::string& file_name, const Psa& psa, const std::string& scenario)
       : file_name_(file_name),
+        wanted_(scenario),
         psa_(psa),
         covariance_(Eigen::MatrixXd::Constant(2 * psa.cost.cols(), 2 * psa.cost.cols(),
                                               std::numeric_limits<double>::quiet_NaN())) {}
@@ -36,9 +38,12 @@ class Reader {
                "export policy/patient_noise of a result");
       column_[k] = static_cast<std::size_t>(found - row.fields.begin());
     }
+    const auto found = std::find(row.fields.begin(), row.fields.end(), "scenario");
+    if (found != row.fields.end()) scenario_ = static_cast<std::size_t>(found - row.fields.begin());
   }
 
   void read_row(const CsvRow& row) {
+    if (scenario_ && !wanted_.empty() && row.fields[*scenario_] != wanted_) return;
     const Eigen::Index one = place(row, column_[0], column_[1]), other = place(row, column_[2], column_[3]);
     double& value = covariance_(one, other);
     if (!std::isnan(value))
@@ -48,6 +53,8 @@ class Reader {
     const auto parsed = std::from_chars(text.data(), text.data() + text.size(), value);
     if (parsed.ec != std::errc() || parsed.ptr != text.data() + text.size() || !std::isfinite(value))
       refuse(row, column_[4], fmt::format("{} is no finite number", quoted(text)), "it is a covariance", "correct it");
+    if (std::abs(value) > largest_amount * largest_amount)
+      refuse(row, column_[4], fmt::format("{} is too large", quoted(text)), "it is a covariance", "correct it");
   }
 
   Eigen::MatrixXd take() {
@@ -77,7 +84,8 @@ class Reader {
     return (found - psa_.strategies.begin()) + (kind == "effect" ? psa_.cost.cols() : 0);
   }
 
-  std::string file_name_;
+  std::string file_name_, wanted_;
+  std::optional<std::size_t> scenario_;
   const Psa& psa_;
   std::array<std::size_t, 5> column_{};
   Eigen::MatrixXd covariance_;
@@ -85,8 +93,9 @@ class Reader {
 
 }  // namespace
 
-Eigen::MatrixXd read_patient_noise(std::istream& in, const std::string& file_name, const Psa& psa) {
-  Reader reader(file_name, psa);
+Eigen::MatrixXd read_patient_noise(std::istream& in, const std::string& file_name, const Psa& psa,
+                                   const std::string& scenario) {
+  Reader reader(file_name, psa, scenario);
   read_csv_rows(
       in, file_name, "pair of costs and effects", [&](const CsvRow& row) { reader.read_header(row); },
       [&](CsvRow& row) { reader.read_row(row); });

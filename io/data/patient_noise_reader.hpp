@@ -11,6 +11,8 @@ namespace vcohort {
 /// `export --table policy/patient_noise` writes it. Further columns are passed over. The result has the shape of
 /// Psa::patient_noise. Errors are InvalidInput with file, line and column: a column that is missing, a covariance that
 /// is no finite number, a strategy that the PSA has not, a pair that stands twice or is missing.
-Eigen::MatrixXd read_patient_noise(std::istream&, const std::string& file_name, const Psa&);
+/// Of a table with a column `scenario`, the rows of `scenario` count where one is given.
+Eigen::MatrixXd read_patient_noise(std::istream&, const std::string& file_name, const Psa&,
+                                   const std::string& scenario = "");
 
 }  // namespace vcohort

@@ -50,53 +50,155 @@ class Names {
   std::size_t last_ = absent;
 };
 
+/// Where a wide table has the cost and the effect of a strategy.
+struct Pair {
+  std::string strategy;
+  std::size_t cost = absent, effect = absent;
+};
+
+/// A further column.
+struct ParameterColumn {
+  std::size_t column;
+  bool wanted = false;
+};
+
+[[noreturn]] void refuse_at(const std::string& file_name, std::int64_t line, std::int64_t place,
+                            const std::string& problem, const std::string& why, const std::string& what_to_do) {
+  throw InvalidInput(fmt::format("{}:{}:{}: {}", file_name, line, place, explain(problem, why, what_to_do)));
+}
+
+/// What the columns of a table are.
+class Header {
+ public:
+  Header(const std::string& file_name, const CsvRow& row, const PsaColumns& wanted)
+      : file_name_(file_name), names_(row.fields) {
+    if (names_.size() == 1)
+      refuse_at(file_name_, row.line, 1, fmt::format("the header is one column, {}", quoted(names_.front())),
+                "commas, semicolons or tabs separate columns", "save the table as CSV");
+    draw = find("draw");
+    strategy = find("strategy");
+    if (strategy == absent) find_pairs();
+    if (pairs.empty()) {
+      draw = column("draw");
+      strategy = column("strategy");
+      cost = column("cost");
+      effect = column("effect");
+    }
+    scenario = find("scenario");
+    if (std::find(wanted.parameters.begin(), wanted.parameters.end(), "scenario") != wanted.parameters.end())
+      scenario = absent;
+    for (std::size_t place = 0; place < names_.size(); ++place) {
+      const bool of_pair = std::any_of(pairs.begin(), pairs.end(),
+                                       [&](const Pair& pair) { return place == pair.cost || place == pair.effect; });
+      const bool known = place == draw || place == strategy || place == cost || place == effect || place == scenario;
+      if (names_[place].empty())
+        unnamed = true;
+      else if (!known && !of_pair)
+        further.push_back({place});
+    }
+    for (const std::string& name : wanted.parameters) want(name, row);
+  }
+
+  const std::string& name_of(std::size_t place) const { return names_[place]; }
+
+  std::size_t draw = absent, strategy = absent, cost = absent, effect = absent, scenario = absent;
+  std::vector<Pair> pairs;  // of a wide table; empty for a long one
+  std::vector<ParameterColumn> further;
+  bool unnamed = false;  // a column has no name
+
+ private:
+  std::size_t find(std::string_view name) const {
+    const auto found = std::find(names_.begin(), names_.end(), name);
+    return found == names_.end() ? absent : static_cast<std::size_t>(found - names_.begin());
+  }
+
+  std::size_t column(const std::string& name) const {
+    if (const std::size_t place = find(name); place != absent) return place;
+    const std::vector<std::string_view> names(names_.begin(), names_.end());
+    refuse_at(file_name_, 1, 1, fmt::format("there is no column {}", quoted(name)),
+              "a PSA table has draw, strategy, cost and effect, or cost_NAME and effect_NAME for each strategy, and a "
+              "column for each parameter that is named",
+              did_you_mean(name, names));
+  }
+
+  /// What follows `stem` and a separator; nothing where the name is another one.
+  static std::string_view after(std::string_view name, std::string_view stem) {
+    const bool ours = name.starts_with(stem) && name.size() > stem.size() + 1 &&
+                      std::string_view("_. -").find(name[stem.size()]) != std::string_view::npos;
+    return ours ? name.substr(stem.size() + 1) : std::string_view();
+  }
+
+  void find_pairs() {
+    for (const auto& [stem, member] : {std::pair("cost", &Pair::cost), std::pair("effect", &Pair::effect)})
+      for (std::size_t place = 0; place < names_.size(); ++place) {
+        const std::string_view named = after(names_[place], stem);
+        if (named.empty()) continue;
+        auto pair = std::find_if(pairs.begin(), pairs.end(), [&](const Pair& one) { return one.strategy == named; });
+        if (pair == pairs.end()) pair = pairs.insert(pairs.end(), {std::string(named)});
+        (*pair).*member = place;
+      }
+    const bool both = std::any_of(pairs.begin(), pairs.end(),
+                                  [](const Pair& pair) { return pair.cost != absent && pair.effect != absent; });
+    if (!both) pairs.clear();  // parameters of a long table that lacks a column
+    for (const Pair& pair : pairs)
+      if (pair.cost == absent || pair.effect == absent) {
+        const std::size_t there = pair.cost == absent ? pair.effect : pair.cost;
+        refuse_at(file_name_, 1, 1, fmt::format("column {} stands alone", quoted(names_[there])),
+                  "a wide table has a cost and an effect of every strategy",
+                  fmt::format("add {}_{}, or rename it", pair.cost == absent ? "cost" : "effect", pair.strategy));
+      }
+  }
+
+  void want(const std::string& name, const CsvRow& row) {
+    const std::size_t place = column(name);
+    const auto found = std::find_if(further.begin(), further.end(),
+                                    [&](const ParameterColumn& parameter) { return parameter.column == place; });
+    if (found == further.end())
+      refuse_at(file_name_, 1, row.place(place), fmt::format("{} is no parameter", quoted(name)),
+                "EVPPI is the value of knowing what costs and effects depend on", "name one of the further columns");
+    found->wanted = true;
+  }
+
+  std::string file_name_;
+  std::vector<std::string> names_;
+};
+
+/// The draws of one scenario.
 class Reader {
  public:
-  Reader(const std::string& file_name, const PsaColumns& wanted) : file_name_(file_name), wanted_(wanted) {}
-
-  void read_header(const CsvRow& row) {
-    header_ = row.fields;
-    draw_ = column("draw");
-    strategy_ = column("strategy");
-    cost_ = column("cost");
-    effect_ = column("effect");
-    for (std::size_t place = 0; place < header_.size(); ++place)
-      if (place != draw_ && place != strategy_ && place != cost_ && place != effect_) further_.push_back({place});
-    for (const std::string& name : wanted_.parameters) {
-      const std::size_t place = column(name);
-      const auto found = std::find_if(further_.begin(), further_.end(),
-                                      [&](const Parameter& parameter) { return parameter.column == place; });
-      if (found == further_.end())
-        throw InvalidInput(fmt::format("{}:1:{}: {}", file_name_, row.place(place),
-                                       explain(fmt::format("{} is no parameter", quoted(name)),
-                                               "EVPPI is the value of knowing what costs and effects depend on",
-                                               "name one of the further columns")));
-      found->wanted = true;
-    }
+  Reader(const std::string& file_name, const Header& header, const PsaColumns& wanted)
+      : file_name_(file_name), header_(header), wanted_(wanted) {
+    for (const ParameterColumn& column : header.further) further_.push_back({column.column, column.wanted});
   }
 
   void read_row(const CsvRow& row) {
-    const Cell cell{draws_.number_of(label(row, draw_)), strategies_.number_of(label(row, strategy_)),
-                    number(row, cost_), number(row, effect_), row.line};
-    if (cell.draw == first_line_.size()) {
+    const std::string number = header_.draw == absent ? fmt::format("{}", first_line_.size() + 1) : "";
+    const std::size_t draw = draws_.number_of(number.empty() ? label(row, header_.draw) : number);
+    if (header_.pairs.empty())
+      cells_.push_back({draw, strategies_.number_of(label(row, header_.strategy)), amount(row, header_.cost),
+                        amount(row, header_.effect), row.line});
+    for (const Pair& pair : header_.pairs)
+      cells_.push_back(
+          {draw, strategies_.number_of(pair.strategy), amount(row, pair.cost), amount(row, pair.effect), row.line});
+    if (draw == first_line_.size()) {
       first_line_.push_back(row.line);
       for (Parameter& parameter : further_) parameter.values.push_back(value_of(parameter, row));
-    } else {
-      for (Parameter& parameter : further_)
-        if (std::bit_cast<std::uint64_t>(value_of(parameter, row)) !=
-            std::bit_cast<std::uint64_t>(parameter.values[cell.draw]))
-          refuse(
-              row, parameter.column,
-              fmt::format("{} differs within draw {}", quoted(header_[parameter.column]), quoted(row.fields[draw_])),
-              fmt::format("line {} has another value, and a parameter has one value per draw", first_line_[cell.draw]),
-              "correct it, or remove the column");
+      return;
     }
-    cells_.push_back(cell);
+    for (Parameter& parameter : further_)
+      if (std::bit_cast<std::uint64_t>(value_of(parameter, row)) !=
+          std::bit_cast<std::uint64_t>(parameter.values[draw]))
+        refuse(row, parameter.column,
+               fmt::format("{} differs within draw {}", quoted(header_.name_of(parameter.column)),
+                           quoted(draws_.names()[draw])),
+               fmt::format("line {} has another value, and a parameter has one value per draw", first_line_[draw]),
+               "correct it, or remove the column");
   }
 
   Psa take() {
     Psa psa;
     psa.strategies = strategies_.names();
+    psa.draw_names = draws_.names();
     const auto draws = static_cast<Eigen::Index>(first_line_.size());
     const auto strategies = static_cast<Eigen::Index>(psa.strategies.size());
     constexpr double empty = std::numeric_limits<double>::quiet_NaN();
@@ -112,14 +214,15 @@ class Reader {
         if (std::isnan(psa.cost(draw, strategy)))
           refuse_missing(static_cast<std::size_t>(draw), static_cast<std::size_t>(strategy));
     psa.reference = reference();
+    std::vector<const Parameter*> chosen;
     for (const Parameter& parameter : further_)
-      if (parameter.wanted || (wanted_.all_parameters && parameter.first_text == 0))
-        psa.parameters.push_back(header_[parameter.column]);
-    psa.parameter_values.resize(draws, static_cast<Eigen::Index>(psa.parameters.size()));
-    Eigen::Index place = 0;
-    for (const Parameter& parameter : further_)
-      if (parameter.wanted || (wanted_.all_parameters && parameter.first_text == 0))
-        psa.parameter_values.col(place++) = Eigen::Map<const Eigen::VectorXd>(parameter.values.data(), draws);
+      if (parameter.wanted || (wanted_.all_parameters && parameter.first_text == 0)) chosen.push_back(&parameter);
+    psa.parameter_values.resize(draws, std::ssize(chosen));
+    for (const Parameter* parameter : chosen) {
+      psa.parameter_values.col(std::ssize(psa.parameters)) =
+          Eigen::Map<const Eigen::VectorXd>(parameter->values.data(), draws);
+      psa.parameters.push_back(header_.name_of(parameter->column));
+    }
     return psa;
   }
 
@@ -140,42 +243,39 @@ class Reader {
 
   [[noreturn]] void refuse(const CsvRow& row, std::size_t field, const std::string& problem, const std::string& why,
                            const std::string& what_to_do) const {
-    throw InvalidInput(
-        fmt::format("{}:{}:{}: {}", file_name_, row.line, row.place(field), explain(problem, why, what_to_do)));
-  }
-
-  std::size_t column(const std::string& name) const {
-    const auto found = std::find(header_.begin(), header_.end(), name);
-    if (found != header_.end()) return static_cast<std::size_t>(found - header_.begin());
-    const std::vector<std::string_view> names(header_.begin(), header_.end());
-    throw InvalidInput(fmt::format(
-        "{}:1:1: {}", file_name_,
-        explain(fmt::format("there is no column {}", quoted(name)),
-                "a PSA table has draw, strategy, cost and effect, and a column for each parameter that is named",
-                did_you_mean(name, names))));
+    refuse_at(file_name_, row.line, row.place(field), problem, why, what_to_do);
   }
 
   const std::string& label(const CsvRow& row, std::size_t field) const {
     const std::string& text = row.fields[field];
     if (text.empty() || text == "NA")
-      refuse(row, field, fmt::format("this row has no {}", header_[field]), "each row is one draw of one strategy",
-             "fill it in, or remove the row");
+      refuse(row, field, fmt::format("this row has no {}", header_.name_of(field)),
+             "each row is one draw of one strategy", "fill it in, or remove the row");
     return text;
   }
 
-  double number(const CsvRow& row, std::size_t field) const {
-    const std::optional<double> value = number_in(row.fields[field]);
-    if (!value)
-      refuse(row, field,
-             fmt::format("{} in column {} is no finite number", quoted(row.fields[field]), quoted(header_[field])),
-             "a mean over draws needs every one of them", "correct it, or leave the whole draw out");
+  double amount(const CsvRow& row, std::size_t field) const {
+    const std::string& text = row.fields[field];
+    const std::optional<double> value = number_in(text);
+    const auto column = [&] { return quoted(header_.name_of(field)); };
+    if (!value) {
+      const bool comma = std::count(text.begin(), text.end(), ',') == 1;
+      refuse(row, field, fmt::format("{} in column {} is no finite number", quoted(text), column()),
+             comma ? "it has a decimal comma" : "a mean over draws needs every one of them",
+             comma ? "write decimal points" : "correct it, or leave the whole draw out");
+    }
+    if (std::abs(*value) > largest_amount)
+      refuse(row, field, fmt::format("{} in column {} is too large", quoted(text), column()),
+             fmt::format("no cost, effect or parameter is beyond {:g}", largest_amount),
+             "correct it, or change the unit");
     return *value;
   }
 
   double value_of(Parameter& parameter, const CsvRow& row) const {
     const std::string& text = row.fields[parameter.column];
-    if (parameter.wanted) return number(row, parameter.column);
-    if (const std::optional<double> value = number_in(text)) return *value;
+    if (parameter.wanted) return amount(row, parameter.column);
+    const std::optional<double> value = number_in(text);
+    if (value && std::abs(*value) <= largest_amount) return *value;
     if (parameter.first_text == 0) parameter.first_text = row.line;
     return std::bit_cast<double>(static_cast<std::uint64_t>(std::hash<std::string>{}(text)));
   }
@@ -184,19 +284,17 @@ class Reader {
     const auto first = std::find_if(cells_.begin(), cells_.end(), [&](const Cell& cell) {
       return cell.draw == second.draw && cell.strategy == second.strategy;
     });
-    throw InvalidInput(
-        fmt::format("{}:{}:1: {}", file_name_, second.line,
-                    explain(fmt::format("a second row for draw {} of strategy {}", quoted(draws_.names()[second.draw]),
-                                        quoted(strategies_.names()[second.strategy])),
-                            fmt::format("the first is line {}", first->line), "keep one of them")));
+    refuse_at(file_name_, second.line, 1,
+              fmt::format("a second row for draw {} of strategy {}", quoted(draws_.names()[second.draw]),
+                          quoted(strategies_.names()[second.strategy])),
+              fmt::format("the first is line {}", first->line), "keep one of them");
   }
 
   [[noreturn]] void refuse_missing(std::size_t draw, std::size_t strategy) const {
-    throw InvalidInput(
-        fmt::format("{}:{}:1: {}", file_name_, first_line_[draw],
-                    explain(fmt::format("draw {} has no row for strategy {}", quoted(draws_.names()[draw]),
-                                        quoted(strategies_.names()[strategy])),
-                            "strategies are compared within draws", "add the row, or leave the whole draw out")));
+    refuse_at(file_name_, first_line_[draw], 1,
+              fmt::format("draw {} has no row for strategy {}", quoted(draws_.names()[draw]),
+                          quoted(strategies_.names()[strategy])),
+              "strategies are compared within draws", "add the row, or leave the whole draw out");
   }
 
   Eigen::Index reference() const {
@@ -209,10 +307,9 @@ class Reader {
                                            "the reference names it", did_you_mean(wanted_.reference, names))));
   }
 
-  std::string file_name_;
-  PsaColumns wanted_;
-  std::vector<std::string> header_;
-  std::size_t draw_ = 0, strategy_ = 0, cost_ = 0, effect_ = 0;
+  const std::string& file_name_;
+  const Header& header_;
+  const PsaColumns& wanted_;
   Names draws_, strategies_;
   std::vector<std::int64_t> first_line_;  // [draw]
   std::vector<Cell> cells_;
@@ -221,12 +318,34 @@ class Reader {
 
 }  // namespace
 
-Psa read_psa(std::istream& in, const std::string& file_name, const PsaColumns& wanted) {
-  Reader reader(file_name, wanted);
+PsaFile read_psa_file(std::istream& in, const std::string& file_name, const PsaColumns& wanted) {
+  std::optional<Header> header;
+  Names scenarios;
+  std::vector<Reader> readers;
   read_csv_rows(
-      in, file_name, "draw and strategy", [&](const CsvRow& row) { reader.read_header(row); },
-      [&](CsvRow& row) { reader.read_row(row); });
-  return reader.take();
+      in, file_name, "draw and strategy", [&](const CsvRow& row) { header.emplace(file_name, row, wanted); },
+      [&](CsvRow& row) {
+        const std::size_t place =
+            scenarios.number_of(header->scenario == absent ? std::string() : row.fields[header->scenario]);
+        if (place == readers.size()) readers.emplace_back(file_name, *header, wanted);
+        readers[place].read_row(row);
+      });
+  PsaFile file;
+  for (std::size_t place = 0; place < readers.size(); ++place)
+    file.parts.push_back({scenarios.names()[place], readers[place].take()});
+  if (header->unnamed) file.notes.push_back("the column without a name is taken for row numbers and passed over");
+  if (!header->pairs.empty() && header->draw == absent)
+    file.notes.push_back("there is no column \"draw\": each row is a draw, numbered from 1");
+  return file;
+}
+
+Psa read_psa(std::istream& in, const std::string& file_name, const PsaColumns& wanted) {
+  PsaFile file = read_psa_file(in, file_name, wanted);
+  if (file.parts.size() > 1)
+    throw InvalidInput(fmt::format("{}: {}", file_name,
+                                   explain(fmt::format("the table has {} scenarios", file.parts.size()),
+                                           "one is wanted", "keep the rows of one")));
+  return std::move(file.parts.front().psa);
 }
 
 }  // namespace vcohort

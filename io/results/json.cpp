@@ -1,5 +1,6 @@
 #include "io/results/json.hpp"
 
+#include <cmath>
 #include <nlohmann/json.hpp>
 
 #include "engine/numeric/errors.hpp"
@@ -9,7 +10,9 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
+/// JSON knows no infinity: it is written as a text, which no reader takes for a missing number.
 Json to_json(double number) {
+  if (std::isinf(number)) return number > 0 ? "inf" : "-inf";
   return number;
 }
 Json to_json(std::int64_t number) {

@@ -135,6 +135,12 @@ void check_policy(const PolicyQuestion& policy, const Evidence& evidence, const 
                  fmt::format("[policy] counts {} of {}, the evidence {} {} of {}", policy.currency, policy.price_year,
                              quoted(evidence.name), evidence.currency, evidence.price_year),
                  "money is not converted silently", "write exchange_rate = { factor = ..., source = \"...\" }");
+  if (same && policy.exchange_rate)
+    problems.add(
+        places.policy, "\"exchange_rate\" has no place here",
+        fmt::format("the evidence {} counts {} of {} as [policy] does, and its money would be multiplied by {:g}",
+                    quoted(evidence.name), evidence.currency, evidence.price_year, *policy.exchange_rate),
+        "remove it, or name the currency and the price year of the study");
 }
 
 }  // namespace

@@ -31,6 +31,9 @@ std::vector<EvppiGroup> read_parameter_groups(const TableReader& reader, std::st
 /// Whether `name` is a parameter, or the beginning of some up to a dot.
 bool names_parameters(std::string_view name);
 
+/// Whether all parameters that `name` stands for are prices.
+bool names_prices_alone(std::string_view name);
+
 /// Reports a name that is none, with the nearest one.
 void refuse_parameter(const TomlValue& name, const std::string& where, Problems& problems);
 

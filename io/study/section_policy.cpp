@@ -6,6 +6,7 @@
 
 #include "engine/study/policy_names.hpp"
 #include "engine/study/size.hpp"
+#include "engine/therapy/therapy.hpp"
 #include "io/study/number_text.hpp"
 #include "io/study/policy_sections.hpp"
 #include "io/study/suggestion.hpp"
@@ -75,7 +76,8 @@ constexpr std::array<KeySpec, 24> keys = {{
     {.name = "exchange_rate",
      .type = KeyType::table,
      .form = "factor and source",
-     .meaning = "Turns the evidence's money into the study's; required where currency or price year differ.",
+     .meaning = "Turns the evidence's money into the study's; required where currency or price year differ, refused "
+                "where both agree.",
      .example = "{ factor = 0.92, source = \"ECB, mean of 2025\" }"},
     {.name = "perspective",
      .fallback = "\"health-system\"",
@@ -116,17 +118,18 @@ constexpr std::array<KeySpec, 24> keys = {{
                 "`fixed` gives every draw its value.",
      .example = "\"uncertain\""},
     {.name = "willingness_to_pay",
-     .type = KeyType::table,
-     .form = "range",
+     .type = KeyType::other,
+     .form = "range, or list of numbers",
      .required = true,
-     .meaning = "Money per unit of effect at which decisions are looked at.",
+     .range = {0, most_money},
+     .meaning = "Money per unit of effect at which decisions are looked at: a range, or a list as [20_000, 30_000].",
      .example = "{ from = 0, to = 200_000, step = 5_000 }"},
     {.name = "thresholds",
      .type = KeyType::list_of_numbers,
      .range = {0, most_money},
      .meaning =
          "Willingness to pay at which decisions by stratum and the value of individual care are reported, at most "
-         "five; the first leads. Without it, the middle of the range.",
+         "five; the first leads. Without it, the middle of the range or list.",
      .example = "[50_000, 100_000]"},
     {.name = "cost",
      .type = KeyType::other,
@@ -284,8 +287,30 @@ void read_extrapolation(const TableReader& reader, PolicyQuestion& question) {
     table.refuse("half_life_months", "\"half_life_months\" has no effect", "only the rule wane has one", "remove it");
 }
 
+/// [20_000, 30_000]
+void read_willingness_list(const TableReader& reader, const TomlValue& list, PolicyQuestion& question) {
+  std::vector<double>& values = question.willingness_values;
+  for (const TomlValue& item : list.items) {
+    const std::optional<double> value = finite_number(item);
+    if (value && reader.declared("willingness_to_pay").range.contains(*value))
+      values.push_back(*value);
+    else
+      reader.problems().add(item.place, "a willingness to pay is impossible",
+                            fmt::format("it must be a number from 0 to {}", number_text(most_money)), "correct it");
+  }
+  std::sort(values.begin(), values.end());
+  if (std::adjacent_find(values.begin(), values.end()) != values.end())
+    reader.refuse("willingness_to_pay", "a willingness to pay is listed twice", "", "remove one");
+  if (list.items.empty() || std::ssize(list.items) > static_cast<std::ptrdiff_t>(most_steps))
+    reader.refuse("willingness_to_pay", fmt::format("{} values of willingness to pay", list.items.size()),
+                  "1 to 10,000 are allowed", "write [20_000, 30_000], or { from = 0, to = 200_000, step = 5_000 }");
+}
+
 void read_willingness(const TableReader& reader, PolicyQuestion& question) {
-  if (const TomlEntry* entry = reader.entry("willingness_to_pay")) {
+  const TomlEntry* entry = reader.entry("willingness_to_pay");
+  if (entry && entry->value.is_array()) {
+    read_willingness_list(reader, entry->value, question);
+  } else if (entry) {
     const TableReader range(entry->value, willingness_section, reader.problems());
     question.willingness_from = range.number("from").value_or(0);
     question.willingness_to = range.number("to").value_or(0);
@@ -309,8 +334,10 @@ void read_willingness(const TableReader& reader, PolicyQuestion& question) {
       reader.refuse("thresholds", "a threshold is listed twice", number_text(question.thresholds[k]), "remove one");
       break;
     }
+  const std::vector<double>& listed = question.willingness_values;
   if (question.thresholds.empty())
-    question.thresholds.push_back((question.willingness_from + question.willingness_to) / 2);
+    question.thresholds.push_back(listed.empty() ? (question.willingness_from + question.willingness_to) / 2
+                                                 : listed[(listed.size() - 1) / 2]);
 }
 
 }  // namespace
@@ -347,6 +374,35 @@ std::optional<int> strategy_called(const TableReader& reader, std::string_view k
   return std::nullopt;
 }
 
+/// A strategy whose infusions lie beyond the horizon would be compared as if it were free and did nothing.
+void require_infusions_within_horizon(const StudyContext& context, const PolicyQuestion& question) {
+  constexpr double months_per_year = 12;
+  const double horizon_months = question.horizon_years * months_per_year;
+  if (!(horizon_months > 0)) return;
+  for (std::size_t index = 0; index < context.study.strategies.size(); ++index) {
+    const Strategy& strategy = context.study.strategies[index];
+    if (!strategy.cells) continue;
+    const double last = infusion_months(strategy.regimen).back();
+    if (last < horizon_months) continue;
+    context.problems.add(
+        index < context.places.strategies.size() ? context.places.strategies[index].pair : context.places.policy,
+        fmt::format("{} has infusions beyond the horizon of [policy]", quoted(strategy.name)),
+        fmt::format("the last one is {} months after baseline, the horizon {}", number_text(last),
+                    number_text(horizon_months)),
+        "make horizon_years longer, or the regimen shorter");
+  }
+}
+
+/// Prices are no uncertainty that research could remove.
+void require_groups_without_prices(const TableReader& reader, const PolicyQuestion& question) {
+  for (const EvppiGroup& group : question.evppi)
+    for (const std::string& name : group.parameters)
+      if (names_prices_alone(name))
+        reader.refuse("evppi", fmt::format("the value of knowing {} cannot be computed", quoted(name)),
+                      fmt::format("in the group {}: a price is decided, not discovered", quoted(group.name)),
+                      "remove it; [policy.sensitivity] moves prices");
+}
+
 void read_policy(const TomlValue& table, StudyContext& context) {
   const TableReader reader(table, policy_section, context.problems);
   context.places.policy = table.place;
@@ -368,6 +424,8 @@ void read_policy(const TomlValue& table, StudyContext& context) {
   read_policy_costs(reader, context.study, question);
   require_costs_of_choices(reader, context.study, question);
   question.evppi = read_parameter_groups(reader, "evppi");
+  require_groups_without_prices(reader, question);
+  require_infusions_within_horizon(context, question);
   read_sensitivity(reader, question);
   read_policy_population(reader, question);
   read_policy_research(reader, context.study, question);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <set>
 
 #include "engine/evidence/registry.hpp"
@@ -29,8 +30,9 @@ constexpr std::array<KeySpec, 6> cost_keys = {{
      .type = KeyType::number,
      .unit = "currency",
      .range = {0, most_money},
-     .meaning = "Replaces the preparation before the first infusion. Of a strategy that is chosen by a marker: what the "
-                "measurement costs, beside what the chosen strategy costs; required there.",
+     .meaning =
+         "Replaces the preparation before the first infusion. Of a strategy that is chosen by a marker: what the "
+         "measurement costs, beside what the chosen strategy costs; required there.",
      .example = "2_000"},
     {.name = "cost_per_visit",
      .type = KeyType::number,
@@ -140,7 +142,7 @@ constexpr std::array<KeySpec, 11> budget_keys = {{
      .type = KeyType::other,
      .form = "[years, share]",
      .range = {0, 100},
-     .meaning = "After so many years a treated child comes back, with this probability.",
+     .meaning = "After so many whole years a child that was treated with cells comes back, with this probability.",
      .example = "[2, 0.3]"},
 }};
 
@@ -170,6 +172,13 @@ std::vector<MixShare> read_mix(const TableReader& reader, std::string_view key, 
     reader.refuse(key, fmt::format("the shares of \"{}\" sum to {}", key, number_text(sum)), "every child gets one",
                   "make them sum to 1");
   return mix;
+}
+
+bool any_with_cells(const std::vector<MixShare>& mix, const Study& study) {
+  return std::any_of(mix.begin(), mix.end(), [&](const MixShare& part) {
+    const Strategy& strategy = study.strategies[static_cast<std::size_t>(part.strategy)];
+    return part.share > 0 && (strategy.cells || strategy.choice);
+  });
 }
 
 }  // namespace
@@ -228,11 +237,23 @@ void require_costs_of_choices(const TableReader& reader, const Study& study, con
     });
     if (!priced)
       reader.refuse("cost", fmt::format("{} has no cost of its measurement", quoted(study.strategies[s].name)),
-                    "no evidence says what a marker costs", "add [[policy.cost]] with its strategy, cost_once and source");
+                    "no evidence says what a marker costs",
+                    "add [[policy.cost]] with its strategy, cost_once and source");
     if (question.care_follows_motor)
       reader.refuse("care_follows_motor", "the cost of care cannot follow the motor score here",
                     fmt::format("{} is chosen by a marker", quoted(study.strategies[s].name)), "leave out one of them");
   }
+}
+
+bool names_prices_alone(std::string_view name) {
+  const std::string stem = std::string(name) + ".";
+  bool any = false;
+  for (const ParameterDefinition& definition : parameter_registry()) {
+    if (definition.name != name && !std::string_view(definition.name).starts_with(stem)) continue;
+    if (definition.kind != ParameterKind::price) return false;
+    any = true;
+  }
+  return any;
 }
 
 bool names_parameters(std::string_view name) {
@@ -307,14 +328,25 @@ void read_budget(const TableReader& reader, const Study& study, PolicyQuestion& 
     const bool pair = items.size() == 2;
     const double years = pair ? finite_number(items[0]).value_or(0) : 0;
     const double share = pair ? finite_number(items[1]).value_or(-1) : -1;
-    if (!(years >= 1) || !(share >= 0 && share <= 1)) {
-      table.refuse("retreatment", "\"retreatment\" must be [years, share]", "at least a year, and a share from 0 to 1",
-                   "write retreatment = [2, 0.3]");
+    const bool cells = any_with_cells(budget.before, study) || any_with_cells(budget.after, study);
+    if (!(years >= 1) || years != std::floor(years) || !(share >= 0 && share <= 1)) {
+      table.refuse("retreatment", "\"retreatment\" must be [years, share]",
+                   "a budget knows whole years, at least one, and a share from 0 to 1", "write retreatment = [2, 0.3]");
+    } else if (years >= budget.years) {
+      table.refuse("retreatment", "\"retreatment\" has no effect",
+                   fmt::format("nobody comes back within {} years", budget.years), "remove it, or look at more years");
+    } else if (!cells) {
+      table.refuse("retreatment", "\"retreatment\" has no effect", "no strategy of the two mixes has cells",
+                   "remove it");
     } else {
       budget.retreat_after_years = years;
       budget.retreat_share = share;
     }
   }
+  for (const auto& [key, values] : {std::pair("uptake", &budget.uptake), std::pair("capacity", &budget.capacity)})
+    if (std::ssize(*values) > budget.years)
+      table.refuse(key, fmt::format("{} has values that have no effect", quoted(key)),
+                   fmt::format("{} values for {} years", values->size(), budget.years), "remove them");
   if (budget.years > question.horizon_years && question.horizon_years > 0)
     table.refuse("years", "the budget looks beyond the horizon", "a child's yearly costs are known up to it",
                  "make horizon_years longer");

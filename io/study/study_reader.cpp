@@ -66,9 +66,21 @@ void read_sections(const TomlValue& document, StudyContext& context) {
   }
 }
 
+/// [policy] draws the parameters, and nothing else of the study would keep them.
+void require_draws_of_policy(const TomlValue& document, StudyContext& context) {
+  const TomlEntry* parameters = document.find("parameters");
+  if (!parameters || context.study.uncertain_parameters || !document.find("policy") || document.find("cohort") ||
+      document.find("trial"))
+    return;
+  context.problems.add(parameters->value.place, "\"parameters\" cannot be \"fixed\" here",
+                       "[policy] draws the parameters, and gives the base case at their values beside",
+                       "remove it, or write parameters = \"uncertain\"");
+}
+
 void check_whole(const TomlValue& document, StudyContext& context) {
   const Study& study = context.study;
   settle_questions(document, context);
+  require_draws_of_policy(document, context);
   const double cells = summary_cells(study);
   if (context.problems.empty() && study.cohort && cells > largest_summary) {
     context.problems.add(

@@ -4,7 +4,7 @@
 
 #include "engine/study/covariates.hpp"
 #include "io/study/number_text.hpp"
-#include "io/study/toml_writing.hpp"
+#include "io/study/record.hpp"
 
 namespace vcohort {
 
@@ -122,12 +122,18 @@ void write_stratification(const Stratification& stratification, std::string& tex
   }
 }
 
+/// [policy] draws whatever is said, so that "fixed" beside it alone is refused and not written.
+std::string parameters_text(const Study& study) {
+  const bool policy_alone = study.policy && !study.cohort && !study.trial;
+  if (policy_alone && !study.uncertain_parameters) return "";
+  return fmt::format("parameters = \"{}\"\n", study.uncertain_parameters ? "uncertain" : "fixed");
+}
+
 }  // namespace
 
 std::string write_study(const Study& study) {
-  std::string text = fmt::format(
-      "format = \"vcohort-study 1\"\ntitle = {}\nevidence = {}\nparameters = \"{}\"\nseed = {}\n",
-      toml_text(study.title), text_list(study.stances), study.uncertain_parameters ? "uncertain" : "fixed", study.seed);
+  std::string text = fmt::format("format = \"vcohort-study 1\"\ntitle = {}\nevidence = {}\n{}seed = {}\n",
+                                 toml_text(study.title), text_list(study.stances), parameters_text(study), study.seed);
   const bool has_patients = !study.strategies.empty();
   if (has_patients) write_population(study.population, text);
   for (const Strategy& strategy : study.strategies) write_strategy(strategy, text);
@@ -136,8 +142,9 @@ std::string write_study(const Study& study) {
     text += fmt::format("\n[outcomes]\nvisits_months = {}\nendpoints = {}\n", number_list(study.outcomes.visits_months),
                         text_list(study.outcomes.endpoints));
   }
-  if (study.data_model) write_data_model(*study.data_model, text);
-  if (study.data) write_data(*study.data, text);
+  const Scope scope = {&study};
+  if (study.data_model) write_table(data_model_section, &*study.data_model, scope, "[data_model]", "data_model", text);
+  if (study.data) write_table(data_section, &*study.data, scope, "[data]", "data", text);
   if (study.cohort) {
     const std::string& reference = study.strategies.at(static_cast<std::size_t>(study.cohort->reference)).name;
     text += fmt::format("\n[cohort]\nreference = {}\nsave_patients = {}\n", toml_text(reference),

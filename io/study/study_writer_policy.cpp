@@ -75,12 +75,13 @@ void write_policy(const Study& study, std::string& text) {
       text += fmt::format(", half_life_months = {}", number_text(question.half_life_months));
     text += " }\n";
   }
-  text += fmt::format(
-      "care_follows_motor = {}\nprices = \"{}\"\nwillingness_to_pay = {{ from = {}, to = {}, step = {} }}\n"
-      "thresholds = {}\n",
-      truth(question.care_follows_motor), question.uncertain_prices ? "uncertain" : "fixed",
-      number_text(question.willingness_from), number_text(question.willingness_to),
-      number_text(question.willingness_step), number_list(question.thresholds));
+  text += fmt::format("care_follows_motor = {}\nprices = \"{}\"\nwillingness_to_pay = {}\nthresholds = {}\n",
+                      truth(question.care_follows_motor), question.uncertain_prices ? "uncertain" : "fixed",
+                      question.willingness_values.empty()
+                          ? fmt::format("{{ from = {}, to = {}, step = {} }}", number_text(question.willingness_from),
+                                        number_text(question.willingness_to), number_text(question.willingness_step))
+                          : number_list(question.willingness_values),
+                      number_list(question.thresholds));
   if (question.population)
     text += fmt::format("population = {{ per_year = {}, uptake = {}, years = {} }}\n",
                         number_text(question.population->per_year), number_text(question.population->uptake),

@@ -109,7 +109,7 @@ class Decide(ProgramTest):
     def test_all_parameters_and_a_population(self):
         file = self.gaussian(500)
         found = json.loads(self.call("decide", file, "--all-evppi", "--format", "json", "--willingness-to-pay", "0:40000:20000", "--population",
-                                     "incidence=1000,prevalent=200,uptake=0.5,years=10,discount=0.035").stdout)
+                                     "incidence=1000,prevalent=200,uptake=0.5,years=10,discount=0.035,timing=end").stdout)
         self.assertEqual({row["parameters"] for row in found["evppi"]}, {"dE", "dC"})
         patients = 0.5 * (200 + 1000 * 8.316605323)
         for row in found["willingness_to_pay"]:
@@ -229,6 +229,88 @@ class Decide(ProgramTest):
         self.assertRegex(self.call("decide", file, "--evppi", "q", status=INVALID).stderr, r'there is no column "q"')
         self.assertRegex(self.call("decide", file, "--evppi", "cost", status=INVALID).stderr, r'"cost" is no parameter')
         self.assertRegex(self.call("decide", file, "--reference", "Z", status=INVALID).stderr, r'no row has the strategy "Z"')
+
+    def test_amounts_that_are_none(self):
+        """Not-a-number, infinity, overflow and negative prices; and a table whose products would overflow."""
+        file = self.write(FOUR)
+        for k in ("nan", "inf", "-inf", "1e308", "-5", "-5:5:1", "0:inf:5", "0:nan:1", "0:5:nan", "0:1e308:1e300", "20000,nan", "0:1e9:1"):
+            said = self.call("decide", file, f"--willingness-to-pay={k}", status=INVALID)
+            self.assertEqual(said.stdout, "", k)
+        for cost, effect in (("1e308", "1"), ("1", "1e308"), ("-1e61", "1"), ("1", "-1e200")):
+            text = self.write(FOUR.replace("9300,1.7", f"{cost},{effect}"))
+            self.assertRegex(self.call("decide", text, status=INVALID).stderr, "psa.csv:13:.*is too large")
+        largest = self.write(FOUR.replace("9300,1.7", "1e60,-1e60"))
+        for row in self.rows(largest, "--willingness-to-pay", "0,1,1e60"):
+            self.assertTrue(all(math.isfinite(float(row[name])) for name in ("nmb", "nmb_mcse", "inb", "evpi", "ceac", "expected_loss")))
+
+    def test_a_population_is_asked_for_whole(self):
+        file = self.write(FOUR)
+        for population in ("incidence=5", "incidence=5,years=3,discount=1", "incidence=5,years=3,discount=-0.01", "incidence=5,years=3,discount=nan",
+                           "uptake=0.5", "prevalent=5,years=3", "incidence=inf,years=3", "incidence=5,years=3,uptake=1.1", "incidence=5,years=1e9"):
+            self.call("decide", file, "--population", population, status=INVALID)
+        found = json.loads(self.call("decide", file, "--population", "incidence=1,years=1,discount=0.21", "--willingness-to-pay", "20000",
+                                     "--format", "json").stdout)
+        row = found["willingness_to_pay"][0]
+        self.assertAlmostEqual(row["population_evpi"], row["evpi"] / 1.1, delta=1e-9 * row["evpi"])  # in the middle of the year, as a study counts
+        self.assertEqual(found["timing"], "mid")
+
+    def test_tables_that_people_have(self):
+        """Semicolons, tabs, wide, row numbers of R: the same decision as the plain table."""
+        plain = self.call("decide", self.write(FOUR), "--format", "csv").stdout
+        rows = [line.split(",") for line in FOUR.splitlines()[1:]]
+        wide = ["draw,cost_A,effect_A,cost_B,effect_B,cost_C,effect_C"]
+        wide += [",".join([str(draw)] + [value for row in rows if row[0] == str(draw) for value in row[2:]]) for draw in range(1, 5)]
+        numbered = [f'"{number}",{line}' if number else f'"",{line}' for number, line in enumerate(FOUR.splitlines())]
+        for text in (FOUR.replace(",", ";"), FOUR.replace(",", "\t"), "\n".join(wide), "\n".join(wide).replace("_", ".").replace(",", ";"),
+                     "\n".join(numbered)):
+            self.assertEqual(self.call("decide", self.write(text), "--format", "csv").stdout, plain, text)
+        self.assertIn("without a name", self.call("decide", self.write("\n".join(numbered))).stderr)
+        said = self.call("decide", self.write("\n".join(wide).replace("effect_C", "x")), status=INVALID).stderr
+        self.assertRegex(said, r'psa.csv:1:1: column "cost_C" stands alone')
+        self.assertRegex(self.call("decide", self.write(FOUR.replace(",", "|")), status=INVALID).stderr, "commas, semicolons or tabs")
+        self.assertRegex(self.call("decide", self.write(FOUR.replace(",", ";").replace("1.7", "1,7")), status=INVALID).stderr, "decimal comma")
+
+    def test_a_list_of_prices_and_the_numbers_of_draws(self):
+        rows = self.rows(self.write(FOUR), "--willingness-to-pay", "20000,10000,0:10000:5000")
+        self.assertEqual([row["k"] for row in rows[::3]], ["0", "5000", "10000", "20000"])
+        named = self.write("draw,strategy,cost,effect\n101,A,10,1\n101,B,20,2\n205,A,11,1\n205,B,20,3\n")
+        self.assertEqual([row["draw"] for row in self.rows(named, "--table", "plane")], ["101", "205"])
+
+    def test_scenarios_are_decided_one_by_one(self):
+        lines = FOUR.splitlines()
+        both = [lines[0] + ",scenario"] + [line + ",mild" for line in lines[1:]] + [line.replace(",1.", ",2.") + ",severe" for line in lines[1:]]
+        rows = self.rows(self.write("\n".join(both)), "--willingness-to-pay", "20000")
+        alone = self.rows(self.write(FOUR), "--willingness-to-pay", "20000")
+        self.assertEqual([{k: v for k, v in row.items() if k != "scenario"} for row in rows[:3]], alone)
+        self.assertEqual([row["scenario"] for row in rows], ["mild"] * 3 + ["severe"] * 3)
+        found = json.loads(self.call("decide", self.write("\n".join(both)), "--format", "json").stdout)["scenarios"]
+        self.assertEqual([part["scenario"] for part in found], ["mild", "severe"])
+
+    def test_an_effect_that_one_avoids(self):
+        """Relapses: fewer are better. The decision is that of the negative effects; effects keep their sign."""
+        lines = FOUR.splitlines()
+        negative = "\n".join([lines[0]] + [",".join(line.split(",")[:3]) + ",-" + line.split(",")[3] for line in lines[1:]])
+        file = self.write(negative)
+        for one, other in zip(self.rows(self.write(FOUR, "plain.csv")), self.rows(file, "--lower-is-better")):
+            self.assertEqual(one, other)
+        strategies = self.rows(file, "--lower-is-better", "--table", "strategies")
+        for one, other in zip(self.rows(self.folder / "plain.csv", "--table", "strategies"), strategies):
+            self.assertEqual((one["status"], one["icer"]), (other["status"], other["icer"]))
+            self.assertEqual(float(one["effect"]), -float(other["effect"]))
+            self.assertEqual(float(one["effect_increment"]), -float(other["effect_increment"]))
+
+    def test_a_share_that_is_not_whole_is_not_rounded_to_it(self):
+        """B is best in 995 of 1,000 draws, and in 9,999 of 10,000."""
+        for draws, bad, words in ((1000, 5, "best in 99.5 % of draws"), (10_000, 1, "best in over 99.9 % of draws")):
+            lines = ["draw,strategy,cost,effect"]
+            for draw in range(draws):
+                lines += [f"{draw},A,0,0", f"{draw},B,1,{-1 if draw < bad else 1}"]
+            self.assertIn(words, self.call("decide", self.write("\n".join(lines)), "--willingness-to-pay", "20000").stdout)
+
+    def test_endless_input(self):
+        file = self.write(FOUR)
+        self.call("decide", "/dev/zero", status=STORAGE)
+        self.call("decide", file, "--patient-noise", "/dev/zero", status=STORAGE)
 
     def test_command_line(self):
         file = self.write(FOUR)

@@ -28,7 +28,7 @@ sobol = {{ points = 32, patients = 64 }}
 
 class Sensitivity(ProgramTest):
     def sensitivity_study(self, evidence='["sceptical", "null"]', patients=256, name="sensitivity.toml"):
-        path = self.study(name, evidence=evidence, seed=11)
+        path = self.study(name, evidence=evidence, parameters="uncertain", seed=11)
         text = path.read_text()
         path.write_text(text[: text.index("[strata]")] + POLICY.format(patients=patients))
         return path

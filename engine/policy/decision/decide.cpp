@@ -3,11 +3,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
 #include <cmath>
 #include <limits>
 #include <set>
 
 #include "engine/numeric/errors.hpp"
+#include "engine/numeric/percent.hpp"
 #include "engine/policy/decision/draw_mean.hpp"
 #include "engine/policy/decision/evppi.hpp"
 #include "engine/policy/decision/frontier.hpp"
@@ -113,7 +115,12 @@ Table tabulate_strategies(const Psa& psa, const DecisionPlan& plan) {
     const Mean effect = of(psa.effect);
     const Mean more_cost = increment_of(psa.cost);
     const Mean more_effect = increment_of(psa.effect);
-    const bool trade = (more_cost.value > 0 && more_effect.value > 0) || (more_cost.value < 0 && more_effect.value < 0);
+    const auto sign = [&](const Mean& increment, double own, double of_reference) {
+      if (equal_up_to_rounding(own, of_reference, std::max(std::abs(own), std::abs(of_reference)))) return 0;
+      return increment.value > 0 ? 1 : -1;
+    };
+    const bool trade =
+        sign(more_cost, cost.value, costs[psa.reference]) * sign(more_effect, effect.value, effects[psa.reference]) > 0;
     const FrontierPlace& place = places[static_cast<std::size_t>(strategy)];
     table.row(psa.strategies[static_cast<std::size_t>(strategy)], cost.value, cost.mcse, effect.value, effect.mcse,
               more_cost.value, more_cost.mcse, more_effect.value, more_effect.mcse, std::string(name_of(place.status)),
@@ -155,19 +162,43 @@ Table tabulate_benefits(const Psa& psa, const DecisionPlan& plan, const std::vec
   return table.take();
 }
 
+/// The names as numbers; false where one is no plain whole number.
+bool whole_numbers(const std::vector<std::string>& names, std::vector<std::int64_t>& numbers) {
+  for (const std::string& name : names) {
+    std::int64_t number = 0;
+    const auto parsed = std::from_chars(name.data(), name.data() + name.size(), number);
+    if (parsed.ec != std::errc() || fmt::format("{}", number) != name) return false;
+    numbers.push_back(number);
+  }
+  return true;
+}
+
 Table tabulate_plane(const Psa& psa, const DecisionPlan& plan) {
   TableBuilder table("/policy/plane", "Draws on the cost-effectiveness plane: increments over the reference.");
-  table.counts("draw", "Number of the draw.")
-      .texts("strategy", "Name of the strategy.")
+  std::vector<std::int64_t> numbers;
+  const bool numbered = whole_numbers(psa.draw_names, numbers);
+  if (numbered)
+    table.counts("draw", "Number of the draw.");
+  else
+    table.texts("draw", "Name of the draw.");
+  table.texts("strategy", "Name of the strategy.")
       .numbers("cost_increment", plan.currency, "Cost minus that of the reference.")
       .numbers("effect_increment", plan.effect_units, "Effect minus that of the reference.");
   if (!plan.plane) return table.take();
   for (Eigen::Index draw = 0; draw < psa.draws(); ++draw)
-    for (Eigen::Index strategy = 0; strategy < psa.cost.cols(); ++strategy)
-      if (strategy != psa.reference)
-        table.row(static_cast<std::int64_t>(draw), psa.strategies[static_cast<std::size_t>(strategy)],
+    for (Eigen::Index strategy = 0; strategy < psa.cost.cols(); ++strategy) {
+      if (strategy == psa.reference) continue;
+      const auto row = [&](const auto& name) {
+        table.row(name, psa.strategies[static_cast<std::size_t>(strategy)],
                   psa.cost(draw, strategy) - psa.cost(draw, psa.reference),
                   psa.effect(draw, strategy) - psa.effect(draw, psa.reference));
+      };
+      const auto place = static_cast<std::size_t>(draw);
+      if (!numbered)
+        row(psa.draw_names[place]);
+      else
+        row(psa.draw_names.empty() ? static_cast<std::int64_t>(draw) : numbers[place]);
+    }
   return table.take();
 }
 
@@ -195,9 +226,9 @@ std::string answer_of(const Psa& psa, const DecisionPlan& plan, const std::vecto
     if (at > 0 && found.best == benefits[at - 1].best) continue;
     const double k = plan.willingness_to_pay[at];
     if (!text.empty()) text += "; ";
-    text += fmt::format("{} from {:g} {} per {} (best in {:.0f} % of draws)",
+    text += fmt::format("{} from {:g} {} per {} (best in {} % of draws)",
                         psa.strategies[static_cast<std::size_t>(found.best)], k, plan.currency, plan.effect_units,
-                        100.0 * found.ceac[found.best]);
+                        percent_of(found.ceac[found.best]));
   }
   return "best: " + text;
 }
@@ -218,18 +249,24 @@ Table tabulate_evppi(const Psa& psa, const DecisionPlan& plan, const std::vector
   table.texts("parameters", "The parameters of the group, joined by +.")
       .numbers("k", plan.currency + " per " + plan.effect_units, "Willingness to pay for a unit of effect.")
       .numbers("evppi", plan.currency,
-               "Expected value of partial perfect information, at least that of every smaller group asked for.")
+               "Expected value of partial perfect information, at least that of every smaller group asked for; missing "
+               "where the group has more than half as many parameters as there are draws.")
       .numbers("evppi_mcse", plan.currency, "Standard error of evppi.")
       .numbers("evppi_alone", plan.currency, "The same from this group's regression alone.")
       .numbers("population_evppi", plan.currency, "evppi times the discounted patients; missing without a population.");
   std::vector<std::vector<Eigen::Index>> groups;
   std::vector<std::vector<Evppi>> alone;
   for (const std::vector<std::string>& names : plan.evppi) {
-    groups.push_back(parameters_named(psa, names));
+    groups.push_back(names.empty() ? std::vector<Eigen::Index>() : parameters_named(psa, names));
+    alone.emplace_back(benefits.size());
+    if (names.empty()) continue;  // nothing to learn
+    if (2 * varying_among(psa, groups.back()) > psa.draws()) {
+      alone.back().assign(benefits.size(), {none, none});
+      continue;
+    }
     const KnownParameters known = expect_given(psa, groups.back());
-    alone.emplace_back();
     for (std::size_t at = 0; at < benefits.size(); ++at)
-      alone.back().push_back(evppi_at(plan.willingness_to_pay[at], psa, known, benefits[at].evpi));
+      alone.back()[at] = evppi_at(plan.willingness_to_pay[at], psa, known, benefits[at].evpi);
   }
   for (std::size_t group = 0; group < groups.size(); ++group)
     for (std::size_t at = 0; at < benefits.size(); ++at) {
@@ -246,36 +283,37 @@ Table tabulate_evppi(const Psa& psa, const DecisionPlan& plan, const std::vector
 
 double discounted_patients(const DecisionPopulation& population) {
   const auto amount = [](double value) { return value >= 0 && std::isfinite(value); };
-  if (!amount(population.incidence_per_year) || !amount(population.prevalent) || !amount(population.horizon_years))
-    throw InvalidInput(explain("a number of patients or years is negative", "", "give 0 or more"));
-  if (!(population.uptake >= 0 && population.uptake <= 1))
-    throw InvalidInput(explain("the uptake is no share", "", "give a number from 0 to 1"));
+  if (!amount(population.incidence_per_year) || !amount(population.prevalent) || !amount(population.horizon_years) ||
+      !(population.uptake <= 1) || !amount(population.uptake))
+    throw InternalError("a population of a decision has impossible numbers");
   return population.uptake * (population.prevalent + population.incidence_per_year *
                                                          discounted_years(population.discount_rate,
                                                                           population.horizon_years, population.timing));
 }
 
 std::vector<double> willingness_to_pay_range(double from, double to, double step) {
-  if (!(from >= 0 && to >= from && std::isfinite(to)))
-    throw InvalidInput(explain("the willingness to pay runs from below 0 or downwards",
-                               "it is a price for something good", "give from:to:step with 0 <= from <= to"));
-  if (!(step > 0) && to > from)
-    throw InvalidInput(explain("the step of the willingness to pay is not positive", "", "give from:to:step"));
+  if (!(from >= 0 && to >= from && std::isfinite(to)) || (!(step > 0) && to > from))
+    throw InternalError("the willingness to pay has an impossible range");
   // Half a billionth of a step: where the last step meets `to` but for rounding, `to` belongs to the range.
   constexpr double rounding = 5e-10;
-  constexpr double most = 100'000;
   const double steps = to > from ? std::floor((to - from) / step + rounding) : 0;
-  if (steps >= most)
-    throw InvalidInput(explain(fmt::format("more than {} values of willingness to pay", most), "", "widen the step"));
+  if (steps >= most_willingness_to_pay) throw InternalError("the willingness to pay has too many values");
   std::vector<double> range;
   for (double number = 0; number <= steps; ++number) range.push_back(std::min(to, from + number * step));
   return range;
 }
 
+std::vector<double> willingness_to_pay_of(const PolicyQuestion& question) {
+  if (!question.willingness_values.empty()) return question.willingness_values;
+  return willingness_to_pay_range(question.willingness_from, question.willingness_to, question.willingness_step);
+}
+
 Decision decide(const Psa& psa, const DecisionPlan& plan) {
   require_valid(psa);
-  if (plan.willingness_to_pay.empty())
-    throw InvalidInput(explain("there is no willingness to pay", "", "give at least one"));
+  const auto allowed = [](double k) { return k >= 0 && k <= largest_amount; };
+  if (plan.willingness_to_pay.empty() ||
+      !std::all_of(plan.willingness_to_pay.begin(), plan.willingness_to_pay.end(), allowed))
+    throw InternalError("a decision needs a willingness to pay, and none below 0 or beyond the largest amount");
   const double patients = plan.population ? discounted_patients(*plan.population) : none;
   const NoiseRemoval removal = remove_patient_noise(psa);
   std::vector<NetBenefit> benefits;

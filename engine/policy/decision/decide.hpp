@@ -15,25 +15,32 @@ struct DecisionPopulation {
   double incidence_per_year = 0;
   double prevalent = 0;
   double uptake = 1;  // share who would receive the better strategy
-  double horizon_years = 10;
-  double discount_rate = 0;
-  FlowTiming timing = FlowTiming::end;
+  double horizon_years = 0;
+  double discount_rate = 0;  // in [0, 1)
+  FlowTiming timing = FlowTiming::mid;
 };
 
-/// Patients whom a better decision reaches, discounted. Throws InvalidInput for numbers that make no sense.
+/// Patients whom a better decision reaches, discounted.
 double discounted_patients(const DecisionPopulation&);
 
 struct DecisionPlan {
   std::vector<double> willingness_to_pay;        // money per unit of effect
-  std::vector<std::vector<std::string>> evppi;   // groups of parameters
+  std::vector<std::vector<std::string>> evppi;   // groups of parameters; an empty one is worth 0
   std::optional<DecisionPopulation> population;  // adds population_evpi and population_evppi
   bool plane = false;                            // the draws as increments: as many rows as draws x strategies
   std::string currency = "money";                // units of cost
   std::string effect_units = "QALY";
 };
 
-/// from, from + step, ... up to `to`, which belongs to it where a step meets it. Throws InvalidInput.
+/// How many values a range of the willingness to pay may have.
+inline constexpr double most_willingness_to_pay = 100'000;
+
+/// from, from + step, ... up to `to`, which belongs to it where a step meets it; 0 <= from <= to, and a step above 0
+/// where they differ.
 std::vector<double> willingness_to_pay_range(double from, double to, double step);
+
+/// The values at which a study looks at decisions: its range, or its list.
+std::vector<double> willingness_to_pay_of(const PolicyQuestion&);
 
 struct Decision {
   Table strategies;          // one row per strategy: mean cost and effect, increments, status, ICER
@@ -46,7 +53,7 @@ struct Decision {
 };
 
 /// The whole analysis of a PSA. CEAC, CEAF, expected loss and EVPI use draws without patient noise; means and EVPPI use
-/// the draws as they are (a regression on parameters averages patients' noise out). Throws InvalidInput.
+/// the draws as they are (a regression on parameters averages patients' noise out).
 Decision decide(const Psa&, const DecisionPlan&);
 
 }  // namespace vcohort

@@ -25,8 +25,7 @@ double continuous_flow(double rate, double years) {
 
 void require_rate(double rate) {
   if (!(rate > -1.0 && std::isfinite(rate)))
-    throw InvalidInput(explain("the discount rate is -1 or below", "nothing would be left after a year",
-                               "give it as a share, 0.03 for 3 % a year"));
+    throw InternalError("a discount rate is -1 or below: nothing would be left after a year");
 }
 
 }  // namespace
@@ -64,8 +63,7 @@ double discounted_span(double rate, double from, double to, FlowTiming timing) {
 }
 
 double discounted_years(double rate, double years, FlowTiming timing) {
-  if (!(years >= 0.0 && std::isfinite(years)))
-    throw InvalidInput(explain("the horizon is negative or endless", "", "give a number of years"));
+  if (!(years >= 0.0 && std::isfinite(years))) throw InternalError("a horizon is negative or endless");
   double sum = 0;
   for (double from = 0; from < years; from += 1.0)
     sum += discounted_span(rate, from, std::min(from + 1.0, years), timing);

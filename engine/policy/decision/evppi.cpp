@@ -16,15 +16,20 @@ std::vector<Eigen::Index> parameters_named(const Psa& psa, const std::vector<std
   for (const std::string& name : names) {
     const auto place = std::find(psa.parameters.begin(), psa.parameters.end(), name);
     if (place == psa.parameters.end())
-      throw InvalidInput(explain(fmt::format("there is no parameter \"{}\"", name), "EVPPI was asked for it",
-                                 fmt::format("the parameters are {}", fmt::join(psa.parameters, ", "))));
+      throw InternalError(fmt::format("EVPPI was asked for the parameter \"{}\", which the PSA does not have", name));
     const Eigen::Index index = place - psa.parameters.begin();
     if (std::find(found.begin(), found.end(), index) != found.end())
-      throw InvalidInput(explain(fmt::format("parameter \"{}\" stands twice in a group", name), "", "name it once"));
+      throw InternalError(fmt::format("the parameter \"{}\" stands twice in a group", name));
     found.push_back(index);
   }
-  if (found.empty()) throw InvalidInput(explain("a group of EVPPI names no parameter", "", "name at least one"));
+  if (found.empty()) throw InternalError("a group of EVPPI names no parameter");
   return found;
+}
+
+Eigen::Index varying_among(const Psa& psa, const std::vector<Eigen::Index>& group) {
+  return std::count_if(group.begin(), group.end(), [&](Eigen::Index parameter) {
+    return (psa.parameter_values.col(parameter).array() != psa.parameter_values(0, parameter)).any();
+  });
 }
 
 KnownParameters expect_given(const Psa& psa, const std::vector<Eigen::Index>& group) {

@@ -31,7 +31,10 @@ KnownParameters expect_given(const Psa&, const std::vector<Eigen::Index>& group)
 /// differs from the fitted one, which shows where a smooth function does not follow the draws.
 Evppi evppi_at(double willingness_to_pay, const Psa&, const KnownParameters&, double evpi);
 
-/// Positions of the named parameters. Throws InvalidInput for a name that is none, and for one that stands twice.
+/// How many parameters of a group vary between draws. A regression needs twice as many draws.
+Eigen::Index varying_among(const Psa&, const std::vector<Eigen::Index>& group);
+
+/// Positions of the named parameters, each of which is there, and stands once.
 std::vector<Eigen::Index> parameters_named(const Psa&, const std::vector<std::string>& names);
 
 }  // namespace vcohort

@@ -59,12 +59,19 @@ std::vector<FrontierPlace> frontier_of(const Eigen::VectorXd& cost, const Eigen:
   const auto ratio = [&](Eigen::Index from, Eigen::Index to) {
     return (cost[to] - cost[from]) / (effect[to] - effect[from]);
   };
+  // How far a ratio may be off: rounding of a difference grows with its operands, not with the difference.
+  const auto error = [&](Eigen::Index from, Eigen::Index to) {
+    const auto relative = [&](const Eigen::VectorXd& of) {
+      return std::max(std::abs(of[to]), std::abs(of[from])) / std::abs(of[to] - of[from]);
+    };
+    return ratio(from, to) * (relative(cost) + relative(effect));
+  };
   std::vector<Eigen::Index> hull;
   for (const Eigen::Index strategy : left) {
     while (hull.size() > 1) {
-      const double here = ratio(hull[hull.size() - 2], hull.back());
-      const double next = ratio(hull.back(), strategy);
-      if (compare(here, next) <= 0) break;
+      const Eigen::Index before = hull[hull.size() - 2], last = hull.back();
+      const double here = ratio(before, last), next = ratio(last, strategy);
+      if (here <= next || equal_up_to_rounding(here, next, std::max(error(before, last), error(last, strategy)))) break;
       places[static_cast<std::size_t>(hull.back())].status = FrontierStatus::extendedly_dominated;
       hull.pop_back();
     }

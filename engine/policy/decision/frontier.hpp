@@ -26,8 +26,9 @@ struct FrontierPlace {
 bool equal_up_to_rounding(double one, double other, double size);
 
 /// Cost-effectiveness frontier of mean costs and effects [strategy]. Strong dominance first; then, among the others in
-/// the order of cost, extended dominance: an incremental ratio that is higher than the next one. Equal ratios stay. Of
-/// strategies that agree in cost and effect the one that `preferred` names, or else the first, stands for them.
+/// the order of cost, extended dominance: an incremental ratio that is higher than the next one. Equal ratios stay,
+/// where rounding is 1e-12 of the costs and effects that a ratio's differences are made of. Of strategies that agree in
+/// cost and effect the one that `preferred` names, or else the first, stands for them.
 std::vector<FrontierPlace> frontier_of(const Eigen::VectorXd& cost, const Eigen::VectorXd& effect,
                                        Eigen::Index preferred);
 

@@ -51,15 +51,16 @@ void add_means(double willingness_to_pay, const Psa& psa, NetBenefit& found) {
 Eigen::Index smallest_loss(const NetBenefit& found, const Psa& psa) {
   const double size = found.nmb.cwiseAbs().maxCoeff();
   const double smallest = found.expected_loss.minCoeff();
-  Eigen::Index best = -1;
-  double cheapest = 0;
+  const auto cost_of = [&](Eigen::Index strategy) {
+    return draw_mean(psa.draws(), [&](Eigen::Index draw) { return psa.cost(draw, strategy); });
+  };
+  Eigen::Index best = 0;
+  found.expected_loss.minCoeff(&best);
   for (Eigen::Index strategy = 0; strategy < found.nmb.size(); ++strategy) {
     if (!equal_up_to_rounding(found.expected_loss[strategy], smallest, size)) continue;
     if (strategy == psa.reference) return strategy;
-    const double cost = draw_mean(psa.draws(), [&](Eigen::Index draw) { return psa.cost(draw, strategy); });
-    if (best >= 0 && !(cost < cheapest)) continue;
-    best = strategy;
-    cheapest = cost;
+    const double cost = cost_of(strategy), cheapest = cost_of(best);
+    if (cost < cheapest || (cost == cheapest && strategy < best)) best = strategy;
   }
   return best;
 }

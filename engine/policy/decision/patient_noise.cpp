@@ -35,8 +35,10 @@ Increments increments_of(const Psa& psa) {
   return made;
 }
 
+/// Deviations whose squares vanish are none.
 bool varies(const Eigen::MatrixXd& values, Eigen::Index column) {
-  return (values.col(column).array() != values(0, column)).any();
+  constexpr double smallest = 1e-150;
+  return ((values.col(column).array() - values(0, column)).abs() > smallest).any();
 }
 
 /// The columns that vary between draws and are not copies of an earlier one, which `original` names.

@@ -10,9 +10,10 @@ namespace vcohort {
 /// strategy - reference, and the net monetary benefit at a willingness to pay of k is k * effect - cost.
 struct Psa {
   std::vector<std::string> strategies;
-  Eigen::Index reference = 0;  // position in strategies
-  Eigen::MatrixXd cost;        // [draw][strategy], mean per patient within the draw
-  Eigen::MatrixXd effect;      // [draw][strategy]
+  Eigen::Index reference = 0;           // position in strategies
+  Eigen::MatrixXd cost;                 // [draw][strategy], mean per patient within the draw
+  Eigen::MatrixXd effect;               // [draw][strategy]
+  std::vector<std::string> draw_names;  // as the file has them; empty: numbered from 0
 
   std::vector<std::string> parameters;
   Eigen::MatrixXd parameter_values;  // [draw][parameter]; no columns where nobody asks for EVPPI
@@ -25,8 +26,12 @@ struct Psa {
   Eigen::Index draws() const { return cost.rows(); }
 };
 
-/// Throws InvalidInput for shapes that do not agree, no draw, no strategy, a name twice, a reference that is none, and
-/// numbers that are not finite.
+/// The largest size of a cost, an effect, a willingness to pay and a parameter: squares of their products are finite.
+/// Whoever reads numbers refuses larger ones.
+inline constexpr double largest_amount = 1e60;
+
+/// Throws InternalError for shapes that do not agree, no draw, no strategy, a name twice, a reference that is none, and
+/// numbers that are not finite or beyond the largest amount: whoever made the PSA has checked them.
 void require_valid(const Psa&);
 
 }  // namespace vcohort

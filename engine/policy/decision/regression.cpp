@@ -150,9 +150,7 @@ Eigen::MatrixXd expected_given(const Eigen::MatrixXd& parameters, const Eigen::M
     if ((parameters.col(parameter).array() != parameters(0, parameter)).any()) varying.push_back(parameter);
   const auto count = static_cast<Eigen::Index>(varying.size());
   if (count == 0) return means_of(responses).transpose().replicate(draws, 1);
-  if (2 * count > draws)
-    throw InvalidInput(explain(fmt::format("{} draws cannot tell {} parameters apart", draws, count),
-                               "EVPPI is found by regression on them", "give more draws or fewer parameters"));
+  if (2 * count > draws) throw InternalError(fmt::format("{} draws cannot tell {} parameters apart", draws, count));
   const Eigen::Index most = std::max(count, std::min(most_functions, draws / draws_per_function));
   // A single parameter may bend as it likes; several share half of the room, the other half is for interactions.
   constexpr Eigen::Index most_bends = 29;

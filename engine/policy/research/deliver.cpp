@@ -16,8 +16,7 @@ namespace {
 
 /// Of the study's range and its thresholds.
 std::vector<double> willingness_of(const PolicyQuestion& question) {
-  std::vector<double> all =
-      willingness_to_pay_range(question.willingness_from, question.willingness_to, question.willingness_step);
+  std::vector<double> all = willingness_to_pay_of(question);
   all.insert(all.end(), question.thresholds.begin(), question.thresholds.end());
   std::sort(all.begin(), all.end());
   all.erase(std::unique(all.begin(), all.end()), all.end());
@@ -27,7 +26,7 @@ std::vector<double> willingness_of(const PolicyQuestion& question) {
 /// As the expected value of perfect information to the population has it.
 DecisionPopulation population_of(const PolicyQuestion& question) {
   const PolicyPopulation& population = *question.population;
-  return {population.per_year, 0, population.uptake, population.years, question.discount_costs, FlowTiming::mid};
+  return {population.per_year, 0, population.uptake, population.years, question.discount_costs, question.timing};
 }
 
 TrialPlan plan_of(const Study& study, std::size_t size, double duration_months) {

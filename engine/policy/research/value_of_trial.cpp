@@ -46,8 +46,8 @@ double patients_after(const DecisionPopulation& population, double report_months
   if (!(report_months >= 0 && std::isfinite(report_months)))
     throw InvalidInput(explain("the trial never reports", "its duration is negative or endless", "check its accrual"));
   DecisionPopulation whole = population;
-  whole.prevalent = 0;                            // who is there now does not wait for a trial
-  const double all = discounted_patients(whole);  // refuses what makes no sense
+  whole.prevalent = 0;  // who is there now does not wait for a trial
+  const double all = discounted_patients(whole);
   constexpr double months_per_year = 12;
   const double from = report_months / months_per_year, end = population.horizon_years;
   if (from == 0) return all;

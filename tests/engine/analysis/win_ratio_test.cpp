@@ -83,9 +83,49 @@ TEST(WinRatio, FailuresAreTyped) {
   EXPECT_EQ(failure({}, {}), Failure::empty_arm);
   EXPECT_EQ(failure({0, 0}, {1, 2}), Failure::empty_arm);
   EXPECT_EQ(failure({0, 0, 1}, {1, 2, 1.5}), Failure::too_few_patients);
-  EXPECT_EQ(failure({0, 0, 1, 1}, {3, 3, 3, 3}), Failure::no_variation);
-  EXPECT_EQ(failure({0, 0, 1, 1}, {1, 2, 3, 4}), Failure::separation);
   EXPECT_EQ(failure({0, 0, 1, 1}, {1, 3, 2, 4}), Failure::none);
+}
+
+/// All pairs won: the ratio is infinite, and its test that of Finkelstein and Schoenfeld, which without ties is the
+/// rank-sum test: z = 35 / 2 / sqrt(35 / 12 * 13). The interval is that of the share of wins, on the logit scale.
+TEST(WinRatio, OfArmsThatDoNotOverlapTestsAndHasAnIntervalWithOneEnd) {
+  Columns columns;
+  columns.arm = {1, 1, 1, 1, 1, 0, 0, 0, 0, 0, 0, 0};
+  columns.outcome = {21, 22, 23, 24, 25, 1, 2, 3, 4, 5, 6, 7};
+  columns.time.assign(columns.arm.size(), 1);
+  columns.event.assign(columns.arm.size(), 0);
+  const double z = 17.5 / std::sqrt(35.0 / 12 * 13);
+  const auto above = compare(columns, {});
+  ASSERT_TRUE(above.ok());
+  EXPECT_EQ(above.estimate, std::numeric_limits<double>::infinity());
+  EXPECT_NEAR(above.statistic, z, 1e-13);
+  EXPECT_NEAR(above.lower, std::log(0.682789748174357 / (1 - 0.682789748174357)), 1e-9);
+  EXPECT_EQ(above.upper, std::numeric_limits<double>::infinity());
+  const auto benefit = compare(columns, {.measure = WinRatioOptions::Measure::net_benefit});
+  EXPECT_EQ(benefit.estimate, 1);
+  EXPECT_NEAR(benefit.statistic, z, 1e-13);
+  EXPECT_NEAR(benefit.lower, 2 * 0.682789748174357 - 1, 1e-9);
+  for (int& arm : columns.arm) arm = 1 - arm;
+  const auto below = compare(columns, {});
+  EXPECT_EQ(below.estimate, -above.estimate);
+  EXPECT_NEAR(below.p, above.p, 1e-15);
+}
+
+TEST(WinRatio, OfTiesAloneSaysNothing) {
+  Columns columns;
+  columns.arm = {0, 0, 1, 1};
+  columns.outcome = {3, 3, 3, 3};
+  columns.time.assign(4, 1);
+  columns.event.assign(4, 0);
+  const auto ratio = compare(columns, {});
+  ASSERT_TRUE(ratio.ok());
+  EXPECT_TRUE(std::isnan(ratio.estimate));
+  EXPECT_EQ(ratio.p, 1);
+  const auto benefit = compare(columns, {.measure = WinRatioOptions::Measure::net_benefit});
+  EXPECT_EQ(benefit.estimate, 0);
+  EXPECT_EQ(benefit.p, 1);
+  EXPECT_LT(benefit.lower, -0.3);
+  EXPECT_NEAR(benefit.lower, -benefit.upper, 1e-12);
 }
 
 }  // namespace

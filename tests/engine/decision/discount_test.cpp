@@ -28,6 +28,17 @@ TEST(Discount, SmallRatesAreContinuous) {
   EXPECT_NEAR(value(1e-6), 1 - 0.5e-6, 1e-12);
 }
 
+// (1 - exp(-x)) / x with x = log(1 + r), in 40 digits (Python's decimal): both sides of where the series takes over.
+TEST(Discount, TheIntegralNearZero) {
+  const auto value = [](double rate) { return discounted_span(rate, 0, 1, FlowTiming::continuous); };
+  EXPECT_NEAR(value(1e-3), 0.99950041629201495, 1e-15);
+  EXPECT_NEAR(value(1.0002e-4), 0.99994999416795831, 1e-15);
+  EXPECT_NEAR(value(9.999e-5), 0.99995000916545852, 1e-15);
+  EXPECT_NEAR(value(5e-5), 0.99997500104161979, 1e-15);
+  EXPECT_NEAR(value(1e-8), 0.99999999500000004, 1e-15);
+  EXPECT_EQ(value(0), 1);
+}
+
 TEST(Discount, AYearIsTheSumOfItsParts) {
   const double whole = discounted_span(0.05, 3, 4, FlowTiming::continuous);
   const double parts =
@@ -41,8 +52,8 @@ TEST(Discount, FactorIsNotOneMinusRate) {
 }
 
 TEST(Discount, RefusesWhatMakesNoSense) {
-  EXPECT_THROW(discount_factor(-1, 1), InvalidInput);
-  EXPECT_THROW(discounted_years(0.03, -1, FlowTiming::mid), InvalidInput);
+  EXPECT_THROW(discount_factor(-1, 1), InternalError);
+  EXPECT_THROW(discounted_years(0.03, -1, FlowTiming::mid), InternalError);
   EXPECT_EQ(flow_timing_of("middle"), std::nullopt);
 }
 

@@ -171,10 +171,10 @@ TEST(Evppi, ErrorsAreHonest) {
 TEST(Evppi, NamesAreChecked) {
   const Psa psa = gaussian_increments(10, 1);
   EXPECT_EQ(parameters_named(psa, {"dC", "dE"}), (std::vector<Eigen::Index>{1, 0}));
-  EXPECT_THROW(parameters_named(psa, {"dX"}), InvalidInput);
-  EXPECT_THROW(parameters_named(psa, {"dE", "dE"}), InvalidInput);
-  EXPECT_THROW(parameters_named(psa, {}), InvalidInput);
-  EXPECT_THROW(value_of(gaussian_increments(3, 1), {0, 1}), InvalidInput);  // three draws for two parameters
+  EXPECT_THROW(parameters_named(psa, {"dX"}), InternalError);
+  EXPECT_THROW(parameters_named(psa, {"dE", "dE"}), InternalError);
+  EXPECT_THROW(parameters_named(psa, {}), InternalError);
+  EXPECT_THROW(value_of(gaussian_increments(3, 1), {0, 1}), InternalError);  // three draws for two parameters
 }
 
 TEST(SmoothBasis, FunctionsAreUncorrelatedAndTheFirstIsALine) {

@@ -57,6 +57,16 @@ TEST(Frontier, EqualRatiosStay) {
   EXPECT_EQ(found[2].icer, 1000);
 }
 
+// A difference of effects of 1e-4 beside effects of 13: the ratios are 1e6 but for rounding of the effects.
+TEST(Frontier, EqualRatiosStayHoweverSmallTheDifferences) {
+  EXPECT_THAT(statuses(places({100, 200, 300, 400}, {13.0001, 13.0002, 13.0003, 13.0004})),
+              testing::Each(Status::frontier));
+  EXPECT_THAT(statuses(places({1e6 + 0.1, 1e6 + 0.2, 1e6 + 0.3}, {1, 2, 3})), testing::Each(Status::frontier));
+  // A ratio that is higher by a thousandth is no rounding.
+  EXPECT_THAT(statuses(places({100, 200.1, 300}, {13.0001, 13.0002, 13.0003})),
+              testing::ElementsAre(Status::frontier, Status::extendedly_dominated, Status::frontier));
+}
+
 TEST(Frontier, ExtendedDominanceMayRemoveSeveral) {
   // Ratios 30, 20, 10: only the ends are left.
   EXPECT_THAT(statuses(places({0, 30, 50, 60}, {0, 1, 2, 3})),

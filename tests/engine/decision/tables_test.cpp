@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <limits>
 
 #include "engine/numeric/errors.hpp"
 #include "engine/policy/decision/decide.hpp"
@@ -55,12 +56,13 @@ TEST(DecisionTables, PopulationIsDiscounted) {
   population.uptake = 0.5;
   population.horizon_years = 10;
   population.discount_rate = 0.035;
+  population.timing = FlowTiming::end;
   plan.population = population;
   const double patients = 0.5 * (200 + 1000 * 8.316605323);
   EXPECT_NEAR(discounted_patients(population), patients, 1e-5);
   EXPECT_NEAR(numbers(decide(four_draws(), plan).willingness_to_pay, "population_evpi")[0], 1275 * patients, 1e-2);
   population.uptake = 1.5;
-  EXPECT_THROW(discounted_patients(population), InvalidInput);
+  EXPECT_THROW(discounted_patients(population), InternalError);
 }
 
 TEST(DecisionTables, PlaneHoldsIncrements) {
@@ -91,10 +93,57 @@ TEST(DecisionTables, RangesMeetTheirEnd) {
   EXPECT_EQ(willingness_to_pay_range(0, 0.3, 0.1).back(), 0.3);
   EXPECT_THAT(willingness_to_pay_range(0, 9, 5), testing::ElementsAre(0, 5));
   EXPECT_THAT(willingness_to_pay_range(7, 7, 0), testing::ElementsAre(7));
-  EXPECT_THROW(willingness_to_pay_range(5, 1, 1), InvalidInput);
-  EXPECT_THROW(willingness_to_pay_range(0, 1, 0), InvalidInput);
-  EXPECT_THROW(willingness_to_pay_range(-1, 1, 1), InvalidInput);
-  EXPECT_THROW(willingness_to_pay_range(0, 1e9, 1), InvalidInput);
+  EXPECT_THROW(willingness_to_pay_range(5, 1, 1), InternalError);
+  EXPECT_THROW(willingness_to_pay_range(0, 1, 0), InternalError);
+  EXPECT_THROW(willingness_to_pay_range(-1, 1, 1), InternalError);
+  EXPECT_THROW(willingness_to_pay_range(0, 1e9, 1), InternalError);
+}
+
+TEST(DecisionTables, ThePlaneKeepsTheNamesOfDraws) {
+  Psa psa = four_draws();
+  DecisionPlan plan;
+  plan.willingness_to_pay = {1};
+  plan.plane = true;
+  const auto draws = [&] { return decide(psa, plan).plane.find("draw")->values; };
+  EXPECT_THAT(std::get<std::vector<std::int64_t>>(draws()), testing::ElementsAre(0, 0, 1, 1, 2, 2, 3, 3));
+  psa.draw_names = {"101", "205", "7", "-3"};
+  EXPECT_THAT(std::get<std::vector<std::int64_t>>(draws()), testing::ElementsAre(101, 101, 205, 205, 7, 7, -3, -3));
+  psa.draw_names = {"101", "0205", "7", "8"};
+  EXPECT_THAT(std::get<std::vector<std::string>>(draws()),
+              testing::ElementsAre("101", "101", "0205", "0205", "7", "7", "8", "8"));
+}
+
+TEST(DecisionTables, TheLargestAmountsStayFinite) {
+  Psa psa = four_draws();
+  psa.cost *= largest_amount / psa.cost.maxCoeff();
+  psa.effect *= largest_amount / psa.effect.maxCoeff();
+  DecisionPlan plan;
+  plan.willingness_to_pay = {0, 1, largest_amount};
+  const Decision found = decide(psa, plan);
+  for (const char* column : {"nmb", "nmb_mcse", "inb", "inb_mcse", "ceac", "expected_loss", "evpi", "evpi_mcse"})
+    for (const double value : numbers(found.willingness_to_pay, column)) EXPECT_TRUE(std::isfinite(value)) << column;
+}
+
+TEST(DecisionTables, AGroupWithoutParametersIsWorthNothingAndOneThatIsTooLargeIsMissing) {
+  DecisionPlan plan;
+  plan.willingness_to_pay = {20000};
+  plan.evppi = {{}, {"dE", "dC"}};
+  const std::vector<double> value = numbers(decide(gaussian_increments(3, 1), plan).evppi, "evppi");
+  EXPECT_EQ(value[0], 0);
+  EXPECT_TRUE(std::isnan(value[1]));
+}
+
+// 0.1 + 0.2 - 0.3 is 5.6e-17: no ratio is made of it.
+TEST(DecisionTables, NoRatioIsMadeOfRounding) {
+  Psa psa;
+  psa.strategies = {"A", "B"};
+  psa.cost = Eigen::RowVector2d(100, 200);
+  psa.effect = Eigen::RowVector2d(0.3, 0.1 + 0.2);
+  DecisionPlan plan;
+  plan.willingness_to_pay = {20000};
+  const Decision found = decide(psa, plan);
+  EXPECT_TRUE(std::isnan(numbers(found.strategies, "icer_reference")[1]));
+  EXPECT_EQ(texts(found.strategies, "status")[1], "strongly dominated");
 }
 
 TEST(DecisionTables, RefuseWhatDoesNotFit) {
@@ -102,15 +151,23 @@ TEST(DecisionTables, RefuseWhatDoesNotFit) {
   plan.willingness_to_pay = {1};
   Psa psa = four_draws();
   psa.cost(0, 0) = std::numeric_limits<double>::infinity();
-  EXPECT_THROW(decide(psa, plan), InvalidInput);
+  EXPECT_THROW(decide(psa, plan), InternalError);
   psa = four_draws();
   psa.reference = 3;
-  EXPECT_THROW(decide(psa, plan), InvalidInput);
+  EXPECT_THROW(decide(psa, plan), InternalError);
   psa = four_draws();
   psa.strategies[2] = "A";
-  EXPECT_THROW(decide(psa, plan), InvalidInput);
+  EXPECT_THROW(decide(psa, plan), InternalError);
+  psa = four_draws();
+  psa.effect(1, 1) = 1e61;
+  EXPECT_THROW(decide(psa, plan), InternalError);
+  for (const double k :
+       {-1.0, 1e61, std::numeric_limits<double>::quiet_NaN(), std::numeric_limits<double>::infinity()}) {
+    plan.willingness_to_pay = {k};
+    EXPECT_THROW(decide(four_draws(), plan), InternalError) << k;
+  }
   plan.willingness_to_pay.clear();
-  EXPECT_THROW(decide(four_draws(), plan), InvalidInput);
+  EXPECT_THROW(decide(four_draws(), plan), InternalError);
 }
 
 }  // namespace

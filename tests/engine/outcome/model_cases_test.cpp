@@ -123,12 +123,13 @@ TEST_P(ModelCases, EffectOnTheMotorScore) {
     expect_close(saturation[category].hill, c > 0 ? 1 / (1 + std::pow(p.ec50 / c, p.hill)) : 0, "Hill saturation");
     for (int d = 1; d < domains - 1; ++d) {
       const auto domain = static_cast<Domain>(d);
-      const double c_d = case_.expected["domains"][name_of(domain)]["concentration"];
-      expect_close(plan.saturation(domain, 0)[category].linear, c_d / (c_d + p.ec50), name_of(domain));
+      const std::string name(domain_names[static_cast<std::size_t>(d)]);
+      const double c_d = case_.expected["domains"][name]["concentration"];
+      expect_close(plan.saturation(domain, 0)[category].linear, c_d / (c_d + p.ec50), name);
       double of_domain = 0;
       effect(1, &strength, response->idiosyncratic.data(), &category, plan.saturation(domain, 0), &of_domain);
       expect_close(p.ratio[static_cast<std::size_t>(d)] * of_domain / p.sigma_ref,
-                   case_.expected["domains"][name_of(domain)]["effect_sds"], name_of(domain));
+                   case_.expected["domains"][name]["effect_sds"], name);
     }
   }
   expect_close(gain, expected("effect"));

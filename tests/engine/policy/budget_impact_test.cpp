@@ -9,7 +9,7 @@ constexpr double rounding = 1e-9;
 
 /// Rehabilitation, and cells that cost 1000 at once and 100 in the next year; care costs 10 a year.
 YearlyCosts round_costs() {
-  return {{{0, 0, 0}, {1000, 100, 0}}, {{10, 10, 10}, {10, 10, 10}}};
+  return {{{0, 0, 0}, {1000, 100, 0}}, {{10, 10, 10}, {10, 10, 10}}, {10, 10, 10}};
 }
 const std::vector<bool> with_cells{false, true};
 
@@ -51,7 +51,10 @@ TEST(BudgetImpact, ByHand) {
   EXPECT_NEAR(flow[0].treatment_cost, 150 * 1000, rounding);
   EXPECT_NEAR(flow[1].treatment_cost, 150 * 100 + 100 * 1000, rounding);
   EXPECT_NEAR(flow[2].treatment_cost, 100 * 100 + 75 * 1000, rounding);
-  EXPECT_NEAR(flow[2].care_cost, 10 * (150 + 100 + 75), rounding);
+  // Care of all 200 of the backlog and of the births of three years, whether they had their turn or are too old.
+  EXPECT_NEAR(flow[0].care_cost(), 10 * (200 + 100), rounding);
+  EXPECT_NEAR(flow[2].care_cost(), 10 * (200 + 300), rounding);
+  EXPECT_EQ(flow[2].care_change, 0);
 }
 
 // A capacity of 60. Year 1: 150 ask, of whom two in five get their turn: 40 of the backlog, 20 of the births; 90 are
@@ -89,7 +92,7 @@ TEST(BudgetImpact, SomeComeBackAndCostATreatmentButNoFurtherCare) {
   EXPECT_NEAR(flow[0].returns, 0, rounding);
   EXPECT_NEAR(flow[1].returns, 75, rounding);
   EXPECT_NEAR(flow[1].treatment_cost, 150 * 100 + 100 * 1000 + 75 * 1000, rounding);
-  EXPECT_NEAR(flow[1].care_cost, 10 * 250, rounding);
+  EXPECT_NEAR(flow[1].care_cost(), 10 * 400, rounding);
   question.before = {{0, 1.0}};
   const auto without = budget_flow(question, question.before, with_cells, round_costs(), 1);
   EXPECT_NEAR(without[1].returns, 0, rounding) << "nobody was treated with cells";
@@ -106,7 +109,66 @@ TEST(BudgetImpact, AMixAndAGivenBacklog) {
   EXPECT_NEAR(flow[0].treatment_cost, 0.5 * 120 * 1000, rounding);
   EXPECT_NEAR(flow[1].asked, 0, rounding);
   EXPECT_NEAR(flow[1].treatment_cost, 0.5 * 120 * 100, rounding);
-  EXPECT_NEAR(flow[1].care_cost, 120 * 10, rounding);
+  EXPECT_NEAR(flow[1].care_cost(), 220 * 10, rounding);
+}
+
+// Care falls to 7 and 8 a year after a turn with cells: of 150 turns in year 1 and 100 in year 2.
+TEST(BudgetImpact, CareFollowsTheStrategy) {
+  YearlyCosts costs = round_costs();
+  costs.care[1] = {7, 8, 10};
+  const auto flow = budget_flow(round_question(), round_question().after, with_cells, costs, 1);
+  EXPECT_NEAR(flow[0].care_change, -3 * 150, rounding);
+  EXPECT_NEAR(flow[1].care_change, -2 * 150 - 3 * 100, rounding);
+  EXPECT_NEAR(flow[1].care_cost(), 10 * 400 - 600, rounding);
+}
+
+// The same care before and after: whatever capacity and returns do to turns, the impact is the difference of treatment.
+TEST(BudgetImpact, CareThatNothingChangesCancels) {
+  BudgetQuestion question = round_question();
+  question.capacity = {30};
+  question.retreat_after_years = 1;
+  question.retreat_share = 1;
+  const auto after = budget_flow(question, question.after, with_cells, round_costs(), 0.9);
+  const auto before = budget_flow(question, {{0, 1.0}}, with_cells, round_costs(), 0.9);
+  EXPECT_LT(after[2].turns_backlog + after[2].turns_births, before[2].turns_backlog + before[2].turns_births);
+  for (std::size_t year = 0; year < after.size(); ++year) EXPECT_EQ(after[year].care_cost(), before[year].care_cost());
+}
+
+// No backlog, a capacity of 20, and all come back after a year; a year is survived by 90 %. Year 1: of 100, 50 ask and
+// 20 have their turn. Year 2: 27 of those put off are alive and fill the capacity; half of 45 + 100 ask, and 18 come
+// back: all in vain. Year 3: 0.9 (7 + 72.5) of the waiting and 0.9 x 18 of those who came back were put off and live;
+// half of 65.25 + 100 ask, and 18 more come back.
+TEST(BudgetImpact, ReturnsThatArePutOffDie) {
+  BudgetQuestion question = round_question();
+  question.backlog = 0;
+  question.to_age_years = 10;
+  question.capacity = {20};
+  question.retreat_after_years = 1;
+  question.retreat_share = 1;
+  const auto flow = budget_flow(question, question.after, with_cells, round_costs(), 0.9);
+  EXPECT_NEAR(flow[0].put_off, 30, rounding);
+  EXPECT_NEAR(flow[1].asked, 27 + 72.5 + 18, rounding);
+  EXPECT_NEAR(flow[1].returns, 0, rounding);
+  EXPECT_NEAR(flow[1].put_off, 27 + 72.5 + 18 - 20, rounding);
+  EXPECT_NEAR(flow[2].asked, 0.9 * 79.5 + 0.9 * 18 + 165.25 / 2 + 18, rounding);
+  EXPECT_NEAR(flow[2].returns, 20 * 16.2 / (71.55 + 16.2), rounding);
+}
+
+TEST(BudgetImpact, SharesOfZeroAndCapacitiesOfZeroGiveNumbers) {
+  BudgetQuestion question = round_question();
+  question.retreat_after_years = 1;
+  question.retreat_share = 0.5;
+  for (const double capacity : {0.0, 0.1, 1.0 / 3}) {
+    question.capacity = {capacity};
+    for (const BudgetYear& year : budget_flow(question, {{0, 1.0}, {1, 0.0}}, with_cells, round_costs(), 0.9)) {
+      EXPECT_EQ(year.treatment_cost, 0);
+      EXPECT_GE(year.put_off, 0);
+      EXPECT_NEAR(year.turns_backlog + year.turns_births, capacity, rounding);
+    }
+  }
+  question.capacity = {};
+  for (const BudgetYear& year : budget_flow(question, question.after, with_cells, round_costs(), 0.9))
+    EXPECT_EQ(year.put_off, 0) << "all were served";
 }
 
 }  // namespace

@@ -134,31 +134,58 @@ TEST(Consequences, ToleranceStopsOrHalvesAndEventsCost) {
   EXPECT_NEAR(means.effect[0] - means.effect[1], loss, 4.5 * loss / std::sqrt(3 * 2'048.0));
 }
 
-// +1.42 points, waning in 48 months, 3 %, HUI3 slope: 0.066 QALY, and 227,000 per QALY at 15,000. The cycles take the
-// effect e^-at, a = 1/4, in their middle and integrate the discount e^-dt: they miss a^2/24 + a d/12 of the integral.
+// +1.42 points, waning in 48 months, 3 %, HUI3 slope: 0.066 QALY, and 227,000 per QALY at 15,000, in a child whom the
+// end of the scale does not stop; a thousandth of the points is such a child. The cycles take the effect e^-at, a =
+// 1/4, in their middle and integrate the discount e^-dt: they miss a^2/24 + a d/12 of the integral.
 TEST(Consequences, TheIllustrationOfTheEvidence) {
   Study study = policy_study({rehabilitation(), cells(Cell::msc, Route::intravenous)}, 4, level_three, 100);
   study.policy->timing = FlowTiming::continuous;
   study.policy->discount_effects = 0.03;
   study.policy->costs = {{1, 15'000, 0, 0, 0, "Duke expanded access"}};
-  const Means means = means_of(study, linear_effect(1.42, 48));
-  const double gain = means.effect[1] - means.effect[0], cost = means.cost[1] - means.cost[0];
+  const Means means = means_of(study, linear_effect(0.00142, 48));
+  const double gain = 1000 * (means.effect[1] - means.effect[0]), cost = means.cost[1] - means.cost[0];
   EXPECT_NEAR(gain, 0.066, 0.0005);
   EXPECT_NEAR(cost / gain, 227'000, 227'000 * (1.0 / 16 / 24 + std::log(1.03) / 48) + 500);
   const double exact = 0.013 * 1.42 / (0.25 + std::log(1.03));
-  EXPECT_NEAR(gain / exact, 1 - 1.0 / 16 / 24 - std::log(1.03) / 48, 2e-5);
+  EXPECT_NEAR(gain / exact, 1 - 1.0 / 16 / 24 - std::log(1.03) / 48, 3e-5);
+}
+
+// Year by year against the formula, for an effect that fits (2 points), one that nearly does not (20), and one that
+// takes points away.
+TEST(Consequences, UtilityKnowsOnlyPointsThatTheScoreCanGain) {
+  const Study study = policy_study({rehabilitation(), cells(Cell::msc, Route::intravenous)}, 4, level_three, 6);
+  const double slope = values_of("sceptical").at("utility.slope.hui3");
+  for (const double points : {2.0, 20.0}) {
+    const Means means = means_of(study, linear_effect(points, 48));
+    double expected = 0;
+    for (int year = 0; year < 6; ++year)
+      expected += slope * credited(points * std::exp(-(12 * year + 6) / 48.0), 4 + year + 0.5);
+    EXPECT_NEAR(means.effect[1] - means.effect[0], expected, 1e-5 * expected) << points;
+    EXPECT_LT(expected, slope * points * 48 / 12) << "less than all its points";
+  }
+}
+
+// A score at 99 has room for one point, however large the effect.
+TEST(Consequences, NearTheEndOfTheScaleLittleIsGained) {
+  const Study study = policy_study({rehabilitation(), cells(Cell::msc, Route::intravenous)}, 4, level_three, 6);
+  Evidence evidence = linear_effect(30, 1e9);
+  set_value(evidence, "motor.limit.III", 99);
+  set_value(evidence, "motor.age90.III", 0.1);
+  const Means means = means_of(study, evidence);
+  EXPECT_NEAR(means.effect[1] - means.effect[0], 6 * values_of("sceptical").at("utility.slope.hui3"), 1e-6);
 }
 
 TEST(Consequences, TheEffectBeyondFollowUpObeysItsRule) {
   Study study = policy_study({rehabilitation(), cells(Cell::msc, Route::intravenous)}, 4, level_three, 10);
   study.policy->extrapolate_after_months = 24;
-  const Evidence evidence = linear_effect(2, 48);
+  constexpr double points = 2e-4;  // so few that the end of the scale does not matter
+  const Evidence evidence = linear_effect(points, 48);
   const double slope = values_of("sceptical").at("utility.slope.hui3");
   const auto gain = [&](Extrapolation rule) {
     study.policy->extrapolation = rule;
     study.policy->half_life_months = 12;
     const Means means = means_of(study, evidence);
-    return (means.effect[1] - means.effect[0]) / (slope * 2);
+    return (means.effect[1] - means.effect[0]) / (slope * points);
   };
   const double first_two = std::exp(-6.0 / 48) + std::exp(-18.0 / 48), at_end = std::exp(-24.0 / 48);
   double waning = 0, throughout = first_two;
@@ -166,7 +193,7 @@ TEST(Consequences, TheEffectBeyondFollowUpObeysItsRule) {
     waning += at_end * std::pow(0.5, year + 0.5 - 2);
     throughout += std::exp(-(12 * year + 6) / 48.0);
   }
-  constexpr double saturation = 1e-5;  // 2 points over EC50 is linear to 1e-6, relative
+  constexpr double saturation = 2e-5;  // linear to 1e-6, relative, and to points / room / 2
   EXPECT_NEAR(gain(Extrapolation::stop), first_two, saturation);
   EXPECT_NEAR(gain(Extrapolation::hold), first_two + 8 * at_end, saturation);
   EXPECT_NEAR(gain(Extrapolation::wane), first_two + waning, saturation);
@@ -190,7 +217,8 @@ TEST(Consequences, CareFollowsTheMotorScoreOnlyWhenAsked) {
   EXPECT_EQ(fixed.cost[1], fixed.cost[0]);
   study.policy->care_follows_motor = true;
   const Means moved = means_of(study, evidence);
-  EXPECT_NEAR(moved.cost[1] / moved.cost[0], 1 + 5 * values_of("sceptical").at("cost.care_change"), 1e-5);
+  EXPECT_NEAR(moved.cost[1] / moved.cost[0], 1 + credited(5, 4.5) * values_of("sceptical").at("cost.care_change"),
+              1e-5);
 }
 
 TEST(Consequences, EffectsAtAVisit) {

@@ -1,5 +1,6 @@
 #include "tests/engine/policy/policies.hpp"
 
+#include <cmath>
 #include <stdexcept>
 
 #include "tests/engine/patient/patients.hpp"
@@ -58,11 +59,20 @@ Evidence linear_effect(double points, double waning_months) {
                                     {"inflammation.MSC", 0.0},
                                     {"patient.postneonatal_share", 0.0},
                                     {"immune.suppressed_share", 0.0},
-                                    {"severity.MSC.III", 1.0}})
+                                    {"severity.MSC.III", 1.0},
+                                    {"motor.limit_logit_sd.III", 0.0},
+                                    {"motor.age90_log_sd.III", 0.0}})
     set_value(evidence, name, value);
   for (const char* injury : {"white_matter", "grey_matter", "malformation", "other"})
     set_value(evidence, std::string("injury.") + injury + ".MSC", 1.0);
   return evidence;
+}
+
+double credited(double points, double age_years) {
+  const ParameterValues values = values_of("sceptical");
+  const double growth = std::log(10.0) / values.at("motor.age90.III");
+  const double room = 100 - values.at("motor.limit.III") * (1 - std::exp(-growth * age_years));
+  return room * (1 - std::exp(-points / room));
 }
 
 Means means_of(const Study& study, const Evidence& evidence, std::int64_t patients) {
@@ -80,7 +90,7 @@ Means means_of(const Study& study, const Evidence& evidence, std::int64_t patien
 std::vector<Table> tables_of(const Policy& policy) {
   Tally tally = policy.empty_tally();
   std::vector<Table> rows;
-  for (std::int64_t block = 0; block < policy.blocks(); ++block) policy.simulate(block, tally, rows);
+  for (std::int64_t block = 0; block < policy.blocks(); ++block) policy.simulate_block(block, tally, rows);
   return policy.deliver(tally);
 }
 

@@ -13,8 +13,13 @@ Study policy_study(std::vector<Strategy> strategies, double age_years, int gmfcs
 Evidence uneventful(const std::string& stance_name);
 
 /// As above, and the effect is `points` exp(-t / waning_months) in every child of 4 years at GMFCS III, at once: the
-/// exposure of one reference dose is small against EC50, so that saturation is linear to one in a million.
+/// exposure of one reference dose is small against EC50, so that saturation is linear to one in a million. All grow as
+/// the median of their level.
 Evidence linear_effect(double points, double waning_months);
+
+/// What of an effect the score of such a child can gain at an age, when it grows as the median of its level:
+/// room (1 - exp(-points / room)), with the room that 100 points leave.
+double credited(double points, double age_years);
 
 /// Costs and effects per child of every strategy, for the point values.
 struct Means {

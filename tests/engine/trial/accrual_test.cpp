@@ -51,7 +51,7 @@ TEST(Accrual, DurationEndsWithTheLastVisitOfTheLastPatient) {
 }
 
 TEST(Accrual, RefusesToStop) {
-  EXPECT_THROW(AccrualProfile(Accrual{Accrual::Kind::constant, {{0, 5}, {3, 0}}, false}), std::runtime_error);
+  EXPECT_THROW(AccrualProfile(Accrual{Accrual::Kind::constant, {{0, 5}, {3, 0}}, false}), InternalError);
 }
 
 }  // namespace

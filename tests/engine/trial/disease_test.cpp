@@ -153,7 +153,7 @@ TEST(DiseaseTrial, CellsCannotFollowOtherCells) {
   Study study = children(40, 1);
   study.trial->arms[1].crossover_to = "cells";
   study.trial->arms[1].crossover_months = 6;
-  EXPECT_THROW(Trial(study, stance("published")), std::runtime_error);
+  EXPECT_THROW(Trial(study, stance("published")), InternalError);
 }
 
 }  // namespace

@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <bit>
 
 #include "tests/engine/trial/designs.hpp"
@@ -33,7 +34,7 @@ void expect_same_numbers(const Column& left, std::size_t left_row, const Column&
 Table rows_of(const Trial& trial, std::int64_t block) {
   Tally tally = trial.empty_tally();
   std::vector<Table> rows = trial.row_tables();
-  trial.simulate(block, tally, rows);
+  trial.simulate_block(block, tally, rows);
   return rows.front();
 }
 
@@ -61,11 +62,11 @@ TEST(Nesting, TheOrderOfBlocksDoesNotMatter) {
   const Trial trial(nested({40}, 1000), no_evidence());
   Tally forward = trial.empty_tally(), backward = trial.empty_tally();
   std::vector<Table> rows;
-  for (std::int64_t block = 0; block < trial.blocks(); ++block) trial.simulate(block, forward, rows);
+  for (std::int64_t block = 0; block < trial.blocks(); ++block) trial.simulate_block(block, forward, rows);
   std::vector<Tally> parts;
   for (std::int64_t block = trial.blocks(); block-- > 0;) {
     Tally part = trial.empty_tally();
-    trial.simulate(block, part, rows);
+    trial.simulate_block(block, part, rows);
     backward.add(part);
   }
   EXPECT_EQ(forward.counts, backward.counts);
@@ -88,15 +89,54 @@ TEST(Nesting, ADatasetIsWhatTheReplicateAnalysed) {
 
 /// Failed fits are counted by kind, and are no rejections.
 TEST(Failures, AreCountedByKind) {
-  Study study = two_arms("logrank", 10, 500);
-  study.data_model->kind = DataModel::Kind::survival;
+  Study study = two_arms("cox", 10, 500);
+  study.data_model->kind = OutcomeKind::survival;
   study.data_model->visits_months.clear();
   study.data_model->follow_up_months = 1;
   for (auto& arm : study.data_model->arms) arm.hazard = {0.1};
   const Table table = run(study);
   // Nobody has an event with probability e^-1.
-  EXPECT_NEAR(number(table, "failures") / 500, std::exp(-1.0), mcse_allowed * binomial_se(std::exp(-1.0), 500));
-  EXPECT_EQ(number(table, "failed_no_events"), number(table, "failures"));
+  EXPECT_NEAR(number(table, "failed_no_events") / 500, std::exp(-1.0), mcse_allowed * binomial_se(std::exp(-1.0), 500));
+  EXPECT_EQ(number(table, "failed_no_events") + number(table, "failed_separation"), number(table, "failures"));
+}
+
+/// A ratio that is infinite in some replicates has no mean and no spread; its test, its interval and its median count.
+TEST(Infinite, EstimatesCountForPowerCoverageAndMedian) {
+  const Study study = normal_trial("win-ratio", 12, 2.0, 2000);
+  const Trial trial(study, no_evidence());
+  const Table table = run(trial);
+  std::vector<double> estimates;
+  double rejections = 0, covered = 0, infinite = 0;
+  const double truth = number(table, "true_value");
+  for (std::uint32_t replicate = 0; replicate < 2000; ++replicate) {
+    const Table row = trial.replay(replicate);
+    estimates.push_back(number(row, "estimate"));
+    infinite += std::isinf(estimates.back());
+    rejections += number(row, "reject");
+    covered += number(row, "lower") <= truth && truth <= number(row, "upper");
+  }
+  EXPECT_GT(infinite, 200);
+  EXPECT_EQ(number(table, "failures"), 0);
+  EXPECT_EQ(number(table, "not_finite"), infinite);
+  EXPECT_EQ(number(table, "power"), rejections / 2000);
+  EXPECT_EQ(number(table, "coverage"), covered / 2000);
+  for (const char* column : {"bias", "empirical_se", "model_se", "mse"})
+    EXPECT_TRUE(std::isnan(number(table, column))) << column;
+  std::sort(estimates.begin(), estimates.end());
+  EXPECT_NEAR(number(table, "median_estimate"), (estimates[999] + estimates[1000]) / 2, 0.02);
+}
+
+/// Nobody has the event with probability e^-1: the test of such a trial is p = 1, and no failure.
+TEST(Infinite, NoEventsAreNoFailureOfTheLogRankTest) {
+  Study study = two_arms("logrank", 10, 500);
+  study.data_model->kind = OutcomeKind::survival;
+  study.data_model->visits_months.clear();
+  study.data_model->follow_up_months = 1;
+  for (auto& arm : study.data_model->arms) arm.hazard = {0.1};
+  const Table table = run(study);
+  EXPECT_EQ(number(table, "failures"), 0);
+  EXPECT_GT(number(table, "not_finite") / 500, std::exp(-1.0) - mcse_allowed * binomial_se(std::exp(-1.0), 500));
+  EXPECT_GT(number(table, "coverage"), 0.9);
 }
 
 }  // namespace

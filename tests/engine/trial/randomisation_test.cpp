@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <numeric>
 
 #include "engine/trial/randomisation.hpp"
@@ -137,6 +138,98 @@ TEST(Randomisation, MinimisationBalancesMargins) {
     }
 }
 
+/// Every method reaches the ratio it was asked for. The bound is 4.5 standard errors of the mean share over replicates,
+/// and two patients for what a finite trial of a balancing method may be ahead.
+TEST(Randomisation, EveryMethodReachesTheRatio) {
+  constexpr std::size_t n = 1200;
+  constexpr int replicates = 200;
+  for (const auto& ratios : {std::vector<int>{1, 2}, {2, 3, 1}, {1, 1}, {4, 1}}) {
+    std::vector<Arm> arms;
+    double sum = 0;
+    for (int ratio : ratios) {
+      arms.emplace_back();
+      arms.back().ratio = ratio;
+      sum += ratio;
+    }
+    for (const Method method :
+         {Method::simple, Method::permuted_block, Method::minimisation, Method::biased_coin, Method::urn}) {
+      Randomisation design;
+      design.method = method;
+      design.block = 2 * static_cast<int>(sum);
+      design.probability = 0.9;
+      std::vector<std::vector<int>> level;
+      std::vector<int> levels;
+      if (method == Method::minimisation || method == Method::permuted_block) {
+        level.resize(2);
+        for (std::size_t i = 0; i < n; ++i) {
+          level[0].push_back(static_cast<int>(i % 3));
+          level[1].push_back(static_cast<int>(i * i % 7 < 3));
+        }
+        levels = {3, 2};
+        design.stratify = {"gmfcs", "sex"};
+      }
+      std::vector<double> share(arms.size()), squares(arms.size());
+      for (std::uint32_t r = 0; r < replicates; ++r) {
+        const Allocation allocation = allocate(design, arms, n, r, level, levels);
+        for (std::size_t k = 0; k < arms.size(); ++k) {
+          const auto in_arm = std::count(allocation.arm.begin(), allocation.arm.end(), static_cast<int>(k));
+          const double here = static_cast<double>(in_arm) / n;
+          share[k] += here / replicates;
+          squares[k] += here * here / replicates;
+        }
+      }
+      for (std::size_t k = 0; k < arms.size(); ++k) {
+        const double error = std::sqrt(std::max(0.0, squares[k] - share[k] * share[k]) / replicates);
+        EXPECT_NEAR(share[k], ratios[k] / sum, mcse_allowed * error + 2.0 / n)
+            << "arm " << k << " of " << ratios.size() << ", method " << static_cast<int>(method);
+      }
+    }
+  }
+}
+
+/// Blocks of three at 1:2, by hand: the first patient's arms tie, the guess is right by chance, 1/2; the second's and
+/// third's guesses follow from who is behind by patients / ratio. (arm 0 first, 1/3): then 1 is behind, right, and 1 is
+/// behind again at 1 against 1/2, right. (1, 0, 1): 0 is behind, right; then 1 is behind, right. (1, 1, 0): 0 is
+/// behind, wrong; 0 is behind, right. In all 1/2 + (1/3) 2 + (1/3) 2 + (1/3) 1 of 3.
+TEST(Randomisation, UnequalBlocksAreGuessedAsOftenAsTheyShould) {
+  const std::vector<Arm> arms = arms_of({1, 2});
+  Randomisation design;
+  design.block = 3;
+  constexpr std::size_t n = 300000;
+  const Allocation allocation = allocate(design, arms, n, 0);
+  const double share = (0.5 + 5.0 / 3) / 3;
+  EXPECT_NEAR(allocation.correct_guesses.back() / n, share, mcse_allowed * binomial_se(share, n));
+}
+
+/// The places of an arm have balls of their own: at 1:2 the urn starts with 1 + 2; a draw of arm 1 adds a ball to arm 0
+/// and one to the other place of arm 1, after which it has 3 of 5.
+TEST(Randomisation, UrnOverPlaces) {
+  const std::vector<Arm> arms = arms_of({1, 2});
+  Randomisation design;
+  design.method = Method::urn;
+  double second = 0, first = 0;
+  constexpr int replicates = 40000;
+  for (std::uint32_t r = 0; r < replicates; ++r) {
+    const Allocation allocation = allocate(design, arms, 2, r);
+    first += allocation.arm[0] == 1;
+    second += allocation.arm[0] == 1 && allocation.arm[1] == 1;
+  }
+  EXPECT_NEAR(first / replicates, 2.0 / 3, mcse_allowed * binomial_se(2.0 / 3, replicates));
+  EXPECT_NEAR(second / first, 3.0 / 5, mcse_allowed * binomial_se(3.0 / 5, first));
+}
+
+TEST(Randomisation, RefusesAProbabilityThatCannotHoldTheRatio) {
+  for (const Method method : {Method::minimisation, Method::biased_coin}) {
+    Randomisation design;
+    design.method = method;
+    design.probability = 0.75;
+    EXPECT_THROW(Randomiser(design, arms_of({1, 3}), {}), std::runtime_error);
+    EXPECT_NO_THROW(Randomiser(design, arms_of({1, 2}), {}));
+    design.probability = 0.5;
+    EXPECT_NO_THROW(Randomiser(design, arms_of({1, 1}), {}));
+  }
+}
+
 TEST(Randomisation, APrefixIsTheSmallerTrial) {
   const std::vector<Arm> arms = arms_of({1, 1, 2});
   for (const Method method :
@@ -152,7 +245,7 @@ TEST(Randomisation, RefusesABlockThatCannotHoldTheRatios) {
   const std::vector<Arm> arms = arms_of({1, 2});
   Randomisation design;
   design.block = 4;
-  EXPECT_THROW(Randomiser(design, arms, {}), std::runtime_error);
+  EXPECT_THROW(Randomiser(design, arms, {}), InternalError);
 }
 
 }  // namespace

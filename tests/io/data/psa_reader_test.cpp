@@ -8,6 +8,7 @@
 
 #include "engine/numeric/errors.hpp"
 #include "engine/policy/decision/decide.hpp"
+#include "io/data/csv_rows.hpp"
 
 namespace vcohort {
 namespace {
@@ -34,6 +35,36 @@ TEST(PsaReader, ReadsALongTable) {
   EXPECT_EQ(psa.parameter_values(1, 0), -300);
   EXPECT_TRUE(read(table).parameters.empty());
   EXPECT_EQ(read(table, {"", {"p"}, false}).parameter_values(0, 0), 0.25);
+}
+
+TEST(PsaReader, ReadsAWideTable) {
+  for (const std::string separator : {",", ";", "\t"}) {
+    std::string text = "draw,cost_A,effect_A,p,effect.new drug,cost.new drug\n7,10,1,0.5,2,20\n9,11,1,0.6,2.5,21\n";
+    for (std::size_t at = 0; (at = text.find(',', at)) != std::string::npos;) text.replace(at, 1, separator);
+    const Psa psa = read(text, {"", {"p"}, false});
+    EXPECT_EQ(psa.strategies, (std::vector<std::string>{"A", "new drug"}));
+    EXPECT_EQ(psa.draw_names, (std::vector<std::string>{"7", "9"}));
+    EXPECT_EQ(psa.cost(1, 1), 21);
+    EXPECT_EQ(psa.effect(0, 1), 2);
+    EXPECT_EQ(psa.parameter_values(1, 0), 0.6);
+  }
+}
+
+TEST(PsaReader, TakesScenariosApart) {
+  std::istringstream in("scenario,draw,strategy,cost,effect\na,1,A,1,1\nb,1,A,2,1\na,1,B,3,1\nb,1,B,4,1\n");
+  const PsaFile file = read_psa_file(in, "psa.csv", {});
+  ASSERT_EQ(file.parts.size(), 2u);
+  EXPECT_EQ(file.parts[1].scenario, "b");
+  EXPECT_EQ(file.parts[1].psa.cost(0, 1), 4);
+}
+
+TEST(PsaReader, ALongLineIsRefusedBeforeItIsHeld) {
+  std::istringstream in("draw,strategy,cost,effect\n1,A,1,\"" + std::string(longest_csv_record, '1') + "\"\n");
+  EXPECT_THROW(read_psa_file(in, "psa.csv", {}), StorageFailure);
+  std::string open = "draw,strategy,cost,effect\n1,A,1,\"";  // a quote that is never closed, line after line
+  for (int line = 0; line < 17'000; ++line) open += std::string(1000, '1') + "\n";
+  std::istringstream lines(open);
+  EXPECT_THROW(read_psa_file(lines, "psa.csv", {}), InvalidInput);
 }
 
 TEST(PsaReader, LinesAreCountedThroughQuotedOnes) {

@@ -1,6 +1,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "engine/numeric/errors.hpp"
 #include "io/study/study_reader.hpp"
 #include "tests/io/study/test_files.hpp"
 
@@ -77,6 +78,44 @@ TEST(PolicyReader, TheThresholdIsInTheMiddleWithoutOne) {
   const std::string line = "thresholds = [20_000, 40_000]\n";
   without.erase(without.find(line), line.size());
   EXPECT_THAT(read_study(without, "x").study.policy->thresholds, testing::ElementsAre(50'000));
+}
+
+std::string complete_with(const std::string& from, const std::string& to) {
+  std::string text = source_file("tests/io/study/studies/policy_complete.toml");
+  return text.replace(text.find(from), from.size(), to);
+}
+
+TEST(PolicyReader, AListOfWillingnessToPay) {
+  const StudyReading reading = read_study(
+      complete_with("willingness_to_pay = { from = 10_000, to = 90_000, step = 10_000 }\nthresholds = [20_000, 40_000]",
+                    "willingness_to_pay = [30_000, 0, 20_000]"),
+      "x");
+  const PolicyQuestion& q = *reading.study.policy;
+  EXPECT_THAT(q.willingness_values, testing::ElementsAre(0, 20'000, 30'000));
+  EXPECT_THAT(q.thresholds, testing::ElementsAre(20'000));
+  EXPECT_THAT(read_study(reading.resolved, "y").resolved, reading.resolved);
+  for (const char* list : {"[-1]", "[]", "[1, 1]", "[nan]", "[inf]", "[\"a\"]", "[1e13]"})
+    EXPECT_THROW(read_study(complete_with("{ from = 10_000, to = 90_000, step = 10_000 }", list), "x"), InvalidInput)
+        << list;
+}
+
+// A key that would be read and then passed over.
+TEST(PolicyReader, RefusesWhatHasNoEffect) {
+  const std::vector<std::pair<std::string, std::string>> changes = {
+      {"start_months = 6", "start_months = 150"},    // the horizon is 12.5 years
+      {"start_months = 6", "start_months = 149.9"},  // the second infusion lies beyond it
+      {"retreatment = [2, 0.25]", "retreatment = [1.5, 0.25]"},
+      {"retreatment = [2, 0.25]", "retreatment = [4, 0.25]"},  // four budgets: nobody comes back within them
+      {"after = { rehabilitation = 0.25, \"two infusions\" = 0.75 }", "after = { rehabilitation = 1 }"},
+      {"uptake = [0.1, 0.2]", "uptake = [0.1, 0.1, 0.1, 0.1, 0.1]"},
+      {"capacity = [10, 20]", "capacity = [10, 20, 30, 40, 50]"},
+      {"utilities = [\"utility\"]", "prices = [\"price\"]"},
+      {"utilities = [\"utility\"]", "prices = [\"utility\", \"price.product.MSC\"]"},
+      {"seed = 3", "seed = 3\nparameters = \"fixed\""},
+  };
+  for (const auto& [from, to] : changes) EXPECT_THROW(read_study(complete_with(from, to), "x"), InvalidInput) << to;
+  EXPECT_NO_THROW(read_study(complete_with("start_months = 6", "start_months = 149"), "x"));
+  EXPECT_NO_THROW(read_study(complete_with("retreatment = [2, 0.25]", "retreatment = [3, 0.25]"), "x"));
 }
 
 }  // namespace

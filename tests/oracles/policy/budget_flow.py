@@ -1,0 +1,83 @@
+"""Budget impact by counting cohorts, independent of the engine: each cohort of one origin is followed by itself, in exact fractions.
+
+A cohort is all children who became eligible in one year (or, of the backlog, who are of one age). It knows how many of it have not asked, how many
+were put off, and when its turns came. Children who come back are cohorts of returns, known by the year in which they came back.
+"""
+from fractions import Fraction
+from math import ceil
+
+
+class Cohort:
+    def __init__(self, children, age, backlog):
+        self.silent, self.asking, self.age, self.backlog = children, Fraction(0), age, backlog
+
+
+def in_year(values, year):
+    return Fraction(values[year] if year < len(values) else values[-1])
+
+
+def budget_flow(question, mix, with_cells, costs, survival):
+    """One row per year. `mix` {strategy: share}; `costs` {strategy: [(treatment, care)] per year}, with key None for care without any effect."""
+    f = Fraction
+    low, high = map(f, question["age_years"])
+    ages = max(1, ceil(high - low))
+    survival = f(survival)
+    entering = f(question["births_per_year"]) * f(question["prevalence_per_1000"]) / 1000 * f(question.get("eligible_share", 1)) \
+        * f(float(survival) ** float(low))
+    cohorts = [Cohort(entering * survival ** (age + 1), age, True) for age in range(ages)]
+    if "backlog" in question:
+        there = sum(cohort.silent for cohort in cohorts)
+        for cohort in cohorts:
+            cohort.silent *= f(question["backlog"]) / there
+    whole_backlog = sum(cohort.silent for cohort in cohorts)
+    pause, share = question.get("retreatment", (0, 0))
+    cells = sum(f(part) for strategy, part in mix.items() if with_cells[strategy])
+    turns, returns, came_back, rows = [], [], [], []
+    for year in range(question["years"]):
+        cohorts.append(Cohort(entering, 0, False))
+        row = {"year": year + 1,
+               "waiting_backlog": sum(c.silent + c.asking for c in cohorts if c.backlog and c.age < ages),
+               "waiting_births": sum(c.silent + c.asking for c in cohorts if not c.backlog and c.age < ages)}
+        waiting = [c for c in cohorts if c.age < ages]
+        uptake = in_year(question["uptake"], year)
+        back = f(share) * cells * turns[year - pause] * survival ** pause if pause and year >= pause else f(0)
+        old = sum(c.asking for c in waiting) + sum(came_back)
+        new = sum(c.silent * uptake for c in waiting) + back
+        capacity = in_year(question["capacity"], year) if question.get("capacity") else old + new
+        of_old = min(f(1), capacity / old) if old else f(0)
+        left = capacity - of_old * old
+        of_new = min(f(1), left / new) if new else f(0)
+        row["asked"] = old + new
+        row["turns_backlog"] = row["turns_births"] = f(0)
+        for c in waiting:
+            fresh = c.silent * uptake
+            served = of_old * c.asking + of_new * fresh
+            c.silent -= fresh
+            c.asking += fresh - served
+            row["turns_backlog" if c.backlog else "turns_births"] += served
+        row["returns"] = of_old * sum(came_back) + of_new * back
+        came_back = [children * (1 - of_old) for children in came_back] + [back * (1 - of_new)]
+        row["put_off"] = sum(c.asking for c in waiting) + sum(came_back)
+        row["died"] = sum((c.silent + c.asking) * (1 - survival) for c in waiting)
+        for c in waiting:
+            c.silent, c.asking = c.silent * survival, c.asking * survival
+        row["aged_out"] = sum(c.silent + c.asking for c in waiting if c.age == ages - 1)
+        for c in cohorts:
+            c.age += 1
+        came_back = [children * survival for children in came_back]
+        turns.append(row["turns_backlog"] + row["turns_births"])
+        returns.append(row["returns"])
+        treatment = care = f(0)
+        for begun in range(year + 1):
+            since = year - begun
+            for strategy, part in mix.items():
+                spent, cared = costs[strategy][since]
+                treatment += f(part) * turns[begun] * f(spent)
+                care += f(part) * turns[begun] * (f(cared) - f(costs[None][since][1]))
+                if with_cells[strategy] and cells:
+                    treatment += f(part) / cells * returns[begun] * f(spent)
+        row["treatment_cost"] = treatment
+        row["care_cost"] = care + whole_backlog * f(costs[None][year][1]) \
+            + sum(entering * f(costs[None][year - begun][1]) for begun in range(year + 1))
+        rows.append(row)
+    return rows
