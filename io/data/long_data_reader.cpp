@@ -12,6 +12,7 @@
 #include "engine/analysis/methods.hpp"
 #include "engine/numeric/errors.hpp"
 #include "engine/study/covariates.hpp"
+#include "engine/study/endpoints.hpp"
 #include "io/study/problems.hpp"
 
 namespace vcohort {
@@ -75,7 +76,7 @@ class Reader {
     list_visits();
     find_cells();
     read_outcomes();
-    data_.lower_is_better = columns_.lower_is_better;
+    data_.lower_is_better = direction();
     if (!columns_.baseline.empty())
       data_.baseline = of_patient(file_.column(columns_.baseline, "data.baseline"), "baseline", false).values;
     for (const auto* names : {&plan_.adjust, &plan_.adjust_by_visit})
@@ -361,6 +362,14 @@ class Reader {
     if (used && !wins && data_.baseline.empty())
       throw InvalidInput(
           explain("the analysis needs a baseline", "data.baseline names no column", "name the column that holds it"));
+  }
+
+  /// As [data] says, else as the endpoint of a study that simulates too; nothing where nobody says.
+  std::optional<bool> direction() const {
+    if (columns_.lower_is_better) return columns_.lower_is_better;
+    if (study_.data_model) return study_.data_model->lower_is_better;
+    const Endpoint* endpoint = study_.trial->arms.empty() ? nullptr : find_endpoint(plan_.endpoint);
+    return endpoint ? std::optional(endpoint->lower_is_better) : std::nullopt;
   }
 
   /// A column that has one value per patient; where some rows are empty the others say it.

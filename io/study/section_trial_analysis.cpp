@@ -147,7 +147,7 @@ void check_fit(const KeyAt& at, const AnalysisPlan& plan) {
   if (frame.data && frame.data->time.empty() && of_times && !method.wins)
     at.refuse(fmt::format("{} needs times to an event", method.name), "[data] has none",
               "name their columns in data.time and data.event");
-  if (frame.data && frame.data->value.empty() && !of_times)
+  if (frame.data && frame.data->value.empty() && !frame.data->time.empty() && !of_times)
     at.refuse(fmt::format("{} cannot analyse times to an event", method.name), "[data] has no value",
               "name its column, or use another method");
   if (method.repeated && frame.data && frame.data->visit.empty())

@@ -142,7 +142,7 @@ class AnalyzeCases(ProgramTest):
         data, study = self.data("id,arm,y", rows), self.study('analysis = "t"', 'value = "y"')
         first, second = self.analyze(data, study)
         self.assert_row(first, estimate=1.4, analysed=4)
-        self.assertEqual((second["contrast"], second["estimate"], second["conclusion"]), ("U - P", "", "none: empty arm"))
+        self.assertEqual((second["contrast"], second["estimate"], second["conclusion"]), ("U - P", "NA", "none: empty arm"))
         self.assertIsNone(self.json(data, study)["contrasts"][1]["estimate"])
 
     def test_analysed_is_counted_per_contrast(self):
@@ -201,7 +201,7 @@ class AnalyzeCases(ProgramTest):
         # Two against two: death at 1 loses to everybody who lived; the others compare scores with a margin of 1.
         rows = [(1, "P", 1, 1, 50), (2, "P", 12, 0, 40), (3, "T", 12, 0, 44), (4, "T", 12, 0, 40.5)]
         data = self.data("id,arm,months,died,score", rows)
-        study = self.study('analysis = "win-ratio", hierarchy = [{ value = "months", event = "died", lower_is_better = true }, { value = "score", smallest_win = 1 }]')
+        study = self.study('analysis = "win-ratio", hierarchy = [{ value = "months", event = "died", lower_is_better = true }, { value = "score", smallest_win = 1 }]', 'value = "score"')
         # T3 beats P1 (death) and P2 (score); T4 beats P1 and ties P2: no loss, so that the ratio is infinite
         (row,) = self.analyze(data, study)
         self.assertEqual((row["estimate"], row["analysed"]), ("inf", "4"))

@@ -130,7 +130,7 @@ class Replicates(ProgramTest):
         study = self.folder / "children.toml"
         text = (SOURCE / "scenarios/studies/trial-intrathecal-sham.toml").read_text()
         begin = text.index("primary = ")
-        end = text.index("\n", begin) + 1
+        end = text.index("\n]\n", begin) + 3  # of the secondary analyses
         study.write_text(text[:begin] + sections(CHILDREN, 'endpoint = "gmfm66", visit_months = 12, ') + text[end:])
         self.assert_reproduced(study, BY_VISIT, "--set", "trial.sample_size=120", "--set",
                                'trial.randomisation={ method = "permuted-block", stratify = ["gmfcs", "age_years"], age_cuts = [4, 8] }')
