@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <numeric>
 
+#include "engine/numeric/errors.hpp"
 #include "engine/trial/randomisation.hpp"
 #include "tests/engine/trial/designs.hpp"
 
