@@ -148,10 +148,11 @@ Table influence(const Evidence& evidence, std::uint64_t seed, const std::vector<
   column("se", "1", "standard error of it", correlation(&RankCorrelation::se));
   column("lower", "1", "lower limit of its 95 % interval", correlation(&RankCorrelation::lower));
   column("upper", "1", "upper limit of its 95 % interval", correlation(&RankCorrelation::upper));
-  column("beyond_chance", "",
-         "whether it is stronger than what the strongest of as many parameters without any effect reaches in one answer "
-         "of twenty",
-         [](const Row& row) { return row.beyond_chance; });
+  column(
+      "beyond_chance", "",
+      "whether it is stronger than what the strongest of as many parameters without any effect reaches in one answer "
+      "of twenty",
+      [](const Row& row) { return row.beyond_chance; });
   column("draws", "parameter draws", "behind it", correlation(&RankCorrelation::n));
   column("strength", "", "evidence behind the parameter: found, derived, recalled or assumed",
          [](const Row& row) { return name_of(row.input->strength); });
