@@ -397,6 +397,7 @@ DataAnalysis analyze(const LongData& data, const AnalysisPlan& plan, double alph
   found.contrasts = contrast_table(is_log_ratio(method.scale));
   found.method = plan.method;
   found.measure = name_of(method.scale);
+  found.notes = data.notes;
   found.hypothesis = hypothesis_text(analysis.hypothesis(), method);
   found.patients = data.patients.size();
   found.level = analysis.level();
