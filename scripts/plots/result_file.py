@@ -1,4 +1,5 @@
 """What the plots read from a result file: tables as columns, strata with readable names, and clear messages where something is wrong."""
+import os
 import sys
 import textwrap
 import tomllib
@@ -58,7 +59,8 @@ class ResultFile:
         try:
             self.file = h5py.File(path, "r")
         except (OSError, RuntimeError) as error:
-            refuse(f"{path} cannot be read ({str(error).splitlines()[0]}). Name a result file of `vcohort run`.")
+            why = os.strerror(error.errno) if getattr(error, "errno", None) else str(error).splitlines()[0]
+            refuse(f"{path} cannot be read ({why}). Name a result file of `vcohort run`.")
         kind = self.file.attrs.get("format", b"")
         if kind != b"vcohort-result":
             refuse(f"{path} is not a result of vcohort (its attribute format is {kind!r}). Name a result file of `vcohort run`.")
