@@ -162,9 +162,14 @@ void Analysis::take_strata(const Records& records) {
 
 /// One count for all methods: the patients whose columns are complete.
 void Analysis::count_analysed() {
+  complete_.resize(data_.arm.size());
+  data_.mark_complete(complete_);
   analysed_.assign(static_cast<std::size_t>(data_.arms), 0);
-  for (std::size_t i = 0; i < data_.arm.size(); ++i)
-    if (data_.is_complete(i)) ++analysed_[static_cast<std::size_t>(data_.arm[i])];
+  for (int arm = 0; arm < data_.arms; ++arm) {
+    int patients = 0;
+    for (std::size_t i = 0; i < complete_.size(); ++i) patients += complete_[i] & (data_.arm[i] == arm);
+    analysed_[static_cast<std::size_t>(arm)] = patients;
+  }
 }
 
 }  // namespace vcohort::analysis

@@ -82,6 +82,7 @@ class Analysis {
   std::vector<std::span<const double>> covariates_, covariates_by_visit_;
   std::vector<double> values_;
   std::vector<int> stratum_, analysed_;
+  std::vector<std::uint8_t> complete_;
   RankedEndpoint ranked_;
   std::vector<Estimate> estimates_;
   std::vector<Result> results_;

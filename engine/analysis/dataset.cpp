@@ -22,31 +22,44 @@ void check_codes(std::span<const int> codes, int levels, const std::string& colu
   }
 }
 
-bool is_missing(double value) {
-  return value != value;
+using Marks = std::span<std::uint8_t>;
+
+/// Column by column, so that the loops have no branch.
+void require(std::span<const double> column, Marks complete) {
+  for (std::size_t i = 0; i < column.size(); ++i) complete[i] &= static_cast<std::uint8_t>(column[i] == column[i]);
 }
 
-bool has(std::span<const double> column, std::size_t i) {
-  return column.empty() || !is_missing(column[i]);
+void require(std::span<const int> codes, Marks complete) {
+  for (std::size_t i = 0; i < codes.size(); ++i) complete[i] &= static_cast<std::uint8_t>(codes[i] >= 0);
 }
 
-bool have(std::span<const std::span<const double>> covariates, std::span<const Factor> factors, std::size_t i) {
-  return std::all_of(covariates.begin(), covariates.end(),
-                     [i](const auto& column) { return !is_missing(column[i]); }) &&
-         std::all_of(factors.begin(), factors.end(), [i](const Factor& factor) { return factor.codes[i] >= 0; });
+/// `value(k, i)` of column k is not missing for one column at least.
+template <class Value>
+void require_one(std::size_t columns, Value value, Marks complete) {
+  if (columns == 0) return;
+  for (std::size_t i = 0; i < complete.size(); ++i) {
+    bool any = false;
+    for (std::size_t k = 0; k < columns && !any; ++k) any = value(k, i) == value(k, i);
+    complete[i] &= static_cast<std::uint8_t>(any);
+  }
 }
 
 }  // namespace
 
-bool Dataset::is_complete(std::size_t i) const {
-  if (arm[i] < 0 || (!stratum.empty() && stratum[i] < 0)) return false;
-  if (!has(outcome, i) || !has(time, i) || !has(exposure, i)) return false;
-  if (!have(covariates, factors, i) || !have(covariates_by_visit, factors_by_visit, i)) return false;
-  const auto seen = [i](const RankedEndpoint& endpoint) { return !is_missing(endpoint.value[i]); };
-  if (!hierarchy.empty() && std::none_of(hierarchy.begin(), hierarchy.end(), seen)) return false;
-  bool any = repeated.empty();
-  for (std::size_t at = i; at < repeated.size() && !any; at += arm.size()) any = !is_missing(repeated[at]);
-  return any;
+void Dataset::mark_complete(Marks complete) const {
+  std::fill(complete.begin(), complete.end(), std::uint8_t{1});
+  for (const auto& codes : {arm, stratum}) require(codes, complete);
+  for (const auto& column : {outcome, time, exposure}) require(column, complete);
+  for (const auto& columns : {covariates, covariates_by_visit})
+    for (const auto& column : columns) require(column, complete);
+  for (const auto& columns : {factors, factors_by_visit})
+    for (const Factor& factor : columns) require(factor.codes, complete);
+  require_one(
+      hierarchy.size(), [&](std::size_t k, std::size_t i) { return hierarchy[k].value[i]; }, complete);
+  const std::size_t n = arm.size();
+  require_one(
+      repeated.empty() ? 0 : repeated.size() / n, [&](std::size_t k, std::size_t i) { return repeated[k * n + i]; },
+      complete);
 }
 
 void check(const Dataset& data) {

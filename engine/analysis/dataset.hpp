@@ -54,9 +54,9 @@ struct Dataset {
 
   int patients() const { return static_cast<int>(arm.size()); }
 
-  /// Whether no column that is there misses a value of patient i; of repeated measures and of a hierarchy one is
-  /// enough.
-  bool is_complete(std::size_t i) const;
+  /// 1 for each patient of whom no column that is there misses a value, else 0; of repeated measures and of a hierarchy
+  /// one value is enough.
+  void mark_complete(std::span<std::uint8_t> complete) const;
 };
 
 /// Throws InvalidInput when a column has another length than `arm`, or a code is outside its range. The methods

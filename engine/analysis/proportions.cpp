@@ -56,13 +56,13 @@ Estimate test_by_fisher(const Table2x2& table, const Inference& inference, Works
   estimate.p = p.two_sided;
   estimate.p_less = p.less;
   estimate.p_greater = p.greater;
-  estimate.statistic = is_constant(table) ? 0 : pearson_z(table, false);
+  estimate.statistic = is_constant(table) ? 0 : pearson_z(table);
   return estimate;
 }
 
 Estimate test_by_chi_square(const Table2x2& table, const Inference& inference, Workspace& workspace) {
   auto estimate = describe(table, inference, workspace);
-  estimate.statistic = is_constant(table) ? 0 : pearson_z(table, false);
+  estimate.statistic = is_constant(table) ? 0 : pearson_z(table);
   if (inference.p_value) estimate.p = student_two_sided(estimate.statistic, normal_df);
   return estimate;
 }
@@ -83,7 +83,7 @@ Estimate compare_proportions(const Dataset& data, int arm, ProportionTest test, 
     case ProportionTest::chi_square:
       return test_by_chi_square(strata.front(), inference, workspace);
     case ProportionTest::cochran_mantel_haenszel:
-      return cochran_mantel_haenszel(strata, false, inference, workspace);
+      return cochran_mantel_haenszel(strata, inference, workspace);
     case ProportionTest::miettinen_nurminen:
       break;
   }

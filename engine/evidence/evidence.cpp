@@ -1,42 +1,21 @@
 #include "engine/evidence/evidence.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 
 #include "engine/evidence/check.hpp"
+#include "engine/evidence/evidence_names.hpp"
 #include "engine/evidence/registry.hpp"
 #include "engine/numeric/errors.hpp"
 
 namespace vcohort {
-namespace {
-
-constexpr std::array strength_names{"found", "derived", "recalled", "assumed"};
-constexpr std::array kind_names{"fixed", "normal", "lognormal", "beta", "uniform", "triangular", "bernoulli"};
-
-template <typename Enum, std::size_t count>
-std::optional<Enum> place_of(const std::array<const char*, count>& names, std::string_view name) {
-  const auto place = std::find(names.begin(), names.end(), name);
-  if (place == names.end()) return std::nullopt;
-  return static_cast<Enum>(place - names.begin());
-}
-
-}  // namespace
 
 const char* name_of(Strength strength) {
-  return strength_names.at(static_cast<std::size_t>(strength));
-}
-
-std::optional<Strength> strength_of(std::string_view name) {
-  return place_of<Strength>(strength_names, name);
+  return strength_names.at(static_cast<std::size_t>(strength)).data();
 }
 
 const char* name_of(Uncertainty::Kind kind) {
-  return kind_names.at(static_cast<std::size_t>(kind));
-}
-
-std::optional<Uncertainty::Kind> uncertainty_kind_of(std::string_view name) {
-  return place_of<Uncertainty::Kind>(kind_names, name);
+  return uncertainty_names.at(static_cast<std::size_t>(kind)).data();
 }
 
 const Parameter* find(const Evidence& evidence, std::string_view name) {

@@ -12,7 +12,6 @@ namespace vcohort {
 enum class Strength : std::uint8_t { found, derived, recalled, assumed };
 
 const char* name_of(Strength);  // "found", "derived", "recalled", "assumed"
-std::optional<Strength> strength_of(std::string_view name);
 
 /// What is not known about a parameter: the law of its value over parameter draws.
 ///
@@ -39,7 +38,6 @@ struct Uncertainty {
 };
 
 const char* name_of(Uncertainty::Kind);
-std::optional<Uncertainty::Kind> uncertainty_kind_of(std::string_view name);
 
 /// A number of the model with its pedigree.
 struct Parameter {

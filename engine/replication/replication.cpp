@@ -37,7 +37,8 @@ Study study_for(const Study& published, std::span<const PublishedFigure> figures
     plan.name = figure.name;
     plan.endpoint = figure.endpoint;
     plan.visit_months = figure.visit_months > 0 ? figure.visit_months : study.outcomes.visits_months.front();
-    plan.method = figure.statistic == FigureStatistic::adjusted_mean ? "ancova" : "t";
+    const bool of_shares = find_endpoint(figure.endpoint)->kind == OutcomeKind::binary;
+    plan.method = figure.statistic == FigureStatistic::adjusted_mean ? "ancova" : of_shares ? "chi-square" : "t";
     plan.adjust = {"baseline", "age_years", "gmfcs"};
     trial.analyses.push_back(plan);
   }

@@ -1,6 +1,7 @@
 #include "engine/sensitivity/influence.hpp"
 
 #include <algorithm>
+#include <boost/math/distributions/normal.hpp>
 #include <cmath>
 #include <limits>
 #include <map>
@@ -74,6 +75,7 @@ struct Row {
   const DrawOutput* output;
   const UncertainInput* input;
   RankCorrelation correlation;
+  bool beyond_chance;
 };
 
 /// Strongest first; what is not defined last; ties in the order of ids.
@@ -104,16 +106,29 @@ std::vector<UncertainInput> uncertain_inputs(const Evidence& evidence) {
   return inputs;
 }
 
-Table influence(const Evidence& evidence, std::uint64_t seed, const std::vector<DrawOutput>& outputs) {
+double chance_limit(std::size_t inputs, std::int64_t n) {
+  constexpr double share = 0.05;
+  const double level = 1 - std::pow(1 - share, 1 / static_cast<double>(inputs));
+  const double z = boost::math::quantile(boost::math::complement(boost::math::normal(), level / 2));
+  return z / std::sqrt(static_cast<double>(n - 1));
+}
+
+Table influence(const Evidence& evidence, std::uint64_t seed, const std::vector<DrawOutput>& outputs,
+                const std::vector<std::vector<bool>>& enters) {
   const std::vector<UncertainInput> inputs = uncertain_inputs(evidence);
   const InputDraws draws(evidence, seed, inputs, outputs);
   std::vector<Row> rows;
-  for (const DrawOutput& output : outputs) {
+  for (std::size_t o = 0; o < outputs.size(); ++o) {
+    const DrawOutput& output = outputs[o];
     if (!varies(output)) continue;  // nothing moves it: the null stance
     const auto first = static_cast<std::ptrdiff_t>(rows.size());
     for (std::size_t k = 0; k < inputs.size(); ++k)
-      rows.push_back({&output, &inputs[k], rank_correlation(draws.of(k, output.draw), output.value)});
+      if (enters.empty() || enters[o][k])
+        rows.push_back({&output, &inputs[k], rank_correlation(draws.of(k, output.draw), output.value), false});
     std::sort(rows.begin() + first, rows.end(), stronger);
+    const std::size_t listed = rows.size() - static_cast<std::size_t>(first);
+    for (auto row = rows.begin() + first; row != rows.end(); ++row)
+      row->beyond_chance = std::fabs(row->correlation.rho) > chance_limit(listed, row->correlation.n);
   }
 
   Table table{"/sensitivity/rank_correlation",
@@ -133,6 +148,11 @@ Table influence(const Evidence& evidence, std::uint64_t seed, const std::vector<
   column("se", "1", "standard error of it", correlation(&RankCorrelation::se));
   column("lower", "1", "lower limit of its 95 % interval", correlation(&RankCorrelation::lower));
   column("upper", "1", "upper limit of its 95 % interval", correlation(&RankCorrelation::upper));
+  column(
+      "beyond_chance", "",
+      "whether it is stronger than what the strongest of as many parameters without any effect reaches in one answer "
+      "of twenty",
+      [](const Row& row) { return row.beyond_chance; });
   column("draws", "parameter draws", "behind it", correlation(&RankCorrelation::n));
   column("strength", "", "evidence behind the parameter: found, derived, recalled or assumed",
          [](const Row& row) { return name_of(row.input->strength); });

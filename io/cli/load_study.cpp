@@ -47,6 +47,9 @@ LoadedStudy load(std::string bytes, const std::string& path, const std::vector<s
     }
     const EvidenceReading evidence = read_evidence(text.source, text.name);
     loaded.evidence.push_back(check_against_evidence(study, evidence.evidence, loaded.reading.places));
+    for (std::string& notice : unusual_doses(study, loaded.evidence.back(), loaded.reading.places))
+      if (auto& known = loaded.reading.notices; std::find(known.begin(), known.end(), notice) == known.end())
+        known.push_back(std::move(notice));
     loaded.header.evidence.push_back(std::move(text));
     resolved_evidence += write_evidence(loaded.evidence.back());
   }

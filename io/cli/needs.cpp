@@ -1,5 +1,7 @@
 #include "io/cli/needs.hpp"
 
+#include <zlib.h>
+
 #include <algorithm>
 
 #include "io/cli/usage.hpp"
@@ -23,13 +25,22 @@ double width_of(const Column& column) {
 }
 
 /// A dataset beside its values: header, units, description, index of chunks.
-constexpr double bytes_of_a_dataset = 500;
+constexpr double bytes_of_a_dataset = 425;
 
 double stored(const Table& table) {
   double bytes = 0;
   for (const Column& column : table.columns)
     bytes += bytes_of_a_dataset + width_of(column) * static_cast<double>(table.rows());
   return bytes;
+}
+
+/// A text as the file holds it.
+double compressed(const std::string& text) {
+  uLongf bytes = compressBound(text.size());
+  std::vector<Bytef> packed(bytes);
+  if (compress2(packed.data(), &bytes, reinterpret_cast<const Bytef*>(text.data()), text.size(), 1) != Z_OK)
+    return static_cast<double>(text.size());
+  return static_cast<double>(bytes);
 }
 
 /// The rows of one table that blocks append. Texts are names, some 16 letters long.
@@ -82,7 +93,7 @@ double delivered(const Question& question, const Study& study) {
 /// Memory to write the rows of a table and to read them from parts: full chunks in the HDF5 library, of which it keeps
 /// up to 1 MiB of each column, and on their way.
 double buffers(const Table& layout, std::int64_t rows) {
-  constexpr double kept_of_a_column = 1 << 20, in_use = 2;
+  constexpr double kept_of_a_column = 1 << 20, in_use = 2.4;
   double bytes = 0;
   for (const Column& column : layout.columns) {
     const bool text = std::holds_alternative<std::vector<std::string>>(column.values);
@@ -95,15 +106,16 @@ double buffers(const Table& layout, std::int64_t rows) {
 }  // namespace
 
 Needs needs_of(const LoadedStudy& study, const Plan& plan, int threads) {
-  constexpr double compressed_text = 0.55;
+  const auto held_already = static_cast<double>(resident_memory());
+  constexpr double datasets_of_every_file = 30, datasets_of_a_tally = 5;
   Needs needs;
-  for (const EvidenceText& text : study.header.evidence)
-    needs.file += compressed_text * static_cast<double>(text.source.size());
+  needs.file = datasets_of_every_file * bytes_of_a_dataset;
+  for (const EvidenceText& text : study.header.evidence) needs.file += compressed(text.source);
   for (const Table& table : describe(study.reading.study, study.evidence)) needs.file += stored(table);
   double rows = 0, tallies = 0, tables = 0, in_flight = 0, buffer = 0;
   for (const auto& question : plan.questions()) {
     const Tally tally = question->empty_tally();
-    needs.file += stored(tally);
+    needs.file += stored(tally) + datasets_of_a_tally * bytes_of_a_dataset;
     tallies += held(tally);
     tables += delivered(*question, study.reading.study);
     const std::vector<Table> layouts = question->row_tables();
@@ -119,9 +131,12 @@ Needs needs_of(const LoadedStudy& study, const Plan& plan, int threads) {
   }
   needs.file += tables + rows;
   needs.disk = needs.file + rows;
-  constexpr double program = 14e6, blocks_in_flight = 4;
-  needs.memory = static_cast<double>(resident_memory()) + program + tallies * (threads + 2) + tables + buffer +
-                 blocks_in_flight * threads * in_flight;
+  // While blocks are simulated: a tally for each thread and for the part, and rows that wait for their turn. Later: the
+  // tallies that are read and those that are written, the tables on their way into the file.
+  constexpr double program = 9e6, blocks_in_flight = 4, tallies_at_the_end = 2.5, tables_at_the_end = 1.7;
+  const double simulating = tallies * (threads + 1) + blocks_in_flight * threads * in_flight;
+  const double delivering = tallies_at_the_end * tallies + tables_at_the_end * tables + buffer;
+  needs.memory = held_already + program + std::max(simulating, delivering);
   return needs;
 }
 

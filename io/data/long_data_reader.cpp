@@ -76,6 +76,8 @@ class Reader {
     list_visits();
     find_cells();
     read_outcomes();
+    if (analysis::find_method(plan_.method)->repeated) drop_empty_visits();
+    data_.visits_have_order = visits_have_order();
     data_.lower_is_better = direction();
     if (!columns_.baseline.empty())
       data_.baseline = of_patient(file_.column(columns_.baseline, "data.baseline"), "baseline", false).values;
@@ -236,12 +238,16 @@ class Reader {
       sort_visits([this](const std::string& name) { return months_.at(name); });
     } else {
       std::sort(data_.visits.begin(), data_.visits.end(), natural_less);
-      const std::string rest = without_numbers(data_.visits.front());
-      data_.visits_have_order = std::all_of(data_.visits.begin(), data_.visits.end(),
-                                            [&](const std::string& name) { return without_numbers(name) == rest; });
     }
     for (const std::string& name : data_.visits)
       if (!months_.empty()) data_.visit_months.push_back(months_.at(name));
+  }
+
+  bool visits_have_order() const {
+    if (!columns_.visit_order.empty() || !months_.empty() || data_.visits.empty()) return true;
+    const std::string rest = without_numbers(data_.visits.front());
+    return std::all_of(data_.visits.begin(), data_.visits.end(),
+                       [&](const std::string& name) { return without_numbers(name) == rest; });
   }
 
   template <class Key>
@@ -285,6 +291,28 @@ class Reader {
                fmt::format("the first is line {}", line), "keep one of them, or select rows by data.where");
       line = file_.line[rows_[k]];
     }
+  }
+
+  /// A visit at which nobody has the outcome, as a change has none at baseline, is none of a mixed model.
+  void drop_empty_visits() {
+    const std::size_t n = data_.patients.size();
+    std::vector<double>& values = data_.outcomes.at(data_.value);
+    std::size_t kept = 0;
+    for (std::size_t v = 0; v < data_.visits.size(); ++v) {
+      const auto first = values.begin() + static_cast<std::ptrdiff_t>(v * n);
+      const auto last = first + static_cast<std::ptrdiff_t>(n);
+      if (std::all_of(first, last, [](double x) { return x != x; })) {
+        data_.notes.push_back(fmt::format("the visit {} was left out: nobody has the outcome", data_.visits[v]));
+        continue;
+      }
+      std::copy(first, last, values.begin() + static_cast<std::ptrdiff_t>(kept * n));
+      data_.visits[kept] = data_.visits[v];
+      if (!data_.visit_months.empty()) data_.visit_months[kept] = data_.visit_months[v];
+      ++kept;
+    }
+    data_.visits.resize(kept);
+    values.resize(kept * n);
+    if (!data_.visit_months.empty()) data_.visit_months.resize(kept);
   }
 
   /// The columns that the method takes.

@@ -13,8 +13,8 @@ constexpr Range any_count = {.low = 1, .high = 1e9};
 
 constexpr std::array<KeySpec, 9> top_keys = {{
     {.name = "format",
-     .required = true,
      .choices = figures_formats,
+     .required = true,
      .meaning = "Which grammar the file is written in.",
      .example = "\"vcohort-figures 1\""},
     {.name = "title", .required = true, .meaning = "What was published, in one line.", .example = "\"Lv 2023\""},
@@ -73,8 +73,8 @@ constexpr std::array<KeySpec, 25> figure_keys = {{
      .meaning = "The figure is the arm's statistic minus that of this one.",
      .example = "\"rehabilitation\""},
     {.name = "quantity",
-     .fallback = "\"value\"",
      .choices = figure_quantities,
+     .fallback = "\"value\"",
      .meaning =
          "What is looked at in each patient: the `value` at the visit; its `change` since `from_months`; "
          "`change_above_expectation`: the change of GMFM-66 since baseline minus that of the curve of the "
@@ -82,8 +82,8 @@ constexpr std::array<KeySpec, 25> figure_keys = {{
          "infusions caused.",
      .example = "\"change\""},
     {.name = "statistic",
-     .fallback = "\"mean\"",
      .choices = figure_statistics,
+     .fallback = "\"mean\"",
      .meaning =
          "How patients become one number. `share`: of patients from `level_at_least` to `level_at_most`; "
          "`percent_of_baseline`: the mean in percent of the mean at baseline; `baseline_sds`: the mean in SDs at "
@@ -94,15 +94,15 @@ constexpr std::array<KeySpec, 25> figure_keys = {{
     {.name = "visit_months",
      .type = KeyType::number,
      .unit = "months",
-     .fallback = "0",
      .range = any_month,
+     .fallback = "0",
      .meaning = "The visit; 0 is baseline.",
      .example = "24"},
     {.name = "from_months",
      .type = KeyType::number,
      .unit = "months",
-     .fallback = "0",
      .range = any_month,
+     .fallback = "0",
      .meaning = "The visit that a change counts from; 0 is baseline.",
      .example = "3"},
     {.name = "quantile",

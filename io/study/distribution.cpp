@@ -5,65 +5,13 @@
 #include <cmath>
 
 #include "engine/study/names.hpp"
-#include "io/study/number_text.hpp"
-#include "io/study/sections.hpp"
-#include "io/study/table_reader.hpp"
+#include "io/study/field.hpp"
 
 namespace vcohort {
 
 namespace {
 
 using Kind = Distribution::Kind;
-
-constexpr std::array<KeySpec, 11> keys = {{
-    {.name = "distribution",
-     .choices = distribution_names,
-     .meaning = "Which distribution; may be left out where bands are given.",
-     .example = "\"uniform\""},
-    {.name = "value", .type = KeyType::number, .meaning = "`fixed`: the value.", .example = "6"},
-    {.name = "low",
-     .type = KeyType::number,
-     .meaning =
-         "`uniform`, `triangular`: the smallest value. `normal`, `lognormal`: where it is truncated, by default at the "
-         "smallest value that the variable can have.",
-     .example = "1"},
-    {.name = "high",
-     .type = KeyType::number,
-     .meaning =
-         "`uniform`, `triangular`: the largest value. `normal`, `lognormal`: where it is truncated, by default at the "
-         "largest value that the variable can have.",
-     .example = "12"},
-    {.name = "mode",
-     .type = KeyType::number,
-     .meaning = "`triangular`: the peak, between low and high.",
-     .example = "4"},
-    {.name = "mean", .type = KeyType::number, .meaning = "`normal`: the mean before truncation.", .example = "5"},
-    {.name = "sd",
-     .type = KeyType::number,
-     .range = {.low = 0, .low_excluded = true},
-     .meaning = "`normal`: the standard deviation before truncation.",
-     .example = "2.5"},
-    {.name = "median",
-     .type = KeyType::number,
-     .range = {.low = 0, .low_excluded = true},
-     .meaning = "`lognormal`: the median before truncation.",
-     .example = "4.5"},
-    {.name = "sigma",
-     .type = KeyType::number,
-     .range = {.low = 0, .low_excluded = true},
-     .meaning = "`lognormal`: the standard deviation of the logarithm.",
-     .example = "0.5"},
-    {.name = "bands",
-     .type = KeyType::other,
-     .form = "list of [low, high]",
-     .meaning = "`bands`: intervals that ascend and do not overlap; uniform within each.",
-     .example = "[[1, 3], [3, 6]]"},
-    {.name = "shares",
-     .type = KeyType::list_of_numbers,
-     .range = {0, 1},
-     .meaning = "`bands`: the share of each band; within 0.02 of 1 they are rescaled with a notice.",
-     .example = "[0.4, 0.6]"},
-}};
 
 struct KindKeys {
   std::vector<std::string_view> needed;
@@ -88,58 +36,93 @@ KindKeys keys_of(Kind kind) {
   return {};
 }
 
-/// Reads the numbers of one distribution.
-class DistributionReader {
- public:
-  DistributionReader(const TomlValue& table, const KeySpec& variable, StudyContext& context)
-      : reader_(table, distribution_section, context.problems), variable_(variable), context_(context) {}
+Use kind_use(const KeySpec& key, const Distribution& distribution, const Scope& scope) {
+  const KindKeys expected = keys_of(distribution.kind);
+  if (index_of(expected.possible, key.name)) return {};
+  if (!index_of(expected.needed, key.name))
+    return Use::none("it takes " + listed(expected.needed),
+                     fmt::format("{} has no \"{}\"", name_of(distribution.kind), key.name));
+  return Use::required(fmt::format("the {} distribution of \"{}\" needs it", name_of(distribution.kind),
+                                   scope.variable ? scope.variable->name : std::string_view()));
+}
 
-  std::optional<Distribution> read() {
-    const std::size_t problems_before = context_.problems.size();
-    const bool implied = !reader_.has("distribution") && reader_.has("bands");
-    const std::optional<int> kind =
-        implied ? std::optional(static_cast<int>(Kind::bands)) : reader_.choice("distribution");
-    if (!kind) {
-      if (!reader_.has("distribution")) {
-        context_.problems.add(reader_.place(), fmt::format("\"{}\" names no distribution", variable_.name),
-                              "\"distribution\" is missing",
-                              "write " + std::string(variable_.name) + " = " + std::string(variable_.example));
-      }
-      return std::nullopt;
+void read_bands(const KeyAt& at, Distribution& distribution) {
+  const KeySpec& variable = *at.scope.variable;
+  if (!at.value().is_array() || at.value().items.empty())
+    at.refuse("\"bands\" must be a list of [low, high]", "", "write bands = [[1, 3], [3, 6]]");
+  for (const TomlValue& item : at.value().items) {
+    std::optional<double> low, high;
+    if (item.is_array() && item.items.size() == 2) {
+      low = finite_number(item.items[0]);
+      high = finite_number(item.items[1]);
     }
-    result_.kind = static_cast<Kind>(*kind);
-    check_keys();
-    if (result_.kind == Kind::bands) {
-      read_bands();
+    if (!low || !high || !(*low < *high)) {
+      at.problems().add(item.place, "a band must be [low, high] with low below high", "", "write [1, 3]");
+      continue;
+    }
+    const std::string band = fmt::format("the band [{}, {}]", number_text(*low), number_text(*high));
+    if (!variable.range.contains(*low) || !variable.range.contains(*high)) {
+      at.problems().add(item.place, band + " is impossible",
+                        fmt::format("{} must be {}", variable.name, text_of(variable.range)), "");
+    } else if (!distribution.bands.empty() && *low < distribution.bands.back().high) {
+      at.problems().add(item.place, band + " overlaps the one before", "bands ascend", "");
     } else {
-      read_numbers();
+      distribution.bands.push_back({*low, *high});
     }
-    if (context_.problems.size() != problems_before) return std::nullopt;
-    return result_;
+  }
+}
+
+std::string write_bands(const Distribution& distribution, const Scope&) {
+  return list_text(distribution.bands, [](const Interval& band) { return write_value(KeySpec{}, band); });
+}
+
+constexpr std::array<KeySpec, 11> keys = {{
+    field<&Distribution::kind>("distribution", {.decides = true, .no_default = true},
+                               "Which distribution; may be left out where bands are given.", "\"uniform\""),
+    field<&Distribution::value>("value", {.no_default = true, .use = rule<kind_use>}, "`fixed`: the value.", "6"),
+    field<&Distribution::mode>("mode", {.no_default = true, .use = rule<kind_use>},
+                               "`triangular`: the peak, between low and high.", "4"),
+    field<&Distribution::mean>("mean", {.no_default = true, .use = rule<kind_use>},
+                               "`normal`: the mean before truncation.", "5"),
+    field<&Distribution::sd>("sd", {.range = above(0), .use = rule<kind_use>},
+                             "`normal`: the standard deviation before truncation.", "2.5"),
+    field<&Distribution::median>("median", {.range = above(0), .use = rule<kind_use>},
+                                 "`lognormal`: the median before truncation.", "4.5"),
+    field<&Distribution::sigma>("sigma", {.range = above(0), .use = rule<kind_use>},
+                                "`lognormal`: the standard deviation of the logarithm.", "0.5"),
+    field<&Distribution::low>(
+        "low", {.no_default = true, .use = rule<kind_use>},
+        "`uniform`, `triangular`: the smallest value. `normal`, `lognormal`: where it is truncated, by default at the "
+        "smallest value that the variable can have.",
+        "1"),
+    field<&Distribution::high>(
+        "high", {.no_default = true, .use = rule<kind_use>},
+        "`uniform`, `triangular`: the largest value. `normal`, `lognormal`: where it is truncated, by default at the "
+        "largest value that the variable can have.",
+        "12"),
+    custom<read_bands, write_bands>("bands", KeyType::other, {.form = "list of [low, high]", .use = rule<kind_use>},
+                                    "`bands`: intervals that ascend and do not overlap; uniform within each.",
+                                    "[[1, 3], [3, 6]]"),
+    field<&Distribution::shares>("shares", {.range = {0, 1}, .use = rule<kind_use>},
+                                 "`bands`: the share of each band; within 0.02 of 1 they are rescaled with a notice.",
+                                 "[0.4, 0.6]"),
+}};
+
+/// The checks of a distribution whose numbers have been read.
+class Finish {
+ public:
+  Finish(const TableReader& reader, Distribution& distribution, const Scope& scope)
+      : reader_(reader), variable_(*scope.variable), context_(*scope.context), result_(distribution) {}
+
+  void run() {
+    if (result_.kind == Kind::bands) {
+      check_bands();
+    } else {
+      check_numbers();
+    }
   }
 
  private:
-  void check_keys() {
-    const KindKeys expected = keys_of(result_.kind);
-    for (const std::string_view key : expected.needed) {
-      if (reader_.has(key)) continue;
-      context_.problems.add(
-          reader_.place(), fmt::format("\"{}\" is missing", key),
-          fmt::format("the {} distribution of \"{}\" needs it", name_of(result_.kind), variable_.name),
-          fmt::format("write {} = {}", key, distribution_section.find(key)->example));
-    }
-    for (const KeySpec& key : keys) {
-      const auto is_key = [&](std::string_view name) { return name == key.name; };
-      const bool known = key.name == "distribution" ||
-                         std::any_of(expected.needed.begin(), expected.needed.end(), is_key) ||
-                         std::any_of(expected.possible.begin(), expected.possible.end(), is_key);
-      if (known || !reader_.has(key.name)) continue;
-      context_.problems.add(reader_.entry(key.name)->place,
-                            fmt::format("{} has no \"{}\"", name_of(result_.kind), key.name),
-                            fmt::format("it takes {}", listed(expected.needed)), "remove it");
-    }
-  }
-
   /// A bound of the support, which lies in the range that the variable can have.
   void check_in_range(std::string_view key, double value) {
     if (variable_.range.contains(value)) return;
@@ -147,16 +130,10 @@ class DistributionReader {
                    fmt::format("{} must be {}", variable_.name, text_of(variable_.range)), "");
   }
 
-  void read_numbers() {
+  void check_numbers() {
     const bool truncated = result_.kind == Kind::normal || result_.kind == Kind::lognormal;
-    result_.value = reader_.number("value").value_or(0);
-    result_.low = reader_.number("low").value_or(truncated ? variable_.range.low : 0);
-    result_.high = reader_.number("high").value_or(truncated ? variable_.range.high : 0);
-    result_.mode = reader_.number("mode").value_or(0);
-    result_.mean = reader_.number("mean").value_or(0);
-    result_.sd = reader_.number("sd").value_or(0);
-    result_.median = reader_.number("median").value_or(0);
-    result_.sigma = reader_.number("sigma").value_or(0);
+    if (truncated && !reader_.has("low")) result_.low = variable_.range.low;
+    if (truncated && !reader_.has("high")) result_.high = variable_.range.high;
     if (result_.kind == Kind::fixed) {
       if (reader_.has("value")) check_in_range("value", result_.value);
       return;
@@ -200,69 +177,51 @@ class DistributionReader {
                    "check the numbers");
   }
 
-  void read_bands() {
-    const TomlEntry* entry = reader_.entry("bands");
-    const auto shares = reader_.numbers("shares");
-    if (!entry || !shares) return;
-    if (!entry->value.is_array() || entry->value.items.empty()) {
-      reader_.refuse("bands", "\"bands\" must be a list of [low, high]", "", "write bands = [[1, 3], [3, 6]]");
-      return;
-    }
-    for (const TomlValue& item : entry->value.items) read_band(item);
-    if (!reader_.has("shares")) return;
-    if (shares->size() != entry->value.items.size()) {
+  void check_bands() {
+    const std::size_t bands = reader_.has("bands") ? reader_.entry("bands")->value.items.size() : 0;
+    if (bands == 0 || result_.shares.empty()) return;
+    if (result_.shares.size() != bands) {
       reader_.refuse("shares", "\"shares\" must have one share for each band",
-                     fmt::format("{} bands, {} shares", entry->value.items.size(), shares->size()), "");
-      return;
-    }
-    if (auto whole = whole_shares(*shares, reader_.place("shares"), "the shares of the bands", context_))
+                     fmt::format("{} bands, {} shares", bands, result_.shares.size()), "");
+    } else if (auto whole =
+                   whole_shares(result_.shares, reader_.place("shares"), "the shares of the bands", context_)) {
       result_.shares = *whole;
-  }
-
-  void read_band(const TomlValue& item) {
-    std::optional<double> low, high;
-    if (item.is_array() && item.items.size() == 2) {
-      low = finite_number(item.items[0]);
-      high = finite_number(item.items[1]);
-    }
-    if (!low || !high || !(*low < *high)) {
-      context_.problems.add(item.place, "a band must be [low, high] with low below high", "", "write [1, 3]");
-    } else if (!variable_.range.contains(*low) || !variable_.range.contains(*high)) {
-      context_.problems.add(item.place,
-                            fmt::format("the band [{}, {}] is impossible", number_text(*low), number_text(*high)),
-                            fmt::format("{} must be {}", variable_.name, text_of(variable_.range)), "");
-    } else if (!result_.bands.empty() && *low < result_.bands.back().high) {
-      context_.problems.add(
-          item.place, fmt::format("the band [{}, {}] overlaps the one before", number_text(*low), number_text(*high)),
-          "bands ascend", "");
-    } else {
-      result_.bands.push_back({*low, *high});
     }
   }
 
-  TableReader reader_;
+  const TableReader& reader_;
   const KeySpec& variable_;
   StudyContext& context_;
-  Distribution result_;
+  Distribution& result_;
 };
+
+void finish(const TableReader& reader, Distribution& distribution, const Scope& scope) {
+  Finish(reader, distribution, scope).run();
+}
 
 }  // namespace
 
-const SectionSpec distribution_section = {
-    .name = "distribution",
-    .heading = "a distribution",
-    .meaning = "How a continuous variable, such as `population.age_years`, is distributed.",
-    .keys = keys,
-};
+const SectionSpec distribution_section =
+    section<Distribution, finish>("distribution", "a distribution",
+                                  "How a continuous variable, such as `population.age_years`, is distributed.", keys);
 
-std::optional<Distribution> read_distribution(const TomlValue& table, const KeySpec& key, StudyContext& context) {
-  if (!table.is_table()) {
-    context.problems.add(table.place, fmt::format("\"{}\" must be a distribution", key.name),
-                         fmt::format("it is {}", kind_text(table.kind)),
-                         fmt::format("write {} = {}", key.name, key.example));
-    return std::nullopt;
+void read_distribution(const KeyAt& at, Distribution& distribution) {
+  if (!at.value().is_table()) {
+    at.refuse(fmt::format("\"{}\" must be a distribution", at.key.name),
+              fmt::format("it is {}", kind_text(at.value().kind)),
+              fmt::format("write {} = {}", at.key.name, at.key.example));
+    return;
   }
-  return DistributionReader(table, key, context).read();
+  const TableReader reader(at.value(), distribution_section, at.problems());
+  if (!reader.has("distribution") && !reader.has("bands")) {
+    at.refuse(fmt::format("\"{}\" names no distribution", at.key.name), "\"distribution\" is missing",
+              fmt::format("write {} = {}", at.key.name, at.key.example));
+    return;
+  }
+  if (!reader.has("distribution")) distribution.kind = Kind::bands;
+  Scope inside = at.scope;
+  inside.variable = &at.key;
+  fill(reader, distribution, inside);
 }
 
 Interval support_of(const Distribution& distribution) {

@@ -8,30 +8,11 @@
 #include "io/study/words.hpp"
 
 /// Declarations of keys that are bound to members: what reads a key and what writes it come from one line. A key is
-/// declared by its name, its attributes, its meaning and an example.
+/// declared by its name, what else KeySpec says about it, its meaning and an example. `use` and `check` are made by
+/// rule<> and checked<>.
 ///
 ///   field<&TrialQuestion::alpha>("alpha", {.range = between(0, 1)}, "Significance level.", "0.05")
 namespace vcohort {
-
-/// What is to be said about a key beside its binding; see KeySpec. `use` and `check` are made by rule<> and checked<>.
-struct Attributes {
-  std::string_view unit = {};
-  std::string_view form = {};
-  Range range = {};
-  std::span<const std::string_view> choices = {};
-  std::string_view fallback = {};
-  bool required = false;
-  bool may_be_empty = false;
-  bool open = false;
-  bool distinct = false;
-  bool ascending = false;
-  bool decides = false;
-  bool quiet = false;
-  bool no_default = false;
-  Touches touches = Touches::conduct;
-  Use (*use)(const KeySpec&, const void*, const Scope&) = nullptr;
-  void (*check)(const KeyAt&, const void*) = nullptr;
-};
 
 namespace binding {
 
@@ -116,54 +97,58 @@ std::string write_member(const KeySpec& key, const Value& value) {
   }
 }
 
-constexpr KeySpec declared(std::string_view name, const Attributes& attributes, std::string_view meaning,
-                           std::string_view example, KeyType type, const void* record) {
-  KeySpec key;
+template <typename Record>
+constexpr KeySpec declared(KeySpec key, std::string_view name, KeyType type, std::string_view meaning,
+                           std::string_view example) {
   key.name = name;
-  key.type = attributes.choices.empty() || type == KeyType::list_of_texts ? type : KeyType::text;
-  key.form = attributes.form;
-  key.unit = attributes.unit;
-  key.required = attributes.required;
-  key.may_be_empty = attributes.may_be_empty;
-  key.fallback = attributes.fallback;
-  key.choices = attributes.choices;
-  key.range = attributes.range;
+  key.type = type;
   key.meaning = meaning;
   key.example = example;
-  key.open = attributes.open;
-  key.distinct = attributes.distinct;
-  key.ascending = attributes.ascending;
-  key.decides = attributes.decides;
-  key.quiet = attributes.quiet;
-  key.no_default = attributes.no_default;
-  key.touches = attributes.touches;
-  key.use = attributes.use;
-  key.check = attributes.check;
-  key.record = record;
+  key.record = &record_tag<Record>;
   return key;
 }
 
+template <auto Read>
+void read_by(const KeyAt& at, void* record) {
+  Read(at, *static_cast<typename Parameters<decltype(Read)>::SecondType*>(record));
+}
+
+template <typename Value>
+struct IsList : std::false_type {};
+template <typename Value>
+struct IsList<std::vector<Value>> : std::true_type {};
+
 template <auto... Path>
 void read_nested(const KeyAt& at, void* record) {
-  auto& member = Member<Path...>::in(record);
-  const TableReader table(at.value(), *at.key.table, at.problems());
-  if (!at.value().is_table()) return;
-  if constexpr (Optional<typename Member<Path...>::Value>::value) {
-    fill(table, member.emplace(), at.scope);
+  using Value = typename Member<Path...>::Value;
+  Value& member = Member<Path...>::in(record);
+  if constexpr (IsList<Value>::value) {
+    read_list(at, member, *at.key.table);
   } else {
-    fill(table, member, at.scope);
+    const TableReader table(at.value(), *at.key.table, at.problems());
+    if (!at.value().is_table()) return;
+    if constexpr (Optional<Value>::value) {
+      fill(table, member.emplace(), at.scope);
+    } else {
+      fill(table, member, at.scope);
+    }
   }
 }
 
-/// The member as a record; null where it is absent.
+/// The records that a member holds.
 template <auto... Path>
-const void* nested(const void* record) {
-  const auto& member = Member<Path...>::in(record);
-  if constexpr (Optional<typename Member<Path...>::Value>::value) {
-    return member ? &*member : nullptr;
+std::vector<const void*> nested(const void* record) {
+  using Value = typename Member<Path...>::Value;
+  const Value& member = Member<Path...>::in(record);
+  std::vector<const void*> records;
+  if constexpr (IsList<Value>::value) {
+    for (const auto& item : member) records.push_back(&item);
+  } else if constexpr (Optional<Value>::value) {
+    if (member) records.push_back(&*member);
   } else {
-    return &member;
+    records.push_back(&member);
   }
+  return records;
 }
 
 }  // namespace binding
@@ -183,13 +168,14 @@ void checked(const KeyAt& at, const void* record) {
 
 /// A number, text, word of an enumeration or list; bound to a member, or to a member of a member.
 template <auto... Path>
-constexpr KeySpec field(std::string_view name, Attributes attributes, std::string_view meaning,
-                        std::string_view example) {
+constexpr KeySpec field(std::string_view name, KeySpec attributes, std::string_view meaning, std::string_view example) {
   using Value = typename binding::Member<Path...>::Value;
   using Inner = typename binding::Optional<Value>::Inner;
   if constexpr (std::is_enum_v<Inner>) attributes.choices = words<Inner>;
-  KeySpec key = binding::declared(name, attributes, meaning, example, binding::type_of<Value>(),
-                                  &record_tag<typename binding::Member<Path...>::Record>);
+  const KeyType type = attributes.choices.empty() || binding::type_of<Value>() == KeyType::list_of_texts
+                           ? binding::type_of<Value>()
+                           : KeyType::text;
+  KeySpec key = binding::declared<typename binding::Member<Path...>::Record>(attributes, name, type, meaning, example);
   key.read = [](const KeyAt& at, void* record) { binding::read_member(at, binding::Member<Path...>::in(record)); };
   key.write = [](const KeySpec& self, const void* record, const Scope&) -> std::string {
     return binding::write_member(self, binding::Member<Path...>::in(record));
@@ -197,17 +183,21 @@ constexpr KeySpec field(std::string_view name, Attributes attributes, std::strin
   return key;
 }
 
-/// A value of its own form: `Read` is void(const KeyAt&, Record&), `Write` is std::string(const Record&, const Scope&).
+/// A value of its own form: `Read` is void(const KeyAt&, Record&), `Write` is std::string(const Record&, const Scope&),
+/// with the KeySpec before them where several keys share it.
 template <auto Read, auto Write>
-constexpr KeySpec custom(std::string_view name, KeyType type, const Attributes& attributes, std::string_view meaning,
+constexpr KeySpec custom(std::string_view name, KeyType type, const KeySpec& attributes, std::string_view meaning,
                          std::string_view example) {
   using Record = typename binding::Parameters<decltype(Read)>::SecondType;
-  KeySpec key = binding::declared(name, attributes, meaning, example, type, &record_tag<Record>);
-  key.type = type;
+  KeySpec key = binding::declared<Record>(attributes, name, type, meaning, example);
   key.no_default = true;
-  key.read = [](const KeyAt& at, void* record) { Read(at, *static_cast<Record*>(record)); };
-  key.write = [](const KeySpec&, const void* record, const Scope& scope) -> std::string {
-    return Write(*static_cast<const Record*>(record), scope);
+  key.read = binding::read_by<Read>;
+  key.write = [](const KeySpec& self, const void* record, const Scope& scope) -> std::string {
+    if constexpr (std::is_invocable_v<decltype(Write), const KeySpec&, const Record&, const Scope&>) {
+      return Write(self, *static_cast<const Record*>(record), scope);
+    } else {
+      return Write(*static_cast<const Record*>(record), scope);
+    }
   };
   return key;
 }
@@ -215,45 +205,66 @@ constexpr KeySpec custom(std::string_view name, KeyType type, const Attributes& 
 /// Likewise a table, or several, with a heading of their own: `Write` is
 /// void(const Record&, const Scope&, const std::string& path, std::string& text).
 template <auto Read, auto Write>
-constexpr KeySpec custom_block(std::string_view name, KeyType type, const SectionSpec* table,
-                               const Attributes& attributes, std::string_view meaning, std::string_view example) {
+constexpr KeySpec custom_block(std::string_view name, KeyType type, const KeySpec& attributes, std::string_view meaning,
+                               std::string_view example) {
   using Record = typename binding::Parameters<decltype(Read)>::SecondType;
-  KeySpec key = binding::declared(name, attributes, meaning, example, type, &record_tag<Record>);
-  key.type = type;
-  key.table = table;
-  key.read = [](const KeyAt& at, void* record) { Read(at, *static_cast<Record*>(record)); };
+  KeySpec key = binding::declared<Record>(attributes, name, type, meaning, example);
+  key.read = binding::read_by<Read>;
   key.write_block = [](const KeySpec&, const void* record, const Scope& scope, const std::string& path,
                        std::string& text) { Write(*static_cast<const Record*>(record), scope, path, text); };
   return key;
 }
 
-/// A table whose record is a member, present or optional.
+/// A table whose record is a member, present or optional, or a list of tables whose records are its items.
 template <auto... Path>
-constexpr KeySpec table(std::string_view name, const SectionSpec& section, const Attributes& attributes,
+constexpr KeySpec table(std::string_view name, const SectionSpec& section, const KeySpec& attributes,
                         std::string_view meaning, std::string_view example) {
-  KeySpec key = binding::declared(name, attributes, meaning, example, KeyType::table,
-                                  &record_tag<typename binding::Member<Path...>::Record>);
+  constexpr bool list = binding::IsList<typename binding::Member<Path...>::Value>::value;
+  KeySpec key = binding::declared<typename binding::Member<Path...>::Record>(
+      attributes, name, list ? KeyType::other : KeyType::table, meaning, example);
   key.table = &section;
+  key.list = list;
   key.read = binding::read_nested<Path...>;
-  key.write = [](const KeySpec& self, const void* record, const Scope& scope) {
-    const void* member = binding::nested<Path...>(record);
-    return member ? inline_table(*self.table, member, scope) : std::string();
-  };
+  key.nested = binding::nested<Path...>;
+  return key;
+}
+
+/// Likewise, but `Read`, void(const KeyAt&, Record&), reads it.
+template <auto Read, auto... Path>
+constexpr KeySpec table_by(std::string_view name, const SectionSpec& section, const KeySpec& attributes,
+                           std::string_view meaning, std::string_view example) {
+  KeySpec key = table<Path...>(name, section, attributes, meaning, example);
+  key.read = binding::read_by<Read>;
   return key;
 }
 
 /// A table whose keys are bound to members of the record itself.
 template <typename Record>
-constexpr KeySpec part(std::string_view name, const SectionSpec& section, const Attributes& attributes,
+constexpr KeySpec part(std::string_view name, const SectionSpec& section, const KeySpec& attributes,
                        std::string_view meaning, std::string_view example) {
-  KeySpec key = binding::declared(name, attributes, meaning, example, KeyType::table, &record_tag<Record>);
+  KeySpec key = binding::declared<Record>(attributes, name, KeyType::table, meaning, example);
   key.table = &section;
   key.read = [](const KeyAt& at, void* record) {
     const TableReader inner(at.value(), *at.key.table, at.problems());
     if (at.value().is_table()) fill(inner, *static_cast<Record*>(record), at.scope);
   };
-  key.write = [](const KeySpec& self, const void* record, const Scope& scope) {
-    return inline_table(*self.table, record, scope);
+  key.nested = [](const void* record) { return std::vector<const void*>{record}; };
+  return key;
+}
+
+/// The name of a strategy of the study, whose index is the member.
+template <auto... Path>
+constexpr KeySpec strategy(std::string_view name, const KeySpec& attributes, std::string_view meaning,
+                           std::string_view example) {
+  KeySpec key =
+      binding::declared<typename binding::Member<Path...>::Record>(attributes, name, KeyType::text, meaning, example);
+  if (key.form.empty()) key.form = "name of a strategy";
+  key.no_default = true;
+  key.read = [](const KeyAt& at, void* record) {
+    binding::Member<Path...>::in(record) = read_strategy(at).value_or(0);
+  };
+  key.write = [](const KeySpec&, const void* record, const Scope& scope) {
+    return toml_text(scope.study->strategies.at(static_cast<std::size_t>(binding::Member<Path...>::in(record))).name);
   };
   return key;
 }

@@ -4,6 +4,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace vcohort {
 
@@ -56,17 +57,21 @@ constexpr Range at_least(double low) {
 /// "above 0, at most 65535"; empty where everything is allowed.
 std::string text_of(const Range&);
 
-/// Whether a key says something, given the other keys of its table.
+/// Whether a key says something, given the other keys of its table. A key without use is refused if there is something
+/// to say about it, and never written.
 struct Use {
   enum class Kind : std::uint8_t { possible, required, none } kind = Kind::possible;
-  std::string why = {};  // of the other two; a key that is there without use and without a reason is let be
+  std::string why = {};            // it is required, or has no effect
+  std::string problem = {};        // in place of "has no effect"
+  std::string_view asked_by = {};  // the key that requires it; empty: the table
 
-  static Use required(std::string why) { return {Kind::required, std::move(why)}; }
-  static Use none(std::string why = {}) { return {Kind::none, std::move(why)}; }
+  static Use required(std::string why, std::string_view asked_by = {}) {
+    return {Kind::required, std::move(why), {}, asked_by};
+  }
+  static Use none(std::string why = {}, std::string problem = {}) {
+    return {Kind::none, std::move(why), std::move(problem)};
+  }
 };
-
-/// What a key changes: who the patients are, what is done and seen, what it is worth, or only what is delivered.
-enum class Touches : std::uint8_t { patients, conduct, valuation, delivery };
 
 /// The declaration of one key: all there is to know about it stands here once. It drives the detection of unknown keys,
 /// the types, ranges, choices and conditions that are enforced, the resolved text and the documentation. field.hpp
@@ -74,34 +79,37 @@ enum class Touches : std::uint8_t { patients, conduct, valuation, delivery };
 struct KeySpec {
   std::string_view name = {};
   KeyType type = KeyType::text;
-  std::string_view form = {};  // of a composite value, in words
   std::string_view unit = {};
-  bool required = false;
-  bool may_be_empty = false;       // a text
-  std::string_view fallback = {};  // the default, as TOML writes it, of a key that is bound to no member
-  std::span<const std::string_view> choices = {};
+  std::string_view form = {};  // of a composite value, in words
   Range range = {};
+  std::span<const std::string_view> choices = {};
+  std::string_view fallback = {};          // the default that is documented for a key that is bound to no member
+  std::string_view why = "in this study";  // what it names must exist
+  bool required = false;
+  bool may_be_empty = false;  // a text, or a list of them
+  bool open = false;          // the choices are those of the disease model; other words are not refused here
+  bool distinct = false;      // a list of texts that may be empty, none of them twice
+  bool ascending = false;     // a list of numbers, each above the one before
+  bool decides = false;       // where it is refused, nothing is said about the keys behind it
+  bool quiet = false;         // left out of the resolved text where it has its default
+  bool block = false;         // a table, or a list of them, with a heading of its own in the resolved text
+  bool no_default = false;    // what its member holds at first is no default: it is found from other keys
+  Use (*use)(const KeySpec&, const void* record, const Scope&) = nullptr;
+  void (*check)(const KeyAt&, const void* record) = nullptr;  // of what was read well, when the record is filled
   std::string_view meaning = {};
   std::string_view example = {};  // the right-hand side
 
-  bool open = false;        // the choices are those of the disease model; other words are not refused here
-  bool distinct = false;    // a list of texts that may be empty, none of them twice
-  bool ascending = false;   // a list of numbers, each above the one before
-  bool decides = false;     // where it is refused, nothing is said about the keys behind it
-  bool quiet = false;       // left out of the resolved text where it has its default
-  bool no_default = false;  // what its member holds at first is no default: it is found from other keys
-  Touches touches = Touches::conduct;
-
-  // How it is bound to the record that its table fills in. `write` gives the right-hand side, empty where the record
-  // does not have the key; `write_block` writes a table, or several, with a heading of their own.
+  // How it is bound to the record that its table fills in. `nested` gives the records of a table or a list of tables;
+  // otherwise `write` gives the right-hand side, empty where the record does not have the key, or `write_block` writes
+  // tables with headings.
   const void* record = nullptr;  // record_tag of its type
   const SectionSpec* table = nullptr;
+  bool list = false;  // of tables
   void (*read)(const KeyAt&, void* record) = nullptr;
+  std::vector<const void*> (*nested)(const void* record) = nullptr;
   std::string (*write)(const KeySpec&, const void* record, const Scope&) = nullptr;
   void (*write_block)(const KeySpec&, const void* record, const Scope&, const std::string& path,
                       std::string& text) = nullptr;
-  Use (*use)(const KeySpec&, const void* record, const Scope&) = nullptr;
-  void (*check)(const KeyAt&, const void* record) = nullptr;  // of what was read well, when the record is filled
 };
 
 /// The declaration of one table of a file.

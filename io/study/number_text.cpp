@@ -4,6 +4,7 @@
 
 #include <array>
 #include <charconv>
+#include <cmath>
 
 namespace vcohort {
 
@@ -25,8 +26,12 @@ std::string with_short_exponent(std::string_view text) {
 }  // namespace
 
 std::string number_text(double value) {
+  constexpr double two_to_63 = 9223372036854775808.0;  // digits alone would be an integer that TOML does not have
   Buffer buffer;
-  const auto end = std::to_chars(buffer.data(), buffer.data() + buffer.size(), value).ptr;
+  char* const last = buffer.data() + buffer.size();
+  const auto end = std::fabs(value) < two_to_63
+                       ? std::to_chars(buffer.data(), last, value).ptr
+                       : std::to_chars(buffer.data(), last, value, std::chars_format::scientific).ptr;
   return with_short_exponent({buffer.data(), end});
 }
 

@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include "engine/numeric/errors.hpp"
+#include "io/study/suggestion.hpp"
 
 namespace vcohort {
 
@@ -57,10 +57,11 @@ class RecordReader {
     const KeySpec& key = keys_[k];
     const bool well = found_[k].first == found_[k].last;
     if (uses_[k].kind == Use::Kind::none) {
-      if (!uses_[k].why.empty()) refuse_without_effect(reader_, key.name, uses_[k].why);
+      if (!uses_[k].why.empty() || !uses_[k].problem.empty())
+        refuse_without_effect(reader_, key.name, uses_[k].why, uses_[k].problem);
       return;
     }
-    if (uses_[k].kind == Use::Kind::required && well) require_key(reader_, key.name, uses_[k].why);
+    if (uses_[k].kind == Use::Kind::required && well) require_key(reader_, key.name, uses_[k].why, uses_[k].asked_by);
     if (found_[k].there && well && key.check) key.check(at(k), record_);
   }
 
@@ -73,11 +74,27 @@ class RecordReader {
   std::vector<Use> uses_;
 };
 
+std::string value_text(const KeySpec& key, const void* record, const Scope& scope) {
+  if (!key.nested) return key.write ? key.write(key, record, scope) : std::string();
+  const auto inside = [&](const void* nested) { return inline_table(*key.table, nested, scope); };
+  const std::vector<const void*> records = key.nested(record);
+  if (records.empty()) return {};
+  return key.list ? list_text(records, inside) : inside(records.front());
+}
+
 std::string right_hand_side(const SectionSpec& section, const KeySpec& key, const void* record, const Scope& scope) {
-  if (!key.write || use_of(key, record, scope).kind == Use::Kind::none) return {};
-  std::string text = key.write(key, record, scope);
-  const bool says_nothing = key.quiet && text == key.write(key, section.defaults(), scope);
+  if (key.block || use_of(key, record, scope).kind == Use::Kind::none) return {};
+  std::string text = value_text(key, record, scope);
+  const bool says_nothing = key.quiet && text == value_text(key, section.defaults(), scope);
   return says_nothing ? std::string() : text;
+}
+
+void write_block(const KeySpec& key, const void* record, const Scope& scope, const std::string& path,
+                 std::string& text) {
+  if (key.write_block) key.write_block(key, record, scope, path, text);
+  if (!key.block) return;
+  const std::string heading = key.list ? "[[" + path + "]]" : "[" + path + "]";
+  for (const void* nested : key.nested(record)) write_table(*key.table, nested, scope, heading, path, text);
 }
 
 }  // namespace
@@ -104,9 +121,7 @@ void write_table(const SectionSpec& section, const void* record, const Scope& sc
                  const std::string& path, std::string& text) {
   text += fmt::format("\n{}\n", heading);
   for (const std::string& line : lines_of(section, record, scope)) text += line + "\n";
-  for (const KeySpec& key : section.keys) {
-    if (key.write_block) key.write_block(key, record, scope, fmt::format("{}.{}", path, key.name), text);
-  }
+  for (const KeySpec& key : section.keys) write_block(key, record, scope, fmt::format("{}.{}", path, key.name), text);
 }
 
 std::string default_of(const SectionSpec& section, const KeySpec& key) {
@@ -159,6 +174,16 @@ void read_value(const KeyAt& at, Interval& value) {
 }
 std::optional<int> read_choice(const KeyAt& at) {
   return at.table.choice(at.key.name);
+}
+
+std::optional<int> read_strategy(const KeyAt& at) {
+  const auto name = at.table.text(at.key.name);
+  if (!name) return std::nullopt;
+  std::vector<std::string_view> names;
+  for (const Strategy& strategy : at.scope.study->strategies) names.push_back(strategy.name);
+  const std::optional<int> index = index_of(names, *name);
+  if (!index) at.refuse("there is no strategy " + quoted(*name), at.key.why, did_you_mean(*name, names));
+  return index;
 }
 
 std::string write_value(const KeySpec& key, double value) {

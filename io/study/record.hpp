@@ -19,9 +19,11 @@ struct TrialFrame;
 
 /// What the keys of a table may look at beside the record that they fill in.
 struct Scope {
-  const Study* study = nullptr;       // as read so far, or as written; null for a file that is no study
-  const TrialFrame* trial = nullptr;  // inside [trial]
-  StudyContext* context = nullptr;    // for notices; null while writing
+  const Study* study = nullptr;        // as read so far, or as written; null for a file that is no study
+  const TrialFrame* trial = nullptr;   // inside [trial]
+  StudyContext* context = nullptr;     // for notices; null while writing
+  const Strategy* strategy = nullptr;  // inside of its choice
+  const KeySpec* variable = nullptr;   // inside a distribution: the key whose values are distributed
 };
 
 /// A key that stands in the table that is read.
@@ -80,6 +82,9 @@ void read_value(const KeyAt& at, std::pair<double, double>& value);
 void read_value(const KeyAt& at, Interval& value);
 std::optional<int> read_choice(const KeyAt& at);
 
+/// The index of the strategy that is named; refuses one that the study does not have.
+std::optional<int> read_strategy(const KeyAt& at);
+
 /// The right-hand side; empty for a number outside of the declared range, an empty text and an empty list, which stand
 /// for an absent key.
 std::string write_value(const KeySpec& key, double value);
@@ -106,12 +111,6 @@ bool read_list(const KeyAt& at, std::vector<Record>& records, const SectionSpec&
     if (item.is_table()) fill(table, records.back(), at.scope);
   }
   return true;
-}
-
-template <typename Record>
-std::string write_list(const std::vector<Record>& records, const SectionSpec& section, const Scope& scope) {
-  if (records.empty()) return {};
-  return list_text(records, [&](const Record& record) { return inline_table(section, &record, scope); });
 }
 
 }  // namespace vcohort

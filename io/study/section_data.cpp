@@ -137,9 +137,4 @@ const SectionSpec data_section = section<DataColumns, refuse_twice>(
     "whose [trial] has no arms is for that verb alone, and needs no patients, strategies or outcomes.",
     keys);
 
-void read_data(const TomlValue& table, StudyContext& context) {
-  const TableReader reader(table, data_section, context.problems);
-  fill(reader, context.study.data.emplace(), {&context.study, nullptr, &context});
-}
-
 }  // namespace vcohort

@@ -109,7 +109,8 @@ constexpr std::array<KeySpec, 7> model_keys = {{
         "outcome is seen once.",
         "[0, 12]"),
     custom<read_model_correlation, write_model_correlation>(
-        "correlation", KeyType::other, {.form = "matrix or table", .use = rule<model_use>},
+        "correlation", KeyType::other,
+        {.form = "matrix or table", .use = rule<model_use>, .table = &correlation_section},
         "Correlation of the visits, of the normal variables behind them if the outcome is binary: a matrix, or a "
         "structure. Without it visits are independent.",
         "[[1.0, 0.5], [0.5, 1.0]]"),
@@ -117,7 +118,7 @@ constexpr std::array<KeySpec, 7> model_keys = {{
                                         {.unit = "months", .range = above(0, longest_months), .use = rule<model_use>},
                                         "How long every patient is followed; required for survival and count.", "24"),
     field<&DataModel::lower_is_better>(
-        "lower_is_better", {.touches = Touches::delivery},
+        "lower_is_better", {},
         "The direction of benefit of one-sided tests, margins and conclusions; without it false, and true for survival "
         "and count, where it speaks of the event.",
         "true"),
@@ -126,7 +127,7 @@ constexpr std::array<KeySpec, 7> model_keys = {{
                                 "practice.",
                                 "1"),
     custom_block<read_data_arms, write_data_arms>(
-        "arms", KeyType::table, &data_arm_section, {.form = "table of arms", .required = true},
+        "arms", KeyType::table, {.form = "table of arms", .required = true, .table = &data_arm_section},
         "The outcome under each arm, by name: `arms.control = { ... }`.",
         "{ control = { mean = [0, 0], sd = [1, 1] }, active = { mean = [0, 0.35], sd = [1, 1] } }"),
 }};
@@ -261,10 +262,5 @@ const SectionSpec data_model_section = section<DataModel, finish_model>(
 
 const SectionSpec data_arm_section = section<DataArm, finish_arm>(
     "arms", "data_model.arms", "One table for each arm, with the keys of the kind of outcome.", arm_keys);
-
-void read_data_model(const TomlValue& table, StudyContext& context) {
-  const TableReader reader(table, data_model_section, context.problems);
-  fill(reader, context.study.data_model.emplace(), {&context.study, nullptr, &context});
-}
 
 }  // namespace vcohort

@@ -3,93 +3,12 @@
 #include <array>
 #include <set>
 
-#include "io/study/number_text.hpp"
+#include "engine/study/names.hpp"
 #include "io/study/regimen_keys.hpp"
-#include "io/study/sections.hpp"
-#include "io/study/table_reader.hpp"
 
 namespace vcohort {
 
 namespace {
-
-constexpr std::array<KeySpec, 16> keys = {{
-    {.name = "cell",
-     .type = KeyType::list_of_texts,
-     .required = true,
-     .choices = cell_names,
-     .meaning = "Cell types.",
-     .example = "[\"MSC\"]"},
-    {.name = "route",
-     .type = KeyType::list_of_texts,
-     .required = true,
-     .choices = route_names,
-     .meaning = "Routes. The evidence must know every pair of cell and route.",
-     .example = "[\"intravenous\", \"intrathecal\"]"},
-    {.name = "dose_per_kg",
-     .type = KeyType::list_of_numbers,
-     .unit = "cells/kg",
-     .range = regimen::dose_range,
-     .meaning = "Cells per infusion and kg of body weight. Exactly one of the six kinds of dose is required.",
-     .example = "[1e6, 2e6]"},
-    {.name = "dose",
-     .type = KeyType::list_of_numbers,
-     .unit = "cells",
-     .range = regimen::dose_range,
-     .meaning = "Cells per infusion.",
-     .example = "[1e7]"},
-    {.name = "reference_doses",
-     .type = KeyType::list_of_numbers,
-     .unit = "published doses",
-     .range = regimen::dose_range,
-     .meaning = "Published doses per infusion.",
-     .example = "[0.5, 1]"},
-    {.name = "total_dose_per_kg",
-     .type = KeyType::list_of_numbers,
-     .unit = "cells/kg",
-     .range = regimen::dose_range,
-     .meaning = "Cells per kg in all, divided equally among the infusions of all courses.",
-     .example = "8e6"},
-    {.name = "total_dose",
-     .type = KeyType::list_of_numbers,
-     .unit = "cells",
-     .range = regimen::dose_range,
-     .meaning = "Cells in all, divided likewise.",
-     .example = "4e7"},
-    {.name = "total_reference_doses",
-     .type = KeyType::list_of_numbers,
-     .unit = "published doses",
-     .range = regimen::dose_range,
-     .meaning = "Published doses in all, divided likewise.",
-     .example = "4"},
-    {.name = "infusions",
-     .type = KeyType::list_of_integers,
-     .fallback = "[1]",
-     .range = regimen::count_range,
-     .meaning = "Infusions of one course.",
-     .example = "[1, 2, 4, 8]"},
-    {.name = "interval_days",
-     .type = KeyType::list_of_numbers,
-     .unit = "days",
-     .range = regimen::days_range,
-     .meaning = "From one infusion of a course to the next; required where there is more than one.",
-     .example = "[7, 30]"},
-    {.name = "courses",
-     .type = KeyType::list_of_integers,
-     .fallback = "[1]",
-     .range = regimen::count_range,
-     .meaning = "How often the course is given.",
-     .example = "[1, 2]"},
-    {.name = "course_interval_days",
-     .type = KeyType::list_of_numbers,
-     .unit = "days",
-     .range = regimen::days_range,
-     .meaning = "From the start of one course to the start of the next; required where there is more than one.",
-     .example = "180"},
-    regimen::source_key,
-    regimen::immunosuppression_key,
-    regimen::steroids_key,
-    regimen::tolerance_key,
-}};
 
 struct DoseKey {
   std::string_view key;
@@ -106,6 +25,76 @@ constexpr std::array<DoseKey, 6> dose_keys = {{
     {"total_reference_doses", DoseUnit::reference_doses, true},
 }};
 
+/// The values along each axis of the factorial, and what its strategies have in common.
+struct Grid {
+  std::vector<std::string> cells, routes;
+  std::vector<double> doses;
+  const DoseKey* dose = nullptr;
+  Place dose_place;
+  std::vector<std::int64_t> infusions = {1}, courses = {1};
+  std::vector<double> intervals, course_intervals;
+  Strategy common;
+
+  double combinations() const {
+    double product = 1;
+    for (const std::size_t length : {cells.size(), routes.size(), doses.size(), infusions.size(), intervals.size(),
+                                     courses.size(), course_intervals.size()}) {
+      product *= static_cast<double>(length);
+    }
+    return product;
+  }
+};
+
+void read_dose(const KeyAt& at, Grid& grid) {
+  if (grid.dose) {
+    at.problems().add(at.entry().place, fmt::format("both \"{}\" and \"{}\" are given", grid.dose->key, at.key.name),
+                      "a grid has one kind of dose", "remove one");
+    return;
+  }
+  for (const DoseKey& dose : dose_keys) {
+    if (dose.key == at.key.name) grid.dose = &dose;
+  }
+  grid.dose_place = at.value().place;
+  read_value(at, grid.doses);
+}
+
+std::string write_dose(const KeySpec& key, const Grid& grid, const Scope&) {
+  return grid.dose && grid.dose->key == key.name ? number_list(grid.doses) : std::string();
+}
+
+constexpr KeySpec dose(std::string_view name, std::string_view unit, std::string_view meaning,
+                       std::string_view example) {
+  return custom<read_dose, write_dose>(name, KeyType::list_of_numbers, {.unit = unit, .range = regimen::dose_range},
+                                       meaning, example);
+}
+
+constexpr std::array<KeySpec, 16> keys = {{
+    field<&Grid::cells>("cell", {.choices = cell_names, .required = true}, "Cell types.", "[\"MSC\"]"),
+    field<&Grid::routes>("route", {.choices = route_names, .required = true},
+                         "Routes. The evidence must know every pair of cell and route.",
+                         "[\"intravenous\", \"intrathecal\"]"),
+    dose("dose_per_kg", "cells/kg",
+         "Cells per infusion and kg of body weight. Exactly one of the six kinds of dose is required.", "[1e6, 2e6]"),
+    dose("dose", "cells", "Cells per infusion.", "[1e7]"),
+    dose("reference_doses", "published doses", "Published doses per infusion.", "[0.5, 1]"),
+    dose("total_dose_per_kg", "cells/kg", "Cells per kg in all, divided equally among the infusions of all courses.",
+         "8e6"),
+    dose("total_dose", "cells", "Cells in all, divided likewise.", "4e7"),
+    dose("total_reference_doses", "published doses", "Published doses in all, divided likewise.", "4"),
+    field<&Grid::infusions>("infusions", {.range = regimen::count_range}, "Infusions of one course.", "[1, 2, 4, 8]"),
+    field<&Grid::intervals>("interval_days", {.unit = "days", .range = regimen::days_range},
+                            "From one infusion of a course to the next; required where there is more than one.",
+                            "[7, 30]"),
+    field<&Grid::courses>("courses", {.range = regimen::count_range}, "How often the course is given.", "[1, 2]"),
+    field<&Grid::course_intervals>(
+        "course_interval_days", {.unit = "days", .range = regimen::days_range},
+        "From the start of one course to the start of the next; required where there is more than one.", "180"),
+    regimen::source_key<&Grid::common, &Strategy::source>(),
+    regimen::immunosuppression_key<&Grid::common, &Strategy::regimen, &Regimen::immunosuppression>(),
+    regimen::steroids_key<&Grid::common, &Strategy::regimen, &Regimen::steroids>(),
+    regimen::tolerance_key<&Grid::common, &Strategy::regimen, &Regimen::tolerance>(),
+}};
+
 /// MSC/intravenous/2e6/4x/7d, with /2c/180d for two courses. A dose that is not per kg says so: 1e7cells, 1ref.
 std::string grid_name(const Strategy& strategy) {
   constexpr std::array<std::string_view, 3> suffixes = {"", "cells", "ref"};
@@ -118,85 +107,23 @@ std::string grid_name(const Strategy& strategy) {
   return name;
 }
 
-/// The values along each axis of the factorial.
-struct Axes {
-  std::vector<int> cells, routes;
-  std::vector<double> doses;
-  std::vector<std::int64_t> infusions, courses;
-  std::vector<double> intervals, course_intervals;  // {0} where there are none
-  const DoseKey* dose = nullptr;
-  Place dose_place;
-
-  double combinations() const {
-    double product = 1;
-    for (const std::size_t length : {cells.size(), routes.size(), doses.size(), infusions.size(), intervals.size(),
-                                     courses.size(), course_intervals.size()}) {
-      product *= static_cast<double>(length);
-    }
-    return product;
-  }
-};
-
-bool read_dose(const TableReader& reader, Axes& axes) {
-  for (const DoseKey& dose : dose_keys) {
-    const TomlEntry* entry = reader.entry(dose.key);
-    if (!entry) continue;
-    if (axes.dose) {
-      reader.problems().add(entry->place, fmt::format("both \"{}\" and \"{}\" are given", axes.dose->key, dose.key),
-                            "a grid has one kind of dose", "remove one");
-      return false;
-    }
-    axes.dose = &dose;
-    axes.dose_place = entry->value.place;
-    const auto doses = reader.numbers(dose.key);
-    if (!doses) return false;
-    axes.doses = *doses;
-  }
-  if (!axes.dose) {
-    reader.problems().add(reader.place(), "the grid has no dose", "cells are given",
-                          "write dose_per_kg = [2e6] or total_dose_per_kg = 8e6");
-    return false;
-  }
-  return true;
-}
-
-std::optional<Axes> read_axes(const TableReader& reader) {
-  Axes axes;
-  const auto cells = reader.choices("cell");
-  const auto routes = reader.choices("route");
-  const auto infusions = reader.integers("infusions");
-  const auto intervals = reader.numbers("interval_days");
-  const auto courses = reader.integers("courses");
-  const auto course_intervals = reader.numbers("course_interval_days");
-  const bool dosed = read_dose(reader, axes);
-  const bool whole = dosed && cells && routes && infusions && intervals && courses && course_intervals;
-  if (!whole || cells->empty() || routes->empty()) return std::nullopt;
-  axes.cells = *cells;
-  axes.routes = *routes;
-  axes.infusions = *infusions;
-  axes.courses = *courses;
-  axes.intervals = intervals->empty() ? std::vector<double>{0} : *intervals;
-  axes.course_intervals = course_intervals->empty() ? std::vector<double>{0} : *course_intervals;
-  return axes;
-}
-
 /// Calls `visit` with each combination; the last axis runs fastest. Stops when `visit` returns false.
 template <typename Visit>
-void for_each_combination(const Axes& axes, Visit visit) {
-  for (const int cell : axes.cells)
-    for (const int route : axes.routes)
-      for (const double dose : axes.doses)
-        for (const std::int64_t infusions : axes.infusions)
-          for (const double interval : axes.intervals)
-            for (const std::int64_t courses : axes.courses)
-              for (const double course_interval : axes.course_intervals) {
-                Strategy strategy;
+void for_each_combination(const Grid& grid, Visit visit) {
+  for (const std::string& cell : grid.cells)
+    for (const std::string& route : grid.routes)
+      for (const double dose : grid.doses)
+        for (const std::int64_t infusions : grid.infusions)
+          for (const double interval : grid.intervals)
+            for (const std::int64_t courses : grid.courses)
+              for (const double course_interval : grid.course_intervals) {
+                Strategy strategy = grid.common;
                 strategy.cells = true;
-                strategy.cell = static_cast<Cell>(cell);
-                strategy.route = static_cast<Route>(route);
+                strategy.cell = static_cast<Cell>(index_of(cell_names, cell).value_or(0));
+                strategy.route = static_cast<Route>(index_of(route_names, route).value_or(0));
                 Regimen& regimen = strategy.regimen;
                 regimen.dose = dose;
-                regimen.dose_unit = axes.dose->unit;
+                regimen.dose_unit = grid.dose->unit;
                 regimen.infusions = static_cast<int>(infusions);
                 regimen.interval_days = interval;
                 regimen.courses = static_cast<int>(courses);
@@ -207,43 +134,36 @@ void for_each_combination(const Axes& axes, Visit visit) {
 
 }  // namespace
 
-const SectionSpec grid_section = {
-    .name = "grid",
-    .heading = "[grid]",
-    .meaning =
-        "The full factorial of its lists, as strategies named like MSC/intravenous/2e6/4x/7d (dose per infusion, "
-        "infusions, "
-        "interval; with /2c/180d for two courses). Combinations that are the same regimen collapse into one. A single "
-        "value "
-        "may stand for a list of one.",
-    .keys = keys,
-};
+const SectionSpec grid_section = section<Grid>("grid", "[grid]",
+                                               "The full factorial of its lists, as strategies named like "
+                                               "MSC/intravenous/2e6/4x/7d (dose per infusion, infusions, "
+                                               "interval; with /2c/180d for two courses). Combinations that are the "
+                                               "same regimen collapse into one. A single value "
+                                               "may stand for a list of one.",
+                                               keys);
 
 void read_grid(const TomlValue& table, StudyContext& context) {
-  const std::size_t problems_before = context.problems.size();
   const TableReader reader(table, grid_section, context.problems);
-  const auto source = static_cast<CellSource>(reader.choice("source").value_or(0));
-  const bool immunosuppression = reader.boolean("immunosuppression").value_or(false);
-  const bool steroids = reader.boolean("steroids").value_or(false);
-  const auto tolerance = static_cast<Regimen::Tolerance>(reader.choice("tolerance").value_or(0));
-  const std::optional<Axes> axes = read_axes(reader);
-  if (!axes || context.problems.size() != problems_before) return;
-  if (axes->combinations() > largest_summary) {
-    context.problems.add(table.place, fmt::format("the grid has {} combinations", number_text(axes->combinations())),
+  Grid grid;
+  fill(reader, grid, {&context.study, nullptr, &context});
+  if (!grid.dose)
+    context.problems.add(reader.place(), "the grid has no dose", "cells are given",
+                         "write dose_per_kg = [2e6] or total_dose_per_kg = 8e6");
+  if (!reader.sound()) return;
+  if (grid.intervals.empty()) grid.intervals.push_back(0);
+  if (grid.course_intervals.empty()) grid.course_intervals.push_back(0);
+  if (grid.combinations() > largest_summary) {
+    context.problems.add(table.place, fmt::format("the grid has {} combinations", number_text(grid.combinations())),
                          "at most a million are allowed", "shorten its lists");
     return;
   }
   std::set<std::string> names;
   for (const Strategy& strategy : context.study.strategies) names.insert(strategy.name);
   const std::set<std::string> named_before = names;
-  for_each_combination(*axes, [&](Strategy strategy) {
+  for_each_combination(grid, [&](Strategy strategy) {
     Regimen& regimen = strategy.regimen;
-    strategy.source = source;
-    regimen.immunosuppression = immunosuppression;
-    regimen.steroids = steroids;
-    regimen.tolerance = tolerance;
     if (!regimen::complete(regimen, table.place, context.problems)) return false;
-    if (axes->dose->total) regimen.dose /= regimen.total_infusions();
+    if (grid.dose->total) regimen.dose /= regimen.total_infusions();
     strategy.name = grid_name(strategy);
     if (named_before.contains(strategy.name)) {
       context.problems.add(table.place, "the grid makes a strategy " + quoted(strategy.name) + " that exists already",
@@ -252,7 +172,7 @@ void read_grid(const TomlValue& table, StudyContext& context) {
     }
     if (!names.insert(strategy.name).second) return true;
     context.study.strategies.push_back(strategy);
-    context.places.strategies.push_back({.pair = table.place, .dose = axes->dose_place, .from_grid = true});
+    context.places.strategies.push_back({.pair = table.place, .dose = grid.dose_place, .from_grid = true});
     return true;
   });
 }

@@ -67,9 +67,4 @@ constexpr std::array<KeySpec, 2> keys = {{
 
 const SectionSpec outcomes_section = section<Outcomes>("outcomes", "[outcomes]", "What is observed, and when.", keys);
 
-void read_outcomes(const TomlValue& table, StudyContext& context) {
-  const TableReader reader(table, outcomes_section, context.problems);
-  fill(reader, context.study.outcomes, {&context.study, nullptr, &context});
-}
-
 }  // namespace vcohort

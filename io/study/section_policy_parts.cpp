@@ -6,7 +6,7 @@
 #include <set>
 
 #include "engine/evidence/registry.hpp"
-#include "io/study/number_text.hpp"
+#include "engine/study/policy_names.hpp"
 #include "io/study/policy_sections.hpp"
 #include "io/study/suggestion.hpp"
 
@@ -14,164 +14,118 @@ namespace vcohort {
 
 namespace {
 
-constexpr double most_money = 1e12;
 constexpr double most_children = 1e12;
 constexpr double most_years = 10;
+constexpr double longest_delay = 240;
+constexpr KeySpec money = {.unit = "currency", .range = {0, most_money}};
 
 constexpr std::array<KeySpec, 6> cost_keys = {{
-    {.name = "strategy", .required = true, .meaning = "Whose cost it is.", .example = "\"one IV infusion\""},
-    {.name = "cost_per_infusion",
-     .type = KeyType::number,
-     .unit = "currency",
-     .range = {0, most_money},
-     .meaning = "Replaces product and procedure of each infusion.",
-     .example = "9_000"},
-    {.name = "cost_once",
-     .type = KeyType::number,
-     .unit = "currency",
-     .range = {0, most_money},
-     .meaning =
-         "Replaces the preparation before the first infusion. Of a strategy that is chosen by a marker: what the "
-         "measurement costs, beside what the chosen strategy costs; required there.",
-     .example = "2_000"},
-    {.name = "cost_per_visit",
-     .type = KeyType::number,
-     .unit = "currency",
-     .range = {0, most_money},
-     .meaning = "Replaces the cost of a visit that the treatment asks for.",
-     .example = "120"},
-    {.name = "visits_per_infusion",
-     .type = KeyType::number,
-     .range = {0, 100},
-     .meaning = "Replaces the number of visits that each infusion asks for.",
-     .example = "2"},
-    {.name = "source", .required = true, .meaning = "Why.", .example = "\"hospital tariff 2025\""},
+    strategy<&StrategyCost::strategy>("strategy", {.required = true}, "Whose cost it is.", "\"one IV infusion\""),
+    field<&StrategyCost::per_infusion>("cost_per_infusion", money, "Replaces product and procedure of each infusion.",
+                                       "9_000"),
+    field<&StrategyCost::once>(
+        "cost_once", money,
+        "Replaces the preparation before the first infusion. Of a strategy that is chosen by a marker: what the "
+        "measurement costs, beside what the chosen strategy costs; required there.",
+        "2_000"),
+    field<&StrategyCost::per_visit>("cost_per_visit", money,
+                                    "Replaces the cost of a visit that the treatment asks for.", "120"),
+    field<&StrategyCost::visits_per_infusion>("visits_per_infusion", {.range = {0, 100}},
+                                              "Replaces the number of visits that each infusion asks for.", "2"),
+    field<&StrategyCost::source>("source", {.required = true}, "Why.", "\"hospital tariff 2025\""),
 }};
 
 constexpr std::array<KeySpec, 3> population_keys = {{
-    {.name = "per_year",
-     .type = KeyType::number,
-     .unit = "children per year",
-     .required = true,
-     .range = {.low = 0, .high = most_children, .low_excluded = true},
-     .meaning = "Children who face the decision each year.",
-     .example = "500"},
-    {.name = "uptake",
-     .type = KeyType::number,
-     .fallback = "1",
-     .range = {.low = 0, .high = 1, .low_excluded = true},
-     .meaning = "Share of them who follow it.",
-     .example = "0.4"},
-    {.name = "years",
-     .type = KeyType::number,
-     .unit = "years",
-     .fallback = "10",
-     .range = {.low = 0, .high = 100, .low_excluded = true},
-     .meaning = "For which the decision stands; later children count less, by the discount rate of costs.",
-     .example = "10"},
+    field<&PolicyPopulation::per_year>(
+        "per_year", {.unit = "children per year", .range = above(0, most_children), .required = true},
+        "Children who face the decision each year.", "500"),
+    field<&PolicyPopulation::uptake>("uptake", {.range = above(0, 1)}, "Share of them who follow it.", "0.4"),
+    field<&PolicyPopulation::years>(
+        "years", {.unit = "years", .range = above(0, 100)},
+        "For which the decision stands; later children count less, by the discount rate of costs.", "10"),
 }};
 
-constexpr std::array<KeySpec, 11> budget_keys = {{
-    {.name = "years",
-     .type = KeyType::integer,
-     .unit = "years",
-     .fallback = "5",
-     .range = {1, most_years},
-     .meaning = "How many budgets are looked at.",
-     .example = "5"},
-    {.name = "births_per_year",
-     .type = KeyType::number,
-     .unit = "children",
-     .required = true,
-     .range = {.low = 0, .high = most_children, .low_excluded = true},
-     .meaning = "Live births.",
-     .example = "100_000"},
-    {.name = "prevalence_per_1000",
-     .type = KeyType::number,
-     .required = true,
-     .range = {.low = 0, .high = 1000, .low_excluded = true},
-     .meaning = "Children with cerebral palsy per 1,000 live births (1.6 in high-income countries: McIntyre 2022).",
-     .example = "1.6"},
-    {.name = "eligible_share",
-     .type = KeyType::number,
-     .fallback = "1",
-     .range = {.low = 0, .high = 1, .low_excluded = true},
-     .meaning = "Share of them who are eligible.",
-     .example = "0.6"},
-    {.name = "age_years",
-     .type = KeyType::pair_of_numbers,
-     .unit = "years",
-     .required = true,
-     .range = {0, 100},
-     .meaning = "Children become eligible at the first age and are too old from the second on.",
-     .example = "[1, 6]"},
-    {.name = "backlog",
-     .type = KeyType::number,
-     .unit = "children",
-     .range = {0, most_children},
-     .meaning = "Eligible children who are there when the new mix comes; without it, those born in the years between "
-                "the two ages who are alive.",
-     .example = "400"},
-    {.name = "uptake",
-     .type = KeyType::list_of_numbers,
-     .required = true,
-     .range = {0, 1},
-     .meaning = "Share of the waiting children who ask for treatment in each year; the last one goes on.",
-     .example = "[0.1, 0.2, 0.3]"},
-    {.name = "capacity",
-     .type = KeyType::list_of_numbers,
-     .unit = "children per year",
-     .range = {0, most_children},
-     .meaning = "Children who can be treated in each year; the last one goes on. The others wait. Without it, all can.",
-     .example = "[50, 100, 200]"},
-    {.name = "before",
-     .type = KeyType::table,
-     .form = "table of shares",
-     .required = true,
-     .range = {0, 1},
-     .meaning = "The mix of strategies among children whose turn it is, as it is now.",
-     .example = "{ rehabilitation = 1 }"},
-    {.name = "after",
-     .type = KeyType::table,
-     .form = "table of shares",
-     .required = true,
-     .range = {0, 1},
-     .meaning = "The mix that comes.",
-     .example = "{ rehabilitation = 0.3, \"one IV infusion\" = 0.7 }"},
-    {.name = "retreatment",
-     .type = KeyType::other,
-     .form = "[years, share]",
-     .range = {0, 100},
-     .meaning = "After so many whole years a child that was treated with cells comes back, with this probability.",
-     .example = "[2, 0.3]"},
+constexpr std::array<KeySpec, 5> research_keys = {{
+    field<&ResearchQuestion::cost_fixed>("cost_fixed", {.unit = "currency", .range = {0, most_money}, .required = true},
+                                         "What running the trial costs however many children it has.", "400_000"),
+    field<&ResearchQuestion::cost_per_patient>(
+        "cost_per_patient", {.unit = "currency", .range = {0, most_money}, .required = true},
+        "What running it costs for each child: recruitment, visits, monitoring. The strategies themselves are priced "
+        "by "
+        "[policy].",
+        "6_000"),
+    field<&ResearchQuestion::source>("source", {.required = true}, "Where these costs come from.",
+                                     "\"budget of the grant\""),
+    field<&ResearchQuestion::delay_months>(
+        "delay_months", {.unit = "months", .range = {0, longest_delay}},
+        "Set-up and reporting, added to accrual and follow-up: children who decide before the end of all four gain "
+        "nothing from the trial.",
+        "12"),
+    field<&ResearchQuestion::method>(
+        "method", {},
+        "How the net benefit after a trial is found: `regression` on the estimates of simulated trials, or "
+        "`reweighting` of the draws by the likelihood of each estimate, to check it by.",
+        "\"reweighting\""),
 }};
 
-std::vector<MixShare> read_mix(const TableReader& reader, std::string_view key, const Study& study) {
-  const TomlEntry* entry = reader.entry(key);
+std::vector<MixShare> mix_at(const KeyAt& at) {
+  const std::string_view key = at.key.name;
   std::vector<MixShare> mix;
-  if (!entry || !entry->value.is_table()) return mix;
+  if (!at.value().is_table()) return mix;
   std::vector<std::string_view> names;
-  for (const Strategy& strategy : study.strategies) names.push_back(strategy.name);
+  for (const Strategy& strategy : at.scope.study->strategies) names.push_back(strategy.name);
   double sum = 0;
-  for (const TomlEntry& item : entry->value.entries) {
+  for (const TomlEntry& item : at.value().entries) {
     const auto found = std::find(names.begin(), names.end(), item.key);
     const std::optional<double> share = finite_number(item.value);
     if (found == names.end()) {
-      reader.problems().add(item.place, "there is no strategy " + quoted(item.key), fmt::format("in \"{}\"", key),
-                            did_you_mean(item.key, names));
-    } else if (!share || !reader.declared(key).range.contains(*share)) {
-      reader.problems().add(item.value.place, fmt::format("the share of {} is impossible", quoted(item.key)),
-                            "it must be a number from 0 to 1", "");
+      at.problems().add(item.place, "there is no strategy " + quoted(item.key), fmt::format("in \"{}\"", key),
+                        did_you_mean(item.key, names));
+    } else if (!share || !at.key.range.contains(*share)) {
+      at.problems().add(item.value.place, fmt::format("the share of {} is impossible", quoted(item.key)),
+                        "it must be a number from 0 to 1", "");
     } else {
       mix.push_back({static_cast<int>(found - names.begin()), *share});
       sum += *share;
     }
   }
   constexpr double rounding = 1e-9;  // sums of printed digits
-  if (mix.size() == entry->value.entries.size() && (sum < 1 - rounding || sum > 1 + rounding))
-    reader.refuse(key, fmt::format("the shares of \"{}\" sum to {}", key, number_text(sum)), "every child gets one",
-                  "make them sum to 1");
+  if (mix.size() == at.value().entries.size() && (sum < 1 - rounding || sum > 1 + rounding))
+    at.refuse(fmt::format("the shares of \"{}\" sum to {}", key, number_text(sum)), "every child gets one",
+              "make them sum to 1");
   return mix;
+}
+
+template <auto Mix>
+void read_mix(const KeyAt& at, BudgetQuestion& budget) {
+  budget.*Mix = mix_at(at);
+}
+
+template <auto Mix>
+std::string write_mix(const BudgetQuestion& budget, const Scope& scope) {
+  std::vector<std::string> shares;
+  for (const MixShare& share : budget.*Mix)
+    shares.push_back(fmt::format("{} = {}",
+                                 toml_text(scope.study->strategies.at(static_cast<std::size_t>(share.strategy)).name),
+                                 number_text(share.share)));
+  return fmt::format("{{ {} }}", fmt::join(shares, ", "));
+}
+
+template <auto Mix>
+constexpr KeySpec mix(std::string_view name, std::string_view meaning, std::string_view example) {
+  return custom<read_mix<Mix>, write_mix<Mix>>(
+      name, KeyType::table, {.form = "table of shares", .range = {0, 1}, .required = true}, meaning, example);
+}
+
+void read_ages(const KeyAt& at, BudgetQuestion& budget) {
+  Interval ages;
+  read_value(at, ages);
+  budget.from_age_years = ages.low;
+  budget.to_age_years = ages.high;
+}
+
+std::string write_ages(const KeySpec& key, const BudgetQuestion& budget, const Scope&) {
+  return write_value(key, Interval{budget.from_age_years, budget.to_age_years});
 }
 
 bool any_with_cells(const std::vector<MixShare>& mix, const Study& study) {
@@ -181,54 +135,113 @@ bool any_with_cells(const std::vector<MixShare>& mix, const Study& study) {
   });
 }
 
-}  // namespace
-
-const SectionSpec policy_cost_section = {
-    .name = "cost",
-    .heading = "[[policy.cost]]",
-    .meaning = "What the study knows better than the evidence about the cost of one strategy, in the study's currency.",
-    .keys = cost_keys};
-const SectionSpec policy_population_section = {.name = "population",
-                                               .heading = "policy.population",
-                                               .meaning = "Whom a decision concerns.",
-                                               .keys = population_keys};
-const SectionSpec budget_section = {
-    .name = "budget",
-    .heading = "[policy.budget]",
-    .meaning = "What a payer spends in the next years when a new mix of strategies comes.",
-    .keys = budget_keys};
-
-void read_policy_costs(const TableReader& reader, const Study& study, PolicyQuestion& question) {
-  const TomlEntry* entry = reader.entry("cost");
-  if (!entry) return;
-  if (!entry->value.is_array()) {
-    reader.refuse("cost", "\"cost\" must be a list of tables", "one for each strategy", "write [[policy.cost]]");
-    return;
-  }
-  std::set<int> seen;
-  for (const TomlValue& item : entry->value.items) {
-    const TableReader table(item, policy_cost_section, reader.problems());
-    StrategyCost cost;
-    const auto strategy = strategy_called(table, "strategy", study);
-    cost.strategy = strategy.value_or(0);
-    cost.per_infusion = table.number("cost_per_infusion");
-    cost.once = table.number("cost_once");
-    cost.per_visit = table.number("cost_per_visit");
-    cost.visits_per_infusion = table.number("visits_per_infusion");
-    cost.source = table.text("source").value_or("");
-    if (!strategy) continue;
-    if (!seen.insert(cost.strategy).second)
-      table.refuse("strategy", "the strategy has two costs", "one would be lost", "put them into one table");
-    const Strategy& whose = study.strategies[static_cast<std::size_t>(cost.strategy)];
-    if (!whose.cells && !whose.choice)
-      table.refuse("strategy", "the strategy has no infusions", "it is rehabilitation alone", "remove its cost");
-    if (whose.choice && (cost.per_infusion || cost.per_visit || cost.visits_per_infusion))
-      table.refuse("strategy", "a choice has no infusions of its own", "it costs what the chosen strategy costs",
-                   "give its measurement as cost_once, and the rest to the strategies that it chooses from");
-    question.costs.push_back(cost);
+void read_retreatment(const KeyAt& at, BudgetQuestion& budget) {
+  const std::vector<TomlValue>& items = at.value().items;
+  const bool pair = items.size() == 2;
+  const double years = pair ? finite_number(items[0]).value_or(0) : 0;
+  const double share = pair ? finite_number(items[1]).value_or(-1) : -1;
+  const Study& study = *at.scope.study;
+  if (!(years >= 1) || years != std::floor(years) || !(share >= 0 && share <= 1)) {
+    at.refuse("\"retreatment\" must be [years, share]",
+              "a budget knows whole years, at least one, and a share from 0 to 1", "write retreatment = [2, 0.3]");
+  } else if (years >= budget.years) {
+    at.refuse("\"retreatment\" has no effect", fmt::format("nobody comes back within {} years", budget.years),
+              "remove it, or look at more years");
+  } else if (!any_with_cells(budget.before, study) && !any_with_cells(budget.after, study)) {
+    at.refuse("\"retreatment\" has no effect", "no strategy of the two mixes has cells", "remove it");
+  } else {
+    budget.retreat_after_years = years;
+    budget.retreat_share = share;
   }
 }
 
+void check_years(const KeyAt& at, const BudgetQuestion& budget) {
+  const std::vector<double>& values = at.key.name == "uptake" ? budget.uptake : budget.capacity;
+  if (std::ssize(values) > budget.years)
+    at.refuse(fmt::format("{} has values that have no effect", quoted(at.key.name)),
+              fmt::format("{} values for {} years", values.size(), budget.years), "remove them");
+}
+
+std::string write_retreatment(const BudgetQuestion& budget, const Scope&) {
+  return budget.retreat_after_years ? number_list({*budget.retreat_after_years, budget.retreat_share}) : std::string();
+}
+
+constexpr std::array<KeySpec, 11> budget_keys = {{
+    field<&BudgetQuestion::years>("years", {.unit = "years", .range = {1, most_years}},
+                                  "How many budgets are looked at.", "5"),
+    field<&BudgetQuestion::births_per_year>("births_per_year",
+                                            {.unit = "children", .range = above(0, most_children), .required = true},
+                                            "Live births.", "100_000"),
+    field<&BudgetQuestion::prevalence_per_1000>(
+        "prevalence_per_1000", {.range = above(0, 1000), .required = true},
+        "Children with cerebral palsy per 1,000 live births (1.6 in high-income countries: McIntyre 2022).", "1.6"),
+    field<&BudgetQuestion::eligible_share>("eligible_share", {.range = above(0, 1)}, "Share of them who are eligible.",
+                                           "0.6"),
+    custom<read_ages, write_ages>(
+        "age_years", KeyType::pair_of_numbers, {.unit = "years", .range = {0, 100}, .required = true},
+        "Children become eligible at the first age and are too old from the second on.", "[1, 6]"),
+    field<&BudgetQuestion::uptake>(
+        "uptake", {.range = {0, 1}, .required = true, .check = checked<check_years>},
+        "Share of the waiting children who ask for treatment in each year; the last one goes on.", "[0.1, 0.2, 0.3]"),
+    mix<&BudgetQuestion::before>("before", "The mix of strategies among children whose turn it is, as it is now.",
+                                 "{ rehabilitation = 1 }"),
+    mix<&BudgetQuestion::after>("after", "The mix that comes.", "{ rehabilitation = 0.3, \"one IV infusion\" = 0.7 }"),
+    field<&BudgetQuestion::backlog>(
+        "backlog", {.unit = "children", .range = {0, most_children}},
+        "Eligible children who are there when the new mix comes; without it, those born in the years between the two "
+        "ages who are alive.",
+        "400"),
+    field<&BudgetQuestion::capacity>(
+        "capacity", {.unit = "children per year", .range = {0, most_children}, .check = checked<check_years>},
+        "Children who can be treated in each year; the last one goes on. The others wait. Without it, all can.",
+        "[50, 100, 200]"),
+    custom<read_retreatment, write_retreatment>(
+        "retreatment", KeyType::other, {.form = "[years, share]", .range = {0, 100}},
+        "After so many whole years a child that was treated with cells comes back, with this probability.", "[2, 0.3]"),
+}};
+
+}  // namespace
+
+const SectionSpec policy_cost_section = section<StrategyCost>(
+    "cost", "[[policy.cost]]",
+    "What the study knows better than the evidence about the cost of one strategy, in the study's currency.",
+    cost_keys);
+const SectionSpec policy_population_section =
+    section<PolicyPopulation>("population", "policy.population", "Whom a decision concerns.", population_keys);
+const SectionSpec policy_research_section =
+    section<ResearchQuestion>("research", "[policy.research]",
+                              "Asks whether the trial of [trial] is worth its cost, and at which of its sample sizes: "
+                              "one trial is simulated under "
+                              "every parameter draw. Its arms are strategies of the study; population is required.",
+                              research_keys);
+const SectionSpec budget_section =
+    section<BudgetQuestion>("budget", "[policy.budget]",
+                            "What a payer spends in the next years when a new mix of strategies comes.", budget_keys);
+
+namespace {
+
+/// The costs were read as they stand in the list; one that names no strategy was refused.
+void check_costs(const TableReader& reader, const Study& study, const PolicyQuestion& question) {
+  std::set<int> seen;
+  for (std::size_t k = 0; k < question.costs.size(); ++k) {
+    const StrategyCost& cost = question.costs[k];
+    const TomlEntry* name = reader.entry("cost")->value.items[k].find("strategy");
+    const Strategy& whose = study.strategies.at(static_cast<std::size_t>(cost.strategy));
+    if (!name || whose.name != name->value.text) continue;
+    const auto refuse = [&](std::string_view problem, std::string_view why, std::string_view what_to_do) {
+      reader.problems().add(name->value.place, problem, why, what_to_do);
+    };
+    if (!seen.insert(cost.strategy).second)
+      refuse("the strategy has two costs", "one would be lost", "put them into one table");
+    if (!whose.cells && !whose.choice)
+      refuse("the strategy has no infusions", "it is rehabilitation alone", "remove its cost");
+    if (whose.choice && (cost.per_infusion || cost.per_visit || cost.visits_per_infusion))
+      refuse("a choice has no infusions of its own", "it costs what the chosen strategy costs",
+             "give its measurement as cost_once, and the rest to the strategies that it chooses from");
+  }
+}
+
+/// A measurement has a cost, which no evidence knows.
 void require_costs_of_choices(const TableReader& reader, const Study& study, const PolicyQuestion& question) {
   for (std::size_t s = 0; s < study.strategies.size(); ++s) {
     if (!study.strategies[s].choice) continue;
@@ -243,6 +256,13 @@ void require_costs_of_choices(const TableReader& reader, const Study& study, con
       reader.refuse("care_follows_motor", "the cost of care cannot follow the motor score here",
                     fmt::format("{} is chosen by a marker", quoted(study.strategies[s].name)), "leave out one of them");
   }
+}
+
+}  // namespace
+
+void check_policy_costs(const TableReader& reader, const Study& study, const PolicyQuestion& question) {
+  if (!study.strategies.empty()) check_costs(reader, study, question);
+  require_costs_of_choices(reader, study, question);
 }
 
 bool names_prices_alone(std::string_view name) {
@@ -270,87 +290,35 @@ void refuse_parameter(const TomlValue& name, const std::string& where, Problems&
                where, nearest.empty() ? "" : "did you mean " + quoted(nearest) + "?");
 }
 
-std::vector<EvppiGroup> read_parameter_groups(const TableReader& reader, std::string_view key) {
+std::vector<EvppiGroup> read_parameter_groups(const KeyAt& at) {
+  const std::string_view key = at.key.name;
   std::vector<EvppiGroup> groups;
-  const TomlEntry* entry = reader.entry(key);
-  if (!entry) return groups;
-  if (!entry->value.is_table()) {
-    reader.refuse(key, quoted(key) + " must be a table of lists of parameters", "each group has a name",
-                  fmt::format("write {} = {{ utilities = [\"utility\"] }}", key));
+  if (!at.value().is_table()) {
+    at.refuse(quoted(key) + " must be a table of lists of parameters", "each group has a name",
+              fmt::format("write {} = {{ utilities = [\"utility\"] }}", key));
     return groups;
   }
-  for (const TomlEntry& item : entry->value.entries) {
+  for (const TomlEntry& item : at.value().entries) {
     EvppiGroup group{item.key, {}};
     const bool list = item.value.is_array() && !item.value.items.empty();
     for (const TomlValue& name : item.value.items) {
       if (name.is_text() && names_parameters(name.text))
         group.parameters.push_back(name.text);
       else
-        refuse_parameter(name, "in the group " + quoted(item.key), reader.problems());
+        refuse_parameter(name, "in the group " + quoted(item.key), at.problems());
     }
     if (!list)
-      reader.problems().add(item.value.place, "the group " + quoted(item.key) + " has no parameters", "",
-                            "write " + item.key + " = [\"utility\"]");
+      at.problems().add(item.value.place, "the group " + quoted(item.key) + " has no parameters", "",
+                        "write " + item.key + " = [\"utility\"]");
     groups.push_back(std::move(group));
   }
   return groups;
 }
 
-void read_policy_population(const TableReader& reader, PolicyQuestion& question) {
-  const TomlEntry* entry = reader.entry("population");
-  if (!entry) return;
-  const TableReader table(entry->value, policy_population_section, reader.problems());
-  question.population = PolicyPopulation{table.number("per_year").value_or(0), table.number("uptake").value_or(1),
-                                         table.number("years").value_or(1)};
-}
-
-void read_budget(const TableReader& reader, const Study& study, PolicyQuestion& question) {
-  const TomlEntry* entry = reader.entry("budget");
-  if (!entry) return;
-  const TableReader table(entry->value, budget_section, reader.problems());
-  if (!entry->value.is_table()) return;
-  BudgetQuestion budget;
-  budget.years = static_cast<int>(table.integer("years").value_or(1));
-  budget.births_per_year = table.number("births_per_year").value_or(0);
-  budget.prevalence_per_1000 = table.number("prevalence_per_1000").value_or(0);
-  budget.eligible_share = table.number("eligible_share").value_or(1);
-  if (const auto ages = table.pair("age_years")) {
-    budget.from_age_years = ages->first;
-    budget.to_age_years = ages->second;
-  }
-  budget.backlog = table.number("backlog");
-  budget.uptake = table.numbers("uptake").value_or(std::vector<double>());
-  budget.capacity = table.numbers("capacity").value_or(std::vector<double>());
-  budget.before = read_mix(table, "before", study);
-  budget.after = read_mix(table, "after", study);
-  if (const TomlEntry* retreatment = table.entry("retreatment")) {
-    const auto& items = retreatment->value.items;
-    const bool pair = items.size() == 2;
-    const double years = pair ? finite_number(items[0]).value_or(0) : 0;
-    const double share = pair ? finite_number(items[1]).value_or(-1) : -1;
-    const bool cells = any_with_cells(budget.before, study) || any_with_cells(budget.after, study);
-    if (!(years >= 1) || years != std::floor(years) || !(share >= 0 && share <= 1)) {
-      table.refuse("retreatment", "\"retreatment\" must be [years, share]",
-                   "a budget knows whole years, at least one, and a share from 0 to 1", "write retreatment = [2, 0.3]");
-    } else if (years >= budget.years) {
-      table.refuse("retreatment", "\"retreatment\" has no effect",
-                   fmt::format("nobody comes back within {} years", budget.years), "remove it, or look at more years");
-    } else if (!cells) {
-      table.refuse("retreatment", "\"retreatment\" has no effect", "no strategy of the two mixes has cells",
-                   "remove it");
-    } else {
-      budget.retreat_after_years = years;
-      budget.retreat_share = share;
-    }
-  }
-  for (const auto& [key, values] : {std::pair("uptake", &budget.uptake), std::pair("capacity", &budget.capacity)})
-    if (std::ssize(*values) > budget.years)
-      table.refuse(key, fmt::format("{} has values that have no effect", quoted(key)),
-                   fmt::format("{} values for {} years", values->size(), budget.years), "remove them");
-  if (budget.years > question.horizon_years && question.horizon_years > 0)
-    table.refuse("years", "the budget looks beyond the horizon", "a child's yearly costs are known up to it",
-                 "make horizon_years longer");
-  question.budget = budget;
+void write_parameter_groups(const std::vector<EvppiGroup>& groups, const std::string& path, std::string& text) {
+  if (!groups.empty()) text += fmt::format("\n[{}]\n", path);
+  for (const EvppiGroup& group : groups)
+    text += fmt::format("{} = {}\n", toml_text(group.name), text_list(group.parameters));
 }
 
 }  // namespace vcohort

@@ -5,90 +5,16 @@
 
 #include "engine/study/covariates.hpp"
 #include "engine/study/names.hpp"
-#include "io/study/number_text.hpp"
-#include "io/study/sections.hpp"
+#include "io/study/field.hpp"
 #include "io/study/suggestion.hpp"
-#include "io/study/table_reader.hpp"
 
 namespace vcohort {
 
 namespace {
 
 constexpr std::string_view unnamed = "strata";
-constexpr std::string_view groups_form = "true, or list of groups";
 constexpr std::size_t longest_name = 100;
 constexpr std::size_t most_stratifications = 1000;
-
-// In the order of StratumDimension::Variable.
-constexpr std::array<KeySpec, 11> keys = {{
-    {.name = "age_years",
-     .type = KeyType::list_of_numbers,
-     .form = "list of cut points",
-     .unit = "years",
-     .range = {0, 150},
-     .meaning =
-         "Age at baseline: n + 1 ascending cut points make n bins, each from its lower end up to but not including its "
-         "upper.",
-     .example = "[0, 3, 6, 18]"},
-    {.name = "gmfcs",
-     .type = KeyType::other,
-     .form = groups_form,
-     .choices = gmfcs_names,
-     .meaning =
-         "GMFCS level. `true` makes a bin of each category; a list makes bins of its groups, and what is in no group "
-         "belongs to the margin only.",
-     .example = "[[\"I\", \"II\", \"III\"], [\"IV\", \"V\"]]"},
-    {.name = "gmfm66",
-     .type = KeyType::list_of_numbers,
-     .form = "list of cut points",
-     .unit = "points",
-     .range = {0, 101},
-     .meaning = "Observed GMFM-66 at baseline; a last cut point of 101 keeps the score of 100 in.",
-     .example = "[0, 30, 50, 101]"},
-    {.name = "gmfm88",
-     .type = KeyType::list_of_numbers,
-     .form = "list of cut points",
-     .unit = "points",
-     .range = {0, 101},
-     .meaning = "Observed GMFM-88 at baseline; likewise.",
-     .example = "[0, 30, 40, 101]"},
-    {.name = "injury",
-     .type = KeyType::other,
-     .form = groups_form,
-     .meaning = "Predominant injury.",
-     .example = "true"},
-    {.name = "motor_type",
-     .type = KeyType::other,
-     .form = groups_form,
-     .meaning = "Motor type.",
-     .example = "[[\"spastic\"], [\"dyskinetic\", \"mixed\"]]"},
-    {.name = "sex", .type = KeyType::other, .form = groups_form, .meaning = "Sex.", .example = "true"},
-    {.name = "genotype",
-     .type = KeyType::other,
-     .form = groups_form,
-     .meaning = "Whether the child carries the (hypothetical) favourable genotype.",
-     .example = "true"},
-    {.name = "immune_suppressed",
-     .type = KeyType::other,
-     .form = groups_form,
-     .meaning = "Whether the child is under long-term immunosuppression.",
-     .example = "true"},
-    {.name = "inflammation",
-     .type = KeyType::list_of_numbers,
-     .form = "list of cut points",
-     .unit = "SD",
-     .range = {-10, 10},
-     .meaning = "Score of systemic inflammation, standard normal over children.",
-     .example = "[-10, 0, 10]"},
-    {.name = "months_since_injury",
-     .type = KeyType::list_of_numbers,
-     .form = "list of cut points",
-     .unit = "months",
-     .range = {0, 1200},
-     .meaning = "Time from the injury to baseline in children injured after the neonatal period; the others belong to "
-                "the margin only.",
-     .example = "[0, 6, 24]"},
-}};
 
 /// I-III for neighbours, else the names with a plus between them.
 std::string group_name(std::vector<int> group, std::span<const std::string_view> categories) {
@@ -106,19 +32,19 @@ std::string group_name(std::vector<int> group, std::span<const std::string_view>
   return name;
 }
 
-void read_cut_points(const TableReader& reader, StratumDimension& dimension, std::string_view key) {
-  const auto cuts = reader.numbers(key);
+void read_cut_points(const KeyAt& at, StratumDimension& dimension) {
+  const std::string_view key = at.key.name;
+  const auto cuts = at.table.numbers(key);
   if (!cuts) return;
   if (cuts->size() < 2) {
-    reader.refuse(key, fmt::format("\"{}\" needs at least two cut points", key), "one bin lies between two", "");
+    at.refuse(fmt::format("\"{}\" needs at least two cut points", key), "one bin lies between two", "");
     return;
   }
   for (std::size_t index = 1; index < cuts->size(); ++index) {
     const Interval bin = {(*cuts)[index - 1], (*cuts)[index]};
     if (!(bin.low < bin.high)) {
-      reader.problems().add(reader.entry(key)->value.items[index].place,
-                            fmt::format("the cut points of \"{}\" do not ascend", key),
-                            fmt::format("{} after {}", number_text(bin.high), number_text(bin.low)), "sort them");
+      at.problems().add(at.item_place(index), fmt::format("the cut points of \"{}\" do not ascend", key),
+                        fmt::format("{} after {}", number_text(bin.high), number_text(bin.low)), "sort them");
       return;
     }
     dimension.intervals.push_back(bin);
@@ -199,22 +125,72 @@ class GroupReader {
   std::vector<int> taken_;
 };
 
-void read_stratification(const TableReader& reader, std::string_view name, StudyContext& context) {
-  Stratification stratification;
-  stratification.name = name;
-  for (std::size_t index = 0; index < keys.size(); ++index) {
-    const std::string_view key = keys[index].name;
-    if (!reader.has(key)) continue;
-    StratumDimension dimension{};
-    dimension.variable = static_cast<StratumVariable>(index);
-    if (categories_of(dimension.variable).empty()) {
-      read_cut_points(reader, dimension, key);
-    } else {
-      GroupReader(dimension, key, context.problems).read(reader.entry(key)->value);
-    }
-    stratification.dimensions.push_back(std::move(dimension));
+void read_dimension(const KeyAt& at, Stratification& stratification) {
+  StratumDimension& dimension = stratification.dimensions.emplace_back();
+  dimension.variable = static_cast<StratumVariable>(*index_of(stratum_variable_names(), at.key.name));
+  if (categories_of(dimension.variable).empty()) {
+    read_cut_points(at, dimension);
+  } else {
+    GroupReader(dimension, at.key.name, at.problems()).read(at.value());
   }
-  context.study.stratifications.push_back(std::move(stratification));
+}
+
+std::string write_dimension(const KeySpec& key, const Stratification& stratification, const Scope&) {
+  const auto found = std::find_if(stratification.dimensions.begin(), stratification.dimensions.end(),
+                                  [&](const StratumDimension& other) { return name_of(other.variable) == key.name; });
+  if (found == stratification.dimensions.end()) return {};
+  const auto categories = categories_of(found->variable);
+  if (!categories.empty()) {
+    const auto word = [&](int category) { return toml_text(categories[static_cast<std::size_t>(category)]); };
+    return list_text(found->groups, [&](const std::vector<int>& group) { return list_text(group, word); });
+  }
+  std::vector<double> cuts;
+  for (const Interval& bin : found->intervals) cuts.push_back(bin.low);
+  if (!found->intervals.empty()) cuts.push_back(found->intervals.back().high);
+  return number_list(cuts);
+}
+
+constexpr KeySpec cuts(std::string_view name, std::string_view unit, Range range, std::string_view meaning,
+                       std::string_view example) {
+  return custom<read_dimension, write_dimension>(
+      name, KeyType::list_of_numbers, {.unit = unit, .form = "list of cut points", .range = range}, meaning, example);
+}
+
+constexpr KeySpec groups(std::string_view name, std::string_view meaning, std::string_view example,
+                         std::span<const std::string_view> choices = {}) {
+  return custom<read_dimension, write_dimension>(
+      name, KeyType::other, {.form = "true, or list of groups", .choices = choices}, meaning, example);
+}
+
+constexpr std::array<KeySpec, 11> keys = {{
+    cuts("age_years", "years", {0, 150},
+         "Age at baseline: n + 1 ascending cut points make n bins, each from its lower end up to but not including its "
+         "upper.",
+         "[0, 3, 6, 18]"),
+    groups("gmfcs",
+           "GMFCS level. `true` makes a bin of each category; a list makes bins of its groups, and what is in no group "
+           "belongs to the margin only.",
+           "[[\"I\", \"II\", \"III\"], [\"IV\", \"V\"]]", gmfcs_names),
+    cuts("gmfm66", "points", {0, 101},
+         "Observed GMFM-66 at baseline; a last cut point of 101 keeps the score of 100 in.", "[0, 30, 50, 101]"),
+    cuts("gmfm88", "points", {0, 101}, "Observed GMFM-88 at baseline; likewise.", "[0, 30, 40, 101]"),
+    groups("injury", "Predominant injury.", "true"),
+    groups("motor_type", "Motor type.", "[[\"spastic\"], [\"dyskinetic\", \"mixed\"]]"),
+    groups("sex", "Sex.", "true"),
+    groups("genotype", "Whether the child carries the (hypothetical) favourable genotype.", "true"),
+    groups("immune_suppressed", "Whether the child is under long-term immunosuppression.", "true"),
+    cuts("inflammation", "SD", {-10, 10}, "Score of systemic inflammation, standard normal over children.",
+         "[-10, 0, 10]"),
+    cuts("months_since_injury", "months", {0, 1200},
+         "Time from the injury to baseline in children injured after the neonatal period; the others belong to the "
+         "margin only.",
+         "[0, 6, 24]"),
+}};
+
+void read_stratification(const TableReader& reader, std::string_view name, StudyContext& context) {
+  Stratification& stratification = context.study.stratifications.emplace_back();
+  stratification.name = name;
+  fill(reader, stratification, {&context.study, nullptr, &context});
 }
 
 bool is_variable(std::string_view key) {
@@ -223,14 +199,11 @@ bool is_variable(std::string_view key) {
 
 }  // namespace
 
-const SectionSpec strata_section = {
-    .name = "strata",
-    .heading = "[strata]",
-    .meaning =
-        "The subgroups that results are given for: the product of the listed variables, and all margins of it. Further "
-        "stratifications have a name and the same keys: `[strata.article]`.",
-    .keys = keys,
-};
+const SectionSpec strata_section = section<Stratification>(
+    "strata", "[strata]",
+    "The subgroups that results are given for: the product of the listed variables, and all margins of it. Further "
+    "stratifications have a name and the same keys: `[strata.article]`.",
+    keys);
 
 void read_strata(const TomlValue& table, StudyContext& context) {
   const TableReader reader(table, strata_section, context.problems, true);
@@ -265,6 +238,11 @@ void read_strata(const TomlValue& table, StudyContext& context) {
     context.problems.add(table.place, "there are more than 1000 stratifications", "results would be unreadable",
                          "remove some");
   }
+}
+
+void write_strata(const Stratification& stratification, std::string& text) {
+  const std::string name = stratification.name == unnamed ? "" : "." + toml_text(stratification.name);
+  write_table(strata_section, &stratification, {}, fmt::format("[strata{}]", name), "strata", text);
 }
 
 }  // namespace vcohort

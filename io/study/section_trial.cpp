@@ -35,10 +35,6 @@ Use alpha_use(const KeySpec&, const TrialQuestion& trial, const Scope&) {
   return trial.sides == 1 ? Use::required("0.05 on one side is nobody's intention") : Use{};
 }
 
-std::string write_arms(const TrialQuestion& trial, const Scope& scope) {
-  return write_list(trial.arms, arm_section, scope);
-}
-
 void read_reference(const KeyAt& at, TrialQuestion& trial) {
   const std::optional<std::string> reference = at.table.text(at.key.name);
   if (!reference || trial.arms.empty()) return;
@@ -73,10 +69,6 @@ void check_accrual(const KeyAt& at, const TrialQuestion& trial) {
                       "write per_month = 5");
 }
 
-std::string write_intercurrent(const TrialQuestion& trial, const Scope& scope) {
-  return write_list(trial.intercurrent, intercurrent_section, scope);
-}
-
 /// Visits must stay in order, and after baseline.
 void check_window(const KeyAt& at, const TrialQuestion& trial) {
   double before = 0;
@@ -103,8 +95,8 @@ std::string write_nothing(const TrialQuestion&, const Scope&) {
 }
 
 constexpr std::array<KeySpec, 17> keys = {{
-    custom<read_arms, write_arms>(
-        "arms", KeyType::other, {.form = "list of arms", .use = rule<simulation_needs>},
+    table_by<read_arms, &TrialQuestion::arms>(
+        "arms", arm_section, {.form = "list of arms", .use = rule<simulation_needs>},
         "What the patients are randomised to: at least two. Required but for a data file.",
         "[{ strategy = \"rehabilitation\", ratio = 1 }, { strategy = \"four IV infusions\", ratio = 1 }]"),
     custom<read_reference, write_reference>(
@@ -137,8 +129,8 @@ constexpr std::array<KeySpec, 17> keys = {{
     table<&TrialQuestion::dropout>("dropout", dropout_section, {.use = rule<simulation>},
                                    "Who is lost, and when; without it nobody is.",
                                    "{ months = [6, 12, 24], share = [0.03, 0.06, 0.15], mechanism = \"mcar\" }"),
-    custom<read_intercurrent, write_intercurrent>(
-        "intercurrent", KeyType::other, {.form = "list of events", .use = rule<simulation>},
+    table_by<read_intercurrent, &TrialQuestion::intercurrent>(
+        "intercurrent", intercurrent_section, {.form = "list of events", .use = rule<simulation>},
         "Events after randomisation that change what the outcome means, each with its estimand strategy.",
         "[{ event = \"discontinuation\", share = 0.1, strategy = \"treatment-policy\" }]"),
     field<&TrialQuestion::visit_window_days>(
@@ -151,22 +143,22 @@ constexpr std::array<KeySpec, 17> keys = {{
         "of a score, on the latent scale of ordered categories; refused for yes or no.",
         "0.2"),
     field<&TrialQuestion::save_replicates>(
-        "save_replicates", {.touches = Touches::delivery, .use = rule<simulation>},
+        "save_replicates", {.use = rule<simulation>},
         "Whether one row per replicate and analysis is stored; without it, where there are fewer than ten million.",
         "true"),
     custom<refuse_looks, write_nothing>("looks", KeyType::table, {},
                                         "Interim analyses. A later version has them; this one refuses the key.",
                                         "{ information = [0.5, 1.0] }"),
-    field<&TrialQuestion::alpha>(
-        "alpha", {.range = between(0, 1), .touches = Touches::delivery, .use = rule<alpha_use>},
-        "Significance level; with two sides, of both together. Required with one side.", "0.05"),
-    field<&TrialQuestion::sides>("sides", {.range = {1, 2}, .touches = Touches::delivery}, "Of the test.", "2"),
+    field<&TrialQuestion::alpha>("alpha", {.range = between(0, 1), .use = rule<alpha_use>},
+                                 "Significance level; with two sides, of both together. Required with one side.",
+                                 "0.05"),
+    field<&TrialQuestion::sides>("sides", {.range = {1, 2}}, "Of the test.", "2"),
     custom_block<read_primary, write_primary>(
-        "primary", KeyType::table, &analysis_section,
-        {.form = "analysis", .required = true, .touches = Touches::delivery}, "The primary analysis.",
+        "primary", KeyType::table, {.form = "analysis", .required = true, .table = &analysis_section},
+        "The primary analysis.",
         "{ endpoint = \"gmfm66\", visit_months = 12, analysis = \"ancova\", adjust = [\"baseline\"] }"),
     custom_block<read_secondary, write_secondary>(
-        "secondary", KeyType::other, &analysis_section, {.form = "list of analyses", .touches = Touches::delivery},
+        "secondary", KeyType::other, {.form = "list of analyses", .table = &analysis_section},
         "Further analyses of the same trials, each with a name.",
         "[{ name = \"unadjusted\", endpoint = \"gmfm66\", visit_months = 12, analysis = \"t\" }]"),
 }};

@@ -314,14 +314,6 @@ Use hierarchy_use(const KeySpec&, const AnalysisPlan& plan, const Scope& scope) 
   return used ? Use{} : Use::none("it belongs to the win-ratio of a data file");
 }
 
-void read_hierarchy(const KeyAt& at, AnalysisPlan& plan) {
-  read_list(at, plan.hierarchy, hierarchy_section);
-}
-
-std::string write_hierarchy(const AnalysisPlan& plan, const Scope& scope) {
-  return write_list(plan.hierarchy, hierarchy_section, scope);
-}
-
 /// An event is unwanted where nothing is said.
 void finish_level(const TableReader& reader, HierarchyLevel& level, const Scope&) {
   if (!reader.has("lower_is_better")) level.lower_is_better = !level.event.empty();
@@ -423,8 +415,8 @@ constexpr std::array<KeySpec, 20> keys = {{
         "Methods of yes or no on a score: a responder is better than at baseline by at least this. win-ratio: a "
         "difference of at most this is a tie.",
         "2"),
-    custom<read_hierarchy, write_hierarchy>(
-        "hierarchy", KeyType::other, {.form = "list of endpoints", .use = rule<hierarchy_use>},
+    table<&AnalysisPlan::hierarchy>(
+        "hierarchy", hierarchy_section, {.form = "list of endpoints", .use = rule<hierarchy_use>},
         "win-ratio of a data file: its endpoints, the most important first, instead of the one of [data].",
         "[{ value = \"DAYS\", event = \"DIED\" }, { value = \"SCORE\", smallest_win = 2 }]"),
     field<&AnalysisPlan::prior_mean>("prior_mean", {.use = rule<bayes_use>},

@@ -58,24 +58,26 @@ void check_block(const KeyAt& at, const Randomisation& randomisation) {
 
 /// An arm that is behind must be more probable than its share, or the ratio is not reached; with equal shares the share
 /// itself is simple randomisation.
-void check_probability(const KeyAt& at, const Randomisation& randomisation) {
-  const std::vector<Arm>& arms = trial_of(at.scope).arms;
-  if (arms.empty()) return;
-  int largest = 0, smallest = arms.front().ratio, ratios = 0;
-  for (const Arm& arm : arms) {
+void check_probability(const TableReader& table, const TrialQuestion& trial) {
+  int largest = 0, smallest = trial.arms.front().ratio;
+  for (const Arm& arm : trial.arms) {
     largest = std::max(largest, arm.ratio);
     smallest = std::min(smallest, arm.ratio);
-    ratios += arm.ratio;
   }
-  const double probability = randomisation.probability, share = static_cast<double>(largest) / ratios;
+  const int ratios = sum_of_ratios(trial);
+  const double probability = trial.randomisation.probability, share = static_cast<double>(largest) / ratios;
   if (largest == smallest ? probability >= share : probability > share) return;
-  at.refuse(fmt::format("\"probability\" = {} cannot hold the ratio of the arms", number_text(probability)),
-            fmt::format("an arm has a share of {} / {}, and must be more probable when it is behind", largest, ratios),
-            "give more, or choose another method");
+  table.refuse(
+      "probability", fmt::format("\"probability\" = {} cannot hold the ratio of the arms", number_text(probability)),
+      fmt::format("an arm has a share of {} / {}, and must be more probable when it is behind", largest, ratios),
+      "give more, or choose another method");
 }
 
 void finish_randomisation(const TableReader& reader, Randomisation& randomisation, const Scope& scope) {
-  if (!reader.has("block")) randomisation.block = default_block(trial_of(scope));
+  const TrialQuestion& trial = trial_of(scope);
+  const bool tosses = randomisation.method == Method::minimisation || randomisation.method == Method::biased_coin;
+  if (!reader.has("block")) randomisation.block = default_block(trial);
+  if (tosses && !trial.arms.empty()) check_probability(reader, trial);
 }
 
 constexpr std::array<KeySpec, 4> arm_keys = {{
@@ -107,11 +109,10 @@ constexpr std::array<KeySpec, 7> randomisation_keys = {{
          .use = rule<method_use>,
          .check = checked<check_block>},
         "Permuted blocks: their size, a multiple of the sum of the ratios; without it twice that sum.", "4"),
-    field<&Randomisation::probability>(
-        "probability", {.range = {0, 1}, .use = rule<method_use>, .check = checked<check_probability>},
-        "Minimisation and biased coin: the probability of the arm that balances best; more than the largest "
-        "share of an arm.",
-        "0.8"),
+    field<&Randomisation::probability>("probability", {.range = {0, 1}, .use = rule<method_use>},
+                                       "Minimisation and biased coin: the probability of the arm that balances best; "
+                                       "more than the largest share of an arm.",
+                                       "0.8"),
     field<&Randomisation::urn_start>("urn_start", {.range = {1, largest_block}, .use = rule<method_use>},
                                      "Urn: balls at the start of each place; an arm has as many places as its ratio.",
                                      "1"),
@@ -184,15 +185,15 @@ void check_crossover(const TableReader& table, const Arm& arm, const TrialFrame&
   } else {
     check_late_cells(table, arm, frame);
   }
-  if (const Strategy* own = frame.strategy_called(arm.name);
-      own && own->cells && !regimen_before(own->regimen, arm.crossover_months))
-    table.refuse("crossover_months", quoted(arm.name) + " would cross over within a course after the first",
-                 "the infusions before it are no whole courses", "move it to the end of a course");
   if (!frame.visits_months.empty() && arm.crossover_months >= frame.visits_months.back()) {
     table.refuse("crossover_months",
                  fmt::format("a crossover at {} months is never seen", number_text(arm.crossover_months)),
                  fmt::format("the last visit is at {} months", number_text(frame.visits_months.back())), "");
   }
+  if (const Strategy* own = frame.strategy_called(arm.name);
+      own && own->cells && !regimen_before(own->regimen, arm.crossover_months))
+    table.refuse("crossover_months", quoted(arm.name) + " would cross over within a course after the first",
+                 "the infusions before it are no whole courses", "move it to the end of a course");
 }
 
 }  // namespace

@@ -2,15 +2,44 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <numeric>
 
 #include "io/study/number_text.hpp"
-#include "io/study/policy_sections.hpp"
-#include "io/study/trial_sections.hpp"
+#include "io/study/record.hpp"
 
 namespace vcohort {
+
+namespace {
+
+template <typename Record>
+Record& made(Record& member) {
+  return member;
+}
+template <typename Record>
+Record& made(std::optional<Record>& member) {
+  return member.emplace();
+}
+
+/// A section whose record is a member of the study.
+template <auto Member, const SectionSpec& Section>
+void read_section(const TomlValue& table, StudyContext& context) {
+  const TableReader reader(table, Section, context.problems);
+  auto& record = made(context.study.*Member);
+  if (table.is_table()) fill(reader, record, {&context.study, nullptr, &context});
+}
+
+void list_tables(const SectionSpec& section, std::vector<const SectionSpec*>& tables) {
+  if (std::find(tables.begin(), tables.end(), &section) != tables.end()) return;
+  tables.push_back(&section);
+  for (const KeySpec& key : section.keys) {
+    if (key.table) list_tables(*key.table, tables);
+  }
+}
+
+}  // namespace
 
 void StudyContext::notice(const Place& place, std::string_view text) {
   notices.push_back(fmt::format("{}: {}", text_of(place, problems.file_name()), text));
@@ -18,62 +47,29 @@ void StudyContext::notice(const Place& place, std::string_view text) {
 
 std::span<const StudySection> study_sections() {
   static constexpr std::array<StudySection, 12> sections = {{
-      {.spec = &population_section, .required = true, .read = read_population},
+      {.spec = &population_section, .required = true, .read = read_section<&Study::population, population_section>},
       {.spec = &strategy_section, .list = true, .read = read_strategies},
       {.spec = &grid_section, .read = read_grid},
       {.spec = &strata_section, .read = read_strata},
-      {.spec = &outcomes_section, .required = true, .read = read_outcomes},
-      {.spec = &data_model_section, .read = read_data_model},
-      {.spec = &data_section, .read = read_data},
-      {.spec = &cohort_section, .read = read_cohort},
+      {.spec = &outcomes_section, .required = true, .read = read_section<&Study::outcomes, outcomes_section>},
+      {.spec = &data_model_section, .read = read_section<&Study::data_model, data_model_section>},
+      {.spec = &data_section, .read = read_section<&Study::data, data_section>},
+      {.spec = &cohort_section, .read = read_section<&Study::cohort, cohort_section>},
       {.spec = &trial_section, .read = read_trial},
-      {.spec = &policy_section, .read = read_policy},
+      {.spec = &policy_section, .read = read_section<&Study::policy, policy_section>},
       {.spec = &override_section, .list = true, .read = read_overrides},
-      {.spec = &claim_section, .read = read_claim},
+      {.spec = &claim_section, .read = read_section<&Study::claim, claim_section>},
   }};
   return sections;
 }
 
 std::span<const SectionSpec* const> documented_tables() {
-  static constexpr auto tables = std::to_array<const SectionSpec*>({&top_section,
-                                                                    &population_section,
-                                                                    &distribution_section,
-                                                                    &eligibility_section,
-                                                                    &strategy_section,
-                                                                    &choose_section,
-                                                                    &grid_section,
-                                                                    &strata_section,
-                                                                    &outcomes_section,
-                                                                    &cohort_section,
-                                                                    &override_section,
-                                                                    &trial_section,
-                                                                    &arm_section,
-                                                                    &analysis_section,
-                                                                    &hierarchy_section,
-                                                                    &randomisation_section,
-                                                                    &accrual_section,
-                                                                    &dropout_section,
-                                                                    &intercurrent_section,
-                                                                    &data_model_section,
-                                                                    &data_arm_section,
-                                                                    &correlation_section,
-                                                                    &data_section,
-                                                                    &policy_section,
-                                                                    &discount_section,
-                                                                    &exchange_section,
-                                                                    &extrapolation_section,
-                                                                    &willingness_section,
-                                                                    &policy_cost_section,
-                                                                    &policy_population_section,
-                                                                    &policy_research_section,
-                                                                    &budget_section,
-                                                                    &sensitivity_section,
-                                                                    &moved_section,
-                                                                    &threshold_section,
-                                                                    &sobol_section,
-                                                                    &claim_section,
-                                                                    &claim_contrast_section,
-                                                                    &claim_number_section});
+  static const std::vector<const SectionSpec*> tables = [] {
+    std::vector<const SectionSpec*> found;
+    list_tables(top_section, found);
+    for (const StudySection& section : study_sections()) list_tables(*section.spec, found);
+    return found;
+  }();
   return tables;
 }
 

@@ -12,8 +12,10 @@
 #include "io/study/toml_document.hpp"
 
 /// The sections of a study: one file each, with the declaration of its keys and the function that reads it. A new
-/// section is such a file, a line in `study_sections()` and a paragraph of study_writer.cpp.
+/// section is such a file, a line in `study_sections()` and one in write_study().
 namespace vcohort {
+
+struct KeyAt;
 
 /// What reading a section fills in.
 struct StudyContext {
@@ -59,22 +61,19 @@ extern const SectionSpec claim_contrast_section;
 extern const SectionSpec claim_number_section;
 
 void read_top(const TomlValue& document, StudyContext& context);
-void read_population(const TomlValue& table, StudyContext& context);
 void read_strategies(const TomlValue& list, StudyContext& context);
 void read_grid(const TomlValue& table, StudyContext& context);
 void read_strata(const TomlValue& table, StudyContext& context);
-void read_outcomes(const TomlValue& table, StudyContext& context);
-void read_cohort(const TomlValue& table, StudyContext& context);
-void read_data_model(const TomlValue& table, StudyContext& context);
-void read_data(const TomlValue& table, StudyContext& context);
 void read_trial(const TomlValue& table, StudyContext& context);
-void read_policy(const TomlValue& table, StudyContext& context);
 void read_overrides(const TomlValue& list, StudyContext& context);
-void read_claim(const TomlValue& table, StudyContext& context);
+
+/// Append a section that is not written by its declarations alone.
+void write_strata(const Stratification& stratification, std::string& text);
+void write_trial(const Study& study, std::string& text);
 
 /// A distribution as a table: { distribution = "uniform", low = 1, high = 12 }, or bands with shares. The support lies
-/// in the declared range of `key`. Nothing when refused.
-std::optional<Distribution> read_distribution(const TomlValue& table, const KeySpec& key, StudyContext& context);
+/// in the declared range of the key.
+void read_distribution(const KeyAt& at, Distribution& distribution);
 
 /// Smallest and largest value that a distribution can give.
 Interval support_of(const Distribution&);

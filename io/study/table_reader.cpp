@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
 
 #include "engine/numeric/errors.hpp"
@@ -47,7 +46,11 @@ std::optional<double> finite_number(const TomlValue& value) {
 }
 
 TableReader::TableReader(const TomlValue& table, const SectionSpec& spec, Problems& problems, bool open)
-    : table_(table.is_table() ? table : empty_table()), place_(table.place), spec_(spec), problems_(problems) {
+    : table_(table.is_table() ? table : empty_table()),
+      place_(table.place),
+      spec_(spec),
+      problems_(problems),
+      problems_before_(problems.size()) {
   if (!table.is_table()) {
     problems_.add(table.place, std::string(spec.heading) + " must be a table",
                   "it is " + std::string(kind_text(table.kind)), "");
@@ -177,48 +180,32 @@ std::optional<int> TableReader::choice_in(const TomlValue& item, const KeySpec& 
 }
 
 std::optional<std::string> TableReader::text(std::string_view key) const {
-  const KeySpec& spec = declared(key);
-  if (const TomlValue* found = value(key)) return text_in(*found, spec);
-  if (spec.fallback.empty()) return std::nullopt;
-  return std::string(spec.fallback.substr(1, spec.fallback.size() - 2));  // without its quotes
+  const TomlValue* found = value(key);
+  return found ? text_in(*found, declared(key)) : std::nullopt;
 }
 
 std::optional<bool> TableReader::boolean(std::string_view key) const {
-  const KeySpec& spec = declared(key);
   const TomlValue* found = value(key);
-  if (!found) return spec.fallback.empty() ? std::nullopt : std::optional(spec.fallback == "true");
-  if (found->kind != TomlValue::Kind::boolean) {
-    problems_.add(found->place, subject(spec) + " must be true or false",
-                  "it is " + std::string(kind_text(found->kind)), "");
-    return std::nullopt;
-  }
-  return found->boolean;
+  if (!found) return std::nullopt;
+  if (found->kind == TomlValue::Kind::boolean) return found->boolean;
+  problems_.add(found->place, quoted(key) + " must be true or false", "it is " + std::string(kind_text(found->kind)),
+                "");
+  return std::nullopt;
 }
 
 std::optional<std::int64_t> TableReader::integer(std::string_view key) const {
-  const KeySpec& spec = declared(key);
-  if (const TomlValue* found = value(key)) return integer_in(*found, spec);
-  if (spec.fallback.empty()) return std::nullopt;
-  std::int64_t number = 0;
-  std::from_chars(spec.fallback.data(), spec.fallback.data() + spec.fallback.size(), number);
-  return number;
+  const TomlValue* found = value(key);
+  return found ? integer_in(*found, declared(key)) : std::nullopt;
 }
 
 std::optional<double> TableReader::number(std::string_view key) const {
-  const KeySpec& spec = declared(key);
-  if (const TomlValue* found = value(key)) return number_in(*found, spec);
-  if (spec.fallback.empty()) return std::nullopt;
-  double number = 0;
-  std::from_chars(spec.fallback.data(), spec.fallback.data() + spec.fallback.size(), number);
-  return number;
+  const TomlValue* found = value(key);
+  return found ? number_in(*found, declared(key)) : std::nullopt;
 }
 
 std::optional<int> TableReader::choice(std::string_view key) const {
-  const KeySpec& spec = declared(key);
-  if (const TomlValue* found = value(key)) return choice_in(*found, spec);
-  const std::optional<std::string> word = text(key);
-  if (!word) return std::nullopt;
-  return static_cast<int>(std::find(spec.choices.begin(), spec.choices.end(), *word) - spec.choices.begin());
+  const TomlValue* found = value(key);
+  return found ? choice_in(*found, declared(key)) : std::nullopt;
 }
 
 template <typename Item, typename Read>
@@ -226,12 +213,7 @@ std::optional<std::vector<Item>> TableReader::list(std::string_view key, Read re
   const KeySpec& spec = declared(key);
   const TomlValue* found = value(key);
   std::vector<Item> items;
-  TomlValue fallback;
-  if (!found) {
-    if (spec.fallback.empty()) return items;
-    fallback = parse_toml("fallback = " + std::string(spec.fallback), "declaration").entries.front().value;
-    found = &fallback;
-  }
+  if (!found) return items;
   if (found->is_array() && found->items.empty()) {
     problems_.add(found->place, subject(spec) + " is an empty list", "it must name at least one value",
                   "write " + std::string(spec.name) + " = " + std::string(spec.example) + ", or leave the key out");
@@ -297,17 +279,19 @@ bool says_something(const TomlValue& value) {
   return !(value.kind == TomlValue::Kind::boolean && !value.boolean) && !(value.is_array() && value.items.empty());
 }
 
-void refuse_without_effect(const TableReader& reader, std::string_view key, std::string_view why) {
+void refuse_without_effect(const TableReader& reader, std::string_view key, std::string_view why,
+                           std::string_view problem) {
   const TomlEntry* entry = reader.entry(key);
-  if (entry && says_something(entry->value))
-    reader.problems().add(entry->place, fmt::format("\"{}\" has no effect", key), why, "remove it");
+  if (!entry || !says_something(entry->value)) return;
+  const std::string without_effect = fmt::format("\"{}\" has no effect", key);
+  reader.problems().add(entry->place, problem.empty() ? without_effect : problem, why, "remove it");
 }
 
-void require_key(const TableReader& reader, std::string_view key, std::string_view why) {
+void require_key(const TableReader& reader, std::string_view key, std::string_view why, std::string_view asked_by) {
   const TomlEntry* entry = reader.entry(key);
   if (entry && says_something(entry->value)) return;
-  reader.problems().add(reader.place(key), fmt::format("\"{}\" is missing", key), why,
-                        fmt::format("write {} = {}", key, reader.declared(key).example));
+  reader.problems().add(reader.place(asked_by.empty() || entry ? key : asked_by), fmt::format("\"{}\" is missing", key),
+                        why, fmt::format("write {} = {}", key, reader.declared(key).example));
 }
 
 bool check_ascending(const TableReader& reader, std::string_view key, const std::vector<double>& numbers) {

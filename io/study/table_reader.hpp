@@ -12,8 +12,7 @@
 namespace vcohort {
 
 /// Reads one table by its declaration. Whatever is wrong becomes a Problem with its place, and the getter returns
-/// nothing, so that reading goes on and finds the other problems. A getter without a value in the file returns the
-/// declared default.
+/// nothing, so that reading goes on and finds the other problems; so does a getter without a value in the file.
 ///
 /// Errors: InternalError when a key is asked for that the section does not declare.
 class TableReader {
@@ -36,7 +35,7 @@ class TableReader {
   std::optional<int> choice(std::string_view key) const;
 
   /// Lists; a single value counts as a list of one. Each item is checked against the declared range or choices; empty
-  /// lists are refused. An absent key without a default gives an empty list, a wrong one gives nothing.
+  /// lists are refused. An absent key gives an empty list, a wrong one gives nothing.
   std::optional<std::vector<double>> numbers(std::string_view key) const;
   std::optional<std::vector<std::int64_t>> integers(std::string_view key) const;
   std::optional<std::vector<std::string>> texts(std::string_view key) const;
@@ -50,6 +49,9 @@ class TableReader {
               std::string_view what_to_do = {}) const;
 
   Problems& problems() const { return problems_; }
+
+  /// Whether nothing was found to be wrong since this table was begun.
+  bool sound() const { return problems_.size() == problems_before_; }
   const SectionSpec& section() const { return spec_; }
   const KeySpec& declared(std::string_view key) const;
 
@@ -66,6 +68,7 @@ class TableReader {
   Place place_;
   const SectionSpec& spec_;
   Problems& problems_;
+  std::size_t problems_before_;
 };
 
 /// The place of an item of a list, or of the value that stands for a list of one; of the table if absent.
@@ -74,11 +77,12 @@ Place item_place(const TableReader& reader, std::string_view key, std::size_t in
 /// A false or an empty list may stand where a key means nothing: it says that there is nothing.
 bool says_something(const TomlValue&);
 
-/// Refuses `key`, if it is there and says something, because of `why`.
-void refuse_without_effect(const TableReader& reader, std::string_view key, std::string_view why);
+/// Refuses `key`, if it is there and says something, because of `why`: it has no effect, or another `problem`.
+void refuse_without_effect(const TableReader& reader, std::string_view key, std::string_view why,
+                           std::string_view problem = {});
 
-/// Refuses the absence of `key`, or that it says nothing.
-void require_key(const TableReader& reader, std::string_view key, std::string_view why);
+/// Refuses the absence of `key`, or that it says nothing, at the key that asks for it or else at the table.
+void require_key(const TableReader& reader, std::string_view key, std::string_view why, std::string_view asked_by = {});
 
 /// Refuses the first number that is not above the one before.
 bool check_ascending(const TableReader& reader, std::string_view key, const std::vector<double>& numbers);

@@ -3,10 +3,9 @@
 #include <string_view>
 #include <vector>
 
-#include "engine/study/study.hpp"
 #include "io/study/number_text.hpp"
 
-/// Pieces of TOML in canonical form, and the sections that have files of their own.
+/// Pieces of TOML in canonical form.
 namespace vcohort {
 
 /// "[a, b, c]", with `write` turning each item into text.
@@ -33,11 +32,5 @@ inline std::string text_list(const std::vector<std::string>& texts) {
 inline std::string_view truth(bool value) {
   return value ? "true" : "false";
 }
-
-/// Append "[trial]", "[policy]" and "[claim]" with their tables.
-void write_trial(const Study& study, std::string& text);
-void write_policy(const Study& study, std::string& text);
-void write_sensitivity(const SensitivityQuestion& question, std::string& text);
-void write_claim(const Claim& claim, std::string& text);
 
 }  // namespace vcohort

@@ -3,6 +3,7 @@
 #include <string_view>
 
 #include "engine/evidence/evidence.hpp"
+#include "engine/evidence/evidence_names.hpp"
 #include "engine/study/names.hpp"
 #include "engine/study/policy_names.hpp"
 #include "engine/study/study.hpp"
@@ -27,5 +28,35 @@ template <>
 inline constexpr std::span<const std::string_view> words<AnalysisPlan::Hypothesis> = hypothesis_names;
 template <>
 inline constexpr std::span<const std::string_view> words<OutcomeKind> = data_model_names;
+template <>
+inline constexpr std::span<const std::string_view> words<Cell> = cell_names;
+template <>
+inline constexpr std::span<const std::string_view> words<Route> = route_names;
+template <>
+inline constexpr std::span<const std::string_view> words<CellSource> = cell_source_names;
+template <>
+inline constexpr std::span<const std::string_view> words<Regimen::Tolerance> = tolerance_names;
+template <>
+inline constexpr std::span<const std::string_view> words<Marker> = marker_names;
+template <>
+inline constexpr std::span<const std::string_view> words<Distribution::Kind> = distribution_names;
+template <>
+inline constexpr std::span<const std::string_view> words<ClaimNumber::Table> = claim_table_names;
+template <>
+inline constexpr std::span<const std::string_view> words<FlowTiming> = timing_names;
+template <>
+inline constexpr std::span<const std::string_view> words<Perspective> = perspective_names;
+template <>
+inline constexpr std::span<const std::string_view> words<UtilitySet> = utility_set_names;
+template <>
+inline constexpr std::span<const std::string_view> words<PolicyEffect> = policy_effect_names;
+template <>
+inline constexpr std::span<const std::string_view> words<Extrapolation> = extrapolation_names;
+template <>
+inline constexpr std::span<const std::string_view> words<ResearchMethod> = research_method_names;
+template <>
+inline constexpr std::span<const std::string_view> words<Strength> = strength_names;
+template <>
+inline constexpr std::span<const std::string_view> words<Uncertainty::Kind> = uncertainty_names;
 
 }  // namespace vcohort

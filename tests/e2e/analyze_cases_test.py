@@ -98,6 +98,17 @@ class AnalyzeCases(ProgramTest):
         self.refused(data, self.study(primary, columns + 'visit_order = ["WEEK 2", "MONTH 3"]'), '"MONTH 1"')
         self.refused(data, self.study(primary, columns + 'visit_order = ["WEEK 2", "MONTH 1", "MONTH 3", "MONTH 6"]'), '"MONTH 6"')
 
+    def test_a_visit_without_outcomes_is_none(self):
+        # as the baseline of a change; the order of the others is then natural
+        rows = [(f"p{k}", "PT"[k % 2], visit, None if visit == "Baseline" else (k * 7 + w * k % 5) % 11 + w * (k % 2)) for k in range(12)
+                for w, visit in enumerate(("Baseline", "Week 2", "Week 10"))]
+        primary = 'visit = "Week 10", analysis = "mmrm", covariance = "ar1"'
+        found = self.json(self.data("id,arm,visit,y", rows), self.study(primary, 'value = "y"\nvisit = "visit"'))
+        self.assertEqual(found["visits"], ["Week 2", "Week 10"])
+        self.assertIn("the visit Baseline was left out: nobody has the outcome", found["notes"])
+        kept = self.json(self.data("id,arm,visit,y", [row for row in rows if row[2] != "Baseline"]), self.study(primary, 'value = "y"\nvisit = "visit"'))
+        self.assertEqual(found["contrasts"], kept["contrasts"])
+
     def test_unequal_times(self):
         # gls(y ~ factor(m) + arm:factor(m), d, corExp(form = ~m | id), method = "REML"); the covariance of two visits a months apart is 2.9097 * .95506^a
         values = {"P": (7.8, 7.4, 7.8, 9.4, 9.7, 11.6, 10.1, 8.6, 9.8, 10.1, 9, 11, 7.8, 8.9, 9.5),

@@ -319,11 +319,13 @@ Table events_table(const LongData& data, const analysis::Dataset& seen) {
   table.add<std::int64_t>("n", "patients", "analysed");
   table.add<double>("events", "events", "of them");
   table.add<double>("follow_up", "of the data", "sum of their times, or exposures");
+  std::vector<std::uint8_t> complete(seen.arm.size());
+  seen.mark_complete(complete);
   for (std::size_t a = 0; a < data.arms.size(); ++a) {
     std::int64_t n = 0;
     double events = 0, follow_up = 0;
     for (std::size_t i = 0; i < seen.arm.size(); ++i) {
-      if (seen.arm[i] != static_cast<int>(a) || !seen.is_complete(i)) continue;
+      if (seen.arm[i] != static_cast<int>(a) || !complete[i]) continue;
       ++n;
       events += seen.time.empty() ? seen.outcome[i] : seen.event[i];
       follow_up += !seen.time.empty() ? seen.time[i] : seen.exposure.empty() ? 1 : seen.exposure[i];
@@ -395,6 +397,7 @@ DataAnalysis analyze(const LongData& data, const AnalysisPlan& plan, double alph
   found.contrasts = contrast_table(is_log_ratio(method.scale));
   found.method = plan.method;
   found.measure = name_of(method.scale);
+  found.notes = data.notes;
   found.hypothesis = hypothesis_text(analysis.hypothesis(), method);
   found.patients = data.patients.size();
   found.level = analysis.level();

@@ -25,6 +25,7 @@ struct LongData {
   std::vector<double> baseline;                         // [patient]; empty where there is none
   std::vector<Covariate> covariates;
   std::optional<bool> lower_is_better;
+  std::vector<std::string> notes;  // what was left out
 
   std::size_t visit_named(const std::string&) const;     // throws InvalidInput
   const Covariate& covariate(const std::string&) const;  // that was read

@@ -7,6 +7,7 @@
 #include "engine/data_model/data_model.hpp"
 #include "engine/data_model/frailty.hpp"
 #include "engine/data_model/truth.hpp"
+#include "engine/numeric/errors.hpp"
 #include "engine/random/tile_draws.hpp"
 
 namespace vcohort {

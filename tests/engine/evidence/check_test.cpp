@@ -153,14 +153,5 @@ TEST(Override, RefusesNonsense) {
   EXPECT_EQ(find(evidence, "effect.emax")->value, 4);
 }
 
-TEST(Names, OfStrengthAndUncertaintyRoundTrip) {
-  for (const char* name : {"found", "derived", "recalled", "assumed"}) EXPECT_STREQ(name_of(*strength_of(name)), name);
-  for (const char* name : {"fixed", "normal", "lognormal", "beta", "uniform", "triangular", "bernoulli"}) {
-    EXPECT_STREQ(name_of(*uncertainty_kind_of(name)), name);
-  }
-  EXPECT_FALSE(strength_of("guessed"));
-  EXPECT_FALSE(uncertainty_kind_of("cauchy"));
-}
-
 }  // namespace
 }  // namespace vcohort

@@ -121,7 +121,7 @@ TEST_P(ModelCases, EffectOnTheMotorScore) {
     const double c = expected("concentration");
     expect_close(saturation[category].linear, c / (c + p.ec50), "linear saturation");
     expect_close(saturation[category].hill, c > 0 ? 1 / (1 + std::pow(p.ec50 / c, p.hill)) : 0, "Hill saturation");
-    for (int d = 1; d < domains - 1; ++d) {
+    for (int d = 1; d < static_cast<int>(Domain::drooling); ++d) {  // those of the oracle
       const auto domain = static_cast<Domain>(d);
       const std::string name(domain_names[static_cast<std::size_t>(d)]);
       const double c_d = case_.expected["domains"][name]["concentration"];

@@ -1,4 +1,5 @@
 #include "engine/replication/replication.hpp"
+#include "engine/numeric/errors.hpp"
 
 #include <gtest/gtest.h>
 #include <oneapi/tbb/global_control.h>

@@ -2,6 +2,7 @@
 
 #include <numeric>
 
+#include "engine/numeric/errors.hpp"
 #include "engine/trial/accrual.hpp"
 #include "tests/engine/trial/designs.hpp"
 

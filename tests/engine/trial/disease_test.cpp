@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include "engine/numeric/errors.hpp"
 #include "tests/engine/patient/stances.hpp"
 #include "tests/engine/trial/designs.hpp"
 

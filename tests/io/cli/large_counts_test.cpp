@@ -86,7 +86,7 @@ TEST(LargeCounts, no_field_of_an_address_wraps) {
   EXPECT_EQ(Plan(draws.reading.study, draws.evidence).blocks(), 3'906'250'000);
   LoadedStudy beyond = load({"parameters=\"uncertain\""});
   beyond.reading.study.population.size = 256 * ((std::int64_t{1} << 32) + 1);
-  EXPECT_THROW(Plan(beyond.reading.study, beyond.evidence), InvalidInput);
+  EXPECT_THROW(Plan(beyond.reading.study, beyond.evidence), InternalError);
 }
 
 }  // namespace
