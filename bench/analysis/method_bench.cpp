@@ -1,53 +1,47 @@
 #include <benchmark/benchmark.h>
 
-#include <array>
 #include <string>
 
 #include "bench/analysis/trial.hpp"
-#include "engine/analysis/method.hpp"
 
 namespace vcohort::analysis {
 namespace {
 
-const BenchTrial trial;
-
 /// The outcome that a method is made for.
-const std::vector<double>& endpoint_of(Method method) {
-  if (method >= Method::fisher && method <= Method::miettinen_nurminen_stratified) return trial.binary;
-  if (method == Method::proportional_odds) return trial.ordinal;
-  if (method == Method::negative_binomial || method == Method::poisson) return trial.count;
-  return trial.outcome;
+std::pair<OutcomeKind, const std::vector<double>*> outcome_for(const Method& method, const BenchTrial& trial) {
+  if (method.fits.contains(OutcomeKind::score)) return {OutcomeKind::score, &trial.outcome};
+  if (method.fits.contains(OutcomeKind::ordinal)) return {OutcomeKind::ordinal, &trial.ordinal};
+  if (method.fits.contains(OutcomeKind::binary)) return {OutcomeKind::binary, &trial.binary};
+  return {method.fits.contains(OutcomeKind::count) ? OutcomeKind::count : OutcomeKind::survival, &trial.count};
 }
 
-/// A whole analysis of 200 patients: estimate, interval, p and decision; models adjust for `covariates` covariates.
-void analyze_200(benchmark::State& state, Method method, std::size_t covariates) {
-  Workspace workspace;
-  auto data = trial.view(endpoint_of(method));
-  data.covariates = std::span(trial.covariate_views).first(covariates);
-  const std::array<RankedEndpoint, 2> hierarchy{RankedEndpoint{.value = trial.time, .event = trial.event},
-                                                RankedEndpoint{.value = trial.outcome}};
-  data.hierarchy = hierarchy;
-  std::array<Result, 1> results;
-  const Analysis analysis{.method = method};
-  for (auto _ : state) {
-    analyze(data, analysis, workspace, results);
-    benchmark::DoNotOptimize(results);
-  }
-  if (!results[0].estimate.ok()) state.SkipWithError(name_of(results[0].estimate.failure));
+/// A whole analysis of 200 patients: estimate, interval and decision, with its p or without.
+void analyze_200(benchmark::State& state, const Method& method, std::size_t covariates, bool p_values) {
+  BenchTrial trial;
+  const auto [kind, endpoint] = outcome_for(method, trial);
+  AnalysisPlan plan;
+  plan.method = method.name;
+  for (std::size_t k = 0; k < covariates; ++k) plan.adjust.push_back("x" + std::to_string(k));
+  if (method.strata == Method::Strata::required) plan.stratify = {"stratum"};
+  Analysis analysis(plan, {.kind = kind}, 0.05, 2, p_values);
+  const Records records = trial.records(*endpoint, covariates, !plan.stratify.empty());
+  for (auto _ : state) benchmark::DoNotOptimize(analysis.run(records));
+  if (!analysis.run(records).front().ok()) state.SkipWithError("the method failed");
   state.SetItemsProcessed(state.iterations());
 }
 
 const bool registered = [] {
-  for (int k = 0; k < methods; ++k) {
-    const auto method = static_cast<Method>(k);
-    for (const std::size_t covariates : {std::size_t{0}, std::size_t{3}}) {
-      const bool adjusts = method == Method::ancova || method == Method::proportional_odds || method == Method::cox ||
-                           method == Method::cox_stratified || method == Method::negative_binomial ||
-                           method == Method::poisson;
-      if (covariates > 0 && !adjusts) continue;
-      const auto name = std::string("analyze_200/") + describe(method).name + (covariates > 0 ? ", 3 covariates" : "");
-      benchmark::RegisterBenchmark(name.c_str(), analyze_200, method, covariates);
-    }
+  for (const Method& method : methods) {
+    if (method.repeated) continue;  // bench/mmrm
+    for (const std::size_t covariates : {std::size_t{0}, std::size_t{3}})
+      for (const bool p_values : {true, false}) {
+        if (covariates > 0 && !method.adjusts) continue;
+        const std::string name = "analyze_200/" + std::string(method.name) + (covariates > 0 ? ", 3 covariates" : "") +
+                                 (p_values ? "" : ", decision alone");
+        benchmark::RegisterBenchmark(name.c_str(), [&method, covariates, p_values](auto& state) {
+          analyze_200(state, method, covariates, p_values);
+        });
+      }
   }
   return true;
 }();

@@ -63,7 +63,7 @@ void simulate(benchmark::State& state, const Study& study) {
   std::int64_t block = 0, patients = 0;
   for (auto iteration : state) {
     patients += cohort.patients_in(block);
-    cohort.simulate(block++, tally, rows);
+    cohort.simulate_block(block++, tally, rows);
   }
   benchmark::DoNotOptimize(tally);
   state.SetItemsProcessed(patients);

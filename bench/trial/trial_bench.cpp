@@ -77,7 +77,7 @@ void run_blocks(benchmark::State& state, const Study& study, const Evidence& evi
   std::int64_t block = 0;
   for (auto _ : state) {
     std::vector<Table> rows = trial.row_tables();
-    trial.simulate(block++, tally, rows);
+    trial.simulate_block(block++, tally, rows);
   }
   state.SetItemsProcessed(state.iterations() * Trial::block_size);
 }

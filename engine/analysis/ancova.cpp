@@ -29,8 +29,7 @@ enum Slot : std::size_t {
 /// The model as columns, arm after arm: the covariates first and the outcome last, each centred within the arms.
 class Model {
  public:
-  Model(const Dataset& data, const AncovaOptions& options, Workspace& workspace)
-      : data_(data), options_(options), workspace_(workspace) {
+  Model(const Dataset& data, Workspace& workspace) : data_(data), workspace_(workspace) {
     select_patients();
     gather_columns();
   }
@@ -65,8 +64,6 @@ class Model {
  private:
   bool is_complete(std::size_t i) const {
     bool missing = data_.outcome[i] != data_.outcome[i];
-    if (options_.change_from_baseline || options_.adjust_for_baseline)
-      missing |= data_.baseline[i] != data_.baseline[i];
     for (const auto& covariate : data_.covariates) missing |= covariate[i] != covariate[i];
     for (const auto& factor : data_.factors) missing |= factor.codes[i] < 0;
     return !missing;
@@ -93,21 +90,16 @@ class Model {
   }
 
   void gather_columns() {
-    std::size_t columns = 1 + data_.covariates.size() + (options_.adjust_for_baseline ? 1 : 0);
+    std::size_t columns = 1 + data_.covariates.size();
     for (const auto& factor : data_.factors) columns += static_cast<std::size_t>(std::max(factor.levels, 0));
     columns_ = workspace_.reals(columns_slot, columns * n_);
     means_ = workspace_.reals(means_slot, columns * static_cast<std::size_t>(data_.arms));
     squares_ = workspace_.reals(squares_slot, columns);
     int j = 0;
-    if (options_.adjust_for_baseline) gather(j++, [this](int i) { return data_.baseline[i]; });
     for (const auto& covariate : data_.covariates) gather(j++, [&covariate](int i) { return covariate[i]; });
     for (const auto& factor : data_.factors) gather_factor(factor, j);
     covariates_ = j;
-    if (options_.change_from_baseline) {
-      outcome_unit_ = gather(j, [this](int i) { return data_.outcome[i] - data_.baseline[i]; });
-    } else {
-      outcome_unit_ = gather(j, [this](int i) { return data_.outcome[i]; });
-    }
+    outcome_unit_ = gather(j, [this](int i) { return data_.outcome[i]; });
   }
 
   /// Dummy columns of the levels that occur, without the first.
@@ -149,7 +141,6 @@ class Model {
   }
 
   const Dataset& data_;
-  const AncovaOptions& options_;
   Workspace& workspace_;
   std::size_t n_ = 0;
   int covariates_ = 0;
@@ -305,33 +296,35 @@ Estimate contrast(const Model& model, const Regression& fit, int arm, double var
   return in_units(result, model.outcome_unit());
 }
 
-void fill_adjusted_means(const Model& model, const Regression& fit, Workspace& workspace, std::span<double> means) {
+void fill_adjusted_means(const Model& model, const Regression& fit, double variance, double df,
+                         const Inference& inference, Workspace& workspace, std::span<Estimate> means) {
   const auto w = workspace.reals(weights_slot, static_cast<std::size_t>(model.covariates()));
   const auto kept = static_cast<std::size_t>(fit.kept);
   for (std::size_t arm = 0; arm < means.size(); ++arm) {
     const int k = static_cast<int>(arm);
     if (model.arm_size(k) == 0) continue;
-    if (!coordinates_of(model, fit, [&](int j) { return model.mean(j, k) - model.overall_mean(j); }, w)) continue;
+    if (!coordinates_of(
+            model, fit, [&](int j) { return model.mean(j, k) - model.overall_mean(j); }, w))
+      continue;
     const double adjusted = model.mean(model.covariates(), k) - dot(w.first(kept), fit.projection.first(kept));
-    means[arm] = adjusted * model.outcome_unit();
+    const double leverage = 1 / model.arm_size(k) + dot(w.first(kept), w.first(kept));
+    means[arm] = in_units(wald(adjusted, std::sqrt(variance * leverage), df, model.patients(), inference, workspace),
+                          model.outcome_unit());
   }
 }
 
 }  // namespace
 
-void ancova(const Dataset& data, const AncovaOptions& options, const Inference& inference, Workspace& workspace,
-            std::span<Estimate> contrasts, std::span<double> adjusted_means) {
-  std::fill(adjusted_means.begin(), adjusted_means.end(), unknown);
-  const Model model(data, options, workspace);
+void ancova(const Dataset& data, const Inference& inference, Workspace& workspace, std::span<Estimate> contrasts,
+            std::span<Estimate> adjusted_means) {
+  std::fill(adjusted_means.begin(), adjusted_means.end(), failed(Failure::empty_arm));
+  const Model model(data, workspace);
   const int patients = model.patients();
   if (patients == 0 || model.arm_size(0) == 0) return fail_all(contrasts, Failure::empty_arm, patients);
   if (!model.finite()) return fail_all(contrasts, Failure::not_finite, patients);
 
   auto fit = empty_regression(model.covariates(), workspace);
   if (!regress_by_products(model, fit)) regress_by_columns(model, workspace, fit);
-  if (options.fail_when_aliased && fit.kept < model.covariates()) {
-    return fail_all(contrasts, Failure::singular_design, patients);
-  }
   const double df = patients - model.arms_present() - fit.kept;
   if (df < 1) return fail_all(contrasts, Failure::too_few_patients, patients);
   const int outcome = model.covariates();
@@ -344,7 +337,12 @@ void ancova(const Dataset& data, const AncovaOptions& options, const Inference& 
   for (std::size_t k = 0; k < contrasts.size(); ++k) {
     contrasts[k] = contrast(model, fit, static_cast<int>(k) + 1, variance, df, inference, workspace);
   }
-  if (!adjusted_means.empty()) fill_adjusted_means(model, fit, workspace, adjusted_means);
+  if (!adjusted_means.empty()) fill_adjusted_means(model, fit, variance, df, inference, workspace, adjusted_means);
+}
+
+void fit_ancova(const Dataset& data, const Options&, const Inference& inference, Workspace& workspace,
+                std::span<Estimate> contrasts) {
+  ancova(data, inference, workspace, contrasts);
 }
 
 }  // namespace vcohort::analysis

@@ -1,16 +1,9 @@
 #pragma once
 #include <span>
 
-#include "engine/analysis/dataset.hpp"
-#include "engine/analysis/estimate.hpp"
+#include "engine/analysis/fit.hpp"
 
 namespace vcohort::analysis {
-
-struct AncovaOptions {
-  bool change_from_baseline = false;  // the outcome is outcome - baseline
-  bool adjust_for_baseline = false;   // the baseline is one more covariate
-  bool fail_when_aliased = false;     // else a covariate that the others determine is dropped and counted
-};
 
 /// Analysis of covariance by least squares: outcome = arm + covariates + factors + error, one residual variance.
 ///
@@ -22,12 +15,15 @@ struct AncovaOptions {
 /// Method: regression within arms. Outcome and covariates are centred in each arm; with L L' the factor of the
 /// covariates' products, u = L^-1 x'y and w = L^-1 (difference of arm means of x), the contrast is (difference of means
 /// of y) - w'u and its variance s^2 (1/nk + 1/n0 + w'w). Near collinearity the factor comes from orthogonalised columns
-/// in place of products. Failures: empty_arm (that contrast); too_few_patients; singular_design when a covariate is
-/// confounded with the arm, or aliased and not allowed; no_variation when the residuals vanish; not_finite.
+/// in place of products. A covariate that the others determine is dropped and counted. Failures: empty_arm (that
+/// contrast); too_few_patients; singular_design when a covariate is confounded with the arm; no_variation when the
+/// residuals vanish; not_finite.
 ///
 /// `adjusted_means`, if not empty, receives the least-squares mean of each arm, with covariates at their mean over all
-/// analysed patients (observed margins); NaN for an arm without patients or after a failure.
-void ancova(const Dataset& data, const AncovaOptions& options, const Inference& inference, Workspace& workspace,
-            std::span<Estimate> contrasts, std::span<double> adjusted_means = {});
+/// analysed patients (observed margins); a failure for an arm without patients.
+void ancova(const Dataset& data, const Inference& inference, Workspace& workspace, std::span<Estimate> contrasts,
+            std::span<Estimate> adjusted_means = {});
+
+Fit fit_ancova;
 
 }  // namespace vcohort::analysis

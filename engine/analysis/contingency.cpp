@@ -64,9 +64,8 @@ Table2x2 with_arms_swapped(const Table2x2& table) {
 }
 
 /// The smallest common log odds ratio that the score test does not reject, where the observed one is +infinity, or with
-/// `mirrored` arms -infinity. The score falls from infinity to 0 (less the correction) as the odds ratio grows.
-double end_of_score_interval(std::span<const Table2x2> strata, bool mirrored, double correction, double critical,
-                             Workspace& workspace) {
+/// `mirrored` arms -infinity. The score falls from infinity to 0 as the odds ratio grows.
+double end_of_score_interval(std::span<const Table2x2> strata, bool mirrored, double critical, Workspace& workspace) {
   const auto excess = [&](double log_odds_ratio) {
     double above_mean = 0, variance = 0;  // every stratum has the most events that its margins allow
     for (const auto& stratum : strata) {
@@ -75,7 +74,7 @@ double end_of_score_interval(std::span<const Table2x2> strata, bool mirrored, do
       variance += moments.variance;
     }
     constexpr double far = 1e6;  // an infinite score would stop the solver's interpolation
-    return std::clamp((above_mean - correction) / std::sqrt(variance), -far, far) - critical;
+    return std::clamp(above_mean / std::sqrt(variance), -far, far) - critical;
   };
   double low = 0, high = 0;
   constexpr double furthest = 512;  // a ratio of 1e222: no table of patients reaches it
@@ -106,39 +105,16 @@ FisherP fisher_exact(const Table2x2& table, Workspace& workspace) {
   return {std::min(1.0, not_more_probable / total), std::min(1.0, below / total), std::min(1.0, above / total)};
 }
 
-ChiSquare pearson_chi_square(std::span<const std::int64_t> counts, std::size_t rows, std::size_t columns) {
-  double total = 0;
-  for (const auto count : counts) total += real(count);
-  double statistic = 0;
-  for (std::size_t row = 0; row < rows; ++row) {
-    double in_row = 0;
-    for (std::size_t column = 0; column < columns; ++column) in_row += real(counts[row * columns + column]);
-    for (std::size_t column = 0; column < columns; ++column) {
-      double in_column = 0;
-      for (std::size_t other = 0; other < rows; ++other) in_column += real(counts[other * columns + column]);
-      if (in_row == 0 || in_column == 0) return {.failure = Failure::empty_cell};
-      const double expected = in_row * in_column / total;
-      const double excess = real(counts[row * columns + column]) - expected;
-      statistic += excess * excess / expected;
-    }
-  }
-  const double df = (real(static_cast<std::int64_t>(rows)) - 1) * (real(static_cast<std::int64_t>(columns)) - 1);
-  if (df < 1) return {.failure = Failure::empty_cell};
-  return {statistic, df, chi_square_above(statistic, df), Failure::none};
-}
-
-double pearson_z(const Table2x2& table, bool continuity) {
+double pearson_z(const Table2x2& table) {
   const double n = real(table.patients), m = real(table.reference_patients), events = real(table.total_events());
   const double total = n + m;
   const double excess = real(table.events) - n * events / total;
-  const double size = std::max(0.0, std::fabs(excess) - (continuity ? 0.5 : 0.0));
   // Sum of excess^2 / expected over the four cells, which share one excess.
   const double variance = n * m * events * (total - events) / (total * total * total);
-  return std::copysign(size, excess) / std::sqrt(variance);
+  return excess / std::sqrt(variance);
 }
 
-Estimate cochran_mantel_haenszel(std::span<const Table2x2> strata, bool continuity, const Inference& inference,
-                                 Workspace& workspace) {
+Estimate cochran_mantel_haenszel(std::span<const Table2x2> strata, const Inference& inference, Workspace& workspace) {
   double excess = 0, variance = 0;
   // Sums of Robins, Breslow and Greenland: R = ad/N, S = bc/N, P = (a+d)/N, Q = (b+c)/N.
   double r_sum = 0, s_sum = 0, pr = 0, ps_qr = 0, qs = 0;
@@ -162,12 +138,11 @@ Estimate cochran_mantel_haenszel(std::span<const Table2x2> strata, bool continui
   const int n = static_cast<int>(patients);
   if (n < 2) return failed(Failure::too_few_patients, n);
   if (!(variance > 0)) return undetermined(n);
-  const double correction = continuity && std::fabs(excess) >= 0.5 ? 0.5 : 0.0;
-  const double statistic = std::copysign(std::fabs(excess) - correction, excess) / std::sqrt(variance);
+  const double statistic = excess / std::sqrt(variance);
   if (r_sum == 0 || s_sum == 0) {
     const bool mirrored = r_sum == 0;
-    const double end = end_of_score_interval(strata, mirrored, correction,
-                                             workspace.critical_value(normal_df, 1 - inference.level), workspace);
+    const double end =
+        end_of_score_interval(strata, mirrored, workspace.critical_value(normal_df, 1 - inference.level), workspace);
     return one_ended(statistic, mirrored ? -end : end, n, inference);
   }
   const double log_variance = pr / (2 * r_sum * r_sum) + ps_qr / (2 * r_sum * s_sum) + qs / (2 * s_sum * s_sum);

@@ -3,23 +3,9 @@
 #include <span>
 
 #include "engine/analysis/estimate.hpp"
+#include "engine/analysis/table2x2.hpp"
 
 namespace vcohort::analysis {
-
-/// Patients with the event and all patients, per arm: what a binary outcome comes to.
-struct Table2x2 {
-  std::int64_t events = 0;  // active arm
-  std::int64_t patients = 0;
-  std::int64_t reference_events = 0;
-  std::int64_t reference_patients = 0;
-
-  std::int64_t total() const { return patients + reference_patients; }
-  std::int64_t total_events() const { return events + reference_events; }
-  double difference() const {
-    return static_cast<double>(events) / static_cast<double>(patients) -
-           static_cast<double>(reference_events) / static_cast<double>(reference_patients);
-  }
-};
 
 /// p-values of Fisher's exact test. Two-sided: the probability, with all margins fixed, of the tables that are not more
 /// probable than the observed one; probabilities within 1e-7 of it, relative, count as equal (the rule of R's
@@ -31,32 +17,19 @@ struct FisherP {
 };
 FisherP fisher_exact(const Table2x2& table, Workspace& workspace);
 
-/// A test by a chi-square statistic, without direction.
-struct ChiSquare {
-  double statistic = unknown;
-  double df = unknown;
-  double p = unknown;
-  Failure failure = Failure::none;
-};
-
-/// Pearson's chi-square of a table of counts, shape [row][column], without correction. empty_cell when a margin is 0.
-ChiSquare pearson_chi_square(std::span<const std::int64_t> counts, std::size_t rows, std::size_t columns);
-
-/// The signed root of Pearson's chi-square of a 2 x 2 table, positive when the active arm has more events. With
-/// `continuity` the difference between observed and expected is reduced by 1/2, not below 0 (Yates). NaN when a margin
-/// is 0.
-double pearson_z(const Table2x2& table, bool continuity);
+/// The signed root of Pearson's chi-square of a 2 x 2 table, without correction; positive when the active arm has more
+/// events. NaN when a margin is 0.
+double pearson_z(const Table2x2& table);
 
 /// Cochran-Mantel-Haenszel: one table per stratum.
 ///
 /// Estimate: log of the Mantel-Haenszel odds ratio with the standard error of Robins, Breslow and Greenland (1986) and
 /// the interval from it; `statistic` is the signed root of the CMH chi-square, from which p comes (Reference::score).
-/// With `continuity` the sum of observed minus expected is reduced by 1/2, if it exceeds that (as in R's
-/// mantelhaen.test). Strata with fewer than two patients or an empty margin say nothing and are passed over; when none
-/// says anything the statistic is 0 and p = 1, without an estimate. An odds ratio of 0 or infinity has a score interval
-/// with one end: the common odds ratios at which the noncentral hypergeometric mean of the events, given all margins,
-/// lies within z standard deviations of what was observed; at 1 that is the test itself. Failure: too_few_patients.
-Estimate cochran_mantel_haenszel(std::span<const Table2x2> strata, bool continuity, const Inference& inference,
-                                 Workspace& workspace);
+/// There is no continuity correction. Strata with fewer than two patients or an empty margin say nothing and are passed
+/// over; when none says anything the statistic is 0 and p = 1, without an estimate. An odds ratio of 0 or infinity has
+/// a score interval with one end: the common odds ratios at which the noncentral hypergeometric mean of the events,
+/// given all margins, lies within z standard deviations of what was observed; at 1 that is the test itself. Failure:
+/// too_few_patients.
+Estimate cochran_mantel_haenszel(std::span<const Table2x2> strata, const Inference& inference, Workspace& workspace);
 
 }  // namespace vcohort::analysis

@@ -194,9 +194,9 @@ Eigen::VectorXd start_at(const Design& design, const Response& response) {
 }
 
 /// Alternates between the coefficients and the dispersion, whose information is uncorrelated, until neither moves.
-Maximum fit(CountModel& model, const Eigen::VectorXd& start, bool poisson) {
+Maximum fit(CountModel& model, const Eigen::VectorXd& start) {
   auto maximum = maximise(start, 1, model);
-  if (poisson || maximum.failure != Failure::none || !(model.overdispersion() > 0)) return maximum;
+  if (maximum.failure != Failure::none || !(model.overdispersion() > 0)) return maximum;
   model.dispersion = 1;
   constexpr int most_rounds = 100;
   for (int round = 0; round < most_rounds; ++round) {
@@ -213,8 +213,8 @@ Maximum fit(CountModel& model, const Eigen::VectorXd& start, bool poisson) {
 
 }  // namespace
 
-CountFit compare_counts(const Dataset& data, const CountOptions& options, const Inference& inference,
-                        Workspace& workspace, std::span<Estimate> contrasts) {
+CountFit compare_counts(const Dataset& data, const Inference& inference, Workspace& workspace,
+                        std::span<Estimate> contrasts) {
   const auto stop = [&](Failure failure, const Design& design) {
     fill_failure(failure, design, contrasts);
     return CountFit{};
@@ -226,10 +226,15 @@ CountFit compare_counts(const Dataset& data, const CountOptions& options, const 
   if (!response.valid) return stop(Failure::not_finite, design);
   if (response.total == 0) return stop(Failure::no_events, design);
   CountModel model(design, response);
-  const auto maximum = fit(model, start_at(design, response), options.poisson);
+  const auto maximum = fit(model, start_at(design, response));
   if (maximum.failure != Failure::none) return stop(maximum.failure, design);
   fill_contrasts(design, maximum.at, maximum.covariance, 1, maximum.iterations, inference, workspace, contrasts);
   return {model.dispersion, maximum.log_likelihood + model.constant()};
+}
+
+void fit_negative_binomial(const Dataset& data, const Options&, const Inference& inference, Workspace& workspace,
+                           std::span<Estimate> contrasts) {
+  compare_counts(data, inference, workspace, contrasts);
 }
 
 }  // namespace vcohort::analysis

@@ -18,19 +18,17 @@ struct Risk {
   std::vector<double> time;
   std::vector<bool> event;
   std::vector<int> stratum;
-  bool efron = true;
 };
 
-Risk sort_by_time(const Dataset& data, const Design& design, const CoxOptions& options) {
+Risk sort_by_time(const Dataset& data, const Design& design) {
   std::vector<int> row(design.patient.size());
   for (std::size_t i = 0; i < row.size(); ++i) row[i] = static_cast<int>(i);
   const auto patient = [&design](int i) { return design.patient[static_cast<std::size_t>(i)]; };
-  const auto stratum = [&](int i) { return options.stratified ? data.stratum[patient(i)] : 0; };
+  const auto stratum = [&](int i) { return data.stratum.empty() ? 0 : data.stratum[patient(i)]; };
   std::sort(row.begin(), row.end(), [&](int a, int b) {
     return stratum(a) != stratum(b) ? stratum(a) < stratum(b) : data.time[patient(a)] > data.time[patient(b)];
   });
   Risk risk;
-  risk.efron = options.ties == CoxOptions::Ties::efron;
   risk.x.resize(design.columns(), design.rows());
   for (std::size_t i = 0; i < row.size(); ++i) {
     risk.x.col(static_cast<Eigen::Index>(i)) = design.x.row(row[i]).transpose();
@@ -93,7 +91,7 @@ double partial_likelihood(const Risk& risk, const Eigen::VectorXd& beta, Eigen::
     }
     first = next;
     for (int l = 0; l < events; ++l) {
-      const double share = risk.efron ? static_cast<double>(l) / events : 0.0;
+      const double share = static_cast<double>(l) / events;
       const double weight = at_risk.weight - share * tied.weight;
       mean = (at_risk.first - share * tied.first) / weight;
       log_likelihood -= log_of(weight);
@@ -111,11 +109,10 @@ double partial_likelihood(const Risk& risk, const Eigen::VectorXd& beta, Eigen::
 
 }  // namespace
 
-void cox(const Dataset& data, const CoxOptions& options, const Inference& inference, Workspace& workspace,
-         std::span<Estimate> contrasts) {
-  const auto design = build_design(data, {data.time}, options.stratified);
+void cox(const Dataset& data, const Inference& inference, Workspace& workspace, std::span<Estimate> contrasts) {
+  const auto design = build_design(data, {data.time}, !data.stratum.empty());
   if (design.failure != Failure::none) return fill_failure(design.failure, design, contrasts);
-  const auto risk = sort_by_time(data, design, options);
+  const auto risk = sort_by_time(data, design);
   if (std::none_of(risk.event.begin(), risk.event.end(), [](bool event) { return event; })) {
     return fill_failure(Failure::no_events, design, contrasts);
   }
@@ -128,6 +125,11 @@ void cox(const Dataset& data, const CoxOptions& options, const Inference& infere
                                 });
   if (maximum.failure != Failure::none) return fill_failure(maximum.failure, design, contrasts);
   fill_contrasts(design, maximum.at, maximum.covariance, 0, maximum.iterations, inference, workspace, contrasts);
+}
+
+void fit_cox(const Dataset& data, const Options&, const Inference& inference, Workspace& workspace,
+             std::span<Estimate> contrasts) {
+  cox(data, inference, workspace, contrasts);
 }
 
 }  // namespace vcohort::analysis

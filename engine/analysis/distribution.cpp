@@ -38,8 +38,4 @@ double student_above(double t, double df) {
   return t >= 0 ? above : 1 - above;
 }
 
-double chi_square_above(double x, double df) {
-  return boost::math::cdf(boost::math::complement(ChiSquared(df), x));
-}
-
 }  // namespace vcohort::analysis

@@ -17,7 +17,4 @@ double student_above(double t, double df);
 using vcohort::student_critical;
 using vcohort::student_two_sided;
 
-/// P(X > x), X chi-square with `df` degrees of freedom.
-double chi_square_above(double x, double df);
-
 }  // namespace vcohort::analysis

@@ -18,7 +18,8 @@ struct Distance {
 Distance distance_from(const Estimate& estimate, double null) {
   if (null == 0) return {estimate.statistic, true};
   if (estimate.reference == Reference::wald) return {(estimate.estimate - null) / estimate.se, true};
-  return {};
+  const double score = null > 0 ? estimate.at_margin : estimate.at_minus_margin;
+  return {score, score == score};
 }
 
 /// One-sided p of "better than null", where `sign` is the better direction. NaN when the method cannot test that null.
@@ -56,6 +57,7 @@ Decision decide_two_sided(const Estimate& estimate, const Hypothesis& hypothesis
   if (estimate.reference == Reference::exact) {
     if (null != 0) return {.failure = Failure::null_not_supported};
     decision.p = estimate.p;
+    decision.statistic = estimate.statistic;
     decision.rejected = estimate.p <= hypothesis.alpha;
     decision.favourable = decision.rejected && one_sided_p(estimate, 0, sign) < one_sided_p(estimate, 0, -sign);
     return decision;
@@ -67,6 +69,7 @@ Decision decide_two_sided(const Estimate& estimate, const Hypothesis& hypothesis
   }
   const auto distance = distance_from(estimate, null);
   if (!distance.known) return {.failure = Failure::null_not_supported};
+  decision.statistic = distance.statistic;
   decision.rejected = std::fabs(distance.statistic) >= workspace.critical_value(estimate.df, hypothesis.alpha);
   decision.favourable = decision.rejected && sign * distance.statistic > 0;
   if (p_value) decision.p = student_two_sided(distance.statistic, estimate.df);
@@ -80,17 +83,32 @@ Decision decide_one_sided(const Estimate& estimate, double null, double sign, do
   if (estimate.reference == Reference::exact) {
     if (null != 0) return {.failure = Failure::null_not_supported};
     decision.p = one_sided_p(estimate, 0, sign);
+    decision.statistic = estimate.statistic;
     decision.rejected = decision.p <= alpha;
   } else if (null != 0 && !std::isfinite(estimate.estimate)) {
     decision.rejected = excludes_beyond(estimate, null, sign);
   } else {
     const auto distance = distance_from(estimate, null);
     if (!distance.known) return {.failure = Failure::null_not_supported};
+    decision.statistic = distance.statistic;
     decision.rejected = sign * distance.statistic >= workspace.critical_value(estimate.df, 2 * alpha);
     if (p_value) decision.p = student_above(sign * distance.statistic, estimate.df);
   }
   decision.favourable = decision.rejected;
   return decision;
+}
+
+/// By the posterior probability of an effect beyond the margin: what a superior effect must exceed, and a non-inferior
+/// one may lack.
+Decision decide_by_posterior(const Estimate& estimate, const Hypothesis& hypothesis) {
+  if (!(estimate.se > 0)) return {.failure = Failure::no_variation};
+  const double sign = sign_of(hypothesis.better);
+  NormalBelief belief = posterior(hypothesis.posterior->prior, estimate.estimate, estimate.se);
+  belief.mean *= sign;
+  const double probability =
+      probability_above(belief, hypothesis.aim == Aim::non_inferiority ? -hypothesis.margin : hypothesis.margin);
+  const bool success = probability >= hypothesis.posterior->threshold;
+  return {.p = 1 - probability, .statistic = estimate.statistic, .rejected = success, .favourable = success};
 }
 
 }  // namespace
@@ -119,6 +137,10 @@ const char* name_of(Failure failure) {
       return "not finite";
     case Failure::null_not_supported:
       return "null not supported";
+    case Failure::singular_covariance:
+      return "singular covariance";
+    case Failure::no_information:
+      return "no information";
   }
   throw InternalError(explain("a failure without a name", "the enumeration grew", "Name it here."));
 }
@@ -188,6 +210,7 @@ double interval_level(const Hypothesis& hypothesis) {
 
 Decision decide(const Estimate& estimate, const Hypothesis& hypothesis, Workspace& workspace, bool p_value) {
   if (!estimate.ok()) return {.failure = estimate.failure};
+  if (hypothesis.posterior) return decide_by_posterior(estimate, hypothesis);
   const double sign = sign_of(hypothesis.better);
   const double one_sided_alpha = hypothesis.alpha / hypothesis.sides;
   if (hypothesis.aim == Aim::equivalence) {
@@ -195,7 +218,11 @@ Decision decide(const Estimate& estimate, const Hypothesis& hypothesis, Workspac
     const auto below = decide_one_sided(estimate, hypothesis.margin, -1, one_sided_alpha, workspace, p_value);
     if (above.failure != Failure::none) return {.failure = above.failure};
     const bool both = above.rejected && below.rejected;
-    return {.p = std::max(above.p, below.p), .rejected = both, .favourable = both};
+    const bool lower = above.statistic < -below.statistic;
+    return {.p = std::max(above.p, below.p),
+            .statistic = lower ? above.statistic : below.statistic,
+            .rejected = both,
+            .favourable = both};
   }
   if (hypothesis.aim == Aim::superiority && hypothesis.sides == 2) {
     return decide_two_sided(estimate, hypothesis, workspace, p_value);

@@ -1,7 +1,9 @@
 #pragma once
 #include <cstdint>
 #include <limits>
+#include <optional>
 
+#include "engine/analysis/bayes_rule.hpp"
 #include "engine/analysis/workspace.hpp"
 
 namespace vcohort::analysis {
@@ -10,24 +12,27 @@ namespace vcohort::analysis {
 /// stored.
 enum class Failure : std::uint8_t {
   none = 0,
-  empty_arm = 1,           // an arm of the contrast has no analysed patient
-  too_few_patients = 2,    // no residual degree of freedom
-  no_variation = 3,        // the outcome is constant, or all its values are tied
-  singular_design = 4,     // the treatment cannot be told from the covariates
-  no_convergence = 5,      // the iteration limit was reached
-  separation = 6,          // a maximum likelihood estimate is infinite
-  empty_cell = 7,          // a category or margin without patients leaves the statistic undefined
-  no_events = 8,           // nobody had the event
-  not_finite = 9,          // infinite or out-of-domain data, or overflow
-  null_not_supported = 10  // the method cannot test a margin
+  empty_arm = 1,             // an arm of the contrast has no analysed patient
+  too_few_patients = 2,      // no residual degree of freedom
+  no_variation = 3,          // the outcome is constant, or all its values are tied
+  singular_design = 4,       // the treatment cannot be told from the covariates
+  no_convergence = 5,        // the iteration limit was reached
+  separation = 6,            // a maximum likelihood estimate is infinite
+  empty_cell = 7,            // a category or margin without patients leaves the statistic undefined
+  no_events = 8,             // nobody had the event
+  not_finite = 9,            // infinite or out-of-domain data, or overflow
+  null_not_supported = 10,   // the method cannot test a margin
+  singular_covariance = 11,  // mmrm: the likelihood rises towards a covariance that is not positive definite
+  no_information = 12        // mmrm: the information on the covariance is not positive definite at the maximum
 };
-inline constexpr int failure_kinds = 11;
+inline constexpr int failure_kinds = 13;
 const char* name_of(Failure failure);
 
 /// What the p-value of an estimate refers to.
 enum class Reference : std::uint8_t {
   wald,   // (estimate - null) / se against Student's t with `df`; any margin may be tested
-  score,  // `statistic` tests "no effect" only, against Student's t with `df`; it is not estimate / se
+  score,  // `statistic` tests "no effect" against Student's t with `df`; it is not estimate / se; a margin only where
+          // the method gives `at_margin`
   exact   // p_less and p_greater from the permutation distribution; tests "no effect" only
 };
 
@@ -47,6 +52,8 @@ struct Estimate {
   double p = unknown;          // two-sided, of no effect
   double lower = unknown;      // interval at the level asked for
   double upper = unknown;
+  double at_margin = unknown;  // Reference::score: the statistic against Inference::margin in place of 0
+  double at_minus_margin = unknown;
   double p_less = unknown;     // one-sided, Reference::exact only: of effects below zero
   double p_greater = unknown;  // and above zero
   int patients = 0;            // analysed
@@ -63,6 +70,7 @@ struct Estimate {
 struct Inference {
   double level = 0.95;  // of the two-sided interval
   bool p_value = true;
+  double margin = 0;     // of the hypothesis, for Estimate::at_margin
   bool interval = true;  // false leaves out intervals that need a search; those that are a product are always there
 };
 
@@ -81,6 +89,12 @@ Estimate wald(double estimate, double se, double df, int patients, const Inferen
 enum class Aim : std::uint8_t { superiority, non_inferiority, equivalence };
 enum class Better : std::uint8_t { higher, lower };
 
+/// Decides by P(effect beyond the margin) in place of a p-value. An estimate is taken as normal given the effect.
+struct PosteriorRule {
+  NormalBelief prior = {};
+  double threshold = 0.975;  // required posterior probability
+};
+
 /// What a trial wants to show, in units of the estimate.
 ///
 /// superiority: effect beyond `margin` (usually 0) in the better direction, or, with two sides, different from it;
@@ -93,6 +107,7 @@ struct Hypothesis {
   double alpha = 0.05;
   double margin = 0;  // not negative
   Better better = Better::higher;
+  std::optional<PosteriorRule> posterior = {};
 };
 
 /// Throws InvalidInput when the hypothesis makes no sense.
@@ -102,13 +117,16 @@ void check(const Hypothesis& hypothesis);
 double interval_level(const Hypothesis& hypothesis);
 
 struct Decision {
-  double p = unknown;  // of the hypothesis: two-sided for a two-sided test, else one-sided (the larger of both, TOST)
-  bool rejected = false;    // the null hypothesis, p <= alpha (alpha / sides where one-sided)
-  bool favourable = false;  // rejected, and in the better direction
+  double p = unknown;  // of the hypothesis: two-sided for a two-sided test, else one-sided (the larger of both, TOST);
+                       // of a posterior rule: the probability that the effect is not beyond the margin
+  double statistic = unknown;  // against the null of the hypothesis; of TOST the one that is nearer to it
+  bool rejected = false;       // the null hypothesis, p <= alpha (alpha / sides where one-sided)
+  bool favourable = false;     // rejected, and in the better direction
   Failure failure = Failure::none;
 };
 
-/// Decides from an estimate. Compares with a remembered critical value; p is computed only when asked for.
+/// Decides from an estimate, whatever the method: direction, margin and level stand here alone. Compares with a
+/// remembered critical value; p is computed only when asked for.
 Decision decide(const Estimate& estimate, const Hypothesis& hypothesis, Workspace& workspace, bool p_value = true);
 
 /// The standard normal z whose upper tail is the one-sided p of the hypothesis (superiority and non-inferiority), large

@@ -4,7 +4,6 @@
 #include <cmath>
 
 #include "engine/analysis/distribution.hpp"
-#include "engine/analysis/elementary.hpp"
 
 namespace vcohort::analysis {
 namespace {
@@ -37,15 +36,13 @@ Ordered order_patients(const Dataset& data, int arm, bool stratified, Workspace&
 }
 
 struct Sums {
-  double excess = 0;    // weighted observed - expected of the active arm
+  double excess = 0;    // observed - expected of the active arm
   double variance = 0;  // of it
 };
 
 /// Adds one stratum, `patients` sorted by time.
-void add_stratum(const Dataset& data, int arm, const LogRankOptions& options, std::span<const int> patients,
-                 Sums& sums) {
-  const bool weighted = options.rho != 0 || options.gamma != 0;
-  double at_risk = static_cast<double>(patients.size()), active_at_risk = 0, survival = 1;
+void add_stratum(const Dataset& data, int arm, std::span<const int> patients, Sums& sums) {
+  double at_risk = static_cast<double>(patients.size()), active_at_risk = 0;
   for (const int i : patients) active_at_risk += data.arm[i] == arm;
   for (std::size_t first = 0; first < patients.size();) {
     const double t = data.time[patients[first]];
@@ -62,12 +59,10 @@ void add_stratum(const Dataset& data, int arm, const LogRankOptions& options, st
     first = next;
     if (events > 0) {
       const double share = active_at_risk / at_risk;
-      const double weight = weighted ? pow_of(survival, options.rho) * pow_of(1 - survival, options.gamma) : 1;
-      sums.excess += weight * (active_events - events * share);
+      sums.excess += active_events - events * share;
       if (at_risk > 1) {
-        sums.variance += weight * weight * events * share * (1 - share) * (at_risk - events) / (at_risk - 1);
+        sums.variance += events * share * (1 - share) * (at_risk - events) / (at_risk - 1);
       }
-      survival *= 1 - events / at_risk;
     }
     at_risk -= leaving;
     active_at_risk -= active_leaving;
@@ -76,29 +71,31 @@ void add_stratum(const Dataset& data, int arm, const LogRankOptions& options, st
 
 }  // namespace
 
-Estimate log_rank(const Dataset& data, int arm, const LogRankOptions& options, const Inference& inference,
-                  Workspace& workspace) {
-  const auto ordered = order_patients(data, arm, options.stratified, workspace);
+Estimate log_rank(const Dataset& data, int arm, const Inference& inference, Workspace& workspace) {
+  const bool stratified = !data.stratum.empty();
+  const auto ordered = order_patients(data, arm, stratified, workspace);
   const int patients = static_cast<int>(ordered.patient.size());
   if (ordered.reference == 0 || ordered.active == 0) return failed(Failure::empty_arm, patients);
   if (!ordered.finite) return failed(Failure::not_finite, patients);
   Sums sums;
   for (std::size_t begin = 0; begin < ordered.patient.size();) {
     std::size_t end = begin;
-    if (options.stratified) {
+    if (stratified) {
       const int stratum = data.stratum[ordered.patient[begin]];
       while (end < ordered.patient.size() && data.stratum[ordered.patient[end]] == stratum) ++end;
     } else {
       end = ordered.patient.size();
     }
-    add_stratum(data, arm, options, ordered.patient.subspan(begin, end - begin), sums);
+    add_stratum(data, arm, ordered.patient.subspan(begin, end - begin), sums);
     begin = end;
   }
   if (!(sums.variance > 0)) return undetermined(patients);
-  auto estimate =
-      wald(sums.excess / sums.variance, 1 / std::sqrt(sums.variance), normal_df, patients, inference, workspace);
-  if (options.rho != 0 || options.gamma != 0) estimate.reference = Reference::score;
-  return estimate;
+  return wald(sums.excess / sums.variance, 1 / std::sqrt(sums.variance), normal_df, patients, inference, workspace);
+}
+
+void fit_logrank(const Dataset& data, const Options&, const Inference& inference, Workspace& workspace,
+                 std::span<Estimate> contrasts) {
+  each_arm(contrasts, [&](int arm) { return log_rank(data, arm, inference, workspace); });
 }
 
 }  // namespace vcohort::analysis

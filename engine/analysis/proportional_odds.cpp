@@ -71,7 +71,7 @@ double likelihood(const Design& design, const Categories& categories, const Eige
     const auto x = design.x.row(row);
     const double predictor = x.dot(at.tail(slopes));
     const Eigen::Index category = categories.of_row[static_cast<std::size_t>(row)];
-    const bool has_upper = category < cuts, has_lower = category > 0;
+    const bool has_upper = category<cuts, has_lower = category> 0;
     const Limit upper = has_upper ? limit_at(at[category] - predictor) : no_upper_limit;
     const Limit lower = has_lower ? limit_at(at[category - 1] - predictor) : no_lower_limit;
     const double p = probability_between(lower, upper);
@@ -128,6 +128,11 @@ void proportional_odds(const Dataset& data, const Inference& inference, Workspac
       });
   if (maximum.failure != Failure::none) return fill_failure(maximum.failure, design, contrasts);
   fill_contrasts(design, maximum.at, maximum.covariance, cuts, maximum.iterations, inference, workspace, contrasts);
+}
+
+void fit_proportional_odds(const Dataset& data, const Options&, const Inference& inference, Workspace& workspace,
+                           std::span<Estimate> contrasts) {
+  proportional_odds(data, inference, workspace, contrasts);
 }
 
 }  // namespace vcohort::analysis

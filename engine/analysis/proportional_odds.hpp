@@ -1,8 +1,7 @@
 #pragma once
 #include <span>
 
-#include "engine/analysis/dataset.hpp"
-#include "engine/analysis/estimate.hpp"
+#include "engine/analysis/fit.hpp"
 
 namespace vcohort::analysis {
 
@@ -17,5 +16,7 @@ namespace vcohort::analysis {
 /// outcomes, not for continuous ones.
 void proportional_odds(const Dataset& data, const Inference& inference, Workspace& workspace,
                        std::span<Estimate> contrasts);
+
+Fit fit_proportional_odds;
 
 }  // namespace vcohort::analysis

@@ -1,8 +1,6 @@
 #include "engine/analysis/proportions.hpp"
 
 #include <cmath>
-#include <optional>
-#include <vector>
 
 #include "engine/analysis/distribution.hpp"
 #include "engine/analysis/risk_difference.hpp"
@@ -10,44 +8,30 @@
 namespace vcohort::analysis {
 namespace {
 
-bool is_stratified(ProportionTest test) {
-  return test == ProportionTest::cochran_mantel_haenszel ||
-         test == ProportionTest::cochran_mantel_haenszel_continuity ||
-         test == ProportionTest::miettinen_nurminen_stratified;
-}
-
-/// One table per stratum, or one for all.
-struct Counts {
-  std::vector<Table2x2> strata;
+/// One table per stratum, or one for all. False when an outcome is neither 0 nor 1.
+bool count(const Dataset& data, int arm, bool stratified, std::span<Table2x2> strata) {
   bool valid = true;
-};
-
-Counts count(const Dataset& data, int arm, bool stratified) {
-  Counts counts;
-  counts.strata.resize(stratified ? static_cast<std::size_t>(data.strata) : 1);
   for (std::size_t i = 0; i < data.arm.size(); ++i) {
     const double outcome = data.outcome[i];
     const bool active = data.arm[i] == arm;
     if (outcome != outcome || (!active && data.arm[i] != 0) || (stratified && data.stratum[i] < 0)) continue;
-    counts.valid &= outcome == 0 || outcome == 1;
-    auto& table = counts.strata[stratified ? static_cast<std::size_t>(data.stratum[i]) : 0];
+    valid &= outcome == 0 || outcome == 1;
+    auto& table = strata[stratified ? static_cast<std::size_t>(data.stratum[i]) : 0];
     table.events += active && outcome == 1;
     table.patients += active;
     table.reference_events += !active && outcome == 1;
     table.reference_patients += !active;
   }
-  return counts;
+  return valid;
 }
 
-std::optional<Failure> unusable(const Counts& counts) {
+bool has_empty_arm(std::span<const Table2x2> strata) {
   std::int64_t active = 0, reference = 0;
-  for (const auto& stratum : counts.strata) {
+  for (const auto& stratum : strata) {
     active += stratum.patients;
     reference += stratum.reference_patients;
   }
-  if (active == 0 || reference == 0) return Failure::empty_arm;
-  if (!counts.valid) return Failure::not_finite;
-  return std::nullopt;
+  return active == 0 || reference == 0;
 }
 
 /// Risk difference and interval, to which a test adds its p-value.
@@ -72,13 +56,13 @@ Estimate test_by_fisher(const Table2x2& table, const Inference& inference, Works
   estimate.p = p.two_sided;
   estimate.p_less = p.less;
   estimate.p_greater = p.greater;
-  estimate.statistic = is_constant(table) ? 0 : pearson_z(table, false);
+  estimate.statistic = is_constant(table) ? 0 : pearson_z(table);
   return estimate;
 }
 
-Estimate test_by_chi_square(const Table2x2& table, bool continuity, const Inference& inference, Workspace& workspace) {
+Estimate test_by_chi_square(const Table2x2& table, const Inference& inference, Workspace& workspace) {
   auto estimate = describe(table, inference, workspace);
-  estimate.statistic = is_constant(table) ? 0 : pearson_z(table, continuity);
+  estimate.statistic = is_constant(table) ? 0 : pearson_z(table);
   if (inference.p_value) estimate.p = student_two_sided(estimate.statistic, normal_df);
   return estimate;
 }
@@ -87,35 +71,49 @@ Estimate test_by_chi_square(const Table2x2& table, bool continuity, const Infere
 
 Estimate compare_proportions(const Dataset& data, int arm, ProportionTest test, const Inference& inference,
                              Workspace& workspace) {
-  const auto counts = count(data, arm, is_stratified(test));
-  if (const auto failure = unusable(counts)) return failed(*failure);
-  const auto& table = counts.strata.front();
+  const bool by_stratum = test == ProportionTest::cochran_mantel_haenszel || test == ProportionTest::miettinen_nurminen;
+  const bool stratified = by_stratum && !data.stratum.empty();
+  const auto strata = workspace.tables(stratified ? static_cast<std::size_t>(data.strata) : 1);
+  const bool valid = count(data, arm, stratified, strata);
+  if (has_empty_arm(strata)) return failed(Failure::empty_arm);
+  if (!valid) return failed(Failure::not_finite);
   switch (test) {
     case ProportionTest::fisher:
-      return test_by_fisher(table, inference, workspace);
+      return test_by_fisher(strata.front(), inference, workspace);
     case ProportionTest::chi_square:
-      return test_by_chi_square(table, false, inference, workspace);
-    case ProportionTest::chi_square_continuity:
-      return test_by_chi_square(table, true, inference, workspace);
+      return test_by_chi_square(strata.front(), inference, workspace);
     case ProportionTest::cochran_mantel_haenszel:
-      return cochran_mantel_haenszel(counts.strata, false, inference, workspace);
-    case ProportionTest::cochran_mantel_haenszel_continuity:
-      return cochran_mantel_haenszel(counts.strata, true, inference, workspace);
-    case ProportionTest::wald:
-      return risk_difference_wald(table, inference, workspace);
+      return cochran_mantel_haenszel(strata, inference, workspace);
     case ProportionTest::miettinen_nurminen:
-    case ProportionTest::miettinen_nurminen_stratified:
       break;
   }
-  return miettinen_nurminen(counts.strata, inference, workspace);
+  return miettinen_nurminen(strata, inference, workspace);
 }
 
-Decision decide_proportions(const Dataset& data, int arm, ProportionTest test, const Estimate& estimate,
-                            const Hypothesis& hypothesis, Workspace& workspace) {
-  const bool by_score =
-      test == ProportionTest::miettinen_nurminen || test == ProportionTest::miettinen_nurminen_stratified;
-  if (!by_score || !estimate.ok()) return decide(estimate, hypothesis, workspace);
-  return decide_risk_difference(count(data, arm, is_stratified(test)).strata, hypothesis, workspace);
+void fit_fisher(const Dataset& data, const Options&, const Inference& inference, Workspace& workspace,
+                std::span<Estimate> contrasts) {
+  each_arm(contrasts,
+           [&](int arm) { return compare_proportions(data, arm, ProportionTest::fisher, inference, workspace); });
+}
+
+void fit_chi_square(const Dataset& data, const Options&, const Inference& inference, Workspace& workspace,
+                    std::span<Estimate> contrasts) {
+  each_arm(contrasts,
+           [&](int arm) { return compare_proportions(data, arm, ProportionTest::chi_square, inference, workspace); });
+}
+
+void fit_cmh(const Dataset& data, const Options&, const Inference& inference, Workspace& workspace,
+             std::span<Estimate> contrasts) {
+  each_arm(contrasts, [&](int arm) {
+    return compare_proportions(data, arm, ProportionTest::cochran_mantel_haenszel, inference, workspace);
+  });
+}
+
+void fit_risk_difference(const Dataset& data, const Options&, const Inference& inference, Workspace& workspace,
+                         std::span<Estimate> contrasts) {
+  each_arm(contrasts, [&](int arm) {
+    return compare_proportions(data, arm, ProportionTest::miettinen_nurminen, inference, workspace);
+  });
 }
 
 }  // namespace vcohort::analysis

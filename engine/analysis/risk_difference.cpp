@@ -87,16 +87,6 @@ int patients_of(std::span<const Table2x2> strata) {
 
 }  // namespace
 
-Estimate risk_difference_wald(const Table2x2& table, const Inference& inference, Workspace& workspace) {
-  const int patients = static_cast<int>(table.total());
-  if (table.patients == 0 || table.reference_patients == 0) return failed(Failure::empty_arm, patients);
-  const double p = real(table.events) / real(table.patients);
-  const double q = real(table.reference_events) / real(table.reference_patients);
-  const double variance = p * (1 - p) / real(table.patients) + q * (1 - q) / real(table.reference_patients);
-  if (!(variance > 0)) return failed(Failure::empty_cell, patients);
-  return wald(p - q, std::sqrt(variance), normal_df, patients, inference, workspace);
-}
-
 double miettinen_nurminen_z(std::span<const Table2x2> strata, double null) {
   return z_of(score_at(strata, null), null);
 }
@@ -111,6 +101,10 @@ Estimate miettinen_nurminen(std::span<const Table2x2> strata, const Inference& i
   estimate.estimate = score.difference;
   estimate.se = std::sqrt(score.variance);
   estimate.statistic = z_of(score, 0);
+  if (inference.margin > 0) {
+    estimate.at_margin = miettinen_nurminen_z(strata, inference.margin);
+    estimate.at_minus_margin = miettinen_nurminen_z(strata, -inference.margin);
+  }
   if (inference.p_value) estimate.p = student_two_sided(estimate.statistic, normal_df);
   if (inference.interval) {
     const double critical = workspace.critical_value(normal_df, 1 - inference.level);
@@ -118,26 +112,6 @@ Estimate miettinen_nurminen(std::span<const Table2x2> strata, const Inference& i
     estimate.upper = null_with_z(strata, -critical, score.difference, 1);
   }
   return estimate;
-}
-
-Decision decide_risk_difference(std::span<const Table2x2> strata, const Hypothesis& hypothesis, Workspace& workspace) {
-  const auto shifted = [&](double null, Better better, Aim aim) {
-    auto estimate = miettinen_nurminen(strata, {.interval = false}, workspace);
-    if (estimate.ok()) estimate.statistic = miettinen_nurminen_z(strata, null);
-    const Hypothesis at_zero{aim, hypothesis.sides, hypothesis.alpha, 0, better};
-    return decide(estimate, at_zero, workspace);
-  };
-  const double sign = hypothesis.better == Better::higher ? 1 : -1;
-  if (hypothesis.aim == Aim::superiority) {
-    return shifted(sign * hypothesis.margin, hypothesis.better, Aim::superiority);
-  }
-  if (hypothesis.aim == Aim::non_inferiority) {
-    return shifted(-sign * hypothesis.margin, hypothesis.better, Aim::non_inferiority);
-  }
-  const auto above = shifted(-hypothesis.margin, Better::higher, Aim::non_inferiority);
-  const auto below = shifted(hypothesis.margin, Better::lower, Aim::non_inferiority);
-  const bool both = above.rejected && below.rejected;
-  return {std::max(above.p, below.p), both, both, above.failure};
 }
 
 }  // namespace vcohort::analysis

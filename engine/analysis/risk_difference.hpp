@@ -5,9 +5,6 @@
 
 namespace vcohort::analysis {
 
-/// Risk difference with the variance p1(1-p1)/n1 + p0(1-p0)/n0. empty_arm; empty_cell when that variance is 0.
-Estimate risk_difference_wald(const Table2x2& table, const Inference& inference, Workspace& workspace);
-
 /// The score of Miettinen and Nurminen (1985) for one difference, pooled over strata:
 ///
 ///   z = sum w (d - null) / sqrt(sum w^2 V),   V = (p1(1-p1)/n1 + p0(1-p0)/n0) N/(N-1),
@@ -17,11 +14,9 @@ Estimate risk_difference_wald(const Table2x2& table, const Inference& inference,
 double miettinen_nurminen_z(std::span<const Table2x2> strata, double null);
 
 /// Risk difference, weighted over strata, with the Miettinen-Nurminen interval: the differences whose |z| stays below
-/// the critical value. `statistic` and p test no difference (Reference::score); `se` is the denominator of z at no
-/// difference. Failures: empty_arm; 0/n against 0/n is none and has an interval.
+/// the critical value. `statistic` and p test no difference (Reference::score), `at_margin` and `at_minus_margin` the
+/// margin; `se` is the denominator of z at no difference. Failures: empty_arm; 0/n against 0/n is none and has an
+/// interval.
 Estimate miettinen_nurminen(std::span<const Table2x2> strata, const Inference& inference, Workspace& workspace);
-
-/// Decides any hypothesis by the Miettinen-Nurminen score at its own null: the interval's decision.
-Decision decide_risk_difference(std::span<const Table2x2> strata, const Hypothesis& hypothesis, Workspace& workspace);
 
 }  // namespace vcohort::analysis

@@ -35,13 +35,13 @@ struct Moments {
 };
 
 /// Means and sums of squares; computed again from scaled outcomes when a square may have over- or underflowed.
-Moments moments_of(const Dataset& data, int arm, bool change_from_baseline, Workspace& workspace) {
-  auto arms = gather_two_arms(data, arm, change_from_baseline, workspace);
+Moments moments_of(const Dataset& data, int arm, Workspace& workspace) {
+  auto arms = gather_two_arms(data, arm, workspace);
   Moments moments;
   moments.reference = spread_of(arms.reference);
   moments.active = spread_of(arms.active);
   if (is_safe(moments.reference) && is_safe(moments.active)) return moments;
-  arms = gather_two_arms(data, arm, change_from_baseline, workspace);
+  arms = gather_two_arms(data, arm, workspace);
   const double scale = std::min(scale_of(arms.reference), scale_of(arms.active));
   for (double& value : arms.reference) value *= scale;
   for (double& value : arms.active) value *= scale;
@@ -64,9 +64,8 @@ Estimate in_units(Estimate estimate, double unit) {
 
 }  // namespace
 
-Estimate t_test(const Dataset& data, int arm, const TTestOptions& options, const Inference& inference,
-                Workspace& workspace) {
-  const auto [reference, active, unit] = moments_of(data, arm, options.change_from_baseline, workspace);
+Estimate t_test(const Dataset& data, int arm, bool welch, const Inference& inference, Workspace& workspace) {
+  const auto [reference, active, unit] = moments_of(data, arm, workspace);
   const int patients = static_cast<int>(reference.n + active.n);
   if (reference.n == 0 || active.n == 0) return failed(Failure::empty_arm, patients);
   if (!std::isfinite(reference.mean) || !std::isfinite(active.mean)) return failed(Failure::not_finite, patients);
@@ -74,7 +73,7 @@ Estimate t_test(const Dataset& data, int arm, const TTestOptions& options, const
   double variance = 0;  // of the difference
   double df = reference.n + active.n - 2;
   if (df < 1) return failed(Failure::too_few_patients, patients);
-  if (options.welch) {
+  if (welch) {
     if (reference.n < 2 || active.n < 2) return failed(Failure::too_few_patients, patients);
     const double of_reference = reference.sum_of_squares / (reference.n - 1) / reference.n;
     const double of_active = active.sum_of_squares / (active.n - 1) / active.n;
@@ -91,6 +90,16 @@ Estimate t_test(const Dataset& data, int arm, const TTestOptions& options, const
   const double rounding = 10 * std::numeric_limits<double>::epsilon() * size;  // the rule of R's t.test
   if (!(se > rounding)) return failed(Failure::no_variation, patients);
   return in_units(wald(active.mean - reference.mean, se, df, patients, inference, workspace), unit);
+}
+
+void fit_t(const Dataset& data, const Options&, const Inference& inference, Workspace& workspace,
+           std::span<Estimate> contrasts) {
+  each_arm(contrasts, [&](int arm) { return t_test(data, arm, false, inference, workspace); });
+}
+
+void fit_welch(const Dataset& data, const Options&, const Inference& inference, Workspace& workspace,
+               std::span<Estimate> contrasts) {
+  each_arm(contrasts, [&](int arm) { return t_test(data, arm, true, inference, workspace); });
 }
 
 }  // namespace vcohort::analysis

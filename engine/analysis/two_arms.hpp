@@ -12,9 +12,7 @@ struct TwoArms {
   std::span<double> active;
 };
 
-/// Gathers outcome, or outcome minus baseline, of the arms 0 and `arm` where it is not missing, into slots `slot` and
-/// `slot + 1`.
-TwoArms gather_two_arms(const Dataset& data, int arm, bool change_from_baseline, Workspace& workspace,
-                        std::size_t slot = 0);
+/// Gathers the outcomes of the arms 0 and `arm` where they are not missing, into slots `slot` and `slot + 1`.
+TwoArms gather_two_arms(const Dataset& data, int arm, Workspace& workspace, std::size_t slot = 0);
 
 }  // namespace vcohort::analysis

@@ -4,7 +4,6 @@
 #include <cmath>
 
 #include "engine/analysis/distribution.hpp"
-#include "engine/analysis/two_arms.hpp"
 #include "engine/analysis/win_share.hpp"
 
 namespace vcohort::analysis {
@@ -25,7 +24,7 @@ Ordered order_patients(const Dataset& data, int arm, const WilcoxonOptions& opti
   auto active = workspace.integers(1, patients);
   std::size_t n = 0;
   for (std::size_t i = 0; i < patients; ++i) {
-    const double y = options.change_from_baseline ? data.outcome[i] - data.baseline[i] : data.outcome[i];
+    const double y = data.outcome[i];
     const int s = options.stratified ? data.stratum[i] : 0;
     if (y != y || s < 0 || (data.arm[i] != 0 && data.arm[i] != arm)) continue;
     value[n] = y;
@@ -209,19 +208,14 @@ Estimate wilcoxon(const Dataset& data, int arm, const WilcoxonOptions& options, 
   return estimate;
 }
 
-double hodges_lehmann(const Dataset& data, int arm, Workspace& workspace) {
-  const auto arms = gather_two_arms(data, arm, false, workspace);
-  const auto pairs = arms.active.size() * arms.reference.size();
-  if (pairs == 0) return unknown;
-  auto differences = workspace.reals(2, pairs);
-  std::size_t pair = 0;
-  for (const double active : arms.active) {
-    for (const double reference : arms.reference) differences[pair++] = active - reference;
-  }
-  const auto middle = differences.begin() + static_cast<std::ptrdiff_t>(pairs / 2);
-  std::nth_element(differences.begin(), middle, differences.end());
-  if (pairs % 2 == 1) return *middle;
-  return (*std::max_element(differences.begin(), middle) + *middle) / 2;
+void fit_wilcoxon(const Dataset& data, const Options&, const Inference& inference, Workspace& workspace,
+                  std::span<Estimate> contrasts) {
+  each_arm(contrasts, [&](int arm) { return wilcoxon(data, arm, {}, inference, workspace); });
+}
+
+void fit_van_elteren(const Dataset& data, const Options&, const Inference& inference, Workspace& workspace,
+                     std::span<Estimate> contrasts) {
+  each_arm(contrasts, [&](int arm) { return wilcoxon(data, arm, {.stratified = true}, inference, workspace); });
 }
 
 }  // namespace vcohort::analysis

@@ -1,14 +1,12 @@
 #pragma once
-#include "engine/analysis/dataset.hpp"
-#include "engine/analysis/estimate.hpp"
+#include "engine/analysis/fit.hpp"
 
 namespace vcohort::analysis {
 
 struct WilcoxonOptions {
-  bool stratified = false;            // van Elteren's test
-  bool continuity = true;             // of the normal approximation, unstratified only
-  bool exact_when_small = true;       // both arms below 50 patients and no ties, unstratified only: as R's wilcox.test
-  bool change_from_baseline = false;  // outcome - baseline
+  bool stratified = false;       // van Elteren's test
+  bool continuity = true;        // of the normal approximation, unstratified only
+  bool exact_when_small = true;  // both arms below 50 patients and no ties, unstratified only: as R's wilcox.test
 };
 
 /// Wilcoxon's rank-sum test (Mann-Whitney), or van Elteren's stratified one.
@@ -27,8 +25,6 @@ struct WilcoxonOptions {
 Estimate wilcoxon(const Dataset& data, int arm, const WilcoxonOptions& options, const Inference& inference,
                   Workspace& workspace);
 
-/// The median of all differences active - reference: Hodges and Lehmann's estimate of a shift. NaN when an arm is
-/// empty.
-double hodges_lehmann(const Dataset& data, int arm, Workspace& workspace);
+Fit fit_wilcoxon, fit_van_elteren;
 
 }  // namespace vcohort::analysis

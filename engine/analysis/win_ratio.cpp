@@ -11,17 +11,14 @@ namespace vcohort::analysis {
 namespace {
 
 int compare_scores(const RankedEndpoint& endpoint, int a, int b) {
-  const double difference = endpoint.value[a] - endpoint.value[b];
-  const int sign = endpoint.higher_is_better ? 1 : -1;
-  if (difference > endpoint.smallest_win) return sign;
-  if (difference < -endpoint.smallest_win) return -sign;
-  return 0;
+  const double higher = difference(endpoint.value[a], endpoint.value[b], endpoint.unit);
+  return static_cast<int>(higher > endpoint.smallest_win) - static_cast<int>(higher < -endpoint.smallest_win);
 }
 
 /// Whether `a` was seen without the event when `b` had it.
 bool outlives(const RankedEndpoint& endpoint, int a, int b) {
   if (endpoint.event[b] == 0) return false;
-  const double longer = endpoint.value[a] - endpoint.value[b];
+  const double longer = difference(endpoint.value[a], endpoint.value[b], endpoint.unit);
   if (longer > endpoint.smallest_win) return true;
   return longer == 0 && endpoint.smallest_win == 0 && endpoint.event[a] == 0;
 }
@@ -32,9 +29,14 @@ int compare(std::span<const RankedEndpoint> hierarchy, int a, int b) {
     const int result = endpoint.event.empty()
                            ? compare_scores(endpoint, a, b)
                            : static_cast<int>(outlives(endpoint, a, b)) - static_cast<int>(outlives(endpoint, b, a));
-    if (result != 0) return result;
+    if (result != 0) return endpoint.higher_is_better ? result : -result;
   }
   return 0;
+}
+
+bool seen(std::span<const RankedEndpoint> hierarchy, std::size_t i) {
+  return std::any_of(hierarchy.begin(), hierarchy.end(),
+                     [i](const auto& endpoint) { return !std::isnan(endpoint.value[i]); });
 }
 
 /// Shares of wins and losses, with the covariance matrix of both.
@@ -85,12 +87,12 @@ double finkelstein_schoenfeld(std::span<const RankedEndpoint> hierarchy, std::sp
 
 }  // namespace
 
-Estimate win_ratio(const Dataset& data, int arm, const WinRatioOptions& options, const Inference& inference,
-                   Workspace& workspace, WinCounts* counts) {
+Estimate win_ratio(const Dataset& data, int arm, const Inference& inference, Workspace& workspace, WinCounts* counts) {
   const auto total = data.arm.size();
   auto active = workspace.integers(0, total), reference = workspace.integers(1, total);
   std::size_t n = 0, m = 0;
   for (std::size_t i = 0; i < total; ++i) {
+    if (!seen(data.hierarchy, i)) continue;
     if (data.arm[i] == arm) active[n++] = static_cast<int>(i);
     if (data.arm[i] == 0) reference[m++] = static_cast<int>(i);
   }
@@ -121,51 +123,30 @@ Estimate win_ratio(const Dataset& data, int arm, const WinRatioOptions& options,
   const double all = static_cast<double>(n) * static_cast<double>(m);
   pairs.ties = all - pairs.wins - pairs.losses;
   if (counts != nullptr) *counts = pairs;
-  const bool ratio = options.measure == WinRatioOptions::Measure::win_ratio;
-  if (ratio && pairs.wins + pairs.losses == 0) return undetermined(patients);
+  if (pairs.wins + pairs.losses == 0) return undetermined(patients);
   Shares shares{.win = pairs.wins / all, .loss = pairs.losses / all};
-  add_spread(wins, losses, static_cast<double>(m), shares);
-  add_spread(reference_losses, reference_wins, static_cast<double>(n), shares);
-  const auto score = [&] {
-    if (pairs.wins + pairs.losses == 0) return 0.0;
+  if (pairs.wins == 0 || pairs.losses == 0) {
     for (std::size_t i = 0; i < n; ++i) wins[i] -= losses[i];
     for (std::size_t j = 0; j < m; ++j) reference_wins[j] -= reference_losses[j];
-    return finkelstein_schoenfeld(data.hierarchy, active, reference, wins, reference_wins, workspace);
-  };
-  const auto by_shares = [&](double share, double information) {
+    const double score = finkelstein_schoenfeld(data.hierarchy, active, reference, wins, reference_wins, workspace);
+    const double information = (pairs.wins + pairs.losses) / all;
     const StratumOfPairs arms{static_cast<double>(n), static_cast<double>(m), 1 / std::sqrt(information)};
-    return win_share_interval(share, {&arms, 1}, workspace.critical_value(normal_df, 1 - inference.level));
-  };
-  if (ratio && (pairs.wins == 0 || pairs.losses == 0)) {
     const double share = pairs.wins > 0 ? 1 : 0;
-    const auto interval = by_shares(share, (pairs.wins + pairs.losses) / all);
-    return one_ended(score(), logit_of(share > 0 ? interval.lower : interval.upper), patients, inference);
+    const auto interval =
+        win_share_interval(share, {&arms, 1}, workspace.critical_value(normal_df, 1 - inference.level));
+    return one_ended(score, logit_of(share > 0 ? interval.lower : interval.upper), patients, inference);
   }
-  Estimate estimate;
-  const double variance = shares.var_win + shares.var_loss - 2 * shares.covariance;
-  bool by_score = options.test == WinRatioOptions::Test::finkelstein_schoenfeld;
-  if (ratio) {
-    const double log_variance = shares.var_win / (shares.win * shares.win) +
-                                shares.var_loss / (shares.loss * shares.loss) -
-                                2 * shares.covariance / (shares.win * shares.loss);
-    estimate = wald(log_of(pairs.wins / pairs.losses), std::sqrt(std::max(0.0, log_variance)), normal_df, patients,
-                    inference, workspace);
-  } else if (variance > 0) {
-    estimate = wald(shares.win - shares.loss, std::sqrt(variance), normal_df, patients, inference, workspace);
-  } else {
-    const auto interval = by_shares((1 + shares.win - shares.loss) / 2, 1);
-    estimate = undetermined(patients);
-    estimate.estimate = shares.win - shares.loss;
-    estimate.se = 0;
-    estimate.lower = 2 * interval.lower - 1;
-    estimate.upper = 2 * interval.upper - 1;
-    by_score = true;
-  }
-  if (!by_score || !estimate.ok()) return estimate;
-  estimate.statistic = score();
-  estimate.reference = Reference::score;
-  if (inference.p_value) estimate.p = student_two_sided(estimate.statistic, normal_df);
-  return estimate;
+  add_spread(wins, losses, static_cast<double>(m), shares);
+  add_spread(reference_losses, reference_wins, static_cast<double>(n), shares);
+  const double variance = shares.var_win / (shares.win * shares.win) + shares.var_loss / (shares.loss * shares.loss) -
+                          2 * shares.covariance / (shares.win * shares.loss);
+  return wald(log_of(pairs.wins / pairs.losses), std::sqrt(std::max(0.0, variance)), normal_df, patients, inference,
+              workspace);
+}
+
+void fit_win_ratio(const Dataset& data, const Options&, const Inference& inference, Workspace& workspace,
+                   std::span<Estimate> contrasts) {
+  each_arm(contrasts, [&](int arm) { return win_ratio(data, arm, inference, workspace); });
 }
 
 }  // namespace vcohort::analysis

@@ -1,16 +1,7 @@
 #pragma once
-#include "engine/analysis/dataset.hpp"
-#include "engine/analysis/estimate.hpp"
+#include "engine/analysis/fit.hpp"
 
 namespace vcohort::analysis {
-
-struct WinRatioOptions {
-  enum class Measure : std::uint8_t {
-    win_ratio,   // log(wins / losses)
-    net_benefit  // (wins - losses) / pairs
-  } measure = Measure::win_ratio;
-  enum class Test : std::uint8_t { wald, finkelstein_schoenfeld } test = Test::wald;
-};
 
 /// Pairs of an active and a reference patient, by who wins.
 struct WinCounts {
@@ -24,16 +15,18 @@ struct WinCounts {
 /// unmatched).
 ///
 /// A score wins when it is better by more than `smallest_win`. On a time to event patient A beats B when B had the
-/// event at a time to which A was followed up without one: t_A > t_B, or equal times with A censored; a difference of
-/// at most `smallest_win` is a tie. NaN on either side ties. Standard errors are those of the two-sample U-statistics
-/// of wins and losses (Bebu and Lachin 2016, with n - 1 divisors), carried to the log ratio; normal reference. With
-/// test = finkelstein_schoenfeld p and statistic are those of Finkelstein and Schoenfeld (1999): T = sum of the active
-/// patients' scores, V = n1 n0 / (N (N-1)) sum of all squared scores. A win ratio of 0 or infinity has this test too,
-/// and an interval with one end: that of the share of wins among the pairs that do not tie (win_share.hpp), with as
-/// much information as these pairs have of all. When all pairs tie the net benefit is 0 and the win ratio unknown, with
-/// p = 1. A net benefit without a standard error (all pairs won, lost or tied) has the interval of that share over all
-/// pairs. Failures: empty_arm; too_few_patients (an arm of one). Cost: pairs times endpoints.
-Estimate win_ratio(const Dataset& data, int arm, const WinRatioOptions& options, const Inference& inference,
-                   Workspace& workspace, WinCounts* counts = nullptr);
+/// event at a time to which A was followed up without one: t_A > t_B, or equal times with A censored (where
+/// `higher_is_better` is false, of a desired event, B then beats A); a difference of at most `smallest_win` is a tie.
+/// NaN on either side ties; patients without any of the endpoints are left out. Standard errors are those of the
+/// two-sample U-statistics of wins and losses (Bebu and Lachin 2016, with n - 1 divisors), carried to the log ratio;
+/// normal reference. A win ratio of 0 or infinity has the test of Finkelstein and Schoenfeld (1999): T = sum of the
+/// active patients' scores, V = n1 n0 / (N (N-1)) sum of all squared scores; and an interval with one end: that of the
+/// share of wins among the pairs that do not tie (win_share.hpp), with as much information as these pairs have of all.
+/// When all pairs tie the win ratio is unknown, with p = 1. Failures: empty_arm; too_few_patients (an arm of one).
+/// Cost: pairs times endpoints.
+Estimate win_ratio(const Dataset& data, int arm, const Inference& inference, Workspace& workspace,
+                   WinCounts* counts = nullptr);
+
+Fit fit_win_ratio;
 
 }  // namespace vcohort::analysis

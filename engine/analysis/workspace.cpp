@@ -3,8 +3,12 @@
 #include <bit>
 
 #include "engine/analysis/distribution.hpp"
+#include "engine/analysis/mmrm/mmrm.hpp"
 
 namespace vcohort::analysis {
+
+Workspace::Workspace() = default;
+Workspace::~Workspace() = default;
 
 double Workspace::critical_value(double df, double p) {
   // Fibonacci hashing of the two bit patterns.

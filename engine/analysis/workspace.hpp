@@ -3,16 +3,27 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <span>
 #include <utility>
 #include <vector>
 
+#include "engine/analysis/table2x2.hpp"
+
 namespace vcohort::analysis {
 
+class Mmrm;
+
 /// Scratch memory of one thread, and what is worth remembering between datasets. After the first dataset of the largest
-/// size the methods do not allocate. Results never depend on what a workspace was used for before.
+/// size the methods do not allocate. Results never depend on what a workspace was used for before; a mixed model
+/// belongs to the one analysis that the workspace serves.
 class Workspace {
  public:
+  Workspace();
+  ~Workspace();
+  Workspace(const Workspace&) = delete;
+  Workspace& operator=(const Workspace&) = delete;
+
   /// `n` doubles (ints, bytes) of slot `slot`, contents unspecified; valid until the same slot is asked for again.
   std::span<double> reals(std::size_t slot, std::size_t n) { return grown(reals_[slot], n); }
   std::span<int> integers(std::size_t slot, std::size_t n) { return grown(integers_[slot], n); }
@@ -22,6 +33,20 @@ class Workspace {
 
   /// Where a method keeps the distribution of the rank sum for two sample sizes; empty until it is computed.
   std::vector<double>& rank_sum_table(int smaller, int larger) { return rank_sum_tables_[{smaller, larger}]; }
+
+  /// `n` empty tables.
+  std::span<Table2x2> tables(std::size_t n) {
+    tables_.assign(n, {});
+    return tables_;
+  }
+
+  /// `n` views of columns.
+  std::span<std::span<const double>> views(std::size_t n) {
+    if (views_.size() < n) views_.resize(n);
+    return std::span(views_).first(n);
+  }
+
+  std::unique_ptr<Mmrm> mixed_model;  // made by the first dataset
 
   static constexpr std::size_t slots = 16;
 
@@ -39,6 +64,8 @@ class Workspace {
 
   std::array<std::vector<double>, slots> reals_;
   std::array<std::vector<int>, slots> integers_;
+  std::vector<Table2x2> tables_;
+  std::vector<std::span<const double>> views_;
   std::array<Critical, remembered> critical_{};
   std::map<std::pair<int, int>, std::vector<double>> rank_sum_tables_;
 };

@@ -7,7 +7,8 @@
 #include <numeric>
 
 #include "engine/cohort/workspace.hpp"
-#include "engine/numeric/errors.hpp"
+#include "engine/numeric/require.hpp"
+#include "engine/study/reference_first.hpp"
 
 namespace vcohort {
 
@@ -35,12 +36,11 @@ Cohort::Cohort(const Study& study, const Evidence& evidence)
       draws_(evidence),
       strata_(study.stratifications),
       fixed_(std::make_shared<const Model>(study, point_values(evidence))),
+      order_(reference_first(study.strategies.size(), static_cast<std::size_t>(study.cohort->reference))),
       layout_(study.strategies.size(), study.outcomes.visits_months.size(), strata_.leaves(), strata_.strata().size(),
               fixed_->outcomes.recorded, study.uncertain_parameters) {
-  if (study_.uncertain_parameters && blocks() > std::numeric_limits<std::uint32_t>::max())
-    throw InvalidInput(explain("population.size needs more parameter draws than there are replicates",
-                               "a draw serves 256 patients, and the address holds 2^32 replicates",
-                               "make the population smaller"));
+  require(!study_.uncertain_parameters || blocks() <= std::numeric_limits<std::uint32_t>::max(),
+          "an address holds the parameter draw");
 }
 
 std::int64_t Cohort::blocks() const {
@@ -57,7 +57,7 @@ Tally Cohort::empty_tally() const {
 
 /// With fixed parameters block b holds patients b * 4096 ...  of replicate 0. With uncertain ones block b is parameter
 /// draw b, and its patients are the first 256 of replicate b.
-void Cohort::simulate(std::int64_t block, Tally& tally, std::vector<Table>& rows) const {
+void Cohort::simulate_block(std::int64_t block, Tally& tally, std::vector<Table>& rows) const {
   const bool uncertain = study_.uncertain_parameters;
   const auto draw = static_cast<std::uint32_t>(uncertain ? block : 0);
   const std::shared_ptr<const Model> model = model_of(draw);
@@ -102,25 +102,23 @@ void Cohort::simulate_tile(const Model& model, std::uint32_t replicate, std::int
   draw_background_events(study_.seed, replicate, model.harm, work.child.patient, model.months_of_follow_up(),
                          work.background);
   gather_background(model.harm, work, tally);
-  if (study_.cohort->save_patients) append_patients(replicate, work, rows);
+  if (study_.cohort->save_patients) append_rows(rows, patient_table(replicate, &work));
 
-  // The reference first: everybody else's increments are taken against it.
-  const auto reference = static_cast<std::size_t>(study_.cohort->reference);
-  for (std::size_t k = 0; k < study_.strategies.size(); ++k) {
-    const std::size_t strategy = k == 0 ? reference : k <= reference ? k - 1 : k;
+  for (const std::size_t strategy : order_) {
+    const bool is_reference = strategy == order_.front();
     work.outcomes.evaluate(model.plans[strategy], work.child, work.harm[strategy].infusions_before_change.data());
-    if (strategy == reference)
+    if (is_reference)
       for (std::size_t e = 0; e < layout_.endpoints().size(); ++e)
         for (std::size_t v = 0; v < layout_.visits(); ++v)
           std::copy_n(work.outcomes.latent(e, v).begin(), lanes, work.reference[e * layout_.visits() + v].begin());
     gather(model, strategy, work, tally);
     gather_harm(strategy, work.harm[strategy], work, tally);
-    if (study_.uncertain_parameters && strategy != reference) append_draw(strategy, replicate, work, rows);
+    if (study_.uncertain_parameters && !is_reference) append_rows(rows, draw_table(strategy, replicate, &work));
   }
   if (study_.cohort->save_patients)
     for (std::size_t strategy = 0; strategy < study_.strategies.size(); ++strategy) {
       work.outcomes.evaluate(model.plans[strategy], work.child, work.harm[strategy].infusions_before_change.data());
-      append_outcomes(strategy, replicate, work, rows);
+      append_rows(rows, outcome_table(strategy, replicate, &work));
     }
 }
 

@@ -21,7 +21,7 @@ struct TileCounts;
 /// Question 1: the same patients under every strategy. Complete potential outcomes, no drop-out.
 class Cohort final : public Question {
  public:
-  /// Throws InvalidInput where the evidence lacks what the study asks for.
+  /// The evidence has what the study asks for.
   Cohort(const Study&, const Evidence&);
 
   std::string name() const override { return "cohort"; }
@@ -29,8 +29,9 @@ class Cohort final : public Question {
   std::int64_t blocks() const override;
   std::int64_t patients_in(std::int64_t block) const override;
   Tally empty_tally() const override;
-  void simulate(std::int64_t block, Tally&, std::vector<Table>& rows) const override;
+  void simulate_block(std::int64_t block, Tally&, std::vector<Table>& rows) const override;
   std::vector<Table> row_tables() const override;
+  std::vector<std::int64_t> expected_rows() const override;
   std::vector<Table> deliver(const Tally&) const override;
 
   /// One patient alone: who it is and what every visit records under every strategy. The tables of `row_tables()` of a
@@ -62,21 +63,33 @@ class Cohort final : public Question {
   void add_events(std::size_t strategy, const Workspace&, Tally&) const;
   void add_clusters(std::size_t strategy, std::size_t endpoint, std::size_t visit, const Workspace&, Tally&) const;
   void add_event_clusters(std::size_t strategy, const Workspace&, Tally&) const;
+  /// The columns that say what a row is about; a row has a strategy and a stratum.
+  template <class Column>
+  void name_rows(const Column& column) const {
+    column("scenario", "", "stance of the evidence", [&](const auto&) { return evidence_.name; });
+    column("strategy", "", "what the patients receive",
+           [&](const auto& row) { return study_.strategies[row.strategy].name; });
+    column("stratification", "", "which list of strata; empty for the overall stratum",
+           [&](const auto& row) { return strata_.strata()[row.stratum].stratification; });
+    column("stratum", "", "which patients", [&](const auto& row) { return strata_.strata()[row.stratum].name; });
+  }
+  template <class Column>
+  void name_cells(const Column&, const char* patients) const;
   Table deliver_summary(const Tally&) const;
   Table deliver_increments(const Tally&) const;
   Table deliver_adverse_events(const Tally&) const;
   Table deliver_harm(const Tally&) const;
-  std::vector<Table> patient_tables() const;
-  Table draw_table() const;
-  void append_draw(std::size_t strategy, std::uint32_t draw, const Workspace&, std::vector<Table>& rows) const;
-  void append_patients(std::uint32_t replicate, const Workspace&, std::vector<Table>& rows) const;
-  void append_outcomes(std::size_t strategy, std::uint32_t replicate, const Workspace&, std::vector<Table>& rows) const;
+  /// Rows of the tile in work, of the strategy evaluated last; without one a table without rows.
+  Table draw_table(std::size_t strategy, std::uint32_t draw, const Workspace*) const;
+  Table patient_table(std::uint32_t replicate, const Workspace*) const;
+  Table outcome_table(std::size_t strategy, std::uint32_t replicate, const Workspace*) const;
 
   Study study_;
   Evidence evidence_;
   ParameterDraws draws_;
   StrataMap strata_;
   std::shared_ptr<const Model> fixed_;  // the one model of fixed parameters
+  std::vector<std::size_t> order_;      // of the strategies: the reference first, all increments are taken against it
   CohortLayout layout_;
 };
 

@@ -1,8 +1,9 @@
 #include <limits>
-#include <span>
+#include <optional>
 
 #include "engine/cohort/cohort.hpp"
 #include "engine/numeric/cluster_error.hpp"
+#include "engine/numeric/columns.hpp"
 
 namespace vcohort {
 
@@ -50,6 +51,8 @@ class StratumCell {
     return totals;
   }
 
+  bool has_mcid() const { return layout_.endpoints()[endpoint_].measure == Measure::motor_score; }
+
   /// Quantile of the observed values out of the histogram, interpolated inside a bin of a score.
   double quantile(double p) const {
     const auto bins = static_cast<std::size_t>(layout_.bins(endpoint_));
@@ -61,7 +64,7 @@ class StratumCell {
       for (std::size_t leaf : stratum_.leaves)
         inside += static_cast<double>(tally_.counts[layout_.histogram(strategy_, endpoint_, visit_, leaf) + bin]);
       if (inside > 0 && below + inside >= wanted) {
-        const double within = endpoint.kind == Endpoint::Kind::score ? (wanted - below) / inside : 0.0;
+        const double within = endpoint.kind == OutcomeKind::score ? (wanted - below) / inside : 0.0;
         return endpoint.minimum + layout_.bin_width(endpoint_) * (static_cast<double>(bin) + within);
       }
       below += inside;
@@ -102,25 +105,36 @@ class StratumCell {
   std::size_t strategy_, endpoint_, visit_, cluster_cell_;
 };
 
-/// The columns that say what a row is about.
-struct RowNames {
-  explicit RowNames(Table& table) {
-    table.add<std::string>("scenario", "", "stance of the evidence");
-    table.add<std::string>("strategy", "", "what the patients receive");
-    table.add<std::string>("stratification", "", "which list of strata; empty for the overall stratum");
-    table.add<std::string>("stratum", "", "which patients");
-  }
-  static void append(Table& table, const std::string& scenario, const std::string& strategy, const Stratum& stratum) {
-    const std::string* texts[] = {&scenario, &strategy, &stratum.stratification, &stratum.name};
-    for (std::size_t k = 0; k < std::size(texts); ++k)
-      std::get<std::vector<std::string>>(table.columns[k].values).push_back(*texts[k]);
+struct Row {
+  std::size_t strategy, stratum, endpoint, visit;
+  StratumCell cell;
+
+  /// A share that is counted for scores with a minimal clinically important difference only.
+  template <class... Which>
+  ClusterTotals share(Which... which) const {
+    return cell.has_mcid() ? cell.share(which...) : ClusterTotals{};
   }
 };
 
-/// Appends one number to each of the columns from `first` on.
-void append_numbers(Table& table, std::size_t first, std::span<const double> numbers) {
-  for (std::size_t k = 0; k < numbers.size(); ++k)
-    std::get<std::vector<double>>(table.columns.at(first + k).values).push_back(numbers[k]);
+/// The cells that have patients; without one strategy.
+std::vector<Row> rows_of(const Layout& layout, const StrataMap& strata, const Tally& tally,
+                         std::optional<std::size_t> without = {}) {
+  std::vector<Row> rows;
+  for (std::size_t s = 0; s < layout.strategies(); ++s)
+    for (std::size_t k = 0; s != without && k < strata.strata().size(); ++k)
+      for (std::size_t e = 0; e < layout.endpoints().size(); ++e)
+        for (std::size_t v = 0; v < layout.visits(); ++v)
+          if (const StratumCell cell(layout, strata, tally, s, k, e, v); cell.count(Layout::patients) > 0)
+            rows.push_back({s, k, e, v, cell});
+  return rows;
+}
+
+/// A share and its error.
+template <class Column, class... Which>
+void share(const Column& column, const std::string& name, const char* text, Which... which) {
+  column(name, "share", text, [=](const Row& row) { return row.share(which...).mean(); });
+  column(name + "_mcse", "share", "Monte Carlo standard error of that share",
+         [=](const Row& row) { return row.share(which...).mcse(); });
 }
 
 }  // namespace
@@ -129,60 +143,45 @@ std::vector<Table> Cohort::deliver(const Tally& tally) const {
   return {deliver_summary(tally), deliver_increments(tally), deliver_adverse_events(tally), deliver_harm(tally)};
 }
 
+template <class Column>
+void Cohort::name_cells(const Column& column, const char* patients) const {
+  name_rows(column);
+  column("endpoint", "", "what was recorded", [&](const Row& row) { return layout_.endpoints()[row.endpoint].name; });
+  column("visit_months", "months", "time since baseline",
+         [&](const Row& row) { return study_.outcomes.visits_months[row.visit]; });
+  column("n", "patients", patients,
+         [](const Row& row) { return static_cast<std::int64_t>(row.cell.count(Layout::patients)); });
+}
+
 Table Cohort::deliver_summary(const Tally& tally) const {
   Table table{"/cohort/summary",
               "Observed outcomes of every strategy: one row per scenario, strategy, stratum, endpoint and visit",
               {}};
-  RowNames names(table);
-  table.add<std::string>("endpoint", "", "what was recorded");
-  table.add<double>("visit_months", "months", "time since baseline");
-  table.add<std::int64_t>("n", "patients", "patients with a value");
-  const std::size_t first = table.columns.size();
-  table.add<double>("mean", "of the endpoint", "mean observed value");
-  table.add<double>("mean_mcse", "of the endpoint", "Monte Carlo standard error of the mean");
-  table.add<double>("sd", "of the endpoint", "standard deviation between patients");
-  table.add<double>("p05", "of the endpoint", "5 % quantile, from a histogram with bins of 0.5 points");
-  table.add<double>("p25", "of the endpoint", "25 % quantile, likewise");
-  table.add<double>("p50", "of the endpoint", "median, likewise");
-  table.add<double>("p75", "of the endpoint", "75 % quantile, likewise");
-  table.add<double>("p95", "of the endpoint", "95 % quantile, likewise");
-  table.add<double>(
-      "responder_share", "share",
-      "observed change of GMFM-66 above expectation reaches the MCID of the GMFCS level; missing for other endpoints");
-  table.add<double>("responder_share_mcse", "share", "Monte Carlo standard error of that share");
-  table.add<double>("sum", "of the endpoint", "sum of observed values");
-  table.add<double>("sum_of_squares", "of the endpoint, squared", "sum of their squares");
-  for (std::size_t s = 0; s < layout_.strategies(); ++s)
-    for (std::size_t k = 0; k < strata_.strata().size(); ++k)
-      for (std::size_t e = 0; e < layout_.endpoints().size(); ++e)
-        for (std::size_t v = 0; v < layout_.visits(); ++v) {
-          const StratumCell cell(layout_, strata_, tally, s, k, e, v);
-          const double n = cell.count(Layout::patients);
-          if (n == 0) continue;
-          const bool has_mcid = layout_.endpoints()[e].id == EndpointId::gmfm66;
-          const ClusterTotals mean = cell.mean(Layout::observed, Layout::observed_squares,
-                                               Layout::observed_total_squared, Layout::observed_total_times_n);
-          const ClusterTotals responders =
-              cell.share(Layout::responders, Layout::responders_squared, Layout::responders_times_n);
-          RowNames::append(table, evidence_.name, study_.strategies[s].name, strata_.strata()[k]);
-          std::get<std::vector<std::string>>(table.columns[first - 3].values)
-              .emplace_back(layout_.endpoints()[e].name());
-          std::get<std::vector<double>>(table.columns[first - 2].values).push_back(study_.outcomes.visits_months[v]);
-          std::get<std::vector<std::int64_t>>(table.columns[first - 1].values).push_back(static_cast<std::int64_t>(n));
-          const double numbers[] = {mean.mean(),
-                                    mean.mcse(),
-                                    cell.sd(Layout::observed, Layout::observed_squares),
-                                    cell.quantile(0.05),
-                                    cell.quantile(0.25),
-                                    cell.quantile(0.5),
-                                    cell.quantile(0.75),
-                                    cell.quantile(0.95),
-                                    has_mcid ? responders.mean() : missing,
-                                    has_mcid ? responders.mcse() : missing,
-                                    cell.sum(Layout::observed),
-                                    cell.sum(Layout::observed_squares)};
-          append_numbers(table, first, numbers);
-        }
+  const std::vector<Row> rows = rows_of(layout_, strata_, tally);
+  const Columns column(table, rows);
+  const auto mean = [](const Row& row) {
+    return row.cell.mean(Layout::observed, Layout::observed_squares, Layout::observed_total_squared,
+                         Layout::observed_total_times_n);
+  };
+  const auto quantile = [](double p) { return [=](const Row& row) { return row.cell.quantile(p); }; };
+  name_cells(column, "patients with a value");
+  column("mean", "of the endpoint", "mean observed value", [&](const Row& row) { return mean(row).mean(); });
+  column("mean_mcse", "of the endpoint", "Monte Carlo standard error of the mean",
+         [&](const Row& row) { return mean(row).mcse(); });
+  column("sd", "of the endpoint", "standard deviation between patients",
+         [](const Row& row) { return row.cell.sd(Layout::observed, Layout::observed_squares); });
+  column("p05", "of the endpoint", "5 % quantile, from a histogram with bins of 0.5 points", quantile(0.05));
+  column("p25", "of the endpoint", "25 % quantile, likewise", quantile(0.25));
+  column("p50", "of the endpoint", "median, likewise", quantile(0.5));
+  column("p75", "of the endpoint", "75 % quantile, likewise", quantile(0.75));
+  column("p95", "of the endpoint", "95 % quantile, likewise", quantile(0.95));
+  share(column, "responder_share",
+        "observed change of GMFM-66 above expectation reaches the MCID of the GMFCS level; missing for other endpoints",
+        Layout::responders, Layout::responders_squared, Layout::responders_times_n);
+  column("sum", "of the endpoint", "sum of observed values",
+         [](const Row& row) { return row.cell.sum(Layout::observed); });
+  column("sum_of_squares", "of the endpoint, squared", "sum of their squares",
+         [](const Row& row) { return row.cell.sum(Layout::observed_squares); });
   return table;
 }
 
@@ -191,53 +190,27 @@ Table Cohort::deliver_increments(const Tally& tally) const {
               "Latent outcome of each strategy minus that of the reference in the same patient (counterfactual twins): "
               "one row per scenario, strategy, stratum, endpoint and visit",
               {}};
-  RowNames names(table);
-  table.add<std::string>("endpoint", "", "what was recorded");
-  table.add<double>("visit_months", "months", "time since baseline");
-  table.add<std::int64_t>("n", "patients", "pairs of twins");
-  const std::size_t first = table.columns.size();
-  table.add<double>("mean", "of the endpoint", "mean increment, strategy - reference");
-  table.add<double>("mcse", "of the endpoint", "Monte Carlo standard error of the mean increment");
-  table.add<double>("sd", "of the endpoint", "standard deviation of the increment between patients");
-  table.add<double>("benefit_share", "share",
-                    "latent increment of GMFM-66 reaches the MCID of the GMFCS level; missing for other endpoints");
-  table.add<double>("benefit_share_mcse", "share", "Monte Carlo standard error of that share");
-  table.add<double>("harm_share", "share",
-                    "latent increment of GMFM-66 is at or below minus the MCID; missing for other endpoints");
-  table.add<double>("harm_share_mcse", "share", "Monte Carlo standard error of that share");
-  table.add<double>("sum", "of the endpoint", "sum of increments");
-  table.add<double>("sum_of_squares", "of the endpoint, squared", "sum of their squares");
-  for (std::size_t s = 0; s < layout_.strategies(); ++s) {
-    if (static_cast<int>(s) == study_.cohort->reference) continue;
-    for (std::size_t k = 0; k < strata_.strata().size(); ++k)
-      for (std::size_t e = 0; e < layout_.endpoints().size(); ++e)
-        for (std::size_t v = 0; v < layout_.visits(); ++v) {
-          const StratumCell cell(layout_, strata_, tally, s, k, e, v);
-          const double n = cell.count(Layout::patients);
-          if (n == 0) continue;
-          const bool has_mcid = layout_.endpoints()[e].id == EndpointId::gmfm66;
-          const ClusterTotals mean = cell.mean(Layout::increment, Layout::increment_squares,
-                                               Layout::increment_total_squared, Layout::increment_total_times_n);
-          const ClusterTotals benefit =
-              cell.share(Layout::benefiting, Layout::benefiting_squared, Layout::benefiting_times_n);
-          const ClusterTotals harm = cell.share(Layout::harmed, Layout::harmed_squared, Layout::harmed_times_n);
-          RowNames::append(table, evidence_.name, study_.strategies[s].name, strata_.strata()[k]);
-          std::get<std::vector<std::string>>(table.columns[first - 3].values)
-              .emplace_back(layout_.endpoints()[e].name());
-          std::get<std::vector<double>>(table.columns[first - 2].values).push_back(study_.outcomes.visits_months[v]);
-          std::get<std::vector<std::int64_t>>(table.columns[first - 1].values).push_back(static_cast<std::int64_t>(n));
-          const double numbers[] = {mean.mean(),
-                                    mean.mcse(),
-                                    cell.sd(Layout::increment, Layout::increment_squares),
-                                    has_mcid ? benefit.mean() : missing,
-                                    has_mcid ? benefit.mcse() : missing,
-                                    has_mcid ? harm.mean() : missing,
-                                    has_mcid ? harm.mcse() : missing,
-                                    cell.sum(Layout::increment),
-                                    cell.sum(Layout::increment_squares)};
-          append_numbers(table, first, numbers);
-        }
-  }
+  const std::vector<Row> rows = rows_of(layout_, strata_, tally, order_.front());
+  const Columns column(table, rows);
+  const auto mean = [](const Row& row) {
+    return row.cell.mean(Layout::increment, Layout::increment_squares, Layout::increment_total_squared,
+                         Layout::increment_total_times_n);
+  };
+  name_cells(column, "pairs of twins");
+  column("mean", "of the endpoint", "mean increment, strategy - reference",
+         [&](const Row& row) { return mean(row).mean(); });
+  column("mcse", "of the endpoint", "Monte Carlo standard error of the mean increment",
+         [&](const Row& row) { return mean(row).mcse(); });
+  column("sd", "of the endpoint", "standard deviation of the increment between patients",
+         [](const Row& row) { return row.cell.sd(Layout::increment, Layout::increment_squares); });
+  share(column, "benefit_share",
+        "latent increment of GMFM-66 reaches the MCID of the GMFCS level; missing for other endpoints",
+        Layout::benefiting, Layout::benefiting_squared, Layout::benefiting_times_n);
+  share(column, "harm_share", "latent increment of GMFM-66 is at or below minus the MCID; missing for other endpoints",
+        Layout::harmed, Layout::harmed_squared, Layout::harmed_times_n);
+  column("sum", "of the endpoint", "sum of increments", [](const Row& row) { return row.cell.sum(Layout::increment); });
+  column("sum_of_squares", "of the endpoint, squared", "sum of their squares",
+         [](const Row& row) { return row.cell.sum(Layout::increment_squares); });
   return table;
 }
 

@@ -1,5 +1,6 @@
 #include "engine/cohort/cohort.hpp"
 #include "engine/numeric/cluster_error.hpp"
+#include "engine/numeric/columns.hpp"
 
 namespace vcohort {
 
@@ -75,94 +76,82 @@ class Children {
 }  // namespace
 
 Table Cohort::deliver_adverse_events(const Tally& tally) const {
+  struct Row {
+    std::size_t strategy, stratum;
+    bool related;
+    std::size_t type, grade;
+    Children children;
+
+    double events() const { return children.events(type, grade, Layout::events); }
+    ClusterTotals per_child() const { return children.per_child(type, grade); }
+    double mean_days() const {
+      double of_all_grades = 0;
+      for (std::size_t g = 0; g < grades; ++g) of_all_grades += children.events(type, g, Layout::events);
+      const bool known = related && type < event_types && of_all_grades > 0;
+      return known ? children.days(type) / of_all_grades : std::numeric_limits<double>::quiet_NaN();
+    }
+  };
+  std::vector<Row> rows;
+  for (std::size_t s = 0; s < layout_.strategies(); ++s)
+    for (std::size_t k = 0; k < strata_.strata().size(); ++k)
+      for (const bool related : {true, false}) {
+        const Children children(layout_, strata_, tally, related ? s : layout_.strategies(), k);
+        if (children.count(Layout::children) == 0) continue;
+        for (std::size_t type = 0; type <= event_types; ++type)
+          for (std::size_t grade = 0; grade < grades; ++grade)
+            if (type == event_types || children.events(type, grade, Layout::events) > 0)
+              rows.push_back({s, k, related, type, grade, children});
+      }
   Table table{"/cohort/adverse_events",
               "Adverse events up to the last visit: one row per scenario, strategy, stratum, origin, type and grade "
               "that occurred, and one for any type",
               {}};
-  std::vector<std::string> scenario, strategy, stratification, stratum_name, origin, type_name;
-  std::vector<std::int64_t> grade_number, children_count, event_count;
-  std::vector<double> per_child, per_child_mcse, mean_days;
-  const auto append = [&](std::size_t s, std::size_t k, bool related) {
-    const Stratum& stratum = strata_.strata()[k];
-    const Children children(layout_, strata_, tally, related ? s : layout_.strategies(), k);
-    if (children.count(Layout::children) == 0) return;
-    for (std::size_t type = 0; type <= event_types; ++type)
-      for (std::size_t grade = 0; grade < grades; ++grade) {
-        const double events = children.events(type, grade, Layout::events);
-        if (events == 0 && type < event_types) continue;
-        const ClusterTotals mean = children.per_child(type, grade);
-        scenario.push_back(evidence_.name);
-        strategy.push_back(study_.strategies[s].name);
-        stratification.push_back(stratum.stratification);
-        stratum_name.push_back(stratum.name);
-        origin.emplace_back(related ? "related" : "background");
-        type_name.emplace_back(type < event_types ? name_of(static_cast<EventType>(type)) : "any");
-        grade_number.push_back(static_cast<std::int64_t>(grade) + 1);
-        children_count.push_back(static_cast<std::int64_t>(mean.n));
-        event_count.push_back(static_cast<std::int64_t>(events));
-        per_child.push_back(mean.mean());
-        per_child_mcse.push_back(mean.mcse());
-        double of_all_grades = 0;
-        for (std::size_t g = 0; g < grades; ++g) of_all_grades += children.events(type, g, Layout::events);
-        const bool known = related && type < event_types && of_all_grades > 0;
-        mean_days.push_back(known ? children.days(type) / of_all_grades : std::numeric_limits<double>::quiet_NaN());
-      }
-  };
-  for (std::size_t s = 0; s < layout_.strategies(); ++s)
-    for (std::size_t k = 0; k < strata_.strata().size(); ++k)
-      for (bool related : {true, false}) append(s, k, related);
-
-  table.add<std::string>("scenario", "", "stance of the evidence") = scenario;
-  table.add<std::string>("strategy", "", "what the patients receive") = strategy;
-  table.add<std::string>("stratification", "", "which list of strata; empty for the overall stratum") = stratification;
-  table.add<std::string>("stratum", "", "which patients") = stratum_name;
-  table.add<std::string>("origin", "", "related to an infusion, or background: the same in every arm") = origin;
-  table.add<std::string>("type", "", "type of event, or any") = type_name;
-  table.add<std::int64_t>("grade", "", "1, 2, or 3 for grade 3 and more") = grade_number;
-  table.add<std::int64_t>("n", "patients", "patients followed") = children_count;
-  table.add<std::int64_t>("events", "events", "events among them") = event_count;
-  table.add<double>("per_patient", "events per patient", "mean number of events") = per_child;
-  table.add<double>("per_patient_mcse", "events per patient", "Monte Carlo standard error of that mean") =
-      per_child_mcse;
-  table.add<double>("mean_days", "days", "mean duration of related events of this type, all grades") = mean_days;
+  const Columns column(table, rows);
+  name_rows(column);
+  column("origin", "", "related to an infusion, or background: the same in every arm",
+         [](const Row& row) { return row.related ? "related" : "background"; });
+  column("type", "", "type of event, or any",
+         [](const Row& row) { return row.type < event_types ? name_of(static_cast<EventType>(row.type)) : "any"; });
+  column("grade", "", "1, 2, or 3 for grade 3 and more", [](const Row& row) { return row.grade + 1; });
+  column("n", "patients", "patients followed",
+         [](const Row& row) { return static_cast<std::int64_t>(row.children.count(Layout::children)); });
+  column("events", "events", "events among them",
+         [](const Row& row) { return static_cast<std::int64_t>(row.events()); });
+  column("per_patient", "events per patient", "mean number of events",
+         [](const Row& row) { return row.per_child().mean(); });
+  column("per_patient_mcse", "events per patient", "Monte Carlo standard error of that mean",
+         [](const Row& row) { return row.per_child().mcse(); });
+  column("mean_days", "days", "mean duration of related events of this type, all grades", &Row::mean_days);
   return table;
 }
 
 Table Cohort::deliver_harm(const Tally& tally) const {
+  struct Row {
+    std::size_t strategy, stratum;
+    Children children;
+  };
+  std::vector<Row> rows;
+  for (std::size_t s = 0; s < layout_.strategies(); ++s)
+    for (std::size_t k = 0; k < strata_.strata().size(); ++k)
+      if (const Children children(layout_, strata_, tally, s, k); children.count(Layout::children) > 0)
+        rows.push_back({s, k, children});
   Table table{"/cohort/harm",
               "Patients with a related adverse event up to the last visit: one row per scenario, strategy and stratum",
               {}};
-  std::vector<std::string> scenario, strategy, stratification, stratum_name;
-  std::vector<std::int64_t> n;
-  std::vector<double> any, any_mcse, serious, serious_mcse;
-  for (std::size_t s = 0; s < layout_.strategies(); ++s)
-    for (std::size_t k = 0; k < strata_.strata().size(); ++k) {
-      const Stratum& stratum = strata_.strata()[k];
-      const Children children(layout_, strata_, tally, s, k);
-      if (children.count(Layout::children) == 0) continue;
-      const ClusterTotals with_event =
-          children.share(Layout::with_event, Layout::with_event_squared, Layout::with_event_times_n);
-      const ClusterTotals with_serious = children.share(Layout::with_serious_event, Layout::with_serious_event_squared,
-                                                        Layout::with_serious_event_times_n);
-      scenario.push_back(evidence_.name);
-      strategy.push_back(study_.strategies[s].name);
-      stratification.push_back(stratum.stratification);
-      stratum_name.push_back(stratum.name);
-      n.push_back(static_cast<std::int64_t>(with_event.n));
-      any.push_back(with_event.mean());
-      any_mcse.push_back(with_event.mcse());
-      serious.push_back(with_serious.mean());
-      serious_mcse.push_back(with_serious.mcse());
-    }
-  table.add<std::string>("scenario", "", "stance of the evidence") = scenario;
-  table.add<std::string>("strategy", "", "what the patients receive") = strategy;
-  table.add<std::string>("stratification", "", "which list of strata; empty for the overall stratum") = stratification;
-  table.add<std::string>("stratum", "", "which patients") = stratum_name;
-  table.add<std::int64_t>("n", "patients", "patients followed") = n;
-  table.add<double>("any_share", "share", "patients with any related adverse event") = any;
-  table.add<double>("any_share_mcse", "share", "Monte Carlo standard error of that share") = any_mcse;
-  table.add<double>("serious_share", "share", "patients with a related adverse event of grade 3 or more") = serious;
-  table.add<double>("serious_share_mcse", "share", "Monte Carlo standard error of that share") = serious_mcse;
+  const Columns column(table, rows);
+  name_rows(column);
+  column("n", "patients", "patients followed",
+         [](const Row& row) { return static_cast<std::int64_t>(row.children.count(Layout::children)); });
+  const auto share = [&](const std::string& name, const char* text, auto... which) {
+    const auto of = [=](const Row& row) { return row.children.share(which...); };
+    column(name, "share", text, [&](const Row& row) { return of(row).mean(); });
+    column(name + "_mcse", "share", "Monte Carlo standard error of that share",
+           [&](const Row& row) { return of(row).mcse(); });
+  };
+  share("any_share", "patients with any related adverse event", Layout::with_event, Layout::with_event_squared,
+        Layout::with_event_times_n);
+  share("serious_share", "patients with a related adverse event of grade 3 or more", Layout::with_serious_event,
+        Layout::with_serious_event_squared, Layout::with_serious_event_times_n);
   return table;
 }
 

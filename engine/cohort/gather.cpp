@@ -75,7 +75,7 @@ void Cohort::add_up(const Model& model, std::size_t strategy, std::size_t e, std
     ++counts.n;
     ++histogram[bin_of(value, endpoint.minimum, per_width, bins)];
   }
-  if (endpoint.id == EndpointId::gmfm66) {  // the only score with a minimal clinically important difference
+  if (endpoint.measure == Measure::motor_score) {  // the only score with a minimal clinically important difference
     const double* above = work.outcomes.above_expectation(v).data();
     for (std::size_t k = group.begin; k < group.end; ++k) {
       const double mcid = model.outcomes.mcid[patient.gmfcs[lane[k]]];

@@ -23,7 +23,7 @@ CohortLayout::CohortLayout(std::size_t strategies, std::size_t visits, std::size
       endpoints_(std::move(endpoints)),
       uncertain_(uncertain) {
   for (const Endpoint& endpoint : endpoints_) {
-    const bool score = endpoint.kind == Endpoint::Kind::score;
+    const bool score = endpoint.kind == OutcomeKind::score;
     width_.push_back(score ? score_resolution : 1.0);
     // Categories get a bin of their own; the last bin of a score ends at its maximum.
     const double range = endpoint.maximum - endpoint.minimum + (score ? 0 : 1);

@@ -1,151 +1,116 @@
 #include "engine/cohort/cohort.hpp"
 #include "engine/cohort/workspace.hpp"
 #include "engine/numeric/cluster_error.hpp"
+#include "engine/numeric/columns.hpp"
 
 namespace vcohort {
 
-namespace {
-
-template <class Value>
-std::vector<Value>& column(Table& table, std::size_t place) {
-  return std::get<std::vector<Value>>(table.columns.at(place).values);
-}
-
-enum RowTable : std::size_t { baseline_rows, outcome_rows };
-
-}  // namespace
-
 std::vector<Table> Cohort::row_tables() const {
   std::vector<Table> tables;
-  if (study_.cohort->save_patients) tables = patient_tables();
-  if (study_.uncertain_parameters) tables.push_back(draw_table());
+  if (study_.cohort->save_patients) tables = {patient_table(0, nullptr), outcome_table(0, 0, nullptr)};
+  if (study_.uncertain_parameters) tables.push_back(draw_table(0, 0, nullptr));
   return tables;
 }
 
-Table Cohort::draw_table() const {
+std::vector<std::int64_t> Cohort::expected_rows() const {
+  std::vector<std::int64_t> rows;
+  const auto strategies = static_cast<std::int64_t>(study_.strategies.size());
+  const auto visits = static_cast<std::int64_t>(layout_.visits());
+  if (study_.cohort->save_patients) rows = {study_.population.size, study_.population.size * strategies * visits};
+  if (study_.uncertain_parameters) rows.push_back(blocks() * (strategies - 1));
+  return rows;
+}
+
+Table Cohort::draw_table(std::size_t strategy, std::uint32_t draw, const Workspace* work) const {
+  const std::size_t last = layout_.visits() - 1;
+  struct Row {
+    double n = 0, sum = 0, squares = 0;
+  } of_draw;
+  for (int i = 0; work && i < work->child.patient.lanes; ++i) {
+    const double increment = work->outcomes.latent(0, last)[i] - work->reference[last][i];
+    if (increment != increment) continue;  // drooling of children who do not drool
+    of_draw.n += 1;
+    of_draw.sum += increment;
+    of_draw.squares += increment * increment;
+  }
+  const std::vector<Row> rows(of_draw.n > 0 ? 1 : 0, of_draw);
   Table table{"/cohort/draws",
               "What each parameter draw answers: mean increment of the first endpoint at the last visit, over the "
               "patients of the draw; one row per scenario, draw and strategy other than the reference",
               {}};
-  table.add<std::string>("scenario", "", "stance of the evidence");
-  table.add<std::int64_t>("draw", "", "parameter draw, which is the replicate of its patients");
-  table.add<std::string>("strategy", "", "what the patients receive");
-  table.add<std::string>("endpoint", "", "the first one that the study records");
-  table.add<double>("visit_months", "months", "time since baseline of the last visit");
-  table.add<std::int64_t>("n", "patients", "pairs of twins with a value");
-  table.add<double>("increment", "of the endpoint", "mean latent increment, strategy - reference");
-  table.add<double>("increment_mcse", "of the endpoint", "what the patients of the draw add to its spread over draws");
+  const Columns column(table, rows);
+  column("scenario", "", "stance of the evidence", [&](const Row&) { return evidence_.name; });
+  column("draw", "", "parameter draw, which is the replicate of its patients", [&](const Row&) { return draw; });
+  column("strategy", "", "what the patients receive", [&](const Row&) { return study_.strategies[strategy].name; });
+  column("endpoint", "", "the first one that the study records",
+         [&](const Row&) { return layout_.endpoints().front().name; });
+  column("visit_months", "months", "time since baseline of the last visit",
+         [&](const Row&) { return study_.outcomes.visits_months[last]; });
+  column("n", "patients", "pairs of twins with a value", [](const Row& r) { return static_cast<std::int64_t>(r.n); });
+  column("increment", "of the endpoint", "mean latent increment, strategy - reference",
+         [](const Row& r) { return r.sum / r.n; });
+  column("increment_mcse", "of the endpoint", "what the patients of the draw add to its spread over draws",
+         [](const Row& r) { return standard_deviation(r.n, r.sum, r.squares) / __builtin_sqrt(r.n); });
   return table;
 }
 
-std::vector<Table> Cohort::patient_tables() const {
-  Table baseline{"/cohort/patients/baseline", "Who the patients are: one row per scenario and patient", {}};
-  baseline.add<std::string>("scenario", "", "stance of the evidence");
-  baseline.add<std::int64_t>("replicate", "",
-                             "replicate of the patient's address: the parameter draw where parameters are uncertain");
-  baseline.add<std::int64_t>("patient", "", "patient of the address");
-  baseline.add<std::int64_t>("attempt", "", "candidates of this address who were not eligible");
-  baseline.add<double>("age_years", "years", "age at baseline");
-  baseline.add<std::int64_t>("gmfcs", "", "GMFCS level, 1 to 5");
-  baseline.add<std::int64_t>("injury", "", "0 white matter, 1 grey matter, 2 malformation, 3 other");
-  baseline.add<std::int64_t>("motor_type", "", "0 spastic, 1 dyskinetic, 2 ataxic, 3 mixed");
-  baseline.add<Truth>("male", "", "boy");
-  baseline.add<double>("weight_kg", "kg", "body weight at baseline");
-  baseline.add<double>("months_since_injury", "months", "postneonatal injury only; 0 otherwise");
-  baseline.add<Truth>("postneonatal", "", "injured after the neonatal period");
-  baseline.add<Truth>("carrier", "", "carries the (hypothetical) favourable genotype");
-  baseline.add<Truth>("immune_suppressed", "", "under long-term immunosuppression");
-  baseline.add<Truth>("epilepsy", "", "has epilepsy");
-  baseline.add<Truth>("drools", "", "drools at baseline");
-  baseline.add<double>("inflammation", "SD", "standard normal score of systemic inflammation");
-  baseline.add<double>("gmfm66", "points", "observed GMFM-66 at baseline");
-  baseline.add<double>("gmfm88", "points", "observed GMFM-88 at baseline");
+Table Cohort::patient_table(std::uint32_t replicate, const Workspace* work) const {
+  Table table{"/cohort/patients/baseline", "Who the patients are: one row per scenario and patient", {}};
+  const ChildTile* child = work ? &work->child : nullptr;
+  const std::ranges::iota_view lanes(0, work ? child->patient.lanes : 0);
+  const Columns column(table, lanes);
+  const auto of = [&](auto member) { return [=](int i) { return (child->patient.*member)[i]; }; };
+  const auto is = [&](auto member) { return [=](int i) { return (child->patient.*member)[i] != 0; }; };
+  using Tile = PatientTile;
+  column("scenario", "", "stance of the evidence", [&](int) { return evidence_.name; });
+  column("replicate", "", "replicate of the patient's address: the parameter draw where parameters are uncertain",
+         [&](int) { return replicate; });
+  column("patient", "", "patient of the address", of(&Tile::patient));
+  column("attempt", "", "candidates of this address who were not eligible", of(&Tile::attempt));
+  column("age_years", "years", "age at baseline", of(&Tile::age_years));
+  column("gmfcs", "", "GMFCS level, 1 to 5", [&](int i) { return child->patient.gmfcs[i] + 1; });
+  column("injury", "", "0 white matter, 1 grey matter, 2 malformation, 3 other", of(&Tile::injury));
+  column("motor_type", "", "0 spastic, 1 dyskinetic, 2 ataxic, 3 mixed", of(&Tile::motor_type));
+  column("male", "", "boy", is(&Tile::male));
+  column("weight_kg", "kg", "body weight at baseline", of(&Tile::weight_kg));
+  column("months_since_injury", "months", "postneonatal injury only; 0 otherwise", of(&Tile::months_since_injury));
+  column("postneonatal", "", "injured after the neonatal period", is(&Tile::postneonatal));
+  column("carrier", "", "carries the (hypothetical) favourable genotype", is(&Tile::carrier));
+  column("immune_suppressed", "", "under long-term immunosuppression", is(&Tile::immune_suppressed));
+  column("epilepsy", "", "has epilepsy", is(&Tile::epilepsy));
+  column("drools", "", "drools at baseline", is(&Tile::drools));
+  column("inflammation", "SD", "standard normal score of systemic inflammation", of(&Tile::inflammation));
+  column("gmfm66", "points", "observed GMFM-66 at baseline", [&](int i) { return child->baseline_gmfm66[i]; });
+  column("gmfm88", "points", "observed GMFM-88 at baseline", [&](int i) { return child->baseline_gmfm88[i]; });
+  return table;
+}
 
-  Table outcomes{
+Table Cohort::outcome_table(std::size_t strategy, std::uint32_t replicate, const Workspace* work) const {
+  struct Row {
+    int lane;
+    std::size_t visit;
+  };
+  std::vector<Row> rows;
+  for (int i = 0; work && i < work->child.patient.lanes; ++i)
+    for (std::size_t v = 0; v < layout_.visits(); ++v) rows.push_back({i, v});
+  Table table{
       "/cohort/patients/outcomes", "What each visit recorded: one row per scenario, strategy, patient and visit", {}};
-  outcomes.add<std::string>("scenario", "", "stance of the evidence");
-  outcomes.add<std::string>("strategy", "", "what the patient receives");
-  outcomes.add<std::int64_t>("replicate", "", "replicate of the patient's address");
-  outcomes.add<std::int64_t>("patient", "", "patient of the address");
-  outcomes.add<double>("visit_months", "months", "time since baseline");
-  for (const Endpoint& endpoint : layout_.endpoints()) {
-    outcomes.add<double>(std::string(endpoint.name()), std::string(endpoint.units), std::string(endpoint.description));
-    outcomes.add<double>(std::string(endpoint.name()) + "_latent", std::string(endpoint.units),
-                         "the same without measurement error");
+  const Columns column(table, rows);
+  column("scenario", "", "stance of the evidence", [&](const Row&) { return evidence_.name; });
+  column("strategy", "", "what the patient receives", [&](const Row&) { return study_.strategies[strategy].name; });
+  column("replicate", "", "replicate of the patient's address", [&](const Row&) { return replicate; });
+  column("patient", "", "patient of the address",
+         [&](const Row& row) { return work->child.patient.patient[row.lane]; });
+  column("visit_months", "months", "time since baseline",
+         [&](const Row& row) { return study_.outcomes.visits_months[row.visit]; });
+  for (std::size_t e = 0; e < layout_.endpoints().size(); ++e) {
+    const Endpoint& endpoint = layout_.endpoints()[e];
+    column(std::string(endpoint.name), std::string(endpoint.units), std::string(endpoint.description),
+           [&](const Row& row) { return work->outcomes.observed(e, row.visit)[row.lane]; });
+    column(std::string(endpoint.name) + "_latent", std::string(endpoint.units), "the same without measurement error",
+           [&](const Row& row) { return work->outcomes.latent(e, row.visit)[row.lane]; });
   }
-  return {baseline, outcomes};
-}
-
-void Cohort::append_patients(std::uint32_t replicate, const Workspace& work, std::vector<Table>& rows) const {
-  Table& table = rows.at(baseline_rows);
-  const PatientTile& patient = work.child.patient;
-  for (int i = 0; i < patient.lanes; ++i) {
-    std::size_t place = 0;
-    const auto integer = [&](std::int64_t value) { column<std::int64_t>(table, place++).push_back(value); };
-    const auto number = [&](double value) { column<double>(table, place++).push_back(value); };
-    const auto truth = [&](std::uint8_t value) { column<Truth>(table, place++).push_back({value}); };
-    column<std::string>(table, place++).push_back(evidence_.name);
-    integer(replicate);
-    integer(static_cast<std::int64_t>(patient.patient[i]));
-    integer(patient.attempt[i]);
-    number(patient.age_years[i]);
-    integer(patient.gmfcs[i] + 1);
-    integer(patient.injury[i]);
-    integer(patient.motor_type[i]);
-    truth(patient.male[i]);
-    number(patient.weight_kg[i]);
-    number(patient.months_since_injury[i]);
-    truth(patient.postneonatal[i]);
-    truth(patient.carrier[i]);
-    truth(patient.immune_suppressed[i]);
-    truth(patient.epilepsy[i]);
-    truth(patient.drools[i]);
-    number(patient.inflammation[i]);
-    number(work.child.baseline_gmfm66[i]);
-    number(work.child.baseline_gmfm88[i]);
-  }
-}
-
-/// The strategy evaluated last, against the reference.
-void Cohort::append_draw(std::size_t strategy, std::uint32_t draw, const Workspace& work,
-                         std::vector<Table>& rows) const {
-  const std::size_t last = layout_.visits() - 1;
-  double n = 0, sum = 0, squares = 0;
-  for (int i = 0; i < work.child.patient.lanes; ++i) {
-    const double increment = work.outcomes.latent(0, last)[i] - work.reference[last][i];
-    if (increment != increment) continue;  // drooling of children who do not drool
-    n += 1;
-    sum += increment;
-    squares += increment * increment;
-  }
-  if (n == 0) return;
-  Table& table = rows.back();
-  column<std::string>(table, 0).push_back(evidence_.name);
-  column<std::int64_t>(table, 1).push_back(draw);
-  column<std::string>(table, 2).push_back(study_.strategies[strategy].name);
-  column<std::string>(table, 3).emplace_back(layout_.endpoints().front().name());
-  column<double>(table, 4).push_back(study_.outcomes.visits_months[last]);
-  column<std::int64_t>(table, 5).push_back(static_cast<std::int64_t>(n));
-  column<double>(table, 6).push_back(sum / n);
-  column<double>(table, 7).push_back(standard_deviation(n, sum, squares) / __builtin_sqrt(n));
-}
-
-void Cohort::append_outcomes(std::size_t strategy, std::uint32_t replicate, const Workspace& work,
-                             std::vector<Table>& rows) const {
-  Table& table = rows.at(outcome_rows);
-  const PatientTile& patient = work.child.patient;
-  for (int i = 0; i < patient.lanes; ++i)
-    for (std::size_t v = 0; v < layout_.visits(); ++v) {
-      column<std::string>(table, 0).push_back(evidence_.name);
-      column<std::string>(table, 1).push_back(study_.strategies[strategy].name);
-      column<std::int64_t>(table, 2).push_back(replicate);
-      column<std::int64_t>(table, 3).push_back(static_cast<std::int64_t>(patient.patient[i]));
-      column<double>(table, 4).push_back(study_.outcomes.visits_months[v]);
-      for (std::size_t e = 0; e < layout_.endpoints().size(); ++e) {
-        column<double>(table, 5 + 2 * e).push_back(work.outcomes.observed(e, v)[i]);
-        column<double>(table, 6 + 2 * e).push_back(work.outcomes.latent(e, v)[i]);
-      }
-    }
+  return table;
 }
 
 }  // namespace vcohort

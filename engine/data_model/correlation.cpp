@@ -2,7 +2,7 @@
 
 #include <cmath>
 
-#include "engine/numeric/errors.hpp"
+#include "engine/numeric/require.hpp"
 
 namespace vcohort {
 
@@ -12,14 +12,10 @@ constexpr double printed_digits = 1e-9;  // by which a written matrix may fail t
 
 void check_shape(const std::vector<std::vector<double>>& correlation) {
   for (std::size_t v = 0; v < correlation.size(); ++v) {
-    if (correlation[v].size() != correlation.size())
-      throw InvalidInput(explain("data_model.correlation is not square", "", "give one row and one column per visit"));
+    require(correlation[v].size() == correlation.size(), "a correlation matrix is square");
     for (std::size_t w = 0; w < v; ++w)
-      if (!(std::fabs(correlation[v][w] - correlation[w][v]) <= printed_digits))
-        throw InvalidInput(explain("data_model.correlation is not symmetric", "", "correct one of the two entries"));
-    if (correlation[v][v] != 1)
-      throw InvalidInput(explain("data_model.correlation has a diagonal that is not one", "it holds correlations",
-                                 "give standard deviations as `sd` of the arms"));
+      require(std::fabs(correlation[v][w] - correlation[w][v]) <= printed_digits, "a correlation matrix is symmetric");
+    require(correlation[v][v] == 1, "a correlation matrix has ones on its diagonal");
   }
 }
 
@@ -36,9 +32,7 @@ std::vector<std::vector<double>> correlation_factor(const std::vector<std::vecto
       if (w < v) {
         factor[v][w] = rest / factor[w][w];
       } else {
-        if (!(rest > 0))
-          throw InvalidInput(explain("data_model.correlation is not positive definite",
-                                     "no set of outcomes can have these correlations", "bring them nearer to zero"));
+        require(rest > 0, "a correlation matrix is positive definite");
         factor[v][v] = __builtin_sqrt(rest);
       }
     }

@@ -4,8 +4,8 @@
 namespace vcohort {
 
 /// Lower triangle of the Cholesky factor of a correlation matrix over visits: L L' = C, row v has v + 1 entries. Empty
-/// input stands for the identity and gives an empty factor. Throws InvalidInput when the matrix is not symmetric with
-/// ones on its diagonal, or not positive definite.
+/// input stands for the identity and gives an empty factor. The matrix is symmetric with ones on its diagonal,
+/// and positive definite.
 std::vector<std::vector<double>> correlation_factor(const std::vector<std::vector<double>>& correlation);
 
 }  // namespace vcohort

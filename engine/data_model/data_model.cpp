@@ -8,49 +8,40 @@
 #include "engine/data_model/correlation.hpp"
 #include "engine/data_model/frailty.hpp"
 #include "engine/numeric/elementary.hpp"
-#include "engine/numeric/errors.hpp"
+#include "engine/numeric/require.hpp"
 #include "engine/random/tile_draws.hpp"
 
 namespace vcohort {
 
 namespace {
 
-using Kind = DataModel::Kind;
+using Kind = OutcomeKind;
 constexpr std::size_t normals_per_block = 4;
-
-bool is_longitudinal(Kind kind) {
-  return kind == Kind::normal || kind == Kind::binary || kind == Kind::ordinal;
-}
-
-[[noreturn]] void refuse(const std::string& arm, const std::string& problem, const std::string& what_to_do) {
-  throw InvalidInput(explain("data_model.arms." + arm + ": " + problem, "", what_to_do));
-}
 
 void check_arm(const DataModel& model, const DataModel::DataArm& arm) {
   const std::size_t visits = model.visits_months.size();
   const auto positive = [](double x) { return x > 0 && std::isfinite(x); };
   switch (model.kind) {
-    case Kind::normal:
-      if (arm.mean.size() != visits || arm.sd.size() != visits)
-        refuse(arm.name, "mean and sd need one number per visit", "add them");
-      if (!std::all_of(arm.sd.begin(), arm.sd.end(), positive)) refuse(arm.name, "sd must be positive", "correct it");
+    case Kind::score:
+      require(arm.mean.size() == visits && arm.sd.size() == visits, "there is a mean and an SD per visit");
+      require(std::all_of(arm.sd.begin(), arm.sd.end(), positive), "an SD is positive");
       break;
     case Kind::binary:
-      if (arm.share.size() != visits) refuse(arm.name, "share needs one number per visit", "add them");
+      require(arm.share.size() == visits, "there is a share per visit");
       break;
     case Kind::ordinal:
-      if (arm.share.size() < 2) refuse(arm.name, "share needs one number per category", "give two categories or more");
+      require(arm.share.size() >= 2, "there are at least two categories");
       break;
     case Kind::survival:
-      if (arm.hazard.empty() || (arm.hazard.size() > 1 && arm.hazard_from_months.size() != arm.hazard.size()))
-        refuse(arm.name, "hazard and hazard_from_months differ in length", "give one hazard per start of an interval");
+      require(!arm.hazard.empty() && (arm.hazard.size() == 1 || arm.hazard_from_months.size() == arm.hazard.size()),
+              "there is a hazard per interval");
       break;
     case Kind::count:
-      if (!positive(arm.rate)) refuse(arm.name, "rate must be positive", "correct it");
+      require(positive(arm.rate), "a rate is positive");
       break;
   }
-  for (double share : arm.share)
-    if (!(share >= 0 && share <= 1)) refuse(arm.name, "shares lie between 0 and 1", "correct it");
+  require(std::all_of(arm.share.begin(), arm.share.end(), [](double x) { return x >= 0 && x <= 1; }),
+          "shares lie between 0 and 1");
 }
 
 /// Latent normals above which the outcome is at least one category higher.
@@ -69,9 +60,8 @@ std::vector<std::vector<double>> cuts_of(const DataModel& model, const DataModel
 }  // namespace
 
 DataOutcomes::DataOutcomes(const DataModel& model) : model_(model), factor_(correlation_factor(model.correlation)) {
-  if (is_longitudinal(model.kind) && !factor_.empty() && factor_.size() != model.visits_months.size())
-    throw InvalidInput(
-        explain("data_model.correlation has the wrong size", "", "give one row and one column per visit"));
+  require(!seen_at_visits(model.kind) || factor_.empty() || factor_.size() == model.visits_months.size(),
+          "there is a correlation per pair of visits");
   for (const DataModel::DataArm& arm : model_.arms) {
     check_arm(model_, arm);
     cut_.push_back(cuts_of(model_, arm));
@@ -89,7 +79,7 @@ void DataOutcomes::prepare(std::uint64_t seed, std::uint32_t replicate, std::spa
   address.replicate = replicate;
   address.purpose = Purpose::data_model;
   const int lanes = static_cast<int>(patients.size());
-  if (!is_longitudinal(model_.kind)) {
+  if (!seen_at_visits(model_.kind)) {
     uniform_.resize(patients.size());
     double* const out[] = {uniform_.data(), nullptr, nullptr, nullptr};
     tile_uniforms(address, patients_.data(), lanes, 1, out);
@@ -128,7 +118,7 @@ void DataOutcomes::outcome(int arm, std::size_t visit, double shift, double* out
   const auto a = static_cast<std::size_t>(arm);
   const double* latent = latent_[visit].data();
   const std::size_t n = patients_.size();
-  if (model_.kind == Kind::normal) {
+  if (model_.kind == Kind::score) {
     const double mean = model_.arms[a].mean[visit] + (model_.visits_months[visit] > 0 ? shift : 0.0);
     const double sd = model_.arms[a].sd[visit];
     for (std::size_t i = 0; i < n; ++i) out[i] = mean + sd * latent[i];

@@ -18,7 +18,7 @@ namespace vcohort {
 /// Potential outcomes: the same patient's normals and uniforms serve every arm.
 class DataOutcomes {
  public:
-  /// Throws InvalidInput when the correlation is not one, or a number leaves its range.
+  /// The numbers are those that the reader of a study lets pass.
   explicit DataOutcomes(const DataModel&);
 
   /// Draws what all arms share. Per patient, from Purpose::data_model: one block of normals per four visits (occasion

@@ -9,7 +9,7 @@ namespace vcohort {
 
 namespace {
 
-using Kind = DataModel::Kind;
+using Kind = OutcomeKind;
 using DataArm = DataModel::DataArm;
 
 constexpr double same = 1e-9;  // relative difference up to which written numbers count as equal
@@ -112,7 +112,7 @@ std::optional<double> implied_effect(const DataModel& model, int arm_index, int 
   const DataArm& arm = model.arms.at(static_cast<std::size_t>(arm_index));
   const DataArm& reference = model.arms.at(static_cast<std::size_t>(reference_index));
   switch (model.kind) {
-    case Kind::normal:
+    case Kind::score:
       return normal_effect(model, arm, reference, visit, scale, change, shift);
     case Kind::binary:
     case Kind::ordinal:

@@ -1,21 +1,10 @@
 #pragma once
-#include <cstdint>
 #include <optional>
 
+#include "engine/study/effect_scale.hpp"
 #include "engine/study/trial_design.hpp"
 
 namespace vcohort {
-
-/// What an analysis estimates: the scale of its effect, arm against reference.
-enum class EffectScale : std::uint8_t {
-  mean_difference,
-  risk_difference,
-  log_odds_ratio,  // of the event, or of a higher category
-  log_hazard_ratio,
-  log_rate_ratio,
-  superiority_share,  // P(arm higher) + P(equal) / 2 - 1/2
-  log_win_ratio       // log P(arm better) / P(reference better)
-};
 
 /// The effect that a data model implies, arm minus reference at a visit, in closed form; nothing where there is none (a
 /// hazard ratio that changes over time, odds that are not proportional, differing correlations of changes for

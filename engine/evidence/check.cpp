@@ -144,7 +144,9 @@ void check(const Parameter& parameter, const ParameterDefinition& definition) {
     refuse(parameter.name, "no source", "every number needs one", "say where it comes from.");
   if (!(parameter.value >= definition.minimum && parameter.value <= definition.maximum)) {
     refuse(parameter.name, fmt::format("{} is out of range", parameter.value),
-           fmt::format("{} to {}", definition.minimum, definition.maximum), "correct the value.");
+           definition.minimum == definition.maximum ? fmt::format("the model takes {} alone", definition.minimum)
+                                                    : fmt::format("{} to {}", definition.minimum, definition.maximum),
+           "correct the value.");
   }
   check_law(parameter);
   const Support support = support_of(parameter);

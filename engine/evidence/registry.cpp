@@ -5,23 +5,41 @@
 #include <numeric>
 #include <vector>
 
+#include "engine/study/endpoints.hpp"
+
 namespace vcohort {
 namespace {
 
-using Members = std::vector<std::string_view>;
+/// A member of families; a domain with the first endpoint of its own.
+struct Member {
+  Member(const char* text) : name(text) {}
+  Member(std::string_view text, const Endpoint& first) : name(text), endpoint(&first) {}
+
+  std::string_view name;
+  const Endpoint* endpoint = nullptr;
+};
+using Members = std::vector<Member>;
+
+Members domains_that(bool have_a_score) {
+  Members members;
+  for (int d = 0; d < domains; ++d) {
+    const auto& first = *std::find_if(all_endpoints().begin(), all_endpoints().end(),
+                                      [&](const Endpoint& e) { return e.domain == static_cast<Domain>(d); });
+    if (!have_a_score || first.measure == Measure::domain_score) members.emplace_back(domain_names[d], first);
+  }
+  return members;
+}
 
 // The members of families. A set never grows: the ids of a family are consecutive, so a new member is a new family.
+// Only domains may be added: the table of endpoints says where the ids of a new one begin.
 const Members single{""};
 const Members levels{"I", "II", "III", "IV", "V"};
 const Members cells{"MSC", "NSC", "MNC", "CB"};
 const Members delivery_routes{"intravenous", "intrathecal", "intranasal", "intraventricular"};
 const Members injuries{"white_matter", "grey_matter", "malformation", "other"};
 const Members motor_types{"spastic", "dyskinetic", "ataxic", "mixed"};
-const Members domains{"standing", "walking", "adl", "fine_motor", "sociability", "adaptability", "expressive_language",
-                      "sleep"};
-const Members effect_domains{"motor",      "standing",    "walking",      "adl",
-                             "fine_motor", "sociability", "adaptability", "expressive_language",
-                             "sleep",      "drooling"};
+const Members effect_domains = domains_that(false);
+const Members scored_domains = domains_that(true);
 const Members drooling_measures{"frequency", "weight", "quotient"};
 const Members cuts{"1", "2", "3", "4", "5", "6"};
 const Members infusion_events{"fever",     "infusion_reaction", "headache", "vomiting", "back_pain",
@@ -158,7 +176,7 @@ std::vector<Family> families() {
        "Time constant with which an infusion's effect on the domain builds up"},
       {360, "waning", effect_domains, single, "months", 0.01, 1e9,
        "Time constant with which an infusion's effect on the domain fades"},
-      {370, "effect.ratio", domains, single, "", -100, 100,
+      {370, "effect.ratio", scored_domains, single, "", -100, 100,
        "Effect on the domain in its reference SDs over the motor effect in motor SDs"},
       {380, "age.floor", single, single, "", 0, 1,
        "phi: what remains of the effect at high age, before scaling to the reference age"},
@@ -191,19 +209,19 @@ std::vector<Family> families() {
        Presence::optional},
 
       // Scores other than the motor score
-      {500, "domain.minimum", domains, single, "points", -1e3, 1e4, "Lowest score of the scale"},
-      {508, "domain.maximum", domains, single, "points", -1e3, 1e4, "Highest score of the scale"},
-      {516, "domain.lower_is_better", domains, single, "", 0, 1, "1 when a lower score is better"},
-      {524, "domain.reference_sd", domains, single, "points", tiny, 1e4,
+      {500, "domain.minimum", scored_domains, single, "points", -1e3, 1e4, "Lowest score of the scale"},
+      {508, "domain.maximum", scored_domains, single, "points", -1e3, 1e4, "Highest score of the scale"},
+      {516, "domain.lower_is_better", scored_domains, single, "", 0, 1, "1 when a lower score is better"},
+      {524, "domain.reference_sd", scored_domains, single, "points", tiny, 1e4,
        "SD of the score in the population whose standardised changes give the effect ratios: E_d is counted in it"},
-      {532, "domain.motor_correlation", domains, single, "", -1, 1,
+      {532, "domain.motor_correlation", scored_domains, single, "", -1, 1,
        "Correlation of the score at baseline with z1, the child's motor limit, within a level"},
-      {540, "domain.development", domains, single, "points per GMFM-66 point", -100, 100,
+      {540, "domain.development", scored_domains, single, "points per GMFM-66 point", -100, 100,
        "Change of the score per point of motor development without cells"},
-      {548, "domain.retest_sd", domains, single, "points", 0, 1e3,
+      {548, "domain.retest_sd", scored_domains, single, "points", 0, 1e3,
        "SD of the measurement error of the score, new at every visit"},
-      {560, "domain.mean", domains, levels, "points", -1e3, 1e4, "Mean score at baseline"},
-      {600, "domain.sd", domains, levels, "points", 0, 1e3,
+      {560, "domain.mean", scored_domains, levels, "points", -1e3, 1e4, "Mean score at baseline"},
+      {600, "domain.sd", scored_domains, levels, "points", 0, 1e3,
        "SD of the score at baseline between children of the level"},
       {650, "cgi.slope", single, single, "per SD", 0, 100,
        "b in the latent impression b (observed change - expected change) / SD + N(0, 1)"},
@@ -309,16 +327,22 @@ std::string members_in_words(std::string_view first, std::string_view second) {
 
 std::vector<ParameterDefinition> expand(const std::vector<Family>& all) {
   std::vector<ParameterDefinition> definitions;
+  std::size_t by_domain = 0;  // parameters of a domain in the families so far: their places behind its first id
   for (const Family& family : all) {
     std::uint16_t id = family.first_id;
-    for (std::string_view first : family.first) {
-      for (std::string_view second : family.second) {
-        definitions.push_back({id++, with_member(with_member(std::string(family.stem), first), second),
-                               std::string(family.unit), family.minimum, family.maximum,
-                               std::string(family.meaning) + members_in_words(first, second),
-                               family.presence == Presence::optional, family.kind});
+    for (const auto& [first, endpoint] : family.first) {
+      if (endpoint && endpoint->first_parameter) id = static_cast<std::uint16_t>(endpoint->first_parameter + by_domain);
+      for (const auto& [second, none] : family.second) {
+        ParameterDefinition& parameter = definitions.emplace_back(ParameterDefinition{
+            id++, with_member(with_member(std::string(family.stem), first), second), std::string(family.unit),
+            family.minimum, family.maximum, std::string(family.meaning) + members_in_words(first, second),
+            family.presence == Presence::optional, family.kind});
+        // A scale's direction is a constant: evidence may only repeat it.
+        if (family.stem == "domain.lower_is_better")
+          parameter.minimum = parameter.maximum = endpoint->lower_is_better ? 1 : 0;
       }
     }
+    if (family.first.front().endpoint) by_domain += family.second.size();
   }
   std::sort(definitions.begin(), definitions.end(), [](const auto& a, const auto& b) { return a.id < b.id; });
   return definitions;

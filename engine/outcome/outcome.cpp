@@ -10,14 +10,13 @@ namespace vcohort {
 namespace {
 
 constexpr int normals_per_block = 4;
-constexpr int first_domain = static_cast<int>(EndpointId::standing);
 
-Domain domain_of(const Endpoint& endpoint) {
-  return static_cast<Domain>(static_cast<int>(endpoint.id) - first_domain + static_cast<int>(Domain::standing));
+bool is_domain(const Endpoint& endpoint) {
+  return endpoint.measure == Measure::domain_score;
 }
 
 std::size_t domain_index(const Endpoint& endpoint) {
-  return static_cast<std::size_t>(static_cast<int>(endpoint.id) - first_domain);
+  return static_cast<std::size_t>(endpoint.domain);
 }
 
 /// Gain of every arm of a trial above the curve: linear until it is complete.
@@ -37,15 +36,15 @@ OutcomeModel::OutcomeModel(const ParameterValues& values, std::span<const double
   for (const std::string& name : endpoint_names) recorded.push_back(endpoint_named(name, values));
 }
 
-bool OutcomeModel::records_drooling() const {
-  return std::any_of(recorded.begin(), recorded.end(), [](const Endpoint& e) { return e.is_drooling(); });
+bool OutcomeModel::records(Measure measure) const {
+  return std::any_of(recorded.begin(), recorded.end(), [&](const Endpoint& e) { return e.measure == measure; });
 }
 
 OutcomePlan::OutcomePlan(const Strategy& strategy, const OutcomeModel& model)
     : therapy(strategy, model.therapy, model.visits) {
   if (strategy.choice)
     for (const Strategy& option : strategy.choice->options) options.emplace_back(option, model);
-  if (model.records_drooling()) drooling = DroolingPlan(strategy, model.therapy, model.drooling);
+  if (model.records(Measure::drooling)) drooling = DroolingPlan(strategy, model.therapy, model.drooling);
 }
 
 TileOutcomes::TileOutcomes(const OutcomeModel& model)
@@ -62,11 +61,7 @@ TileOutcomes::TileOutcomes(const OutcomeModel& model)
       motor_latent_(model.visits.size()),
       motor_observed_(model.visits.size()),
       above_expectation_(model.visits.size()) {
-  needs_motor_observed_ = records(EndpointId::gmfm66) || records(EndpointId::cgi_i);
-}
-
-bool TileOutcomes::records(EndpointId id) const {
-  return std::any_of(model_.recorded.begin(), model_.recorded.end(), [&](const Endpoint& e) { return e.id == id; });
+  needs_motor_observed_ = model.records(Measure::motor_score) || model.records(Measure::impression);
 }
 
 void TileOutcomes::prepare(std::uint64_t seed, std::uint32_t replicate, const ChildTile& child, Setting setting) {
@@ -80,7 +75,7 @@ void TileOutcomes::prepare(std::uint64_t seed, std::uint32_t replicate, const Ch
   draw_disturbances(seed, replicate, model_.development, child, model_.visits, disturbance_);
   draw_domain_levels(seed, replicate, child);
   draw_errors(seed, replicate, child);
-  if (model_.records_drooling()) draw_drooling(seed, replicate, child.patient, luck_);
+  if (model_.records(Measure::drooling)) draw_drooling(seed, replicate, child.patient, luck_);
   if (model_.therapy.any_effect()) draw_response(seed, replicate, model_.therapy, child.patient, response_);
   amplitude_known_.fill(false);
 }
@@ -94,11 +89,11 @@ void TileOutcomes::draw_errors(std::uint64_t seed, std::uint32_t replicate, cons
   Lanes<double> normals[normals_per_block];
   double* const out[] = {normals[0].data(), normals[1].data(), normals[2].data(), normals[3].data()};
   const auto has_own_error = [](const Endpoint& endpoint) {  // that of GMFM-66 serves the impression too
-    return endpoint.is_domain() || endpoint.id == EndpointId::gmfm88;
+    return is_domain(endpoint) || endpoint.measure == Measure::crosswalk;
   };
 
   const auto draw_visit = [&](std::uint16_t day, const auto& keep) {
-    for (int block = 0; block * normals_per_block < endpoints; ++block) {
+    for (int block = 0; block * normals_per_block < static_cast<int>(all_endpoints().size()); ++block) {
       int count = 0;
       for (const Endpoint& endpoint : model_.recorded)
         if (has_own_error(endpoint) && static_cast<int>(endpoint.id) / normals_per_block == block)
@@ -113,8 +108,8 @@ void TileOutcomes::draw_errors(std::uint64_t seed, std::uint32_t replicate, cons
     }
   };
   const auto error_sd = [&](const Endpoint& endpoint) {
-    return endpoint.is_domain() ? model_.domain.retest_sd[domain_index(endpoint)]
-                                : model_.development.gmfm88_measurement_sd;
+    return is_domain(endpoint) ? model_.domain.retest_sd[domain_index(endpoint)]
+                               : model_.development.gmfm88_measurement_sd;
   };
 
   for (std::size_t v = 0; v < model_.visits.size(); ++v) {
@@ -129,7 +124,7 @@ void TileOutcomes::draw_errors(std::uint64_t seed, std::uint32_t replicate, cons
       }
     });
   }
-  if (records(EndpointId::cgi_i)) {
+  if (model_.records(Measure::impression)) {
     address.purpose = Purpose::global_impression;
     address.block = 0;
     for (std::size_t v = 0; v < model_.visits.size(); ++v) {
@@ -140,14 +135,12 @@ void TileOutcomes::draw_errors(std::uint64_t seed, std::uint32_t replicate, cons
   }
 
   // The baseline assessment: motor scores were taken at screening; the domains are measured on day 0.
-  const bool any_domain =
-      std::any_of(model_.recorded.begin(), model_.recorded.end(), [](const Endpoint& e) { return e.is_domain(); });
-  if (any_domain)
+  if (model_.records(Measure::domain_score))
     draw_visit(0, [&](int block) {
       for (std::size_t e = 0; e < model_.recorded.size(); ++e) {
         const Endpoint& endpoint = model_.recorded[e];
         const int id = static_cast<int>(endpoint.id);
-        if (!endpoint.is_domain() || id / normals_per_block != block) continue;
+        if (!is_domain(endpoint) || id / normals_per_block != block) continue;
         for (int i = 0; i < lanes; ++i)
           baseline_[e][i] = std::clamp(domain_baseline_[e][i] + error_sd(endpoint) * normals[id % normals_per_block][i],
                                        endpoint.minimum, endpoint.maximum);
@@ -155,10 +148,10 @@ void TileOutcomes::draw_errors(std::uint64_t seed, std::uint32_t replicate, cons
     });
   for (std::size_t e = 0; e < model_.recorded.size(); ++e) {
     const Endpoint& endpoint = model_.recorded[e];
-    if (endpoint.id == EndpointId::gmfm66) baseline_[e] = child.baseline_gmfm66;
-    if (endpoint.id == EndpointId::gmfm88) baseline_[e] = child.baseline_gmfm88;
-    if (endpoint.is_drooling()) baseline_[e].fill(0.0);
-    if (endpoint.id == EndpointId::cgi_i) baseline_[e].fill(4.0);  // "no change"
+    if (endpoint.measure == Measure::motor_score) baseline_[e] = child.baseline_gmfm66;
+    if (endpoint.measure == Measure::crosswalk) baseline_[e] = child.baseline_gmfm88;
+    if (endpoint.measure == Measure::drooling) baseline_[e].fill(0.0);
+    if (endpoint.measure == Measure::impression) baseline_[e].fill(4.0);  // "no change"
   }
 }
 
@@ -173,9 +166,10 @@ void TileOutcomes::draw_domain_levels(std::uint64_t seed, std::uint32_t replicat
   double* const out[] = {normals[0].data(), normals[1].data(), normals[2].data(), normals[3].data()};
   int drawn = -1;
   for (std::size_t e = 0; e < model_.recorded.size(); ++e) {
-    if (!model_.recorded[e].is_domain()) continue;
+    if (!is_domain(model_.recorded[e])) continue;
     const std::size_t d = domain_index(model_.recorded[e]);
-    const int block = static_cast<int>(d) / normals_per_block;
+    const int normal_of_domain = static_cast<int>(d) - 1;  // the motor score, the first domain, has a model of its own
+    const int block = normal_of_domain / normals_per_block;
     if (block != drawn) {
       address.block = static_cast<std::uint16_t>(block);
       tile_normals(address, patient.patient.data(), patient.lanes, normals_per_block, out);
@@ -183,7 +177,7 @@ void TileOutcomes::draw_domain_levels(std::uint64_t seed, std::uint32_t replicat
     }
     const double rho = model_.domain.motor_correlation[d];
     const double own = __builtin_sqrt(1 - rho * rho);
-    const Lanes<double>& normal = normals[d % normals_per_block];
+    const Lanes<double>& normal = normals[normal_of_domain % normals_per_block];
     for (int i = 0; i < patient.lanes; ++i)
       domain_baseline_[e][i] = model_.domain.mean[d][patient.gmfcs[i]] +
                                model_.domain.sd[d][patient.gmfcs[i]] * (rho * child.limit_score[i] + own * normal[i]);
@@ -236,19 +230,18 @@ void TileOutcomes::evaluate_regimen(const OutcomePlan& plan, const ChildTile& ch
     evaluate_motor(plan, child, v);
     for (std::size_t e = 0; e < model_.recorded.size(); ++e) {
       const Endpoint& endpoint = model_.recorded[e];
-      if (endpoint.id == EndpointId::gmfm66) {
+      if (endpoint.measure == Measure::motor_score) {
         std::copy_n(motor_latent_[v].begin(), patient.lanes, latent_[at(e, v)].begin());
         std::copy_n(motor_observed_[v].begin(), patient.lanes, observed_[at(e, v)].begin());
-      } else if (endpoint.id == EndpointId::gmfm88) {
+      } else if (endpoint.measure == Measure::crosswalk) {
         evaluate_gmfm88(child, e, v);
-      } else if (endpoint.is_domain()) {
+      } else if (is_domain(endpoint)) {
         evaluate_domain(plan, child, e, v);
-      } else if (endpoint.id == EndpointId::cgi_i) {
+      } else if (endpoint.measure == Measure::impression) {
         evaluate_impression(child, e, v);
       } else {
-        const int measure = static_cast<int>(endpoint.id) - static_cast<int>(EndpointId::drooling_frequency_cured);
-        drooling_at(model_.drooling, plan.drooling, luck_, patient, category_.data(), model_.visits[v].months, measure,
-                    observed_[at(e, v)].data());
+        drooling_at(model_.drooling, plan.drooling, luck_, patient, category_.data(), model_.visits[v].months,
+                    endpoint.variant, observed_[at(e, v)].data());
         std::copy_n(observed_[at(e, v)].begin(), patient.lanes, latent_[at(e, v)].begin());
       }
     }
@@ -300,11 +293,10 @@ void TileOutcomes::evaluate_domain(const OutcomePlan& plan, const ChildTile& chi
     latent[i] =
         domain_baseline_[e][i] + model_.domain.development[d] * (motor_[visit][i] - child.baseline_motor[i] + drift);
   if (plan.therapy.effective()) {
-    const Domain domain = domain_of(endpoint);
-    const double points = model_.therapy.ratio[static_cast<std::size_t>(domain)] * model_.domain.reference_sd[d] /
-                          model_.therapy.sigma_ref * (endpoint.lower_is_better ? -1 : 1);
+    const double points = model_.therapy.ratio[d] * model_.domain.reference_sd[d] / model_.therapy.sigma_ref *
+                          (endpoint.lower_is_better ? -1 : 1);
     Lanes<double> domain_effect{};
-    effect_on(domain, visit, plan, lanes, domain_effect.data());
+    effect_on(endpoint.domain, visit, plan, lanes, domain_effect.data());
     for (int i = 0; i < lanes; ++i) latent[i] += points * domain_effect[i];
   }
   for (int i = 0; i < lanes; ++i)

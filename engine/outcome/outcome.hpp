@@ -27,7 +27,7 @@ struct OutcomeModel {
   OutcomeModel(const ParameterValues&, std::span<const double> visits_months,
                std::span<const std::string> endpoint_names);
 
-  bool records_drooling() const;
+  bool records(Measure) const;
 };
 
 /// A strategy with all that its outcomes need.
@@ -74,7 +74,6 @@ class TileOutcomes {
   void evaluate_regimen(const OutcomePlan&, const ChildTile&, const std::uint16_t* infusions_before_change);
   void evaluate_choice(const OutcomePlan&, const ChildTile&, const std::uint16_t* infusions_before_change);
   std::size_t at(std::size_t endpoint, std::size_t visit) const { return endpoint * model_.visits.size() + visit; }
-  bool records(EndpointId) const;
   void draw_errors(std::uint64_t seed, std::uint32_t replicate, const ChildTile&);
   void draw_domain_levels(std::uint64_t seed, std::uint32_t replicate, const ChildTile&);
   void effect_on(Domain, std::size_t visit, const OutcomePlan&, int lanes, double* out) const;

@@ -14,7 +14,7 @@ Cycles::Cycles(const PolicyQuestion& question) : years(static_cast<int>(std::cei
     nodes.push_back({time, 0, 0});
     return nodes.size() - 1;
   };
-  const auto look = [&](int year, double time, double length, double cost_weight, double effect_weight) {
+  const auto weigh = [&](int year, double time, double length, double cost_weight, double effect_weight) {
     const std::size_t node = node_at(time);
     nodes[node].cost_weight += cost_weight;
     nodes[node].effect_weight += effect_weight;
@@ -23,25 +23,25 @@ Cycles::Cycles(const PolicyQuestion& question) : years(static_cast<int>(std::cei
   for (int year = 0; year < years; ++year) {
     const double from = year, to = std::min(from + 1, question.horizon_years), length = to - from;
     const auto weight = [&](double rate, FlowTiming timing) { return discounted_span(rate, from, to, timing); };
-    const auto look_once = [&](double time) {
-      look(year, time, length, weight(question.discount_costs, question.timing),
-           weight(question.discount_effects, question.timing));
+    const auto weigh_once = [&](double time) {
+      weigh(year, time, length, weight(question.discount_costs, question.timing),
+            weight(question.discount_effects, question.timing));
     };
     switch (question.timing) {
       case FlowTiming::start:
-        look_once(from);
+        weigh_once(from);
         break;
       case FlowTiming::mid:
       case FlowTiming::continuous:
-        look_once(from + length / 2);
+        weigh_once(from + length / 2);
         break;
       case FlowTiming::end:
-        look_once(to);
+        weigh_once(to);
         break;
       case FlowTiming::trapezoid:
         for (const auto& [time, timing] : {std::pair(from, FlowTiming::start), std::pair(to, FlowTiming::end)})
-          look(year, time, length / 2, weight(question.discount_costs, timing) / 2,
-               weight(question.discount_effects, timing) / 2);
+          weigh(year, time, length / 2, weight(question.discount_costs, timing) / 2,
+                weight(question.discount_effects, timing) / 2);
         break;
     }
   }

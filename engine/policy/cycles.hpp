@@ -5,12 +5,12 @@
 
 namespace vcohort {
 
-/// When yearly flows of money and health are looked at, and what each look counts for. A flow f counts as
+/// When yearly flows of money and health are taken, and what each node counts for. A flow f counts as
 /// sum over nodes of weight * S(t) * f(t), where the weights hold the length of the cycle and its discount.
 struct Cycles {
   struct Node {
-    double years = 0;                            // since baseline
-    double cost_weight = 0, effect_weight = 0;   // discounted
+    double years = 0;                           // since baseline
+    double cost_weight = 0, effect_weight = 0;  // discounted
   };
   struct Share {  // of a node in a year's undiscounted flow
     std::size_t node = 0;

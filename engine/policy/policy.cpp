@@ -48,7 +48,8 @@ Policy::Policy(const Study& study, const Evidence& evidence)
                               evidence_.name, 2 * names),
                   "raise parameter_draws, or name fewer parameters"));
   PolicySimulator::Workspace workspace(simulator_);
-  simulator_.simulate(point_values(evidence_), 0, {0, 0}, workspace, [](const TileConsequences&) {});  // or throw now
+  simulator_.simulate_patients(point_values(evidence_), 0, {0, 0}, workspace,
+                               [](const TileConsequences&) {});  // or throw now
 }
 
 std::int64_t Policy::blocks_per_draw() const {
@@ -240,17 +241,18 @@ class Policy::Gatherer {
   std::vector<Lanes<double>> best_;  // [threshold]
 };
 
-void Policy::simulate(std::int64_t block, Tally& tally, std::vector<Table>&) const {
+void Policy::simulate_block(std::int64_t block, Tally& tally, std::vector<Table>&) const {
   if (block >= blocks_of_draws()) {
-    stages_.simulate(block - blocks_of_draws(), {std::span(tally.counts).subspan(layout_.counts()),
-                                                 std::span(tally.sums).subspan(layout_.sums())});
+    stages_.simulate_block(block - blocks_of_draws(), {std::span(tally.counts).subspan(layout_.counts()),
+                                                       std::span(tally.sums).subspan(layout_.sums())});
     return;
   }
   const auto number = static_cast<std::uint32_t>(block / blocks_per_draw());
   const PatientSpan span{block % blocks_per_draw() * block_size, patients_in(block)};
   PolicySimulator::Workspace workspace(simulator_);
   Gatherer gatherer(*this, number, tally);
-  simulator_.simulate(draw(number), number, span, workspace, [&](const TileConsequences& tile) { gatherer.add(tile); });
+  simulator_.simulate_patients(draw(number), number, span, workspace,
+                               [&](const TileConsequences& tile) { gatherer.add(tile); });
 }
 
 }  // namespace vcohort

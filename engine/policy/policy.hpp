@@ -32,7 +32,7 @@ class Policy final : public Question {
   std::int64_t blocks() const override;
   std::int64_t patients_in(std::int64_t block) const override;
   Tally empty_tally() const override;
-  void simulate(std::int64_t block, Tally&, std::vector<Table>& rows) const override;
+  void simulate_block(std::int64_t block, Tally&, std::vector<Table>& rows) const override;
   std::vector<Table> deliver(const Tally&) const override;
 
   /// Draws are kept. The stages behind them may depend on all draws: their blocks are simulated again.

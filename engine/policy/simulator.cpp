@@ -211,13 +211,13 @@ void PolicySimulator::schedule_costs(std::size_t s, const Model& model, Plan& pl
   }
 }
 
-void PolicySimulator::simulate(const ParameterValues& values, std::uint32_t replicate, PatientSpan span,
-                               Workspace& workspace,
-                               const std::function<void(const TileConsequences&)>& consume) const {
+void PolicySimulator::simulate_patients(const ParameterValues& values, std::uint32_t replicate, PatientSpan span,
+                                        Workspace& workspace,
+                                        const std::function<void(const TileConsequences&)>& consume) const {
   const Model model(*this, values);
   for (std::int64_t done = 0; done < span.count; done += tile_size) {
     const int lanes = static_cast<int>(std::min<std::int64_t>(tile_size, span.count - done));
-    simulate_tile(model, replicate, span.first + done, lanes, *workspace.memory_);
+    simulate_consequences(model, replicate, span.first + done, lanes, *workspace.memory_);
     consume(workspace.memory_->out);
   }
 }
@@ -225,7 +225,7 @@ void PolicySimulator::simulate(const ParameterValues& values, std::uint32_t repl
 PolicyTotals PolicySimulator::totals(const ParameterValues& values, std::uint32_t replicate, PatientSpan span,
                                      Workspace& workspace) const {
   PolicyTotals totals{span.count, std::vector<ExactSum>(strategies()), std::vector<ExactSum>(strategies())};
-  simulate(values, replicate, span, workspace, [&](const TileConsequences& tile) {
+  simulate_patients(values, replicate, span, workspace, [&](const TileConsequences& tile) {
     for (std::size_t s = 0; s < strategies(); ++s) {
       totals.cost[s].add(sum_of(tile.cost[s], tile.lanes()));
       totals.effect[s].add(sum_of(tile.effect[s], tile.lanes()));
@@ -236,8 +236,8 @@ PolicyTotals PolicySimulator::totals(const ParameterValues& values, std::uint32_
 
 /// (1) who the children are, (2) how they respond and what they suffer, (3) whether they live, (4) what all strategies
 /// share, (5) each strategy, those that are chosen by a marker last.
-void PolicySimulator::simulate_tile(const Model& model, std::uint32_t replicate, std::int64_t first, int lanes,
-                                    Workspace::Memory& work) const {
+void PolicySimulator::simulate_consequences(const Model& model, std::uint32_t replicate, std::int64_t first, int lanes,
+                                            Workspace::Memory& work) const {
   std::array<std::uint64_t, tile_size> ids;
   std::iota(ids.begin(), ids.begin() + lanes, static_cast<std::uint64_t>(first));
   enrol(study_.seed, replicate, study_.population, model.patient, model.development,

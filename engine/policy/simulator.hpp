@@ -72,8 +72,8 @@ class PolicySimulator {
 
   /// Calls `consume` for each tile of 512 patients, the last one shorter, in order. Throws InvalidInput where the
   /// parameters lack what the study needs.
-  void simulate(const ParameterValues&, std::uint32_t replicate, PatientSpan, Workspace&,
-                const std::function<void(const TileConsequences&)>& consume) const;
+  void simulate_patients(const ParameterValues&, std::uint32_t replicate, PatientSpan, Workspace&,
+                         const std::function<void(const TileConsequences&)>& consume) const;
 
   /// The sums of cost and effect, for analyses that need no more.
   PolicyTotals totals(const ParameterValues&, std::uint32_t replicate, PatientSpan, Workspace&) const;
@@ -88,7 +88,8 @@ class PolicySimulator {
   struct Plan;
   Plan plan_of(std::size_t strategy, const Model&) const;
   void schedule_costs(std::size_t strategy, const Model&, Plan&) const;
-  void simulate_tile(const Model&, std::uint32_t replicate, std::int64_t first, int lanes, Workspace::Memory&) const;
+  void simulate_consequences(const Model&, std::uint32_t replicate, std::int64_t first, int lanes,
+                             Workspace::Memory&) const;
   void weigh_survival(const Model&, Workspace::Memory&) const;
   void start_from_no_effect(const Model&, Workspace::Memory&) const;
   void evaluate(const Model&, std::size_t strategy, Workspace::Memory&) const;

@@ -26,10 +26,11 @@ std::int64_t StageSequence::patients_in(std::int64_t block) const {
   return place.stage->patients_in(block - place.first_block);
 }
 
-void StageSequence::simulate(std::int64_t block, TallyRegion region) const {
+void StageSequence::simulate_block(std::int64_t block, TallyRegion region) const {
   const Place& place = place_of(block);
-  place.stage->simulate(block - place.first_block, {region.counts.subspan(place.first_count, place.stage->counts()),
-                                                    region.sums.subspan(place.first_sum, place.stage->sums())});
+  place.stage->simulate_block(block - place.first_block,
+                              {region.counts.subspan(place.first_count, place.stage->counts()),
+                               region.sums.subspan(place.first_sum, place.stage->sums())});
 }
 
 std::vector<Table> StageSequence::deliver(TallyView region, const PolicyOutcome& outcome) const {

@@ -29,7 +29,7 @@ struct PolicyOutcome {
 /// An analysis that belongs to the policy question and runs behind its parameter draws: a tornado, Sobol indices, the
 /// value of sampling. It has blocks of its own, numbered from 0, and a part of the question's tally of its own.
 ///
-/// Thread safety: as for Question: `simulate` is a pure function of the block; what it needs was prepared in the
+/// Thread safety: as for Question: `simulate_block` is a pure function of the block; what it needs was prepared in the
 /// constructor. No block sees the result of another one: what depends on several is done when delivering.
 class PolicyStage {
  public:
@@ -41,7 +41,7 @@ class PolicyStage {
   virtual std::size_t counts() const = 0;                          // size of its region
   virtual std::size_t sums() const = 0;
 
-  virtual void simulate(std::int64_t block, TallyRegion) const = 0;
+  virtual void simulate_block(std::int64_t block, TallyRegion) const = 0;
   virtual std::vector<Table> deliver(TallyView, const PolicyOutcome&) const = 0;
 };
 
@@ -56,7 +56,7 @@ class StageSequence {
   std::int64_t patients_in(std::int64_t block) const;
 
   /// Adds a block to the stage's part of `region`, which has the size of the whole sequence.
-  void simulate(std::int64_t block, TallyRegion region) const;
+  void simulate_block(std::int64_t block, TallyRegion region) const;
 
   /// The tables of all stages, in their order.
   std::vector<Table> deliver(TallyView region, const PolicyOutcome&) const;

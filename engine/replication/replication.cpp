@@ -37,7 +37,8 @@ Study study_for(const Study& published, std::span<const PublishedFigure> figures
     plan.name = figure.name;
     plan.endpoint = figure.endpoint;
     plan.visit_months = figure.visit_months > 0 ? figure.visit_months : study.outcomes.visits_months.front();
-    plan.method = figure.statistic == FigureStatistic::adjusted_mean ? "ancova" : "t";
+    const bool of_shares = find_endpoint(figure.endpoint)->kind == OutcomeKind::binary;
+    plan.method = figure.statistic == FigureStatistic::adjusted_mean ? "ancova" : of_shares ? "chi-square" : "t";
     plan.adjust = {"baseline", "age_years", "gmfcs"};
     trial.analyses.push_back(plan);
   }
@@ -60,8 +61,8 @@ class Replication {
     for (const PublishedFigure& figure : figures) {
       Place place;
       if (figure.modelled()) {
-        place.arms = codes_of(figure.arms);
-        place.versus = codes_of(figure.versus);
+        place.arms = places_of(figure.arms);
+        place.versus = places_of(figure.versus);
         if (!figure.endpoint.empty()) {
           place.slot = trial_.protocol.slot_of(figure.endpoint);
           place.analysis = analysis++;
@@ -79,7 +80,7 @@ class Replication {
     FigureSample arms, versus;
     for (std::int64_t k = from; k < to; ++k) {
       const auto replicate = static_cast<std::uint32_t>(options_.first + k);
-      const TrialData& data = simulator.simulate(replicate, study_.trial->sample_size.front());
+      const TrialData& data = simulator.simulate_replicate(replicate, study_.trial->sample_size.front());
       for (std::size_t f = 0; f < figures_.size(); ++f)
         matrix.values[f * static_cast<std::size_t>(matrix.replicates) + static_cast<std::size_t>(k)] =
             figure_in(f, replicate, data, simulator, arms, versus);
@@ -89,27 +90,22 @@ class Replication {
  private:
   /// Where the parts of a figure stand in the data of a trial.
   struct Place {
-    std::vector<bool> arms, versus;  // [code of an arm]
+    std::vector<bool> arms, versus;  // [arm]
     std::size_t slot = 0, analysis = 0;
     std::optional<std::size_t> visit, from;  // nothing: baseline
   };
 
-  int code_of(int arm) const {
-    const int reference = trial_.protocol.design.reference;
-    return arm == reference ? 0 : arm < reference ? arm + 1 : arm;
-  }
-
-  std::vector<bool> codes_of(const std::vector<std::string>& names) const {
+  std::vector<bool> places_of(const std::vector<std::string>& names) const {
     const std::vector<Arm>& arms = trial_.protocol.design.arms;
-    std::vector<bool> codes(arms.size());
+    std::vector<bool> places(arms.size());
     for (const std::string& name : names) {
       const auto found = std::find_if(arms.begin(), arms.end(), [&](const Arm& arm) { return arm.name == name; });
       if (found == arms.end())
         throw InvalidInput(
             explain("no arm is called '" + name + "'", "a figure is about it", "name one of trial.arms"));
-      codes[static_cast<std::size_t>(code_of(static_cast<int>(found - arms.begin())))] = true;
+      places[static_cast<std::size_t>(found - arms.begin())] = true;
     }
-    return codes;
+    return places;
   }
 
   double figure_in(std::size_t f, std::uint32_t replicate, const TrialData& data, TrialSimulator& simulator,
@@ -122,7 +118,7 @@ class Replication {
       const auto contrast = std::find(place.arms.begin(), place.arms.end(), true) - place.arms.begin() - 1;
       const auto results = simulator.analyse(place.analysis, data.participants.size());
       const TrialResult& result = results[static_cast<std::size_t>(contrast)];
-      return result.failure == 0 ? result.estimate.estimate : undefined;
+      return result.ok() ? result.estimate.estimate : undefined;
     }
     if (figure.quantity == FigureQuantity::related_events) {
       count_events(figure, place.arms, figure.n, data, simulator, arms);
@@ -146,7 +142,7 @@ class Replication {
     sample.value.clear();
     sample.baseline.clear();
     for (std::size_t i = 0; i < participants.size() && sample.value.size() < limit; ++i) {
-      if (!of[static_cast<std::size_t>(data.arm_code[i])]) continue;
+      if (!of[static_cast<std::size_t>(data.arm[i])]) continue;
       double value = changes ? at[i] - before[i] : at[i];
       if (figure.quantity == FigureQuantity::monthly_change) value /= figure.visit_months - figure.from_months;
       if (figure.quantity == FigureQuantity::change_above_expectation)
@@ -160,19 +156,17 @@ class Replication {
   void count_events(const PublishedFigure& figure, const std::vector<bool>& of, std::int64_t n, const TrialData& data,
                     TrialSimulator& simulator, FigureSample& sample) const {
     const std::size_t patients = data.participants.size();
-    std::vector<std::vector<double>> counts(of.size());  // [code of an arm][patient]
-    for (int arm = 0; arm < static_cast<int>(of.size()); ++arm) {
-      const auto code = static_cast<std::size_t>(code_of(arm));
-      if (!of[code]) continue;
-      counts[code].resize(patients);
-      simulator.source().count_adverse_events(arm, figure.event, counts[code].data());
+    std::vector<std::vector<double>> counts(of.size());  // [arm][patient]
+    for (std::size_t arm = 0; arm < of.size(); ++arm) {
+      if (!of[arm]) continue;
+      counts[arm].resize(patients);
+      simulator.source().count_adverse_events(static_cast<int>(arm), figure.event, counts[arm].data());
     }
     const auto limit = n > 0 ? static_cast<std::size_t>(n * options_.patients_factor) : patients;
     sample.value.clear();
     sample.baseline.clear();
     for (std::size_t i = 0; i < patients && sample.value.size() < limit; ++i)
-      if (const auto code = static_cast<std::size_t>(data.arm_code[i]); of[code])
-        sample.value.push_back(counts[code][i]);
+      if (const auto arm = static_cast<std::size_t>(data.arm[i]); of[arm]) sample.value.push_back(counts[arm][i]);
   }
 
   /// What the published curves predict for a child of this level and age, as a trial without a control looks at it: the
@@ -192,7 +186,7 @@ class Replication {
     const std::int64_t limit = figure.n * options_.patients_factor;
     std::int64_t looked_at = 0, severe = 0;
     for (std::size_t i = 0; i < data.participants.size() && (limit == 0 || looked_at < limit); ++i) {
-      if (!place.arms[static_cast<std::size_t>(data.arm_code[i])]) continue;
+      if (!place.arms[static_cast<std::size_t>(data.arm[i])]) continue;
       const Address address{replicate, data.participants.patient[i], Purpose::global_impression, baseline_day, 0};
       severe += uniforms_at(study_.seed, address)[0] < share;
       ++looked_at;

@@ -7,6 +7,7 @@
 #include <map>
 #include <type_traits>
 
+#include "engine/numeric/columns.hpp"
 #include "engine/numeric/errors.hpp"
 #include "engine/run/in_memory.hpp"
 
@@ -217,41 +218,41 @@ Table answer_claim(const Study& study, std::span<const Evidence> evidence, const
   Results as_it_is(study, stances, threads);
   Results neutral(study, with_neutral_premises(stances, claim), threads);
 
-  std::vector<std::string> claims, contrasts, scenarios, answers, premises;
-  std::vector<double> values, errors, matters, neutral_values, neutral_errors;
+  struct Row {
+    const ClaimContrast& contrast;
+    const Evidence& stance;
+    Measured measured, neutral;
+  };
+  std::vector<Row> rows;
   for (const ClaimContrast& contrast : claim.contrasts)
     for (const Evidence& stance : stances) {
       const Measured measured = as_it_is.measure(contrast, stance.name);
-      const Measured without = claim.premises.empty() ? measured : neutral.measure(contrast, stance.name);
-      claims.push_back(name);
-      contrasts.push_back(contrast.name);
-      scenarios.push_back(stance.name);
-      values.push_back(measured.value);
-      errors.push_back(measured.mcse);
-      matters.push_back(contrast.claimed_below ? -contrast.matters : contrast.matters);
-      neutral_values.push_back(without.value);
-      neutral_errors.push_back(without.mcse);
-      answers.push_back(answer_of(judge(contrast, measured), judge(contrast, without),
-                                  rests_on_assumptions(claim, stance), !claim.premises.empty()));
-      premises.push_back(premises_text(claim, stance));
+      rows.push_back(
+          {contrast, stance, measured, claim.premises.empty() ? measured : neutral.measure(contrast, stance.name)});
     }
-
   Table table{"/claims", "What a claim comes to under each stance: one row per contrast and scenario", {}};
-  table.add<std::string>("claim", "", "name of its study") = claims;
-  table.add<std::string>("contrast", "", "what decides") = contrasts;
-  table.add<std::string>("scenario", "", "stance of the evidence") = scenarios;
-  table.add<double>("value", "of the contrast", "simulated") = values;
-  table.add<double>("mcse", "of the contrast", "Monte Carlo standard error, or an upper bound of it") = errors;
-  table.add<double>("claimed_beyond", "of the contrast", "where the claim begins to matter") = matters;
-  table.add<double>("neutral_value", "of the contrast", "the same with the premises at their neutral values") =
-      neutral_values;
-  table.add<double>("neutral_mcse", "of the contrast", "its Monte Carlo standard error") = neutral_errors;
-  table.add<std::string>(
-      "answer", "",
-      "holds, reversed, vanishes or undecided, judged at two standard errors; driven by its premises: it "
-      "goes when they are neutral; assumption-driven: and nobody measured one of them") = answers;
-  table.add<std::string>("premises", "", "parameters that carry the claim, with the strength of their evidence") =
-      premises;
+  const Columns column(table, rows);
+  column("claim", "", "name of its study", [&](const Row&) { return name; });
+  column("contrast", "", "what decides", [](const Row& row) { return row.contrast.name; });
+  column("scenario", "", "stance of the evidence", [](const Row& row) { return row.stance.name; });
+  column("value", "of the contrast", "simulated", [](const Row& row) { return row.measured.value; });
+  column("mcse", "of the contrast", "Monte Carlo standard error, or an upper bound of it",
+         [](const Row& row) { return row.measured.mcse; });
+  column("claimed_beyond", "of the contrast", "where the claim begins to matter",
+         [](const Row& row) { return row.contrast.claimed_below ? -row.contrast.matters : row.contrast.matters; });
+  column("neutral_value", "of the contrast", "the same with the premises at their neutral values",
+         [](const Row& row) { return row.neutral.value; });
+  column("neutral_mcse", "of the contrast", "its Monte Carlo standard error",
+         [](const Row& row) { return row.neutral.mcse; });
+  column("answer", "",
+         "holds, reversed, vanishes or undecided, judged at two standard errors; driven by its premises: it "
+         "goes when they are neutral; assumption-driven: and nobody measured one of them",
+         [&](const Row& row) {
+           return answer_of(judge(row.contrast, row.measured), judge(row.contrast, row.neutral),
+                            rests_on_assumptions(claim, row.stance), !claim.premises.empty());
+         });
+  column("premises", "", "parameters that carry the claim, with the strength of their evidence",
+         [&](const Row& row) { return premises_text(claim, row.stance); });
   return table;
 }
 

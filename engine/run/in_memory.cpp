@@ -27,7 +27,7 @@ std::vector<Table> run_in_memory(const Plan& plan, int threads) {
   MemorySink sink(plan);
   RunOptions options;
   options.threads = threads;
-  simulate(plan, options, sink);
+  run_blocks(plan, options, sink);
   for (std::size_t q = 0; q < plan.questions().size(); ++q)
     for (Table& table : plan.questions()[q]->deliver(sink.tallies[q])) append_rows(sink.tables, std::move(table));
   return std::move(sink.tables);

@@ -32,24 +32,27 @@ Plan::Work Plan::work(std::int64_t block) const {
   return {question, block - first_block_[question]};
 }
 
-std::int64_t Plan::next_look(std::int64_t block) const {
+std::int64_t Plan::next_checkpoint(std::int64_t block) const {
   const Work at = work(block);
-  return first_block_[at.question] + questions_[at.question]->next_look(at.block);
+  return first_block_[at.question] + questions_[at.question]->next_checkpoint(at.block);
 }
 
 std::int64_t Plan::end_of_question(std::int64_t block) const {
   return first_block_[work(block).question + 1];
 }
 
-bool Plan::has_looks() const {
-  return std::any_of(questions_.begin(), questions_.end(), [](const auto& q) { return q->next_look(0) < q->blocks(); });
+bool Plan::has_checkpoints() const {
+  return std::any_of(questions_.begin(), questions_.end(),
+                     [](const auto& q) { return q->next_checkpoint(0) < q->blocks(); });
 }
 
-std::int64_t Plan::patients() const {
-  std::int64_t total = 0;
-  for (const auto& question : questions_)
-    for (std::int64_t block = 0; block < question->blocks(); ++block) total += question->patients_in(block);
-  return total;
+std::int64_t Plan::patients_in(BlockSpan span) const {
+  std::int64_t patients = 0;
+  for (std::int64_t block = span.first; block < span.end; ++block) {
+    const Work at = work(block);
+    patients += questions_[at.question]->patients_in(at.block);
+  }
+  return patients;
 }
 
 std::vector<Tally> Plan::empty_tallies() const {

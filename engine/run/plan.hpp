@@ -10,6 +10,14 @@
 
 namespace vcohort {
 
+/// Blocks [first, end) of a plan's sequence.
+struct BlockSpan {
+  std::int64_t first = 0;
+  std::int64_t end = 0;
+
+  std::int64_t size() const { return end - first; }
+};
+
 /// The questions of a study under each scenario, and the one sequence that their blocks form: question by question,
 /// scenario by scenario. Neither depends on threads, shards or interruptions.
 class Plan {
@@ -25,13 +33,13 @@ class Plan {
   const std::vector<std::unique_ptr<Question>>& questions() const { return questions_; }
   std::int64_t blocks() const { return first_block_.back(); }
   Work work(std::int64_t block) const;
-  std::int64_t patients() const;
+  std::int64_t patients_in(BlockSpan) const;
 
-  /// The first look behind this block, and whether any question has one. Blocks of the sequence; see
-  /// Question::next_look.
-  std::int64_t next_look(std::int64_t block) const;
+  /// The first checkpoint behind this block, and whether any question has one. Blocks of the sequence; see
+  /// Question::next_checkpoint.
+  std::int64_t next_checkpoint(std::int64_t block) const;
   std::int64_t end_of_question(std::int64_t block) const;
-  bool has_looks() const;
+  bool has_checkpoints() const;
 
   std::vector<Tally> empty_tallies() const;  // one per question
 

@@ -32,16 +32,16 @@ class Runner {
   RunEnd run() {
     const std::vector<BlockSpan> everything{{0, plan_.blocks()}};
     const auto& spans = options_.spans.empty() ? everything : options_.spans;
-    if (plan_.has_looks()) {
+    if (plan_.has_checkpoints()) {
       if (spans.size() != 1 || spans.front().end != plan_.blocks() ||
           (spans.front().first > 0 && options_.earlier.empty()))
-        throw StorageFailure(explain("cannot look at the precision", "blocks before a look are missing",
+        throw StorageFailure(explain("cannot ask for the precision", "blocks before a checkpoint are missing",
                                      "begin again with --overwrite"));
       so_far_ = options_.earlier.empty() ? plan_.empty_tallies() : options_.earlier;
     }
     for (const BlockSpan& span : spans) {
       progress_.all_blocks += span.size();
-      progress_.all_patients += patients_of(span);
+      progress_.all_patients += plan_.patients_in(span);
     }
     for (const BlockSpan& span : spans)
       if (!run_span(span)) return RunEnd::stopped;
@@ -55,9 +55,9 @@ class Runner {
     BlockSpan open{span.first, span.first};  // finished, not yet published
     publish_after_ = Clock::now() + between_parts();
     while (open.end < span.end && !stopped()) {
-      const BlockSpan wave = simulate_wave({open.end, std::min(span.end, plan_.next_look(open.end))}, tallies);
+      const BlockSpan wave = run_wave({open.end, std::min(span.end, plan_.next_checkpoint(open.end))}, tallies);
       if (wave.size() == 0) break;  // a stop came in between
-      open.end = behind_look(wave);
+      open.end = behind_checkpoint(wave);
       if (open.end > wave.end) report({wave.end, open.end});
       if (open.end < span.end && Clock::now() < publish_after_) continue;
       sink_.publish(open, tallies);
@@ -69,10 +69,11 @@ class Runner {
     return open.end == span.end;
   }
 
-  /// The end of the wave; or, where a look stands there and the question is precise enough, the end of the question.
-  std::int64_t behind_look(BlockSpan wave) const {
+  /// The end of the wave; or, where a checkpoint stands there and the question is precise enough, the end of the
+  /// question.
+  std::int64_t behind_checkpoint(BlockSpan wave) const {
     const std::int64_t last = wave.end - 1;
-    if (so_far_.empty() || plan_.next_look(last) != wave.end) return wave.end;
+    if (so_far_.empty() || plan_.next_checkpoint(last) != wave.end) return wave.end;
     const std::size_t question = plan_.work(last).question;
     return plan_.questions()[question]->precise_enough(so_far_[question]) ? plan_.end_of_question(last) : wave.end;
   }
@@ -84,7 +85,7 @@ class Runner {
 
   /// Simulates blocks in their order until the end of the wave, a stop, or the time to publish. A block that was begun
   /// is finished, so that what is done has no gaps; returns it.
-  BlockSpan simulate_wave(BlockSpan wave, std::vector<Tally>& tallies) {
+  BlockSpan run_wave(BlockSpan wave, std::vector<Tally>& tallies) {
     // Tallies are exact and associative: which thread adds which block does not matter. Rows keep the order of blocks.
     oneapi::tbb::enumerable_thread_specific<std::vector<Tally>> of_thread([&] { return plan_.empty_tallies(); });
     std::int64_t next = wave.first;
@@ -98,7 +99,7 @@ class Runner {
       const Plan::Work work = plan_.work(block);
       const Question& question = *plan_.questions()[work.question];
       Finished finished{block, question.row_tables()};
-      question.simulate(work.block, of_thread.local()[work.question], finished.rows);
+      question.simulate_block(work.block, of_thread.local()[work.question], finished.rows);
       return finished;
     };
     const auto hand_on = [&](const Finished& finished) {
@@ -120,18 +121,9 @@ class Runner {
     return {wave.first, next};
   }
 
-  std::int64_t patients_of(BlockSpan span) const {
-    std::int64_t patients = 0;
-    for (std::int64_t block = span.first; block < span.end; ++block) {
-      const Plan::Work work = plan_.work(block);
-      patients += plan_.questions()[work.question]->patients_in(work.block);
-    }
-    return patients;
-  }
-
   void report(BlockSpan wave) {
     progress_.blocks += wave.size();
-    progress_.patients += patients_of(wave);
+    progress_.patients += plan_.patients_in(wave);
     progress_.seconds = std::chrono::duration<double>(Clock::now() - began_).count();
     if (options_.on_progress) options_.on_progress(progress_);
   }
@@ -154,12 +146,12 @@ class Runner {
   Clock::time_point began_ = Clock::now();
   Clock::time_point publish_after_;
   Progress progress_;
-  std::vector<Tally> so_far_;  // of all blocks before the present one; only where a question has looks
+  std::vector<Tally> so_far_;  // of all blocks before the present one; only where a question has checkpoints
 };
 
 }  // namespace
 
-RunEnd simulate(const Plan& plan, const RunOptions& options, Sink& sink) {
+RunEnd run_blocks(const Plan& plan, const RunOptions& options, Sink& sink) {
   return Runner(plan, options, sink).run();
 }
 

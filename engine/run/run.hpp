@@ -9,14 +9,6 @@
 
 namespace vcohort {
 
-/// Blocks [first, end) of the plan's sequence.
-struct BlockSpan {
-  std::int64_t first = 0;
-  std::int64_t end = 0;
-
-  std::int64_t size() const { return end - first; }
-};
-
 /// Where finished blocks go. Called by one thread at a time, whichever it is, in the order of blocks.
 class Sink {
  public:
@@ -47,12 +39,13 @@ struct RunOptions {
 
 enum class RunEnd : std::uint8_t { complete, stopped };
 
-/// A question that is precise enough at one of its looks needs no further blocks: they count as done, and their span is
-/// published with nothing in it. Looks need all blocks before them: `spans` must then be one span that reaches the end.
+/// A question that is precise enough at one of its checkpoints needs no further blocks: they count as done, and their
+/// span is published with nothing in it. Checkpoints need all blocks before them: `spans` must then be one span that
+/// reaches the end.
 ///
 /// Simulates blocks in parallel and hands them to the sink. The bits that the sink gets depend on neither threads nor
 /// spans. An exception of a block or of the sink ends the run after what was published before.
-RunEnd simulate(const Plan&, const RunOptions&, Sink&);
+RunEnd run_blocks(const Plan&, const RunOptions&, Sink&);
 
 /// Threads that a run uses when none are asked for: those of the process's affinity mask.
 int default_threads();

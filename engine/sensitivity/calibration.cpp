@@ -8,6 +8,7 @@
 
 #include "engine/evidence/registry.hpp"
 #include "engine/evidence/values.hpp"
+#include "engine/numeric/columns.hpp"
 #include "engine/numeric/elementary.hpp"
 #include "engine/numeric/errors.hpp"
 
@@ -218,26 +219,25 @@ Table calibrated_parameters(std::span<const std::string> parameters, const std::
                             const ImportanceWeights& weights) {
   const std::vector<double> equal(weights.weight.size(), 1 / static_cast<double>(weights.weight.size()));
   Table table{"/calibration/parameters", "The moved parameters before and after: one row per parameter and state", {}};
-  std::vector<std::string> names, states;
-  std::vector<double> mean, sd, lower, median, upper;
+  struct Row {
+    std::size_t parameter;
+    bool after;
+    WeightedSummary summary;
+  };
+  std::vector<Row> rows;
   for (std::size_t k = 0; k < parameters.size(); ++k)
-    for (const bool after : {false, true}) {
-      const WeightedSummary summary = weighted_summary(draws[k], after ? weights.weight : equal);
-      names.push_back(parameters[k]);
-      states.emplace_back(after ? "after" : "before");
-      mean.push_back(summary.mean);
-      sd.push_back(summary.sd);
-      lower.push_back(summary.lower);
-      median.push_back(summary.median);
-      upper.push_back(summary.upper);
-    }
-  table.add<std::string>("parameter", "", "name") = names;
-  table.add<std::string>("state", "", "before: the draws as they are; after: weighted") = states;
-  table.add<double>("mean", "of the parameter", "mean of the draws") = mean;
-  table.add<double>("sd", "of the parameter", "their standard deviation") = sd;
-  table.add<double>("p025", "of the parameter", "2.5 % quantile") = lower;
-  table.add<double>("p50", "of the parameter", "median") = median;
-  table.add<double>("p975", "of the parameter", "97.5 % quantile") = upper;
+    for (const bool after : {false, true})
+      rows.push_back({k, after, weighted_summary(draws[k], after ? weights.weight : equal)});
+  const Columns column(table, rows);
+  const auto of = [&](auto member) { return [=](const Row& row) { return row.summary.*member; }; };
+  column("parameter", "", "name", [&](const Row& row) { return parameters[row.parameter]; });
+  column("state", "", "before: the draws as they are; after: weighted",
+         [](const Row& row) { return row.after ? "after" : "before"; });
+  column("mean", "of the parameter", "mean of the draws", of(&WeightedSummary::mean));
+  column("sd", "of the parameter", "their standard deviation", of(&WeightedSummary::sd));
+  column("p025", "of the parameter", "2.5 % quantile", of(&WeightedSummary::lower));
+  column("p50", "of the parameter", "median", of(&WeightedSummary::median));
+  column("p975", "of the parameter", "97.5 % quantile", of(&WeightedSummary::upper));
   return table;
 }
 
@@ -245,34 +245,31 @@ Table calibrated_fit(std::span<const Target> targets, const std::vector<std::vec
                      const ImportanceWeights& weights) {
   std::vector<double> equal(weights.weight.size());
   Table table{"/calibration/fit", "Targets and what the draws simulate before and after: one row per target", {}};
-  std::vector<std::string> names;
-  std::vector<double> target, se, before, before_sd, before_z, after, after_sd, after_z;
+  struct Row {
+    const Target& target;
+    WeightedSummary before, after;
+
+    double distance(const WeightedSummary& of) const {
+      return (target.value - of.mean) / std::sqrt(of.sd * of.sd + target.se * target.se);
+    }
+  };
+  std::vector<Row> rows;
   for (std::size_t t = 0; t < targets.size(); ++t) {
     for (std::size_t d = 0; d < equal.size(); ++d) equal[d] = std::isfinite(simulated[t][d]) ? 1.0 : 0.0;
-    const WeightedSummary prior = weighted_summary(simulated[t], equal);
-    const WeightedSummary posterior = weighted_summary(simulated[t], weights.weight);
-    const auto distance = [&](const WeightedSummary& summary) {
-      return (targets[t].value - summary.mean) / std::sqrt(summary.sd * summary.sd + targets[t].se * targets[t].se);
-    };
-    names.push_back(targets[t].name);
-    target.push_back(targets[t].value);
-    se.push_back(targets[t].se);
-    before.push_back(prior.mean);
-    before_sd.push_back(prior.sd);
-    before_z.push_back(distance(prior));
-    after.push_back(posterior.mean);
-    after_sd.push_back(posterior.sd);
-    after_z.push_back(distance(posterior));
+    rows.push_back({targets[t], weighted_summary(simulated[t], equal), weighted_summary(simulated[t], weights.weight)});
   }
-  table.add<std::string>("target", "", "published figure") = names;
-  table.add<double>("value", "of the figure", "as published, after the discount that was asked for") = target;
-  table.add<double>("se", "of the figure", "its standard error, likewise") = se;
-  table.add<double>("before", "of the figure", "mean that the draws simulate") = before;
-  table.add<double>("before_sd", "of the figure", "their standard deviation") = before_sd;
-  table.add<double>("before_z", "1", "distance of the target in SDs of draws and target together") = before_z;
-  table.add<double>("after", "of the figure", "weighted mean of the draws") = after;
-  table.add<double>("after_sd", "of the figure", "weighted standard deviation") = after_sd;
-  table.add<double>("after_z", "1", "distance of the target, likewise") = after_z;
+  const Columns column(table, rows);
+  column("target", "", "published figure", [](const Row& row) { return row.target.name; });
+  column("value", "of the figure", "as published, after the discount that was asked for",
+         [](const Row& row) { return row.target.value; });
+  column("se", "of the figure", "its standard error, likewise", [](const Row& row) { return row.target.se; });
+  column("before", "of the figure", "mean that the draws simulate", [](const Row& row) { return row.before.mean; });
+  column("before_sd", "of the figure", "their standard deviation", [](const Row& row) { return row.before.sd; });
+  column("before_z", "1", "distance of the target in SDs of draws and target together",
+         [](const Row& row) { return row.distance(row.before); });
+  column("after", "of the figure", "weighted mean of the draws", [](const Row& row) { return row.after.mean; });
+  column("after_sd", "of the figure", "weighted standard deviation", [](const Row& row) { return row.after.sd; });
+  column("after_z", "1", "distance of the target, likewise", [](const Row& row) { return row.distance(row.after); });
   return table;
 }
 

@@ -1,6 +1,7 @@
 #include "engine/sensitivity/influence.hpp"
 
 #include <algorithm>
+#include <boost/math/distributions/normal.hpp>
 #include <cmath>
 #include <limits>
 #include <map>
@@ -8,6 +9,7 @@
 
 #include "engine/evidence/registry.hpp"
 #include "engine/evidence/values.hpp"
+#include "engine/numeric/columns.hpp"
 #include "engine/numeric/errors.hpp"
 #include "engine/sensitivity/rank_correlation.hpp"
 
@@ -73,6 +75,7 @@ struct Row {
   const DrawOutput* output;
   const UncertainInput* input;
   RankCorrelation correlation;
+  bool beyond_chance;
 };
 
 /// Strongest first; what is not defined last; ties in the order of ids.
@@ -103,46 +106,56 @@ std::vector<UncertainInput> uncertain_inputs(const Evidence& evidence) {
   return inputs;
 }
 
-Table influence(const Evidence& evidence, std::uint64_t seed, const std::vector<DrawOutput>& outputs) {
+double chance_limit(std::size_t inputs, std::int64_t n) {
+  constexpr double share = 0.05;
+  const double level = 1 - std::pow(1 - share, 1 / static_cast<double>(inputs));
+  const double z = boost::math::quantile(boost::math::complement(boost::math::normal(), level / 2));
+  return z / std::sqrt(static_cast<double>(n - 1));
+}
+
+Table influence(const Evidence& evidence, std::uint64_t seed, const std::vector<DrawOutput>& outputs,
+                const std::vector<std::vector<bool>>& enters) {
   const std::vector<UncertainInput> inputs = uncertain_inputs(evidence);
   const InputDraws draws(evidence, seed, inputs, outputs);
   std::vector<Row> rows;
-  for (const DrawOutput& output : outputs) {
+  for (std::size_t o = 0; o < outputs.size(); ++o) {
+    const DrawOutput& output = outputs[o];
     if (!varies(output)) continue;  // nothing moves it: the null stance
     const auto first = static_cast<std::ptrdiff_t>(rows.size());
     for (std::size_t k = 0; k < inputs.size(); ++k)
-      rows.push_back({&output, &inputs[k], rank_correlation(draws.of(k, output.draw), output.value)});
+      if (enters.empty() || enters[o][k])
+        rows.push_back({&output, &inputs[k], rank_correlation(draws.of(k, output.draw), output.value), false});
     std::sort(rows.begin() + first, rows.end(), stronger);
+    const std::size_t listed = rows.size() - static_cast<std::size_t>(first);
+    for (auto row = rows.begin() + first; row != rows.end(); ++row)
+      row->beyond_chance = std::fabs(row->correlation.rho) > chance_limit(listed, row->correlation.n);
   }
 
   Table table{"/sensitivity/rank_correlation",
               "Which uncertain parameter moves the answer most: rank correlation over parameter draws, one row per "
               "scenario, question, strategy and parameter, the strongest first",
               {}};
-  const auto text = [&](const char* name, const char* meaning, const auto& of) {
-    auto& values = table.add<std::string>(name, "", meaning);
-    for (const Row& row : rows) values.push_back(of(row));
-  };
-  const auto number = [&](const char* name, const char* meaning, const auto& of) {
-    auto& values = table.add<double>(name, "1", meaning);
-    for (const Row& row : rows) values.push_back(of(row.correlation));
-  };
-  text("scenario", "stance of the evidence", [&](const Row&) { return evidence.name; });
-  text("question", "cohort or trial", [](const Row& row) { return row.output->question; });
-  text("strategy", "strategy, or arm of the trial", [](const Row& row) { return row.output->strategy; });
-  text("output", "what is moved", [](const Row& row) { return row.output->output; });
-  text("parameter", "what moves it: a parameter, or the name of a draw that several share",
-       [](const Row& row) { return row.input->parameter; });
-  auto& members = table.add<std::int64_t>("members", "parameters", "parameters that move together");
-  for (const Row& row : rows) members.push_back(static_cast<std::int64_t>(row.input->members));
-  number("rank_correlation", "Spearman's, with the first of the members", [](const auto& c) { return c.rho; });
-  number("se", "standard error of it", [](const auto& c) { return c.se; });
-  number("lower", "lower limit of its 95 % interval", [](const auto& c) { return c.lower; });
-  number("upper", "upper limit of its 95 % interval", [](const auto& c) { return c.upper; });
-  auto& count = table.add<std::int64_t>("draws", "parameter draws", "behind it");
-  for (const Row& row : rows) count.push_back(row.correlation.n);
-  text("strength", "evidence behind the parameter: found, derived, recalled or assumed",
-       [](const Row& row) { return std::string(name_of(row.input->strength)); });
+  const Columns column(table, rows);
+  const auto correlation = [](auto member) { return [=](const Row& row) { return row.correlation.*member; }; };
+  column("scenario", "", "stance of the evidence", [&](const Row&) { return evidence.name; });
+  column("question", "", "cohort or trial", [](const Row& row) { return row.output->question; });
+  column("strategy", "", "strategy, or arm of the trial", [](const Row& row) { return row.output->strategy; });
+  column("output", "", "what is moved", [](const Row& row) { return row.output->output; });
+  column("parameter", "", "what moves it: a parameter, or the name of a draw that several share",
+         [](const Row& row) { return row.input->parameter; });
+  column("members", "parameters", "parameters that move together", [](const Row& row) { return row.input->members; });
+  column("rank_correlation", "1", "Spearman's, with the first of the members", correlation(&RankCorrelation::rho));
+  column("se", "1", "standard error of it", correlation(&RankCorrelation::se));
+  column("lower", "1", "lower limit of its 95 % interval", correlation(&RankCorrelation::lower));
+  column("upper", "1", "upper limit of its 95 % interval", correlation(&RankCorrelation::upper));
+  column(
+      "beyond_chance", "",
+      "whether it is stronger than what the strongest of as many parameters without any effect reaches in one answer "
+      "of twenty",
+      [](const Row& row) { return row.beyond_chance; });
+  column("draws", "parameter draws", "behind it", correlation(&RankCorrelation::n));
+  column("strength", "", "evidence behind the parameter: found, derived, recalled or assumed",
+         [](const Row& row) { return name_of(row.input->strength); });
   return table;
 }
 

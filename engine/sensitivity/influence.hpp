@@ -32,8 +32,15 @@ std::vector<UncertainInput> uncertain_inputs(const Evidence&);
 /// Which parameter moves the answer most: the rank correlation of every uncertain input with every output over the
 /// parameter draws, which are drawn again from their addresses. One row per output and input, the strongest first; an
 /// output that no draw moves has none. What a draw's answer owes to its own patients weakens all correlations alike; it
-/// does not change their order.
-Table influence(const Evidence&, std::uint64_t seed, const std::vector<DrawOutput>&);
+/// does not change their order. With `enters`, [output][input], only inputs that can enter an output are listed.
+/// `beyond_chance` says whether a correlation is stronger than what the strongest of as many inputs without any effect
+/// reaches in one answer of twenty.
+Table influence(const Evidence&, std::uint64_t seed, const std::vector<DrawOutput>&,
+                const std::vector<std::vector<bool>>& enters = {});
+
+/// |rank correlation| that the strongest of `inputs` inputs without effect exceeds with 5 % probability over n draws:
+/// under independence rho has variance 1 / (n - 1), and the level is shared between them.
+double chance_limit(std::size_t inputs, std::int64_t n);
 
 /// The outputs out of the rows that a study with uncertain parameters leaves: /cohort/draws and /trial/replicates, for
 /// one scenario. Of a trial: the estimate of the first analysis at the largest sample size.

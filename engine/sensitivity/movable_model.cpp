@@ -4,6 +4,8 @@
 #include <array>
 #include <cmath>
 
+#include "engine/study/reference_first.hpp"
+
 namespace vcohort {
 
 Evaluation::Evaluation(std::size_t strategies, std::int64_t patients)
@@ -49,10 +51,7 @@ Estimate Evaluation::change_of_increment(const Evaluation& other, double k, std:
 }
 
 std::size_t Evaluation::best(double k, std::size_t reference) const {
-  std::vector<std::size_t> order{reference};
-  for (std::size_t strategy = 0; strategy < strategies_; ++strategy)
-    if (strategy != reference) order.push_back(strategy);
-  return best_among(k, order);
+  return best_among(k, reference_first(strategies_, reference));
 }
 
 std::size_t Evaluation::best_among(double k, std::span<const std::size_t> strategies) const {

@@ -6,7 +6,7 @@
 #include <cmath>
 #include <limits>
 
-#include "engine/numeric/errors.hpp"
+#include "engine/numeric/require.hpp"
 #include "engine/random/addressed_engine.hpp"
 
 namespace vcohort {

@@ -105,7 +105,7 @@ void SobolStage::evaluate(const Eigen::RowVectorXd& at, std::size_t place, Tally
     }
 }
 
-void SobolStage::simulate(std::int64_t block, TallyRegion region) const {
+void SobolStage::simulate_block(std::int64_t block, TallyRegion region) const {
   const std::size_t first = static_cast<std::size_t>(block) * evaluations();
   const Eigen::RowVectorXd a = design_.a.row(block), b = design_.b.row(block);
   evaluate(a, first, region);

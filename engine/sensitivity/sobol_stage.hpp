@@ -36,7 +36,7 @@ class SobolStage final : public PolicyStage {
   std::int64_t patients_in(std::int64_t) const override;
   std::size_t counts() const override { return 0; }
   std::size_t sums() const override { return static_cast<std::size_t>(blocks()) * sums_per_point(); }
-  void simulate(std::int64_t block, TallyRegion) const override;
+  void simulate_block(std::int64_t block, TallyRegion) const override;
   std::vector<Table> deliver(TallyView, const PolicyOutcome&) const override;
 
  private:

@@ -29,7 +29,7 @@ MovableModel movable_model(const Study& study, const Evidence& evidence, std::in
     std::int64_t patient = 0;
     std::size_t batch = 0;
     constexpr std::uint32_t replicate = 0;
-    simulator->simulate(values, replicate, {0, patients}, workspace, [&](const TileConsequences& tile) {
+    simulator->simulate_patients(values, replicate, {0, patients}, workspace, [&](const TileConsequences& tile) {
       for (int lane = 0; lane < tile.lanes(); ++lane, ++patient) {
         while (patient >= found.first_patient(batch + 1)) ++batch;
         for (std::size_t s = 0; s < found.strategies(); ++s) {

@@ -148,7 +148,7 @@ double Threshold::willingness_of(std::size_t question) const {
   return model_.willingness_to_pay[question / model_.strategies.size()];
 }
 
-void Threshold::simulate(std::int64_t block, TallyRegion region) const {
+void Threshold::simulate_block(std::int64_t block, TallyRegion region) const {
   const auto place = static_cast<std::size_t>(block);
   const Seeker seeker(*this, searches_[place]);
   for (std::size_t question = 0; question < questions(); ++question) {

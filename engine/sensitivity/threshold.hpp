@@ -26,7 +26,7 @@ class Threshold final : public PolicyStage {
   std::int64_t patients_in(std::int64_t) const override { return model_.patients * scan_points; }
   std::size_t counts() const override { return searches_.size() * questions() * counts_per_question; }
   std::size_t sums() const override { return searches_.size() * questions() * sums_per_question; }
-  void simulate(std::int64_t block, TallyRegion) const override;
+  void simulate_block(std::int64_t block, TallyRegion) const override;
   std::vector<Table> deliver(TallyView, const PolicyOutcome&) const override;
 
   static constexpr std::int64_t scan_points = 17;

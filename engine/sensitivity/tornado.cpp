@@ -75,7 +75,7 @@ ParameterValues Tornado::values_at(std::size_t bar, End end) const {
   return draws_.at_quantile(source, end == End::low ? quantiles_.first : quantiles_.second);
 }
 
-void Tornado::simulate(std::int64_t block, TallyRegion region) const {
+void Tornado::simulate_block(std::int64_t block, TallyRegion region) const {
   const auto place = static_cast<std::size_t>(block);
   const std::size_t bar = (place - 1) / 2;
   const ParameterValues values =

@@ -19,7 +19,7 @@ TwoWayGrid::TwoWayGrid(MovableModel model, const Evidence& evidence, const Moved
   for (const double value : second_values_) second_.require_allowed(value);
 }
 
-void TwoWayGrid::simulate(std::int64_t block, TallyRegion region) const {
+void TwoWayGrid::simulate_block(std::int64_t block, TallyRegion region) const {
   const auto cell = static_cast<std::size_t>(block);
   ParameterValues values = points_;
   first_.apply(first_values_[cell / second_values_.size()], values);

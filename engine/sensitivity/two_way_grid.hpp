@@ -22,7 +22,7 @@ class TwoWayGrid final : public PolicyStage {
   std::int64_t patients_in(std::int64_t) const override { return model_.patients; }
   std::size_t counts() const override { return 0; }
   std::size_t sums() const override { return tally_.sums(); }
-  void simulate(std::int64_t block, TallyRegion) const override;
+  void simulate_block(std::int64_t block, TallyRegion) const override;
   std::vector<Table> deliver(TallyView, const PolicyOutcome&) const override;
 
  private:

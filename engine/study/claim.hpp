@@ -17,7 +17,7 @@ struct ClaimNumber {
     adverse_events,
     operating_characteristics
   } table = Table::increments;
-  std::string column;                // "mean", "any_share", "power", ...
+  std::string column = "mean";       // "mean", "any_share", "power", ...
   std::string strategy;              // the arm, where the table is about a trial
   std::string reference;             // strategy that increments are taken against; empty: that of [cohort]
   std::string stratum = "all";       // not for a trial

@@ -71,8 +71,8 @@ struct BudgetQuestion {
 
 struct PolicyQuestion {
   int reference = 0;  // index of the strategy that increments are taken against
-  std::int64_t parameter_draws = 0;
-  std::int64_t patients_per_draw = 0;
+  std::int64_t parameter_draws = 1000;
+  std::int64_t patients_per_draw = 1000;
   double horizon_years = 0;
   double discount_costs = 0, discount_effects = 0;  // per year
   FlowTiming timing = FlowTiming::mid;

@@ -11,8 +11,8 @@ namespace vcohort {
 /// A question under one scenario, as the run sees it: fixed blocks of work that fill a tally and, where asked, rows;
 /// and a delivery that turns the complete tally into tables.
 ///
-/// Thread safety: `simulate` is a pure function of the block and is called from many threads at once, each with a tally
-/// of its own. Everything it needs was prepared in the constructor.
+/// Thread safety: `simulate_block` is a pure function of the block and is called from many threads at once, each with a
+/// tally of its own. Everything it needs was prepared in the constructor.
 class Question {
  public:
   virtual ~Question() = default;
@@ -24,13 +24,13 @@ class Question {
   virtual Tally empty_tally() const = 0;
 
   /// Adds block `block` to the tally and appends its rows, if any, to `rows`, which has the layout of `row_tables()`.
-  virtual void simulate(std::int64_t block, Tally& tally, std::vector<Table>& rows) const = 0;
+  virtual void simulate_block(std::int64_t block, Tally& tally, std::vector<Table>& rows) const = 0;
 
-  /// A question that stops at a wished precision looks at fixed boundaries: the first one behind this block. A question
-  /// without such a rule has none before its end.
-  virtual std::int64_t next_look(std::int64_t /*block*/) const { return blocks(); }
+  /// A question that stops at a wished precision asks for it at checkpoints, fixed boundaries of blocks: the first one
+  /// behind this block. A question without such a rule has none before its end.
+  virtual std::int64_t next_checkpoint(std::int64_t /*block*/) const { return blocks(); }
 
-  /// Whether the tally of all blocks before a look is precise enough, so that the blocks behind it need not be
+  /// Whether the tally of all blocks before a checkpoint is precise enough, so that the blocks behind it need not be
   /// simulated.
   virtual bool precise_enough(const Tally&) const { return false; }
 
@@ -39,8 +39,11 @@ class Question {
   virtual std::int64_t blocks_kept(const Question& smaller) const { return smaller.blocks(); }
   virtual Tally tally_kept(const Question& /*smaller*/, const Tally& tally) const { return tally; }
 
-  /// The tables, empty, that `simulate` appends rows to. They are stored in the order of blocks.
+  /// The tables, empty, that `simulate_block` appends rows to. They are stored in the order of blocks.
   virtual std::vector<Table> row_tables() const { return {}; }
+
+  /// How many rows all blocks append to each of these tables; the most where a wished precision may end the question.
+  virtual std::vector<std::int64_t> expected_rows() const { return {}; }
 
   /// The tables of the result, from the tally of all blocks.
   virtual std::vector<Table> deliver(const Tally& tally) const = 0;

@@ -31,14 +31,14 @@ struct EvppiGroup {
 
 struct SobolQuestion {
   std::vector<EvppiGroup> groups;  // empty: those of the value of information
-  std::int64_t points = 0;         // of the sequence, a power of two; each costs groups + 3 evaluations
-  std::int64_t patients = 0;
+  std::int64_t points = 512;       // of the sequence, a power of two; each costs groups + 3 evaluations
+  std::int64_t patients = 1024;
 };
 
 struct SensitivityQuestion {
-  std::pair<double, double> quantiles;  // of a parameter's law: both ends of its bar
-  std::int64_t patients = 0;            // the same ones at every point
-  std::vector<MovedParameter> grid;     // none or two
+  std::pair<double, double> quantiles = {0.025, 0.975};  // of a parameter's law: both ends of its bar
+  std::int64_t patients = 2048;                          // the same ones at every point
+  std::vector<MovedParameter> grid;                      // none or two
   std::vector<ThresholdSearch> thresholds;
   std::optional<SobolQuestion> sobol;
 };

@@ -1,11 +1,36 @@
 #include "engine/study/size.hpp"
 
+#include <algorithm>
 #include <cmath>
 
 namespace vcohort {
 
 std::int64_t scheduled_day(double visit_months) {
   return static_cast<std::int64_t>(std::floor(visit_months * days_per_month + 0.5));
+}
+
+std::vector<double> infusion_months(const Regimen& regimen) {
+  std::vector<double> months;
+  for (int course = 0; course < regimen.courses; ++course)
+    for (int infusion = 0; infusion < regimen.infusions; ++infusion)
+      months.push_back(regimen.start_months +
+                       (course * regimen.course_interval_days + infusion * regimen.interval_days) / days_per_month);
+  return months;
+}
+
+std::optional<Regimen> regimen_before(const Regimen& regimen, double months) {
+  const std::vector<double> at = infusion_months(regimen);
+  const auto given = static_cast<int>(std::count_if(at.begin(), at.end(), [&](double t) { return t < months; }));
+  Regimen shorter = regimen;
+  if (given <= regimen.infusions) {
+    shorter.infusions = given;
+    shorter.courses = 1;
+  } else if (given % regimen.infusions == 0) {
+    shorter.courses = given / regimen.infusions;
+  } else {
+    return std::nullopt;
+  }
+  return shorter;
 }
 
 double strata_of(const Stratification& stratification) {

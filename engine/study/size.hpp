@@ -1,5 +1,7 @@
 #pragma once
 #include <cstdint>
+#include <optional>
+#include <vector>
 
 #include "engine/study/study.hpp"
 
@@ -11,11 +13,21 @@ inline constexpr double days_per_month = 30.4375;
 /// The largest scheduled day and infusion number: the occasion field of an address has 16 bits.
 inline constexpr std::int64_t largest_occasion = 65535;
 
+/// The replicate field of an address has 32 bits; the last 256 replicates belong to the program.
+inline constexpr std::int64_t most_replicates = 0xffffff00;
+
 /// The most cells of a summary table that a study may ask for.
 inline constexpr double largest_summary = 1e6;
 
 /// The scheduled day of a visit: months since baseline, rounded to whole days.
 std::int64_t scheduled_day(double visit_months);
+
+/// Months since baseline of each infusion, over all courses, ascending.
+std::vector<double> infusion_months(const Regimen&);
+
+/// The regimen with only the infusions that are given before `months`, perhaps none. Nothing where these are no whole
+/// courses.
+std::optional<Regimen> regimen_before(const Regimen&, double months);
 
 /// Strata of one stratification: the product of its bins and all margins, that is the product of (bins + 1).
 double strata_of(const Stratification&);

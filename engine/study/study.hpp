@@ -156,8 +156,8 @@ struct Override {
 };
 
 struct Study {
-  std::string title;
-  std::vector<std::string> stances;  // names of the evidence, one scenario each
+  std::string title = "untitled";
+  std::vector<std::string> stances = {"sceptical"};  // names of the evidence, one scenario each
   bool uncertain_parameters = false;
   std::uint64_t seed = 0;
   Population population;

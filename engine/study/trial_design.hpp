@@ -4,6 +4,8 @@
 #include <string>
 #include <vector>
 
+#include "engine/study/outcome_kind.hpp"
+
 /// The trial that a study asks about, and the data model that may replace the disease model. Plain structs, as
 /// validated.
 namespace vcohort {
@@ -74,6 +76,14 @@ struct IntercurrentEvent {
   } strategy = Strategy::treatment_policy;
 };
 
+/// One endpoint of a hierarchy: columns of a data file, the most important first.
+struct HierarchyLevel {
+  std::string value;             // of a score, or the time to an event where `event` names a column
+  std::string event;             // empty: a score
+  double smallest_win = 0;       // a difference of at most this is a tie
+  bool lower_is_better = false;  // of a time: an unwanted event
+};
+
 /// An analysis of a trial's data. Knows nothing of how the data came about.
 struct AnalysisPlan {
   std::string name;         // "primary", or what the study calls it
@@ -95,7 +105,8 @@ struct AnalysisPlan {
     non_inferiority,
     equivalence
   } hypothesis = Hypothesis::superiority;
-  double margin = 0;               // not negative, on the scale of the estimate (logarithm of a ratio)
+  double margin = 0;                      // not negative, on the scale of the estimate (logarithm of a ratio)
+  std::vector<HierarchyLevel> hierarchy;  // win-ratio of a data file, instead of its endpoint
   double responder_threshold = 0;  // methods for binary outcomes on a score: better than baseline by at least this;
                                    // win-ratio on a score: a difference of at most this is a tie
   double prior_mean = 0, prior_sd = 0;   // bayes; sd 0: a flat prior
@@ -119,38 +130,48 @@ struct TrialQuestion {
   std::vector<IntercurrentEvent> intercurrent;
   double visit_window_days = 0;     // visits fall uniformly within +- this many days of schedule
   double open_label_inflation = 0;  // unblinded assessors: observed effects are multiplied by 1 + this in treated arms
-  std::string estimand_summary =
-      "mean-difference";  // mean-difference, risk-difference, odds-ratio, hazard-ratio, rate-ratio, win-ratio
   std::optional<bool> save_replicates;  // absent: below ten million rows
 };
 
 /// The columns of a data file that is to be analysed: a long table, one row per patient and visit.
 struct DataColumns {
+  struct Filter {
+    std::string column;
+    std::vector<std::string> values;  // rows with one of them are kept
+  };
   std::string patient;
   std::string arm;
-  std::string reference;  // the value of `arm` that contrasts are taken against
-  std::string visit;      // empty: one row per patient
-  std::string value;
+  std::string reference;                 // the value of `arm` that contrasts are taken against
+  std::string visit;                     // empty: one row per patient
+  std::vector<std::string> visit_order;  // of all visits; empty: by `visit_months`, or as their names order naturally
+  std::string visit_months;              // column of the visits' times; empty: none
+  std::string value;                     // empty: times to an event alone
+  std::string time, event;               // times to an event: 1 event at `time`, 0 censored; empty: none
+  std::string exposure, offset;          // of counts: time, or its logarithm; empty: 1
+  std::vector<Filter> where;             // rows that are read
+  std::optional<bool> lower_is_better;   // absent: true of times to an event and counts
   std::string baseline;                  // empty: none
   std::vector<std::string> categorical;  // covariates whose values are names; all others are numbers
 };
 
 /// Outcomes drawn directly: one endpoint called "outcome".
 struct DataModel {
-  enum class Kind : std::uint8_t { normal, binary, ordinal, survival, count } kind = Kind::normal;
+  OutcomeKind kind = OutcomeKind::score;         // a score is normal
   std::vector<double> visits_months;             // ascending, 0 is the baseline; none for survival and count
   std::vector<std::vector<double>> correlation;  // over visits; identity where not given
   struct DataArm {
     std::string name;
-    std::vector<double> mean, sd;            // normal, per visit
-    std::vector<double> share;               // binary: of events, per visit; ordinal: of categories
-    std::vector<double> hazard;              // survival: per month, piecewise from `hazard_from_months`
-    std::vector<double> hazard_from_months;  // ascending from 0
-    double rate = 0, dispersion = 0;         // count: events per month; variance = mean + dispersion mean^2
+    std::vector<double> mean, sd;                  // normal, per visit
+    std::vector<double> share;                     // binary: of events, per visit; ordinal: of categories
+    std::vector<double> hazard;                    // survival: per month, piecewise from `hazard_from_months`
+    std::vector<double> hazard_from_months = {0};  // ascending from 0
+    double rate = 0, dispersion = 0;               // count: events per month; variance = mean + dispersion mean^2
     double effect_sd = 0;  // normal, parameters uncertain: SD over replicates of a shift of all means after baseline
   };
   std::vector<DataArm> arms;
-  double follow_up_months = 0;  // survival, count
+  double follow_up_months = 0;          // survival, count
+  std::optional<bool> lower_is_better;  // absent: true of survival and count
+  std::optional<int> decimals;          // normal: to which values are recorded; absent: as drawn
 };
 
 }  // namespace vcohort

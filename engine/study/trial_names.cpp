@@ -19,8 +19,5 @@ std::string_view name_of(IntercurrentEvent::Strategy strategy) {
 std::string_view name_of(AnalysisPlan::Hypothesis hypothesis) {
   return word(hypothesis_names, hypothesis);
 }
-std::string_view name_of(DataModel::Kind kind) {
-  return word(data_model_names, kind);
-}
 
 }  // namespace vcohort

@@ -23,18 +23,12 @@ std::string_view name_of(Dropout::Mechanism);
 std::string_view name_of(IntercurrentEvent::Kind);
 std::string_view name_of(IntercurrentEvent::Strategy);
 std::string_view name_of(AnalysisPlan::Hypothesis);
-std::string_view name_of(DataModel::Kind);
 
-inline constexpr std::array<std::string_view, 16> method_names = {
-    "t",          "welch", "ancova",          "mmrm",    "wilcoxon", "van-elteren",       "proportional-odds", "fisher",
-    "chi-square", "cmh",   "risk-difference", "logrank", "cox",      "negative-binomial", "win-ratio",         "bayes"};
-inline constexpr std::array<std::string_view, 7> covariance_names = {
-    "unstructured", "toeplitz-heterogeneous", "ar1-heterogeneous", "compound-symmetry-heterogeneous", "toeplitz",
-    "ar1",          "compound-symmetry"};
+inline constexpr std::array<std::string_view, 8> covariance_names = {
+    "unstructured", "toeplitz-heterogeneous", "ar1-heterogeneous",  "compound-symmetry-heterogeneous", "toeplitz",
+    "ar1",          "compound-symmetry",      "spatial-exponential"};
 inline constexpr std::array<std::string_view, 5> df_names = {"satterthwaite", "kenward-roger", "kenward-roger-linear",
                                                              "residual", "normal"};
-inline constexpr std::array<std::string_view, 6> summary_names = {"mean-difference", "risk-difference", "odds-ratio",
-                                                                  "hazard-ratio",    "rate-ratio",      "win-ratio"};
 
 /// What an analysis may adjust for under the disease model. "baseline" is the endpoint's own.
 inline constexpr std::array<std::string_view, 10> covariate_names = {

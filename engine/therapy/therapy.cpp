@@ -10,13 +10,6 @@
 
 namespace vcohort {
 
-const char* name_of(Domain domain) {
-  constexpr std::array names = {"motor",      "standing",    "walking",      "adl",
-                                "fine_motor", "sociability", "adaptability", "expressive_language",
-                                "sleep",      "drooling"};
-  return names.at(static_cast<std::size_t>(domain));
-}
-
 TherapyParameters::TherapyParameters(const ParameterValues& values) {
   emax = values.at("effect.any") * values.at("effect.emax");
   ec50 = values.at("effect.ec50");
@@ -52,12 +45,15 @@ TherapyParameters::TherapyParameters(const ParameterValues& values) {
       if (values.has("reference_dose." + pair)) reference_dose[c][r] = values.at("reference_dose." + pair);
     }
   }
-  for (int d = 0; d < domains; ++d) {
-    const std::string domain = name_of(static_cast<Domain>(d));
+  for (std::size_t d = 0; d < domains; ++d) {
+    const std::string domain(domain_names[d]);
     onset_months[d] = values.at("onset." + domain);
     waning_months[d] = values.at("waning." + domain);
-    ratio[d] = d == 0 || static_cast<Domain>(d) == Domain::drooling ? 1.0 : values.at("effect.ratio." + domain);
   }
+  ratio.fill(1);
+  for (const Endpoint& endpoint : all_endpoints())
+    if (endpoint.measure == Measure::domain_score)
+      ratio[static_cast<std::size_t>(endpoint.domain)] = values.at("effect.ratio." + std::string(endpoint.name));
 }
 
 double TherapyParameters::age_modifier(double age_years) const {
@@ -74,15 +70,6 @@ void TherapyParameters::age_modifier(std::span<const double> age_years, std::spa
     const double modifier = (age_floor + (1 - age_floor) / (1 + out[i])) / at_reference;
     out[i] = age_years[i] < adult_age ? modifier : modifier * adult_factor;
   }
-}
-
-std::vector<double> infusion_months(const Regimen& regimen) {
-  std::vector<double> months;
-  for (int course = 0; course < regimen.courses; ++course)
-    for (int infusion = 0; infusion < regimen.infusions; ++infusion)
-      months.push_back(regimen.start_months +
-                       (course * regimen.course_interval_days + infusion * regimen.interval_days) / days_per_month);
-  return months;
 }
 
 TherapyPlan::TherapyPlan(const Strategy& strategy, const TherapyParameters& parameters, std::span<const Visit> visits,

@@ -9,25 +9,11 @@
 #include "engine/development/development.hpp"
 #include "engine/evidence/values.hpp"
 #include "engine/patient/patient.hpp"
+#include "engine/study/endpoints.hpp"
+#include "engine/study/size.hpp"
 #include "engine/study/study.hpp"
 
 namespace vcohort {
-
-/// The outcome domains that cells act on, each with its own onset and waning.
-enum class Domain : std::uint8_t {
-  gross_motor,
-  standing,
-  walking,
-  adl,
-  fine_motor,
-  sociability,
-  adaptability,
-  expressive_language,
-  sleep,
-  drooling
-};
-inline constexpr int domains = 10;
-const char* name_of(Domain);
 
 /// Exposure and effect; the symbols are those of docs/model.md, section 2.
 struct TherapyParameters {
@@ -60,9 +46,6 @@ struct TherapyParameters {
   double age_modifier(double age_years) const;
   void age_modifier(std::span<const double> age_years, std::span<double> out) const;
 };
-
-/// Months since baseline of each infusion, over all courses, ascending.
-std::vector<double> infusion_months(const Regimen&);
 
 /// What of a child decides its exposure, once the schedule is known: whether it is immune-suppressed, and after how
 /// many infusions its regimen was changed for an adverse event. A small integer, so that saturation is looked up, not

@@ -3,7 +3,7 @@
 #include <limits>
 
 #include "engine/numeric/elementary.hpp"
-#include "engine/numeric/errors.hpp"
+#include "engine/numeric/require.hpp"
 #include "engine/numeric/vector_math.hpp"
 #include "engine/random/tile_draws.hpp"
 
@@ -12,9 +12,7 @@ namespace vcohort {
 AccrualProfile::AccrualProfile(const Accrual& accrual) : accrual_(accrual) {
   const auto& pieces = accrual.pieces;
   if (pieces.empty()) return;
-  if (!(pieces.back().per_month > 0))
-    throw InvalidInput(explain("trial.accrual ends with a rate of zero",
-                               "the last rate holds until everybody is randomised", "give a positive last rate"));
+  require(pieces.back().per_month > 0, "the last rate of accrual holds until everybody is randomised");
   double before = 0;
   for (std::size_t k = 0; k < pieces.size(); ++k) {
     Segment segment;

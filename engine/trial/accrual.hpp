@@ -15,7 +15,7 @@ namespace vcohort {
 /// time 0.
 class AccrualProfile {
  public:
-  /// Throws InvalidInput where accrual would stop before the last patient.
+  /// The last rate is positive: accrual does not stop before the last patient.
   explicit AccrualProfile(const Accrual&);
 
   void randomised_at(std::uint64_t seed, std::uint32_t replicate, std::span<const std::uint64_t> patients,

@@ -18,15 +18,13 @@ struct ArmPlan {
   std::optional<OutcomePlan> second;  // delayed start only: evaluated at shifted visits
   double crossover_months = 0;
 
-  /// Throws InvalidInput for what cannot be evaluated.
   ArmPlan(const Arm&, const Study&, const OutcomeModel&, bool stoppable);
 
   bool after_crossover(double months) const { return second && months > crossover_months; }
   std::vector<double> infusion_months() const;
 };
 
-/// The strategy with only the infusions that are given before `months`. Throws InvalidInput where these are no whole
-/// courses.
+/// The strategy with only the infusions that are given before `months`: whole courses.
 Strategy truncated(const Strategy&, double months);
 
 }  // namespace vcohort

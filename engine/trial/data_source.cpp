@@ -4,7 +4,7 @@
 #include <limits>
 #include <numeric>
 
-#include "engine/numeric/errors.hpp"
+#include "engine/numeric/require.hpp"
 #include "engine/random/tile_draws.hpp"
 #include "engine/trial/disease_source.hpp"
 
@@ -12,17 +12,12 @@ namespace vcohort {
 
 DataSourceModel::DataSourceModel(const Study& study, const Protocol& protocol)
     : model_(*study.data_model), outcomes_(model_), protocol_(protocol) {
-  for (const Arm& arm : protocol.design.arms)
-    if (arm.crossover_to)
-      throw InvalidInput(explain("arm '" + arm.name + "' crosses over under a data model", "its arms have no schedule",
-                                 "write the outcomes after the crossover into the arm"));
+  for (const Arm& arm : protocol.design.arms) require(!arm.crossover_to, "no arm of a data model crosses over");
   if (!protocol.has_baseline) return;
   for (const DataModel::DataArm& arm : model_.arms)
-    if (model_.kind == DataModel::Kind::normal &&
-        (arm.mean.front() != model_.arms.front().mean.front() || arm.sd.front() != model_.arms.front().sd.front()))
-      throw InvalidInput(explain("data_model.arms." + arm.name + " has another baseline than the first arm",
-                                 "randomised arms do not differ before treatment",
-                                 "give all arms one mean and sd at month 0"));
+    require(model_.kind != OutcomeKind::score || (arm.mean.front() == model_.arms.front().mean.front() &&
+                                                  arm.sd.front() == model_.arms.front().sd.front()),
+            "the arms of a data model have one baseline");
 }
 
 /// Interrupted treatment: from then on the outcomes of the reference arm, because a data model knows of nothing that
@@ -45,6 +40,7 @@ class DataSource final : public TrialSource {
     out.baseline[0].resize(out.patient.size());
     if (model_.protocol_.has_baseline) {
       outcomes_.outcome(reference(), 0, 0.0, out.baseline[0].data());
+      record(out.baseline[0]);
     } else {
       std::fill(out.baseline[0].begin(), out.baseline[0].end(), std::numeric_limits<double>::quiet_NaN());
     }
@@ -55,7 +51,7 @@ class DataSource final : public TrialSource {
     const auto n = static_cast<std::size_t>(outcomes_.patients());
     if (!protocol.by_visit()) {
       out.time.resize(n);
-      if (outcomes_.model().kind == DataModel::Kind::survival) outcomes_.time_to_event(strategy(arm), out.time.data());
+      if (outcomes_.model().kind == OutcomeKind::survival) outcomes_.time_to_event(strategy(arm), out.time.data());
       return;
     }
     const std::size_t after_baseline = protocol.has_baseline ? 1 : 0;
@@ -65,11 +61,11 @@ class DataSource final : public TrialSource {
       outcomes_.outcome(strategy(arm), v + after_baseline, effect_shift(arm), out.values[v].data());
       if (!interruption.stopped_months) continue;
       without_treatment_.resize(n);
-      outcomes_.outcome(reference(), v + after_baseline, effect_shift(protocol.design.reference),
-                        without_treatment_.data());
+      outcomes_.outcome(reference(), v + after_baseline, effect_shift(0), without_treatment_.data());
       for (std::size_t i = 0; i < n; ++i)
         if (interruption.stopped_months[i] < protocol.visits_months[v]) out.values[v][i] = without_treatment_[i];
     }
+    for (std::vector<double>& values : out.values) record(values);
     if (latent) out.latent = out.values;
   }
 
@@ -77,10 +73,7 @@ class DataSource final : public TrialSource {
     outcomes_.counts(strategy(arm), exposure, out);
   }
 
-  void first_adverse_event(int, double*) override {
-    throw InvalidInput(
-        explain("a data model has no adverse events", "an intercurrent event of that kind is declared", "remove it"));
-  }
+  void first_adverse_event(int, double*) override { throw InternalError("a data model has no adverse events"); }
 
   void count_adverse_events(int, std::optional<EventType>, double*) override {
     throw InternalError("a data model has no adverse events");
@@ -91,8 +84,15 @@ class DataSource final : public TrialSource {
   double effect_shift(int arm) const override { return shift_.empty() ? 0.0 : shift_[static_cast<std::size_t>(arm)]; }
 
  private:
+  /// As an assessor writes it down.
+  void record(std::vector<double>& values) const {
+    const double unit = model_.protocol_.unit;
+    if (unit == 0) return;
+    for (double& value : values) value = __builtin_rint(value * unit) / unit;
+  }
+
   int strategy(int arm) const { return model_.protocol_.design.arms[static_cast<std::size_t>(arm)].strategy; }
-  int reference() const { return strategy(model_.protocol_.design.reference); }
+  int reference() const { return strategy(0); }
 
   /// With uncertain parameters the means of an arm move together by one normal per parameter draw.
   void begin_replicate(std::uint32_t replicate, std::uint32_t parameter_draw, bool uncertain) {

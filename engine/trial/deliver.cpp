@@ -3,6 +3,7 @@
 #include <limits>
 
 #include "engine/numeric/cluster_error.hpp"
+#include "engine/numeric/columns.hpp"
 #include "engine/trial/trial.hpp"
 
 namespace vcohort {
@@ -13,18 +14,18 @@ using Layout = TrialLayout;
 constexpr double missing = std::numeric_limits<double>::quiet_NaN();
 
 /// A number and its Monte Carlo standard error.
-struct Measure {
+struct WithError {
   double value = missing;
   double mcse = missing;
 };
 
-Measure share_of(double events, double n) {
+WithError share_of(double events, double n) {
   if (n < 1) return {};
   const double p = events / n;
   return {p, std::sqrt(p * (1 - p) / n)};
 }
 
-Measure mean_of(double sum, double squares, double n) {
+WithError mean_of(double sum, double squares, double n) {
   if (n < 1) return {};
   return {sum / n, standard_deviation(n, sum, squares) / std::sqrt(n)};
 }
@@ -48,8 +49,8 @@ class Performance {
   bool has_means() const { return fits_ > 0 && not_finite() == 0; }
 
   /// Over all replicates: a failed fit rejects nothing, and is counted apart.
-  Measure power() const { return share_of(count(Layout::rejections), replicates_); }
-  Measure assurance() const { return share_of(count(Layout::favourable), replicates_); }
+  WithError power() const { return share_of(count(Layout::rejections), replicates_); }
+  WithError assurance() const { return share_of(count(Layout::favourable), replicates_); }
 
   /// Whether the true value is another one in each replicate: with uncertain parameters. The threshold is the rounding
   /// of squares that cancel.
@@ -60,7 +61,7 @@ class Performance {
 
   /// Spread over parameter draws, and the error of each; for fixed parameters the latter is the same number in every
   /// replicate.
-  Measure true_value() const {
+  WithError true_value() const {
     if (!has_truth()) return {};
     const double error = sum(Layout::truth_variance) / fits_;  // squared
     if (!truth_varies()) return {sum(Layout::truth) / fits_, std::sqrt(error)};
@@ -87,37 +88,37 @@ class Performance {
     return std::numeric_limits<double>::infinity();
   }
   /// The error of the true value is part of that of the bias.
-  Measure bias() const {
+  WithError bias() const {
     if (!has_truth() || !has_means()) return {};
-    const Measure mean = mean_of(sum(Layout::d), sum(Layout::d_squares), fits_);
+    const WithError mean = mean_of(sum(Layout::d), sum(Layout::d_squares), fits_);
     const double truth_variance = sum(Layout::truth_variance) / fits_ / (truth_varies() ? fits_ : 1);
     return {mean.value, std::sqrt(mean.mcse * mean.mcse + truth_variance)};
   }
-  Measure empirical_se() const {
+  WithError empirical_se() const {
     if (fits_ < 2 || !has_means()) return {};
     const double se = standard_deviation(fits_, sum(Layout::d), sum(Layout::d_squares));
     return {se, se / std::sqrt(2 * (fits_ - 1))};
   }
-  Measure model_se() const {
+  WithError model_se() const {
     if (fits_ < 2 || count(Layout::with_se) < fits_) return {};
     const double mean_variance = sum(Layout::se_squares) / fits_;
     const double se = std::sqrt(mean_variance);
     return {se, std::sqrt(variance_of_squared_se() / (4 * fits_ * mean_variance))};
   }
-  Measure model_se_error_percent() const {
+  WithError model_se_error_percent() const {
     const double model = model_se().value, empirical = empirical_se().value;
     const double relative =
         variance_of_squared_se() / (4 * fits_ * model * model * model * model) + 1 / (2 * (fits_ - 1));
     return {100 * (model / empirical - 1), 100 * (model / empirical) * std::sqrt(relative)};
   }
-  Measure mse() const {
+  WithError mse() const {
     if (!has_truth() || fits_ < 2 || !has_means()) return {};
     const double mean = sum(Layout::d_squares) / fits_;
     const double spread = std::max(0.0, sum(Layout::d_fourths) - fits_ * mean * mean);
     return {mean, std::sqrt(spread / (fits_ * (fits_ - 1)))};
   }
-  Measure coverage() const { return has_truth() ? share_of(count(Layout::covered), fits_) : Measure{}; }
-  Measure analysed() const { return {fits_ > 0 ? sum(Layout::analysed) / fits_ : missing, missing}; }
+  WithError coverage() const { return has_truth() ? share_of(count(Layout::covered), fits_) : WithError{}; }
+  WithError analysed() const { return {fits_ > 0 ? sum(Layout::analysed) / fits_ : missing, missing}; }
 
  private:
   double variance_of_squared_se() const {
@@ -131,30 +132,8 @@ class Performance {
   double fits_ = 0, replicates_ = 0;
 };
 
-/// Fills the number columns of one row from left to right.
-class RowOfNumbers {
- public:
-  RowOfNumbers(Table& table, std::size_t first) : table_(table), place_(first) {}
-  void add(double value) { std::get<std::vector<double>>(table_.columns.at(place_++).values).push_back(value); }
-  /// The place of a column of another type.
-  std::size_t skip() { return place_++; }
-  void add(const Measure& measure) {
-    add(measure.value);
-    add(measure.mcse);
-  }
-
- private:
-  Table& table_;
-  std::size_t place_;
-};
-
-void add_measure(Table& table, const std::string& name, const char* units, const char* text) {
-  table.add<double>(name, units, text);
-  table.add<double>(name + "_mcse", units, "Monte Carlo standard error of it");
-}
-
 std::string failure_column(int kind) {
-  std::string name = std::string("failed_") + trial_failure_name(kind);
+  std::string name = std::string("failed_") + name_of(static_cast<analysis::Failure>(kind));
   std::replace(name.begin(), name.end(), ' ', '_');
   return name;
 }
@@ -166,101 +145,94 @@ std::vector<Table> Trial::deliver(const Tally& tally) const {
               "How the design performs over replicates (Morris, White & Crowther 2019): one row per scenario, sample "
               "size, analysis and contrast",
               {}};
-  table.add<std::string>("scenario", "", "stance of the evidence");
-  table.add<std::int64_t>("sample_size", "patients", "randomised");
-  table.add<std::string>("analysis", "", "which analysis of the study");
-  table.add<std::string>("arm", "", "arm that is compared with the reference");
-  table.add<std::string>("method", "", "statistical method");
-  table.add<std::string>("endpoint", "", "what is analysed");
-  table.add<double>("visit_months", "months", "time of the analysed visit");
-  table.add<std::int64_t>("replicates", "trials", "simulated");
-  table.add<std::int64_t>("failures", "trials",
-                          "without an estimate; they count as no rejection in power, and nowhere else");
-  const std::size_t first_number = table.columns.size();
-  add_measure(table, "power", "share", "rejections of the null hypothesis; type I error where it is true");
-  add_measure(table, "assurance", "share", "rejections in the beneficial direction");
-  add_measure(table, "true_value", "of the analysis",
-              "estimand, from the twins or in closed form; missing where unknown");
-  add_measure(table, "bias", "of the analysis",
-              "mean of estimate - true value; missing, as the measures of spread are, where an estimate is not finite");
-  table.add<std::int64_t>(
-      "not_finite", "trials",
-      "estimates that are infinite or that the data do not determine; their tests and intervals count");
-  table.add<double>("median_estimate", "of the analysis",
-                    "median of the estimates, infinite ones included, where they are logarithms of ratios; from a "
-                    "histogram with bins of 0.02");
-  add_measure(table, "empirical_se", "of the analysis", "standard deviation of estimate - true value");
-  add_measure(table, "model_se", "of the analysis", "root mean square of the standard errors that the analyses state");
-  add_measure(table, "model_se_error_percent", "percent", "model SE relative to empirical SE");
-  add_measure(table, "mse", "of the analysis, squared", "mean squared error");
-  add_measure(table, "coverage", "share", "intervals that contain the true value");
-  add_measure(
-      table, "bias_eliminated_coverage", "share",
-      "intervals that contain the mean estimate; needs a second pass over the rows of replicates, missing here");
-  table.add<double>("expected_sample_size", "patients", "randomised; fixed where there are no looks");
-  table.add<double>("analysed", "patients", "mean number analysed");
-  add_measure(table, "duration_months", "months", "first day of accrual to last visit");
-  add_measure(table, "dropout_share", "share", "patients lost before the end of follow-up");
-  add_measure(table, "imbalance", "patients", "largest minus smallest patients / ratio over arms");
-  add_measure(table, "correct_guesses", "share", "next arm guessed right by the convergence strategy");
-  add_measure(table, "screening_failures", "patients", "candidates who were not eligible");
-  const std::size_t first_failure = table.columns.size();
-  for (int kind = 1; kind < trial_failure_kinds; ++kind)
-    table.add<std::int64_t>(failure_column(kind), "trials",
-                            std::string("failures of this kind: ") + trial_failure_name(kind));
-
-  const auto integer = [&](std::size_t place, std::int64_t value) {
-    std::get<std::vector<std::int64_t>>(table.columns.at(place).values).push_back(value);
+  struct Row {
+    std::size_t size, analysis, contrast;
+    Performance performance;
   };
-  const auto text = [&](std::size_t place, const std::string& value) {
-    std::get<std::vector<std::string>>(table.columns.at(place).values).push_back(value);
-  };
-  const Protocol& protocol = trial_->protocol;
-  const auto replicates = static_cast<double>(tally.counts[layout_.replicates()]);
-  const auto of_size = [&](std::size_t size, Layout::SizeSum sum, Layout::SizeSum squares) {
-    return mean_of(tally.sums[layout_.sum(size, sum)].value(), tally.sums[layout_.sum(size, squares)].value(),
-                   replicates);
-  };
+  std::vector<Row> cells;
   for (std::size_t s = 0; s < layout_.sizes(); ++s)
     for (std::size_t a = 0; a < layout_.analyses(); ++a)
-      for (std::size_t c = 0; c < layout_.contrasts(); ++c) {
-        const AnalysisPlan& plan = study_.trial->analyses[a];
-        const Performance cell(layout_, tally, layout_.cell(s, a, c));
-        text(0, scenario_);
-        integer(1, study_.trial->sample_size[s]);
-        text(2, plan.name);
-        text(3, protocol.design.arms[static_cast<std::size_t>(protocol.contrasts()[c])].name);
-        text(4, plan.method);
-        text(5, protocol.endpoints[protocol.slot_of(plan.endpoint)]);
-        std::get<std::vector<double>>(table.columns.at(6).values)
-            .push_back(protocol.by_visit() ? plan.visit_months : protocol.follow_up_months);
-        integer(7, tally.counts[layout_.replicates()]);
-        integer(8, static_cast<std::int64_t>(cell.failures()));
-        RowOfNumbers row(table, first_number);
-        row.add(cell.power());
-        row.add(cell.assurance());
-        row.add(cell.true_value());
-        row.add(cell.bias());
-        integer(row.skip(), static_cast<std::int64_t>(cell.not_finite()));
-        row.add(cell.median_estimate());
-        row.add(cell.empirical_se());
-        row.add(cell.model_se());
-        row.add(cell.model_se_error_percent());
-        row.add(cell.mse());
-        row.add(cell.coverage());
-        row.add(Measure{});
-        row.add(static_cast<double>(study_.trial->sample_size[s]));
-        row.add(cell.analysed().value);
-        row.add(of_size(s, Layout::duration, Layout::duration_squares));
-        row.add(of_size(s, Layout::dropout, Layout::dropout_squares));
-        row.add(of_size(s, Layout::unbalance, Layout::unbalance_squares));
-        row.add(of_size(s, Layout::guesses, Layout::guesses_squares));
-        row.add(of_size(s, Layout::screening_failures, Layout::screening_failures_squares));
-        for (int kind = 1; kind < trial_failure_kinds; ++kind)
-          integer(first_failure + static_cast<std::size_t>(kind) - 1,
-                  tally.counts[layout_.count(layout_.cell(s, a, c),
-                                             Layout::first_failure + static_cast<std::size_t>(kind))]);
-      }
+      for (std::size_t c = 0; c < layout_.contrasts(); ++c)
+        cells.push_back({s, a, c, {layout_, tally, layout_.cell(s, a, c)}});
+  const Columns column(table, cells);
+  const auto measure = [&](const std::string& name, const char* units, const char* text, const auto& of) {
+    column(name, units, text, [&](const Row& cell) { return of(cell).value; });
+    column(name + "_mcse", units, "Monte Carlo standard error of it", [&](const Row& cell) { return of(cell).mcse; });
+  };
+  const auto performance = [](WithError (Performance::*of)() const) {
+    return [=](const Row& cell) { return (cell.performance.*of)(); };
+  };
+  const Protocol& protocol = trial_->protocol;
+  const std::int64_t replicates = tally.counts[layout_.replicates()];
+  const auto of_size = [&](Layout::SizeSum sum, Layout::SizeSum squares) {
+    return [&, sum, squares](const Row& cell) {
+      return mean_of(tally.sums[layout_.sum(cell.size, sum)].value(),
+                     tally.sums[layout_.sum(cell.size, squares)].value(), static_cast<double>(replicates));
+    };
+  };
+  const auto plan = [&](const Row& cell) -> const AnalysisPlan& { return study_.trial->analyses[cell.analysis]; };
+  const auto randomised = [&](const Row& cell) { return study_.trial->sample_size[cell.size]; };
+
+  column("scenario", "", "stance of the evidence", [&](const Row&) { return scenario_; });
+  column("sample_size", "patients", "randomised", randomised);
+  column("analysis", "", "which analysis of the study", [&](const Row& cell) { return plan(cell).name; });
+  column("arm", "", "arm that is compared with the reference",
+         [&](const Row& cell) { return protocol.arm_of_contrast(cell.contrast).name; });
+  column("method", "", "statistical method", [&](const Row& cell) { return plan(cell).method; });
+  column("endpoint", "", "what is analysed",
+         [&](const Row& cell) { return protocol.endpoints[protocol.slot_of(plan(cell).endpoint)]; });
+  column("visit_months", "months", "time of the analysed visit",
+         [&](const Row& cell) { return protocol.by_visit() ? plan(cell).visit_months : protocol.follow_up_months; });
+  column("replicates", "trials", "simulated", [&](const Row&) { return replicates; });
+  column("failures", "trials", "without an estimate; they count as no rejection in power, and nowhere else",
+         [](const Row& cell) { return static_cast<std::int64_t>(cell.performance.failures()); });
+  measure("power", "share", "rejections of the null hypothesis; type I error where it is true",
+          performance(&Performance::power));
+  measure("assurance", "share", "rejections in the beneficial direction", performance(&Performance::assurance));
+  measure("true_value", "of the analysis", "estimand, from the twins or in closed form; missing where unknown",
+          performance(&Performance::true_value));
+  measure("bias", "of the analysis",
+          "mean of estimate - true value; missing, as the measures of spread are, where an estimate is not finite",
+          performance(&Performance::bias));
+  column("not_finite", "trials",
+         "estimates that are infinite or that the data do not determine; their tests and intervals count",
+         [](const Row& cell) { return static_cast<std::int64_t>(cell.performance.not_finite()); });
+  column("median_estimate", "of the analysis",
+         "median of the estimates, infinite ones included, where they are logarithms of ratios; from a "
+         "histogram with bins of 0.02",
+         [](const Row& cell) { return cell.performance.median_estimate(); });
+  measure("empirical_se", "of the analysis", "standard deviation of estimate - true value",
+          performance(&Performance::empirical_se));
+  measure("model_se", "of the analysis", "root mean square of the standard errors that the analyses state",
+          performance(&Performance::model_se));
+  measure("model_se_error_percent", "percent", "model SE relative to empirical SE",
+          performance(&Performance::model_se_error_percent));
+  measure("mse", "of the analysis, squared", "mean squared error", performance(&Performance::mse));
+  measure("coverage", "share", "intervals that contain the true value", performance(&Performance::coverage));
+  measure("bias_eliminated_coverage", "share",
+          "intervals that contain the mean estimate; needs a second pass over the rows of replicates, missing here",
+          [](const Row&) { return WithError{}; });
+  column("expected_sample_size", "patients", "randomised; fixed where there are no looks",
+         [&](const Row& cell) { return static_cast<double>(randomised(cell)); });
+  column("analysed", "patients", "mean number analysed",
+         [](const Row& cell) { return cell.performance.analysed().value; });
+  measure("duration_months", "months", "first day of accrual to last visit",
+          of_size(Layout::duration, Layout::duration_squares));
+  measure("dropout_share", "share", "patients lost before the end of follow-up",
+          of_size(Layout::dropout, Layout::dropout_squares));
+  measure("imbalance", "patients", "largest minus smallest patients / ratio over arms",
+          of_size(Layout::unbalance, Layout::unbalance_squares));
+  measure("correct_guesses", "share", "next arm guessed right by the convergence strategy",
+          of_size(Layout::guesses, Layout::guesses_squares));
+  measure("screening_failures", "patients", "candidates who were not eligible",
+          of_size(Layout::screening_failures, Layout::screening_failures_squares));
+  for (int kind = 1; kind < analysis::failure_kinds; ++kind)
+    column(failure_column(kind), "trials",
+           std::string("failures of this kind: ") + name_of(static_cast<analysis::Failure>(kind)),
+           [&](const Row& cell) {
+             return static_cast<std::int64_t>(
+                 cell.performance.count(Layout::first_failure + static_cast<std::size_t>(kind)));
+           });
   return {table};
 }
 

@@ -5,7 +5,7 @@
 #include <limits>
 
 #include "engine/numeric/elementary.hpp"
-#include "engine/numeric/errors.hpp"
+#include "engine/numeric/require.hpp"
 #include "engine/random/tile_draws.hpp"
 
 namespace vcohort {
@@ -14,16 +14,12 @@ using Mechanism = Dropout::Mechanism;
 
 DropoutModel::DropoutModel(const Dropout& dropout, std::span<const double> times, std::size_t arms)
     : dropout_(dropout), times_(times.begin(), times.end()), log_arm_odds_(arms, 0.0) {
-  if (dropout.months.size() != dropout.share.size() || dropout.months.empty())
-    throw InvalidInput(explain("trial.dropout needs a share for every month", "", "give two lists of one length"));
-  for (std::size_t k = 0; k < dropout.share.size(); ++k)
-    if (!(dropout.share[k] >= (k == 0 ? 0.0 : dropout.share[k - 1]) && dropout.share[k] < 1))
-      throw InvalidInput(
-          explain("trial.dropout.share must rise and stay below one", "shares are cumulative", "correct it"));
-  if (!dropout.arm_odds_ratio.empty() && dropout.arm_odds_ratio.size() != arms)
-    throw InvalidInput(explain("trial.dropout.arm_odds_ratio needs one number per arm", "", "correct it"));
-  if (!(dropout.odds_ratio_per_sd > 0))
-    throw InvalidInput(explain("trial.dropout.odds_ratio_per_sd must be positive", "", "correct it"));
+  require(dropout.months.size() == dropout.share.size() && !dropout.months.empty(), "drop-out has a share per month");
+  require(std::is_sorted(dropout.share.begin(), dropout.share.end()) && dropout.share.front() >= 0 &&
+              dropout.share.back() < 1,
+          "shares lost are cumulative and below one");
+  require(dropout.arm_odds_ratio.empty() || dropout.arm_odds_ratio.size() == arms, "every arm has an odds ratio");
+  require(dropout.odds_ratio_per_sd > 0, "an odds ratio is positive");
   for (std::size_t k = 0; k < dropout.arm_odds_ratio.size(); ++k) log_arm_odds_[k] = log_of(dropout.arm_odds_ratio[k]);
   log_odds_per_sd_ = log_of(dropout.odds_ratio_per_sd);
   double before = 0;

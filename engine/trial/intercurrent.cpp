@@ -4,7 +4,7 @@
 #include <limits>
 
 #include "engine/numeric/elementary.hpp"
-#include "engine/numeric/errors.hpp"
+#include "engine/numeric/require.hpp"
 #include "engine/random/tile_draws.hpp"
 
 namespace vcohort {
@@ -18,16 +18,16 @@ constexpr double never = std::numeric_limits<double>::infinity();
 constexpr double missing = std::numeric_limits<double>::quiet_NaN();
 constexpr int uniforms_per_block = 4;
 
-double worst_value(Protocol::Variable variable, bool lower_is_better, double baseline) {
-  switch (variable) {
-    case Protocol::Variable::score:
+double worst_value(OutcomeKind kind, bool lower_is_better, double baseline) {
+  switch (kind) {
+    case OutcomeKind::score:
       return baseline;
-    case Protocol::Variable::binary:
+    case OutcomeKind::binary:
       return lower_is_better ? 1 : 0;
-    case Protocol::Variable::ordinal:
+    case OutcomeKind::ordinal:
       return lower_is_better ? 7 : 1;  // categories of the global impression; of a data model
-    case Protocol::Variable::survival:
-    case Protocol::Variable::count:
+    case OutcomeKind::survival:
+    case OutcomeKind::count:
       break;
   }
   return missing;
@@ -38,12 +38,7 @@ double worst_value(Protocol::Variable variable, bool lower_is_better, double bas
 IntercurrentEvents::IntercurrentEvents(const Protocol& protocol, TrialSource& source)
     : protocol_(protocol), source_(source) {
   const std::size_t events = protocol.design.intercurrent.size();
-  if (events > 0 && !protocol.by_visit())
-    throw InvalidInput(explain("trial.intercurrent is given for times to events or counts",
-                               "its strategies are for visits", "remove it, or let the hazards contain it"));
-  for (const IntercurrentEvent& event : protocol.design.intercurrent)
-    if (!event.arm_share.empty() && event.arm_share.size() != protocol.arms())
-      throw InvalidInput(explain("trial.intercurrent: arm_share needs one number per arm", "", "correct it"));
+  require(events == 0 || protocol.by_visit(), "intercurrent events happen between visits");
   uniform_.resize(events);
   months_.resize(events);
   infusion_uniform_.resize(events);
@@ -189,8 +184,7 @@ void IntercurrentEvents::apply(Of of, const Participants& participants, const Mo
         } else if (strategy == EventStrategy::while_on_treatment) {
           value = last;
         } else {
-          value =
-              worst_value(protocol_.variable[slot], protocol_.lower_is_better[slot], participants.baseline[slot][i]);
+          value = worst_value(protocol_.kind[slot], protocol_.lower_is_better[slot], participants.baseline[slot][i]);
         }
       }
     }

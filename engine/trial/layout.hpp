@@ -34,7 +34,7 @@ class TrialLayout {
     with_se,
     not_finite,  // estimates that are infinite or undetermined, though the test stands
     first_failure,
-    cell_counts = first_failure + trial_failure_kinds
+    cell_counts = first_failure + analysis::failure_kinds
   };
   enum CellSum : std::size_t {
     d,

@@ -3,9 +3,10 @@
 #include <algorithm>
 #include <cmath>
 
-#include "engine/numeric/errors.hpp"
+#include "engine/numeric/require.hpp"
 #include "engine/outcome/endpoint.hpp"
 #include "engine/study/covariates.hpp"
+#include "engine/study/reference_first.hpp"
 
 namespace vcohort {
 
@@ -32,10 +33,24 @@ int levels_of(const std::string& factor, const Randomisation& randomisation) {
   const auto categories = found == variables.end()
                               ? std::span<const std::string_view>{}
                               : categories_of(static_cast<StratumVariable>(found - variables.begin()));
-  if (categories.empty())
-    throw InvalidInput(explain("'" + factor + "' is not a categorical covariate", "strata are made of categories",
-                               "use gmfcs, age_years with cuts, sex, injury, motor_type or genotype"));
+  if (categories.empty()) throw InternalError("strata of '" + factor + "', which has no categories");
   return static_cast<int>(categories.size());
+}
+
+/// The design whose arms, and whatever is given per arm, begin with the reference.
+TrialQuestion with_reference_first(TrialQuestion design) {
+  const auto order = reference_first(design.arms.size(), static_cast<std::size_t>(design.reference));
+  const auto arrange = [&](auto& per_arm) {
+    if (per_arm.empty()) return;
+    auto arranged = per_arm;
+    for (std::size_t k = 0; k < order.size(); ++k) arranged[k] = per_arm.at(order[k]);
+    per_arm = std::move(arranged);
+  };
+  arrange(design.arms);
+  if (design.dropout) arrange(design.dropout->arm_odds_ratio);
+  for (IntercurrentEvent& event : design.intercurrent) arrange(event.arm_share);
+  design.reference = 0;
+  return design;
 }
 
 }  // namespace
@@ -46,18 +61,22 @@ bool is_categorical(const std::string& covariate) {
 }
 
 Protocol::Protocol(const Study& study, const Evidence& evidence)
-    : design(*study.trial), seed(study.seed), uncertain_parameters(study.uncertain_parameters) {
-  if (design.arms.size() < 2) throw InvalidInput(explain("trial.arms has fewer than two arms", "", "add an arm"));
-  if (design.analyses.empty())
-    throw InvalidInput(explain("trial.primary is missing", "", "say which analysis decides"));
-  if (design.sample_size.empty() || design.sample_size.front() < 2)
-    throw InvalidInput(explain("trial.sample_size is empty or below two", "", "give the total number randomised"));
+    : design(with_reference_first(*study.trial)),
+      drawn_order(study.trial->arms.size()),
+      seed(study.seed),
+      uncertain_parameters(study.uncertain_parameters) {
+  require(design.arms.size() >= 2 && !design.analyses.empty(), "a trial has arms and a primary analysis");
+  require(!design.sample_size.empty() && design.sample_size.front() >= 2, "a trial has patients");
+  const auto order = reference_first(design.arms.size(), static_cast<std::size_t>(study.trial->reference));
+  for (std::size_t place = 0; place < order.size(); ++place) drawn_order[order[place]] = static_cast<int>(place);
   if (study.data_model) {
     const DataModel& model = *study.data_model;
     endpoints = {"outcome"};
-    const bool events = model.kind == DataModel::Kind::survival || model.kind == DataModel::Kind::count;
-    variable = {static_cast<Variable>(model.kind)};
-    lower_is_better = {events};
+    const bool events = !seen_at_visits(model.kind);
+    kind = {model.kind};
+    lower_is_better = {model.lower_is_better.value_or(events)};
+    if (model.decimals) unit = 1;
+    for (int k = 0; k < model.decimals.value_or(0); ++k) unit *= 10;
     if (!events)
       for (double months : model.visits_months) {
         if (months > 0)
@@ -66,10 +85,7 @@ Protocol::Protocol(const Study& study, const Evidence& evidence)
           has_baseline = true;
       }
     follow_up_months = events ? model.follow_up_months : visits_months.empty() ? 0.0 : visits_months.back();
-    if (events && !(follow_up_months > 0))
-      throw InvalidInput(explain("data_model.follow_up_months is missing", "events need a follow-up", "add it"));
-    if (!events && visits_months.empty())
-      throw InvalidInput(explain("data_model.visits_months has no visit after baseline", "", "add one"));
+    require(follow_up_months > 0, "a data model has a follow-up, or a visit after baseline");
   } else {
     visits_months = study.outcomes.visits_months;
     follow_up_months = visits_months.back();
@@ -79,20 +95,15 @@ Protocol::Protocol(const Study& study, const Evidence& evidence)
       if (contains(endpoints, plan.endpoint)) continue;
       const Endpoint endpoint = endpoint_named(plan.endpoint, values);
       endpoints.push_back(plan.endpoint);
-      variable.push_back(static_cast<Variable>(endpoint.kind));
+      kind.push_back(endpoint.kind);
       lower_is_better.push_back(endpoint.lower_is_better);
     }
   }
   for (const AnalysisPlan& plan : design.analyses) {
     for (const auto* names : {&plan.adjust, &plan.adjust_by_visit})
       for (const std::string& name : *names) {
-        if (name == "baseline" && !has_baseline)
-          throw InvalidInput(explain("trial: '" + plan.name + "' adjusts for a baseline that nobody records", "",
-                                     "give the data model a visit at month 0"));
+        require(name == "baseline" ? has_baseline : !study.data_model, "an analysis adjusts for what is recorded");
         if (name == "baseline") continue;
-        if (study.data_model)
-          throw InvalidInput(explain("trial: '" + plan.name + "' adjusts for '" + name + "'",
-                                     "a data model has no such covariate", "adjust for the baseline only"));
         if (is_categorical(name))
           add_factor(name);
         else
@@ -101,9 +112,7 @@ Protocol::Protocol(const Study& study, const Evidence& evidence)
     for (const std::string& name : plan.stratify) add_factor(name);
   }
   for (const std::string& name : design.randomisation.stratify) {
-    if (study.data_model)
-      throw InvalidInput(explain("trial.randomisation stratifies by '" + name + "'",
-                                 "a data model has no such covariate", "remove it"));
+    require(!study.data_model, "a data model has no strata");
     add_factor(name);
   }
 }
@@ -118,11 +127,6 @@ void Protocol::add_factor(const std::string& name) {
   levels.push_back(levels_of(name, design.randomisation));
 }
 
-void Protocol::record_everything() {
-  for (const char* name : {"age_years", "weight_kg"}) add_numeric(name);
-  for (const char* name : {"gmfcs", "sex", "injury", "motor_type", "genotype"}) add_factor(name);
-}
-
 std::size_t Protocol::slot_of(const std::string& endpoint) const {
   if (endpoint.empty() && endpoints.size() == 1) return 0;
   return place(endpoints, endpoint);
@@ -131,9 +135,7 @@ std::size_t Protocol::slot_of(const std::string& endpoint) const {
 std::size_t Protocol::visit_at(double months) const {
   for (std::size_t v = 0; v < visits_months.size(); ++v)
     if (std::fabs(visits_months[v] - months) < same_visit) return v;
-  throw InvalidInput(explain("a trial analysis asks for a visit that does not take place",
-                             "month " + std::to_string(months) + " is not among the visits",
-                             "add the visit or choose another"));
+  throw InternalError("no visit at " + std::to_string(months) + " months");
 }
 
 std::size_t Protocol::numeric_at(const std::string& name) const {
@@ -141,13 +143,6 @@ std::size_t Protocol::numeric_at(const std::string& name) const {
 }
 std::size_t Protocol::factor_at(const std::string& name) const {
   return place(factors, name);
-}
-
-std::vector<int> Protocol::contrasts() const {
-  std::vector<int> others;
-  for (int a = 0; a < static_cast<int>(design.arms.size()); ++a)
-    if (a != design.reference) others.push_back(a);
-  return others;
 }
 
 }  // namespace vcohort

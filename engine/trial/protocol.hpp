@@ -11,24 +11,25 @@ namespace vcohort {
 /// A trial's protocol made ready: what is recorded, when, and which baseline variables anybody asks for. Made once per
 /// question.
 struct Protocol {
-  TrialQuestion design;
+  TrialQuestion design;          // the reference arm first, then the others in the study's order
+  std::vector<int> drawn_order;  // of the arms in the study's order, the place in `design.arms`: allocation is drawn so
   std::uint64_t seed = 0;
   bool uncertain_parameters = false;
 
   std::vector<double> visits_months;   // after baseline, ascending; empty for times to events and counts
   std::vector<std::string> endpoints;  // slots: "outcome" alone under a data model
   std::vector<bool> lower_is_better;   // [slot]
-  enum class Variable : std::uint8_t { score, binary, ordinal, survival, count };
-  std::vector<Variable> variable;  // [slot]
-  double follow_up_months = 0;     // survival, count; else the last visit
-  bool has_baseline = false;       // a baseline value of the endpoints exists
+  std::vector<OutcomeKind> kind;       // [slot]
+  double follow_up_months = 0;         // survival, count; else the last visit
+  double unit = 0;                     // steps in 1 of recorded values, see analysis::difference; 0: as drawn
+  bool has_baseline = false;           // a baseline value of the endpoints exists
 
   std::vector<std::string> numeric;  // covariates asked for: age_years, weight_kg, gmfm66, gmfm88
   std::vector<std::string>
       factors;  // categorical ones: gmfcs, sex, injury, motor_type, genotype, immune_suppressed, age_years in bins
   std::vector<int> levels;  // of the factors
 
-  /// Throws InvalidInput where analyses, randomisation and outcomes do not fit each other.
+  /// Analyses, randomisation and outcomes fit each other: the reader has seen to it.
   Protocol(const Study&, const Evidence&);
 
   bool by_visit() const { return !visits_months.empty(); }
@@ -39,11 +40,8 @@ struct Protocol {
   std::size_t arms() const { return design.arms.size(); }
   std::int64_t largest_size() const { return design.sample_size.back(); }
 
-  /// Arms other than the reference, in order: contrast k is arm contrasts()[k].
-  std::vector<int> contrasts() const;
-
-  /// Adds every covariate that the disease model has, for exports.
-  void record_everything();
+  /// Contrast c compares arm c + 1 with the reference, which is arm 0.
+  const Arm& arm_of_contrast(std::size_t contrast) const { return design.arms[contrast + 1]; }
 
  private:
   void add_numeric(const std::string& name);

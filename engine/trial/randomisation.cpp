@@ -2,8 +2,9 @@
 
 #include <algorithm>
 #include <limits>
+#include <numeric>
 
-#include "engine/numeric/errors.hpp"
+#include "engine/numeric/require.hpp"
 #include "engine/random/tile_draws.hpp"
 
 namespace vcohort {
@@ -26,25 +27,25 @@ struct Randomiser::Counts {
   std::vector<double> weights, penalty;
 };
 
-Randomiser::Randomiser(const Randomisation& design, std::span<const Arm> arms, std::vector<int> levels)
-    : design_(design), levels_(std::move(levels)) {
-  for (const Arm& arm : arms) ratio_.push_back(arm.ratio);
+Randomiser::Randomiser(const Randomisation& design, std::span<const Arm> arms, std::vector<int> levels,
+                       std::vector<int> drawn_order)
+    : design_(design), drawn_order_(std::move(drawn_order)), levels_(std::move(levels)) {
+  if (drawn_order_.empty()) {
+    drawn_order_.resize(arms.size());
+    std::iota(drawn_order_.begin(), drawn_order_.end(), 0);
+  }
+  for (const int place : drawn_order_) ratio_.push_back(arms[static_cast<std::size_t>(place)].ratio);
   for (double ratio : ratio_) {
-    if (ratio < 1)
-      throw InvalidInput(explain("trial.arms has a ratio below one", "nobody would be allocated", "remove the arm"));
+    require(ratio >= 1, "somebody is allocated to every arm");
     sum_of_ratios_ += ratio;
   }
   if (design_.method == Method::permuted_block) {
-    if (design_.block < 1 || design_.block % static_cast<int>(sum_of_ratios_) != 0)
-      throw InvalidInput(explain("trial.randomisation.block is no multiple of the sum of ratios",
-                                 "a block holds every arm in the ratio", "choose another block"));
+    require(design_.block >= 1 && design_.block % static_cast<int>(sum_of_ratios_) == 0,
+            "a block holds every arm in the ratio");
     for (int n : levels_) strata_ *= n;
   }
   const bool prefers = design_.method == Method::minimisation || design_.method == Method::biased_coin;
-  if (prefers && !holds_the_ratio(design_.probability, arms))
-    throw InvalidInput(explain("trial.randomisation.probability cannot hold the ratio of the arms",
-                               "an arm that is behind would be no more probable than its share of the patients",
-                               "give more than the largest share, or use permuted blocks"));
+  require(!prefers || holds_the_ratio(design_.probability, arms), "an arm that is behind is drawn beyond its share");
 }
 
 bool holds_the_ratio(double probability, std::span<const Arm> arms) {
@@ -175,7 +176,7 @@ void Randomiser::allocate(std::uint64_t seed, std::uint32_t replicate, std::span
     allocated[a] += one;
     for (std::size_t f = 0; f < level.size(); ++f)
       counts.of_level[f][static_cast<std::size_t>(level[f][i]) * arms + a] += one;
-    out.arm[i] = arm;
+    out.arm[i] = drawn_order_[a];
     out.correct_guesses[i] = correct;
   }
 }

@@ -9,7 +9,7 @@ namespace vcohort {
 
 /// Who was allocated to which arm, in order of enrolment; a prefix of it is the allocation of the smaller trial.
 struct Allocation {
-  std::vector<int> arm;  // [patient]: index into TrialQuestion::arms
+  std::vector<int> arm;  // [patient]: place among the arms
   std::vector<double>
       correct_guesses;  // [patient]: up to and including it, expected number under the convergence strategy
 };
@@ -33,9 +33,11 @@ struct Allocation {
 /// within the stratum where there are strata, and is right by chance where arms tie.
 class Randomiser {
  public:
-  /// `levels[f]`: number of levels of factor f of `design.stratify`. Throws InvalidInput where a block is no multiple
-  /// of the ratios, or where the probability cannot hold the ratio.
-  Randomiser(const Randomisation& design, std::span<const Arm> arms, std::vector<int> levels);
+  /// `levels[f]`: number of levels of factor f of `design.stratify`. `drawn_order`: places of the arms in the order in
+  /// which they share the uniform of a draw; empty: as they stand. A block is a multiple of the sum of ratios, and the
+  /// probability holds the ratio.
+  Randomiser(const Randomisation& design, std::span<const Arm> arms, std::vector<int> levels,
+             std::vector<int> drawn_order = {});
 
   /// Draws one uniform per patient from Purpose::randomisation. `level[f][patient]`.
   void allocate(std::uint64_t seed, std::uint32_t replicate, std::span<const std::uint64_t> patients,
@@ -51,7 +53,8 @@ class Randomiser {
   int by_preference(double uniform, std::span<const double> penalty, std::vector<double>& weights) const;
 
   Randomisation design_;
-  std::vector<double> ratio_;
+  std::vector<int> drawn_order_;
+  std::vector<double> ratio_;  // in the drawn order
   double sum_of_ratios_ = 0;
   std::vector<int> levels_;
   int strata_ = 1;

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <map>
 
+#include "engine/numeric/columns.hpp"
 #include "engine/numeric/elementary.hpp"
 #include "engine/numeric/errors.hpp"
 
@@ -237,16 +238,12 @@ std::int64_t sample_size_multiple(const TrialQuestion& design) {
 
 Table sample_size_curve(const SampleSizeAnswer& answer) {
   Table table{"/size/curve", "Power by sample size, as far as the search looked", {}};
-  auto& size = table.add<std::int64_t>("sample_size", "patients", "total randomised");
-  for (const Point& point : answer.curve) size.push_back(point.sample_size);
-  auto& replicates = table.add<std::int64_t>("replicates", "trials", "simulated");
-  for (const Point& point : answer.curve) replicates.push_back(point.replicates);
-  auto& power = table.add<double>("power", "share", "rejections; failed fits are none");
-  for (const Point& point : answer.curve) power.push_back(point.power());
-  auto& mcse = table.add<double>("power_mcse", "share", "Monte Carlo standard error of it");
-  for (const Point& point : answer.curve) mcse.push_back(point.mcse());
-  auto& failures = table.add<std::int64_t>("failures", "trials", "without an estimate");
-  for (const Point& point : answer.curve) failures.push_back(point.failures);
+  const Columns column(table, answer.curve);
+  column("sample_size", "patients", "total randomised", &Point::sample_size);
+  column("replicates", "trials", "simulated", &Point::replicates);
+  column("power", "share", "rejections; failed fits are none", &Point::power);
+  column("power_mcse", "share", "Monte Carlo standard error of it", &Point::mcse);
+  column("failures", "trials", "without an estimate", &Point::failures);
   return table;
 }
 

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <limits>
 
-#include "engine/numeric/errors.hpp"
+#include "engine/numeric/require.hpp"
 #include "engine/random/tile_draws.hpp"
 #include "engine/study/size.hpp"
 
@@ -21,9 +21,8 @@ std::vector<int> levels_balanced(const Protocol& protocol) {
 std::optional<DropoutModel> dropout_of(const Protocol& protocol) {
   if (!protocol.design.dropout) return std::nullopt;
   const Dropout& dropout = *protocol.design.dropout;
-  if (!protocol.by_visit() && dropout.mechanism != Dropout::Mechanism::mcar)
-    throw InvalidInput(explain("trial.dropout follows an outcome that is not seen at visits",
-                               "times to events and counts have no last observed change", "use mechanism = \"mcar\""));
+  require(protocol.by_visit() || dropout.mechanism == Dropout::Mechanism::mcar,
+          "drop-out follows an outcome that is seen at visits");
   return DropoutModel(dropout, protocol.by_visit() ? protocol.visits_months : dropout.months, protocol.arms());
 }
 
@@ -33,7 +32,7 @@ PreparedTrial::PreparedTrial(const Study& study, const Evidence& evidence)
     : protocol(study, evidence),
       data_model(study.data_model),
       model(TrialModel::make(study, evidence, protocol)),
-      randomiser(protocol.design.randomisation, protocol.design.arms, levels_balanced(protocol)),
+      randomiser(protocol.design.randomisation, protocol.design.arms, levels_balanced(protocol), protocol.drawn_order),
       accrual(protocol.design.accrual),
       dropout(dropout_of(protocol)) {
   for (const std::string& name : protocol.design.randomisation.stratify) balanced.push_back(protocol.factor_at(name));
@@ -66,7 +65,7 @@ void PreparedTrial::calibrate() {
       source->evaluate(static_cast<int>(a), {}, false, outcomes);
       for (std::size_t row = 0; row < outcomes.values.size(); ++row)
         for (double value : outcomes.values[row]) slope[a][row] += value / reference_patients;
-      if (static_cast<int>(a) != protocol.design.reference) continue;
+      if (a > 0) continue;
       for (std::size_t v = 0; v < visits; ++v)
         for (std::size_t i = 0; i < participants.size(); ++i) {
           const double before = protocol.has_baseline ? participants.baseline[slot][i] : 0.0;
@@ -95,11 +94,10 @@ TrialSimulator::TrialSimulator(const PreparedTrial& trial, bool p_values)
     : trial_(trial), source_(trial.model->source()), events_(trial.protocol, *source_) {
   for (const AnalysisPlan& plan : trial.protocol.design.analyses)
     analyses_.push_back(std::make_unique<TrialAnalysis>(plan, trial.protocol, p_values));
-  results_.resize(trial.protocol.arms() - 1);
 }
 
-const TrialData& TrialSimulator::simulate(std::uint32_t replicate, std::uint32_t parameter_draw,
-                                          std::int64_t patients) {
+const TrialData& TrialSimulator::simulate_replicate(std::uint32_t replicate, std::uint32_t parameter_draw,
+                                                    std::int64_t patients) {
   const Protocol& protocol = trial_.protocol;
   Participants& participants = data_.participants;
   source_->begin(replicate, parameter_draw);
@@ -107,12 +105,7 @@ const TrialData& TrialSimulator::simulate(std::uint32_t replicate, std::uint32_t
   levels_.resize(trial_.balanced.size());
   for (std::size_t f = 0; f < levels_.size(); ++f) levels_[f] = participants.factor[trial_.balanced[f]];
   trial_.randomiser.allocate(protocol.seed, replicate, participants.patient, levels_, allocation_);
-  data_.arm_code.resize(participants.size());
-  for (std::size_t i = 0; i < participants.size(); ++i) {
-    const int arm = allocation_.arm[i];
-    const int reference = protocol.design.reference;
-    data_.arm_code[i] = arm == reference ? 0 : (arm < reference ? arm + 1 : arm);
-  }
+  data_.arm.swap(allocation_.arm);
   data_.correct_guesses.swap(allocation_.correct_guesses);
   trial_.accrual.randomised_at(protocol.seed, replicate, participants.patient, data_.randomised_months);
   if (protocol.by_visit()) {
@@ -139,22 +132,18 @@ void TrialSimulator::observe_visits(std::uint32_t replicate) {
   const bool open_label = protocol.design.open_label_inflation != 0;
   data_.observed.values.resize(protocol.endpoints.size() * protocol.visits_months.size());
   for (auto& values : data_.observed.values) values.resize(n);
-  const int arms = static_cast<int>(protocol.arms());
-  for (int k = 0; k < arms; ++k) {
-    // The reference first: the effects of the others are taken against it.
-    const int reference = protocol.design.reference;
-    const int arm = k == 0 ? reference : k <= reference ? k - 1 : k;
-    ArmOutcomes& outcomes = k == 0 ? reference_ : arm_;
+  for (int arm = 0; arm < static_cast<int>(protocol.arms()); ++arm) {
+    ArmOutcomes& outcomes = arm == 0 ? reference_ : arm_;
     events_.evaluate(arm, IntercurrentEvents::Of::trial, open_label, outcomes);
     for (std::size_t row = 0; row < outcomes.values.size(); ++row) {
       const double* from = outcomes.values[row].data();
       double* to = data_.observed.values[row].data();
-      for (std::size_t i = 0; i < n; ++i) to[i] = allocation_.arm[i] == arm ? from[i] : to[i];
+      for (std::size_t i = 0; i < n; ++i) to[i] = data_.arm[i] == arm ? from[i] : to[i];
     }
     for (std::size_t e = 0; e < event_months_.size(); ++e)
       for (std::size_t i = 0; i < n; ++i)
-        if (allocation_.arm[i] == arm) event_months_[e][i] = events_.months()[e][i];
-    if (open_label && k > 0) inflate_open_label(arm, outcomes);
+        if (data_.arm[i] == arm) event_months_[e][i] = events_.months()[e][i];
+    if (open_label && arm > 0) inflate_open_label(arm, outcomes);
   }
 }
 
@@ -162,7 +151,7 @@ void TrialSimulator::observe_visits(std::uint32_t replicate) {
 void TrialSimulator::inflate_open_label(int arm, const ArmOutcomes& outcomes) {
   for (std::size_t row = 0; row < outcomes.latent.size(); ++row)
     for (std::size_t i = 0; i < data_.participants.size(); ++i)
-      if (allocation_.arm[i] == arm)
+      if (data_.arm[i] == arm)
         data_.observed.values[row][i] +=
             trial_.protocol.design.open_label_inflation * (outcomes.latent[row][i] - reference_.latent[row][i]);
 }
@@ -184,10 +173,10 @@ void TrialSimulator::shift_visits(std::uint32_t replicate) {
     tile_uniforms(address, data_.participants.patient.data(), static_cast<int>(n), 1, out);
     for (double& shift : shift_) shift = window_months * (2 * shift - 1);
     for (std::size_t e = 0; e < protocol.endpoints.size(); ++e) {
-      if (protocol.variable[e] != Protocol::Variable::score) continue;
+      if (protocol.kind[e] != OutcomeKind::score) continue;
       const std::size_t row = e * visits + v;
       for (std::size_t i = 0; i < n; ++i)
-        data_.observed.values[row][i] += trial_.slope[static_cast<std::size_t>(allocation_.arm[i])][row] * shift_[i];
+        data_.observed.values[row][i] += trial_.slope[static_cast<std::size_t>(data_.arm[i])][row] * shift_[i];
     }
   }
 }
@@ -212,7 +201,7 @@ void TrialSimulator::lose_patients(std::uint32_t replicate) {
     return;
   }
   trial_.dropout->lose(
-      trial_.protocol.seed, replicate, data_.participants.patient, allocation_.arm,
+      trial_.protocol.seed, replicate, data_.participants.patient, data_.arm,
       [this](std::size_t visit) { return change_since_baseline(visit); }, loss_);
   data_.visits_attended.swap(loss_.visits_attended);
   data_.exit_months.swap(loss_.months);
@@ -227,7 +216,7 @@ void TrialSimulator::observe_events() {
   data_.observed.time.resize(n);
   data_.observed.count.resize(n);
   data_.event.resize(n);
-  const bool counts = protocol.variable.front() == Protocol::Variable::count;
+  const bool counts = protocol.kind.front() == OutcomeKind::count;
   for (int arm = 0; arm < static_cast<int>(protocol.arms()); ++arm) {
     arm_.count.resize(n);
     if (counts)
@@ -235,7 +224,7 @@ void TrialSimulator::observe_events() {
     else
       source_->evaluate(arm, {}, false, arm_);
     for (std::size_t i = 0; i < n; ++i) {
-      if (allocation_.arm[i] != arm) continue;
+      if (data_.arm[i] != arm) continue;
       if (counts) {
         data_.observed.count[i] = arm_.count[i];
       } else {
@@ -247,8 +236,7 @@ void TrialSimulator::observe_events() {
 }
 
 std::span<const TrialResult> TrialSimulator::analyse(std::size_t which, std::size_t n) {
-  analyses_[which]->run(data_, n, workspace_, results_);
-  return results_;
+  return analyses_[which]->run(data_, n);
 }
 
 double TrialSimulator::duration_months(std::size_t n) const {

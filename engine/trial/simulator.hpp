@@ -31,7 +31,7 @@ struct PreparedTrial {
 
   /// Replicates from this one on are reserved for reference patients: those that calibrate drop-out, and the twins of
   /// true values.
-  static constexpr std::uint32_t first_reserved_replicate = 0xffffff00;
+  static constexpr std::uint32_t first_reserved_replicate = most_replicates;
   static constexpr std::uint32_t calibration_replicate = first_reserved_replicate;
   static constexpr std::uint32_t twin_replicate = first_reserved_replicate + 1;
 
@@ -46,12 +46,12 @@ class TrialSimulator {
   TrialSimulator(const PreparedTrial&, bool p_values);
 
   /// What the trial of `patients` recorded. The reference holds until the next call.
-  const TrialData& simulate(std::uint32_t replicate, std::int64_t patients) {
-    return simulate(replicate, replicate, patients);
+  const TrialData& simulate_replicate(std::uint32_t replicate, std::int64_t patients) {
+    return simulate_replicate(replicate, replicate, patients);
   }
 
   /// The same with the parameters of another draw than the replicate's own, where parameters are uncertain.
-  const TrialData& simulate(std::uint32_t replicate, std::uint32_t parameter_draw, std::int64_t patients);
+  const TrialData& simulate_replicate(std::uint32_t replicate, std::uint32_t parameter_draw, std::int64_t patients);
 
   /// Analyses the first n patients of the trial simulated last.
   std::span<const TrialResult> analyse(std::size_t analysis, std::size_t n);
@@ -81,9 +81,7 @@ class TrialSimulator {
   ArmOutcomes reference_, arm_;
   IntercurrentEvents::Months event_months_;  // [event][patient], under the allocated arm
   std::vector<double> change_, shift_;
-  analysis::Workspace workspace_;
   std::vector<std::unique_ptr<TrialAnalysis>> analyses_;
-  std::vector<TrialResult> results_;
 };
 
 }  // namespace vcohort

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "engine/numeric/errors.hpp"
+#include "engine/numeric/require.hpp"
 
 namespace vcohort {
 
@@ -29,11 +29,7 @@ namespace {
 /// Which analyses estimate the logarithm of a ratio.
 std::vector<bool> estimate_ratios(const Protocol& protocol) {
   std::vector<bool> ratios;
-  for (const AnalysisPlan& plan : protocol.design.analyses) {
-    const EffectScale scale = effect_scale(plan, protocol);
-    ratios.push_back(scale != EffectScale::mean_difference && scale != EffectScale::risk_difference &&
-                     scale != EffectScale::superiority_share);
-  }
+  for (const AnalysisPlan& plan : protocol.design.analyses) ratios.push_back(is_log_ratio(effect_scale(plan)));
   return ratios;
 }
 
@@ -46,21 +42,18 @@ Trial::Trial(const Study& study, const Evidence& evidence)
       trial_(std::make_shared<const PreparedTrial>(study, evidence)),
       layout_(study.trial->sample_size.size(), study.trial->arms.size() - 1, estimate_ratios(trial_->protocol)),
       truth_(std::make_shared<const TrueValues>(*trial_)) {
-  if (study.trial->replicates < 1 || study.trial->replicates > PreparedTrial::first_reserved_replicate)
-    throw InvalidInput(explain("trial.replicates is out of range", "an address holds about 2^32 replicates",
-                               "choose a number between 1 and 4e9"));
-  if (!std::is_sorted(study.trial->sample_size.begin(), study.trial->sample_size.end()))
-    throw InvalidInput(
-        explain("trial.sample_size does not ascend", "smaller trials are the beginning of larger ones", "sort it"));
+  require(study.trial->replicates >= 1 && study.trial->replicates <= most_replicates, "an address holds the replicate");
+  require(std::is_sorted(study.trial->sample_size.begin(), study.trial->sample_size.end()),
+          "smaller trials are the beginning of larger ones");
   const TrialSimulator refuses_what_does_not_fit(*trial_, false);
 }
 
-std::int64_t Trial::next_look(std::int64_t block) const {
-  constexpr std::int64_t first_look = 8;  // blocks: 1,024 replicates
+std::int64_t Trial::next_checkpoint(std::int64_t block) const {
+  constexpr std::int64_t first_checkpoint = 8;  // blocks: 1,024 replicates
   if (!study_.trial->power_mcse) return blocks();
-  std::int64_t look = first_look;
-  while (look <= block) look *= 2;
-  return std::min(look, blocks());
+  std::int64_t checkpoint = first_checkpoint;
+  while (checkpoint <= block) checkpoint *= 2;
+  return std::min(checkpoint, blocks());
 }
 
 bool Trial::precise_enough(const Tally& tally) const {
@@ -96,36 +89,43 @@ bool Trial::saves_rows() const {
 
 std::vector<Table> Trial::row_tables() const {
   if (!saves_rows()) return {};
-  return {empty_rows()};
+  return {table_of({})};
 }
 
-void Trial::simulate(std::int64_t block, Tally& tally, std::vector<Table>& rows) const {
+std::vector<std::int64_t> Trial::expected_rows() const {
+  if (!saves_rows()) return {};
+  return {study_.trial->replicates * static_cast<std::int64_t>(layout_.cells())};
+}
+
+void Trial::simulate_block(std::int64_t block, Tally& tally, std::vector<Table>& rows) const {
   TrialSimulator simulator(*trial_, saves_rows());
   Accumulator sums(layout_);
+  std::vector<ReplicateRow> found;
   const std::int64_t end = std::min(study_.trial->replicates, (block + 1) * block_size);
   for (std::int64_t replicate = block * block_size; replicate < end; ++replicate)
-    simulate_replicate(static_cast<std::uint32_t>(replicate), simulator, sums, rows.empty() ? nullptr : &rows.front());
+    record_replicate(static_cast<std::uint32_t>(replicate), simulator, sums, rows.empty() ? nullptr : &found);
+  if (!rows.empty()) append_rows(rows, table_of(found));
   for (std::size_t k = 0; k < sums.counts.size(); ++k) tally.counts[k] += sums.counts[k];
   for (std::size_t k = 0; k < sums.sums.size(); ++k) tally.sums[k].add(sums.sums[k]);
 }
 
-void Trial::simulate_replicate(std::uint32_t replicate, TrialSimulator& simulator, Accumulator& sums,
-                               Table* rows) const {
-  const TrialData& data = simulator.simulate(replicate, trial_->protocol.largest_size());
+void Trial::record_replicate(std::uint32_t replicate, TrialSimulator& simulator, Accumulator& sums,
+                             std::vector<ReplicateRow>* rows) const {
+  const TrialData& data = simulator.simulate_replicate(replicate, trial_->protocol.largest_size());
   truth_->of_replicate(replicate, simulator, sums.truth);
   ++sums.counts[layout_.replicates()];
   std::vector<std::size_t> in_arm(trial_->protocol.arms());
   std::size_t counted = 0;
   for (std::size_t s = 0; s < layout_.sizes(); ++s) {
     const auto n = static_cast<std::size_t>(study_.trial->sample_size[s]);
-    for (; counted < n; ++counted) ++in_arm[static_cast<std::size_t>(data.arm_code[counted])];
+    for (; counted < n; ++counted) ++in_arm[static_cast<std::size_t>(data.arm[counted])];
     const double duration = simulator.duration_months(n);
     add_size(s, n, data, duration, sums);
     for (std::size_t a = 0; a < layout_.analyses(); ++a) {
       const std::span<const TrialResult> results = simulator.analyse(a, n);
       for (std::size_t c = 0; c < layout_.contrasts(); ++c) {
         add_result(layout_.cell(s, a, c), results[c], sums.truth[a * layout_.contrasts() + c], sums);
-        if (rows) append_row(replicate, s, a, c, results[c], in_arm[0], in_arm[c + 1], duration, *rows);
+        if (rows) rows->push_back({replicate, s, a, c, results[c], in_arm[0], in_arm[c + 1], duration});
       }
     }
   }
@@ -139,12 +139,10 @@ void Trial::add_size(std::size_t size, std::size_t n, const TrialData& data, dou
   if (trial_->dropout)
     for (std::size_t i = 0; i < n; ++i) lost += data.exit_months[i] < protocol.follow_up_months;
   const auto screened = data.participants.screened_until(n - 1);
-  // Codes count the reference first; for a range over arms only the ratios must go with them.
-  std::vector<Arm> arms{protocol.design.arms[static_cast<std::size_t>(protocol.design.reference)]};
-  for (int other : protocol.contrasts()) arms.push_back(protocol.design.arms[static_cast<std::size_t>(other)]);
   sums.add(size, Layout::duration, Layout::duration_squares, duration_months);
   sums.add(size, Layout::dropout, Layout::dropout_squares, static_cast<double>(lost) / patients);
-  sums.add(size, Layout::unbalance, Layout::unbalance_squares, imbalance(std::span(data.arm_code).first(n), arms));
+  sums.add(size, Layout::unbalance, Layout::unbalance_squares,
+           imbalance(std::span(data.arm).first(n), protocol.design.arms));
   sums.add(size, Layout::guesses, Layout::guesses_squares, data.correct_guesses[n - 1] / patients);
   sums.add(size, Layout::screening_failures, Layout::screening_failures_squares,
            static_cast<double>(screened) - patients);
@@ -153,7 +151,7 @@ void Trial::add_size(std::size_t size, std::size_t n, const TrialData& data, dou
 void Trial::add_result(std::size_t cell, const TrialResult& result, const TrueValue& truth, Accumulator& sums) const {
   const auto count = [&](std::size_t which) -> std::int64_t& { return sums.counts[layout_.count(cell, which)]; };
   const auto add = [&](Layout::CellSum which, double x) { sums.sums[layout_.sum(cell, which)] += x; };
-  if (result.failure != 0) {
+  if (!result.ok()) {
     ++count(Layout::first_failure + static_cast<std::size_t>(result.failure));
     return;
   }
@@ -197,21 +195,21 @@ void Trial::add_result(std::size_t cell, const TrialResult& result, const TrueVa
 Table Trial::replay(std::uint32_t replicate) const {
   TrialSimulator simulator(*trial_, true);
   Accumulator sums(layout_);
-  Table rows = empty_rows();
-  simulate_replicate(replicate, simulator, sums, &rows);
-  return rows;
+  std::vector<ReplicateRow> rows;
+  record_replicate(replicate, simulator, sums, &rows);
+  return table_of(rows);
 }
 
 RejectionCounts Trial::count_rejections(std::int64_t sample_size, std::int64_t from, std::int64_t to) const {
   TrialSimulator simulator(*trial_, false);
   RejectionCounts counts;
   for (std::int64_t replicate = from; replicate < to; ++replicate) {
-    simulator.simulate(static_cast<std::uint32_t>(replicate), sample_size);
+    simulator.simulate_replicate(static_cast<std::uint32_t>(replicate), sample_size);
     const TrialResult& result = simulator.analyse(0, static_cast<std::size_t>(sample_size)).front();
     ++counts.replicates;
-    counts.rejections += result.failure == 0 && result.rejected;
-    counts.favourable += result.failure == 0 && result.favourable;
-    counts.failures += result.failure != 0;
+    counts.rejections += result.ok() && result.rejected;
+    counts.favourable += result.ok() && result.favourable;
+    counts.failures += !result.ok();
   }
   return counts;
 }

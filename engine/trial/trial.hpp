@@ -26,8 +26,7 @@ struct RejectionCounts {
 /// randomised.
 class Trial final : public Question {
  public:
-  /// Throws InvalidInput where design, analyses and evidence do not fit each other. With a data model the evidence is
-  /// not used.
+  /// With a data model the evidence is not used.
   Trial(const Study&, const Evidence&);
 
   std::string name() const override { return "trial"; }
@@ -35,13 +34,14 @@ class Trial final : public Question {
   std::int64_t blocks() const override;
   std::int64_t patients_in(std::int64_t block) const override;
   Tally empty_tally() const override;
-  void simulate(std::int64_t block, Tally&, std::vector<Table>& rows) const override;
+  void simulate_block(std::int64_t block, Tally&, std::vector<Table>& rows) const override;
   std::vector<Table> row_tables() const override;
+  std::vector<std::int64_t> expected_rows() const override;
   std::vector<Table> deliver(const Tally&) const override;
 
-  /// With `power_mcse`: looks after 1,024 replicates and then at every doubling, until the MCSE of the primary
+  /// With `power_mcse`: checkpoints after 1,024 replicates and then at every doubling, until the MCSE of the primary
   /// analysis's power is below it at every sample size and contrast.
-  std::int64_t next_look(std::int64_t block) const override;
+  std::int64_t next_checkpoint(std::int64_t block) const override;
   bool precise_enough(const Tally&) const override;
 
   /// One replicate alone: the rows of `row_tables()`, bit for bit as a whole run writes them, whatever the study saves.
@@ -63,13 +63,18 @@ class Trial final : public Question {
 
  private:
   struct Accumulator;
-  void simulate_replicate(std::uint32_t replicate, TrialSimulator&, Accumulator&, Table* rows) const;
+  struct ReplicateRow {
+    std::uint32_t replicate;
+    std::size_t size, analysis, contrast;
+    TrialResult result;
+    std::size_t in_reference, in_arm;
+    double duration_months;
+  };
+  void record_replicate(std::uint32_t replicate, TrialSimulator&, Accumulator&, std::vector<ReplicateRow>* rows) const;
   void add_size(std::size_t size, std::size_t n, const TrialData&, double duration_months, Accumulator&) const;
   void add_result(std::size_t cell, const TrialResult&, const TrueValue&, Accumulator&) const;
   bool saves_rows() const;
-  Table empty_rows() const;
-  void append_row(std::uint32_t replicate, std::size_t size, std::size_t analysis, std::size_t contrast,
-                  const TrialResult&, std::size_t in_reference, std::size_t in_arm, double duration, Table& rows) const;
+  Table table_of(const std::vector<ReplicateRow>&) const;
 
   std::string scenario_;
   Study study_;

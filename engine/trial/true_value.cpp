@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "engine/data_model/data_model.hpp"
+#include "engine/data_model/truth.hpp"
 #include "engine/numeric/errors.hpp"
 
 namespace vcohort {
@@ -39,20 +40,20 @@ bool TrueValues::closed_form(std::size_t analysis, std::size_t contrast, const T
   const AnalysisPlan& plan = protocol.design.analyses[analysis];
   const DataModel* model = trial_.data_model ? &*trial_.data_model : nullptr;
   if (!model || !protocol.design.intercurrent.empty() || analyses_responders(plan, protocol)) return false;
-  const int arm = protocol.contrasts()[contrast];
+  const int arm = static_cast<int>(contrast) + 1;
   const std::size_t visit =
       protocol.by_visit() ? protocol.visit_at(plan.visit_months) + (protocol.has_baseline ? 1 : 0) : 0;
-  const auto strategy = [&](int a) { return protocol.design.arms[static_cast<std::size_t>(a)].strategy; };
-  const double shift = source.effect_shift(arm) - source.effect_shift(protocol.design.reference);
-  const std::optional<double> effect = implied_effect(*model, strategy(arm), strategy(protocol.design.reference), visit,
-                                                      effect_scale(plan, protocol), plan.change_from_baseline, shift);
+  const double shift = source.effect_shift(arm) - source.effect_shift(0);
+  const std::optional<double> effect =
+      implied_effect(*model, protocol.arm_of_contrast(contrast).strategy, protocol.design.arms.front().strategy, visit,
+                     effect_scale(plan), plan.change_from_baseline, shift);
   if (!effect) return false;
   out = {*effect, 0};
   return true;
 }
 
 bool TrueValues::by_twins(std::size_t analysis) const {
-  return is_mean(effect_scale(trial_.protocol.design.analyses[analysis], trial_.protocol));
+  return is_mean(effect_scale(trial_.protocol.design.analyses[analysis]));
 }
 
 bool TrueValues::needs_twins(const std::vector<TrueValue>& values) const {
@@ -64,7 +65,7 @@ bool TrueValues::needs_twins(const std::vector<TrueValue>& values) const {
 void TrueValues::twins_of(std::uint32_t replicate, std::uint64_t first, std::int64_t patients, TrialSource& source,
                           IntercurrentEvents& events, std::vector<TrueValue>& out) const {
   const Protocol& protocol = trial_.protocol;
-  const std::vector<int> contrasts = protocol.contrasts();
+  const std::size_t contrasts = protocol.arms() - 1;
   const std::size_t visits = protocol.visits_months.size();
   struct Sums {
     double n = 0, sum = 0, squares = 0;
@@ -80,9 +81,9 @@ void TrueValues::twins_of(std::uint32_t replicate, std::uint64_t first, std::int
   for (std::int64_t done = 0; done < patients; done += batch) {
     source.enrol(participants.next_candidate, std::min(batch, patients - done), participants);
     if (events.any()) events.draw(replicate, participants.patient);
-    evaluate(protocol.design.reference, reference);
-    for (std::size_t c = 0; c < contrasts.size(); ++c) {
-      evaluate(contrasts[c], arm);
+    evaluate(0, reference);
+    for (std::size_t c = 0; c < contrasts; ++c) {
+      evaluate(static_cast<int>(c) + 1, arm);
       for (std::size_t a = 0; a < protocol.design.analyses.size(); ++a) {
         if (!by_twins(a)) continue;
         const AnalysisPlan& plan = protocol.design.analyses[a];
@@ -94,9 +95,11 @@ void TrueValues::twins_of(std::uint32_t replicate, std::uint64_t first, std::int
         for (std::size_t i = 0; i < participants.size(); ++i) {
           // The baseline cancels in a difference of changes; it decides who responds.
           const auto variable = [&](double value) {
-            return responders
-                       ? (sign * (value - participants.baseline[slot][i]) >= plan.responder_threshold ? 1.0 : 0.0)
-                       : value;
+            return responders ? (sign * analysis::difference(value, participants.baseline[slot][i], protocol.unit) >=
+                                         plan.responder_threshold
+                                     ? 1.0
+                                     : 0.0)
+                              : value;
           };
           const double difference = variable(arm.values[row][i]) - variable(reference.values[row][i]);
           if (difference != difference) continue;  // drooling of children who do not drool
@@ -104,7 +107,7 @@ void TrueValues::twins_of(std::uint32_t replicate, std::uint64_t first, std::int
           batch_sums.sum += difference;
           batch_sums.squares += difference * difference;
         }
-        Sums& total = sums[a * contrasts.size() + c];
+        Sums& total = sums[a * contrasts + c];
         total.n += batch_sums.n;
         total.sum += batch_sums.sum;
         total.squares += batch_sums.squares;
@@ -137,8 +140,7 @@ void TrueValues::limit_of(std::size_t analysis, TrialSource& source, Intercurren
   for (std::int64_t done = 0; done < patients; done += batch) {
     source.enrol(participants.next_candidate, std::min(batch, patients - done), participants);
     if (events.any()) events.draw(PreparedTrial::twin_replicate, participants.patient);
-    for (std::size_t a = 0; a < arms; ++a) {
-      const int arm = a == 0 ? protocol.design.reference : protocol.contrasts()[a - 1];
+    for (int arm = 0; arm < static_cast<int>(arms); ++arm) {
       events.evaluate(arm, Of::truth, false, outcomes);
       events.apply(Of::truth, participants, events.months(), nullptr, outcomes);
       append_columns(data.observed.values, outcomes.values);
@@ -146,16 +148,13 @@ void TrueValues::limit_of(std::size_t analysis, TrialSource& source, Intercurren
       append_columns(data.participants.numeric, participants.numeric);
       append_columns(data.participants.factor, participants.factor);
       append_columns(data.participants.baseline, participants.baseline);
-      data.arm_code.resize(data.arm_code.size() + participants.size(), static_cast<int>(a));
+      data.arm.resize(data.arm.size() + participants.size(), arm);
     }
   }
   TrialAnalysis method(plan, protocol, false);
-  analysis::Workspace workspace;
-  std::vector<TrialResult> results(arms - 1);
-  method.run(data, data.arm_code.size(), workspace, results);
+  const std::span<const TrialResult> results = method.run(data, data.arm.size());
   for (std::size_t c = 0; c + 1 < arms; ++c)
-    if (results[c].failure == 0)
-      out[analysis * (arms - 1) + c] = {results[c].estimate.estimate, results[c].estimate.se};
+    if (results[c].ok()) out[analysis * (arms - 1) + c] = {results[c].estimate.estimate, results[c].estimate.se};
 }
 
 void TrueValues::of_replicate(std::uint32_t replicate, TrialSimulator& simulator, std::vector<TrueValue>& out) const {

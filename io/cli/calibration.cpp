@@ -13,7 +13,7 @@ namespace {
 double seconds_of_block(const Question& question, std::int64_t block, Tally& tally) {
   const auto began = std::chrono::steady_clock::now();
   auto rows = question.row_tables();
-  question.simulate(block, tally, rows);
+  question.simulate_block(block, tally, rows);
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();
 }
 
@@ -45,11 +45,11 @@ Calibration calibrate(const Plan& plan) {
   return calibration;
 }
 
-ShardPlan shards_for(const Calibration& calibration, std::int64_t blocks, double task_seconds, int threads) {
+Shards shards_for(const Calibration& calibration, std::int64_t blocks, double task_seconds, int threads) {
   const double seconds = calibration.core_seconds / threads;
   const double wished = std::ceil(seconds / task_seconds);
   const double most = static_cast<double>(std::min(blocks, most_shards));
-  ShardPlan plan;
+  Shards plan;
   plan.shards = static_cast<std::int64_t>(std::clamp(wished, 1.0, most));
   plan.seconds = std::max(seconds / static_cast<double>(plan.shards), calibration.longest_block);
   return plan;

@@ -14,10 +14,10 @@ struct Calibration {
 Calibration calibrate(const Plan&);
 
 /// How to cut a plan into tasks of a wished length.
-struct ShardPlan {
+struct Shards {
   std::int64_t shards = 1;
   double seconds = 0;  // of each, expected
 };
-ShardPlan shards_for(const Calibration&, std::int64_t blocks, double task_seconds, int threads);
+Shards shards_for(const Calibration&, std::int64_t blocks, double task_seconds, int threads);
 
 }  // namespace vcohort

@@ -1,22 +1,21 @@
 #include "io/cli/failure.hpp"
 
 #include <fmt/format.h>
-#include <CLI/CLI.hpp>
 
 #include <filesystem>
 #include <new>
 
 #include "engine/numeric/errors.hpp"
-#include "io/cli/together.hpp"
+#include "io/cli/command_line.hpp"
 
 namespace vcohort {
 
 Failure failure_of(const std::exception_ptr& exception) {
   try {
     std::rethrow_exception(exception);
-  } catch (const EndedTogether& ended) {
+  } catch (const Ended& ended) {
     return {ended.status, ""};
-  } catch (const CLI::ParseError& error) {
+  } catch (const CommandLineError& error) {
     return {ExitStatus::command_line, error.what()};
   } catch (const InvalidInput& error) {
     return {ExitStatus::invalid_input, error.what()};

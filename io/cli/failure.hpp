@@ -12,6 +12,11 @@ struct Failure {
   std::string message;
 };
 
+/// Thrown where the message of a failure is printed already.
+struct Ended {
+  ExitStatus status;
+};
+
 Failure failure_of(const std::exception_ptr&);
 
 }  // namespace vcohort

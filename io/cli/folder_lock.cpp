@@ -34,7 +34,8 @@ void write_holder(int descriptor) {
 
 /// False where the lock's file was deleted in between, by a run that ended: then the name means another file.
 bool still_there(int descriptor, const std::filesystem::path& file) {
-  struct stat open_file{}, named{};
+  struct stat open_file {
+  }, named{};
   return ::fstat(descriptor, &open_file) == 0 && ::stat(file.c_str(), &named) == 0 &&
          open_file.st_ino == named.st_ino && open_file.st_dev == named.st_dev;
 }

@@ -5,7 +5,7 @@
 #include <algorithm>
 
 #include "engine/numeric/errors.hpp"
-#include "io/cli/finish.hpp"
+#include "io/cli/delivery.hpp"
 #include "io/console/log.hpp"
 #include "io/results/column_of.hpp"
 #include "io/results/part.hpp"
@@ -79,7 +79,7 @@ void copy_rows(const ResultFile& from, const Question& question, PartWriter& par
 
 std::string obstacle_to_growth(const FileHeader& result, const LoadedStudy& loaded, const Plan& plan) {
   if (result.status != FileStatus::complete) return "it is a part, not a result; use `vcohort merge` first";
-  if (plan.has_looks()) return "the study stops at a wished precision; fix trial.replicates instead";
+  if (plan.has_checkpoints()) return "the study stops at a wished precision; fix trial.replicates instead";
   const LoadedStudy resized = load_study(result, sizes_of(loaded.reading.study));
   FileHeader grown = result;
   grown.study_resolved = resized.header.study_resolved;
@@ -126,14 +126,13 @@ void grow_from(const std::filesystem::path& path, const LoadedStudy& loaded, con
     for (std::size_t other = 0; other < plan.questions().size(); ++other) {
       const Question& question = *plan.questions()[other];
       of_part.push_back({question.name(), question.scenario(),
-                         other == q ? question.tally_kept(old, tally_of(question, tallies)) : std::move(empty[other])});
+                         other == q ? question.tally_kept(old, tally_of(old, tallies)) : std::move(empty[other])});
     }
     PartWriter part(folder, loaded.header, range);
     copy_rows(result, *plan.questions()[q], part);
     part.finish(of_part);
   }
-  log_notice(fmt::format("{} blocks are taken over from {}; {} are to be simulated", reused, path.string(),
-                         plan.blocks() - reused));
+  log_notice(fmt::format("{} of {} blocks are taken over from {}", reused, plan.blocks(), path.string()));
 }
 
 }  // namespace vcohort

@@ -22,7 +22,7 @@ Replicated load_shipped(const std::string& name, const std::vector<std::string>&
   const ShippedFile* figures = shipped_file(folder, name + figures_ending);
   if (!figures)
     throw InvalidInput(explain(fmt::format("no replication is called \"{}\"", name),
-                               "nor is it the name of a .toml file", "`vcohort scenarios list` shows those that ship"));
+                               "nor is it the name of a .toml file", meant_scenario(name)));
   Replicated replicated{name, std::nullopt, {}};
   if (const ShippedFile* study = shipped_file(folder, name))
     replicated.study = load_study_text(std::string(study->text), name + file_ending, settings);

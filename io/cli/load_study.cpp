@@ -11,6 +11,7 @@
 #include "io/results/result_file.hpp"
 #include "io/study/evidence_check.hpp"
 #include "io/study/evidence_reader.hpp"
+#include "io/study/suggestion.hpp"
 #include "scenarios/shipped.hpp"
 
 namespace vcohort {
@@ -35,7 +36,6 @@ LoadedStudy load(std::string bytes, const std::string& path, const std::vector<s
                  const std::vector<EvidenceText>& carried) {
   LoadedStudy loaded;
   loaded.reading = read_study(bytes, path, settings);
-  loaded.source = std::move(bytes);
   const Study& study = loaded.reading.study;
   std::string resolved_evidence;
   for (std::size_t k = 0; k < study.stances.size(); ++k) {
@@ -47,6 +47,9 @@ LoadedStudy load(std::string bytes, const std::string& path, const std::vector<s
     }
     const EvidenceReading evidence = read_evidence(text.source, text.name);
     loaded.evidence.push_back(check_against_evidence(study, evidence.evidence, loaded.reading.places));
+    for (std::string& notice : unusual_doses(study, loaded.evidence.back(), loaded.reading.places))
+      if (auto& known = loaded.reading.notices; std::find(known.begin(), known.end(), notice) == known.end())
+        known.push_back(std::move(notice));
     loaded.header.evidence.push_back(std::move(text));
     resolved_evidence += write_evidence(loaded.evidence.back());
   }
@@ -54,7 +57,7 @@ LoadedStudy load(std::string bytes, const std::string& path, const std::vector<s
   header.engine_version = engine_version();
   header.git_revision = git_revision();
   header.seed = static_cast<std::int64_t>(study.seed);
-  header.study_source = loaded.source;
+  header.study_source = std::move(bytes);
   header.study_resolved = loaded.reading.resolved;
   header.study_sha256 = sha256_hex(loaded.reading.resolved);
   header.evidence_sha256 = sha256_hex(resolved_evidence);
@@ -65,14 +68,38 @@ LoadedStudy load(std::string bytes, const std::string& path, const std::vector<s
 
 }  // namespace
 
+std::string meant_scenario(const std::string& name) {
+  std::vector<std::string_view> names;
+  for (const ShippedFile& file : shipped_files())
+    if (!file.name.ends_with(".figures")) names.push_back(file.name);
+  const std::string meant = suggestion(std::filesystem::path(name).stem().string(), names);
+  return meant.empty() ? "`vcohort scenarios list` shows those that ship" : meant;
+}
+
+StudyText read_study_text(const std::string& name) {
+  std::error_code failure;
+  const std::filesystem::path path(name);
+  const bool is_file =
+      name == "-" || std::filesystem::symlink_status(path, failure).type() != std::filesystem::file_type::not_found;
+  if (is_file || path.has_extension()) return {read_bytes(name), name};
+  for (const char* folder : {"studies", "templates", "claims", "replications"})
+    if (path.parent_path().empty() || path.parent_path() == folder)
+      if (const ShippedFile* file = shipped_file(folder, path.filename().string()))
+        return {std::string(file->text), path.filename().string() + ".toml"};
+  throw StorageFailure(explain(fmt::format("cannot read {}", name), "no file and no study that ships has this name",
+                               meant_scenario(name)));
+}
+
 LoadedStudy load_study(const std::string& path, const std::vector<std::string>& settings) {
   if (file_begins_with(path, "\x89HDF\r\n\x1a\n")) {
     const ResultFile file(path);
     LoadedStudy loaded = load(file.header().study_resolved, path, settings, file.header().evidence);
-    loaded.source = loaded.header.study_source = file.header().study_source;
+    loaded.header.study_source = file.header().study_source;
+    loaded.from_result = true;
     return loaded;
   }
-  return load_study_text(read_bytes(path), path, settings);
+  StudyText study = read_study_text(path);
+  return load_study_text(std::move(study.text), study.file_name, settings);
 }
 
 LoadedStudy load_study_text(std::string text, const std::string& file_name, const std::vector<std::string>& settings) {
@@ -83,8 +110,17 @@ LoadedStudy load_study_text(std::string text, const std::string& file_name, cons
 
 LoadedStudy load_study(const FileHeader& header, const std::vector<std::string>& settings) {
   LoadedStudy loaded = load(header.study_resolved, "the study in the file", settings, header.evidence);
-  loaded.source = loaded.header.study_source = header.study_source;
+  loaded.header.study_source = header.study_source;
   return loaded;
+}
+
+Plan make_plan(LoadedStudy& study) {
+  Plan plan(study.reading.study, study.evidence);
+  if (plan.blocks() == 0)
+    throw InvalidInput(explain("there is nothing to simulate", "the study is for a data file only",
+                               "use `vcohort analyze DATA.csv STUDY.toml`"));
+  study.header.blocks = {0, plan.blocks() - 1, plan.blocks()};
+  return plan;
 }
 
 }  // namespace vcohort

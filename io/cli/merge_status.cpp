@@ -57,11 +57,15 @@ void note_origin(Status& status, const ResultFile& file) {
   if (status.shards != shards) status.shards = -1;
 }
 
-Status look_at(const std::vector<std::string>& paths) {
+Status inspect(const std::vector<std::string>& paths) {
   Status status;
   for (const auto& path : paths) {
     try {
       const ResultFile file(path);
+      if (file.header().status != FileStatus::part) {
+        status.complaints.push_back(fmt::format("{}: is a finished result, no part", path));
+        continue;
+      }
       if (!status.header) status.header = file.header();
       if (const std::string why = difference(*status.header, file.header()); !why.empty())
         status.complaints.push_back(fmt::format("{}: belongs to another run ({})", path, why));
@@ -118,7 +122,7 @@ void print_missing(const Status& status, const StatusArguments& arguments) {
 }  // namespace
 
 ExitStatus print_merge_status(const StatusArguments& arguments) {
-  const Status status = look_at(arguments.paths);
+  const Status status = inspect(arguments.paths);
   if (!status.header) {
     for (const std::string& complaint : status.complaints) std::cout << complaint << '\n';
     std::cout << "no whole part is there\n";

@@ -45,11 +45,6 @@ void PartSink::publish(BlockSpan span, const std::vector<Tally>& tallies) {
 }
 
 Table PartSink::runtime_of(BlockSpan span) {
-  std::int64_t patients = 0;
-  for (std::int64_t block = span.first; block < span.end; ++block) {
-    const Plan::Work work = plan_.work(block);
-    patients += plan_.questions()[work.question]->patients_in(work.block);
-  }
   const Usage usage = usage_so_far();
   const std::int64_t now = seconds_since_1970();
   Table table{"/runtime/parts", "Which blocks were computed where and when: one row per part", {}};
@@ -62,7 +57,7 @@ Table PartSink::runtime_of(BlockSpan span) {
   table.add<std::int64_t>("started", "s", "seconds since 1970 when the part was begun") = {started_};
   table.add<std::int64_t>("finished", "s", "seconds since 1970 when it was published") = {now};
   table.add<double>("cpu_seconds", "s", "processor time between the two") = {usage.cpu_seconds - cpu_seconds_};
-  table.add<std::int64_t>("patients", "patients", "virtual patients of the part") = {patients};
+  table.add<std::int64_t>("patients", "patients", "virtual patients of the part") = {plan_.patients_in(span)};
   table.add<double>("peak_memory", "bytes", "largest resident memory of the process until then") = {usage.peak_memory};
   started_ = now;
   cpu_seconds_ = usage.cpu_seconds;

@@ -1,12 +1,11 @@
 #pragma once
-#include <filesystem>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "engine/numeric/instruction_set.hpp"
 #include "engine/run/shard.hpp"
-#include "io/cli/together.hpp"
+#include "io/cli/team.hpp"
 #include "io/console/progress.hpp"
 
 namespace vcohort {
@@ -28,8 +27,5 @@ struct RunArguments {
   double seconds_between_parts = 30;
   MpiUse mpi = MpiUse::automatic;
 };
-
-/// The result file: as named, or named after the study.
-std::filesystem::path output_of(const RunArguments&);
 
 }  // namespace vcohort

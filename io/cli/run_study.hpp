@@ -1,11 +1,10 @@
 #pragma once
 #include "io/cli/exit_status.hpp"
-#include "io/cli/run_arguments.hpp"
+#include "io/cli/workplace.hpp"
 
 namespace vcohort {
 
-/// What `vcohort run` does: load, plan, simulate what is missing, publish parts, and make the result of them; or, for a
-/// shard, only publish its parts.
-ExitStatus run_study(const RunArguments&);
+/// `vcohort run`. Throws what stands in its way; the workplace turns it into a message and a status.
+ExitStatus run_study(const RunArguments&, Workplace&);
 
 }  // namespace vcohort

@@ -19,6 +19,7 @@ void prepare_standard_streams() {
     if (::fcntl(stream, F_GETFD) < 0 && errno == EBADF)
       (void)::open("/dev/null", stream == STDIN_FILENO ? O_WRONLY : O_RDONLY);  // takes the lowest number that is free
   std::signal(SIGPIPE, SIG_IGN);
+  std::signal(SIGXFSZ, SIG_IGN);
 }
 
 void require_delivered_output() {

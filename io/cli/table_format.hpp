@@ -1,17 +1,15 @@
 #pragma once
-#include <CLI/CLI.hpp>
-
+#include "io/cli/command_line.hpp"
 #include "io/console/table_view.hpp"
 
 namespace vcohort {
 
 /// The option --format table|csv|json of every verb that prints a table.
-inline void add_format(CLI::App& verb, TableFormat& format) {
-  const std::map<std::string, TableFormat> formats{
-      {"table", TableFormat::table}, {"csv", TableFormat::csv}, {"json", TableFormat::json}};
-  verb.add_option("--format", format, "table, csv or json")
-      ->transform(CLI::CheckedTransformer(formats).description(""))
-      ->type_name("FORMAT");
+inline void add_format(Verb& verb, TableFormat& format) {
+  verb.choice("--format", format,
+              {{"table", TableFormat::table}, {"csv", TableFormat::csv}, {"json", TableFormat::json}},
+              "table, csv or json")
+      .type("FORMAT");
 }
 
 }  // namespace vcohort

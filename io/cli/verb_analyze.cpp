@@ -3,14 +3,14 @@
 #include <iostream>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <sstream>
 
-#include "engine/analysis/long_data/long_data.hpp"
+#include "engine/analysis/long_data/data_analysis.hpp"
 #include "engine/numeric/errors.hpp"
 #include "io/cli/load_study.hpp"
 #include "io/cli/table_format.hpp"
 #include "io/cli/verbs.hpp"
-#include "io/console/log.hpp"
 #include "io/data/long_data_reader.hpp"
 #include "io/results/json.hpp"
 
@@ -48,23 +48,73 @@ void add_covariance(const Table& table, nlohmann::ordered_json& json) {
   json["covariance"] = matrices.size() == 1 ? matrices.front() : matrices;
 }
 
-void print_json(const DataAnalysis& found) {
+/// An analysis by its name; without results where a secondary one gives no estimate.
+struct NamedAnalysis {
+  std::string name;
+  std::optional<DataAnalysis> found;
+  std::string failure;
+};
+
+nlohmann::ordered_json json_of(const NamedAnalysis& analysis) {
   nlohmann::ordered_json json;
+  json["name"] = analysis.name;
+  if (!analysis.found) {
+    json["failure"] = analysis.failure;
+    return json;
+  }
+  const DataAnalysis& found = *analysis.found;
   json["method"] = found.method;
   json["measure"] = found.measure;
+  json["hypothesis"] = found.hypothesis;
+  json["level"] = found.level;
   json["patients"] = found.patients;
   json["analysed"] = found.analysed;
   json["contrasts"] = json_of(found.contrasts)["rows"];
+  json["arms"] = json_of(found.arms)["rows"];
   if (found.minus_two_log_likelihood) json["minus_two_log_likelihood"] = *found.minus_two_log_likelihood;
   if (found.covariance) add_covariance(*found.covariance, json);
   json["notes"] = found.notes;
+  return json;
+}
+
+/// The primary analysis, with the others inside.
+void print_json(const std::vector<NamedAnalysis>& analyses) {
+  nlohmann::ordered_json json = json_of(analyses.front());
+  json["secondary"] = nlohmann::ordered_json::array();
+  for (std::size_t k = 1; k < analyses.size(); ++k) json["secondary"].push_back(json_of(analyses[k]));
   std::cout << json.dump(2) << '\n';
 }
 
-void print_text(const DataAnalysis& found) {
-  std::cout << fmt::format("{}: {}; {} of {} patients analysed\n\n", found.method, found.measure, found.analysed,
-                           found.patients);
+/// One table of contrasts, with the analysis in its last column.
+void print_csv(const std::vector<NamedAnalysis>& analyses) {
+  bool first = true;
+  for (const NamedAnalysis& analysis : analyses) {
+    if (!analysis.found) continue;
+    Table table = analysis.found->contrasts;
+    std::erase_if(table.columns, [](const auto& column) { return column.name.starts_with("ratio"); });
+    table.add<std::string>("analysis", "", "name of the analysis").assign(table.rows(), analysis.name);
+    std::ostringstream text;
+    print(table, TableFormat::csv, text);
+    const std::string csv = text.str();
+    std::cout << (first ? csv : csv.substr(csv.find('\n') + 1));
+    first = false;
+  }
+}
+
+void print_text(const NamedAnalysis& analysis) {
+  if (!analysis.found) {
+    std::cout << fmt::format("{}: {}\n", analysis.name, analysis.failure);
+    return;
+  }
+  const DataAnalysis& found = *analysis.found;
+  std::cout << fmt::format("{}: {}: {}; {} of {} patients analysed\n{}; intervals of {:g} %\n\n", analysis.name,
+                           found.method, found.measure, found.analysed, found.patients, found.hypothesis,
+                           100 * found.level);
   print(found.contrasts, TableFormat::table, std::cout);
+  if (!found.arms.columns.empty()) {
+    std::cout << '\n';
+    print(found.arms, TableFormat::table, std::cout);
+  }
   if (found.covariance) {
     std::cout << fmt::format("\n-2 restricted log likelihood {:.6f}\n\n", *found.minus_two_log_likelihood);
     print(*found.covariance, TableFormat::table, std::cout);
@@ -73,49 +123,63 @@ void print_text(const DataAnalysis& found) {
   if (!found.notes.empty()) std::cout << '\n';
 }
 
+std::vector<NamedAnalysis> analyze_all(const CsvFile& file, const Study& study) {
+  std::vector<NamedAnalysis> analyses;
+  for (const AnalysisPlan& plan : study.trial->analyses) {
+    NamedAnalysis& analysis = analyses.emplace_back(NamedAnalysis{plan.name, {}, ""});
+    const LongData data = read_long_data(file, study, plan);
+    try {
+      analysis.found = analyze(data, plan, study.trial->alpha, study.trial->sides);
+    } catch (const NumericalFailure& failure) {
+      if (analyses.size() == 1) throw;
+      analysis.failure = failure.what();
+    }
+  }
+  return analyses;
+}
+
 void analyze_file(const AnalyzeArguments& arguments) {
-  const StudyReading reading = read_study(read_bytes(arguments.study), arguments.study, arguments.settings);
+  const StudyText given = read_study_text(arguments.study);
+  const StudyReading reading = read_study(given.text, given.file_name, arguments.settings);
   const Study& study = reading.study;
   if (!study.data || !study.trial)
     throw InvalidInput(explain(fmt::format("{} says not how to analyse a data file", arguments.study),
                                "it needs [data] and [trial] with primary", "see `vcohort schema`"));
-  const AnalysisPlan& plan = study.trial->analyses.front();
-  if (study.trial->analyses.size() > 1)
-    log_notice("only the primary analysis is done; the others stand in trial.secondary");
-  const LongData data =
-      read_long_data(read_csv(read_bytes(arguments.data, largest_data), arguments.data), *study.data, plan);
-  const DataAnalysis found = analyze(data, plan, study.trial->alpha, study.trial->sides);
+  const auto analyses = analyze_all(read_csv(read_bytes(arguments.data), arguments.data), study);
   switch (arguments.format) {
     case TableFormat::table:
-      print_text(found);
+      for (const NamedAnalysis& analysis : analyses) {
+        if (&analysis != analyses.data()) std::cout << '\n';
+        print_text(analysis);
+      }
       break;
     case TableFormat::csv:
-      print(found.contrasts, TableFormat::csv, std::cout);
+      print_csv(analyses);
       break;
     case TableFormat::json:
-      print_json(found);
+      print_json(analyses);
       break;
   }
 }
 
 }  // namespace
 
-void add_analyze(CLI::App& app, ExitStatus& end) {
+void add_analyze(Verb& program) {
   auto arguments = std::make_shared<AnalyzeArguments>();
-  CLI::App* verb = app.add_subcommand("analyze", "do a study's primary analysis on a data file");
-  verb->footer(
+  Verb verb = program.verb("analyze", "do a study's analyses on a data file");
+  verb.footer(
       "The data are a long table: one row per patient and visit. The study names its columns in [data] and the "
       "analysis in\n"
       "[trial] primary; with only these two sections it needs no patients, arms or sample size.\n\n"
       "  vcohort analyze fev.csv fev.toml\n  vcohort analyze fev.csv fev.toml --set "
       "'trial.primary.df=\"kenward-roger\"' --format json");
-  verb->add_option("data", arguments->data, "data file (CSV with a header)")->required();
-  verb->add_option("study", arguments->study, "study file (TOML)")->required();
-  verb->add_option("--set", arguments->settings, "replace a value of the study: key=value")->allow_extra_args(false);
-  add_format(*verb, arguments->format);
-  verb->callback([arguments, &end] {
+  verb.option("data", arguments->data, "data file (CSV with a header)").required();
+  verb.option("study", arguments->study, "study file (TOML)").required();
+  verb.settings(arguments->settings);
+  add_format(verb, arguments->format);
+  verb.action([arguments] {
     analyze_file(*arguments);
-    end = ExitStatus::done;
+    return ExitStatus::done;
   });
 }
 

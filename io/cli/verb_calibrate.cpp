@@ -81,7 +81,7 @@ struct Simulated {
   std::vector<std::vector<double>> values;  // [target][draw]
 };
 
-void simulate(const Replicated& replicated, const CalibrateArguments& arguments, Simulated& simulated) {
+void simulate_targets(const Replicated& replicated, const CalibrateArguments& arguments, Simulated& simulated) {
   const std::vector<PublishedFigure> figures = chosen_figures(replicated, arguments.figures);
   ReplicationOptions options;
   options.replicates = arguments.draws;
@@ -133,7 +133,7 @@ ExitStatus calibrate(CalibrateArguments arguments) {
   std::optional<Evidence> stance;
   for (const std::string& name : arguments.names) {
     const Replicated replicated = load_replication(name, evidence_setting(arguments.evidence));
-    simulate(replicated, arguments, simulated);
+    simulate_targets(replicated, arguments, simulated);
     const EvidenceText& text = replicated.study->header.evidence.front();
     if (!stance) stance = read_evidence(text.source, text.name).evidence;  // without what a study overrides
   }
@@ -162,10 +162,10 @@ ExitStatus calibrate(CalibrateArguments arguments) {
 
 }  // namespace
 
-void add_calibrate(CLI::App& app, ExitStatus& end) {
+void add_calibrate(Verb& program) {
   auto arguments = std::make_shared<CalibrateArguments>();
-  CLI::App* verb = app.add_subcommand("calibrate", "weight parameter draws by published figures; write new evidence");
-  verb->footer(
+  Verb verb = program.verb("calibrate", "weight parameter draws by published figures; write new evidence");
+  verb.footer(
       "Draws the named parameters from a stance, all others at their values, simulates the published studies once per "
       "draw, and\n"
       "weights each draw by how near it comes to the published figures. What is written is a complete evidence file "
@@ -176,34 +176,27 @@ void add_calibrate(CLI::App& app, ExitStatus& end) {
       "  vcohort calibrate amanat-2021 zarrabi-2022 --move age.floor,delivery.MSC.intrathecal,delivery.MNC.intrathecal "
       "-o intrathecal.toml\n"
       "  vcohort run study.toml --set 'evidence=\"intrathecal.toml\"'");
-  verb->add_option("names", arguments->names, "replications that ship, or study files with figures beside them")
-      ->required();
-  verb->add_option("--move", arguments->move, "parameters that may move, separated by commas")
-      ->required()
-      ->delimiter(',');
-  verb->add_option("--evidence", arguments->evidence, "stance, or evidence file, to begin with [sceptical]");
-  verb->add_option("--figure", arguments->figures,
-                   "figures whose name holds this; several times [contrasts of arms with a standard error]")
-      ->allow_extra_args(false);
-  verb->add_option("--draws", arguments->draws, "parameter draws [4000]")->check(CLI::Range(100, 10'000'000));
-  verb->add_option("--seed", arguments->seed, "seed of draws and patients [1]")
-      ->check(CLI::Range(std::uint64_t{0}, std::uint64_t{9223372036854775807}));
-  verb->add_option("--patients-factor", arguments->patients_factor,
-                   "simulate studies so many times as large; their sampling variance adds 1/K to the target's [25]")
-      ->check(CLI::Range(1, 1000));
-  verb->add_option("--bias", arguments->bias,
-                   "divide figures and standard errors by this: what open assessment adds [1]")
-      ->check(CLI::Range(0.1, 10.0));
-  verb->add_option("--between-sd", arguments->between_sd,
-                   "SD of true effects between studies, in the figure's unit [0]")
-      ->check(CLI::NonNegativeNumber);
-  verb->add_option("--threads", arguments->threads, "threads to use; results do not depend on it")
-      ->check(CLI::Range(1, 4096));
-  verb->add_option("-o,--output", arguments->output, "evidence file to write; without it only the tables are shown");
-  verb->add_option("--name", arguments->name, "name of the new stance [that of the file]");
-  verb->add_flag("--overwrite", arguments->overwrite, "replace an existing file");
-  add_format(*verb, arguments->format);
-  verb->callback([arguments, &end] { end = calibrate(*arguments); });
+  verb.option("names", arguments->names, "replications that ship, or study files with figures beside them").required();
+  verb.option("--move", arguments->move, "parameters that may move, separated by commas").required().list();
+  verb.option("--evidence", arguments->evidence, "stance, or evidence file, to begin with [sceptical]");
+  verb.option("--figure", arguments->figures,
+              "figures whose name holds this; several times [contrasts of arms with a standard error]");
+  verb.option("--draws", arguments->draws, "parameter draws [4000]")
+      .within(std::int64_t{100}, std::int64_t{10'000'000});
+  verb.option("--seed", arguments->seed, "seed of draws and patients [1]").within(std::int64_t{0}, INT64_MAX);
+  verb.option("--patients-factor", arguments->patients_factor,
+              "simulate studies so many times as large; their sampling variance adds 1/K to the target's [25]")
+      .within(std::int64_t{1}, std::int64_t{1000});
+  verb.option("--bias", arguments->bias, "divide figures and standard errors by this: what open assessment adds [1]")
+      .within(0.1, 10.0);
+  verb.option("--between-sd", arguments->between_sd, "SD of true effects between studies, in the figure's unit [0]")
+      .not_negative();
+  verb.threads(arguments->threads);
+  verb.option("-o,--output", arguments->output, "evidence file to write; without it only the tables are shown");
+  verb.option("--name", arguments->name, "name of the new stance [that of the file]");
+  verb.flag("--overwrite", arguments->overwrite, "replace an existing file");
+  add_format(verb, arguments->format);
+  verb.action([arguments] { return calibrate(*arguments); });
 }
 
 }  // namespace vcohort

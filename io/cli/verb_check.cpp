@@ -4,6 +4,7 @@
 #include <memory>
 
 #include "engine/run/plan.hpp"
+#include "engine/study/size.hpp"
 #include "io/cli/load_study.hpp"
 #include "io/cli/verbs.hpp"
 
@@ -11,39 +12,92 @@ namespace vcohort {
 
 namespace {
 
-/// What a valid study asks.
-std::string contents_of(const Study& study) {
-  std::string text;
+std::string counted(std::int64_t n, const std::string& noun) {
+  return fmt::format("{} {}{}", n, noun, n == 1 ? "" : "s");
+}
+
+std::string trial_of(const Study& study) {
+  const TrialQuestion& trial = *study.trial;
+  std::vector<std::string> arms, analyses;
+  for (const Arm& arm : trial.arms) arms.push_back(fmt::format("{} ({})", arm.name, arm.ratio));
+  for (const AnalysisPlan& plan : trial.analyses) analyses.push_back(fmt::format("{}: {}", plan.name, plan.method));
+  std::string text = fmt::format("trial      {} simulated trials at each of {}: {} children\n", trial.replicates,
+                                 counted(std::ssize(trial.sample_size), "size"), fmt::join(trial.sample_size, ", "));
+  text += fmt::format("           arms (ratio): {}; analyses: {}; alpha {:g}, {}\n", fmt::join(arms, ", "),
+                      fmt::join(analyses, ", "), trial.alpha, trial.sides == 1 ? "one-sided" : "two-sided");
+  text += fmt::format("           outcomes of the {}; power, bias, coverage and their errors come out\n",
+                      study.data_model ? "data model, without the disease model" : "disease model");
+  return text;
+}
+
+std::string policy_of(const Study& study) {
+  const PolicyQuestion& policy = *study.policy;
+  std::string text = fmt::format(
+      "policy     {} parameter draws of {} patients over {:g} years, in {} of {}; increments over {}; {} per {} "
+      "leads\n",
+      policy.parameter_draws, policy.patients_per_draw, policy.horizon_years, policy.currency, policy.price_year,
+      study.strategies[static_cast<std::size_t>(policy.reference)].name,
+      policy.thresholds.empty() ? 0 : policy.thresholds.front(), units_of(policy.effect));
+  std::vector<std::string> parts;
+  if (!policy.evppi.empty()) parts.push_back("EVPPI of " + counted(std::ssize(policy.evppi), "group"));
+  if (policy.population) parts.emplace_back("value of information of the population");
+  if (policy.sensitivity)
+    parts.push_back(fmt::format("tornado{}{}{}", policy.sensitivity->grid.empty() ? "" : ", grid",
+                                policy.sensitivity->thresholds.empty() ? "" : ", thresholds",
+                                policy.sensitivity->sobol ? ", Sobol indices" : ""));
+  if (policy.budget) parts.push_back(fmt::format("budget impact of {} years", policy.budget->years));
+  if (policy.research) parts.emplace_back("whether the trial is worth its cost");
+  if (!parts.empty()) text += fmt::format("           {}\n", fmt::join(parts, "; "));
+  return text;
+}
+
+/// What a valid study will do, question by question.
+std::string questions_of(const Study& study) {
+  std::string text = fmt::format("scenarios  {}\n", study.data_model && !study.cohort && !study.policy
+                                                        ? "one: a data model knows no evidence"
+                                                        : fmt::format("{}", fmt::join(study.stances, ", ")));
   if (study.cohort)
+    text += fmt::format(
+        "cohort     {} children under each of {} strategies; {}, {}, {:.0f} strata with their margins; increments over "
+        "{}\n",
+        study.population.size, study.strategies.size(), counted(std::ssize(study.outcomes.endpoints), "endpoint"),
+        counted(std::ssize(study.outcomes.visits_months), "visit"), strata_of(study),
+        study.strategies[static_cast<std::size_t>(study.cohort->reference)].name);
+  if (study.trial && study.trial->replicates > 0) text += trial_of(study);
+  if (study.policy) text += policy_of(study);
+  if (study.claim)
+    text += fmt::format("claim      \"{}\": {}, answered by `vcohort claims`\n", study.claim->words,
+                        counted(std::ssize(study.claim->contrasts), "contrast"));
+  if (study.data)
     text +=
-        fmt::format("; a cohort of {} patients under {} strategies", study.population.size, study.strategies.size());
-  if (study.trial && study.trial->replicates > 0)
-    text += fmt::format("; a trial with {} arms, {} replicates", study.trial->arms.size(), study.trial->replicates);
-  if (study.data) text += "; the analysis of a data file";
-  return text + fmt::format("; {} scenarios", study.stances.size());
+        fmt::format("data       {} of a data file, by `vcohort analyze DATA.csv`\n",
+                    study.trial && !study.trial->analyses.empty() ? study.trial->analyses.front().method : "analysis");
+  if (study.uncertain_parameters)
+    text += "parameters drawn anew in every replicate: the result shows what is unknown, too\n";
+  return text;
 }
 
 }  // namespace
 
-void add_check(CLI::App& app, ExitStatus& end) {
+void add_check(Verb& program) {
   struct Arguments {
     std::string study;
     std::vector<std::string> settings;
     bool resolved = false;
   };
   auto arguments = std::make_shared<Arguments>();
-  CLI::App* verb = app.add_subcommand("check", "validate a study file without running it");
-  verb->add_option("study", arguments->study, "study file (TOML)")->required();
-  verb->add_option("--set", arguments->settings, "replace a value of the study: key=value")->allow_extra_args(false);
-  verb->add_flag("--resolved", arguments->resolved, "print the study with every default filled in");
-  verb->callback([arguments, &end] {
+  Verb verb = program.verb("check", "validate a study file without running it");
+  verb.option("study", arguments->study, "study file (TOML)").required();
+  verb.settings(arguments->settings);
+  verb.flag("--resolved", arguments->resolved, "print the study with every default filled in");
+  verb.action([arguments] {
     const LoadedStudy loaded = load_study(arguments->study, arguments->settings);
     const Plan plan(loaded.reading.study, loaded.evidence);  // finds what only the model can refuse
     if (arguments->resolved)
       std::cout << loaded.reading.resolved;
     else
-      std::cout << fmt::format("{}: valid{}\n", arguments->study, contents_of(loaded.reading.study));
-    end = ExitStatus::done;
+      std::cout << fmt::format("{}: valid\n{}", arguments->study, questions_of(loaded.reading.study));
+    return ExitStatus::done;
   });
 }
 

@@ -30,8 +30,7 @@ std::vector<std::string> shipped_claims() {
 }
 
 LoadedStudy load_claim(const std::string& name, const std::vector<std::string>& settings) {
-  const ShippedFile* file = shipped_file("claims", name);
-  return file ? load_study_text(std::string(file->text), name + ".toml", settings) : load_study(name, settings);
+  return load_study(name, settings);
 }
 
 /// One claim for a reader: its words, then a line per contrast and stance.
@@ -78,22 +77,20 @@ ExitStatus answer(const ClaimsArguments& arguments) {
 
 }  // namespace
 
-void add_claims(CLI::App& app, ExitStatus& end) {
+void add_claims(Verb& program) {
   auto arguments = std::make_shared<ClaimsArguments>();
-  CLI::App* verb = app.add_subcommand("claims", "answer the claims of the article, or of a study, under every stance");
-  verb->footer(
+  Verb verb = program.verb("claims", "answer the claims of the article, or of a study, under every stance");
+  verb.footer(
       "A claim is a study with a [claim]. Each is simulated as it is, and once more with the parameters that carry it "
       "at\n"
       "values that say nothing: an answer that changes with them rests on them.\n\n"
       "  vcohort claims\n"
       "  vcohort claims age-window four-low-doses");
-  verb->add_option("names", arguments->names,
-                   "claims that ship, or study files with a [claim]; default: all that ship");
-  verb->add_option("--set", arguments->settings, "replace a value of the studies: key=value")->allow_extra_args(false);
-  verb->add_option("--threads", arguments->threads, "threads to use; results do not depend on it")
-      ->check(CLI::Range(1, 4096));
-  add_format(*verb, arguments->format);
-  verb->callback([arguments, &end] { end = answer(*arguments); });
+  verb.option("names", arguments->names, "claims that ship, or study files with a [claim]; default: all that ship");
+  verb.settings(arguments->settings);
+  verb.threads(arguments->threads);
+  add_format(verb, arguments->format);
+  verb.action([arguments] { return answer(*arguments); });
 }
 
 }  // namespace vcohort

@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <array>
 #include <iostream>
 #include <memory>
 
@@ -8,22 +9,21 @@
 
 namespace vcohort {
 
-void add_compare(CLI::App& app, ExitStatus& end) {
+void add_compare(Verb& program) {
   auto files = std::make_shared<std::array<std::string, 2>>();
-  CLI::App* verb = app.add_subcommand("compare", "say whether two result files hold the same, bit for bit");
-  verb->footer("Everything counts but /runtime (host, times, threads). Exit status 0: the same; 6: different.");
-  verb->add_option("a", (*files)[0], "result file")->required();
-  verb->add_option("b", (*files)[1], "result file")->required();
-  verb->callback([files, &end] {
+  Verb verb = program.verb("compare", "say whether two result files hold the same, bit for bit");
+  verb.footer("Everything counts but /runtime (host, times, threads). Exit status 0: the same; 6: different.");
+  verb.option("a", (*files)[0], "result file").required();
+  verb.option("b", (*files)[1], "result file").required();
+  verb.action([files] {
     const Comparison comparison = compare_results((*files)[0], (*files)[1]);
     if (comparison.equal) {
       std::cout << "identical\n";
-      end = ExitStatus::done;
-    } else {
-      std::cout << fmt::format("different: {}\n{} datasets differ\n", comparison.first_difference,
-                               comparison.differing_datasets);
-      end = ExitStatus::answer_is_no;
+      return ExitStatus::done;
     }
+    std::cout << fmt::format("different: {}\n{} datasets differ\n", comparison.first_difference,
+                             comparison.differing_datasets);
+    return ExitStatus::answer_is_no;
   });
 }
 

@@ -20,6 +20,7 @@
 #include "io/data/patient_noise_reader.hpp"
 #include "io/data/psa_reader.hpp"
 #include "io/results/json.hpp"
+#include "io/study/suggestion.hpp"
 
 namespace vcohort {
 
@@ -51,7 +52,7 @@ double number_in(const std::string& text, const std::string& option) {
   double value = 0;
   const auto parsed = std::from_chars(text.data(), text.data() + text.size(), value);
   if (text.empty() || parsed.ec != std::errc() || parsed.ptr != text.data() + text.size())
-    throw CLI::ValidationError(option, fmt::format("\"{}\" is no number", text));
+    throw CommandLineError(fmt::format("{}: \"{}\" is no number", option, text));
   return value;
 }
 
@@ -81,7 +82,7 @@ std::vector<double> range_in(const std::string& text) {
       values.push_back(amount(parts[0]));
       continue;
     }
-    if (parts.size() != three) throw CLI::ValidationError(option, "give from:to:step, or numbers with commas between");
+    if (parts.size() != three) throw CommandLineError(option + ": give from:to:step, or numbers with commas between");
     const double from = amount(parts[0]), to = amount(parts[1]), step = amount(parts[2]);
     if (to < from || (to > from && !(step > 0)))
       refuse(option, fmt::format("{} is no range", item), "", "give from:to:step with from <= to and a step above 0");
@@ -91,7 +92,7 @@ std::vector<double> range_in(const std::string& text) {
     const std::vector<double> range = willingness_to_pay_range(from, to, step);
     values.insert(values.end(), range.begin(), range.end());
   }
-  if (values.empty()) throw CLI::ValidationError(option, "give from:to:step, or numbers with commas between");
+  if (values.empty()) throw CommandLineError(option + ": give from:to:step, or numbers with commas between");
   std::sort(values.begin(), values.end());
   values.erase(std::unique(values.begin(), values.end()), values.end());
   return values;
@@ -108,7 +109,7 @@ DecisionPopulation population_in(const std::string& text) {
     const std::size_t equals = part.find('=');
     const std::string key = part.substr(0, equals);
     const std::string value = equals == std::string::npos ? "" : part.substr(equals + 1);
-    if (!seen.insert(key).second) throw CLI::ValidationError(option, fmt::format("\"{}\" stands twice", key));
+    if (!seen.insert(key).second) throw CommandLineError(fmt::format("{}: \"{}\" stands twice", option, key));
     if (key == "incidence") {
       population.incidence_per_year = amount_in(value, option, 0, most_patients);
     } else if (key == "prevalent") {
@@ -124,11 +125,12 @@ DecisionPopulation population_in(const std::string& text) {
       population.discount_rate = amount_in(value, option, 0, below_one);
     } else if (key == "timing") {
       const std::optional<FlowTiming> timing = flow_timing_of(value);
-      if (!timing) throw CLI::ValidationError(option, "timing is start, mid, end, trapezoid or continuous");
+      if (!timing) throw CommandLineError(option + ": timing is start, mid, end, trapezoid or continuous");
       population.timing = *timing;
     } else {
-      throw CLI::ValidationError(
-          option, fmt::format("\"{}\" is none of incidence, prevalent, uptake, years, discount and timing", key));
+      throw CommandLineError(explain(fmt::format("{}: \"{}\" is unknown", option, key), "",
+                                     did_you_mean(key, std::vector<std::string_view>{"incidence", "prevalent", "uptake",
+                                                                                     "years", "discount", "timing"})));
     }
   }
   if (!seen.contains("incidence") && !seen.contains("prevalent"))
@@ -393,10 +395,10 @@ void decide_file(const DecideArguments& arguments) {
 
 }  // namespace
 
-void add_decide(CLI::App& app, ExitStatus& end) {
+void add_decide(Verb& program) {
   auto arguments = std::make_shared<DecideArguments>();
-  CLI::App* verb = app.add_subcommand("decide", "decision analysis of a probabilistic sensitivity analysis");
-  verb->footer(
+  Verb verb = program.verb("decide", "decision analysis of a probabilistic sensitivity analysis");
+  verb.footer(
       "The file is a long table, one row per draw and strategy: draw,strategy,cost,effect and a column for each "
       "uncertain\n"
       "parameter; or a wide one: draw,cost_A,effect_A,cost_B,effect_B. A column scenario is decided one by one.\n"
@@ -404,35 +406,32 @@ void add_decide(CLI::App& app, ExitStatus& end) {
       "  vcohort decide psa.csv --reference \"standard care\" --willingness-to-pay 0:100000:10000\n"
       "  vcohort decide psa.csv --evppi p_response --evppi u_mild,u_severe --format json\n"
       "  vcohort decide psa.csv --all-evppi --population incidence=900,uptake=0.4,years=10,discount=0.03");
-  verb->add_option("file", arguments->file, "PSA table (CSV with a header), - for standard input")->required();
-  verb->add_option("--reference", arguments->reference, "strategy over which increments are taken [the first]")
-      ->type_name("NAME");
-  verb->add_option("--willingness-to-pay", arguments->willingness_to_pay,
-                   "money per unit of effect: from:to:step, or values with commas between [0:200000:5000]")
-      ->type_name("RANGE");
-  verb->add_option("--evppi", arguments->evppi,
-                   "value of knowing these parameters together: column[,column]; may be given several times")
-      ->allow_extra_args(false)
-      ->type_name("COLUMNS");
-  verb->add_flag("--all-evppi", arguments->all_evppi, "value of knowing each parameter of the file alone");
-  verb->add_option("--population", arguments->population,
-                   "whom it concerns: incidence=PER_YEAR,prevalent=N,uptake=SHARE,years=N,discount=RATE,timing=mid")
-      ->type_name("LIST");
-  verb->add_option("--patient-noise", arguments->patient_noise,
-                   "covariance of a draw's means that stems from its patients, as `export --table "
-                   "policy/patient_noise` writes it: CEAC, loss and EVPI are then those of parameters alone")
-      ->type_name("FILE");
-  verb->add_flag("--lower-is-better", arguments->lower_is_better,
-                 "the effect is something to avoid: net benefit is -k * effect - cost");
-  verb->add_option("--currency", arguments->currency, "units of cost, for the tables [money]")->type_name("TEXT");
-  verb->add_option("--effect", arguments->effect, "units of effect, for the tables [QALY]")->type_name("TEXT");
-  verb->add_option("--table", arguments->table,
-                   "one table alone: strategies, willingness_to_pay [of csv], evppi or plane")
-      ->check(CLI::IsMember({"strategies", "willingness_to_pay", "evppi", "plane"}));
-  add_format(*verb, arguments->format);
-  verb->callback([arguments, &end] {
+  verb.option("file", arguments->file, "PSA table (CSV with a header), - for standard input").required();
+  verb.option("--reference", arguments->reference, "strategy over which increments are taken [the first]").type("NAME");
+  verb.option("--willingness-to-pay", arguments->willingness_to_pay,
+              "money per unit of effect: from:to:step, or values with commas between [0:200000:5000]")
+      .type("RANGE");
+  verb.option("--evppi", arguments->evppi,
+              "value of knowing these parameters together: column[,column]; may be given several times")
+      .type("COLUMNS");
+  verb.flag("--all-evppi", arguments->all_evppi, "value of knowing each parameter of the file alone");
+  verb.option("--population", arguments->population,
+              "whom it concerns: incidence=PER_YEAR,prevalent=N,uptake=SHARE,years=N,discount=RATE,timing=mid")
+      .type("LIST");
+  verb.option("--patient-noise", arguments->patient_noise,
+              "covariance of a draw's means that stems from its patients, as `export --table "
+              "policy/patient_noise` writes it: CEAC, loss and EVPI are then those of parameters alone")
+      .type("FILE");
+  verb.flag("--lower-is-better", arguments->lower_is_better,
+            "the effect is something to avoid: net benefit is -k * effect - cost");
+  verb.option("--currency", arguments->currency, "units of cost, for the tables [money]").type("TEXT");
+  verb.option("--effect", arguments->effect, "units of effect, for the tables [QALY]").type("TEXT");
+  verb.option("--table", arguments->table, "one table alone: strategies, willingness_to_pay [of csv], evppi or plane")
+      .one_of({"strategies", "willingness_to_pay", "evppi", "plane"});
+  add_format(verb, arguments->format);
+  verb.action([arguments] {
     decide_file(*arguments);
-    end = ExitStatus::done;
+    return ExitStatus::done;
   });
 }
 

@@ -104,28 +104,27 @@ void export_table(const ResultFile& file, const ExportArguments& arguments) {
 
 }  // namespace
 
-void add_export(CLI::App& app, ExitStatus& end) {
+void add_export(Verb& program) {
   auto arguments = std::make_shared<ExportArguments>();
-  CLI::App* verb = app.add_subcommand("export", "write a table of a result file as CSV or JSON");
-  verb->footer(
+  Verb verb = program.verb("export", "write a table of a result file as CSV or JSON");
+  verb.footer(
       "  vcohort export out.h5 --table cohort/increments > increments.csv\n\nNumbers are exact: they read back as the "
       "same bits.");
-  verb->add_option("file", arguments->file, "result file")->required();
-  verb->add_option("--table", arguments->table, "table to write; `vcohort show FILE` lists them")->required();
-  verb->add_option("--replicate", arguments->replicate,
-                   "with --table patients: the data of this simulated trial, one row per patient and visit, as "
-                   "`analyze` reads them")
-      ->check(CLI::Range(std::int64_t{0}, std::int64_t{0xffffffff}));
-  verb->add_option("--sample-size", arguments->sample_size, "of that trial [the largest of the study]")
-      ->check(CLI::PositiveNumber);
-  verb->add_option("--scenario", arguments->scenario, "rows of this stance only; of a trial's data [the first]");
-  verb->add_option("-o,--output", arguments->output, "file to write instead of standard output");
-  verb->add_flag("--overwrite", arguments->overwrite, "replace an export of the same table");
-  add_format(*verb, arguments->format);
-  verb->callback([arguments, &end] {
+  verb.option("file", arguments->file, "result file").required();
+  verb.option("--table", arguments->table, "table to write; `vcohort show FILE` lists them").required();
+  verb.option("--replicate", arguments->replicate,
+              "with --table patients: the data of this simulated trial, one row per patient and visit, as "
+              "`analyze` reads them")
+      .within(std::int64_t{0}, std::int64_t{0xffffffff});
+  verb.option("--sample-size", arguments->sample_size, "of that trial [the largest of the study]").positive();
+  verb.option("--scenario", arguments->scenario, "rows of this stance only; of a trial's data [the first]");
+  verb.option("-o,--output", arguments->output, "file to write instead of standard output");
+  verb.flag("--overwrite", arguments->overwrite, "replace an export of the same table");
+  add_format(verb, arguments->format);
+  verb.action([arguments] {
     const ResultFile file(arguments->file);
     export_table(file, *arguments);
-    end = ExitStatus::done;
+    return ExitStatus::done;
   });
 }
 

@@ -5,11 +5,14 @@
 
 #include "engine/numeric/errors.hpp"
 #include "engine/run/shard.hpp"
-#include "io/cli/finish.hpp"
+#include "io/cli/delivery.hpp"
 #include "io/cli/merge_status.hpp"
 #include "io/cli/verbs.hpp"
+#include "io/cli/watch.hpp"
 #include "io/console/headline.hpp"
 #include "io/console/log.hpp"
+#include "io/files/new_file.hpp"
+#include "io/results/result_file.hpp"
 
 namespace vcohort {
 
@@ -49,7 +52,11 @@ std::string output_of(const MergeArguments& arguments) {
 
 ExitStatus merge(const MergeArguments& arguments) {
   if (arguments.status) return print_merge_status({expand(arguments.parts), output_of(arguments), arguments.shards});
-  if (arguments.output.empty()) throw CLI::RequiredError("--output names the result file that merge writes: it");
+  if (arguments.output.empty())
+    throw CommandLineError(explain("merge needs a name for its result", "", "give it with -o OUT.h5"));
+  const Watch watch({});
+  const Existing existing = arguments.overwrite ? Existing::overwrite : Existing::refuse;
+  require_output(arguments.output, existing, is_result, {arguments.parts.begin(), arguments.parts.end()});
   CombinedParts parts = combine_parts(expand(arguments.parts));
   if (!parts.missing.empty()) {
     for (const BlockRange& range : parts.missing)
@@ -60,26 +67,27 @@ ExitStatus merge(const MergeArguments& arguments) {
   for (const auto& path : parts.repeated) log_notice(fmt::format("{} is left out: another part says the same", path));
   const LoadedStudy loaded = load_study(parts.header);
   const Plan plan(loaded.reading.study, loaded.evidence);
-  finish(loaded, plan, std::move(parts), arguments.output, arguments.overwrite ? Existing::overwrite : Existing::refuse,
-         runtime_table(1, 0, 0));
+  ResultContent result = deliver(loaded, plan, std::move(parts));
+  result.runtime = runtime_table(1, watch.seconds());
+  publish_result(arguments.output, result, existing);
   print_headline(ResultFile(arguments.output), std::cout);
   return ExitStatus::done;
 }
 
 }  // namespace
 
-void add_merge(CLI::App& app, ExitStatus& end) {
+void add_merge(Verb& program) {
   auto arguments = std::make_shared<MergeArguments>();
-  CLI::App* verb = app.add_subcommand("merge", "join the parts of a study into its result");
-  verb->footer("  vcohort merge out.h5.parts -o out.h5\n\nExit status 6 where blocks are missing.");
-  verb->add_option("parts", arguments->parts, "parts, or folders of parts, in any order")->required();
-  verb->add_option("-o,--output", arguments->output, "result file to write");
-  verb->add_flag("--status", arguments->status, "only say what is there, what is missing, and which runs make it");
-  verb->add_option("--shards", arguments->shards, "with --status: name the missing work as shards of N")
-      ->check(CLI::Range(std::int64_t{1}, most_shards))
-      ->type_name("N");
-  verb->add_flag("--overwrite", arguments->overwrite, "replace an existing result");
-  verb->callback([arguments, &end] { end = merge(*arguments); });
+  Verb verb = program.verb("merge", "join the parts of a study into its result");
+  verb.footer("  vcohort merge out.h5.parts -o out.h5\n\nExit status 6 where blocks are missing.");
+  verb.option("parts", arguments->parts, "parts, or folders of parts, in any order").required();
+  verb.option("-o,--output", arguments->output, "result file to write");
+  verb.flag("--status", arguments->status, "only say what is there, what is missing, and which runs make it");
+  verb.option("--shards", arguments->shards, "with --status: name the missing work as shards of N")
+      .within(std::int64_t{1}, most_shards)
+      .type("N");
+  verb.flag("--overwrite", arguments->overwrite, "replace an existing result");
+  verb.action([arguments] { return merge(*arguments); });
 }
 
 }  // namespace vcohort

@@ -29,6 +29,10 @@ struct ReplayArguments {
 void replay_enrolment(const LoadedStudy& loaded, const ReplayArguments& arguments) {
   if (!loaded.reading.study.trial)
     throw InvalidInput(explain("nothing to replay", "the study has no [trial]", "leave out --sample-size"));
+  if (arguments.replicate >= loaded.reading.study.trial->replicates)
+    throw InvalidInput(explain(fmt::format("the study has no replicate {}", arguments.replicate),
+                               fmt::format("its trial has {} replicates", loaded.reading.study.trial->replicates),
+                               "name one of them, from 0"));
   for (const Evidence& stance : loaded.evidence) {
     Table data = Trial(loaded.reading.study, stance).dataset(arguments.replicate, arguments.sample_size);
     const auto& patients = std::get<std::vector<std::int64_t>>(data.find("patient")->values);
@@ -52,6 +56,24 @@ void replay_enrolment(const LoadedStudy& loaded, const ReplayArguments& argument
   }
 }
 
+/// A child that the whole run simulates, and no other.
+void require_patient(const LoadedStudy& loaded, const ReplayArguments& arguments) {
+  const Cohort cohort(loaded.reading.study, loaded.evidence.front());
+  const bool uncertain = loaded.reading.study.uncertain_parameters;
+  const std::int64_t replicates = uncertain ? cohort.blocks() : 1;
+  if (arguments.replicate >= replicates)
+    throw InvalidInput(explain(fmt::format("the study has no replicate {}", arguments.replicate),
+                               uncertain ? fmt::format("it has {} parameter draws", replicates)
+                                         : "its parameters are fixed, and all children are of replicate 0",
+                               fmt::format("name one from 0 to {}", replicates - 1)));
+  const std::int64_t patients =
+      uncertain ? cohort.patients_in(arguments.replicate) : loaded.reading.study.population.size;
+  if (arguments.patient >= static_cast<std::uint64_t>(patients))
+    throw InvalidInput(explain(fmt::format("the study has no patient {}", arguments.patient),
+                               fmt::format("replicate {} has {} patients", arguments.replicate, patients),
+                               fmt::format("name one from 0 to {}", patients - 1)));
+}
+
 void replay(const ReplayArguments& arguments) {
   const LoadedStudy loaded = load_study(arguments.study, arguments.settings);
   if (arguments.sample_size > 0) {
@@ -61,6 +83,7 @@ void replay(const ReplayArguments& arguments) {
   if (!loaded.reading.study.cohort)
     throw InvalidInput(
         explain("nothing to replay", "the study has no [cohort] section", "add [cohort] with a reference"));
+  require_patient(loaded, arguments);
   std::vector<Table> tables;
   for (const Evidence& stance : loaded.evidence)
     for (Table& table : Cohort::replay(loaded.reading.study, stance, arguments.replicate, arguments.patient))
@@ -73,26 +96,26 @@ void replay(const ReplayArguments& arguments) {
 
 }  // namespace
 
-void add_replay(CLI::App& app, ExitStatus& end) {
+void add_replay(Verb& program) {
   auto arguments = std::make_shared<ReplayArguments>();
-  CLI::App* verb = app.add_subcommand("replay", "show one virtual child: its potential outcomes under every strategy");
-  verb->footer(
+  Verb verb = program.verb("replay", "show one virtual child: its potential outcomes under every strategy");
+  verb.footer(
       "The child is computed alone, with the same bits as in the whole run.\n\n  vcohort replay quickstart.toml "
       "--replicate 0 --patient 17");
-  verb->add_option("study", arguments->study, "study file (TOML) or result file")->required();
-  verb->add_option("--replicate", arguments->replicate,
-                   "replicate: 0 where parameters are fixed, else the parameter draw [0]");
-  verb->add_option("--patient", arguments->patient, "patient, from 0")
-      ->required()
-      ->check(CLI::Range(std::uint64_t{0}, Address::largest_patient));
-  verb->add_option("--sample-size", arguments->sample_size,
-                   "the patient as a participant of the simulated trial of this size: enrolment is run again")
-      ->check(CLI::PositiveNumber);
-  verb->add_option("--set", arguments->settings, "replace a value of the study: key=value")->allow_extra_args(false);
-  add_format(*verb, arguments->format);
-  verb->callback([arguments, &end] {
+  verb.option("study", arguments->study, "study file (TOML) or result file").required();
+  verb.option("--replicate", arguments->replicate,
+              "replicate: 0 where parameters are fixed, else the parameter draw [0]");
+  verb.option("--patient", arguments->patient, "patient, from 0")
+      .required()
+      .within(std::int64_t{0}, static_cast<std::int64_t>(Address::largest_patient));
+  verb.option("--sample-size", arguments->sample_size,
+              "the patient as a participant of the simulated trial of this size: enrolment is run again")
+      .positive();
+  verb.settings(arguments->settings);
+  add_format(verb, arguments->format);
+  verb.action([arguments] {
     replay(*arguments);
-    end = ExitStatus::done;
+    return ExitStatus::done;
   });
 }
 

@@ -26,7 +26,7 @@ struct ReplicateArguments {
   TableFormat format = TableFormat::table;
 };
 
-void simulate(const Replicated& replicated, const ReplicationOptions& options, std::vector<AssessedStudy>& assessed) {
+void assess(const Replicated& replicated, const ReplicationOptions& options, std::vector<AssessedStudy>& assessed) {
   const std::vector<PublishedFigure>& figures = replicated.published.figures;
   if (!replicated.study) {
     AssessedStudy alone{replicated.name, "", &replicated.published, {}};
@@ -54,7 +54,7 @@ ExitStatus replicate(ReplicateArguments arguments) {
   for (const std::string& name : arguments.names.empty() ? shipped_replications() : arguments.names)
     studies.push_back(std::make_unique<Replicated>(load_replication(name, settings)));
   std::vector<AssessedStudy> assessed;
-  for (const auto& study : studies) simulate(*study, arguments.options, assessed);
+  for (const auto& study : studies) assess(*study, arguments.options, assessed);
 
   ReplicationCounts counts;
   for (const AssessedStudy& study : assessed) counts.add(study);
@@ -69,10 +69,10 @@ ExitStatus replicate(ReplicateArguments arguments) {
 
 }  // namespace
 
-void add_replicate(CLI::App& app, ExitStatus& end) {
+void add_replicate(Verb& program) {
   auto arguments = std::make_shared<ReplicateArguments>();
-  CLI::App* verb = app.add_subcommand("replicate", "does the model reproduce the published studies?");
-  verb->footer(
+  Verb verb = program.verb("replicate", "does the model reproduce the published studies?");
+  verb.footer(
       "Simulates each published study many times at its own size and design, and shows where each published figure "
       "lies in the\n"
       "predictive distribution of the same figure at the same n. Exit status 6 where a figure lies outside its 95 % "
@@ -81,19 +81,15 @@ void add_replicate(CLI::App& app, ExitStatus& end) {
       "  vcohort replicate\n"
       "  vcohort replicate peng-2017 --evidence sceptical\n"
       "  vcohort replicate my-study.toml         with the figures in my-study.figures.toml");
-  verb->add_option("name", arguments->names, "replications that ship, or study files [all that ship]");
-  verb->add_option("--evidence", arguments->evidence, "stance, or evidence file [those of the studies]");
-  verb->add_option("--replicates", arguments->options.replicates, "simulated studies [2000]")
-      ->check(CLI::Range(std::int64_t{1}, std::int64_t{100'000'000}));
-  const std::map<std::string, bool> modes{{"uncertain", false}, {"fixed", true}};
-  verb->add_option("--parameters", arguments->fixed,
-                   "uncertain: one draw of the parameters per simulated study; fixed: their point values [uncertain]")
-      ->transform(CLI::CheckedTransformer(modes).description(""))
-      ->type_name("fixed|uncertain");
-  verb->add_option("--threads", arguments->threads, "threads to use; results do not depend on it")
-      ->check(CLI::Range(1, 4096));
-  add_format(*verb, arguments->format);
-  verb->callback([arguments, &end] { end = replicate(*arguments); });
+  verb.option("name", arguments->names, "replications that ship, or study files [all that ship]");
+  verb.option("--evidence", arguments->evidence, "stance, or evidence file [those of the studies]");
+  verb.option("--replicates", arguments->options.replicates, "simulated studies [2000]")
+      .within(std::int64_t{1}, std::int64_t{100'000'000});
+  verb.choice("--parameters", arguments->fixed, {{"uncertain", false}, {"fixed", true}},
+              "uncertain: one draw of the parameters per simulated study; fixed: their point values [uncertain]");
+  verb.threads(arguments->threads);
+  add_format(verb, arguments->format);
+  verb.action([arguments] { return replicate(*arguments); });
 }
 
 }  // namespace vcohort

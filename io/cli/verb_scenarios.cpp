@@ -2,23 +2,47 @@
 
 #include <iostream>
 #include <memory>
+#include <sstream>
 
 #include "engine/numeric/errors.hpp"
+#include "io/cli/load_study.hpp"
 #include "io/cli/verbs.hpp"
 #include "io/files/new_file.hpp"
+#include "io/study/problems.hpp"
 #include "scenarios/shipped.hpp"
 
 namespace vcohort {
 
 namespace {
 
-/// The first comment or title line says what a file is for.
-std::string purpose_of(const ShippedFile& file) {
-  constexpr std::string_view key = "title = \"";
-  const auto title = file.text.find(key);
-  if (title == std::string_view::npos) return {};
-  const auto begin = title + key.size();
-  return std::string(file.text.substr(begin, file.text.find('"', begin) - begin));
+std::string title_of(const ShippedFile& file) {
+  std::istringstream lines{std::string(file.text)};
+  for (std::string line; std::getline(lines, line);) {
+    if (!line.starts_with("title")) continue;
+    const auto begin = line.find('"') + 1;
+    return line.substr(begin, line.rfind('"') - begin);
+  }
+  return {};
+}
+
+/// What somebody starts from comes first; published figures belong to the replications, and are no scenarios.
+void list() {
+  struct Folder {
+    const char* name;
+    const char* what;
+  };
+  constexpr Folder folders[] = {
+      {"studies", "studies: `vcohort run NAME` simulates one, `vcohort check NAME` says what it asks"},
+      {"templates", "templates: data models for any trial, and the analysis of a data file"},
+      {"evidence", "stances of evidence: `evidence = \"NAME\"` in a study"},
+      {"claims", "claims of the article: `vcohort claims NAME`"},
+      {"replications", "published studies: `vcohort replicate NAME`"}};
+  for (const Folder& folder : folders) {
+    std::cout << (&folder == folders ? "" : "\n") << folder.what << '\n';
+    for (const ShippedFile& file : shipped_files())
+      if (file.folder == folder.name && !file.name.ends_with(".figures"))
+        std::cout << fmt::format("  {:<30}{}\n", file.name, title_of(file));
+  }
 }
 
 const ShippedFile& find_shipped(const std::string& name) {
@@ -26,8 +50,8 @@ const ShippedFile& find_shipped(const std::string& name) {
   const std::string folder = slash == std::string::npos ? "" : name.substr(0, slash);
   const ShippedFile* file = shipped_file(folder, slash == std::string::npos ? name : name.substr(slash + 1));
   if (!file)
-    throw InvalidInput(explain(fmt::format("no scenario is called \"{}\"", name), "",
-                               "`vcohort scenarios list` shows those that ship"));
+    throw InvalidInput(
+        explain(fmt::format("no scenario is called {}", vcohort::quoted(name)), "", meant_scenario(name)));
   return *file;
 }
 
@@ -40,33 +64,30 @@ void copy(const std::string& name, std::string target) {
 
 }  // namespace
 
-void add_scenarios(CLI::App& app, ExitStatus& end) {
-  CLI::App* verb = app.add_subcommand("scenarios", "the studies and stances of evidence that ship with the program");
-  verb->require_subcommand(0, 1);
-  const auto list = [&end] {
-    for (const ShippedFile& file : shipped_files())
-      std::cout << fmt::format("{:<14}{:<24}{}\n", file.folder, file.name, purpose_of(file));
-    end = ExitStatus::done;
+void add_scenarios(Verb& program) {
+  Verb verb = program.verb("scenarios", "the studies and stances of evidence that ship with the program");
+  const auto listed = [] {
+    list();
+    return ExitStatus::done;
   };
-  verb->add_subcommand("list", "name them all")->callback(list);
+  verb.verb("list", "name them all").action(listed);
   auto name = std::make_shared<std::string>();
   auto target = std::make_shared<std::string>();
-  CLI::App* show = verb->add_subcommand("show", "print one");
-  show->add_option("name", *name, "its name, or folder/name")->required();
-  show->callback([name, &end] {
+  Verb show = verb.verb("show", "print one");
+  show.option("name", *name, "its name, or folder/name").required();
+  show.action([name] {
     std::cout << find_shipped(*name).text;
-    end = ExitStatus::done;
+    return ExitStatus::done;
   });
-  CLI::App* copy_verb = verb->add_subcommand("copy", "copy one into this folder, to change it");
-  copy_verb->add_option("name", *name, "its name, or folder/name")->required();
-  copy_verb->add_option("-o,--output", *target, "file to write");
-  copy_verb->callback([name, target, &end] {
+  Verb copies = verb.verb("copy", "copy one into this folder, to change it");
+  copies.option("name", *name, "its name, or folder/name").required();
+  copies.option("-o,--output", *target, "file to write");
+  copies.action([name, target] {
     copy(*name, *target);
-    end = ExitStatus::done;
+    return ExitStatus::done;
   });
-  verb->callback([verb, list] {
-    if (verb->get_subcommands().empty()) list();
-  });
+  verb.optional_verb();
+  verb.action(listed);
 }
 
 }  // namespace vcohort

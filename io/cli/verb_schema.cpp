@@ -7,7 +7,7 @@
 
 #include "engine/numeric/errors.hpp"
 #include "engine/run/run.hpp"
-#include "io/cli/finish.hpp"
+#include "io/cli/delivery.hpp"
 #include "io/cli/part_sink.hpp"
 #include "io/cli/parts_folder.hpp"
 #include "io/cli/verbs.hpp"
@@ -113,22 +113,22 @@ void print_result_layout() {
   PartSink sink(plan, loaded.header, parts_folder(output));
   RunOptions options;
   options.threads = 1;
-  simulate(plan, options, sink);
-  finish(loaded, plan, combine_parts(paths_of(list_parts(parts_folder(output)))), output, Existing::refuse,
-         runtime_table(1, 0, 0));
+  run_blocks(plan, options, sink);
+  ResultContent result = deliver(loaded, plan, combine_parts(paths_of(list_parts(parts_folder(output)))));
+  result.runtime = runtime_table(options.threads, 0);
+  publish_result(output, result);
   std::cout << describe_layout(ResultFile(output));
 }
 
 }  // namespace
 
-void add_schema(CLI::App& app, ExitStatus& end) {
+void add_schema(Verb& program) {
   auto what = std::make_shared<std::string>("study");
-  CLI::App* verb = app.add_subcommand(
+  Verb verb = program.verb(
       "schema",
       "the layout of the study file, of the result file or of a replication's figures, generated from the code");
-  verb->add_option("what", *what, "study, result or figures [study]")
-      ->check(CLI::IsMember({"study", "result", "figures"}));
-  verb->callback([what, &end] {
+  verb.option("what", *what, "study, result or figures [study]").one_of({"study", "result", "figures"});
+  verb.action([what] {
     if (*what == "study")
       std::cout << schema_text();
     else if (*what == "figures")
@@ -136,7 +136,7 @@ void add_schema(CLI::App& app, ExitStatus& end) {
         std::cout << schema_text(*section);
     else
       print_result_layout();
-    end = ExitStatus::done;
+    return ExitStatus::done;
   });
 }
 

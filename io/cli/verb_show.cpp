@@ -35,21 +35,21 @@ void show_file(const ResultFile& file) {
 
 }  // namespace
 
-void add_show(CLI::App& app, ExitStatus& end) {
+void add_show(Verb& program) {
   auto arguments = std::make_shared<ShowArguments>();
-  CLI::App* verb = app.add_subcommand("show", "look into a result file");
-  verb->footer("  vcohort show out.h5\n  vcohort show out.h5 --table cohort/increments --rows 0");
-  verb->add_option("file", arguments->file, "result file or part")->required();
-  verb->add_option("--table", arguments->table, "print this table");
-  verb->add_option("--rows", arguments->rows, "at most so many rows; 0 for all [40]");
-  add_format(*verb, arguments->format);
-  verb->callback([arguments, &end] {
+  Verb verb = program.verb("show", "print what a result file says");
+  verb.footer("  vcohort show out.h5\n  vcohort show out.h5 --table cohort/increments --rows 0");
+  verb.option("file", arguments->file, "result file or part").required();
+  verb.option("--table", arguments->table, "print this table");
+  verb.option("--rows", arguments->rows, "at most so many rows; 0 for all [40]");
+  add_format(verb, arguments->format);
+  verb.action([arguments] {
     const ResultFile file(arguments->file);
     if (arguments->table.empty())
       show_file(file);
     else
       print(file.read_table(arguments->table), arguments->format, std::cout, arguments->rows);
-    end = ExitStatus::done;
+    return ExitStatus::done;
   });
 }
 

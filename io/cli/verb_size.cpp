@@ -113,31 +113,29 @@ ExitStatus find_size(SizeArguments arguments) {
 
 }  // namespace
 
-void add_size(CLI::App& app, ExitStatus& end) {
+void add_size(Verb& program) {
   auto arguments = std::make_shared<SizeArguments>();
-  CLI::App* verb = app.add_subcommand("size", "find the smallest sample size that reaches a power, by simulation");
-  verb->footer(
+  Verb verb = program.verb("size", "find the smallest sample size that reaches a power, by simulation");
+  verb.footer(
       "The answer is the smallest total number of randomised children from which all larger tested numbers reach the "
       "power, a\n"
       "multiple of what ratio and block need, confirmed on fresh replicates. Exit status 6 where no size within the "
       "limit does.\n\n"
       "  vcohort size phase3.toml --power 0.9");
-  verb->add_option("study", arguments->study, "study file (TOML) with a [trial]")->required();
-  verb->add_option("--power", arguments->goal.power, "power to reach [0.9]")->check(CLI::Range(0.0, 1.0));
-  verb->add_flag("--assurance", arguments->goal.assurance,
-                 "count rejections in the beneficial direction only: with uncertain parameters, the assurance");
-  verb->add_option("--largest", arguments->goal.largest, "give up beyond this total sample size [10000]")
-      ->check(CLI::PositiveNumber);
-  verb->add_option("--replicates", arguments->goal.confirmation_replicates, "replicates of the confirmation [20000]")
-      ->check(CLI::PositiveNumber);
-  verb->add_option("--search-replicates", arguments->goal.search_replicates,
-                   "replicates of the search near the answer [20000]")
-      ->check(CLI::PositiveNumber);
-  verb->add_option("--threads", arguments->threads, "threads to use; results do not depend on it")
-      ->check(CLI::Range(1, 4096));
-  verb->add_option("--set", arguments->settings, "replace a value of the study: key=value")->allow_extra_args(false);
-  add_format(*verb, arguments->format);
-  verb->callback([arguments, &end] { end = find_size(*arguments); });
+  verb.option("study", arguments->study, "study file (TOML) with a [trial]").required();
+  verb.option("--power", arguments->goal.power, "power to reach [0.9]").within(0.0, 1.0);
+  verb.flag("--assurance", arguments->goal.assurance,
+            "count rejections in the beneficial direction only: with uncertain parameters, the assurance");
+  verb.option("--largest", arguments->goal.largest, "give up beyond this total sample size [10000]").positive();
+  verb.option("--replicates", arguments->goal.confirmation_replicates, "replicates of the confirmation [20000]")
+      .positive();
+  verb.option("--search-replicates", arguments->goal.search_replicates,
+              "replicates of the search near the answer [20000]")
+      .positive();
+  verb.threads(arguments->threads);
+  verb.settings(arguments->settings);
+  add_format(verb, arguments->format);
+  verb.action([arguments] { return find_size(*arguments); });
 }
 
 }  // namespace vcohort

@@ -1,26 +1,24 @@
 #pragma once
-#include <CLI/CLI.hpp>
-
-#include "io/cli/exit_status.hpp"
+#include "io/cli/command_line.hpp"
 
 namespace vcohort {
 
-/// Each verb adds itself to the command line; its callback sets the exit status.
-void add_run(CLI::App&, ExitStatus&);
-void add_check(CLI::App&, ExitStatus&);
-void add_merge(CLI::App&, ExitStatus&);
-void add_show(CLI::App&, ExitStatus&);
-void add_export(CLI::App&, ExitStatus&);
-void add_compare(CLI::App&, ExitStatus&);
-void add_size(CLI::App&, ExitStatus&);
-void add_analyze(CLI::App&, ExitStatus&);
-void add_decide(CLI::App&, ExitStatus&);
-void add_replay(CLI::App&, ExitStatus&);
-void add_replicate(CLI::App&, ExitStatus&);
-void add_scenarios(CLI::App&, ExitStatus&);
-void add_claims(CLI::App&, ExitStatus&);
-void add_calibrate(CLI::App&, ExitStatus&);
-void add_influence(CLI::App&, ExitStatus&);
-void add_schema(CLI::App&, ExitStatus&);
+/// Each verb adds itself to the command line.
+void add_run(Verb& program);
+void add_check(Verb& program);
+void add_merge(Verb& program);
+void add_show(Verb& program);
+void add_export(Verb& program);
+void add_compare(Verb& program);
+void add_size(Verb& program);
+void add_analyze(Verb& program);
+void add_decide(Verb& program);
+void add_replay(Verb& program);
+void add_replicate(Verb& program);
+void add_scenarios(Verb& program);
+void add_claims(Verb& program);
+void add_calibrate(Verb& program);
+void add_influence(Verb& program);
+void add_schema(Verb& program);
 
 }  // namespace vcohort

@@ -1,24 +1,13 @@
 #include "io/cli/watch.hpp"
 
-#include <chrono>
-
 #include "io/cli/signals.hpp"
 #include "io/cli/usage.hpp"
 
 namespace vcohort {
 
-namespace {
-
-double now() {
-  return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
-}
-
-}  // namespace
-
 Watch::Watch(Limits limits) : limits_(limits) {
   if (!limits_.seconds && !limits_.bytes) return;
-  const double began = now();
-  if (!is_over(began)) thread_ = std::thread([this, began] { look(began); });
+  if (!is_over()) thread_ = std::thread([this] { check(); });
 }
 
 Watch::~Watch() {
@@ -30,19 +19,23 @@ Watch::~Watch() {
   if (thread_.joinable()) thread_.join();
 }
 
-bool Watch::is_over(double began) const {
-  const bool late = limits_.seconds && now() - began >= *limits_.seconds;
+double Watch::seconds() const {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - began_).count();
+}
+
+bool Watch::is_over() const {
+  const bool late = limits_.seconds && seconds() >= *limits_.seconds;
   const bool large = limits_.bytes && resident_memory() >= *limits_.bytes;
   if (late) ask_to_stop(StopReason::time_limit);
   if (large) ask_to_stop(StopReason::memory_limit);
   return late || large;
 }
 
-void Watch::look(double began) {
-  constexpr std::chrono::milliseconds between_looks(50);
+void Watch::check() {
+  constexpr std::chrono::milliseconds pause(50);
   std::unique_lock lock(mutex_);
-  while (!over_.wait_for(lock, between_looks, [this] { return done_; }))
-    if (is_over(began)) return;
+  while (!over_.wait_for(lock, pause, [this] { return done_; }))
+    if (is_over()) return;
 }
 
 }  // namespace vcohort

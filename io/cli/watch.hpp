@@ -1,4 +1,5 @@
 #pragma once
+#include <chrono>
 #include <condition_variable>
 #include <cstdint>
 #include <mutex>
@@ -14,8 +15,8 @@ struct Limits {
   std::optional<std::int64_t> bytes;  // of resident memory
 };
 
-/// Asks the run to stop, as a signal would, when a limit is reached. Looks several times a second, from a thread of its
-/// own; without limits it does nothing.
+/// The run's clock. Asks the run to stop, as a signal would, when a limit is reached. Checks several times a second,
+/// from a thread of its own; without limits it does nothing.
 class Watch {
  public:
   explicit Watch(Limits);
@@ -23,11 +24,14 @@ class Watch {
   Watch(const Watch&) = delete;
   Watch& operator=(const Watch&) = delete;
 
+  double seconds() const;  // since it began
+
  private:
-  bool is_over(double began) const;
-  void look(double began);
+  bool is_over() const;
+  void check();
 
   Limits limits_;
+  std::chrono::steady_clock::time_point began_ = std::chrono::steady_clock::now();
   std::mutex mutex_;
   std::condition_variable over_;
   bool done_ = false;

@@ -3,7 +3,9 @@
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
 
+#include <cstdio>
 #include <memory>
+#include <nlohmann/json.hpp>
 
 namespace vcohort {
 
@@ -18,6 +20,20 @@ spdlog::logger& logger() {
   return *instance;
 }
 
+LogStyle style = LogStyle::plain;
+
+bool line_is_open = false;
+
+void write(spdlog::level::level_enum level, const char* name, const std::string& text) {
+  using Json = nlohmann::ordered_json;
+  if (!logger().should_log(level)) return;
+  end_line();
+  if (style == LogStyle::json)
+    logger().log(level, Json{{"level", name}, {"message", text}}.dump(-1, ' ', false, Json::error_handler_t::replace));
+  else
+    logger().log(level, text);
+}
+
 }  // namespace
 
 void set_log_level(LogLevel level) {
@@ -25,14 +41,35 @@ void set_log_level(LogLevel level) {
                      : level == LogLevel::normal ? spdlog::level::info
                                                  : spdlog::level::debug);
 }
+
+void set_log_style(LogStyle wished) {
+  style = wished;
+  logger().set_pattern(style == LogStyle::plain   ? "vcohort: %v"
+                       : style == LogStyle::timed ? "vcohort: %Y-%m-%d %H:%M:%S %v"
+                                                  : "%v");
+}
+
 void log_notice(const std::string& text) {
-  logger().info("{}", text);
+  write(spdlog::level::info, "notice", text);
 }
 void log_detail(const std::string& text) {
-  logger().debug("{}", text);
+  write(spdlog::level::debug, "detail", text);
 }
 void log_problem(const std::string& text) {
-  logger().error("{}", text);
+  write(spdlog::level::err, "problem", text);
+}
+void log_line(const std::string& text) {
+  write(spdlog::level::critical, "progress", text);
+}
+
+void replace_line(const std::string& text) {
+  std::fprintf(stderr, "\r%s\033[K", text.c_str());
+  line_is_open = true;
+}
+
+void end_line() {
+  if (line_is_open) std::fputc('\n', stderr);
+  line_is_open = false;
 }
 
 }  // namespace vcohort

@@ -1,25 +1,63 @@
 #include "io/console/progress.hpp"
 
 #include <fmt/format.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cmath>
 #include <cstdio>
+#include <nlohmann/json.hpp>
+#include <vector>
+
+#include "io/console/log.hpp"
 
 namespace vcohort {
 
 namespace {
 
 using Clock = std::chrono::steady_clock;
+using Json = nlohmann::ordered_json;
 
 std::chrono::milliseconds pause_of(ProgressStyle style) {
   return std::chrono::milliseconds(style == ProgressStyle::bar ? 100
                                                                : 5000);  // a line in a log file every five seconds
 }
 
-/// A shard has no letter that JSON would want escaped.
-std::string json_of(const std::string& shard) {
-  return shard.empty() ? "null" : "\"" + shard + "\"";
+Json json_of(const std::string& shard) {
+  return shard.empty() ? Json(nullptr) : Json(shard);
+}
+
+void print_json(const Json& object) {
+  fmt::print(stderr, "{}\n", object.dump());
+}
+
+/// Columns of the terminal behind standard error.
+std::size_t terminal_width() {
+  constexpr std::size_t unknown = 80;
+  winsize size{};
+  return ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 ? size.ws_col : unknown;
+}
+
+/// As many of the facts, from the first on, as a line holds; the first one always.
+std::string first_that_fit(const std::vector<std::string>& facts) {
+  std::string text = facts.front();
+  for (std::size_t k = 1; k < facts.size() && text.size() + 2 + facts[k].size() < terminal_width(); ++k)
+    text += ", " + facts[k];
+  return text;
+}
+
+/// Replaces the line of the terminal: a bar where there is room for one, and the text. The last column stays free, so
+/// that no terminal breaks the line.
+void print_over(double share, std::string text) {
+  constexpr std::size_t longest_bar = 24, shortest_bar = 6, frame = 3;
+  const std::size_t room = terminal_width() - 1;
+  text.resize(std::min(text.size(), room));
+  const std::size_t width = std::min(longest_bar, room - std::min(room, text.size() + frame));
+  const auto full = static_cast<std::size_t>(share * static_cast<double>(width));
+  const std::string bar =
+      width < shortest_bar ? "" : fmt::format("[{}{}] ", std::string(full, '='), std::string(width - full, ' '));
+  replace_line(bar + text);
 }
 
 }  // namespace
@@ -45,10 +83,18 @@ std::string short_duration(double seconds) {
 ProgressView::ProgressView(ProgressStyle style, std::string shard) : style_(style), shard_(std::move(shard)) {
   if (style_ == ProgressStyle::automatic) style_ = isatty(STDERR_FILENO) ? ProgressStyle::bar : ProgressStyle::log;
   last_ = style_ == ProgressStyle::bar ? Clock::time_point{} : Clock::now();
+  set_log_style(style_ == ProgressStyle::json  ? LogStyle::json
+                : style_ == ProgressStyle::log ? LogStyle::timed
+                                               : LogStyle::plain);
 }
 
 ProgressView::~ProgressView() {
-  if (drawn_ && style_ == ProgressStyle::bar) std::fputc('\n', stderr);
+  end_line();
+}
+
+void ProgressView::begin(std::int64_t blocks, std::int64_t patients) {
+  blocks_before_ = blocks;
+  patients_before_ = patients;
 }
 
 void ProgressView::show(const Progress& progress) {
@@ -58,15 +104,27 @@ void ProgressView::show(const Progress& progress) {
   if (now - last_ < pause_of(style_) && !(finished && (drawn_ || style_ == ProgressStyle::json))) return;
   last_ = now;
   draw(progress);
+}
+
+void ProgressView::enter(const char* stage) {
+  if (style_ == ProgressStyle::json)
+    print_json({{"shard", json_of(shard_)}, {"stage", stage}});
+  else if (style_ == ProgressStyle::log)
+    log_line(stage);
+  else if (style_ == ProgressStyle::bar)
+    print_over(1, stage);
   drawn_ = true;
 }
 
-void ProgressView::close(const RunCost& cost) {
+void ProgressView::close(int status, const RunCost& cost) {
   if (style_ != ProgressStyle::json) return;
-  fmt::print(stderr,
-             "{{\"shard\":{},\"end\":true,\"seconds\":{:.3f},\"cpu_seconds\":{:.3f},\"peak_memory_bytes\":{:.0f},"
-             "\"bytes_written\":{:.0f}}}\n",
-             json_of(shard_), cost.seconds, cost.cpu_seconds, cost.peak_memory, cost.bytes_written);
+  print_json({{"shard", json_of(shard_)},
+              {"end", true},
+              {"status", status},
+              {"seconds", cost.seconds},
+              {"cpu_seconds", cost.cpu_seconds},
+              {"peak_memory_bytes", cost.peak_memory},
+              {"bytes_written", cost.bytes_written}});
 }
 
 std::string sentence_of(const RunCost& cost) {
@@ -76,29 +134,34 @@ std::string sentence_of(const RunCost& cost) {
 }
 
 void ProgressView::draw(const Progress& p) {
-  const double share = p.all_blocks > 0 ? static_cast<double>(p.blocks) / static_cast<double>(p.all_blocks) : 1.0;
+  const std::int64_t blocks = blocks_before_ + p.blocks, all_blocks = blocks_before_ + p.all_blocks;
+  const std::int64_t patients = patients_before_ + p.patients, all_patients = patients_before_ + p.all_patients;
+  const double share = all_blocks > 0 ? static_cast<double>(blocks) / static_cast<double>(all_blocks) : 1.0;
   const double rate = p.seconds > 0 ? static_cast<double>(p.patients) / p.seconds : 0.0;
-  const double left = share > 0 ? p.seconds * (1 - share) / share : std::nan("");
+  const double left = p.seconds * static_cast<double>(p.all_blocks - p.blocks) / static_cast<double>(p.blocks);
+  drawn_ = true;
   if (style_ == ProgressStyle::json) {
-    fmt::print(stderr,
-               "{{\"shard\":{},\"blocks\":{},\"all_blocks\":{},\"patients\":{},\"all_patients\":{},\"seconds\":{:.3f},"
-               "\"patients_per_second\":{:.1f},\"seconds_left\":{}}}\n",
-               json_of(shard_), p.blocks, p.all_blocks, p.patients, p.all_patients, p.seconds, rate,
-               share > 0 ? fmt::format("{:.3f}", left) : "null");
+    print_json({{"shard", json_of(shard_)},
+                {"stage", "simulating"},
+                {"blocks", blocks},
+                {"all_blocks", all_blocks},
+                {"patients", patients},
+                {"all_patients", all_patients},
+                {"seconds", p.seconds},
+                {"patients_per_second", rate},
+                {"seconds_left", p.blocks > 0 ? Json(left) : Json(nullptr)}});
     return;
   }
-  const std::string text = fmt::format(
-      "{}{:3.0f} %  {} of {} patients, {} patients/s, {} left", shard_.empty() ? "" : "shard " + shard_ + " ",
-      100 * share, short_count(static_cast<double>(p.patients)), short_count(static_cast<double>(p.all_patients)),
-      short_count(rate), short_duration(left));
-  if (style_ == ProgressStyle::log) {
-    fmt::print(stderr, "vcohort: {}\n", text);
-    return;
-  }
-  constexpr int width = 24;
-  const int full = static_cast<int>(share * width);
-  fmt::print(stderr, "\r[{}{}] {}\033[K", std::string(static_cast<std::size_t>(full), '='),
-             std::string(static_cast<std::size_t>(width - full), ' '), text);
+  const std::vector<std::string> facts{
+      fmt::format("{}{:.0f} %", shard_.empty() ? "" : "shard " + shard_ + " ", 100 * share),
+      short_duration(left) + " left",
+      fmt::format("{} of {} patients", short_count(static_cast<double>(patients)),
+                  short_count(static_cast<double>(all_patients))),
+      short_count(rate) + " patients/s"};
+  if (style_ == ProgressStyle::log)
+    log_line(fmt::format("{}", fmt::join(facts, ", ")));
+  else
+    print_over(share, first_that_fit(facts));
 }
 
 }  // namespace vcohort

@@ -3,13 +3,16 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cctype>
 #include <charconv>
+#include <cmath>
 #include <limits>
 #include <map>
 #include <set>
 
+#include "engine/analysis/methods.hpp"
 #include "engine/numeric/errors.hpp"
+#include "engine/study/covariates.hpp"
+#include "engine/study/endpoints.hpp"
 #include "io/study/problems.hpp"
 
 namespace vcohort {
@@ -46,45 +49,45 @@ bool natural_less(const std::string& a, const std::string& b) {
   return a.size() - i != b.size() - j ? a.size() - i < b.size() - j : a < b;
 }
 
+/// A name with its numbers taken out: visits that share it order naturally.
+std::string without_numbers(const std::string& name) {
+  std::string rest;
+  for (const char c : name)
+    if ((c < '0' || c > '9') && c != '.') rest += c;
+  return rest;
+}
+
+bool contains(const std::vector<std::string>& names, const std::string& name) {
+  return std::find(names.begin(), names.end(), name) != names.end();
+}
+
 class Reader {
  public:
-  Reader(const CsvFile& file, const DataColumns& columns, const AnalysisPlan& plan)
-      : file_(file), columns_(columns), plan_(plan) {}
+  Reader(const CsvFile& file, const Study& study, const AnalysisPlan& plan)
+      : file_(file), study_(study), columns_(*study.data), plan_(plan) {}
 
   LongData read() {
-    const std::size_t patient = file_.column(columns_.patient, "data.patient");
-    const std::size_t arm = file_.column(columns_.arm, "data.arm");
-    const std::size_t value = file_.column(columns_.value, "data.value");
+    patient_ = file_.column(columns_.patient, "data.patient");
     visit_ = columns_.visit.empty() ? none : file_.column(columns_.visit, "data.visit");
-    list_patients(patient);
-    list_arms(arm);
+    for (const std::string& name : columns_.categorical) file_.column(name, "data.categorical");
+    select_rows();
+    list_patients();
+    list_arms(file_.column(columns_.arm, "data.arm"));
     list_visits();
-    data_.value.assign(data_.visits.size() * data_.patients.size(), missing);
-    std::vector<std::int64_t> seen(data_.value.size(), 0);
-    for (std::size_t row = 0; row < file_.rows.size(); ++row) {
-      const std::size_t cell = visit_of_[row] * data_.patients.size() + patient_of_[row];
-      if (seen[cell] != 0)
-        refuse(row,
-               fmt::format("a second row for patient {}{}", quoted(file_.rows[row][patient]),
-                           columns_.visit.empty() ? "" : " at this visit"),
-               fmt::format("the first is line {}", seen[cell]), "keep one of them");
-      seen[cell] = file_.line[row];
-      data_.value[cell] = number(row, value);
-    }
+    find_cells();
+    read_outcomes();
+    if (analysis::find_method(plan_.method)->repeated) drop_empty_visits();
+    data_.visits_have_order = visits_have_order();
+    data_.lower_is_better = direction();
     if (!columns_.baseline.empty())
-      data_.baseline = of_patient(file_.column(columns_.baseline, "data.baseline"), "baseline").values;
-    std::set<std::string> wanted;
-    for (const auto* names : {&plan_.adjust, &plan_.adjust_by_visit, &plan_.stratify})
-      for (const std::string& name : *names)
-        if (name != "baseline" && wanted.insert(name).second)
-          data_.covariates.push_back(of_patient(file_.column(name, "trial.primary"), name));
-    const auto uses_baseline = [](const std::vector<std::string>& names) {
-      return std::find(names.begin(), names.end(), "baseline") != names.end();
-    };
-    if (data_.baseline.empty() &&
-        (plan_.change_from_baseline || uses_baseline(plan_.adjust) || uses_baseline(plan_.adjust_by_visit)))
-      throw InvalidInput(
-          explain("the analysis needs a baseline", "data.baseline names no column", "name the column that holds it"));
+      data_.baseline = of_patient(file_.column(columns_.baseline, "data.baseline"), "baseline", false).values;
+    for (const auto* names : {&plan_.adjust, &plan_.adjust_by_visit})
+      for (const std::string& name : *names) read_covariate(name, name, is_category(name));
+    for (const std::string& name : plan_.stratify) {
+      const std::string groups = name + groups_suffix;  // ages, say, of an exported trial
+      read_covariate(name, contains(file_.header, groups) ? groups : name, true);
+    }
+    check_baseline();
     return std::move(data_);
   }
 
@@ -108,10 +111,39 @@ class Reader {
     return value;
   }
 
-  void list_patients(std::size_t column) {
+  /// The rows that data.where keeps.
+  void select_rows() {
+    std::vector<bool> kept(file_.rows.size(), true);
+    for (const DataColumns::Filter& filter : columns_.where) {
+      const std::size_t column = file_.column(filter.column, "data.where");
+      std::set<std::string> found;
+      for (std::size_t row = 0; row < kept.size(); ++row) {
+        const std::string& value = file_.rows[row][column];
+        if (contains(filter.values, value)) found.insert(value);
+        kept[row] = kept[row] && contains(filter.values, value);
+      }
+      for (const std::string& value : filter.values)
+        if (!found.contains(value))
+          throw InvalidInput(
+              fmt::format("{}: {}", file_.name,
+                          explain(fmt::format("no row has {} in column {}", quoted(value), quoted(filter.column)),
+                                  "data.where asks for it", "correct data.where")));
+    }
+    // Of an exported trial each analysis takes the rows of its own endpoint.
+    const bool exported = !study_.trial->arms.empty() && !study_.data_model && contains(file_.header, "endpoint");
+    const std::size_t endpoint = exported ? file_.column("endpoint", "trial") : 0;
+    for (std::size_t row = 0; row < kept.size(); ++row)
+      if (kept[row] && (!exported || file_.rows[row][endpoint] == plan_.endpoint)) rows_.push_back(row);
+    if (rows_.empty())
+      throw InvalidInput(fmt::format(
+          "{}: {}", file_.name,
+          explain("no row is left", columns_.where.empty() ? "the table is empty" : "data.where keeps none", "")));
+  }
+
+  void list_patients() {
     std::map<std::string, std::size_t> known;
-    for (std::size_t row = 0; row < file_.rows.size(); ++row) {
-      const std::string& name = file_.rows[row][column];
+    for (const std::size_t row : rows_) {
+      const std::string& name = file_.rows[row][patient_];
       if (is_missing(name))
         refuse(row, "this row has no patient", fmt::format("{} is empty", quoted(columns_.patient)),
                "fill it in, or remove the row");
@@ -126,18 +158,19 @@ class Reader {
 
   void list_arms(std::size_t column) {
     std::vector<std::string> names;
-    for (std::size_t row = 0; row < file_.rows.size(); ++row) {
+    for (std::size_t k = 0; k < rows_.size(); ++k) {
+      const std::size_t row = rows_[k];
       const std::string& name = file_.rows[row][column];
       if (is_missing(name))
         refuse(row, "this row has no arm", fmt::format("{} is empty", quoted(columns_.arm)),
                "fill it in, or remove the patient");
-      const std::string& first = file_.rows[first_row_[patient_of_[row]]][column];
+      const std::string& first = file_.rows[first_row_[patient_of_[k]]][column];
       if (name != first)
         refuse(row, fmt::format("this patient is in arm {}", quoted(name)),
                fmt::format("an earlier row says {}", quoted(first)), "a patient has one arm");
       if (std::find(names.begin(), names.end(), name) == names.end()) names.push_back(name);
     }
-    std::sort(names.begin(), names.end(), natural_less);
+    sort_arms(names);
     const auto reference = std::find(names.begin(), names.end(), columns_.reference);
     if (reference == names.end())
       throw InvalidInput(
@@ -154,68 +187,270 @@ class Reader {
           static_cast<int>(std::find(names.begin(), names.end(), file_.rows[row][column]) - names.begin()));
   }
 
+  /// As a simulated trial has them, else naturally.
+  void sort_arms(std::vector<std::string>& names) const {
+    std::vector<std::string> order;
+    for (const Arm& arm : study_.trial->arms)
+      if (contains(names, arm.name)) order.push_back(arm.name);
+    if (order.size() == names.size())
+      names = order;
+    else
+      std::sort(names.begin(), names.end(), natural_less);
+  }
+
   void list_visits() {
     if (visit_ == none) {
       data_.visits = {plan_.visit};
-      visit_of_.assign(file_.rows.size(), 0);
+      visit_of_.assign(rows_.size(), 0);
       return;
     }
-    std::set<std::string> names;
-    for (std::size_t row = 0; row < file_.rows.size(); ++row) {
+    std::map<std::string, std::size_t> first;
+    for (const std::size_t row : rows_) {
       const std::string& name = file_.rows[row][visit_];
       if (is_missing(name))
         refuse(row, "this row has no visit", fmt::format("{} is empty", quoted(columns_.visit)),
                "fill it in, or remove the row");
-      names.insert(name);
+      first.emplace(name, row);
     }
-    data_.visits.assign(names.begin(), names.end());
-    std::sort(data_.visits.begin(), data_.visits.end(), natural_less);
-    for (const auto& row : file_.rows)
+    for (const auto& [name, row] : first) data_.visits.push_back(name);
+    if (!columns_.visit_months.empty()) read_visit_months();
+    order_visits(first);
+    for (const std::size_t row : rows_)
       visit_of_.push_back(static_cast<std::size_t>(
-          std::lower_bound(data_.visits.begin(), data_.visits.end(), row[visit_], natural_less) -
-          data_.visits.begin()));
+          std::find(data_.visits.begin(), data_.visits.end(), file_.rows[row][visit_]) - data_.visits.begin()));
+  }
+
+  void order_visits(const std::map<std::string, std::size_t>& first) {
+    if (!columns_.visit_order.empty()) {
+      for (const auto& [name, row] : first)
+        if (!contains(columns_.visit_order, name))
+          refuse(row, fmt::format("the visit {} has no place", quoted(name)),
+                 "data.visit_order names every visit that occurs", "add it there, or leave it out by data.where");
+      for (const std::string& name : columns_.visit_order)
+        if (!first.contains(name))
+          throw InvalidInput(fmt::format("{}: {}", file_.name,
+                                         explain(fmt::format("no row is about the visit {}", quoted(name)),
+                                                 "data.visit_order names it", "remove it")));
+      sort_visits([this](const std::string& name) {
+        return std::find(columns_.visit_order.begin(), columns_.visit_order.end(), name) - columns_.visit_order.begin();
+      });
+    } else if (!months_.empty()) {
+      sort_visits([this](const std::string& name) { return months_.at(name); });
+    } else {
+      std::sort(data_.visits.begin(), data_.visits.end(), natural_less);
+    }
+    for (const std::string& name : data_.visits)
+      if (!months_.empty()) data_.visit_months.push_back(months_.at(name));
+  }
+
+  bool visits_have_order() const {
+    if (!columns_.visit_order.empty() || !months_.empty() || data_.visits.empty()) return true;
+    const std::string rest = without_numbers(data_.visits.front());
+    return std::all_of(data_.visits.begin(), data_.visits.end(),
+                       [&](const std::string& name) { return without_numbers(name) == rest; });
+  }
+
+  template <class Key>
+  void sort_visits(Key key) {
+    std::sort(data_.visits.begin(), data_.visits.end(),
+              [&](const std::string& a, const std::string& b) { return key(a) < key(b); });
+  }
+
+  void read_visit_months() {
+    const std::size_t column = file_.column(columns_.visit_months, "data.visit_months");
+    for (const std::size_t row : rows_) {
+      const std::string& name = file_.rows[row][visit_];
+      const double months = number(row, column);
+      if (months != months)
+        refuse(row, fmt::format("the visit {} has no time", quoted(name)),
+               fmt::format("{} is empty", quoted(columns_.visit_months)), "fill it in");
+      const auto [place, is_new] = months_.emplace(name, months);
+      if (place->second != months)
+        refuse(row, fmt::format("the visit {} has two times", quoted(name)),
+               "data.visit_months holds the time on schedule", "give each visit one");
+    }
+    for (const auto& [name, months] : months_)
+      for (const auto& [other, same] : months_)
+        if (name < other && months == same)
+          throw InvalidInput(
+              fmt::format("{}: {}", file_.name,
+                          explain(fmt::format("the visits {} and {} have one time", quoted(name), quoted(other)),
+                                  "data.visit_months orders them", "give each visit its own")));
+  }
+
+  /// Where each row stands among [visit][patient].
+  void find_cells() {
+    std::vector<std::int64_t> seen(data_.visits.size() * data_.patients.size(), 0);
+    for (std::size_t k = 0; k < rows_.size(); ++k) {
+      cell_of_.push_back(visit_of_[k] * data_.patients.size() + patient_of_[k]);
+      std::int64_t& line = seen[cell_of_[k]];
+      if (line != 0)
+        refuse(rows_[k],
+               fmt::format("a second row for patient {}{}", quoted(file_.rows[rows_[k]][patient_]),
+                           columns_.visit.empty() ? "" : " at this visit"),
+               fmt::format("the first is line {}", line), "keep one of them, or select rows by data.where");
+      line = file_.line[rows_[k]];
+    }
+  }
+
+  /// A visit at which nobody has the outcome, as a change has none at baseline, is none of a mixed model.
+  void drop_empty_visits() {
+    const std::size_t n = data_.patients.size();
+    std::vector<double>& values = data_.outcomes.at(data_.value);
+    std::size_t kept = 0;
+    for (std::size_t v = 0; v < data_.visits.size(); ++v) {
+      const auto first = values.begin() + static_cast<std::ptrdiff_t>(v * n);
+      const auto last = first + static_cast<std::ptrdiff_t>(n);
+      if (std::all_of(first, last, [](double x) { return x != x; })) {
+        data_.notes.push_back(fmt::format("the visit {} was left out: nobody has the outcome", data_.visits[v]));
+        continue;
+      }
+      std::copy(first, last, values.begin() + static_cast<std::ptrdiff_t>(kept * n));
+      data_.visits[kept] = data_.visits[v];
+      if (!data_.visit_months.empty()) data_.visit_months[kept] = data_.visit_months[v];
+      ++kept;
+    }
+    data_.visits.resize(kept);
+    values.resize(kept * n);
+    if (!data_.visit_months.empty()) data_.visit_months.resize(kept);
+  }
+
+  /// The columns that the method takes.
+  void read_outcomes() {
+    const analysis::Method& method = *analysis::find_method(plan_.method);
+    const auto whole = [](double x) { return x >= 0 && x == std::floor(x); };
+    const auto positive = [](double x) { return x > 0; };
+    const auto not_negative = [](double x) { return x >= 0; };
+    const auto yes_or_no = [](double x) { return x == 0 || x == 1; };
+    const auto any = [](double) { return true; };
+    for (const HierarchyLevel& level : plan_.hierarchy) {
+      read_outcome(level.value, "trial.primary.hierarchy", any, "");
+      if (!level.event.empty()) read_outcome(level.event, "trial.primary.hierarchy", yes_or_no, "an event is 1 or 0");
+    }
+    if (!plan_.hierarchy.empty()) return;
+    const bool of_times = method.fits.contains(OutcomeKind::survival) && !columns_.time.empty();
+    if (of_times) {
+      data_.time = columns_.time;
+      data_.event = columns_.event;
+      read_outcome(data_.time, "data.time", not_negative, "a time is not negative");
+      read_outcome(data_.event, "data.event", yes_or_no, "an event is 1 or 0");
+      return;
+    }
+    const bool of_counts = method.fits.contains(OutcomeKind::count);
+    data_.value = columns_.value;
+    if (of_counts)
+      read_outcome(data_.value, "data.value", whole, "a count is a whole number from 0");
+    else
+      read_outcome(data_.value, "data.value", any, "");
+    if (!of_counts) return;
+    data_.exposure = columns_.exposure;
+    data_.offset = columns_.offset;
+    if (!data_.exposure.empty()) read_outcome(data_.exposure, "data.exposure", positive, "an exposure is positive");
+    if (!data_.offset.empty()) read_outcome(data_.offset, "data.offset", any, "");
+  }
+
+  template <class Allowed>
+  void read_outcome(const std::string& name, std::string_view wanted_by, Allowed allowed, const char* why) {
+    const std::size_t column = file_.column(name, wanted_by);
+    std::vector<double>& values = data_.outcomes[name];
+    values.assign(data_.visits.size() * data_.patients.size(), missing);
+    for (std::size_t k = 0; k < rows_.size(); ++k) {
+      const double value = values[cell_of_[k]] = number(rows_[k], column);
+      if (value == value && !allowed(value))
+        refuse(rows_[k],
+               fmt::format("{} in column {} cannot be analysed by {}", file_.rows[rows_[k]][column], quoted(name),
+                           plan_.method),
+               why, "correct it, or choose another method");
+    }
+  }
+
+  bool is_category(const std::string& name) const {
+    return contains(columns_.categorical, name) || (!study_.trial->arms.empty() && !model_categories(name).empty());
+  }
+
+  /// The categories of a covariate of the disease model, in its order.
+  static std::vector<std::string> model_categories(const std::string& name) {
+    const auto variables = stratum_variable_names();
+    const auto found = std::find(variables.begin(), variables.end(), name);
+    if (found == variables.end()) return {};
+    const auto categories = categories_of(static_cast<StratumVariable>(found - variables.begin()));
+    return {categories.begin(), categories.end()};
+  }
+
+  void read_covariate(const std::string& name, const std::string& column, bool categorical) {
+    const auto known = [&](const LongData::Covariate& covariate) { return covariate.name == name; };
+    if (name == "baseline" || std::any_of(data_.covariates.begin(), data_.covariates.end(), known)) return;
+    data_.covariates.push_back(of_patient(file_.column(column, "trial"), name, categorical));
+  }
+
+  void check_baseline() const {
+    const bool used = plan_.change_from_baseline || contains(plan_.adjust, "baseline") ||
+                      contains(plan_.adjust_by_visit, "baseline") || plan_.responder_threshold > 0;
+    const bool wins = analysis::find_method(plan_.method)->wins;
+    if (used && !wins && data_.baseline.empty())
+      throw InvalidInput(
+          explain("the analysis needs a baseline", "data.baseline names no column", "name the column that holds it"));
+  }
+
+  /// As [data] says, else as the endpoint of a study that simulates too; nothing where nobody says.
+  std::optional<bool> direction() const {
+    if (columns_.lower_is_better) return columns_.lower_is_better;
+    if (study_.data_model) return study_.data_model->lower_is_better;
+    const Endpoint* endpoint = study_.trial->arms.empty() ? nullptr : find_endpoint(plan_.endpoint);
+    return endpoint ? std::optional(endpoint->lower_is_better) : std::nullopt;
   }
 
   /// A column that has one value per patient; where some rows are empty the others say it.
-  LongData::Covariate of_patient(std::size_t column, const std::string& name) const {
+  LongData::Covariate of_patient(std::size_t column, const std::string& name, bool categorical) const {
     LongData::Covariate covariate{name, {}, std::vector<double>(data_.patients.size(), missing)};
-    const bool categorical =
-        std::find(columns_.categorical.begin(), columns_.categorical.end(), name) != columns_.categorical.end();
-    if (categorical) {
-      std::set<std::string> levels;
-      for (const auto& row : file_.rows)
-        if (!is_missing(row[column])) levels.insert(row[column]);
-      covariate.levels.assign(levels.begin(), levels.end());
-      std::sort(covariate.levels.begin(), covariate.levels.end(), natural_less);
-    }
-    for (std::size_t row = 0; row < file_.rows.size(); ++row) {
-      const std::string& text = file_.rows[row][column];
+    if (categorical) list_levels(column, name, covariate.levels);
+    for (std::size_t k = 0; k < rows_.size(); ++k) {
+      const std::string& text = file_.rows[rows_[k]][column];
       if (is_missing(text)) continue;
       const double value = categorical
                                ? static_cast<double>(std::find(covariate.levels.begin(), covariate.levels.end(), text) -
                                                      covariate.levels.begin())
-                               : number(row, column);
-      double& of_this = covariate.values[patient_of_[row]];
+                               : number(rows_[k], column);
+      double& of_this = covariate.values[patient_of_[k]];
       if (of_this == of_this && of_this != value)
-        refuse(row, fmt::format("{} changes within the patient", quoted(file_.header[column])),
+        refuse(rows_[k], fmt::format("{} changes within the patient", quoted(file_.header[column])),
                "a covariate has one value per patient", "use its value at baseline");
       of_this = value;
     }
     return covariate;
   }
 
+  void list_levels(std::size_t column, const std::string& name, std::vector<std::string>& levels) const {
+    std::set<std::string> occur;
+    for (const std::size_t row : rows_)
+      if (!is_missing(file_.rows[row][column])) occur.insert(file_.rows[row][column]);
+    levels = model_categories(name);
+    const bool of_model = !levels.empty() && std::all_of(occur.begin(), occur.end(), [&](const std::string& level) {
+      return contains(levels, level);
+    });
+    if (of_model) return;
+    levels.assign(occur.begin(), occur.end());
+    std::sort(levels.begin(), levels.end(), natural_less);
+  }
+
+  static constexpr const char* groups_suffix = "_group";
+
   const CsvFile& file_;
+  const Study& study_;
   const DataColumns& columns_;
   const AnalysisPlan& plan_;
   LongData data_;
-  std::size_t visit_ = none;
-  std::vector<std::size_t> patient_of_, visit_of_, first_row_;
+  std::size_t patient_ = none, visit_ = none;
+  std::map<std::string, double> months_;                      // of each visit
+  std::vector<std::size_t> rows_;                             // that are read
+  std::vector<std::size_t> patient_of_, visit_of_, cell_of_;  // [of these rows]
+  std::vector<std::size_t> first_row_;                        // [patient]
 };
 
 }  // namespace
 
-LongData read_long_data(const CsvFile& file, const DataColumns& columns, const AnalysisPlan& plan) {
-  return Reader(file, columns, plan).read();
+LongData read_long_data(const CsvFile& file, const Study& study, const AnalysisPlan& plan) {
+  return Reader(file, study, plan).read();
 }
 
 }  // namespace vcohort

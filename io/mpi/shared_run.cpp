@@ -15,8 +15,7 @@ namespace vcohort {
 namespace {
 
 using Clock = std::chrono::steady_clock;
-constexpr std::chrono::milliseconds nap{
-    1};  // between two looks for a message: short beside a span, free for a processor
+constexpr std::chrono::milliseconds nap{1};  // between two messages: short beside a span, free for a processor
 constexpr std::chrono::milliseconds between_reports{500};
 
 enum Kind : std::int64_t {
@@ -38,11 +37,7 @@ class Dispatcher {
     if (rest_.empty()) rest_.push_back({0, plan.blocks()});
     for (const BlockSpan& span : rest_) left_ += span.size();
     all_.all_blocks = left_;
-    for (const BlockSpan& span : rest_)
-      for (std::int64_t block = span.first; block < span.end; ++block) {
-        const Plan::Work work = plan.work(block);
-        all_.all_patients += plan.questions()[work.question]->patients_in(work.block);
-      }
+    for (const BlockSpan& span : rest_) all_.all_patients += plan.patients_in(span);
   }
 
   /// Half of the rank's even share of what is left, so that all ranks end together however fast they are; but no less
@@ -174,7 +169,7 @@ RunEnd lead(Ranks& ranks, const Plan& plan, const RunOptions& options, Sink& sin
         if (options.stop && options.stop->load()) dispatcher.halt();
         if (options.on_progress) options.on_progress(dispatcher.progress());
       };
-      simulate(plan, mine, sink);
+      run_blocks(plan, mine, sink);
     }
   } catch (...) {
     dispatcher.halt();
@@ -212,7 +207,7 @@ class Follower {
         return answer.second == 1 ? RunEnd::complete : RunEnd::stopped;
       }
       try {
-        simulate_span({answer.first, answer.second});
+        run_span({answer.first, answer.second});
       } catch (...) {
         failure_ = std::current_exception();
       }
@@ -229,7 +224,7 @@ class Follower {
     }
   }
 
-  void simulate_span(BlockSpan span) {
+  void run_span(BlockSpan span) {
     const std::int64_t blocks_before = blocks_;
     const std::int64_t patients_before = patients_;
     RunOptions mine = options_;
@@ -238,12 +233,12 @@ class Follower {
     mine.on_progress = [&](const Progress& progress) {
       blocks_ = blocks_before + progress.blocks;
       patients_ = patients_before + progress.patients;
-      look_around();
+      listen();
     };
-    simulate(plan_, mine, sink_);
+    run_blocks(plan_, mine, sink_);
   }
 
-  void look_around() {
+  void listen() {
     if (options_.stop && options_.stop->load()) stopped_ = true;
     while (const auto message = ranks_.receive())
       if (message->kind == halt) stopped_ = true;
@@ -266,11 +261,11 @@ class Follower {
 
 }  // namespace
 
-RunEnd simulate_shared(Ranks& ranks, const Plan& plan, const RunOptions& options, Sink& sink) {
-  if (ranks.size() == 1) return simulate(plan, options, sink);
-  if (plan.has_looks())
+RunEnd share_blocks(Ranks& ranks, const Plan& plan, const RunOptions& options, Sink& sink) {
+  if (ranks.size() == 1) return run_blocks(plan, options, sink);
+  if (plan.has_checkpoints())
     throw InvalidInput(explain("ranks cannot share this study",
-                               "it stops at a wished precision, and looks at its blocks in order",
+                               "it stops at a wished precision, which is known only when all blocks before are there",
                                "run it in one process, with as many --threads as there are processors"));
   return ranks.rank() == 0 ? lead(ranks, plan, options, sink) : Follower(ranks, plan, options, sink).run();
 }

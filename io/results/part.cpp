@@ -154,6 +154,10 @@ CombinedParts combine_parts(const std::vector<std::string>& paths) {
       damaged += (damaged.empty() ? "" : "\n") + std::string(damage.what());
       continue;
     }
+    if (part.header.status != FileStatus::part)
+      throw StorageFailure(explain(fmt::format("'{}' is no part", path),
+                                   "it is a finished result, whose rows would double",
+                                   "Name the parts that it was made from; to extend it, use `vcohort run --grow`."));
     if (combined.parts.empty()) combined.header = part.header;
     if (const std::string why = difference(combined.header, part.header); !why.empty()) {
       throw StorageFailure(explain(fmt::format("cannot combine '{}' with '{}'", path, combined.parts.front().file), why,

@@ -43,8 +43,7 @@ struct Part {
   std::string content_digest;
 };
 
-/// Reads and checks a part, or a whole result, which is the part that covers all blocks. StorageFailure names what is
-/// damaged.
+/// Reads and checks a part or a result. StorageFailure names what is damaged.
 Part read_part(const std::filesystem::path& path);
 
 /// The parts of a folder by their names, first block first. Nothing is opened; temporary and other files are passed
@@ -61,8 +60,9 @@ struct CombinedParts {
 };
 
 /// Combines parts in any order, one open at a time. Of parts that cover the same range and have the same content digest
-/// one is used: a task that was run twice does no harm. StorageFailure where one belongs to another study, seed,
-/// evidence or program, or covers blocks that another covers too; DamagedFile names every damaged part.
+/// one is used: a task that was run twice does no harm. StorageFailure where one is a finished result,
+/// belongs to another study, seed, evidence or program, or covers blocks that another covers too; DamagedFile names
+/// every damaged part.
 CombinedParts combine_parts(const std::vector<std::string>& paths);
 
 }  // namespace vcohort

@@ -18,31 +18,29 @@ using Matrix = std::vector<std::vector<double>>;
 
 constexpr std::array<std::string_view, 3> structures = {"ar1", "compound-symmetry", "toeplitz"};
 
+/// A correlation in few numbers.
+struct Structure {
+  std::string name;
+  std::vector<double> rho;
+};
+
 constexpr std::array<KeySpec, 2> keys = {{
-    {.name = "structure",
-     .required = true,
-     .choices = structures,
-     .meaning =
-         "`ar1`: rho to the power of the number of visits between; `compound-symmetry`: rho for every two visits; "
-         "`toeplitz`: one rho for visits 1, 2, ... apart. Visits count as equally spaced.",
-     .example = "\"ar1\""},
-    {.name = "rho",
-     .type = KeyType::list_of_numbers,
-     .form = "number, or list of numbers",
-     .required = true,
-     .range = {-1, 1},
-     .meaning = "Correlation of two neighbouring visits; for `toeplitz` of visits 1, 2, ... apart.",
-     .example = "0.6"},
+    field<&Structure::name>(
+        "structure", {.choices = structures, .required = true},
+        "`ar1`: rho to the power of the number of visits between; `compound-symmetry`: rho for every two visits; "
+        "`toeplitz`: one rho for visits 1, 2, ... apart. Visits count as equally spaced.",
+        "\"ar1\""),
+    field<&Structure::rho>("rho", {.form = "number, or list of numbers", .range = {-1, 1}, .required = true},
+                           "Correlation of two neighbouring visits; for `toeplitz` of visits 1, 2, ... apart.", "0.6"),
 }};
 
-void refuse_indefinite(const TableReader& reader) {
-  reader.refuse("correlation", "the correlation is not positive definite", "no outcomes have it", "check the numbers");
+void refuse_indefinite(const KeyAt& at) {
+  at.refuse("the correlation is not positive definite", "no outcomes have it", "check the numbers");
 }
 
 /// Correlations of visits 1, 2, ... apart; empty when refused.
-std::vector<double> lags_of(const TableReader& table, int structure, const std::vector<double>& rho,
-                            std::size_t visits) {
-  const std::string_view name = structures.at(static_cast<std::size_t>(structure));
+std::vector<double> lags_of(const TableReader& table, const Structure& structure, std::size_t visits) {
+  const auto& [name, rho] = structure;
   const std::size_t wanted = name == "toeplitz" ? visits - 1 : 1;
   if (rho.size() != wanted) {
     table.refuse("rho",
@@ -59,16 +57,16 @@ std::vector<double> lags_of(const TableReader& table, int structure, const std::
   return lags;
 }
 
-std::optional<Matrix> read_structure(const TomlValue& value, const TableReader& reader, std::size_t visits) {
-  const TableReader table(value, correlation_section, reader.problems());
-  const auto structure = table.choice("structure");
-  const auto rho = table.numbers("rho");
-  if (!structure || !rho || !table.has("rho")) return std::nullopt;
+std::optional<Matrix> read_structure(const KeyAt& at, std::size_t visits) {
+  const TableReader table(at.value(), correlation_section, at.problems());
+  Structure structure;
+  fill(table, structure, at.scope);
+  if (structure.name.empty() || structure.rho.empty()) return std::nullopt;
   if (visits < 2) {
-    reader.refuse("correlation", "one visit has no correlation", "there is nothing to correlate it with", "remove it");
+    at.refuse("one visit has no correlation", "there is nothing to correlate it with", "remove it");
     return std::nullopt;
   }
-  const std::vector<double> lags = lags_of(table, *structure, *rho, visits);
+  const std::vector<double> lags = lags_of(table, structure, visits);
   if (lags.empty()) return std::nullopt;
   Matrix matrix(visits, std::vector<double>(visits, 1.0));
   for (std::size_t row = 0; row < visits; ++row) {
@@ -78,7 +76,8 @@ std::optional<Matrix> read_structure(const TomlValue& value, const TableReader& 
   return matrix;
 }
 
-std::optional<Matrix> read_matrix(const TomlValue& value, const TableReader& reader, std::size_t visits) {
+std::optional<Matrix> read_matrix(const KeyAt& at, std::size_t visits) {
+  const TomlValue& value = at.value();
   Matrix matrix;
   bool square = value.is_array() && value.items.size() == visits;
   if (value.is_array()) {
@@ -88,7 +87,7 @@ std::optional<Matrix> read_matrix(const TomlValue& value, const TableReader& rea
       for (const TomlValue& item : row.items) {
         const std::optional<double> number = finite_number(item);
         if (!number || std::fabs(*number) > 1) {
-          reader.problems().add(item.place, "a correlation is impossible", "it must be a number from -1 to 1", "");
+          at.problems().add(item.place, "a correlation is impossible", "it must be a number from -1 to 1", "");
           return std::nullopt;
         }
         numbers.push_back(*number);
@@ -97,13 +96,13 @@ std::optional<Matrix> read_matrix(const TomlValue& value, const TableReader& rea
     }
   }
   if (!square) {
-    reader.refuse("correlation", fmt::format("\"correlation\" must be a matrix of {} x {} numbers", visits, visits),
-                  fmt::format("there are {} visits", visits), "or write { structure = \"ar1\", rho = 0.6 }");
+    at.refuse(fmt::format("\"correlation\" must be a matrix of {} x {} numbers", visits, visits),
+              fmt::format("there are {} visits", visits), "or write { structure = \"ar1\", rho = 0.6 }");
     return std::nullopt;
   }
   for (std::size_t row = 0; row < visits; ++row) {
     if (matrix[row][row] != 1) {
-      reader.problems().add(
+      at.problems().add(
           value.items[row].items[row].place,
           fmt::format("the correlation of visit {} with itself is {}", row + 1, number_text(matrix[row][row])),
           "it is 1", "");
@@ -111,10 +110,10 @@ std::optional<Matrix> read_matrix(const TomlValue& value, const TableReader& rea
     }
     for (std::size_t column = 0; column < row; ++column) {
       if (matrix[row][column] == matrix[column][row]) continue;
-      reader.problems().add(value.items[row].items[column].place, "the correlation is not symmetric",
-                            fmt::format("{} in row {}, {} in row {}", number_text(matrix[row][column]), row + 1,
-                                        number_text(matrix[column][row]), column + 1),
-                            "");
+      at.problems().add(value.items[row].items[column].place, "the correlation is not symmetric",
+                        fmt::format("{} in row {}, {} in row {}", number_text(matrix[row][column]), row + 1,
+                                    number_text(matrix[column][row]), column + 1),
+                        "");
       return std::nullopt;
     }
   }
@@ -123,12 +122,8 @@ std::optional<Matrix> read_matrix(const TomlValue& value, const TableReader& rea
 
 }  // namespace
 
-const SectionSpec correlation_section = {
-    .name = "correlation",
-    .heading = "data_model.correlation",
-    .meaning = "The correlation of the visits by a structure.",
-    .keys = keys,
-};
+const SectionSpec correlation_section =
+    section<Structure>("correlation", "data_model.correlation", "The correlation of the visits by a structure.", keys);
 
 bool is_positive_definite(const Matrix& matrix) {
   const auto size = static_cast<Eigen::Index>(matrix.size());
@@ -143,17 +138,10 @@ bool is_positive_definite(const Matrix& matrix) {
   return factor.info() == Eigen::Success && factor.matrixLLT().diagonal().array().square().minCoeff() > rounding;
 }
 
-std::optional<Matrix> read_correlation(const TableReader& reader, std::size_t visits) {
-  const TomlEntry* entry = reader.entry("correlation");
-  if (!entry) {
-    Matrix identity(visits, std::vector<double>(visits, 0.0));
-    for (std::size_t visit = 0; visit < visits; ++visit) identity[visit][visit] = 1;
-    return identity;
-  }
-  auto matrix = entry->value.is_table() ? read_structure(entry->value, reader, visits)
-                                        : read_matrix(entry->value, reader, visits);
+std::optional<Matrix> read_correlation(const KeyAt& at, std::size_t visits) {
+  auto matrix = at.value().is_table() ? read_structure(at, visits) : read_matrix(at, visits);
   if (matrix && !is_positive_definite(*matrix)) {
-    refuse_indefinite(reader);
+    refuse_indefinite(at);
     return std::nullopt;
   }
   return matrix;

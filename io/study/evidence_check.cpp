@@ -158,6 +158,25 @@ std::vector<std::string> pairs_of(const Evidence& evidence) {
   return pairs;
 }
 
+std::vector<std::string> unusual_doses(const Study& study, const Evidence& evidence, const StudyPlaces& places) {
+  constexpr double far = 100;
+  std::vector<std::string> notices;
+  for (std::size_t index = 0; index < study.strategies.size(); ++index) {
+    const Strategy& strategy = study.strategies[index];
+    const Parameter* reference = strategy.cells ? reference_dose_of(evidence, strategy.cell, strategy.route) : nullptr;
+    if (!reference) continue;
+    const double times = strategy.regimen.dose / reference->value;
+    if (times > 1 / far && times < far) continue;
+    notices.push_back(
+        text_of(places.strategies.at(index).dose, places.file_name) + ": " +
+        explain(fmt::format("the dose of {} is {:g} {}", quoted(strategy.name), strategy.regimen.dose, reference->unit),
+                fmt::format("{:.3g} times the reference dose of {}, {:g}", times,
+                            pair_name(strategy.cell, strategy.route), reference->value),
+                "check its unit; no study gave such a dose"));
+  }
+  return notices;
+}
+
 Evidence check_against_evidence(const Study& study, const Evidence& evidence, const StudyPlaces& places) {
   Problems problems(places.file_name);
   Evidence amended = evidence;

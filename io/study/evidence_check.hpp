@@ -15,6 +15,10 @@ namespace vcohort {
 /// `places`.
 Evidence check_against_evidence(const Study& study, const Evidence& evidence, const StudyPlaces& places);
 
+/// A sentence for each strategy whose dose per infusion is a hundred times away from the reference dose of its pair, or
+/// further: the curve of dose and effect was never seen there, and a unit may have been mistaken.
+std::vector<std::string> unusual_doses(const Study& study, const Evidence& evidence, const StudyPlaces& places);
+
 /// The pairs that have a delivery factor and a reference dose: "MSC/intravenous", ...
 std::vector<std::string> pairs_of(const Evidence& evidence);
 

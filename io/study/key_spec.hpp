@@ -7,6 +7,12 @@
 
 namespace vcohort {
 
+struct KeyAt;
+struct KeySpec;
+struct Scope;
+struct SectionSpec;
+class TableReader;
+
 /// What a key holds. The plain kinds are checked by TableReader, the others by the section's reader.
 enum class KeyType : std::uint8_t {
   text,
@@ -33,11 +39,38 @@ struct Range {
   }
 };
 
+/// (low, high], (low, high) and [low, high); [low, high] is Range{low, high}.
+constexpr Range above(double low, double high = std::numeric_limits<double>::infinity()) {
+  return {.low = low, .high = high, .low_excluded = true};
+}
+constexpr Range between(double low, double high) {
+  return {.low = low, .high = high, .low_excluded = true, .high_excluded = true};
+}
+constexpr Range from_to_below(double low, double high) {
+  return {.low = low, .high = high, .high_excluded = true};
+}
+constexpr Range at_least(double low) {
+  return {.low = low};
+}
+
 /// "above 0, at most 65535"; empty where everything is allowed.
 std::string text_of(const Range&);
 
+/// Whether a key says something, given the other keys of its table.
+struct Use {
+  enum class Kind : std::uint8_t { possible, required, none } kind = Kind::possible;
+  std::string why = {};  // of the other two; a key that is there without use and without a reason is let be
+
+  static Use required(std::string why) { return {Kind::required, std::move(why)}; }
+  static Use none(std::string why = {}) { return {Kind::none, std::move(why)}; }
+};
+
+/// What a key changes: who the patients are, what is done and seen, what it is worth, or only what is delivered.
+enum class Touches : std::uint8_t { patients, conduct, valuation, delivery };
+
 /// The declaration of one key: all there is to know about it stands here once. It drives the detection of unknown keys,
-/// the types, ranges, choices and defaults that are enforced, and the documentation.
+/// the types, ranges, choices and conditions that are enforced, the resolved text and the documentation. field.hpp
+/// makes declarations that are bound to a member of a record.
 struct KeySpec {
   std::string_view name = {};
   KeyType type = KeyType::text;
@@ -45,11 +78,30 @@ struct KeySpec {
   std::string_view unit = {};
   bool required = false;
   bool may_be_empty = false;       // a text
-  std::string_view fallback = {};  // the default, as TOML writes it; empty: absent means nothing
+  std::string_view fallback = {};  // the default, as TOML writes it, of a key that is bound to no member
   std::span<const std::string_view> choices = {};
   Range range = {};
   std::string_view meaning = {};
   std::string_view example = {};  // the right-hand side
+
+  bool open = false;        // the choices are those of the disease model; other words are not refused here
+  bool distinct = false;    // a list of texts that may be empty, none of them twice
+  bool ascending = false;   // a list of numbers, each above the one before
+  bool decides = false;     // where it is refused, nothing is said about the keys behind it
+  bool quiet = false;       // left out of the resolved text where it has its default
+  bool no_default = false;  // what its member holds at first is no default: it is found from other keys
+  Touches touches = Touches::conduct;
+
+  // How it is bound to the record that its table fills in. `write` gives the right-hand side, empty where the record
+  // does not have the key; `write_block` writes a table, or several, with a heading of their own.
+  const void* record = nullptr;  // record_tag of its type
+  const SectionSpec* table = nullptr;
+  void (*read)(const KeyAt&, void* record) = nullptr;
+  std::string (*write)(const KeySpec&, const void* record, const Scope&) = nullptr;
+  void (*write_block)(const KeySpec&, const void* record, const Scope&, const std::string& path,
+                      std::string& text) = nullptr;
+  Use (*use)(const KeySpec&, const void* record, const Scope&) = nullptr;
+  void (*check)(const KeyAt&, const void* record) = nullptr;  // of what was read well, when the record is filled
 };
 
 /// The declaration of one table of a file.
@@ -58,6 +110,9 @@ struct SectionSpec {
   std::string_view heading = {};  // "[population]", "[[strategy]]", "the top level"
   std::string_view meaning = {};
   std::span<const KeySpec> keys = {};
+  const void* record = nullptr;                                              // record_tag of what it fills in
+  const void* (*defaults)() = nullptr;                                       // a default-made record
+  void (*finish)(const TableReader&, void* record, const Scope&) = nullptr;  // what no single key shows
 
   const KeySpec* find(std::string_view key) const;
 };

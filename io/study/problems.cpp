@@ -18,6 +18,10 @@ void Problems::add(const Place& place, std::string_view problem, std::string_vie
   found_.push_back({place, explain(problem, why, what_to_do)});
 }
 
+void Problems::forget(std::size_t first, std::size_t last) {
+  found_.erase(found_.begin() + static_cast<std::ptrdiff_t>(first), found_.begin() + static_cast<std::ptrdiff_t>(last));
+}
+
 void Problems::throw_if_any() const {
   if (found_.empty()) return;
   std::vector<const Found*> ordered;

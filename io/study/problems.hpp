@@ -24,6 +24,9 @@ class Problems {
   /// Records `place: problem (why) what_to_do`.
   void add(const Place& place, std::string_view problem, std::string_view why = {}, std::string_view what_to_do = {});
 
+  /// Forgets the problems from number `first` up to number `last`, which something that came later explains.
+  void forget(std::size_t first, std::size_t last);
+
   bool empty() const { return found_.empty(); }
   std::size_t size() const { return found_.size(); }
   const std::string& file_name() const { return file_name_; }

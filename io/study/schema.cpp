@@ -2,11 +2,11 @@
 
 #include <fmt/format.h>
 
+#include "engine/analysis/methods.hpp"
 #include "engine/study/covariates.hpp"
 #include "engine/study/endpoints.hpp"
-#include "engine/study/trial_methods.hpp"
 #include "io/study/evidence_reader.hpp"
-#include "io/study/sections.hpp"
+#include "io/study/record.hpp"
 
 namespace vcohort {
 
@@ -24,9 +24,10 @@ std::string allowed_text(const KeySpec& key) {
   return text_of(key.range);
 }
 
-std::string default_text(const KeySpec& key) {
+std::string default_text(const SectionSpec& section, const KeySpec& key) {
   if (key.required) return "required";
-  return key.fallback.empty() ? std::string() : fmt::format("`{}`", key.fallback);
+  const std::string value = default_of(section, key);
+  return value.empty() ? std::string() : fmt::format("`{}`", value);
 }
 
 std::string type_and_unit(const KeySpec& key) {
@@ -39,8 +40,8 @@ std::string table_text(const SectionSpec& section) {
       section.meaning);
   text += "| key | value | default | allowed | meaning | example |\n|---|---|---|---|---|---|\n";
   for (const KeySpec& key : section.keys) {
-    text += fmt::format("| `{}` | {} | {} | {} | {} | `{}` |\n", key.name, type_and_unit(key), default_text(key),
-                        allowed_text(key), key.meaning, key.example);
+    text += fmt::format("| `{}` | {} | {} | {} | {} | `{}` |\n", key.name, type_and_unit(key),
+                        default_text(section, key), allowed_text(key), key.meaning, key.example);
   }
   return text;
 }
@@ -48,25 +49,35 @@ std::string table_text(const SectionSpec& section) {
 /// Which analysis fits which outcome, and which keys it has a use for.
 std::string methods_text() {
   std::string text = "\n### Analyses\n\n| analysis | fits | takes | estimates | meaning |\n|---|---|---|---|---|\n";
-  for (const TrialMethod& method : trial_methods()) {
+  for (const analysis::Method& method : analysis::methods) {
     std::string fits = method.responders ? "responders on a score" : "";
     for (int index = outcome_kinds - 1; index >= 0; --index) {
       const auto kind = static_cast<OutcomeKind>(index);
       if (method.fits.contains(kind)) fits = std::string(name_of(kind)) + (fits.empty() ? "" : "; ") + fits;
     }
     std::vector<std::string_view> keys;
-    if (method.responders || method.smallest_win) keys.emplace_back("responder_threshold");
+    if (method.responders || method.wins) keys.emplace_back("responder_threshold");
     if (method.change_from_baseline) keys.emplace_back("change_from_baseline");
     if (method.adjusts) keys.emplace_back("adjust");
     if (method.repeated)
       keys.insert(keys.end(), {"adjust_by_visit", "covariance", "fallback", "covariance_by_arm", "df"});
-    if (method.strata != TrialMethod::Strata::none) keys.emplace_back("stratify");
+    if (method.strata != analysis::Method::Strata::none) keys.emplace_back("stratify");
     if (method.margin) keys.emplace_back("margin");
     if (method.bayes) keys.insert(keys.end(), {"prior_mean", "prior_sd", "posterior_probability"});
-    const std::string strata = method.strata == TrialMethod::Strata::required ? " (`stratify` is required)" : "";
+    const std::string strata = method.strata == analysis::Method::Strata::required ? " (`stratify` is required)" : "";
     text += fmt::format("| `{}` | {} | {}{} | {} | {} |\n", method.name, fits, code_list(keys), strata,
-                        code_list(method.summaries), method.meaning);
+                        name_of(method.scale), method.meaning);
   }
+  return text;
+}
+
+std::string endpoints_text() {
+  std::string text =
+      "\n### Endpoints\n\n| endpoint | kind | domain | better | unit | meaning |\n|---|---|---|---|---|---|\n";
+  for (const Endpoint& endpoint : all_endpoints())
+    text += fmt::format("| `{}` | {} | {} | {} | {} | {} |\n", endpoint.name, name_of(endpoint.kind),
+                        domain_names[static_cast<std::size_t>(endpoint.domain)],
+                        endpoint.lower_is_better ? "lower" : "higher", endpoint.units, endpoint.description);
   return text;
 }
 
@@ -76,7 +87,8 @@ std::string schema_text() {
   std::string text = "## Study file: format \"vcohort-study 1\"\n";
   for (const SectionSpec* section : documented_tables()) text += table_text(*section);
   text += methods_text();
-  text += fmt::format("\n### Endpoints\n\n{}\n\n### Categories of the strata\n\n", code_list(endpoint_names()));
+  text += endpoints_text();
+  text += "\n### Categories of the strata\n\n";
   for (std::size_t index = 0; index < stratum_variable_names().size(); ++index) {
     const auto variable = static_cast<StratumVariable>(index);
     const auto categories = categories_of(variable);

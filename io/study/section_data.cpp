@@ -1,93 +1,145 @@
 #include <fmt/format.h>
 
 #include <array>
-#include <map>
 
-#include "io/study/trial_sections.hpp"
+#include "io/study/field.hpp"
 
 namespace vcohort {
 
 namespace {
 
-constexpr std::array<KeySpec, 7> keys = {{
-    {.name = "patient",
-     .form = "name of a column",
-     .required = true,
-     .meaning = "Who the row is about.",
-     .example = "\"USUBJID\""},
-    {.name = "arm",
-     .form = "name of a column",
-     .required = true,
-     .meaning = "The patient's arm.",
-     .example = "\"ARMCD\""},
-    {.name = "reference",
-     .required = true,
-     .meaning = "The value of the arm's column that contrasts are taken against.",
-     .example = "\"PBO\""},
-    {.name = "visit",
-     .form = "name of a column",
-     .meaning = "Which visit the row is about; without it there is one row per patient.",
-     .example = "\"AVISIT\""},
-    {.name = "value",
-     .form = "name of a column",
-     .required = true,
-     .meaning = "The outcome; empty or NA is missing.",
-     .example = "\"FEV1\""},
-    {.name = "baseline",
-     .form = "name of a column",
-     .meaning = "The outcome at baseline, for `adjust = [\"baseline\"]` and the change from baseline.",
-     .example = "\"FEV1_BL\""},
-    {.name = "categorical",
-     .type = KeyType::list_of_texts,
-     .form = "list of columns",
-     .meaning = "The covariates whose values are names; every other one is a number.",
-     .example = "[\"RACE\", \"SEX\"]"},
+Use visits_use(const KeySpec& key, const DataColumns& data, const Scope&) {
+  if (data.visit.empty()) return Use::none("[data] has no \"visit\"");
+  const bool twice = key.name == "visit_months" && !data.visit_order.empty();
+  return twice ? Use::none("\"visit_order\" says the same") : Use{};
+}
+
+Use outcome_use(const KeySpec& key, const DataColumns& data, const Scope&) {
+  if (key.name == "value") return data.time.empty() ? Use::required("[data] has no \"time\"") : Use{};
+  if (key.name == "offset") return data.exposure.empty() ? Use{} : Use::none("[data] has an \"exposure\"");
+  return data.time.empty() ? Use::none("[data] has no \"time\"") : Use::required("[data] has a \"time\"");
+}
+
+/// Each column with the values that are kept: a text, a number as it is written, or a list of them.
+void read_where(const KeyAt& at, DataColumns& data) {
+  if (!at.value().is_table()) {
+    at.refuse("\"where\" must be a table of columns", "it is " + std::string(kind_text(at.value().kind)),
+              "write where = { PARAMCD = \"ADAS\" }");
+    return;
+  }
+  for (const TomlEntry& column : at.value().entries) {
+    DataColumns::Filter& filter = data.where.emplace_back(DataColumns::Filter{column.key, {}});
+    const auto add = [&](const TomlValue& value) {
+      if (value.is_text())
+        filter.values.push_back(value.text);
+      else if (const auto number = finite_number(value))
+        filter.values.push_back(number_text(*number));
+      else
+        at.problems().add(value.place, "a value of a column is a text or a number", "the rows with it are read", "");
+    };
+    if (!column.value.is_array()) {
+      add(column.value);
+      continue;
+    }
+    for (const TomlValue& item : column.value.items) add(item);
+    if (column.value.items.empty())
+      at.problems().add(column.value.place, "an empty list keeps no row", "", "remove the column from \"where\"");
+  }
+}
+
+std::string write_where(const DataColumns& data, const Scope&) {
+  std::string text;
+  for (const DataColumns::Filter& filter : data.where)
+    text += (text.empty() ? "{ " : ", ") + toml_text(filter.column) + " = " + list_text(filter.values, toml_text);
+  return text.empty() ? text : text + " }";
+}
+
+constexpr std::array<KeySpec, 15> keys = {{
+    field<&DataColumns::patient>("patient", {.form = "name of a column", .required = true}, "Who the row is about.",
+                                 "\"USUBJID\""),
+    field<&DataColumns::arm>("arm", {.form = "name of a column", .required = true}, "The patient's arm.", "\"ARMCD\""),
+    field<&DataColumns::reference>("reference", {.required = true},
+                                   "The value of the arm's column that contrasts are taken against.", "\"PBO\""),
+    field<&DataColumns::visit>("visit", {.form = "name of a column"},
+                               "Which visit the row is about; without it there is one row per patient.", "\"AVISIT\""),
+    field<&DataColumns::visit_order>(
+        "visit_order", {.form = "list of visits", .distinct = true, .use = rule<visits_use>},
+        "Every visit that occurs, in order. Without it, and without `visit_months`, names that differ in their numbers "
+        "alone (VIS2, VIS10) have the order of these; others have none, and an analysis that depends on one is "
+        "refused.",
+        "[\"WEEK 2\", \"MONTH 1\", \"MONTH 3\"]"),
+    field<&DataColumns::visit_months>("visit_months", {.form = "name of a column", .use = rule<visits_use>},
+                                      "The time of the row's visit on schedule, in place of `visit_order`.",
+                                      "\"AWTARGET\""),
+    field<&DataColumns::value>("value", {.form = "name of a column", .use = rule<outcome_use>},
+                               "The outcome; empty or NA is missing. Required but for times to an event.", "\"FEV1\""),
+    field<&DataColumns::time>("time", {.form = "name of a column"},
+                              "Time to the event, or to the end of observation: for `logrank`, `cox` and `win-ratio`.",
+                              "\"AVAL\""),
+    field<&DataColumns::event>("event", {.form = "name of a column", .use = rule<outcome_use>},
+                               "1 for an event at `time`, 0 for the end of observation; required with `time`.",
+                               "\"EVENT\""),
+    field<&DataColumns::exposure>("exposure", {.form = "name of a column"},
+                                  "How long the events of a count were looked for; 1 without it.", "\"YEARS\""),
+    field<&DataColumns::offset>("offset", {.form = "name of a column", .use = rule<outcome_use>},
+                                "The logarithm of the exposure, in its place.", "\"LOGYEARS\""),
+    field<&DataColumns::baseline>(
+        "baseline", {.form = "name of a column"},
+        "The outcome at baseline, for `adjust = [\"baseline\"]` and the change from baseline.", "\"FEV1_BL\""),
+    field<&DataColumns::categorical>("categorical", {.form = "list of columns", .distinct = true},
+                                     "The covariates whose values are names; every other one is a number.",
+                                     "[\"RACE\", \"SEX\"]"),
+    custom<read_where, write_where>(
+        "where", KeyType::other, {.form = "table of columns"},
+        "The rows that are read: those with this value, or one of these values, in each column.",
+        "{ PARAMCD = \"ADAS\", ANL01FL = [\"Y\"] }"),
+    field<&DataColumns::lower_is_better>(
+        "lower_is_better", {},
+        "The direction of benefit of one-sided tests, margins and conclusions; without it false, and true for times to "
+        "an event and counts, where it speaks of the event.",
+        "true"),
 }};
+
+/// A column has one use.
+void refuse_twice(const TableReader& reader, const DataColumns& data, const Scope&) {
+  const std::array<std::pair<std::string_view, const std::string*>, 5> columns = {{{"patient", &data.patient},
+                                                                                   {"arm", &data.arm},
+                                                                                   {"visit", &data.visit},
+                                                                                   {"value", &data.value},
+                                                                                   {"baseline", &data.baseline}}};
+  const auto refuse = [&](const Place& place, const std::string& column, const std::string& uses) {
+    reader.problems().add(place, fmt::format("the column {} is used twice", quoted(column)), uses, "");
+  };
+  for (std::size_t k = 0; k < columns.size(); ++k) {
+    const auto& [use, column] = columns[k];
+    if (column->empty()) continue;
+    for (std::size_t before = 0; before < k; ++before) {
+      if (*columns[before].second != *column) continue;
+      refuse(reader.place(use), *column, fmt::format("for \"{}\" and for \"{}\"", columns[before].first, use));
+      break;
+    }
+  }
+  for (std::size_t k = 0; k < data.categorical.size(); ++k) {
+    for (const auto& [use, column] : columns) {
+      if (*column != data.categorical[k]) continue;
+      refuse(item_place(reader, "categorical", k), *column, fmt::format("for \"{}\" and as a covariate", use));
+      break;
+    }
+  }
+}
 
 }  // namespace
 
-const SectionSpec data_section = {
-    .name = "data",
-    .heading = "[data]",
-    .meaning =
-        "The columns of a data file for `vcohort analyze`: a long table, one row per patient and visit. A study with "
-        "[data] "
-        "whose [trial] has no arms is for that verb alone, and needs no patients, strategies or outcomes.",
-    .keys = keys,
-};
+const SectionSpec data_section = section<DataColumns, refuse_twice>(
+    "data", "[data]",
+    "The columns of a data file for `vcohort analyze`: a long table, one row per patient and visit. A study with "
+    "[data] "
+    "whose [trial] has no arms is for that verb alone, and needs no patients, strategies or outcomes.",
+    keys);
 
 void read_data(const TomlValue& table, StudyContext& context) {
   const TableReader reader(table, data_section, context.problems);
-  DataColumns data;
-  std::map<std::string, std::string_view> used;
-  const auto column = [&](std::string_view key) {
-    const std::string name = reader.text(key).value_or("");
-    if (!name.empty()) {
-      const auto [before, is_new] = used.try_emplace(name, key);
-      if (!is_new) {
-        reader.refuse(key, fmt::format("the column {} is used twice", quoted(name)),
-                      fmt::format("for \"{}\" and for \"{}\"", before->second, key), "");
-      }
-    }
-    return name;
-  };
-  data.patient = column("patient");
-  data.arm = column("arm");
-  data.reference = reader.text("reference").value_or("");
-  data.visit = column("visit");
-  data.value = column("value");
-  data.baseline = column("baseline");
-  if (const auto categorical = distinct_texts(reader, "categorical")) {
-    data.categorical = *categorical;
-    for (std::size_t index = 0; index < categorical->size(); ++index) {
-      const auto found = used.find((*categorical)[index]);
-      if (found == used.end()) continue;
-      context.problems.add(item_place(reader, "categorical", index),
-                           fmt::format("the column {} is used twice", quoted(found->first)),
-                           fmt::format("for \"{}\" and as a covariate", found->second), "");
-    }
-  }
-  context.study.data = data;
+  fill(reader, context.study.data.emplace(), {&context.study, nullptr, &context});
 }
 
 }  // namespace vcohort

@@ -22,8 +22,9 @@ constexpr std::array<KeySpec, 4> population_keys = {{
      .type = KeyType::integer,
      .unit = "patients",
      .range = {1, most_patients},
-     .meaning = "How many patients are enrolled; all of them meet the eligibility. Required with [cohort]; a trial has its "
-                "sample sizes.",
+     .meaning =
+         "How many patients are enrolled; all of them meet the eligibility. Required with [cohort]; a trial has its "
+         "sample sizes.",
      .example = "100_000"},
     {.name = "age_years",
      .type = KeyType::table,

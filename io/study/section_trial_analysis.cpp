@@ -1,152 +1,489 @@
+#include <fmt/format.h>
+
+#include <algorithm>
 #include <array>
 
-#include "engine/study/size.hpp"
+#include "engine/analysis/methods.hpp"
+#include "engine/study/endpoints.hpp"
 #include "engine/study/trial_names.hpp"
-#include "io/study/analysis_reader.hpp"
+#include "io/study/suggestion.hpp"
 #include "io/study/trial_sections.hpp"
 
 namespace vcohort {
 
 namespace {
 
-constexpr double longest_months = static_cast<double>(largest_occasion) / days_per_month;
+constexpr std::size_t longest_name = 200;
 
-constexpr std::array<KeySpec, 19> keys = {{
-    {.name = "name",
-     .meaning = "How tables call a secondary analysis; required there. The primary one is called \"primary\".",
-     .example = "\"unadjusted\""},
-    {.name = "endpoint",
-     .form = "name of an endpoint",
-     .meaning = "What is compared: one of `outcomes.endpoints`, required; `outcome` under a data model; the value "
-                "column of a data "
-                "file.",
-     .example = "\"gmfm66\""},
-    {.name = "visit_months",
-     .type = KeyType::number,
-     .unit = "months",
-     .range = {.low = 0, .high = longest_months, .low_excluded = true},
-     .meaning = "The visit at which it is compared, one of the visits; required where the trial is simulated, but for "
-                "survival and "
-                "count.",
-     .example = "12"},
-    {.name = "visit",
-     .meaning = "The same visit as the visit column of a data file has it; required where [data] has one, unless it is "
-                "the number of "
-                "`visit_months`.",
-     .example = "\"VIS4\""},
-    {.name = "analysis",
-     .required = true,
-     .choices = method_names,
-     .meaning = "The method, see below which fits what.",
-     .example = "\"ancova\""},
-    {.name = "adjust",
-     .type = KeyType::list_of_texts,
-     .form = "list of covariates",
-     .choices = covariate_names,
-     .meaning = "Covariates; of a data file, its columns, and `baseline`.",
-     .example = "[\"baseline\", \"age_years\", \"gmfcs\"]"},
-    {.name = "adjust_by_visit",
-     .type = KeyType::list_of_texts,
-     .form = "list of covariates",
-     .choices = covariate_names,
-     .meaning = "mmrm: covariates with a coefficient for each visit.",
-     .example = "[\"baseline\"]"},
-    {.name = "stratify",
-     .type = KeyType::list_of_texts,
-     .form = "list of factors",
-     .choices = factor_names,
-     .meaning = "Factors whose levels, in combination, are the strata of the analysis; of a data file, its columns. "
-                "Ages are cut as "
-                "in `trial.randomisation`.",
-     .example = "[\"gmfcs\"]"},
-    {.name = "covariance",
-     .fallback = "\"unstructured\"",
-     .choices = covariance_names,
-     .meaning = "mmrm: covariance of a patient's visits.",
-     .example = "\"unstructured\""},
-    {.name = "fallback",
-     .type = KeyType::list_of_texts,
-     .choices = covariance_names,
-     .meaning = "mmrm: covariances that are tried in this order when a fit fails.",
-     .example = "[\"toeplitz-heterogeneous\", \"ar1\"]"},
-    {.name = "covariance_by_arm",
-     .type = KeyType::boolean,
-     .fallback = "false",
-     .meaning = "mmrm: whether every arm has a covariance of its own.",
-     .example = "true"},
-    {.name = "df",
-     .fallback = "\"satterthwaite\"",
-     .choices = df_names,
-     .meaning = "mmrm: degrees of freedom.",
-     .example = "\"kenward-roger\""},
-    {.name = "change_from_baseline",
-     .type = KeyType::boolean,
-     .fallback = "false",
-     .meaning = "Whether the change from baseline is analysed and not the outcome itself.",
-     .example = "true"},
-    {.name = "hypothesis",
-     .fallback = "\"superiority\"",
-     .choices = hypothesis_names,
-     .meaning = "What the trial wants to show.",
-     .example = "\"non-inferiority\""},
-    {.name = "margin",
-     .type = KeyType::number,
-     .range = {.low = 0},
-     .meaning = "On the scale of the estimate, the logarithm of a ratio. Superiority: by more than this, 0 without it; "
-                "non-inferiority: "
-                "not worse by this; equivalence: within this on either side; required for these two.",
-     .example = "1.5"},
-    {.name = "responder_threshold",
-     .type = KeyType::number,
-     .unit = "points",
-     .range = {.low = 0, .low_excluded = true},
-     .meaning =
-         "Methods of yes or no on a score: a responder is better than at baseline by at least this. win-ratio: a "
-         "difference of at most this is a tie.",
-     .example = "2"},
-    {.name = "prior_mean",
-     .type = KeyType::number,
-     .fallback = "0",
-     .meaning = "bayes: mean of the normal prior of the effect.",
-     .example = "0"},
-    {.name = "prior_sd",
-     .type = KeyType::number,
-     .range = {.low = 0, .low_excluded = true},
-     .meaning = "bayes: its standard deviation; without it the prior is flat.",
-     .example = "2.5"},
-    {.name = "posterior_probability",
-     .type = KeyType::number,
-     .fallback = "0.975",
-     .range = {.low = 0, .high = 1, .low_excluded = true, .high_excluded = true},
-     .meaning = "bayes: required that the effect exceeds the margin.",
-     .example = "0.975"},
+using Strata = analysis::Method::Strata;
+using Hypothesis = AnalysisPlan::Hypothesis;
+
+const analysis::Method& method_of(const AnalysisPlan& plan) {
+  return *analysis::find_method(plan.method);
+}
+
+/// The kind of the endpoint; nothing for a data file alone, or where the endpoint was refused.
+std::optional<OutcomeKind> kind_of(const AnalysisPlan& plan, const Scope& scope) {
+  const TrialFrame& frame = *scope.trial;
+  if (frame.model) return frame.model->kind;
+  if (!frame.simulated || !index_of(frame.endpoints, plan.endpoint)) return std::nullopt;
+  return find_endpoint(plan.endpoint)->kind;
+}
+
+bool cuts_a_score(const AnalysisPlan& plan, const Scope& scope) {
+  return method_of(plan).responders && kind_of(plan, scope).value_or(OutcomeKind::score) == OutcomeKind::score;
+}
+
+/// Whether the endpoint is seen at baseline. Of a data file alone this only shows in the file, and of visits that were
+/// refused it is not known either.
+bool has_baseline(const AnalysisPlan& plan, const Scope& scope) {
+  const TrialFrame& frame = *scope.trial;
+  if (frame.model && !frame.has_visits()) return false;
+  if (frame.model) return frame.model->visits_months.empty() || frame.model->visits_months.front() == 0;
+  return kind_of(plan, scope).value_or(OutcomeKind::score) == OutcomeKind::score;
+}
+
+std::string no_baseline(const AnalysisPlan& plan, const Scope& scope) {
+  return scope.trial->model ? "the data model has no visit at 0 months" : quoted(plan.endpoint) + " has no baseline";
+}
+
+/// What looks at a baseline needs its column, where there is a data file.
+void require_baseline_column(const KeyAt& at) {
+  const DataColumns* data = at.scope.trial->data;
+  if (data && data->baseline.empty())
+    at.refuse("the analysis needs a baseline", "[data] has none", "name the column of the baseline");
+}
+
+bool is_primary(const AnalysisPlan& plan, const Scope& scope) {
+  return &plan == trial_of(scope).analyses.data();
+}
+
+Use name_use(const KeySpec&, const AnalysisPlan& plan, const Scope& scope) {
+  return is_primary(plan, scope) ? Use::none("the primary analysis is called \"primary\"")
+                                 : Use::required("results are found by name");
+}
+
+void check_name(const KeyAt& at, const AnalysisPlan& plan) {
+  if (plan.name.size() > longest_name || plan.name.find_first_of("\n\r\t") != std::string::npos)
+    at.refuse("the name of an analysis is one line of at most 200 bytes", "tables print it", "shorten it");
+  const std::vector<AnalysisPlan>& plans = trial_of(at.scope).analyses;
+  if (std::count_if(plans.begin(), plans.end(), [&](const auto& other) { return other.name == plan.name; }) > 1)
+    at.refuse("two analyses are called " + quoted(plan.name), "results are found by name", "rename one");
+}
+
+Use endpoint_use(const KeySpec&, const AnalysisPlan&, const Scope& scope) {
+  return scope.trial->disease_model() ? Use::required("the trial is simulated") : Use{};
+}
+
+void check_clock_of_drooling(const KeyAt& at, const AnalysisPlan& plan) {
+  const Endpoint* const endpoint = find_endpoint(plan.endpoint);
+  if (!endpoint || endpoint->measure != Measure::drooling) return;
+  for (const Arm& arm : trial_of(at.scope).arms) {
+    if (!at.scope.trial->starts_late(arm)) continue;
+    at.refuse("drooling cannot be recorded in an arm that starts late", "its time course has its own clock",
+              fmt::format("use another endpoint, or let {} not cross over", quoted(arm.name)));
+    return;
+  }
+}
+
+void check_endpoint(const KeyAt& at, const AnalysisPlan& plan) {
+  const TrialFrame& frame = *at.scope.trial;
+  if (!frame.simulated) {
+    const std::string& measured = frame.data->value.empty() ? frame.data->time : frame.data->value;
+    if (plan.endpoint != measured)
+      at.refuse("the endpoint is not the value of the data file", quoted(plan.endpoint) + " and " + quoted(measured),
+                "remove it");
+  } else if (index_of(frame.endpoints, plan.endpoint)) {
+    check_clock_of_drooling(at, plan);
+  } else if (!frame.endpoints.empty()) {
+    const bool exists = !frame.model && find_endpoint(plan.endpoint);
+    at.refuse(exists ? quoted(plan.endpoint) + " is not recorded" : "unknown endpoint " + quoted(plan.endpoint),
+              frame.model ? "a data model has one" : "it must be among outcomes.endpoints",
+              exists ? "add it there" : did_you_mean(plan.endpoint, frame.endpoints));
+  }
+}
+
+Use visit_months_use(const KeySpec&, const AnalysisPlan&, const Scope& scope) {
+  if (!scope.trial->simulated) return Use::none("there is only a data file, whose visits have names");
+  return scope.trial->has_visits() ? Use::required("the trial is simulated") : Use{};
+}
+
+void check_visit_months(const KeyAt& at, const AnalysisPlan& plan) {
+  const TrialFrame& frame = *at.scope.trial;
+  const std::vector<double>& visits = frame.visits_months;
+  const std::string months = number_text(plan.visit_months);
+  if (!frame.has_visits()) {
+    const double end = frame.model->follow_up_months;
+    if (plan.visit_months != end)
+      at.refuse(fmt::format("there is no visit at {} months", months),
+                fmt::format("patients are followed for {} months", number_text(end)), "remove it");
+    return;
+  }
+  if (visits.empty() || std::find(visits.begin(), visits.end(), plan.visit_months) != visits.end()) return;
+  if (plan.visit_months > visits.back()) {
+    at.refuse(fmt::format("a visit at {} months is beyond the last one", months),
+              fmt::format("that is at {} months", number_text(visits.back())),
+              "add it to visits_months, or choose another");
+  } else {
+    std::string known;
+    for (const double visit : visits) known += (known.empty() ? "" : ", ") + number_text(visit);
+    at.refuse(fmt::format("there is no visit at {} months", months), "visits are at " + known,
+              "add it to visits_months, or choose another");
+  }
+}
+
+Use visit_use(const KeySpec&, const AnalysisPlan&, const Scope& scope) {
+  const TrialFrame& frame = *scope.trial;
+  if (!frame.data) return Use::none("it names a visit of a data file, and there is no [data]");
+  if (frame.data->visit.empty()) return Use::none("[data] has no visit");
+  return frame.simulated ? Use{} : Use::required("[data] has visits");
+}
+
+void check_fit(const KeyAt& at, const AnalysisPlan& plan) {
+  const TrialFrame& frame = *at.scope.trial;
+  const analysis::Method& method = method_of(plan);
+  const std::optional<OutcomeKind> kind = kind_of(plan, at.scope);
+  const bool of_times = method.fits.contains(OutcomeKind::survival);
+  if (frame.data && frame.data->time.empty() && of_times && !method.wins)
+    at.refuse(fmt::format("{} needs times to an event", method.name), "[data] has none",
+              "name their columns in data.time and data.event");
+  if (frame.data && frame.data->value.empty() && !frame.data->time.empty() && !of_times)
+    at.refuse(fmt::format("{} cannot analyse times to an event", method.name), "[data] has no value",
+              "name its column, or use another method");
+  if (method.repeated && frame.data && frame.data->visit.empty())
+    at.refuse(fmt::format("{} needs visits", method.name), "[data] has no visit", "name the column of the visit");
+  if (method.strata == Strata::required && frame.model)
+    at.refuse(fmt::format("{} needs strata", method.name), "a data model has no covariates", "use another method");
+  if (!kind || method.fits.contains(*kind) || cuts_a_score(plan, at.scope)) return;
+  std::vector<std::string_view> fitting;
+  for (const analysis::Method& other : analysis::methods) {
+    if (other.fits.contains(*kind)) fitting.push_back(other.name);
+  }
+  at.refuse(fmt::format("{} does not fit {}", method.name, quoted(plan.endpoint)),
+            fmt::format("the endpoint is {}", name_of(*kind)), "use one of " + listed(fitting));
+}
+
+Use adjust_use(const KeySpec& key, const AnalysisPlan& plan, const Scope&) {
+  const analysis::Method& method = method_of(plan);
+  if (key.name == "adjust") return method.adjusts ? Use{} : Use::none(fmt::format("{} does not adjust", method.name));
+  return method.repeated ? Use{} : Use::none(fmt::format("{} has one visit", method.name));
+}
+
+void check_covariate(const KeyAt& at, const Place& place, const std::string& name, const AnalysisPlan& plan) {
+  const TrialFrame& frame = *at.scope.trial;
+  if (name == "baseline") require_baseline_column(at);
+  if (!frame.simulated) {
+    const DataColumns& data = *frame.data;
+    const std::array<std::string_view, 4> taken = {data.patient, data.arm, data.visit, data.value};
+    if (index_of(taken, name)) {
+      at.problems().add(place, "the column " + quoted(name) + " is no covariate", "[data] has another use for it",
+                        "remove it");
+    }
+  } else if (frame.model && name != "baseline") {
+    at.problems().add(place, "there is no covariate " + quoted(name), "a data model has none but \"baseline\"",
+                      "remove it");
+  } else if (!index_of(covariate_names, name)) {
+    at.problems().add(place, "there is no covariate " + quoted(name), fmt::format("in \"{}\"", at.key.name),
+                      did_you_mean(name, covariate_names));
+  } else if (name == "baseline" && !has_baseline(plan, at.scope)) {
+    at.problems().add(place, "there is no baseline to adjust for", no_baseline(plan, at.scope), "remove it");
+  }
+}
+
+void check_covariates(const KeyAt& at, const AnalysisPlan& plan) {
+  const bool by_visit = at.key.name == "adjust_by_visit";
+  const std::vector<std::string>& names = by_visit ? plan.adjust_by_visit : plan.adjust;
+  // The baseline of gmfm66 is the covariate gmfm66.
+  const bool own_baseline = at.scope.trial->disease_model() &&
+                            (index_of(plan.adjust, "baseline") || index_of(plan.adjust_by_visit, "baseline"));
+  for (std::size_t index = 0; index < names.size(); ++index) {
+    const Place place = at.item_place(index);
+    check_covariate(at, place, names[index], plan);
+    if (by_visit && index_of(plan.adjust, names[index]))
+      at.problems().add(place, quoted(names[index]) + " is adjusted for twice",
+                        "its coefficients by visit include the common one", "remove it from \"adjust\"");
+    if (own_baseline && names[index] == plan.endpoint)
+      at.problems().add(place, quoted(plan.endpoint) + " is adjusted for twice", "\"baseline\" is the same",
+                        "remove one");
+  }
+}
+
+Use strata_use(const KeySpec&, const AnalysisPlan& plan, const Scope& scope) {
+  const analysis::Method& method = method_of(plan);
+  if (method.strata == Strata::none) return Use::none(fmt::format("{} has no strata", method.name));
+  if (scope.trial->model) return Use::none("a data model has no covariates");
+  return method.strata == Strata::required ? Use::required(fmt::format("{} needs strata", method.name)) : Use{};
+}
+
+void check_strata(const KeyAt& at, const AnalysisPlan& plan) {
+  const TrialFrame& frame = *at.scope.trial;
+  for (std::size_t index = 0; index < plan.stratify.size(); ++index) {
+    const std::string& name = plan.stratify[index];
+    const Place place = at.item_place(index);
+    if (!frame.simulated && !index_of(frame.data->categorical, name)) {
+      at.problems().add(place, "the column " + quoted(name) + " makes no strata", "it holds numbers",
+                        "list it in data.categorical");
+    }
+    if (!frame.simulated) continue;
+    if (!index_of(factor_names, name)) {
+      at.problems().add(place, "there is no factor " + quoted(name), "in \"stratify\"",
+                        did_you_mean(name, factor_names));
+    } else if (name == "age_years" && trial_of(at.scope).randomisation.age_cuts.empty()) {
+      at.problems().add(place, "ages have no groups", "trial.randomisation does not stratify by age_years",
+                        "stratify it, with age_cuts");
+    }
+  }
+}
+
+Use repeated_use(const KeySpec&, const AnalysisPlan& plan, const Scope&) {
+  const analysis::Method& method = method_of(plan);
+  return method.repeated ? Use{} : Use::none(fmt::format("it belongs to mmrm, and the analysis is {}", method.name));
+}
+
+void check_fallback(const KeyAt& at, const AnalysisPlan& plan) {
+  const auto first = plan.fallback.begin();
+  for (auto name = first; name != plan.fallback.end(); ++name) {
+    if (*name == plan.covariance || std::find(first, name, *name) != name)
+      at.problems().add(at.item_place(static_cast<std::size_t>(name - first)), quoted(*name) + " is tried twice",
+                        "it fails again", "remove one");
+  }
+}
+
+Use change_use(const KeySpec&, const AnalysisPlan& plan, const Scope&) {
+  const analysis::Method& method = method_of(plan);
+  return method.change_from_baseline ? Use{} : Use::none(fmt::format("{} knows no change from baseline", method.name));
+}
+
+void check_change(const KeyAt& at, const AnalysisPlan& plan) {
+  if (!plan.change_from_baseline) return;
+  if (!has_baseline(plan, at.scope)) {
+    at.refuse("there is no change from baseline", no_baseline(plan, at.scope), "remove it");
+  } else {
+    require_baseline_column(at);
+  }
+}
+
+void check_hypothesis(const KeyAt& at, const AnalysisPlan& plan) {
+  const analysis::Method& method = method_of(plan);
+  if (!method.margin && plan.hypothesis != Hypothesis::superiority)
+    at.refuse(fmt::format("{} cannot show {}", method.name, name_of(plan.hypothesis)),
+              "it tests no difference only, and no margin", "use another method");
+  if (method.bayes && plan.hypothesis == Hypothesis::equivalence)
+    at.refuse("bayes cannot show equivalence", "it looks at the probability beyond one margin", "use another method");
+}
+
+Use margin_use(const KeySpec&, const AnalysisPlan& plan, const Scope&) {
+  const analysis::Method& method = method_of(plan);
+  const bool shown = plan.hypothesis != Hypothesis::superiority;
+  if (!method.margin)  // any other hypothesis was refused
+    return Use::none(shown ? std::string() : fmt::format("{} tests no difference only", method.name));
+  return shown ? Use::required(fmt::format("{} needs one", name_of(plan.hypothesis))) : Use{};
+}
+
+void check_margin(const KeyAt& at, const AnalysisPlan& plan) {
+  if (plan.hypothesis != Hypothesis::superiority && plan.margin == 0)
+    at.refuse("\"margin\" = 0 is impossible", fmt::format("{} needs one above 0", name_of(plan.hypothesis)), "");
+}
+
+Use responder_use(const KeySpec&, const AnalysisPlan& plan, const Scope& scope) {
+  const analysis::Method& method = method_of(plan);
+  const std::optional<OutcomeKind> kind = kind_of(plan, scope);
+  if (method.wins && kind != OutcomeKind::survival) return {};
+  if (!cuts_a_score(plan, scope)) {
+    return Use::none(kind && method.responders ? fmt::format("{} is {}", quoted(plan.endpoint), name_of(*kind))
+                                               : fmt::format("{} knows no responders", method.name));
+  }
+  return kind ? Use::required(fmt::format("{} compares yes and no, and the endpoint is a score", method.name)) : Use{};
+}
+
+void check_responders(const KeyAt& at, const AnalysisPlan& plan) {
+  if (!cuts_a_score(plan, at.scope)) return;
+  if (kind_of(plan, at.scope) && !has_baseline(plan, at.scope))
+    at.refuse("a responder has no baseline to be better than", no_baseline(plan, at.scope), "");
+  require_baseline_column(at);
+}
+
+Use bayes_use(const KeySpec& key, const AnalysisPlan& plan, const Scope&) {
+  if (!method_of(plan).bayes) return Use::none(fmt::format("it belongs to bayes, and the analysis is {}", plan.method));
+  const bool flat = key.name == "prior_mean" && plan.prior_sd == 0;
+  return flat ? Use::none("a prior without \"prior_sd\" is flat") : Use{};
+}
+
+Use hierarchy_use(const KeySpec&, const AnalysisPlan& plan, const Scope& scope) {
+  const bool used = method_of(plan).wins && scope.trial->data;
+  return used ? Use{} : Use::none("it belongs to the win-ratio of a data file");
+}
+
+void read_hierarchy(const KeyAt& at, AnalysisPlan& plan) {
+  read_list(at, plan.hierarchy, hierarchy_section);
+}
+
+std::string write_hierarchy(const AnalysisPlan& plan, const Scope& scope) {
+  return write_list(plan.hierarchy, hierarchy_section, scope);
+}
+
+/// An event is unwanted where nothing is said.
+void finish_level(const TableReader& reader, HierarchyLevel& level, const Scope&) {
+  if (!reader.has("lower_is_better")) level.lower_is_better = !level.event.empty();
+}
+
+constexpr std::array<KeySpec, 4> hierarchy_keys = {{
+    field<&HierarchyLevel::value>("value", {.form = "name of a column", .required = true},
+                                  "A score, or with `event` a time.", "\"SCORE\""),
+    field<&HierarchyLevel::event>("event", {.form = "name of a column"},
+                                  "1 for an event at the time, 0 for the end of observation.", "\"DIED\""),
+    field<&HierarchyLevel::smallest_win>("smallest_win", {.range = {.low = 0}},
+                                         "A difference of at most this is a tie.", "2"),
+    field<&HierarchyLevel::lower_is_better>(
+        "lower_is_better", {},
+        "Of a score; of a time whether the event is unwanted. Without it false for a score, true for a time.", "true"),
 }};
+
+constexpr std::array<KeySpec, 20> keys = {{
+    field<&AnalysisPlan::name>(
+        "name", {.use = rule<name_use>, .check = checked<check_name>},
+        "How tables call a secondary analysis; required there. The primary one is called \"primary\".",
+        "\"unadjusted\""),
+    field<&AnalysisPlan::endpoint>(
+        "endpoint", {.form = "name of an endpoint", .use = rule<endpoint_use>, .check = checked<check_endpoint>},
+        "What is compared: one of `outcomes.endpoints`, required; `outcome` under a data model; the value column of a "
+        "data file.",
+        "\"gmfm66\""),
+    field<&AnalysisPlan::visit_months>(
+        "visit_months",
+        {.unit = "months",
+         .range = above(0, longest_months),
+         .use = rule<visit_months_use>,
+         .check = checked<check_visit_months>},
+        "The visit at which it is compared, one of the visits; required where the trial is simulated, but for survival "
+        "and count.",
+        "12"),
+    field<&AnalysisPlan::visit>(
+        "visit", {.use = rule<visit_use>},
+        "The same visit as the visit column of a data file has it; required where [data] has one, unless it is the "
+        "number of `visit_months`.",
+        "\"VIS4\""),
+    field<&AnalysisPlan::method>(
+        "analysis", {.choices = analysis::method_names, .required = true, .decides = true, .check = checked<check_fit>},
+        "The method, see below which fits what.", "\"ancova\""),
+    field<&AnalysisPlan::adjust>("adjust",
+                                 {.form = "list of covariates",
+                                  .choices = covariate_names,
+                                  .open = true,
+                                  .distinct = true,
+                                  .use = rule<adjust_use>,
+                                  .check = checked<check_covariates>},
+                                 "Covariates; of a data file, its columns, and `baseline`.",
+                                 "[\"baseline\", \"age_years\", \"gmfcs\"]"),
+    field<&AnalysisPlan::adjust_by_visit>("adjust_by_visit",
+                                          {.form = "list of covariates",
+                                           .choices = covariate_names,
+                                           .open = true,
+                                           .distinct = true,
+                                           .use = rule<adjust_use>,
+                                           .check = checked<check_covariates>},
+                                          "mmrm: covariates with a coefficient for each visit.", "[\"baseline\"]"),
+    field<&AnalysisPlan::stratify>(
+        "stratify",
+        {.form = "list of factors",
+         .choices = factor_names,
+         .open = true,
+         .distinct = true,
+         .use = rule<strata_use>,
+         .check = checked<check_strata>},
+        "Factors whose levels, in combination, are the strata of the analysis; of a data file, its columns. Ages are "
+        "cut as in `trial.randomisation`.",
+        "[\"gmfcs\"]"),
+    field<&AnalysisPlan::covariance>("covariance", {.choices = covariance_names, .use = rule<repeated_use>},
+                                     "mmrm: covariance of a patient's visits.", "\"unstructured\""),
+    field<&AnalysisPlan::fallback>("fallback",
+                                   {.choices = covariance_names,
+                                    .may_be_empty = true,
+                                    .use = rule<repeated_use>,
+                                    .check = checked<check_fallback>},
+                                   "mmrm: covariances that are tried in this order when a fit fails.",
+                                   "[\"toeplitz-heterogeneous\", \"ar1\"]"),
+    field<&AnalysisPlan::covariance_by_arm>("covariance_by_arm", {.use = rule<repeated_use>},
+                                            "mmrm: whether every arm has a covariance of its own.", "true"),
+    field<&AnalysisPlan::df>("df", {.choices = df_names, .use = rule<repeated_use>}, "mmrm: degrees of freedom.",
+                             "\"kenward-roger\""),
+    field<&AnalysisPlan::change_from_baseline>(
+        "change_from_baseline", {.use = rule<change_use>, .check = checked<check_change>},
+        "Whether the change from baseline is analysed and not the outcome itself.", "true"),
+    field<&AnalysisPlan::hypothesis>("hypothesis", {.decides = true, .check = checked<check_hypothesis>},
+                                     "What the trial wants to show.", "\"non-inferiority\""),
+    field<&AnalysisPlan::margin>(
+        "margin", {.range = at_least(0), .use = rule<margin_use>, .check = checked<check_margin>},
+        "On the scale of the estimate, the logarithm of a ratio. Superiority: by more than this; non-inferiority: not "
+        "worse by this; equivalence: within this on either side; required for these two.",
+        "1.5"),
+    field<&AnalysisPlan::responder_threshold>(
+        "responder_threshold",
+        {.unit = "points", .range = above(0), .use = rule<responder_use>, .check = checked<check_responders>},
+        "Methods of yes or no on a score: a responder is better than at baseline by at least this. win-ratio: a "
+        "difference of at most this is a tie.",
+        "2"),
+    custom<read_hierarchy, write_hierarchy>(
+        "hierarchy", KeyType::other, {.form = "list of endpoints", .use = rule<hierarchy_use>},
+        "win-ratio of a data file: its endpoints, the most important first, instead of the one of [data].",
+        "[{ value = \"DAYS\", event = \"DIED\" }, { value = \"SCORE\", smallest_win = 2 }]"),
+    field<&AnalysisPlan::prior_mean>("prior_mean", {.use = rule<bayes_use>},
+                                     "bayes: mean of the normal prior of the effect.", "0"),
+    field<&AnalysisPlan::prior_sd>("prior_sd", {.range = above(0), .use = rule<bayes_use>},
+                                   "bayes: its standard deviation; without it the prior is flat.", "2.5"),
+    field<&AnalysisPlan::posterior_probability>("posterior_probability",
+                                                {.range = between(0, 1), .use = rule<bayes_use>},
+                                                "bayes: required that the effect exceeds the margin.", "0.975"),
+}};
+
+/// What a plan is before its keys are read.
+AnalysisPlan plan_of(const TrialFrame& frame) {
+  AnalysisPlan plan;
+  if (!frame.simulated) plan.endpoint = frame.data->value.empty() ? frame.data->time : frame.data->value;
+  if (frame.simulated && frame.model) plan.endpoint = data_model_endpoint;
+  if (frame.simulated && !frame.has_visits()) plan.visit_months = frame.model->follow_up_months;
+  return plan;
+}
+
+void read_plan(const KeyAt& at, const TomlValue& value, TrialQuestion& trial) {
+  const TrialFrame& frame = *at.scope.trial;
+  AnalysisPlan& plan = trial.analyses.emplace_back(plan_of(frame));
+  const TableReader table(value, analysis_section, at.problems());
+  if (value.is_table()) fill(table, plan, at.scope);
+  if (trial.analyses.size() == 1) plan.name = "primary";
+  const bool same_visit = frame.simulated && frame.data && !frame.data->visit.empty() && plan.visit.empty();
+  if (same_visit) plan.visit = number_text(plan.visit_months);
+}
 
 }  // namespace
 
-const SectionSpec analysis_section = {
-    .name = "primary",
-    .heading = "trial.primary",
-    .meaning =
-        "An analysis: `trial.primary`, and each of the list `trial.secondary`. A key that the method has no use for is "
-        "refused.",
-    .keys = keys,
-};
+const SectionSpec hierarchy_section = section<HierarchyLevel, finish_level>(
+    "hierarchy", "trial.primary.hierarchy", "An endpoint of a hierarchy, by which pairs of patients are compared.",
+    hierarchy_keys);
 
-void read_analyses(const TableReader& reader, TrialQuestion& trial, const TrialFrame& frame, StudyContext& context) {
-  const TomlEntry* primary = reader.entry("primary");
-  if (primary) trial.analyses.push_back(read_analysis(primary->value, true, trial, frame, context));
-  const TomlEntry* secondary = reader.entry("secondary");
-  if (!secondary) return;
-  if (!secondary->value.is_array()) {
-    reader.refuse("secondary", "\"secondary\" must be a list of analyses",
-                  "it is " + std::string(kind_text(secondary->value.kind)),
-                  "write secondary = " + std::string(reader.declared("secondary").example));
-    return;
-  }
-  for (const TomlValue& item : secondary->value.items) {
-    trial.analyses.push_back(read_analysis(item, false, trial, frame, context));
-  }
+const SectionSpec analysis_section = section<AnalysisPlan>(
+    "primary", "trial.primary",
+    "An analysis: `trial.primary`, and each of the list `trial.secondary`. A key that the method has no use for is "
+    "refused.",
+    keys);
+
+void read_primary(const KeyAt& at, TrialQuestion& trial) {
+  read_plan(at, at.value(), trial);
+}
+
+void read_secondary(const KeyAt& at, TrialQuestion& trial) {
+  if (!is_list(at)) return;
+  if (trial.analyses.empty()) trial.analyses.emplace_back();  // in the place of the primary one, which is missing
+  for (const TomlValue& item : at.value().items) read_plan(at, item, trial);
+}
+
+void write_primary(const TrialQuestion& trial, const Scope& scope, const std::string& path, std::string& text) {
+  write_table(analysis_section, &trial.analyses.front(), scope, fmt::format("[{}]", path), path, text);
+}
+
+void write_secondary(const TrialQuestion& trial, const Scope& scope, const std::string& path, std::string& text) {
+  for (std::size_t k = 1; k < trial.analyses.size(); ++k)
+    write_table(analysis_section, &trial.analyses[k], scope, fmt::format("[[{}]]", path), path, text);
 }
 
 }  // namespace vcohort

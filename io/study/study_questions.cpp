@@ -11,11 +11,6 @@ namespace vcohort {
 
 namespace {
 
-/// Keys of [trial] that only a simulation has a use for.
-constexpr std::array<std::string_view, 13> simulation_keys = {
-    "arms",    "reference",    "sample_size",       "replicates",           "power_mcse", "randomisation",  "accrual",
-    "dropout", "intercurrent", "visit_window_days", "open_label_inflation", "estimand",   "save_replicates"};
-
 /// Sections that describe the patients of the disease model and what they receive.
 constexpr std::array<std::string_view, 6> patient_sections = {"population", "strategy", "grid",
                                                               "strata",     "outcomes", "override"};
@@ -46,11 +41,6 @@ void leave_out_patients(const TomlValue& document, StudyContext& context) {
 }
 
 }  // namespace
-
-bool asks_for_simulation(const TomlValue& trial) {
-  return trial.is_table() && std::any_of(simulation_keys.begin(), simulation_keys.end(),
-                                         [&](std::string_view key) { return trial.find(key) != nullptr; });
-}
 
 bool needs_patients(const TomlValue& document) {
   if (document.find("cohort") || document.find("policy")) return true;

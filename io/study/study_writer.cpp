@@ -4,7 +4,7 @@
 
 #include "engine/study/covariates.hpp"
 #include "io/study/number_text.hpp"
-#include "io/study/toml_writing.hpp"
+#include "io/study/record.hpp"
 
 namespace vcohort {
 
@@ -142,8 +142,9 @@ std::string write_study(const Study& study) {
     text += fmt::format("\n[outcomes]\nvisits_months = {}\nendpoints = {}\n", number_list(study.outcomes.visits_months),
                         text_list(study.outcomes.endpoints));
   }
-  if (study.data_model) write_data_model(*study.data_model, text);
-  if (study.data) write_data(*study.data, text);
+  const Scope scope = {&study};
+  if (study.data_model) write_table(data_model_section, &*study.data_model, scope, "[data_model]", "data_model", text);
+  if (study.data) write_table(data_section, &*study.data, scope, "[data]", "data", text);
   if (study.cohort) {
     const std::string& reference = study.strategies.at(static_cast<std::size_t>(study.cohort->reference)).name;
     text += fmt::format("\n[cohort]\nreference = {}\nsave_patients = {}\n", toml_text(reference),

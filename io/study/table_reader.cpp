@@ -1,5 +1,7 @@
 #include "io/study/table_reader.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <charconv>
 #include <cmath>
@@ -282,6 +284,57 @@ std::optional<std::pair<double, double>> TableReader::pair(std::string_view key)
     return std::nullopt;
   }
   return std::pair(*low, *high);
+}
+
+Place item_place(const TableReader& reader, std::string_view key, std::size_t index) {
+  const TomlEntry* entry = reader.entry(key);
+  if (!entry) return reader.place();
+  return entry->value.is_array() && index < entry->value.items.size() ? entry->value.items[index].place
+                                                                      : entry->value.place;
+}
+
+bool says_something(const TomlValue& value) {
+  return !(value.kind == TomlValue::Kind::boolean && !value.boolean) && !(value.is_array() && value.items.empty());
+}
+
+void refuse_without_effect(const TableReader& reader, std::string_view key, std::string_view why) {
+  const TomlEntry* entry = reader.entry(key);
+  if (entry && says_something(entry->value))
+    reader.problems().add(entry->place, fmt::format("\"{}\" has no effect", key), why, "remove it");
+}
+
+void require_key(const TableReader& reader, std::string_view key, std::string_view why) {
+  const TomlEntry* entry = reader.entry(key);
+  if (entry && says_something(entry->value)) return;
+  reader.problems().add(reader.place(key), fmt::format("\"{}\" is missing", key), why,
+                        fmt::format("write {} = {}", key, reader.declared(key).example));
+}
+
+bool check_ascending(const TableReader& reader, std::string_view key, const std::vector<double>& numbers) {
+  for (std::size_t index = 1; index < numbers.size(); ++index) {
+    if (numbers[index - 1] < numbers[index]) continue;
+    reader.problems().add(item_place(reader, key, index),
+                          fmt::format("\"{}\" does not ascend: {} after {}", key, number_text(numbers[index]),
+                                      number_text(numbers[index - 1])),
+                          "each is above the one before", "sort them and remove duplicates");
+    return false;
+  }
+  return true;
+}
+
+std::optional<std::vector<std::string>> distinct_texts(const TableReader& reader, std::string_view key) {
+  const TomlEntry* entry = reader.entry(key);
+  if (!entry || (entry->value.is_array() && entry->value.items.empty())) return std::vector<std::string>();
+  auto texts = reader.texts(key);
+  if (!texts) return std::nullopt;
+  for (std::size_t index = 1; index < texts->size(); ++index) {
+    const auto here = texts->begin() + static_cast<std::ptrdiff_t>(index);
+    if (std::find(texts->begin(), here, *here) == here) continue;
+    reader.problems().add(item_place(reader, key, index), fmt::format("{} is listed twice", quoted(*here)),
+                          fmt::format("in \"{}\"", key), "remove one");
+    return std::nullopt;
+  }
+  return texts;
 }
 
 }  // namespace vcohort

@@ -50,6 +50,7 @@ class TableReader {
               std::string_view what_to_do = {}) const;
 
   Problems& problems() const { return problems_; }
+  const SectionSpec& section() const { return spec_; }
   const KeySpec& declared(std::string_view key) const;
 
  private:
@@ -66,6 +67,35 @@ class TableReader {
   const SectionSpec& spec_;
   Problems& problems_;
 };
+
+/// The place of an item of a list, or of the value that stands for a list of one; of the table if absent.
+Place item_place(const TableReader& reader, std::string_view key, std::size_t index);
+
+/// A false or an empty list may stand where a key means nothing: it says that there is nothing.
+bool says_something(const TomlValue&);
+
+/// Refuses `key`, if it is there and says something, because of `why`.
+void refuse_without_effect(const TableReader& reader, std::string_view key, std::string_view why);
+
+/// Refuses the absence of `key`, or that it says nothing.
+void require_key(const TableReader& reader, std::string_view key, std::string_view why);
+
+/// Refuses the first number that is not above the one before.
+bool check_ascending(const TableReader& reader, std::string_view key, const std::vector<double>& numbers);
+
+/// A list of texts that may be empty, none of them twice. Nothing when refused.
+std::optional<std::vector<std::string>> distinct_texts(const TableReader& reader, std::string_view key);
+
+/// The index of `name` in `names`.
+template <typename Names>
+std::optional<int> index_of(const Names& names, std::string_view name) {
+  int index = 0;
+  for (const auto& known : names) {
+    if (known == name) return index;
+    ++index;
+  }
+  return std::nullopt;
+}
 
 /// The number that an integer or floating point value holds; nothing for NaN, infinities and other kinds.
 std::optional<double> finite_number(const TomlValue&);

@@ -41,9 +41,9 @@ std::string_view kind_text(TomlValue::Kind);
 /// The largest file that is read: a study has some hundred lines.
 inline constexpr std::size_t largest_toml_file = std::size_t{16} << 20;
 
-/// Parses a whole document. Errors: InvalidInput with the place, for text that is not UTF-8 or not TOML 1.0, nested deeper
-/// than 32 values, with keys of more than 16 parts, or too large.
-/// Thread safety: no shared state. Numbers do not depend on the locale.
+/// Parses a whole document. Errors: InvalidInput with the place, for text that is not UTF-8 or not TOML 1.0, nested
+/// deeper than 32 values, with keys of more than 16 parts, or too large. Thread safety: no shared state. Numbers do not
+/// depend on the locale.
 TomlValue parse_toml(std::string_view bytes, const std::string& file_name);
 
 }  // namespace vcohort

@@ -34,9 +34,7 @@ inline std::string_view truth(bool value) {
   return value ? "true" : "false";
 }
 
-/// Append "[data_model]", "[data]", "[trial]", "[policy]" and "[claim]" with their tables.
-void write_data_model(const DataModel& model, std::string& text);
-void write_data(const DataColumns& data, std::string& text);
+/// Append "[trial]", "[policy]" and "[claim]" with their tables.
 void write_trial(const Study& study, std::string& text);
 void write_policy(const Study& study, std::string& text);
 void write_sensitivity(const SensitivityQuestion& question, std::string& text);

@@ -21,29 +21,48 @@ bool TrialFrame::starts_late(const Arm& arm) const {
   return later && later->cells;
 }
 
-std::optional<std::vector<double>> read_per_arm(const TableReader& reader, std::string_view key,
-                                                const std::vector<Arm>& arms, double otherwise) {
-  const TomlEntry* entry = reader.entry(key);
-  if (!entry) return std::nullopt;
-  const KeySpec& spec = reader.declared(key);
-  if (!entry->value.is_table() || entry->value.entries.empty()) {
-    reader.refuse(key, fmt::format("\"{}\" must be a table of arms", key), "each arm has a number",
-                  fmt::format("write {} = {}", key, spec.example));
+TrialFrame trial_frame(const Study& study, bool simulated) {
+  TrialFrame frame;
+  frame.simulated = simulated;
+  frame.data = study.data ? &*study.data : nullptr;
+  frame.model = study.data_model ? &*study.data_model : nullptr;
+  if (frame.model) {
+    for (const DataModel::DataArm& arm : frame.model->arms) frame.arm_names.push_back(arm.name);
+    for (const double months : frame.model->visits_months) {
+      if (months > 0) frame.visits_months.push_back(months);
+    }
+    frame.endpoints.emplace_back(data_model_endpoint);
+  } else {
+    frame.strategies = &study.strategies;
+    for (const Strategy& strategy : study.strategies) frame.arm_names.push_back(strategy.name);
+    frame.visits_months = study.outcomes.visits_months;
+    frame.endpoints = study.outcomes.endpoints;
+  }
+  return frame;
+}
+
+std::optional<std::vector<double>> read_per_arm(const KeyAt& at, double otherwise) {
+  const TomlValue& value = at.value();
+  const std::string_view key = at.key.name;
+  if (!value.is_table() || value.entries.empty()) {
+    at.refuse(fmt::format("\"{}\" must be a table of arms", key), "each arm has a number",
+              fmt::format("write {} = {}", key, at.key.example));
     return std::nullopt;
   }
+  const std::vector<Arm>& arms = trial_of(at.scope).arms;
   std::vector<std::string_view> names;
   for (const Arm& arm : arms) names.push_back(arm.name);
   std::vector<double> result(arms.size(), otherwise);
   bool whole = true;
-  for (const TomlEntry& item : entry->value.entries) {
+  for (const TomlEntry& item : value.entries) {
     const std::optional<int> arm = index_of(names, item.key);
     const std::optional<double> number = finite_number(item.value);
     if (!arm && !names.empty()) {
-      reader.problems().add(item.place, "there is no arm " + quoted(item.key), fmt::format("in \"{}\"", key),
-                            did_you_mean(item.key, names));
-    } else if (!number || !spec.range.contains(*number)) {
-      reader.problems().add(item.value.place, fmt::format("\"{}\" of {} is impossible", key, quoted(item.key)),
-                            "it must be a number " + text_of(spec.range), "");
+      at.problems().add(item.place, "there is no arm " + quoted(item.key), fmt::format("in \"{}\"", key),
+                        did_you_mean(item.key, names));
+    } else if (!number || !at.key.range.contains(*number)) {
+      at.problems().add(item.value.place, fmt::format("\"{}\" of {} is impossible", key, quoted(item.key)),
+                        "it must be a number " + text_of(at.key.range), "");
     } else if (arm) {
       result[static_cast<std::size_t>(*arm)] = *number;
       continue;
@@ -53,49 +72,12 @@ std::optional<std::vector<double>> read_per_arm(const TableReader& reader, std::
   return whole ? std::optional(result) : std::nullopt;
 }
 
-std::optional<std::vector<std::string>> distinct_texts(const TableReader& reader, std::string_view key) {
-  const TomlEntry* entry = reader.entry(key);
-  if (!entry || (entry->value.is_array() && entry->value.items.empty())) return std::vector<std::string>();
-  auto texts = reader.texts(key);
-  if (!texts) return std::nullopt;
-  for (std::size_t index = 1; index < texts->size(); ++index) {
-    const auto here = texts->begin() + static_cast<std::ptrdiff_t>(index);
-    if (std::find(texts->begin(), here, *here) == here) continue;
-    reader.problems().add(item_place(reader, key, index), fmt::format("{} is listed twice", quoted(*here)),
-                          fmt::format("in \"{}\"", key), "remove one");
-    return std::nullopt;
-  }
-  return texts;
-}
-
-Place item_place(const TableReader& reader, std::string_view key, std::size_t index) {
-  const TomlEntry* entry = reader.entry(key);
-  if (!entry) return reader.place();
-  return entry->value.is_array() && index < entry->value.items.size() ? entry->value.items[index].place
-                                                                      : entry->value.place;
-}
-
-void refuse_without_effect(const TableReader& reader, std::string_view key, std::string_view why) {
-  const TomlEntry* entry = reader.entry(key);
-  if (entry) reader.problems().add(entry->place, fmt::format("\"{}\" has no effect", key), why, "remove it");
-}
-
-void require_key(const TableReader& reader, std::string_view key, std::string_view why) {
-  if (reader.has(key)) return;
-  reader.problems().add(reader.place(), fmt::format("\"{}\" is missing", key), why,
-                        fmt::format("write {} = {}", key, reader.declared(key).example));
-}
-
-bool check_ascending(const TableReader& reader, std::string_view key, const std::vector<double>& numbers) {
-  for (std::size_t index = 1; index < numbers.size(); ++index) {
-    if (numbers[index - 1] < numbers[index]) continue;
-    reader.problems().add(item_place(reader, key, index),
-                          fmt::format("\"{}\" does not ascend: {} after {}", key, number_text(numbers[index]),
-                                      number_text(numbers[index - 1])),
-                          "each is above the one before", "sort them and remove duplicates");
-    return false;
-  }
-  return true;
+std::string write_per_arm(const std::vector<double>& numbers, const Scope& scope) {
+  std::vector<std::string> items;
+  const std::vector<Arm>& arms = trial_of(scope).arms;
+  for (std::size_t index = 0; index < numbers.size(); ++index)
+    items.push_back(fmt::format("{} = {}", toml_text(arms.at(index).name), number_text(numbers[index])));
+  return items.empty() ? std::string() : fmt::format("{{ {} }}", fmt::join(items, ", "));
 }
 
 }  // namespace vcohort

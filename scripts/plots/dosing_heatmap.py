@@ -2,9 +2,8 @@
 """Heat maps of a dosing grid: what each schedule gains over the reference, per route and stratum."""
 import argparse
 import pathlib
-import sys
 
-from result_file import FOOTER, SCORES, ResultFile, head, in_order, pick, refuse
+from result_file import FOOTER, SCORES, ResultFile, foot, head, in_order, left_out, pick, refuse, run, save
 
 import matplotlib
 
@@ -83,11 +82,13 @@ def panels(result):
         for part in split(group, ["courses", "total", "dose"]):
             courses = f", {part[0]['courses']:g} courses" if part[0]["courses"] > 1 else ""
             title = f"{cell}, {route}\n{dose_words([row['dose'] for row in part], [row['total'] for row in part], part[0]['dose_unit'])}{courses}"
-            cells = {(int(row["infusions"]), float(row["interval_days"]) if row["infusions"] > 1 else 0.0): row["strategy"] for row in part}
+            cells = {}
+            for row in part:  # of strategies that differ in something else the first one is drawn
+                cells.setdefault((int(row["infusions"]), float(row["interval_days"]) if row["infusions"] > 1 else 0.0), row["strategy"])
             found.append((title, cells))
     found = [panel for panel in found if len(panel[1]) > 1]
     if not found:
-        refuse(f"{result.path} has no dosing grid (no cell and route has several schedules) run a study such as dosing-frequency")
+        refuse(f"{result.path} has no dosing grid (no cell and route has several schedules). Run a study such as dosing-frequency.")
     return found
 
 
@@ -150,7 +151,7 @@ def draw_panel(axes, cells, values, scale, colours, contrast):
         spine.set_visible(False)
 
 
-def draw(result, grid, strata, rows, scenario, endpoint, visit, colour):
+def draw(result, grid, strata, rows, scenario, endpoint, visit, colour, notice):
     contrast = colour == "contrast"
     name, units = SCORES.get(endpoint, (endpoint, ""))
     shown = []
@@ -183,7 +184,7 @@ def draw(result, grid, strata, rows, scenario, endpoint, visit, colour):
     brackets = "; in brackets: against the fewest infusions" if contrast else ""
     head(figure, result.title, f"Evidence: {scenario}. {name} at {visit:g} months: mean gain over {result.reference} in the same children"
                                f" ± Monte Carlo standard error{brackets}.")
-    figure.supxlabel(f"{FOOTER} ± is simulation error only, not what is unknown about the therapy.\n{result.origin()}", fontsize=7.5, x=0.01, ha="left", color="#505050")
+    foot(figure, f"{notice}{FOOTER} ± is simulation error only, not what is unknown about the therapy.\n{result.origin()}")
     return figure
 
 
@@ -198,6 +199,9 @@ def main():
     chosen = [pick(options.scenario, scenarios, "scenario", result.path)] if options.scenario else scenarios
     strata = result.strata(options.strata)
     grid = panels(result)
+    drawn = {strategy for _, cells in grid for strategy in cells.values()} | {result.reference}
+    notice = left_out([name for name in in_order(table["strategy"]) if name not in drawn],
+                      "a heat map has schedules of one cell and route that differ in infusions and interval. trajectories.py draws any strategy.")
     for scenario in chosen:
         part = table.where(scenario=scenario, endpoint=endpoint, visit_months=visit)
         keys = zip(part["stratification"].tolist(), part["stratum"].tolist(), part["strategy"].tolist())
@@ -205,24 +209,18 @@ def main():
         rows |= {stratum + (result.reference,): (0.0, 0.0, 0) for stratum in strata}
         there = [stratum for stratum in strata if all(stratum + (strategy,) in rows for _, cells in grid for strategy in cells.values())]
         if not there:
-            refuse(f"{result.path} has no patients in these strata (each of them is empty) choose others with --strata")
+            refuse(f"{result.path} has no patients in these strata (each of them is empty). Choose others with --strata.")
         if options.text:
             name, units = SCORES.get(endpoint, (endpoint, ""))
             print_text(result, grid, there, rows, scenario, f"\nEvidence: {scenario}. {name} gained over {result.reference} at {visit:g} months [{units}], mean ± Monte Carlo standard error")
             continue
-        figure = draw(result, grid, there, rows, scenario, endpoint, visit, options.colour)
+        figure = draw(result, grid, there, rows, scenario, endpoint, visit, options.colour, notice)
         source = pathlib.Path(options.result)
         folder = pathlib.Path(options.output) if options.output else source.parent
-        folder.mkdir(parents=True, exist_ok=True)
         kind = "heatmap" if options.colour == "gain" else "contrast"
-        target = folder / f"{source.stem}-{kind}-{scenario}.png"
-        figure.savefig(target, dpi=110, metadata={"Software": None})
+        save(figure, folder / f"{source.stem}-{kind}-{scenario}.png")
         plt.close(figure)
-        print(target)
 
 
 if __name__ == "__main__":
-    try:
-        main()
-    except BrokenPipeError:
-        sys.exit(0)
+    run(main)

@@ -1,12 +1,14 @@
 """What the plots read from a result file: tables as columns, strata with readable names, and clear messages where something is wrong."""
+import os
 import sys
+import textwrap
 import tomllib
 
 try:
     import h5py
     import numpy as np
 except ModuleNotFoundError as missing:
-    sys.exit(f"{missing.name} is missing for {sys.executable} (Debian: python3-h5py, python3-matplotlib) run scripts/setup, then use /usr/bin/python3")
+    sys.exit(f"error: {missing.name} is missing for {sys.executable} (Debian: python3-h5py, python3-matplotlib). Run scripts/setup, then use /usr/bin/python3.")
 
 FOOTER = "Assumption-driven: most parameters were never measured. A research tool, no medical advice."
 
@@ -23,7 +25,7 @@ SCORES = {
 
 
 def refuse(message):
-    """Ends the program as the other verbs do: `problem (why) what to do`, status 4."""
+    """Ends the program with status 4 and sentences: what is wrong (why). What to do."""
     print(f"error: {message}", file=sys.stderr)
     sys.exit(4)
 
@@ -56,16 +58,17 @@ class ResultFile:
     def __init__(self, path):
         try:
             self.file = h5py.File(path, "r")
-        except OSError as error:
-            refuse(f"cannot read {path} ({str(error).splitlines()[0]}) name a result file of `vcohort run`")
+        except (OSError, RuntimeError) as error:
+            why = os.strerror(error.errno) if getattr(error, "errno", None) else str(error).splitlines()[0]
+            refuse(f"{path} cannot be read ({why}). Name a result file of `vcohort run`.")
         kind = self.file.attrs.get("format", b"")
         if kind != b"vcohort-result":
-            refuse(f"{path} is not a result of vcohort (its attribute format is {kind!r}) name a result file of `vcohort run`")
+            refuse(f"{path} is not a result of vcohort (its attribute format is {kind!r}). Name a result file of `vcohort run`.")
         version = self.file.attrs["format_version"].decode()
         if version.split(".")[0] != "1":
-            refuse(f"{path} has layout {version} (this script reads 1.x) use the scripts of the version that made it")
+            refuse(f"{path} has layout {version} (this script reads 1.x). Use the scripts of the version that made it.")
         if self.file.attrs["status"] != b"complete":
-            refuse(f"{path} is a part (it covers some blocks only) join the parts with `vcohort merge`")
+            refuse(f"{path} is a part (it covers some blocks only). Join the parts with `vcohort merge`.")
         self.path = path
         study = self.file["study/resolved"][:]
         self.study = tomllib.loads(study.flat[0].decode())
@@ -74,7 +77,7 @@ class ResultFile:
 
     def table(self, path):
         if path not in self.file:
-            refuse(f"{self.path} has no table {path} (its study did not ask that question) use a study with [cohort]")
+            refuse(f"{self.path} has no table {path} (its study did not ask that question). Use a study with [{path.split('/')[0]}].")
         group = self.file[path]
         return Table({name.decode(): decoded(group[name.decode()][:]) for name in group.attrs["columns"]})
 
@@ -108,7 +111,7 @@ class ResultFile:
                 found = [pair for pair in every if wanted in (pair[1], self.readable(*pair))]
                 if not found:
                     names = "; ".join(self.readable(*pair) for pair in every)
-                    refuse(f"{self.path} has no stratum \"{wanted}\" (it has: {names}) name one of them")
+                    refuse(f"{self.path} has no stratum \"{wanted}\" (it has: {names}). Name one of them.")
                 chosen.append(found[0])
                 continue
             first = every[0]
@@ -124,7 +127,7 @@ class ResultFile:
 
 def pick(value, allowed, what, path):
     if value not in allowed:
-        refuse(f"{path} has no {what} \"{value}\" (it has: {', '.join(map(str, allowed))}) name one of them")
+        refuse(f"{path} has no {what} \"{value}\" (it has: {', '.join(map(str, allowed))}). Name one of them.")
     return value
 
 
@@ -133,9 +136,55 @@ def in_order(values):
     return list(dict.fromkeys(values.tolist()))
 
 
+def lines_of(text, fontsize, width):
+    """The text in lines that fit into so many inches; a name without spaces is cut where it must be."""
+    inches_per_letter = 0.56 * fontsize / 72  # of DejaVu Sans, whose capitals and bold letters are wider than its mean
+    return textwrap.wrap(text, max(int(width / inches_per_letter), 20))
+
+
 def head(figure, title, subtitle):
-    """Title and a line below it, at the left; the empty lines keep the panels clear of both."""
-    figure.suptitle("\n\n", fontsize=13)
-    inch = 1 / figure.get_figheight()
-    figure.text(0.01, 1 - 0.08 * inch, title, fontsize=13, fontweight="bold", va="top")
-    figure.text(0.01, 1 - 0.36 * inch, subtitle, fontsize=9.5, va="top")
+    """Title and what the figure shows below it, at the left, in as many lines as they need; the empty lines keep the panels clear of both."""
+    width, height = figure.get_size_inches()
+    titles, subtitles = lines_of(title, 14.5, width - 0.2), lines_of(subtitle, 9.5, width - 0.2)
+    top = 0.08
+    for text, size, weight in [(line, 13, "bold") for line in titles] + [(line, 9.5, "normal") for line in subtitles]:
+        figure.text(0.1 / width, 1 - top / height, text, fontsize=size, fontweight=weight, va="top")
+        top += 1.45 * size / 72
+    blank = 6.0
+    figure.suptitle("\n" * max(int(np.ceil((top + 0.05) * 72 / (1.2 * blank))) - 1, 0) + " ", fontsize=blank)
+
+
+def foot(figure, text):
+    """Where the figure comes from, and what it leaves out."""
+    lines = [line for part in text.split("\n") for line in lines_of(part, 7.5, figure.get_figwidth() - 0.2)]
+    figure.supxlabel("\n".join(lines), fontsize=7.5, x=0.1 / figure.get_figwidth(), ha="left", color="#505050")
+
+
+def left_out(names, why):
+    """Says which strategies a figure does not show; returns a sentence for the figure itself."""
+    if not names:
+        return ""
+    shown = "; ".join(names[:4]) + (f"; and {len(names) - 4} more" if len(names) > 4 else "")
+    print(f"notice: {len(names)} of the strategies {'is' if len(names) == 1 else 'are'} not drawn ({shown}): {why}", file=sys.stderr)
+    return f"Not drawn: {shown}. "
+
+
+def save(figure, target):
+    """Writes the picture under its name and says so."""
+    target.parent.mkdir(parents=True, exist_ok=True)
+    figure.savefig(target, dpi=130, metadata={"Software": None})
+    print(target)
+
+
+def run(main):
+    """Every failure is a sentence and status 4, whatever a file holds and wherever the picture goes."""
+    try:
+        main()
+        sys.stdout.flush()
+    except BrokenPipeError:
+        sys.stdout = None
+        sys.exit(4)
+    except KeyError as missing:
+        refuse(f"The result lacks {missing} (another version of vcohort may have made it). Run the study again.")
+    except OSError as error:
+        refuse(f"The figure cannot be written ({error}). Name another folder with -o.")

@@ -3,7 +3,7 @@
 import argparse
 import pathlib
 
-from result_file import FOOTER, ResultFile, refuse
+from result_file import FOOTER, ResultFile, foot, head, in_order, left_out, pick, refuse, run, save
 
 import matplotlib
 
@@ -40,11 +40,11 @@ def bars_of(result, table, scenario, chosen):
     threshold = table["threshold"][0] if chosen.threshold is None else chosen.threshold
     rows = table.where(scenario=scenario, threshold=threshold)
     if len(rows) == 0:
-        refuse(f"{result.path} has no tornado at {threshold:g} (its thresholds are {sorted(set(table['threshold'].tolist()))}) name one of them")
+        refuse(f"{result.path} has no tornado at {threshold:g} (its thresholds are {sorted(set(table['threshold'].tolist()))}). Name one of them.")
     strategy = chosen.strategy or rows["strategy"][rows["inb"].argmax()]
     rows = rows.where(strategy=strategy)
     if len(rows) == 0:
-        refuse(f"{result.path} has no tornado of {strategy} (it is the reference, or no strategy of the study) name another with --strategy")
+        refuse(f"{result.path} has no tornado of {strategy} (it is the reference, or no strategy of the study). Name another with --strategy.")
     return strategy, threshold, rows
 
 
@@ -65,7 +65,7 @@ def print_text(rows, count, heading):
     print()
 
 
-def draw(rows, count, heading, units, path):
+def draw(result, rows, count, heading, units, notice, path):
     figure, axes = plt.subplots(figsize=(11, 1.8 + 0.36 * count), layout="constrained")
     base = rows["inb"][0]
     for i in range(count):
@@ -76,30 +76,36 @@ def draw(rows, count, heading, units, path):
     axes.set_yticks(range(count), [label(rows, count - 1 - i) for i in range(count)], fontsize=8)
     axes.set_xlabel(f"incremental net benefit per child [{units}]: blue at the low end, orange at the high end")
     axes.xaxis.set_major_formatter(lambda value, _: f"{value:,.0f}")
-    axes.set_title(heading, fontsize=10, loc="left")
-    figure.supxlabel(FOOTER, fontsize=6, color="grey")
-    figure.savefig(path, dpi=150)
+    head(figure, *heading)
+    foot(figure, f"{notice}{FOOTER}\n{result.origin()}")
+    save(figure, path)
     plt.close(figure)
-    print(path)
 
 
 def main():
     chosen = arguments()
     result = ResultFile(chosen.result)
     if "sensitivity/tornado" not in result.file:
-        refuse(f"{chosen.result} has no tornado (its study did not ask for it) add [policy.sensitivity] and run it again")
+        refuse(f"{chosen.result} has no tornado (its study did not ask for it). Add [policy.sensitivity] and run it again.")
     table = result.table("sensitivity/tornado")
     units = result.file["sensitivity/tornado/inb"].attrs["units"].decode()
-    for scenario in [chosen.scenario] if chosen.scenario else dict.fromkeys(table["scenario"].tolist()):
+    scenarios = in_order(table["scenario"])
+    if chosen.bars < 1:
+        refuse("A tornado without bars shows nothing. Give --bars a number from 1 on.")
+    for scenario in [pick(chosen.scenario, scenarios, "scenario", result.path)] if chosen.scenario else scenarios:
         strategy, threshold, rows = bars_of(result, table, scenario, chosen)
         count = min(chosen.bars, int((rows["span"] > 0).sum()))
-        heading = f"{result.title}\n{strategy} against {result.study['policy']['reference']}, {scenario} evidence, willingness to pay {threshold:,.0f}"
+        heading = (result.title, f"{strategy} against {result.study['policy']['reference']}, {scenario} evidence, willingness to pay {threshold:,.0f}")
+        if count == 0:
+            refuse(f"No parameter moves the net benefit of {strategy} under {scenario} (every bar has length zero). Name another with --strategy or --scenario.")
         if chosen.text:
-            print_text(rows, count, heading)
+            print_text(rows, count, "\n".join(heading))
         else:
+            others = [name for name in in_order(table["strategy"]) if name != strategy]
+            notice = "" if chosen.strategy else left_out(others, f"a tornado has one, and {strategy} has the highest net benefit under {scenario}. Name another with --strategy.")
             stem = pathlib.Path(chosen.result)
-            draw(rows, count, heading, units, pathlib.Path(chosen.output or stem.parent) / f"{stem.stem}-tornado-{scenario}.png")
+            draw(result, rows, count, heading, units, notice, pathlib.Path(chosen.output or stem.parent) / f"{stem.stem}-tornado-{scenario}.png")
 
 
 if __name__ == "__main__":
-    main()
+    run(main)

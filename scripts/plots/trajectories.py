@@ -3,12 +3,13 @@
 import argparse
 import pathlib
 
-from result_file import FOOTER, SCORES, ResultFile, head, in_order, pick, refuse
+from result_file import FOOTER, SCORES, ResultFile, foot, head, in_order, left_out, lines_of, pick, refuse, run, save
 
 import matplotlib
 
 matplotlib.use("Agg")
 import matplotlib.pyplot as plt
+import numpy as np
 
 EXAMPLES = """
 how to read it
@@ -39,7 +40,7 @@ def arguments():
     return parser.parse_args()
 
 
-def draw(result, scenario, endpoint, strategies, strata):
+def draw(result, scenario, endpoint, strategies, strata, notice):
     summary = result.table("cohort/summary").where(scenario=scenario, endpoint=endpoint)
     increments = result.table("cohort/increments").where(scenario=scenario, endpoint=endpoint)
     name, units = SCORES.get(endpoint, (endpoint, ""))
@@ -50,8 +51,9 @@ def draw(result, scenario, endpoint, strategies, strata):
         of_stratum = summary.where(stratification=stratification, stratum=stratum)
         reference = of_stratum.where(strategy=result.reference)
         if not len(reference):
-            refuse(f"{result.path} has nobody in the stratum \"{stratum}\" (it is empty) choose others with --strata")
-        axes[0][column].set_title(f"{result.readable(stratification, stratum).replace(', ', chr(10))}\nn = {int(reference['n'][0]):,}", fontsize=9)
+            refuse(f"{result.path} has nobody in the stratum \"{stratum}\" (it is empty). Choose others with --strata.")
+        name_of_stratum = "\n".join(lines_of(result.readable(stratification, stratum), 9, 1.9))
+        axes[0][column].set_title(f"{name_of_stratum}\nn = {int(reference['n'][0]):,}", fontsize=9)
         for row, strategy in enumerate(strategies):
             panel = axes[row][column]
             rows = of_stratum.where(strategy=strategy)
@@ -63,15 +65,16 @@ def draw(result, scenario, endpoint, strategies, strata):
             panel.plot(reference["visit_months"], reference["mean"], color="#303030", linestyle=(0, (4, 3)), linewidth=1)
             if column == 0:
                 panel.set_ylabel(f"{name}\n[{units}]", fontsize=8)
-                panel.annotate(strategy, (0, 1), xytext=(3, -3), xycoords="axes fraction", textcoords="offset points", va="top", fontsize=7.5,
+                panel.annotate("\n".join(lines_of(strategy, 7.5, 1.85)), (0, 1), xytext=(3, -3), xycoords="axes fraction", textcoords="offset points", va="top", fontsize=7.5,
                                color=COLOURS[row], fontweight="bold", annotation_clip=False)
             gained = increments.where(strategy=strategy, stratification=stratification, stratum=stratum)
             panel = axes[-1][column]
             error = 1.96 * gained["mcse"]
-            panel.fill_between(gained["visit_months"], gained["mean"] - error, gained["mean"] + error, color=COLOURS[row], alpha=0.3, linewidth=0)
-            panel.plot(gained["visit_months"], gained["mean"], color=COLOURS[row], marker="o", markersize=2.5, linewidth=1.3)
+            months, mean, error = (np.concatenate([[0.0], values]) for values in (gained["visit_months"], gained["mean"], error))  # twins are equal at baseline
+            panel.fill_between(months, mean - error, mean + error, color=COLOURS[row], alpha=0.3, linewidth=0)
+            panel.plot(months, mean, color=COLOURS[row], marker="o", markersize=2.5, linewidth=1.3)
         axes[-1][column].axhline(0, color="#303030", linestyle=(0, (4, 3)), linewidth=1)
-        axes[-1][column].set_xlabel("months", fontsize=8)
+        axes[-1][column].set_xlabel("months since baseline", fontsize=8)
         if not binary and endpoint != "cgi_i":
             for row in range(len(strategies)):
                 axes[row][column].set_ylim(bottom=0)
@@ -79,14 +82,15 @@ def draw(result, scenario, endpoint, strategies, strata):
         panel.tick_params(labelsize=7)
         panel.grid(alpha=0.25, linewidth=0.5)
         panel.spines[["top", "right"]].set_visible(False)
-    ticks = in_order(summary["visit_months"])
+    ticks = [0.0] + [month for month in in_order(summary["visit_months"]) if month > 0]
     crowded = [month for position, month in enumerate(ticks) if position == 0 or month - ticks[position - 1] >= max(ticks) / 12]
     for panel in axes[-1]:
-        panel.set_xticks(crowded)
+        panel.set_xticks(crowded, [f"{month:g}" for month in crowded])
+        panel.set_xlim(0, 1.03 * max(ticks))
     axes[-1][0].set_ylabel(f"gain over reference\n[{units}]", fontsize=8)
     band = "" if binary else " light: 5-95 % of the children,"
     head(figure, result.title, f"Evidence: {scenario}. Line: mean,{band} dark: ± 1.96 Monte Carlo standard errors, dashed: {result.reference}.")
-    figure.supxlabel(f"{FOOTER}\n{result.origin()}", fontsize=7.5, x=0.01, ha="left", color="#505050")
+    foot(figure, f"{notice}{FOOTER}\n{result.origin()}")
     return figure
 
 
@@ -101,19 +105,18 @@ def main():
     names = [name for name in in_order(table["strategy"]) if name != result.reference]
     strategies = [pick(name, names, "strategy", result.path) for name in options.strategies or names[:MOST_STRATEGIES]]
     if len(strategies) > MOST_STRATEGIES:
-        refuse(f"{len(strategies)} strategies do not fit into a figure (at most {MOST_STRATEGIES}) name fewer with --strategies")
+        refuse(f"{len(strategies)} strategies do not fit into a figure (at most {MOST_STRATEGIES}). Name fewer with --strategies.")
     if not strategies:
-        refuse(f"{result.path} has no strategy besides the reference (there is nothing to compare) run a study with several")
+        refuse(f"{result.path} has no strategy besides the reference (there is nothing to compare). Run a study with several.")
+    notice = "" if options.strategies else left_out([name for name in names if name not in strategies],
+                                                    f"{MOST_STRATEGIES} fit into a figure. Name those that you want with --strategies.")
     for scenario in chosen:
-        figure = draw(result, scenario, endpoint, strategies, result.strata(options.strata))
+        figure = draw(result, scenario, endpoint, strategies, result.strata(options.strata), notice)
         source = pathlib.Path(options.result)
         folder = pathlib.Path(options.output) if options.output else source.parent
-        folder.mkdir(parents=True, exist_ok=True)
-        target = folder / f"{source.stem}-trajectories-{scenario}.png"
-        figure.savefig(target, dpi=110, metadata={"Software": None})
+        save(figure, folder / f"{source.stem}-trajectories-{scenario}.png")
         plt.close(figure)
-        print(target)
 
 
 if __name__ == "__main__":
-    main()
+    run(main)

@@ -2,9 +2,8 @@
 """Is a trial worth its cost: value of its information, and expected net benefit of sampling, by sample size."""
 import argparse
 import pathlib
-import sys
 
-from result_file import FOOTER, ResultFile, head, in_order, pick
+from result_file import FOOTER, ResultFile, foot, head, in_order, pick, run, save
 
 import matplotlib
 
@@ -59,8 +58,8 @@ def draw(result, scenario, chosen, currency, path):
         panel.set_title(text, fontsize=10, loc="left")
     left.legend(title="willingness to pay", fontsize=8, title_fontsize=8)
     head(figure, result.title, f"stance: {scenario}; dashed: the value of knowing everything")
-    figure.supxlabel(f"{FOOTER}  {result.origin()}", fontsize=6, x=0.01, ha="left")
-    figure.savefig(path, dpi=150)
+    foot(figure, f"{FOOTER}\n{result.origin()}")
+    save(figure, path)
     plt.close(figure)
 
 
@@ -83,11 +82,9 @@ def main():
                 for row in zip(*(rows[c] for c in ("sample_size", "evsi", "evsi_se", "enbs", "enbs_se", "duration_months"))):
                     print("{:>6} {:>10.1f} {:>8.1f} {:>14,.0f} {:>12,.0f} {:>7.1f}".format(*row))
             continue
-        folder.mkdir(parents=True, exist_ok=True)
         path = folder / f"{pathlib.Path(options.result).stem}-research-{scenario}.png"
         draw(result, scenario, chosen, policy["currency"], path)
-        print(path)
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    run(main)

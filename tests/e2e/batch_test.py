@@ -126,7 +126,7 @@ class Batch(ProgramTest):
         self.assertIn("left out", self.call("merge", "a.h5.parts", "b.h5.parts", "-o", "m.h5").stderr)
         self.assert_same(self.run_study(study, "whole.h5"), "m.h5")
 
-    def test_looks_cannot_be_cut(self):
+    def test_checkpoints_cannot_be_cut(self):
         study = studies(self)[2][1]
         said = self.call("run", study, "-o", "o.h5", "--shard", "1/2", "--set", "trial.power_mcse=0.01", status=INVALID).stderr
         self.assertIn("power_mcse", said)

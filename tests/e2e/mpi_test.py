@@ -92,7 +92,7 @@ class Mpi(RanksTest):
         self.assertEqual(error.count("--overwrite"), 1, error)
         self.assertEqual((self.folder / "out.h5").read_bytes(), before)
 
-    def test_a_study_with_looks_is_refused(self):
+    def test_a_study_with_checkpoints_is_refused(self):
         study = self.trial(more="power_mcse = 0.01")
         _, error = self.ranks(2, "run", study, "-o", "out.h5", status=INVALID)
         self.assertEqual(error.count("wished precision"), 1, error)

@@ -8,7 +8,7 @@ import unittest
 import h5py
 import numpy as np
 
-from program import DONE, PROGRAM, SOURCE, STORAGE, ProgramTest
+from program import ANSWER_IS_NO, DONE, PROGRAM, SOURCE, STORAGE, ProgramTest
 
 DATA_STUDY = """format = "vcohort-study 1"
 [data]
@@ -121,6 +121,41 @@ class Outputs(ProgramTest):
         self.call(*export, "summary.csv", status=STORAGE)
         self.call(*export, "summary.csv", "--overwrite")
         self.assertEqual((self.folder / "summary.csv").read_bytes(), first)
+
+    def assert_refused(self, why, *words):
+        """Refused before any work: a study of this size takes minutes."""
+        before = {path: path.read_bytes() for path in self.folder.iterdir() if path.is_file()}
+        self.assertIn(why, self.call(*words, status=STORAGE).stderr)
+        self.assertEqual(before, {path: path.read_bytes() for path in self.folder.iterdir() if path.is_file()})
+
+    def test_a_run_refuses_what_is_no_name_for_its_result(self):
+        study = self.study(size=100_000_000)
+        (self.folder / "folder").mkdir()
+        (self.folder / "notes.csv").write_text("k,nmb\n1,2\n")
+        for more in ((), ("--overwrite",), ("--resume",)):
+            self.assert_refused("this command reads it", "run", study, "-o", "./study.toml", *more)
+            self.assert_refused("it is a folder", "run", study, "-o", "folder", *more)
+            self.assert_refused("it exists", "run", study, "-o", "notes.csv", *more)
+        result = self.run_study(self.study("small.toml", size=500), "small.h5")
+        self.assert_refused("it is a folder", "merge", result, "-o", "folder")
+        self.assert_refused("this command reads it", "merge", result, "-o", "small.h5", "--overwrite")
+
+    def test_a_result_runs_again_onto_itself_only_when_told(self):
+        result = self.run_study(self.study(size=500), "out.h5")
+        self.assert_refused("it exists", "run", result, "-o", "out.h5", "--set", "population.size=100_000_000")
+        self.call("run", result, "-o", "out.h5", "--overwrite", "--quiet", "--set", "population.size=600")
+        with h5py.File(result) as file:
+            self.assertIn(b"600", file["study/resolved"][0])
+
+    def test_a_result_is_no_part(self):
+        study = self.study(size=500)
+        result = self.run_study(study, "out.h5")
+        self.assert_refused("finished result", "merge", result, "-o", "again.h5")
+        self.call("run", study, "-o", "other.h5", "--shard", "1/1", "--quiet")
+        self.assert_refused("finished result", "merge", "other.h5.parts", result, "-o", "again.h5")
+        self.assertIn("finished result", self.call("merge", result, "--status", status=ANSWER_IS_NO).stdout)
+        self.call("merge", "other.h5.parts", "-o", "again.h5")
+        self.assert_same(result, "again.h5")
 
     def test_a_half_written_file_leaves_nothing(self):
         self.run_study(self.study(size=512), "whole.h5")

@@ -24,7 +24,8 @@ class Studies(ProgramTest):
         return [path.name for path in paths]
 
     def test_every_study_runs(self):
-        names = [line.split()[1] for line in self.call("scenarios", "list").stdout.splitlines() if line.startswith("studies")]
+        studies = self.call("scenarios", "list").stdout.split("\n\n")[0].splitlines()
+        names = [line.split()[0] for line in studies if line.startswith("  ")]
         names = [name for name in names if not name.startswith("trial-")]  # trial_studies_test.py runs these
         names = [name for name in names if "[policy]" not in self.call("scenarios", "show", name).stdout]  # and policy_test.py these
         self.assertGreaterEqual(len(names), 4)
@@ -52,7 +53,7 @@ class Studies(ProgramTest):
         result = self.small("quickstart")
         wrong = self.folder / "wrong.h5"
         wrong.write_text("no HDF5")
-        for words, message in (((wrong,), "cannot read"), (("missing.h5",), "cannot read"), ((result, "--scenario", "hopeful"), "no scenario"),
+        for words, message in (((wrong,), "cannot be read"), (("missing.h5",), "cannot be read"), ((result, "--scenario", "hopeful"), "no scenario"),
                                ((result, "--endpoint", "height"), "no endpoint"), ((result, "--strata", "giants"), "no stratum")):
             for script in ("dosing_heatmap.py", "trajectories.py"):
                 with self.subTest(script=script, message=message):

@@ -164,7 +164,7 @@ class TrialAnalyze(ProgramTest):
             with self.subTest(message):
                 self.assertIn(message, self.call("analyze", self.write("bad.csv", content), study, status=INVALID).stderr)
         self.assertIn("XX", self.call("analyze", data, study, "--set", 'data.reference="XX"', status=INVALID).stderr)
-        self.assertIn("no such file", self.call("analyze", "nowhere.csv", study, status=STORAGE).stderr)
+        self.assertIn("No such file", self.call("analyze", "nowhere.csv", study, status=STORAGE).stderr)
         simulated = self.study()
         self.assertIn("[data]", self.call("analyze", data, simulated, status=INVALID).stderr)
         self.assertIn("no trial", self.call("size", study, status=INVALID).stderr)

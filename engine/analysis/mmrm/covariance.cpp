@@ -19,6 +19,15 @@ bool is_autoregressive(CovarianceStructure structure) {
   return structure == CovarianceStructure::ar1 || structure == CovarianceStructure::ar1_heterogeneous;
 }
 
+bool is_spatial(CovarianceStructure structure) {
+  return structure == CovarianceStructure::spatial_exponential;
+}
+
+/// One correlation for all pairs of visits.
+bool has_one_correlation(CovarianceStructure structure) {
+  return is_compound(structure) || is_autoregressive(structure) || is_spatial(structure);
+}
+
 double logistic(double x) {
   return 1 / (1 + exp_of(-x));
 }
@@ -26,18 +35,19 @@ double logistic(double x) {
 }  // namespace
 
 std::string_view name_of(CovarianceStructure structure) {
-  static constexpr std::array<std::string_view, 7> names{"us", "toeph", "ar1h", "csh", "toep", "ar1", "cs"};
+  static constexpr std::array<std::string_view, 8> names{"us", "toeph", "ar1h", "csh", "toep", "ar1", "cs", "sp_exp"};
   return names[static_cast<std::size_t>(structure)];
 }
 
-CovarianceFamily::CovarianceFamily(CovarianceStructure structure, int visits) : structure_(structure), visits_(visits) {
+CovarianceFamily::CovarianceFamily(CovarianceStructure structure, int visits, std::span<const double> times)
+    : structure_(structure), visits_(visits), times_(times) {
   heterogeneous_ = structure < CovarianceStructure::toeplitz;
   const int scales = heterogeneous_ ? visits : 1;
   if (structure == CovarianceStructure::unstructured) {
     parameters_ = visits * (visits + 1) / 2;
   } else if (visits == 1) {
     parameters_ = 1;
-  } else if (is_compound(structure) || is_autoregressive(structure)) {
+  } else if (has_one_correlation(structure)) {
     parameters_ = scales + 1;
   } else {
     parameters_ = scales + visits - 1;
@@ -46,7 +56,7 @@ CovarianceFamily::CovarianceFamily(CovarianceStructure structure, int visits) : 
 
 int CovarianceFamily::correlation_parameter(int lag) const {
   const int first = heterogeneous_ ? visits_ : 1;
-  return is_compound(structure_) || is_autoregressive(structure_) ? first : first + lag - 1;
+  return has_one_correlation(structure_) ? first : first + lag - 1;
 }
 
 double CovarianceFamily::correlation(double theta) const {
@@ -57,9 +67,15 @@ double CovarianceFamily::correlation(double theta) const {
   return theta / std::sqrt(1 + theta * theta);
 }
 
-CovarianceFamily::Correlation CovarianceFamily::correlation_of(std::span<const double> theta, int lag) const {
+CovarianceFamily::Correlation CovarianceFamily::correlation_of(std::span<const double> theta, int t, int u) const {
+  const int lag = t - u;
   if (lag == 0) return {1, 0, 0};
   const double parameter = theta[correlation_parameter(lag)];
+  if (is_spatial(structure_)) {
+    const double base = logistic(parameter), d = distance(t, u);
+    const double value = exp_of(d * log_of_any(base)), slope = d * value * (1 - base);
+    return {value, slope, d * (1 - base) * (slope - value * base)};
+  }
   Correlation result{correlation(parameter), 0, 0};
   if (is_compound(structure_)) {
     const double share = logistic(parameter), range = 1 + 1.0 / (visits_ - 1);
@@ -91,7 +107,7 @@ void CovarianceFamily::matrix(std::span<const double> theta, std::span<double> s
         value = t == u ? 1 : theta[factor_parameter(t, u)];
         for (int k = 0; k < u; ++k) value += theta[factor_parameter(t, k)] * theta[factor_parameter(u, k)];
       } else {
-        value = correlation_of(theta, t - u).value;
+        value = correlation_of(theta, t, u).value;
       }
       sigma[t * n + u] = sigma[u * n + t] = scale * value;
     }
@@ -103,7 +119,7 @@ template <class Receiver>
 void CovarianceFamily::each_first_derivative(std::span<const double> theta, int t, int u, Receiver&& receive) const {
   const double scale = exp_of(theta[scale_parameter(t)]) * exp_of(theta[scale_parameter(u)]);
   if (structure_ != CovarianceStructure::unstructured) {
-    if (t > u) receive(correlation_parameter(t - u), scale * correlation_of(theta, t - u).slope);
+    if (t > u) receive(correlation_parameter(t - u), scale * correlation_of(theta, t, u).slope);
   } else if (t == u) {
     for (int k = 0; k < t; ++k) receive(factor_parameter(t, k), 2 * scale * theta[factor_parameter(t, k)]);
   } else {
@@ -126,7 +142,7 @@ void CovarianceFamily::first_derivatives(std::span<const double> theta, std::spa
         sigma = t == u ? 1 : theta[factor_parameter(t, u)];
         for (int k = 0; k < u; ++k) sigma += theta[factor_parameter(t, k)] * theta[factor_parameter(u, k)];
       } else {
-        sigma = correlation_of(theta, t - u).value;
+        sigma = correlation_of(theta, t, u).value;
       }
       sigma *= scale;
       derivatives[scale_parameter(t) * size + t * n + u] += sigma;
@@ -157,7 +173,7 @@ void CovarianceFamily::each_second_derivative(std::span<const double> theta, Rec
           receive(factor_parameter(t, k), factor_parameter(u, k), t, u, t == u ? 2 * scale : scale);
         }
       } else {
-        const Correlation r = correlation_of(theta, t - u);
+        const Correlation r = correlation_of(theta, t, u);
         sigma = scale * r.value;
         if (t > u) receive(correlation_parameter(t - u), correlation_parameter(t - u), t, u, scale * r.curvature);
       }
@@ -214,7 +230,8 @@ void CovarianceFamily::contracted_second_derivatives_of_entries(std::span<const 
   for (int h = 0; h < parameters_; ++h) {
     double ratio = 2;  // v = exp(2 theta)
     if (h >= scales) {
-      ratio = is_compound(structure_) ? 1 - 2 * logistic(theta[h]) : -3 * theta[h] / (1 + theta[h] * theta[h]);
+      ratio = is_compound(structure_) || is_spatial(structure_) ? 1 - 2 * logistic(theta[h])
+                                                                : -3 * theta[h] / (1 + theta[h] * theta[h]);
     }
     for (int e = 0; e < size; ++e) result[e] -= covariance[h * stride + h] * ratio * derivatives[h * size + e];
   }
@@ -266,13 +283,16 @@ void CovarianceFamily::approximate(std::span<const double> rough, std::span<doub
     for (int lag = 1; lag < n; ++lag) all += sums[lag], pairs += counts[lag];
     for (int lag = 1; lag < n; ++lag) {
       double r = factor * sums[lag] / counts[lag];
-      if (is_autoregressive(structure_)) r = factor * sums[1] / counts[1];
+      if (is_autoregressive(structure_) || is_spatial(structure_)) r = factor * sums[1] / counts[1];
       if (is_compound(structure_)) r = factor * all / pairs;
-      r = std::clamp(r, -largest_start, largest_start);
+      r = std::clamp(r, is_spatial(structure_) ? 1 - largest_start : -largest_start, largest_start);
       if (is_compound(structure_)) {
         const double bound = 1.0 / (n - 1);
         const double share = std::clamp((r + bound) / (1 + bound), 1 - largest_start, largest_start);
         theta[correlation_parameter(lag)] = log_of_any(share / (1 - share));
+      } else if (is_spatial(structure_)) {
+        const double base = exp_of(log_of_any(r) * (n - 1) / distance(n - 1, 0));  // by the mean distance of neighbours
+        theta[correlation_parameter(lag)] = log_of_any(base / (1 - base));
       } else {
         theta[correlation_parameter(lag)] = r / std::sqrt(1 - r * r);
       }

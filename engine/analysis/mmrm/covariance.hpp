@@ -6,7 +6,8 @@
 namespace vcohort::analysis {
 
 /// How the covariance of a patient's outcomes depends on the visits; s_t is the standard deviation at visit t, r a
-/// correlation. Visits count as equally spaced. Append-only: the numbers are stored.
+/// correlation. Visits count as equally spaced but for the last structure, where d is the time between two of them.
+/// Append-only: the numbers are stored.
 enum class CovarianceStructure : std::uint8_t {
   unstructured = 0,                     // any covariance matrix
   toeplitz_heterogeneous = 1,           // s_t s_u r_|t-u|
@@ -14,9 +15,15 @@ enum class CovarianceStructure : std::uint8_t {
   compound_symmetry_heterogeneous = 3,  // s_t s_u r
   toeplitz = 4,                         // s^2 r_|t-u|
   ar1 = 5,                              // s^2 r^|t-u|
-  compound_symmetry = 6                 // s^2 r
+  compound_symmetry = 6,                // s^2 r
+  spatial_exponential = 7               // s^2 r^d, 0 < r < 1
 };
-/// "us", "toeph", "ar1h", "csh", "toep", "ar1", "cs".
+/// Whether the order of the visits matters.
+constexpr bool depends_on_order(CovarianceStructure structure) {
+  return structure != CovarianceStructure::unstructured && structure != CovarianceStructure::compound_symmetry &&
+         structure != CovarianceStructure::compound_symmetry_heterogeneous;
+}
+/// "us", "toeph", "ar1h", "csh", "toep", "ar1", "cs", "sp_exp".
 std::string_view name_of(CovarianceStructure structure);
 
 /// A covariance structure over a number of visits, with the unconstrained parameters theta of R's package mmrm
@@ -26,13 +33,14 @@ std::string_view name_of(CovarianceStructure structure);
 ///   unstructured  log s'_1 .. log s'_T, then l_21, l_31, l_32, ... with Sigma = D L L' D, D = diag(s'), L unit lower
 ///   triangular others        log s_1 .. log s_T (or one log s), then the correlations: r = theta / sqrt(1 + theta^2),
 ///   for compound symmetry
-///                 r = logistic(theta) (1 + a) - a with a = 1 / (T - 1)
+///                 r = logistic(theta) (1 + a) - a with a = 1 / (T - 1), for the spatial one r = logistic(theta)
 ///
 /// Matrices are row-major T x T. Derivatives are with respect to theta.
 class CovarianceFamily {
  public:
   CovarianceFamily() = default;
-  CovarianceFamily(CovarianceStructure structure, int visits);
+  /// `times` of the visits are for the spatial structure, and must outlive the family; without them visits are 1 apart.
+  CovarianceFamily(CovarianceStructure structure, int visits, std::span<const double> times = {});
 
   CovarianceStructure structure() const { return structure_; }
   int visits() const { return visits_; }
@@ -73,7 +81,8 @@ class CovarianceFamily {
   struct Correlation {
     double value, slope, curvature;  // of the entry's correlation in its parameter
   };
-  Correlation correlation_of(std::span<const double> theta, int lag) const;
+  Correlation correlation_of(std::span<const double> theta, int t, int u) const;
+  double distance(int t, int u) const { return times_.empty() ? t - u : times_[t] - times_[u]; }
   int correlation_parameter(int lag) const;
   int scale_parameter(int visit) const { return heterogeneous_ ? visit : 0; }
   int factor_parameter(int row, int column) const { return visits_ + row * (row - 1) / 2 + column; }
@@ -82,6 +91,7 @@ class CovarianceFamily {
   int visits_ = 0;
   int parameters_ = 0;
   bool heterogeneous_ = true;
+  std::span<const double> times_;
 };
 
 }  // namespace vcohort::analysis

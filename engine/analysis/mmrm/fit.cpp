@@ -289,7 +289,7 @@ void Mmrm::State::start(const CovarianceFamily& chosen) {
 }
 
 MmrmFailure Mmrm::State::iterate(CovarianceStructure structure, int& iterations) {
-  family = CovarianceFamily(structure, data.visits());
+  family = CovarianceFamily(structure, data.visits(), model.times);
   start(family);
   likelihood.prepare(data, columns, family, groups);
   const Maximiser::Outcome outcome = maximiser.run(likelihood, parameters, model.largest_number_of_iterations);
@@ -319,7 +319,7 @@ MmrmFailure Mmrm::State::attempt(CovarianceStructure structure, int& iterations)
   fit.parameters = groups * CovarianceFamily(structure, data.visits()).parameters();
   if (!fit.closed_form) return iterate(structure, iterations);
 
-  family = CovarianceFamily(structure, data.visits());
+  family = CovarianceFamily(structure, data.visits(), model.times);
   sigma.resize(static_cast<std::size_t>(data.visits()) * data.visits());
   scratch.resize(sigma.size() + 2 * data.visits());
   monotone.covariance(sigma);

@@ -62,6 +62,7 @@ struct MmrmCovariate {
 
 struct MmrmModel {
   std::vector<std::string> visits;
+  std::vector<double> times;      // of the visits, ascending; for the spatial covariance, empty: 1 apart
   std::vector<std::string> arms;  // one arm: a model without treatment
   int reference = 0;
   std::vector<MmrmCovariate> covariates;

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <set>
 
-#include "engine/numeric/errors.hpp"
+#include "engine/numeric/require.hpp"
 
 namespace vcohort {
 

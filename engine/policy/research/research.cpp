@@ -59,7 +59,7 @@ Research::Research(const Study& study, const Evidence& evidence)
   if (study_.policy->research->method != ResearchMethod::reweighting) return;
   truth_ = std::make_shared<const TrueValues>(*trial_);
   std::vector<TrueValue> truth;
-  refuses_what_does_not_fit.simulate(replicate_of(0), 0, study_.trial->sample_size.front());
+  refuses_what_does_not_fit.simulate_replicate(replicate_of(0), 0, study_.trial->sample_size.front());
   truth_->of_replicate(replicate_of(0), refuses_what_does_not_fit, truth);
   if (std::any_of(truth.begin(), truth.end(), [](const TrueValue& of) { return std::isnan(of.value); }))
     throw InvalidInput(explain("policy.research cannot reweight draws by trial.primary",
@@ -93,12 +93,13 @@ std::size_t Research::true_value(std::size_t draw, std::size_t contrast) const {
   return estimate(draws(), 0, 0) + (truth_ ? draw * contrasts() + contrast : 0);
 }
 
-void Research::simulate(std::int64_t block, TallyRegion region) const {
+void Research::simulate_block(std::int64_t block, TallyRegion region) const {
   TrialSimulator simulator(*trial_, false);
   std::vector<TrueValue> truth;
   const std::int64_t end = std::min(study_.policy->parameter_draws, (block + 1) * block_size);
   for (auto draw = static_cast<std::size_t>(block * block_size); draw < static_cast<std::size_t>(end); ++draw) {
-    simulator.simulate(replicate_of(draw), static_cast<std::uint32_t>(draw), study_.trial->sample_size.back());
+    simulator.simulate_replicate(replicate_of(draw), static_cast<std::uint32_t>(draw),
+                                 study_.trial->sample_size.back());
     for (std::size_t size = 0; size < sizes(); ++size) {
       const auto patients = static_cast<std::size_t>(study_.trial->sample_size[size]);
       keep(draw, size, simulator.analyse(0, patients), simulator.duration_months(patients), region);
@@ -118,7 +119,7 @@ void Research::keep(std::size_t draw, std::size_t size, std::span<const TrialRes
     return std::isnan(result.estimate.estimate) ? result.estimate.statistic : result.estimate.estimate;
   };
   const bool failure = std::any_of(results.begin(), results.end(), [&](const TrialResult& result) {
-    return result.failure != 0 || !std::isfinite(effect_of(result));
+    return !result.ok() || !std::isfinite(effect_of(result));
   });
   region.counts[failed(draw, size)] += failure;
   if (failure) return;

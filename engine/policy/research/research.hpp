@@ -29,7 +29,7 @@ class Research final : public PolicyStage {
   std::int64_t patients_in(std::int64_t block) const override;
   std::size_t counts() const override;
   std::size_t sums() const override;
-  void simulate(std::int64_t block, TallyRegion) const override;
+  void simulate_block(std::int64_t block, TallyRegion) const override;
 
   /// /policy/research and /policy/research_answer.
   std::vector<Table> deliver(TallyView, const PolicyOutcome&) const override;

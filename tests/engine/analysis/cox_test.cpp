@@ -8,19 +8,19 @@
 namespace vcohort::analysis {
 namespace {
 
-std::vector<Estimate> fit(Columns& columns, const CoxOptions& options = {}) {
+std::vector<Estimate> fit(Columns& columns) {
   Workspace workspace;
   std::vector<Estimate> contrasts(static_cast<std::size_t>(columns.arms) - 1);
-  cox(columns.view(), options, {}, workspace, contrasts);
+  cox(columns.view(), {}, workspace, contrasts);
   return contrasts;
 }
 
 TEST(Cox, AgreesWithR) {
   for (const auto& test_case : oracle("cox")) {
     auto columns = columns_of(test_case);
-    const bool breslow = test_case["breslow"];
-    const auto contrasts = fit(columns, {.ties = breslow ? CoxOptions::Ties::breslow : CoxOptions::Ties::efron,
-                                         .stratified = test_case["stratified"]});
+    if (test_case["breslow"]) continue;  // ties are Efron's
+    if (!test_case["stratified"]) columns.stratum.clear();
+    const auto contrasts = fit(columns);
     for (std::size_t k = 0; k < contrasts.size(); ++k) {
       expect_matches(contrasts[k], test_case["contrasts"][k], 1e-8, test_case["name"]);
     }

@@ -54,7 +54,6 @@ struct Columns {
     data.arms = arms;
     data.arm = arm;
     data.outcome = outcome;
-    data.baseline = baseline;
     data.covariates = spans_;
     data.factors = factor_views_;
     data.strata = strata;

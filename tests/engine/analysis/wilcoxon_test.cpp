@@ -25,7 +25,6 @@ TEST(Wilcoxon, AgreesWithR) {
     expect_close(corrected.p, test_case["p_corrected"], 1e-10, name);
     EXPECT_NEAR(plain.estimate, test_case["estimate"].get<double>(), 1e-14) << name;
     EXPECT_NEAR(plain.se, test_case["se"].get<double>(), 1e-8) << name;  // a root of a difference, 0 without overlap
-    EXPECT_NEAR(hodges_lehmann(data, 1, workspace), test_case["shift"].get<double>(), 1e-14) << name;
   }
 }
 

@@ -2,54 +2,34 @@
 
 #include <array>
 
-#include "engine/analysis/wilcoxon.hpp"
 #include "tests/engine/analysis/oracle.hpp"
 
 namespace vcohort::analysis {
 namespace {
 
 /// Time to event first, then the outcome.
-Estimate compare(Columns& columns, const WinRatioOptions& options, WinCounts* counts = nullptr) {
+Estimate compare(Columns& columns, WinCounts* counts = nullptr) {
   Workspace workspace;
   const std::array<RankedEndpoint, 2> hierarchy{RankedEndpoint{.value = columns.time, .event = columns.event},
                                                 RankedEndpoint{.value = columns.outcome}};
   auto data = columns.view();
   data.hierarchy = hierarchy;
   check(data);
-  return win_ratio(data, 1, options, {}, workspace, counts);
+  return win_ratio(data, 1, {}, workspace, counts);
 }
-
-constexpr WinRatioOptions net_benefit{.measure = WinRatioOptions::Measure::net_benefit};
-constexpr WinRatioOptions score_test{.test = WinRatioOptions::Test::finkelstein_schoenfeld};
 
 TEST(WinRatio, AgreesWithItsDefinition) {
   for (const auto& test_case : oracle("win_ratio")) {
     auto columns = columns_of(test_case);
     const auto name = test_case["name"].get<std::string>();
     WinCounts counts;
-    const auto ratio = compare(columns, {}, &counts);
+    const auto ratio = compare(columns, &counts);
     EXPECT_EQ(counts.wins, test_case["wins"].get<double>()) << name;
     EXPECT_EQ(counts.losses, test_case["losses"].get<double>()) << name;
     expect_matches(ratio, test_case["ratio"], 1e-10, name);
-    expect_matches(compare(columns, net_benefit), test_case["net"], 1e-10, name);
-    expect_close(compare(columns, score_test).statistic, test_case["fs"], 1e-10, name);
     for (int& arm : columns.arm) arm = 1 - arm;
-    expect_close(compare(columns, {}).statistic, -ratio.statistic, 1e-10, name);
-    expect_close(compare(columns, score_test).statistic, -test_case["fs"].get<double>(), 1e-10, name);
+    expect_close(compare(columns).statistic, -ratio.statistic, 1e-10, name);
   }
-}
-
-TEST(WinRatio, OfOneUntiedScoreIsWilcoxon) {
-  Workspace workspace;
-  auto columns = columns_of(oracle("wilcoxon").at(3));
-  auto data = columns.view();
-  const std::array<RankedEndpoint, 1> hierarchy{RankedEndpoint{.value = columns.outcome}};
-  data.hierarchy = hierarchy;
-  const auto ranks = wilcoxon(data, 1, {.continuity = false, .exact_when_small = false}, {}, workspace);
-  expect_close(win_ratio(data, 1, score_test, {}, workspace).statistic, ranks.statistic, 1e-12, "statistic");
-  const auto net = win_ratio(data, 1, net_benefit, {}, workspace);
-  expect_close(net.estimate, 2 * ranks.estimate, 1e-12, "net benefit");
-  expect_close(net.se, 2 * ranks.se, 1e-12, "standard error");
 }
 
 TEST(WinRatio, SmallDifferencesTieAndDirectionCounts) {
@@ -61,12 +41,12 @@ TEST(WinRatio, SmallDifferencesTieAndDirectionCounts) {
   WinCounts counts;
   std::array<RankedEndpoint, 1> hierarchy{RankedEndpoint{.value = columns.outcome, .smallest_win = 4}};
   data.hierarchy = hierarchy;
-  win_ratio(data, 1, {}, {}, workspace, &counts);  // 14-10 ties, 14-20 loses, 30 wins twice
+  win_ratio(data, 1, {}, workspace, &counts);  // 14-10 ties, 14-20 loses, 30 wins twice
   EXPECT_EQ(counts.wins, 2);
   EXPECT_EQ(counts.losses, 1);
   EXPECT_EQ(counts.ties, 1);
   hierarchy[0].higher_is_better = false;
-  win_ratio(data, 1, {}, {}, workspace, &counts);
+  win_ratio(data, 1, {}, workspace, &counts);
   EXPECT_EQ(counts.wins, 1);
   EXPECT_EQ(counts.losses, 2);
 }
@@ -78,7 +58,7 @@ TEST(WinRatio, FailuresAreTyped) {
     columns.outcome = std::move(outcome);
     columns.time.assign(columns.arm.size(), 1);
     columns.event.assign(columns.arm.size(), 0);
-    return compare(columns, {}).failure;
+    return compare(columns).failure;
   };
   EXPECT_EQ(failure({}, {}), Failure::empty_arm);
   EXPECT_EQ(failure({0, 0}, {1, 2}), Failure::empty_arm);
@@ -95,18 +75,14 @@ TEST(WinRatio, OfArmsThatDoNotOverlapTestsAndHasAnIntervalWithOneEnd) {
   columns.time.assign(columns.arm.size(), 1);
   columns.event.assign(columns.arm.size(), 0);
   const double z = 17.5 / std::sqrt(35.0 / 12 * 13);
-  const auto above = compare(columns, {});
+  const auto above = compare(columns);
   ASSERT_TRUE(above.ok());
   EXPECT_EQ(above.estimate, std::numeric_limits<double>::infinity());
   EXPECT_NEAR(above.statistic, z, 1e-13);
   EXPECT_NEAR(above.lower, std::log(0.682789748174357 / (1 - 0.682789748174357)), 1e-9);
   EXPECT_EQ(above.upper, std::numeric_limits<double>::infinity());
-  const auto benefit = compare(columns, {.measure = WinRatioOptions::Measure::net_benefit});
-  EXPECT_EQ(benefit.estimate, 1);
-  EXPECT_NEAR(benefit.statistic, z, 1e-13);
-  EXPECT_NEAR(benefit.lower, 2 * 0.682789748174357 - 1, 1e-9);
   for (int& arm : columns.arm) arm = 1 - arm;
-  const auto below = compare(columns, {});
+  const auto below = compare(columns);
   EXPECT_EQ(below.estimate, -above.estimate);
   EXPECT_NEAR(below.p, above.p, 1e-15);
 }
@@ -117,15 +93,10 @@ TEST(WinRatio, OfTiesAloneSaysNothing) {
   columns.outcome = {3, 3, 3, 3};
   columns.time.assign(4, 1);
   columns.event.assign(4, 0);
-  const auto ratio = compare(columns, {});
+  const auto ratio = compare(columns);
   ASSERT_TRUE(ratio.ok());
   EXPECT_TRUE(std::isnan(ratio.estimate));
   EXPECT_EQ(ratio.p, 1);
-  const auto benefit = compare(columns, {.measure = WinRatioOptions::Measure::net_benefit});
-  EXPECT_EQ(benefit.estimate, 0);
-  EXPECT_EQ(benefit.p, 1);
-  EXPECT_LT(benefit.lower, -0.3);
-  EXPECT_NEAR(benefit.lower, -benefit.upper, 1e-12);
 }
 
 }  // namespace

@@ -40,7 +40,7 @@ TEST_P(Blocks, AnyOrderAndGroupingGivesTheSameTally) {
     std::vector<Table> rows = cohort.row_tables();
     for (std::size_t k = 0; k < order.size(); ++k) {
       Tally one = cohort.empty_tally();
-      cohort.simulate(order[k], one, rows);
+      cohort.simulate_block(order[k], one, rows);
       (k % 3 == 0 ? first : second).add(one);
     }
     second.add(first);

@@ -42,14 +42,14 @@ StratumDimension by_age(std::vector<Interval> bins) {
 Tally simulate_all(const Cohort& cohort) {
   Tally tally = cohort.empty_tally();
   std::vector<Table> rows = cohort.row_tables();
-  for (std::int64_t block = 0; block < cohort.blocks(); ++block) cohort.simulate(block, tally, rows);
+  for (std::int64_t block = 0; block < cohort.blocks(); ++block) cohort.simulate_block(block, tally, rows);
   return tally;
 }
 
 std::vector<Table> rows_of(const Cohort& cohort) {
   Tally tally = cohort.empty_tally();
   std::vector<Table> rows = cohort.row_tables();
-  for (std::int64_t block = 0; block < cohort.blocks(); ++block) cohort.simulate(block, tally, rows);
+  for (std::int64_t block = 0; block < cohort.blocks(); ++block) cohort.simulate_block(block, tally, rows);
   return rows;
 }
 

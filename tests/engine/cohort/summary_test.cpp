@@ -29,7 +29,7 @@ struct Delivered {
     const Cohort cohort(study, stance("sceptical"));
     Tally tally = cohort.empty_tally();
     rows = cohort.row_tables();
-    for (std::int64_t block = 0; block < cohort.blocks(); ++block) cohort.simulate(block, tally, rows);
+    for (std::int64_t block = 0; block < cohort.blocks(); ++block) cohort.simulate_block(block, tally, rows);
     tables = cohort.deliver(tally);
   }
 

@@ -7,6 +7,7 @@
 #include "engine/data_model/data_model.hpp"
 #include "engine/data_model/frailty.hpp"
 #include "engine/data_model/truth.hpp"
+#include "engine/numeric/errors.hpp"
 #include "engine/random/tile_draws.hpp"
 
 namespace vcohort {
@@ -21,7 +22,7 @@ std::vector<std::uint64_t> patients() {
   return ids;
 }
 
-DataModel two_arms(DataModel::Kind kind, std::vector<double> visits) {
+DataModel two_arms(OutcomeKind kind, std::vector<double> visits) {
   DataModel model;
   model.kind = kind;
   model.visits_months = std::move(visits);
@@ -30,7 +31,7 @@ DataModel two_arms(DataModel::Kind kind, std::vector<double> visits) {
 }
 
 TEST(DataModel, NormalOutcomesHaveTheirMeansAndCovariance) {
-  DataModel model = two_arms(DataModel::Kind::normal, {0, 1, 2, 3, 6, 12});
+  DataModel model = two_arms(OutcomeKind::score, {0, 1, 2, 3, 6, 12});
   model.correlation.assign(6, std::vector<double>(6));
   for (std::size_t v = 0; v < 6; ++v)
     for (std::size_t w = 0; w < 6; ++w)
@@ -56,7 +57,7 @@ TEST(DataModel, NormalOutcomesHaveTheirMeansAndCovariance) {
 /// Two binary outcomes with share 1/2 each and latent correlation r agree with probability 1/2 + asin(r)/pi (Sheppard
 /// 1899).
 TEST(DataModel, BinaryOutcomesAreCorrelatedThroughLatentNormals) {
-  DataModel model = two_arms(DataModel::Kind::binary, {6, 12});
+  DataModel model = two_arms(OutcomeKind::binary, {6, 12});
   model.correlation = {{1, 0.5}, {0.5, 1}};
   for (auto& arm : model.arms) arm.share = {0.5, 0.5};
   DataOutcomes outcomes(model);
@@ -103,7 +104,7 @@ TEST(DataModel, PoissonByInversion) {
 }
 
 TEST(DataModel, TwinsShareTheirLuck) {
-  DataModel model = two_arms(DataModel::Kind::ordinal, {12});
+  DataModel model = two_arms(OutcomeKind::ordinal, {12});
   model.arms[0].share = {0.2, 0.3, 0.5};
   model.arms[1].share = {0.1, 0.2, 0.7};
   DataOutcomes outcomes(model);
@@ -123,7 +124,7 @@ TEST(DataModel, TwinsShareTheirLuck) {
 }
 
 TEST(DataModel, ImpliedEffects) {
-  DataModel model = two_arms(DataModel::Kind::normal, {0, 12});
+  DataModel model = two_arms(OutcomeKind::score, {0, 12});
   model.correlation = {{1, 0.5}, {0.5, 1}};
   model.arms[0].mean = {0, 0};
   model.arms[1].mean = {0, 1};
@@ -134,10 +135,10 @@ TEST(DataModel, ImpliedEffects) {
   EXPECT_FALSE(implied_effect(model, 1, 0, 1, EffectScale::log_odds_ratio, false));
 }
 
-TEST(DataModel, RefusesMatricesThatAreNoCorrelations) {
-  EXPECT_THROW(correlation_factor({{1, 2}, {2, 1}}), std::runtime_error);
-  EXPECT_THROW(correlation_factor({{1, 0.2}, {0.3, 1}}), std::runtime_error);
-  EXPECT_THROW(correlation_factor({{2, 0}, {0, 1}}), std::runtime_error);
+TEST(DataModel, HoldsItsCallerToACorrelationMatrix) {
+  EXPECT_THROW(correlation_factor({{1, 2}, {2, 1}}), InternalError);
+  EXPECT_THROW(correlation_factor({{1, 0.2}, {0.3, 1}}), InternalError);
+  EXPECT_THROW(correlation_factor({{2, 0}, {0, 1}}), InternalError);
 }
 
 }  // namespace

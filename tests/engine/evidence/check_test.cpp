@@ -56,6 +56,15 @@ TEST(CheckEvidence, RefusesAnUnknownNameAndSuggests) {
   EXPECT_THAT(message, HasSubstr("did you mean effect.emax?"));
 }
 
+TEST(CheckEvidence, RefusesAnotherDirectionThanTheEndpointHas) {
+  EXPECT_EQ(message_after([](Evidence& e) { in(e, "domain.lower_is_better.sleep").value = 0; }),
+            "domain.lower_is_better.sleep: 0 is out of range (the model takes 1 alone) correct the value.");
+  EXPECT_THAT(message_after([](Evidence& e) { in(e, "domain.lower_is_better.adl").value = 1; }),
+              HasSubstr("the model takes 0 alone"));
+  EXPECT_THAT(message_after([](Evidence& e) { in(e, "domain.lower_is_better.adl").uncertainty = bernoulli(0.5); }),
+              HasSubstr("draws may reach 0 to 1"));
+}
+
 TEST(CheckEvidence, RefusesAMissingOrRepeatedParameter) {
   EXPECT_THAT(message_after([](Evidence& e) { e.parameters.pop_back(); }), HasSubstr("background.serious: missing"));
   EXPECT_THAT(message_after([](Evidence& e) { e.parameters.push_back(in(e, "effect.emax")); }),

@@ -74,7 +74,7 @@ TEST_P(Structures, ApproximationReturnsAMemberOfTheFamily) {
   for (int e = 0; e < 16; ++e) EXPECT_NEAR(back[e], wanted[e], 1e-12);
 }
 
-INSTANTIATE_TEST_SUITE_P(All, Structures, testing::Range(0, 7), [](const testing::TestParamInfo<int>& chosen) {
+INSTANTIATE_TEST_SUITE_P(All, Structures, testing::Range(0, 8), [](const testing::TestParamInfo<int>& chosen) {
   return std::string(name_of(static_cast<CovarianceStructure>(chosen.param)));
 });
 

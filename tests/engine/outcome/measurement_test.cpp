@@ -29,16 +29,8 @@ TEST(Measurement, ErrorsAreNewAtEveryVisitAndEndpoint) {
             for (int i = 0; i < child.patient.lanes; ++i)
               errors[e * months.size() + v].push_back(outcomes.observed(e, v)[i] - outcomes.latent(e, v)[i]);
       });
-  const std::vector<double> sd = {1.25,
-                                  1.6,
-                                  model.domain.retest_sd[0],
-                                  model.domain.retest_sd[1],
-                                  model.domain.retest_sd[2],
-                                  model.domain.retest_sd[3],
-                                  model.domain.retest_sd[4],
-                                  model.domain.retest_sd[5],
-                                  model.domain.retest_sd[6],
-                                  model.domain.retest_sd[7]};
+  std::vector<double> sd = {1.25, 1.6};
+  sd.insert(sd.end(), model.domain.retest_sd.begin() + 1, model.domain.retest_sd.begin() + 9);
   for (std::size_t k = 0; k < errors.size(); ++k) {
     SCOPED_TRACE(scores[k / months.size()]);
     const double of_endpoint = sd[k / months.size()];
@@ -56,16 +48,16 @@ TEST(Measurement, DomainsAtBaselineFollowTheMotorLimit) {
   const OutcomeModel model(values, months, scores);
   for (int level : {1, 4}) {
     std::vector<double> limit_score;
-    std::vector<std::vector<double>> baseline(scored_domains);
+    std::vector<std::vector<double>> baseline(9);
     evaluate_children(60'000, one_kind(level, 5), values, model, {rehabilitation()}, Setting::cohort,
                       [&](const ChildTile& child, const TileOutcomes& outcomes, std::size_t) {
                         for (int i = 0; i < child.patient.lanes; ++i) limit_score.push_back(child.limit_score[i]);
-                        for (std::size_t d = 0; d < scored_domains; ++d)
+                        for (std::size_t d = 1; d < 9; ++d)
                           for (int i = 0; i < child.patient.lanes; ++i)
-                            baseline[d].push_back(outcomes.baseline(d + 2)[i]);
+                            baseline[d].push_back(outcomes.baseline(d + 1)[i]);
                       });
-    for (std::size_t d = 0; d < scored_domains; ++d) {
-      SCOPED_TRACE(scores[d + 2]);
+    for (std::size_t d = 1; d < 9; ++d) {
+      SCOPED_TRACE(scores[d + 1]);
       const double of_child = model.domain.sd[d][level];
       const double sd = std::hypot(of_child, model.domain.retest_sd[d]);
       expect_mean(baseline[d], model.domain.mean[d][level]);
@@ -73,7 +65,7 @@ TEST(Measurement, DomainsAtBaselineFollowTheMotorLimit) {
       const double rho = model.domain.motor_correlation[d] * of_child / sd;
       expect_correlation(baseline[d], limit_score, rho);
       // Beyond the motor limit the domains have nothing in common.
-      for (std::size_t other = 0; other < d; ++other) {
+      for (std::size_t other = 1; other < d; ++other) {
         const double of_other = model.domain.motor_correlation[other] * model.domain.sd[other][level] /
                                 std::hypot(model.domain.sd[other][level], model.domain.retest_sd[other]);
         expect_correlation(baseline[d], baseline[other], rho * of_other);
@@ -94,9 +86,10 @@ TEST(Measurement, ObservedScoresStayInsideTheirScales) {
                           for (int i = 0; i < child.patient.lanes; ++i) {
                             const Endpoint& endpoint = model.recorded[e];
                             for (double value : {outcomes.observed(e, v)[i], outcomes.baseline(e)[i]}) {
-                              if (endpoint.is_drooling() && !child.patient.drools[i] && value != value) continue;
-                              ASSERT_GE(value, endpoint.minimum) << endpoint.name();
-                              ASSERT_LE(value, endpoint.maximum) << endpoint.name();
+                              if (endpoint.measure == Measure::drooling && !child.patient.drools[i] && value != value)
+                                continue;
+                              ASSERT_GE(value, endpoint.minimum) << endpoint.name;
+                              ASSERT_LE(value, endpoint.maximum) << endpoint.name;
                             }
                           }
                     });
@@ -146,7 +139,8 @@ TEST(Measurement, ATrialGainsUntilTheDriftIsComplete) {
                       });
   for (std::size_t k = 0; k < cohort.size(); ++k) {
     const double drift = std::vector{0.5, 1.5, 1.5}[k / 2 % 3];
-    EXPECT_NEAR(trial[k] - cohort[k], k % 2 ? model.domain.development[2] * drift : drift, 1e-12);
+    EXPECT_NEAR(trial[k] - cohort[k],
+                k % 2 ? model.domain.development[static_cast<std::size_t>(Domain::adl)] * drift : drift, 1e-12);
   }
 }
 

@@ -121,14 +121,15 @@ TEST_P(ModelCases, EffectOnTheMotorScore) {
     const double c = expected("concentration");
     expect_close(saturation[category].linear, c / (c + p.ec50), "linear saturation");
     expect_close(saturation[category].hill, c > 0 ? 1 / (1 + std::pow(p.ec50 / c, p.hill)) : 0, "Hill saturation");
-    for (int d = 1; d < domains - 1; ++d) {
+    for (int d = 1; d < static_cast<int>(Domain::drooling); ++d) {  // those of the oracle
       const auto domain = static_cast<Domain>(d);
-      const double c_d = case_.expected["domains"][name_of(domain)]["concentration"];
-      expect_close(plan.saturation(domain, 0)[category].linear, c_d / (c_d + p.ec50), name_of(domain));
+      const std::string name(domain_names[static_cast<std::size_t>(d)]);
+      const double c_d = case_.expected["domains"][name]["concentration"];
+      expect_close(plan.saturation(domain, 0)[category].linear, c_d / (c_d + p.ec50), name);
       double of_domain = 0;
       effect(1, &strength, response->idiosyncratic.data(), &category, plan.saturation(domain, 0), &of_domain);
       expect_close(p.ratio[static_cast<std::size_t>(d)] * of_domain / p.sigma_ref,
-                   case_.expected["domains"][name_of(domain)]["effect_sds"], name_of(domain));
+                   case_.expected["domains"][name]["effect_sds"], name);
     }
   }
   expect_close(gain, expected("effect"));

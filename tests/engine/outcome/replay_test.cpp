@@ -52,25 +52,25 @@ TEST(Replay, EveryEndpointOfAChildUnderCells) {
         EXPECT_NEAR(outcomes.observed(1, v)[i],
                     std::clamp(gmfm88 + 1.6 * normals(Purpose::measurement, day)[1], 0.0, 100.0), 1e-10);
 
-        for (std::size_t d = 0; d < scored_domains; ++d) {
-          const Endpoint& endpoint = model.recorded[d + 2];
+        for (std::size_t d = 1; d <= 8; ++d) {
+          const std::size_t e = d + 1;
+          const Endpoint& endpoint = model.recorded[e];
           const double rho = model.domain.motor_correlation[d];
-          const double own = normals(Purpose::domain_level, patient.attempt[i], d / 4)[d % 4];
+          const double own = normals(Purpose::domain_level, patient.attempt[i], (d - 1) / 4)[(d - 1) % 4];
           const double baseline =
               model.domain.mean[d][level] +
               model.domain.sd[d][level] * (rho * child.limit_score[i] + std::sqrt(1 - rho * rho) * own);
-          const auto domain = static_cast<Domain>(d + 1);
-          const double sds = model.therapy.ratio[d + 1] * effect_of(domain) / 15.2;
+          const auto domain = static_cast<Domain>(d);
+          const double sds = model.therapy.ratio[d] * effect_of(domain) / 15.2;
           const double latent = baseline + model.domain.development[d] * (curve - child.baseline_motor[i]) +
                                 sds * model.domain.reference_sd[d] * (domain == Domain::sleep ? -1 : 1);
-          EXPECT_NEAR(outcomes.latent(d + 2, v)[i], latent, 1e-10) << endpoint.name();
+          EXPECT_NEAR(outcomes.latent(e, v)[i], latent, 1e-10) << endpoint.name;
           const auto seen = [&](double score, std::uint16_t occasion) {
-            return std::clamp(
-                score + model.domain.retest_sd[d] * normals(Purpose::measurement, occasion, (d + 2) / 4)[(d + 2) % 4],
-                endpoint.minimum, endpoint.maximum);
+            return std::clamp(score + model.domain.retest_sd[d] * normals(Purpose::measurement, occasion, e / 4)[e % 4],
+                              endpoint.minimum, endpoint.maximum);
           };
-          EXPECT_NEAR(outcomes.observed(d + 2, v)[i], seen(latent, day), 1e-10) << endpoint.name();
-          EXPECT_NEAR(outcomes.baseline(d + 2)[i], seen(baseline, 0), 1e-10) << endpoint.name();
+          EXPECT_NEAR(outcomes.observed(e, v)[i], seen(latent, day), 1e-10) << endpoint.name;
+          EXPECT_NEAR(outcomes.baseline(e)[i], seen(baseline, 0), 1e-10) << endpoint.name;
         }
 
         const double expected = model.development.expected(level, patient.age_years[i] + months[v] / 12) -

@@ -60,7 +60,7 @@ TEST(Twins, UnderTheNullEveryOutcomeIsThatWithoutCellsToTheBit) {
                         without = found;
                         for (std::size_t e = 0; e < every_endpoint.size(); ++e)
                           for (int i = 0; i < child.patient.lanes; ++i)
-                            if (model.recorded[e].is_drooling() && child.patient.drools[i]) {
+                            if (model.recorded[e].measure == Measure::drooling && child.patient.drools[i]) {
                               EXPECT_EQ(outcomes.observed(e, 2)[i], 0);
                             }
                       } else {

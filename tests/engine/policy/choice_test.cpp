@@ -54,19 +54,19 @@ TEST_P(Choosing, EachChildGetsAndPaysWhatItsOptionGivesAndCosts) {
   constexpr std::int64_t patients = 1'000;
   std::int64_t first_option = 0;
   double yearly = 0, discounted = 0;
-  simulator.simulate(point_values(fever_at_every_infusion()), 5, {0, patients}, workspace,
-                     [&](const TileConsequences& tile) {
-                       Lanes<std::uint8_t> chosen;
-                       choose(study.seed, 5, *study.strategies[3].choice, tile.child->patient, chosen.data());
-                       for (int i = 0; i < tile.lanes(); ++i) {
-                         const std::size_t option = 1 + chosen[i];
-                         first_option += chosen[i] == 0;
-                         EXPECT_EQ(tile.effect[3][i], tile.effect[option][i]);
-                         EXPECT_EQ(tile.cost[3][i], tile.cost[option][i] + measurement);
-                         discounted += tile.cost[3][i] - tile.cost[0][i];
-                       }
-                       for (int year = 0; year < 3; ++year) yearly += tile.treatment_cost[9 + year];
-                     });
+  simulator.simulate_patients(point_values(fever_at_every_infusion()), 5, {0, patients}, workspace,
+                              [&](const TileConsequences& tile) {
+                                Lanes<std::uint8_t> chosen;
+                                choose(study.seed, 5, *study.strategies[3].choice, tile.child->patient, chosen.data());
+                                for (int i = 0; i < tile.lanes(); ++i) {
+                                  const std::size_t option = 1 + chosen[i];
+                                  first_option += chosen[i] == 0;
+                                  EXPECT_EQ(tile.effect[3][i], tile.effect[option][i]);
+                                  EXPECT_EQ(tile.cost[3][i], tile.cost[option][i] + measurement);
+                                  discounted += tile.cost[3][i] - tile.cost[0][i];
+                                }
+                                for (int year = 0; year < 3; ++year) yearly += tile.treatment_cost[9 + year];
+                              });
   // Nothing is discounted here, so that the years add up to what the children cost over rehabilitation.
   EXPECT_NEAR(yearly, discounted, 1e-9 * discounted);
   // Inflammation is standard normal in every child, its measurement adds to the variance; 4.5 standard errors.

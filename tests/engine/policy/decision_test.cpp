@@ -52,10 +52,10 @@ TEST(PolicyDrawing, DoesNotDependOnBlocks) {
   ASSERT_EQ(policy.blocks(), 4);
   Tally forward = policy.empty_tally(), backward = policy.empty_tally();
   std::vector<Table> rows;
-  for (std::int64_t block = 0; block < 4; ++block) policy.simulate(block, forward, rows);
+  for (std::int64_t block = 0; block < 4; ++block) policy.simulate_block(block, forward, rows);
   for (std::int64_t block = 4; block-- > 0;) {
     Tally one = policy.empty_tally();
-    policy.simulate(block, one, rows);
+    policy.simulate_block(block, one, rows);
     backward.add(one);
   }
   EXPECT_EQ(forward.counts, backward.counts);

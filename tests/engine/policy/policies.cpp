@@ -90,7 +90,7 @@ Means means_of(const Study& study, const Evidence& evidence, std::int64_t patien
 std::vector<Table> tables_of(const Policy& policy) {
   Tally tally = policy.empty_tally();
   std::vector<Table> rows;
-  for (std::int64_t block = 0; block < policy.blocks(); ++block) policy.simulate(block, tally, rows);
+  for (std::int64_t block = 0; block < policy.blocks(); ++block) policy.simulate_block(block, tally, rows);
   return policy.deliver(tally);
 }
 

@@ -14,7 +14,7 @@ class Counting final : public PolicyStage {
   std::int64_t patients_in(std::int64_t block) const override { return 10 * blocks_ + block; }
   std::size_t counts() const override { return 1; }
   std::size_t sums() const override { return sums_; }
-  void simulate(std::int64_t block, TallyRegion region) const override {
+  void simulate_block(std::int64_t block, TallyRegion region) const override {
     ++region.counts[0];
     if (sums_ > 0) region.sums[sums_ - 1].add(static_cast<double>(block));
   }
@@ -41,7 +41,8 @@ TEST(StageSequence, GivesEveryStageItsOwnBlocksAndNumbers) {
   EXPECT_EQ(stages.patients_in(3), 10);
   EXPECT_EQ(stages.patients_in(4), 40);
   Tally tally(stages.counts(), stages.sums());
-  for (std::int64_t block = 0; block < stages.blocks(); ++block) stages.simulate(block, {tally.counts, tally.sums});
+  for (std::int64_t block = 0; block < stages.blocks(); ++block)
+    stages.simulate_block(block, {tally.counts, tally.sums});
   const std::vector<Table> tables = stages.deliver({tally.counts, tally.sums}, {});
   ASSERT_EQ(tables.size(), 4U);
   const std::vector<std::pair<std::int64_t, double>> expected{{3, 0 + 1 + 2}, {0, 0}, {1, 0}, {4, 0 + 1 + 2 + 3}};

@@ -1,4 +1,5 @@
 #include "engine/replication/replication.hpp"
+#include "engine/numeric/errors.hpp"
 
 #include <gtest/gtest.h>
 #include <oneapi/tbb/global_control.h>
@@ -287,7 +288,7 @@ TEST(Replication, RefusesWhatDoesNotFit) {
   EXPECT_THROW(simulated(small_trial(), stance("published"), figure, options(1)), std::runtime_error);
   figure = figure_of_cells();
   figure.visit_months = 7;
-  EXPECT_THROW(simulated(small_trial(), stance("published"), figure, options(1)), std::runtime_error);
+  EXPECT_THROW(simulated(small_trial(), stance("published"), figure, options(1)), InternalError);
   Study no_trial = small_trial();
   no_trial.trial.reset();
   EXPECT_THROW(simulated(no_trial, stance("published"), figure_of_cells(), options(1)), std::runtime_error);

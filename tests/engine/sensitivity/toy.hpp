@@ -38,7 +38,7 @@ inline Formula constant(double cost, double effect) {
 /// All blocks of a stage, and its one table.
 inline Table run(const PolicyStage& stage) {
   Tally tally(stage.counts(), stage.sums());
-  for (std::int64_t block = 0; block < stage.blocks(); ++block) stage.simulate(block, {tally.counts, tally.sums});
+  for (std::int64_t block = 0; block < stage.blocks(); ++block) stage.simulate_block(block, {tally.counts, tally.sums});
   return stage.deliver({tally.counts, tally.sums}, {}).front();
 }
 

@@ -33,8 +33,49 @@ TEST(Covariates, CategoriesBelongToTheirVariable) {
   EXPECT_EQ(categories_of(StratumVariable::motor_type)[1], "dyskinetic");
 }
 
-TEST(Endpoints, AreTheFifteen) {
-  EXPECT_EQ(endpoint_names().size(), 15u);
+TEST(Endpoints, KeepTheirIds) {
+  const std::vector<std::string_view> given_away = {"gmfm66",
+                                                    "gmfm88",
+                                                    "standing",
+                                                    "walking",
+                                                    "adl",
+                                                    "fine_motor",
+                                                    "sociability",
+                                                    "adaptability",
+                                                    "expressive_language",
+                                                    "sleep",
+                                                    "drooling_frequency_cured",
+                                                    "drooling_weight_cured",
+                                                    "drooling_quotient_cured",
+                                                    "drooling_effective",
+                                                    "cgi_i"};
+  ASSERT_GE(all_endpoints().size(), given_away.size());
+  for (std::size_t id = 0; id < all_endpoints().size(); ++id) {
+    const Endpoint& endpoint = all_endpoints()[id];
+    EXPECT_EQ(endpoint.id, id) << "errors are drawn by the id, and the table is in its order";
+    EXPECT_EQ(find_endpoint(endpoint.name), &endpoint) << "names are unique";
+    EXPECT_EQ(endpoint_names()[id], endpoint.name);
+    if (id < given_away.size()) {
+      EXPECT_EQ(endpoint.name, given_away[id]);
+    }
+  }
+  EXPECT_EQ(find_endpoint("gmfm"), nullptr);
+}
+
+TEST(Endpoints, OfADomainWithAScoreAreCalledLikeIt) {
+  std::vector<bool> measured(domains);
+  for (const Endpoint& endpoint : all_endpoints()) {
+    const auto domain = static_cast<std::size_t>(endpoint.domain);
+    if (endpoint.measure == Measure::domain_score) {
+      EXPECT_EQ(endpoint.name, domain_names[domain]);
+      EXPECT_FALSE(measured[domain]) << "one score per domain: " << endpoint.name;
+      EXPECT_NE(endpoint.domain, Domain::gross_motor) << "the motor score has a model of its own";
+    }
+    measured[domain] = true;
+    EXPECT_LT(endpoint.minimum, endpoint.maximum) << endpoint.name;
+    EXPECT_EQ(endpoint.first_parameter == 0, endpoint.domain <= Domain::drooling) << endpoint.name;
+  }
+  for (std::size_t d = 0; d < measured.size(); ++d) EXPECT_TRUE(measured[d]) << domain_names[d];
 }
 
 TEST(Size, MonthsBecomeWholeDays) {

@@ -2,6 +2,7 @@
 
 #include <numeric>
 
+#include "engine/numeric/errors.hpp"
 #include "engine/trial/accrual.hpp"
 #include "tests/engine/trial/designs.hpp"
 
@@ -51,7 +52,7 @@ TEST(Accrual, DurationEndsWithTheLastVisitOfTheLastPatient) {
 }
 
 TEST(Accrual, RefusesToStop) {
-  EXPECT_THROW(AccrualProfile(Accrual{Accrual::Kind::constant, {{0, 5}, {3, 0}}, false}), std::runtime_error);
+  EXPECT_THROW(AccrualProfile(Accrual{Accrual::Kind::constant, {{0, 5}, {3, 0}}, false}), InternalError);
 }
 
 }  // namespace

@@ -79,7 +79,7 @@ TEST(ClosedForm, Assurance) {
 
 TEST(ClosedForm, PowerOfFishersTest) {
   Study study = two_arms("fisher", 40, many);
-  study.data_model->kind = DataModel::Kind::binary;
+  study.data_model->kind = OutcomeKind::binary;
   study.data_model->arms[0].share = {0.1};
   study.data_model->arms[1].share = {0.5};
   const Table table = run(study);
@@ -91,7 +91,7 @@ TEST(ClosedForm, PowerOfFishersTest) {
 /// event, the number of patients is the number of events.
 TEST(ClosedForm, PowerOfTheLogRankTest) {
   Study study = two_arms("logrank", 88, 10000);
-  study.data_model->kind = DataModel::Kind::survival;
+  study.data_model->kind = OutcomeKind::survival;
   study.data_model->visits_months.clear();
   study.data_model->follow_up_months = 1000;
   study.data_model->arms[0].hazard = {0.1};
@@ -105,7 +105,7 @@ TEST(ClosedForm, PowerOfTheLogRankTest) {
 
 TEST(ClosedForm, CountsAreNegativeBinomial) {
   Study study = two_arms("negative-binomial", 200, 2000);
-  study.data_model->kind = DataModel::Kind::count;
+  study.data_model->kind = OutcomeKind::count;
   study.data_model->visits_months.clear();
   study.data_model->follow_up_months = 12;
   study.data_model->arms[0].rate = 0.4;

@@ -80,7 +80,7 @@ inline Table run(const Trial& trial) {
   Tally tally = trial.empty_tally();
   for (std::int64_t block = 0; block < trial.blocks(); ++block) {
     std::vector<Table> rows;
-    trial.simulate(block, tally, rows);
+    trial.simulate_block(block, tally, rows);
   }
   return trial.deliver(tally).front();
 }

@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include "engine/numeric/errors.hpp"
 #include "tests/engine/patient/stances.hpp"
 #include "tests/engine/trial/designs.hpp"
 
@@ -153,7 +154,7 @@ TEST(DiseaseTrial, CellsCannotFollowOtherCells) {
   Study study = children(40, 1);
   study.trial->arms[1].crossover_to = "cells";
   study.trial->arms[1].crossover_months = 6;
-  EXPECT_THROW(Trial(study, stance("published")), std::runtime_error);
+  EXPECT_THROW(Trial(study, stance("published")), InternalError);
 }
 
 }  // namespace

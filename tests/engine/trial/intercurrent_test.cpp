@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include "engine/numeric/errors.hpp"
 #include "tests/engine/trial/designs.hpp"
 
 namespace vcohort::test {
@@ -70,7 +71,7 @@ TEST(IntercurrentEvents, Rescue) {
 /// A composite of a binary outcome: who has the event has failed.
 TEST(IntercurrentEvents, CompositeOfABinaryOutcome) {
   Study study = with_event(Kind::discontinuation, Strategy::composite);
-  study.data_model->kind = DataModel::Kind::binary;
+  study.data_model->kind = OutcomeKind::binary;
   study.data_model->visits_months = {6, 12};
   study.data_model->correlation.clear();
   study.data_model->arms[0].share = {0.3, 0.3};
@@ -111,7 +112,7 @@ TEST(IntercurrentEvents, HandMadeValues) {
 
 TEST(IntercurrentEvents, ADataModelHasNoAdverseEvents) {
   const Study study = with_event(Kind::adverse_event, Strategy::composite, 1);
-  EXPECT_THROW(Trial(study, no_evidence()), std::runtime_error);
+  EXPECT_THROW(Trial(study, no_evidence()), InternalError);
 }
 
 }  // namespace

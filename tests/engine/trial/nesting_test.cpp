@@ -34,7 +34,7 @@ void expect_same_numbers(const Column& left, std::size_t left_row, const Column&
 Table rows_of(const Trial& trial, std::int64_t block) {
   Tally tally = trial.empty_tally();
   std::vector<Table> rows = trial.row_tables();
-  trial.simulate(block, tally, rows);
+  trial.simulate_block(block, tally, rows);
   return rows.front();
 }
 
@@ -62,11 +62,11 @@ TEST(Nesting, TheOrderOfBlocksDoesNotMatter) {
   const Trial trial(nested({40}, 1000), no_evidence());
   Tally forward = trial.empty_tally(), backward = trial.empty_tally();
   std::vector<Table> rows;
-  for (std::int64_t block = 0; block < trial.blocks(); ++block) trial.simulate(block, forward, rows);
+  for (std::int64_t block = 0; block < trial.blocks(); ++block) trial.simulate_block(block, forward, rows);
   std::vector<Tally> parts;
   for (std::int64_t block = trial.blocks(); block-- > 0;) {
     Tally part = trial.empty_tally();
-    trial.simulate(block, part, rows);
+    trial.simulate_block(block, part, rows);
     backward.add(part);
   }
   EXPECT_EQ(forward.counts, backward.counts);
@@ -90,7 +90,7 @@ TEST(Nesting, ADatasetIsWhatTheReplicateAnalysed) {
 /// Failed fits are counted by kind, and are no rejections.
 TEST(Failures, AreCountedByKind) {
   Study study = two_arms("cox", 10, 500);
-  study.data_model->kind = DataModel::Kind::survival;
+  study.data_model->kind = OutcomeKind::survival;
   study.data_model->visits_months.clear();
   study.data_model->follow_up_months = 1;
   for (auto& arm : study.data_model->arms) arm.hazard = {0.1};
@@ -129,7 +129,7 @@ TEST(Infinite, EstimatesCountForPowerCoverageAndMedian) {
 /// Nobody has the event with probability e^-1: the test of such a trial is p = 1, and no failure.
 TEST(Infinite, NoEventsAreNoFailureOfTheLogRankTest) {
   Study study = two_arms("logrank", 10, 500);
-  study.data_model->kind = DataModel::Kind::survival;
+  study.data_model->kind = OutcomeKind::survival;
   study.data_model->visits_months.clear();
   study.data_model->follow_up_months = 1;
   for (auto& arm : study.data_model->arms) arm.hazard = {0.1};

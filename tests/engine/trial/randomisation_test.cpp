@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <numeric>
 
+#include "engine/numeric/errors.hpp"
 #include "engine/trial/randomisation.hpp"
 #include "tests/engine/trial/designs.hpp"
 
@@ -218,12 +219,12 @@ TEST(Randomisation, UrnOverPlaces) {
   EXPECT_NEAR(second / first, 3.0 / 5, mcse_allowed * binomial_se(3.0 / 5, first));
 }
 
-TEST(Randomisation, RefusesAProbabilityThatCannotHoldTheRatio) {
+TEST(Randomisation, HoldsItsCallerToAProbabilityThatHoldsTheRatio) {
   for (const Method method : {Method::minimisation, Method::biased_coin}) {
     Randomisation design;
     design.method = method;
     design.probability = 0.75;
-    EXPECT_THROW(Randomiser(design, arms_of({1, 3}), {}), std::runtime_error);
+    EXPECT_THROW(Randomiser(design, arms_of({1, 3}), {}), InternalError);
     EXPECT_NO_THROW(Randomiser(design, arms_of({1, 2}), {}));
     design.probability = 0.5;
     EXPECT_NO_THROW(Randomiser(design, arms_of({1, 1}), {}));
@@ -245,7 +246,7 @@ TEST(Randomisation, RefusesABlockThatCannotHoldTheRatios) {
   const std::vector<Arm> arms = arms_of({1, 2});
   Randomisation design;
   design.block = 4;
-  EXPECT_THROW(Randomiser(design, arms, {}), std::runtime_error);
+  EXPECT_THROW(Randomiser(design, arms, {}), InternalError);
 }
 
 }  // namespace

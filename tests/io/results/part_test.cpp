@@ -108,7 +108,9 @@ TEST(Parts, missing_blocks_are_named) {
 TEST(Parts, what_does_not_belong_together_is_refused) {
   const sample::Folder folder;
   const auto first = write_part(folder / "a", 0, 4);
-  EXPECT_THAT(failure_of([&] { combine_parts({first, write_part(folder / "a", 4, 9)}); }),
+  EXPECT_THAT(failure_of([&] {
+                combine_parts({first, write_part(folder / "a", 4, 9)});
+              }),
               HasSubstr("the same blocks"));
 
   auto other = sample::header();
@@ -116,7 +118,9 @@ TEST(Parts, what_does_not_belong_together_is_refused) {
   EXPECT_THAT(failure_of([&] { combine_parts({first, write_part(folder / "b", 5, 9, other)}); }), HasSubstr("seed"));
   other = sample::header();
   other.blocks.total = 11;
-  EXPECT_THAT(failure_of([&] { combine_parts({first, write_part(folder / "c", 5, 9, other)}); }),
+  EXPECT_THAT(failure_of([&] {
+                combine_parts({first, write_part(folder / "c", 5, 9, other)});
+              }),
               HasSubstr("number of blocks"));
 }
 
@@ -145,12 +149,11 @@ TEST(Parts, every_damaged_part_is_named) {
   EXPECT_THAT(said, HasSubstr(second.filename().string()));
 }
 
-TEST(Parts, a_result_is_the_part_of_all_blocks) {
+/// Its tables would be taken for rows, and doubled.
+TEST(Parts, a_result_is_no_part) {
   const sample::Folder folder;
   publish_result(folder / "a.h5", sample::result());
-  const auto combined = combine_parts({folder / "a.h5"});
-  EXPECT_THAT(combined.missing, IsEmpty());
-  EXPECT_EQ(combined.header, sample::header());
+  EXPECT_THAT(failure_of([&] { combine_parts({folder / "a.h5"}); }), HasSubstr("finished result"));
 }
 
 TEST(Parts, rows_of_another_study_are_not_joined) {

@@ -1,10 +1,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "engine/evidence/values.hpp"
-#include "engine/outcome/endpoint.hpp"
-#include "engine/study/endpoints.hpp"
-#include "engine/study/trial_methods.hpp"
+#include "engine/analysis/methods.hpp"
 #include "engine/study/trial_names.hpp"
 #include "io/study/evidence_reader.hpp"
 #include "io/study/study_reader.hpp"
@@ -50,7 +47,6 @@ TEST(TrialReader, ReadsTheDesignsExample) {
   EXPECT_THAT(trial.intercurrent, IsEmpty());
   EXPECT_EQ(trial.visit_window_days, 0);
   EXPECT_EQ(trial.open_label_inflation, 0);
-  EXPECT_EQ(trial.estimand_summary, "mean-difference");
   EXPECT_FALSE(trial.save_replicates);
   ASSERT_EQ(trial.analyses.size(), 1u);
   const AnalysisPlan& primary = trial.analyses[0];
@@ -213,7 +209,6 @@ reference = "control"
 sample_size = [100, 150]
 replicates = 10000
 randomisation = { method = "permuted-block", block = 6 }
-estimand = { summary = "mean-difference" }
 alpha = 0.05
 sides = 2
 
@@ -313,8 +308,7 @@ TEST(TrialReader, WritingADefaultChangesNothing) {
   const std::string primary = "visit_months = 12, analysis = \"mmrm\"";
   const std::string expected = read_study(with_model(normal, primary), "x").resolved;
   const std::string trial =
-      "alpha = 0.05\nsides = 2\nreference = \"a\"\nsecondary = []\nintercurrent = []\nestimand = { summary = "
-      "\"mean-difference\" }\n"
+      "alpha = 0.05\nsides = 2\nreference = \"a\"\nsecondary = []\nintercurrent = []\n"
       "randomisation = { method = \"permuted-block\", block = 4 }\n";
   const std::string explicit_primary =
       primary +
@@ -331,27 +325,6 @@ TEST(TrialReader, NamesTheLastBlockThatStaysIncomplete) {
               ElementsAre("x:9:15: the last block of 6 patients stays incomplete: 100 is no multiple of 6"));
 }
 
-TEST(TrialMethods, StandInTheOrderOfTheirNames) {
-  std::vector<std::string_view> names;
-  for (const TrialMethod& method : trial_methods()) names.push_back(method.name);
-  EXPECT_THAT(names, testing::ElementsAreArray(method_names));
-  for (const TrialMethod& method : trial_methods()) EXPECT_EQ(find_trial_method(method.name), &method);
-  EXPECT_EQ(find_trial_method("anova"), nullptr);
-}
-
-// The reader judges endpoints without evidence, the model records them with it.
-TEST(TrialMethods, KnowTheKindOfEveryEndpoint) {
-  const ParameterValues values =
-      point_values(read_evidence(source_file("scenarios/evidence/sceptical.toml"), "sceptical").evidence);
-  for (const std::string_view name : endpoint_names()) {
-    const Endpoint::Kind kind = endpoint_named(name, values).kind;
-    const OutcomeKind expected = kind == Endpoint::Kind::binary    ? OutcomeKind::binary
-                                 : kind == Endpoint::Kind::ordinal ? OutcomeKind::ordinal
-                                                                   : OutcomeKind::score;
-    EXPECT_EQ(kind_of_endpoint(name), expected) << name;
-  }
-}
-
 // Each method on each kind of outcome: refused exactly where its table says that it does not fit.
 TEST(TrialReader, MethodsFitWhatTheirTableSays) {
   const std::vector<std::pair<OutcomeKind, std::string>> models = {
@@ -364,8 +337,8 @@ TEST(TrialReader, MethodsFitWhatTheirTableSays) {
        "kind = \"survival\"\nfollow_up_months = 12\narms.a = { hazard = 0.1 }\narms.b = { hazard = 0.2 }"},
       {OutcomeKind::count,
        "kind = \"count\"\nfollow_up_months = 12\narms.a = { rate = 0.1 }\narms.b = { rate = 0.2 }"}};
-  for (const TrialMethod& method : trial_methods()) {
-    if (method.strata == TrialMethod::Strata::required) continue;  // a data model has none
+  for (const analysis::Method& method : analysis::methods) {
+    if (method.strata == analysis::Method::Strata::required) continue;  // a data model has none
     for (const auto& [kind, model] : models) {
       const bool responders = method.responders && kind == OutcomeKind::score;
       const std::string primary = "visit_months = 12, analysis = \"" + std::string(method.name) + "\"" +

@@ -56,8 +56,8 @@ TEST(TrialsOfDraws, HaveTheParametersOfTheirDraw) {
   study.uncertain_parameters = false;
   const PreparedTrial fixed(study, known);
   TrialSimulator one(uncertain, false), other(fixed, false);
-  EXPECT_EQ(one.simulate(replicate, draw, patients).observed.values,
-            other.simulate(replicate, patients).observed.values);
+  EXPECT_EQ(one.simulate_replicate(replicate, draw, patients).observed.values,
+            other.simulate_replicate(replicate, patients).observed.values);
 }
 
 TEST(TrialsOfDraws, HaveChildrenOfTheirOwn) {
@@ -69,7 +69,7 @@ TEST(TrialsOfDraws, HaveChildrenOfTheirOwn) {
   std::vector<double> own, of_policy;
   for (std::uint32_t draw = 0; draw < draws; ++draw) {
     const auto chance = [&](std::uint32_t replicate, std::vector<double>& baseline) {
-      baseline = simulator.simulate(replicate, draw, patients).participants.baseline.front();
+      baseline = simulator.simulate_replicate(replicate, draw, patients).participants.baseline.front();
       return simulator.analyse(0, patients).front().estimate.estimate;
     };
     std::vector<double> mine, others;

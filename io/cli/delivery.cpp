@@ -1,4 +1,4 @@
-#include "io/cli/finish.hpp"
+#include "io/cli/delivery.hpp"
 
 #include <fmt/format.h>
 
@@ -9,27 +9,24 @@
 #include "engine/numeric/instruction_set.hpp"
 #include "io/cli/usage.hpp"
 #include "io/results/damaged_file.hpp"
-#include "io/results/publish.hpp"
 
 namespace vcohort {
 
-void finish(const LoadedStudy& loaded, const Plan& plan, CombinedParts parts, const std::filesystem::path& output,
-            Existing existing, const Table& runtime) {
+ResultContent deliver(const LoadedStudy& study, const Plan& plan, CombinedParts parts) {
   if (!parts.missing.empty())
-    throw StorageFailure(explain(fmt::format("cannot write {}", output.string()),
+    throw StorageFailure(explain("cannot deliver the result",
                                  fmt::format("blocks {} to {} are missing: parts vanished while the run was at work",
                                              parts.missing.front().first, parts.missing.front().last),
                                  "run again with --resume"));
   ResultContent content;
   content.header = std::move(parts.header);
-  content.tables = describe(loaded.reading.study, loaded.evidence);
+  content.tables = describe(study.reading.study, study.evidence);
   content.tallies = std::move(parts.tallies);
   content.parts = std::move(parts.parts);
-  content.runtime = runtime;
   for (const auto& question : plan.questions())
     for (Table& table : question->deliver(tally_of(*question, content.tallies)))
       append_rows(content.tables, std::move(table));
-  publish_result(output, content, existing);
+  return content;
 }
 
 const Tally& tally_of(const Question& question, const std::vector<NamedTally>& tallies) {

@@ -1,0 +1,175 @@
+#include "engine/analysis/analysis.hpp"
+
+#include <algorithm>
+
+#include "engine/analysis/mmrm/mmrm.hpp"
+#include "engine/numeric/errors.hpp"
+#include "engine/study/trial_names.hpp"
+
+namespace vcohort::analysis {
+
+namespace {
+
+bool contains(const std::vector<std::string>& names, std::string_view name) {
+  return std::find(names.begin(), names.end(), name) != names.end();
+}
+
+/// The words of a study stand in the order of the enumeration.
+template <class Enum, std::size_t Size>
+Enum named(const std::array<std::string_view, Size>& words, const std::string& name) {
+  const auto found = std::find(words.begin(), words.end(), name);
+  if (found == words.end()) throw InternalError("no choice of an analysis is called " + name);
+  return static_cast<Enum>(found - words.begin());
+}
+
+const Method* method_named(const std::string& name) {
+  if (const Method* method = find_method(name)) return method;
+  throw InternalError("no method is called " + name);
+}
+
+Options options_of(const AnalysisPlan& plan) {
+  Options options;
+  options.covariances = {named<CovarianceStructure>(covariance_names, plan.covariance)};
+  for (const std::string& name : plan.fallback)
+    options.covariances.push_back(named<CovarianceStructure>(covariance_names, name));
+  options.covariance_by_arm = plan.covariance_by_arm;
+  options.degrees_of_freedom = named<MmrmDegreesOfFreedom>(df_names, plan.df);
+  return options;
+}
+
+Hypothesis hypothesis_of(const AnalysisPlan& plan, const Method& method, const Outcome& outcome, double alpha,
+                         int sides) {
+  static_assert(static_cast<int>(Aim::equivalence) == static_cast<int>(AnalysisPlan::Hypothesis::equivalence));
+  Hypothesis hypothesis{static_cast<Aim>(plan.hypothesis), sides, alpha, plan.margin,
+                        better_direction(method, outcome)};
+  if (!method.bayes) return hypothesis;
+  hypothesis.posterior.emplace();
+  if (plan.prior_sd > 0) hypothesis.posterior->prior = {plan.prior_mean, plan.prior_sd};
+  hypothesis.posterior->threshold = plan.posterior_probability;
+  return hypothesis;
+}
+
+}  // namespace
+
+bool analyses_responders(const Method& method, OutcomeKind kind) {
+  return method.responders && kind == OutcomeKind::score;
+}
+
+Better better_direction(const Method& method, const Outcome& outcome) {
+  const bool lower = outcome.lower_is_better && !method.wins && !analyses_responders(method, outcome.kind);
+  return lower ? Better::lower : Better::higher;
+}
+
+Analysis::Analysis(const AnalysisPlan& plan, const Outcome& outcome, double alpha, int sides, bool p_values)
+    : method_(method_named(plan.method)),
+      outcome_(outcome),
+      options_(options_of(plan)),
+      hypothesis_(hypothesis_of(plan, *method_, outcome, alpha, sides)),
+      change_(plan.change_from_baseline),
+      baseline_(contains(plan.adjust, "baseline")),
+      baseline_by_visit_(contains(plan.adjust_by_visit, "baseline")),
+      threshold_(plan.responder_threshold) {
+  check(hypothesis_);
+  inference_ = {.level = interval_level(hypothesis_), .p_value = p_values, .margin = plan.margin};
+}
+
+std::span<const Result> Analysis::run(const Records& records) {
+  data_ = {};
+  data_.arms = records.arms;
+  data_.arm = records.arm;
+  take_covariates(records);
+  take_outcome(records);
+  take_strata(records);
+  count_analysed();
+  const auto contrasts = static_cast<std::size_t>(records.arms) - 1;
+  estimates_.assign(contrasts, {});
+  results_.assign(contrasts, {});
+  method_->fit(data_, options_, inference_, workspace_, estimates_);
+  for (std::size_t k = 0; k < contrasts; ++k) {
+    estimates_[k].patients = analysed_[0] + analysed_[k + 1];
+    results_[k] = {analysis::decide(estimates_[k], hypothesis_, workspace_, inference_.p_value), estimates_[k]};
+  }
+  return results_;
+}
+
+/// The baseline comes first.
+void Analysis::take_covariates(const Records& records) {
+  const auto take = [&](bool baseline, const auto& from, auto& to) {
+    to.clear();
+    if (baseline) to.push_back(records.baseline);
+    to.insert(to.end(), from.begin(), from.end());
+  };
+  take(baseline_, records.covariates, covariates_);
+  take(baseline_by_visit_, records.covariates_by_visit, covariates_by_visit_);
+  data_.covariates = covariates_;
+  data_.covariates_by_visit = covariates_by_visit_;
+  data_.factors = records.factors;
+  data_.factors_by_visit = records.factors_by_visit;
+}
+
+void Analysis::take_outcome(const Records& records) {
+  const std::size_t n = records.arm.size();
+  const double unit = outcome_.unit;
+  data_.time = records.time;
+  data_.event = records.event;
+  data_.exposure = records.exposure;
+  if (method_->repeated) {
+    values_.resize(records.values.size() * n);
+    for (std::size_t v = 0; v < records.values.size(); ++v)
+      for (std::size_t i = 0; i < n; ++i)
+        values_[v * n + i] =
+            change_ ? difference(records.values[v][i], records.baseline[i], unit) : records.values[v][i];
+    data_.visits = static_cast<int>(records.values.size());
+    data_.visit = static_cast<int>(records.visit);
+    data_.times = records.times;
+    data_.repeated = values_;
+    return;
+  }
+  data_.hierarchy = records.hierarchy;
+  if (!records.hierarchy.empty()) return;
+  if (records.time.empty()) {
+    const std::span<const double> value = records.values[records.visit];
+    const bool responders = analyses_responders(*method_, outcome_.kind);
+    data_.outcome = value;
+    if (change_ || responders) {
+      values_.resize(n);
+      const double sign = responders && outcome_.lower_is_better ? -1 : 1;
+      for (std::size_t i = 0; i < n; ++i) {
+        const double change = sign * difference(value[i], records.baseline[i], unit);
+        values_[i] = !responders || change != change ? change : change >= threshold_ ? 1.0 : 0.0;
+      }
+      data_.outcome = values_;
+    }
+  }
+  if (!method_->wins) return;
+  ranked_ = records.time.empty() ? RankedEndpoint{data_.outcome, {}, !outcome_.lower_is_better, threshold_, unit}
+                                 : RankedEndpoint{data_.time, data_.event, outcome_.lower_is_better, threshold_, unit};
+  data_.hierarchy = {&ranked_, 1};
+}
+
+void Analysis::take_strata(const Records& records) {
+  if (records.strata.empty()) return;
+  stratum_.assign(records.arm.size(), 0);
+  for (const Factor& factor : records.strata) {
+    for (std::size_t i = 0; i < stratum_.size(); ++i) {
+      const bool known = stratum_[i] >= 0 && factor.codes[i] >= 0;
+      stratum_[i] = known ? stratum_[i] * factor.levels + factor.codes[i] : -1;
+    }
+    data_.strata *= factor.levels;
+  }
+  data_.stratum = stratum_;
+}
+
+/// One count for all methods: the patients whose columns are complete.
+void Analysis::count_analysed() {
+  complete_.resize(data_.arm.size());
+  data_.mark_complete(complete_);
+  analysed_.assign(static_cast<std::size_t>(data_.arms), 0);
+  for (int arm = 0; arm < data_.arms; ++arm) {
+    int patients = 0;
+    for (std::size_t i = 0; i < complete_.size(); ++i) patients += complete_[i] & (data_.arm[i] == arm);
+    analysed_[static_cast<std::size_t>(arm)] = patients;
+  }
+}
+
+}  // namespace vcohort::analysis

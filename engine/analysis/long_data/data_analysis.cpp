@@ -1,0 +1,429 @@
+#include "engine/analysis/long_data/data_analysis.hpp"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <cmath>
+#include <span>
+
+#include "engine/analysis/analysis.hpp"
+#include "engine/analysis/long_data/decimals.hpp"
+#include "engine/analysis/mmrm/mmrm.hpp"
+#include "engine/numeric/errors.hpp"
+#include "engine/study/trial_names.hpp"
+
+namespace vcohort {
+
+namespace {
+
+using analysis::Estimate;
+
+constexpr double missing = analysis::unknown;
+
+/// The data of a file as an analysis takes them.
+class DataRecords {
+ public:
+  DataRecords(const LongData& data, const AnalysisPlan& plan) : data_(data), visit_(data.visit_named(plan.visit)) {
+    records_.arms = static_cast<int>(data.arms.size());
+    records_.arm = data.arm;
+    records_.baseline = data.baseline;
+    if (!data.value.empty())
+      for (std::size_t v = 0; v < data.visits.size(); ++v) values_.push_back(at_visit(data.value, v));
+    records_.values = values_;
+    records_.visit = visit_;
+    records_.times = data.visit_months;
+    if (!data.time.empty()) take_times();
+    take_exposure();
+    take_hierarchy(plan);
+    adjust_.view(data, plan.adjust);
+    adjust_by_visit_.view(data, plan.adjust_by_visit);
+    strata_.view(data, plan.stratify);
+    records_.covariates = adjust_.covariates;
+    records_.factors = adjust_.factors;
+    records_.covariates_by_visit = adjust_by_visit_.covariates;
+    records_.factors_by_visit = adjust_by_visit_.factors;
+    records_.strata = strata_.factors;
+  }
+
+  const analysis::Records& view() const { return records_; }
+
+ private:
+  struct Columns {
+    std::vector<std::span<const double>> covariates;
+    std::vector<std::vector<int>> codes;
+    std::vector<analysis::Factor> factors;
+
+    void view(const LongData& data, const std::vector<std::string>& names) {
+      codes.reserve(names.size());
+      for (const std::string& name : names) {
+        if (name == "baseline") continue;
+        const LongData::Covariate& covariate = data.covariate(name);
+        if (covariate.levels.empty()) {
+          covariates.emplace_back(covariate.values);
+          continue;
+        }
+        std::vector<int>& of_patient = codes.emplace_back();
+        for (double value : covariate.values) of_patient.push_back(value != value ? -1 : static_cast<int>(value));
+        factors.push_back({of_patient, static_cast<int>(covariate.levels.size())});
+      }
+    }
+  };
+
+  std::span<const double> at_visit(const std::string& column, std::size_t visit) const {
+    const std::size_t n = data_.patients.size();
+    return std::span(data_.outcomes.at(column)).subspan(visit * n, n);
+  }
+
+  /// Times whose event is missing are missing.
+  void take_times() {
+    const std::span<const double> time = at_visit(data_.time, visit_);
+    time_.assign(time.begin(), time.end());
+    event_ = events(data_.event, time_);
+    records_.time = time_;
+    records_.event = event_;
+  }
+
+  std::vector<std::uint8_t> events(const std::string& column, std::vector<double>& times) const {
+    std::vector<std::uint8_t> happened;
+    const std::span<const double> event = at_visit(column, visit_);
+    for (std::size_t i = 0; i < event.size(); ++i) {
+      if (event[i] != event[i]) times[i] = missing;
+      happened.push_back(event[i] == 1);
+    }
+    return happened;
+  }
+
+  void take_exposure() {
+    if (data_.exposure.empty() && data_.offset.empty()) return;
+    const std::span<const double> column = at_visit(data_.offset.empty() ? data_.exposure : data_.offset, visit_);
+    for (const double value : column) exposure_.push_back(data_.offset.empty() ? value : std::exp(value));
+    records_.exposure = exposure_;
+  }
+
+  void take_hierarchy(const AnalysisPlan& plan) {
+    levels_.reserve(plan.hierarchy.size());
+    for (const HierarchyLevel& level : plan.hierarchy) {
+      const std::span<const double> value = at_visit(level.value, visit_);
+      Level& of = levels_.emplace_back();
+      of.value.assign(value.begin(), value.end());
+      if (!level.event.empty()) of.event = events(level.event, of.value);
+      const bool higher = level.event.empty() != level.lower_is_better;
+      ranked_.push_back({of.value, of.event, higher, level.smallest_win, steps_of(data_.outcomes.at(level.value))});
+    }
+    records_.hierarchy = ranked_;
+  }
+
+  struct Level {
+    std::vector<double> value;
+    std::vector<std::uint8_t> event;
+  };
+
+  const LongData& data_;
+  std::size_t visit_;
+  analysis::Records records_;
+  std::vector<std::span<const double>> values_;
+  std::vector<double> time_, exposure_;
+  std::vector<std::uint8_t> event_;
+  std::vector<Level> levels_;
+  std::vector<analysis::RankedEndpoint> ranked_;
+  Columns adjust_, adjust_by_visit_, strata_;
+};
+
+bool is_yes_or_no(std::span<const double> values) {
+  return std::all_of(values.begin(), values.end(), [](double x) { return x != x || x == 0 || x == 1; });
+}
+
+/// What the file holds, of which it says nothing: the method tells times and counts, and yes or no where no threshold
+/// cuts a score.
+analysis::Outcome outcome_of(const LongData& data, const AnalysisPlan& plan, const analysis::Method& method) {
+  analysis::Outcome outcome;
+  if (!data.time.empty())
+    outcome.kind = OutcomeKind::survival;
+  else if (method.fits.contains(OutcomeKind::count))
+    outcome.kind = OutcomeKind::count;
+  else if (method.responders && plan.responder_threshold == 0)
+    outcome.kind = OutcomeKind::binary;
+  outcome.lower_is_better = data.lower_is_better.value_or(!seen_at_visits(outcome.kind));
+  const std::string& measured = data.time.empty() ? data.value : data.time;
+  if (measured.empty()) return outcome;
+  const std::vector<double>& values = data.outcomes.at(measured);
+  outcome.unit = steps_of(values);
+  if (!data.baseline.empty()) outcome.unit = common_steps(outcome.unit, steps_of(data.baseline));
+  if (outcome.kind == OutcomeKind::binary && !is_yes_or_no(values))
+    throw InvalidInput(explain("'" + plan.method + "' needs outcomes of 0 and 1",
+                               "the data hold a score, and no threshold says who responds",
+                               "add trial.primary.responder_threshold, and data.baseline"));
+  return outcome;
+}
+
+/// The order of visits matters where the covariance says so, and their times for the spatial one.
+void check_order(const LongData& data, const analysis::Options& options) {
+  const auto& tried = options.covariances;
+  const auto spatial = std::find(tried.begin(), tried.end(), analysis::CovarianceStructure::spatial_exponential);
+  if (spatial != tried.end() && data.visit_months.empty())
+    throw InvalidInput(explain("the visits have no times", "spatial-exponential depends on them",
+                               "name their column in data.visit_months"));
+  const auto ordered = std::find_if(tried.begin(), tried.end(), analysis::depends_on_order);
+  if (ordered == tried.end() || data.visits_have_order) return;
+  std::string order;
+  for (const std::string& visit : data.visits) order += (order.empty() ? "" : ", ") + visit;
+  throw InvalidInput(explain("the visits have no order",
+                             std::string(covariance_names[static_cast<std::size_t>(*ordered)]) +
+                                 " depends on it, and their names would be taken as " + order,
+                             "list them in data.visit_order, or name the column of their times in data.visit_months"));
+}
+
+template <class Value>
+void append(Table& table, std::string_view name, Value value) {
+  const auto column =
+      std::find_if(table.columns.begin(), table.columns.end(), [name](const auto& c) { return c.name == name; });
+  std::get<std::vector<Value>>(column->values).push_back(std::move(value));
+}
+
+std::string text_of(double number) {
+  std::array<char, 32> text{};
+  return {text.data(), std::to_chars(text.data(), text.data() + text.size(), number).ptr};
+}
+
+std::string hypothesis_text(const analysis::Hypothesis& hypothesis, const analysis::Method& method) {
+  using analysis::Aim;
+  std::string text(name_of(static_cast<AnalysisPlan::Hypothesis>(hypothesis.aim)));
+  if (hypothesis.margin > 0) text += " by a margin of " + text_of(hypothesis.margin);
+  if (hypothesis.posterior)
+    text += ", posterior probability " + text_of(hypothesis.posterior->threshold);
+  else if (hypothesis.aim == Aim::superiority && hypothesis.sides == 2)
+    text += ", two-sided " + text_of(hypothesis.alpha);
+  else
+    text += ", one-sided " + text_of(hypothesis.alpha / hypothesis.sides);
+  if (method.wins) return text;
+  return text + (hypothesis.better == analysis::Better::lower ? ", lower is better" : ", higher is better");
+}
+
+std::string conclusion_of(const analysis::Decision& decision, const analysis::Hypothesis& hypothesis) {
+  using analysis::Aim;
+  if (decision.failure != analysis::Failure::none) return std::string("none: ") + name_of(decision.failure);
+  if (hypothesis.aim == Aim::non_inferiority) return decision.rejected ? "non-inferior" : "non-inferiority not shown";
+  if (hypothesis.aim == Aim::equivalence) return decision.rejected ? "equivalent" : "equivalence not shown";
+  if (!decision.rejected) return "no difference shown";
+  return decision.favourable ? "different, in the good direction" : "different, in the bad direction";
+}
+
+Table contrast_table(bool ratios) {
+  Table table{"/analysis/contrasts", "Each arm against the reference", {}};
+  table.add<std::string>("contrast", "", "arm - reference");
+  table.add<std::string>("visit", "", "visit");
+  table.add<std::int64_t>("analysed", "patients", "analysed, both arms");
+  table.add<double>("estimate", "of the method", "estimate of the effect");
+  table.add<double>("se", "of the method", "its standard error");
+  table.add<double>("df", "1", "degrees of freedom; infinite for a normal reference");
+  table.add<double>("statistic", "1", "test statistic against the null of the hypothesis");
+  table.add<double>("p", "1", "p-value of the hypothesis");
+  table.add<double>("lower", "of the method", "lower limit of the interval");
+  table.add<double>("upper", "of the method", "upper limit of the interval");
+  if (ratios) {
+    table.add<double>("ratio", "1", "the effect as a ratio");
+    table.add<double>("ratio_lower", "1", "its lower limit");
+    table.add<double>("ratio_upper", "1", "its upper limit");
+  }
+  table.add<Truth>("primary", "", "the primary visit");
+  table.add<std::string>("conclusion", "", "what follows from the hypothesis");
+  return table;
+}
+
+void append_contrast(Table& table, const std::string& contrast, const std::string& visit, bool primary,
+                     const Estimate& estimate, const analysis::Decision& decision, const std::string& conclusion) {
+  append(table, "contrast", contrast);
+  append(table, "visit", visit);
+  append(table, "analysed", std::int64_t{estimate.patients});
+  append(table, "estimate", estimate.estimate);
+  append(table, "se", estimate.se);
+  append(table, "df", estimate.df);
+  append(table, "statistic", decision.statistic);
+  append(table, "p", decision.p);
+  append(table, "lower", estimate.lower);
+  append(table, "upper", estimate.upper);
+  if (table.find("ratio")) {
+    append(table, "ratio", std::exp(estimate.estimate));
+    append(table, "ratio_lower", std::exp(estimate.lower));
+    append(table, "ratio_upper", std::exp(estimate.upper));
+  }
+  append(table, "primary", Truth{primary});
+  append(table, "conclusion", conclusion);
+}
+
+struct Moments {
+  std::int64_t n = 0;
+  double mean = missing, sd = missing;
+};
+
+Moments moments_of(std::span<const double> values, std::span<const int> arms, int arm) {
+  Moments moments;
+  double sum = 0, squares = 0;
+  const auto each = [&](auto use) {
+    for (std::size_t i = 0; i < values.size(); ++i)
+      if (arms[i] == arm && values[i] == values[i]) use(values[i]);
+  };
+  each([&](double x) { ++moments.n, sum += x; });
+  if (moments.n == 0) return moments;
+  const auto n = static_cast<double>(moments.n);
+  moments.mean = sum / n;
+  each([&](double x) { squares += (x - moments.mean) * (x - moments.mean); });
+  if (moments.n > 1) moments.sd = std::sqrt(squares / (n - 1));
+  return moments;
+}
+
+/// Means of what is compared, as observed and from the model.
+Table means_table(const LongData& data, analysis::Analysis& analysis, std::size_t primary) {
+  Table table{"/analysis/arms", "Outcomes of each arm, as they are analysed", {}};
+  table.add<std::string>("arm", "", "arm");
+  table.add<std::string>("visit", "", "visit");
+  table.add<std::int64_t>("n", "patients", "with the outcome");
+  table.add<double>("mean", "of the outcome", "mean of them");
+  table.add<double>("sd", "of the outcome", "their standard deviation");
+  table.add<double>("ls_mean", "of the outcome",
+                    "least-squares mean, covariates at their means; missing without a model");
+  table.add<double>("ls_mean_se", "of the outcome", "its standard error");
+  const analysis::Dataset& seen = analysis.dataset();
+  analysis::Mmrm* model = analysis.mixed_model();
+  std::vector<Estimate> adjusted(data.arms.size()), contrasts(data.arms.size() - 1);
+  if (analysis.method().fit == &analysis::fit_ancova) {
+    analysis::Workspace workspace;
+    analysis::ancova(seen, {}, workspace, contrasts, adjusted);
+  }
+  for (std::size_t v = model ? 0 : primary; v < (model ? data.visits.size() : primary + 1); ++v)
+    for (std::size_t a = 0; a < data.arms.size(); ++a) {
+      const std::size_t n = seen.arm.size();
+      const Moments moments =
+          moments_of(model ? seen.repeated.subspan(v * n, n) : seen.outcome, seen.arm, static_cast<int>(a));
+      append(table, "arm", data.arms[a]);
+      append(table, "visit", data.visits[v]);
+      append(table, "n", moments.n);
+      append(table, "mean", moments.mean);
+      append(table, "sd", moments.sd);
+      if (model && model->result().ok()) {
+        const auto mean = model->mean(static_cast<int>(v), static_cast<int>(a), analysis::MmrmMargin::observed);
+        append(table, "ls_mean", mean.estimate);
+        append(table, "ls_mean_se", mean.se);
+      } else {
+        append(table, "ls_mean", adjusted[a].estimate);
+        append(table, "ls_mean_se", adjusted[a].se);
+      }
+    }
+  return table;
+}
+
+/// Events and follow-up of the analysed patients.
+Table events_table(const LongData& data, const analysis::Dataset& seen) {
+  Table table{"/analysis/arms", "Events of each arm", {}};
+  table.add<std::string>("arm", "", "arm");
+  table.add<std::int64_t>("n", "patients", "analysed");
+  table.add<double>("events", "events", "of them");
+  table.add<double>("follow_up", "of the data", "sum of their times, or exposures");
+  std::vector<std::uint8_t> complete(seen.arm.size());
+  seen.mark_complete(complete);
+  for (std::size_t a = 0; a < data.arms.size(); ++a) {
+    std::int64_t n = 0;
+    double events = 0, follow_up = 0;
+    for (std::size_t i = 0; i < seen.arm.size(); ++i) {
+      if (seen.arm[i] != static_cast<int>(a) || !complete[i]) continue;
+      ++n;
+      events += seen.time.empty() ? seen.outcome[i] : seen.event[i];
+      follow_up += !seen.time.empty() ? seen.time[i] : seen.exposure.empty() ? 1 : seen.exposure[i];
+    }
+    append(table, "arm", data.arms[a]);
+    append(table, "n", n);
+    append(table, "events", events);
+    append(table, "follow_up", follow_up);
+  }
+  return table;
+}
+
+Table covariance_table(const LongData& data, const analysis::Mmrm& model) {
+  Table table{"/analysis/covariance", "Covariance of the outcomes between visits", {}};
+  std::vector<std::string> group, row, column;
+  std::vector<double> covariance;
+  const int groups = model.model().covariance_per_arm ? static_cast<int>(data.arms.size()) : 1;
+  for (int g = 0; g < groups; ++g) {
+    const Eigen::MatrixXd sigma = model.covariance(g);
+    for (Eigen::Index i = 0; i < sigma.rows(); ++i)
+      for (Eigen::Index j = 0; j < sigma.cols(); ++j) {
+        group.push_back(groups > 1 ? data.arms[static_cast<std::size_t>(g)] : "all");
+        row.push_back(data.visits[static_cast<std::size_t>(i)]);
+        column.push_back(data.visits[static_cast<std::size_t>(j)]);
+        covariance.push_back(sigma(i, j));
+      }
+  }
+  table.add<std::string>("group", "", "arm, or all") = group;
+  table.add<std::string>("visit", "", "visit") = row;
+  table.add<std::string>("other_visit", "", "visit") = column;
+  table.add<double>("covariance", "of the outcome, squared", "their covariance") = covariance;
+  return table;
+}
+
+void describe_mixed_model(const LongData& data, const AnalysisPlan& plan, const analysis::Mmrm& model,
+                          DataAnalysis& found) {
+  const analysis::MmrmFit& fit = model.result();
+  const auto name = [](analysis::CovarianceStructure structure) {
+    return std::string(covariance_names[static_cast<std::size_t>(structure)]);
+  };
+  for (const analysis::MmrmAttempt& attempt : fit.attempts)
+    if (attempt.failure != analysis::MmrmFailure::none)
+      found.notes.push_back(name(attempt.structure) + " failed: " + analysis::name_of(attempt.failure));
+  if (!fit.ok()) return;
+  found.method += ", " + name(fit.structure) + ", " + plan.df;
+  found.minus_two_log_likelihood = fit.minus_two_log_likelihood;
+  found.covariance = covariance_table(data, model);
+  if (fit.aliased > 0)
+    found.notes.push_back(std::to_string(fit.aliased) +
+                          " columns of the design were dropped: earlier ones determine them");
+  if (fit.without_outcome > 0)
+    found.notes.push_back(std::to_string(fit.without_outcome) + " patients without any outcome were left out");
+  if (fit.without_covariate > 0)
+    found.notes.push_back(std::to_string(fit.without_covariate) + " patients without a covariate were left out");
+}
+
+}  // namespace
+
+DataAnalysis analyze(const LongData& data, const AnalysisPlan& plan, double alpha, int sides) {
+  const analysis::Method& method = *analysis::find_method(plan.method);
+  const analysis::Outcome outcome = outcome_of(data, plan, method);
+  const DataRecords records(data, plan);
+  const std::size_t primary = records.view().visit;
+  analysis::Analysis analysis(plan, outcome, alpha, sides);
+  if (method.repeated) check_order(data, analysis.options());
+  const std::span<const analysis::Result> results = analysis.run(records.view());
+
+  DataAnalysis found;
+  found.contrasts = contrast_table(is_log_ratio(method.scale));
+  found.method = plan.method;
+  found.measure = name_of(method.scale);
+  found.notes = data.notes;
+  found.hypothesis = hypothesis_text(analysis.hypothesis(), method);
+  found.patients = data.patients.size();
+  found.level = analysis.level();
+  for (const int patients : analysis.analysed()) found.analysed += static_cast<std::size_t>(patients);
+  analysis::Mmrm* model = analysis.mixed_model();
+  if (model) describe_mixed_model(data, plan, *model, found);
+  if (std::none_of(results.begin(), results.end(), [](const auto& result) { return result.ok(); }))
+    throw NumericalFailure(explain("'" + plan.method + "' gives no estimate", name_of(results.front().failure),
+                                   "look at the data, or declare another analysis"));
+  if (plan.hierarchy.empty())
+    found.arms =
+        seen_at_visits(outcome.kind) ? means_table(data, analysis, primary) : events_table(data, analysis.dataset());
+  for (std::size_t v = model ? 0 : primary; v < (model ? data.visits.size() : primary + 1); ++v)
+    for (std::size_t a = 1; a < data.arms.size(); ++a) {
+      Estimate estimate = results[a - 1].estimate;
+      analysis::Decision decision = results[a - 1];
+      if (v != primary) {
+        estimate = analysis::contrast_at(*model, static_cast<int>(v), static_cast<int>(a));
+        estimate.patients = results[a - 1].estimate.patients;
+        decision = analysis.decide(estimate);
+      }
+      append_contrast(found.contrasts, data.arms[a] + " - " + data.arms[0], data.visits[v], v == primary, estimate,
+                      decision, conclusion_of(decision, analysis.hypothesis()));
+    }
+  if (method.bayes) found.notes.push_back("p is the posterior probability that the effect is not beyond the margin");
+  return found;
+}
+
+}  // namespace vcohort

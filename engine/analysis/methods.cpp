@@ -1,0 +1,19 @@
+#include "engine/analysis/methods.hpp"
+
+#include <algorithm>
+
+namespace vcohort::analysis {
+
+const Method* find_method(std::string_view name) {
+  const auto* found =
+      std::find_if(methods.begin(), methods.end(), [name](const Method& method) { return method.name == name; });
+  return found == methods.end() ? nullptr : found;
+}
+
+void fit_t_or_ancova(const Dataset& data, const Options& options, const Inference& inference, Workspace& workspace,
+                     std::span<Estimate> contrasts) {
+  const bool adjusts = !data.covariates.empty() || !data.factors.empty();
+  (adjusts ? fit_ancova : fit_t)(data, options, inference, workspace, contrasts);
+}
+
+}  // namespace vcohort::analysis

@@ -1,0 +1,176 @@
+#pragma once
+#include <array>
+#include <string_view>
+
+#include "engine/analysis/ancova.hpp"
+#include "engine/analysis/counts.hpp"
+#include "engine/analysis/cox.hpp"
+#include "engine/analysis/logrank.hpp"
+#include "engine/analysis/mixed_model.hpp"
+#include "engine/analysis/proportional_odds.hpp"
+#include "engine/analysis/proportions.hpp"
+#include "engine/analysis/t_test.hpp"
+#include "engine/analysis/wilcoxon.hpp"
+#include "engine/analysis/win_ratio.hpp"
+#include "engine/study/effect_scale.hpp"
+#include "engine/study/trial_methods.hpp"
+
+/// The analyses that a study may ask for: everything that is known of one stands in its row. The study reader, its
+/// documentation, simulated trials and data files all read it here. A new method is its two files, one row, and tests.
+namespace vcohort::analysis {
+
+struct Method {
+  enum class Strata : std::uint8_t { none, possible, required };
+
+  std::string_view name;  // as a study writes it
+  OutcomeKinds fits;
+  EffectScale scale;  // of its estimates
+  Fit* fit;
+  bool responders = false;  // also on a score, cut at AnalysisPlan::responder_threshold
+  bool adjusts = false;     // takes covariates
+  Strata strata = Strata::none;
+  bool change_from_baseline = false;  // may analyse the change
+  bool wins = false;    // compares pairs of patients in the better direction: its estimate is above 0 where the arm is
+                        // better; on a score takes AnalysisPlan::responder_threshold as the largest tie
+  bool margin = false;  // may test a margin: non-inferiority, equivalence
+  bool repeated = false;  // takes all visits, covariances, degrees of freedom and covariates by visit
+  bool bayes = false;     // takes a prior, and decides by a posterior probability
+  std::string_view meaning;
+};
+
+/// The t-test, or the analysis of covariance where there are covariates: what the posterior probability rests on.
+Fit fit_t_or_ancova;
+
+inline constexpr OutcomeKinds scores = {OutcomeKind::score, OutcomeKind::ordinal};
+
+inline constexpr auto methods = std::to_array<Method>({
+    {.name = "t",
+     .fits = scores,
+     .scale = EffectScale::mean_difference,
+     .fit = fit_t,
+     .change_from_baseline = true,
+     .margin = true,
+     .meaning = "Two-sample t-test with one variance."},
+    {.name = "welch",
+     .fits = scores,
+     .scale = EffectScale::mean_difference,
+     .fit = fit_welch,
+     .change_from_baseline = true,
+     .margin = true,
+     .meaning = "Two-sample t-test with a variance per arm."},
+    {.name = "ancova",
+     .fits = scores,
+     .scale = EffectScale::mean_difference,
+     .fit = fit_ancova,
+     .adjusts = true,
+     .change_from_baseline = true,
+     .margin = true,
+     .meaning = "Analysis of covariance at one visit."},
+    {.name = "mmrm",
+     .fits = scores,
+     .scale = EffectScale::mean_difference,
+     .fit = fit_mixed_model,
+     .adjusts = true,
+     .change_from_baseline = true,
+     .margin = true,
+     .repeated = true,
+     .meaning = "Mixed model for repeated measures: all visits after baseline, compared at one of them."},
+    {.name = "wilcoxon",
+     .fits = scores,
+     .scale = EffectScale::superiority_share,
+     .fit = fit_wilcoxon,
+     .change_from_baseline = true,
+     .meaning = "Wilcoxon's rank-sum test."},
+    {.name = "van-elteren",
+     .fits = scores,
+     .scale = EffectScale::superiority_share,
+     .fit = fit_van_elteren,
+     .strata = Method::Strata::required,
+     .change_from_baseline = true,
+     .meaning = "Rank-sum test within strata."},
+    {.name = "proportional-odds",
+     .fits = {OutcomeKind::ordinal, OutcomeKind::binary},
+     .scale = EffectScale::log_odds_ratio,
+     .fit = fit_proportional_odds,
+     .adjusts = true,
+     .margin = true,
+     .meaning = "Cumulative logit model; logistic regression of yes or no."},
+    {.name = "fisher",
+     .fits = {OutcomeKind::binary},
+     .scale = EffectScale::risk_difference,
+     .fit = fit_fisher,
+     .responders = true,
+     .meaning = "Fisher's exact test."},
+    {.name = "chi-square",
+     .fits = {OutcomeKind::binary},
+     .scale = EffectScale::risk_difference,
+     .fit = fit_chi_square,
+     .responders = true,
+     .meaning = "Pearson's chi-square test."},
+    {.name = "cmh",
+     .fits = {OutcomeKind::binary},
+     .scale = EffectScale::log_odds_ratio,
+     .fit = fit_cmh,
+     .responders = true,
+     .strata = Method::Strata::required,
+     .meaning = "Cochran-Mantel-Haenszel test over strata."},
+    {.name = "risk-difference",
+     .fits = {OutcomeKind::binary},
+     .scale = EffectScale::risk_difference,
+     .fit = fit_risk_difference,
+     .responders = true,
+     .strata = Method::Strata::possible,
+     .margin = true,
+     .meaning = "Miettinen and Nurminen's score for the difference of risks."},
+    {.name = "logrank",
+     .fits = {OutcomeKind::survival},
+     .scale = EffectScale::log_hazard_ratio,
+     .fit = fit_logrank,
+     .strata = Method::Strata::possible,
+     .margin = true,
+     .meaning = "Log-rank test."},
+    {.name = "cox",
+     .fits = {OutcomeKind::survival},
+     .scale = EffectScale::log_hazard_ratio,
+     .fit = fit_cox,
+     .adjusts = true,
+     .strata = Method::Strata::possible,
+     .margin = true,
+     .meaning = "Proportional hazards model."},
+    {.name = "negative-binomial",
+     .fits = {OutcomeKind::count},
+     .scale = EffectScale::log_rate_ratio,
+     .fit = fit_negative_binomial,
+     .adjusts = true,
+     .margin = true,
+     .meaning = "Negative binomial regression of counts."},
+    {.name = "win-ratio",
+     .fits = {OutcomeKind::score, OutcomeKind::ordinal, OutcomeKind::survival},
+     .scale = EffectScale::log_win_ratio,
+     .fit = fit_win_ratio,
+     .wins = true,
+     .margin = true,
+     .meaning = "Wins against losses over all pairs of patients."},
+    {.name = "bayes",
+     .fits = scores,
+     .scale = EffectScale::mean_difference,
+     .fit = fit_t_or_ancova,
+     .adjusts = true,
+     .change_from_baseline = true,
+     .margin = true,
+     .bayes = true,
+     .meaning = "Posterior probability of an effect beyond the margin, from a normal prior and the estimate of a "
+                "t-test, or of an analysis of covariance where it adjusts."},
+});
+
+/// In the order of the rows.
+inline constexpr auto method_names = [] {
+  std::array<std::string_view, methods.size()> names;
+  for (std::size_t row = 0; row < names.size(); ++row) names[row] = methods[row].name;
+  return names;
+}();
+
+/// The method of that name; null if there is none.
+const Method* find_method(std::string_view name);
+
+}  // namespace vcohort::analysis

@@ -1,0 +1,27 @@
+#pragma once
+#include <cstdint>
+#include <string_view>
+
+namespace vcohort {
+
+/// What an analysis estimates: the scale of its effect, arm against reference.
+enum class EffectScale : std::uint8_t {
+  mean_difference,
+  risk_difference,
+  log_odds_ratio,  // of the event, or of a higher category
+  log_hazard_ratio,
+  log_rate_ratio,
+  superiority_share,  // P(arm higher) + P(equal) / 2 - 1/2
+  log_win_ratio       // log P(arm better) / P(reference better)
+};
+
+/// "mean difference", "log odds ratio", ...
+std::string_view name_of(EffectScale);
+
+/// Whether it is the logarithm of a ratio.
+constexpr bool is_log_ratio(EffectScale scale) {
+  return scale == EffectScale::log_odds_ratio || scale == EffectScale::log_hazard_ratio ||
+         scale == EffectScale::log_rate_ratio || scale == EffectScale::log_win_ratio;
+}
+
+}  // namespace vcohort

@@ -1,0 +1,159 @@
+"""One analysis path: a simulated trial that is exported and analysed as a file gives the replicate's own row, digit by digit, for every method and option."""
+import csv
+import io
+import re
+import unittest
+
+from program import SOURCE, ProgramTest
+
+REPLICATES = 3
+COMPARED = ("estimate", "se", "df", "statistic", "p", "lower", "upper")
+
+BY_VISIT = 'visit = "visit"\nvisit_months = "visit"\nvalue = "value"\nbaseline = "baseline"'
+TIMES = 'time = "visit"\nevent = "value"'
+COUNTS = 'value = "value"\nexposure = "visit"'
+
+NORMAL = """[data_model]
+kind = "normal"
+visits_months = [0, 3, 6, 12]
+correlation = { structure = "ar1", rho = 0.6 }
+arms.control = { mean = [50, 50, 51, 51], sd = [10, 10, 10, 10] }
+arms.low = { mean = [50, 51, 53, 54], sd = [10, 10, 10, 10] }
+arms.high = { mean = [50, 52, 54, 57], sd = [10, 10, 11, 12] }
+"""
+BINARY = '[data_model]\nkind = "binary"\nvisits_months = 6\narms.control = { share = 0.3 }\narms.low = { share = 0.4 }\narms.high = { share = 0.5 }\n'
+ORDINAL = """[data_model]
+kind = "ordinal"
+visits_months = 6
+arms.control = { share = [0.3, 0.3, 0.4] }
+arms.low = { share = [0.25, 0.3, 0.45] }
+arms.high = { share = [0.2, 0.3, 0.5] }
+"""
+SURVIVAL = '[data_model]\nkind = "survival"\nfollow_up_months = 12\narms.control = { hazard = 0.1 }\narms.low = { hazard = 0.08 }\narms.high = { hazard = 0.05 }\n'
+COUNT = """[data_model]
+kind = "count"
+follow_up_months = 12
+arms.control = { rate = 0.3, dispersion = 0.5 }
+arms.low = { rate = 0.25, dispersion = 0.5 }
+arms.high = { rate = 0.2, dispersion = 0.5 }
+"""
+DROPOUT = "dropout = { months = [6, 12], share = [0.1, 0.2] }\n"
+# Analyses by what they are made on; each is a method with some of its options.
+MARGINS = ('hypothesis = "non-inferiority", margin = 0.3', 'hypothesis = "equivalence", margin = 0.4', "margin = 0.1")
+SCORES = ['"t"', '"welch"', '"ancova"', '"ancova", adjust = ["baseline"]', '"wilcoxon"', '"win-ratio"', '"win-ratio", responder_threshold = 2.5', '"bayes"',
+          '"bayes", prior_mean = 1, prior_sd = 3, posterior_probability = 0.9, adjust = ["baseline"]', '"fisher", responder_threshold = 2.5',
+          '"chi-square", responder_threshold = 2.5', '"risk-difference", responder_threshold = 2.5',
+          '"risk-difference", responder_threshold = 2.5, hypothesis = "non-inferiority", margin = 0.1']
+SCORES += [f'"{method}", change_from_baseline = true' for method in ("t", "welch", "ancova", "wilcoxon", "bayes", "mmrm")]
+SCORES += [f'"{method}", {margin}' for method in ("t", "welch", "ancova", "mmrm", "win-ratio") for margin in MARGINS]
+SCORES += ['"bayes", hypothesis = "non-inferiority", margin = 1', '"mmrm", adjust = ["baseline"]', '"mmrm", adjust_by_visit = ["baseline"], covariance_by_arm = true']
+SCORES += [f'"mmrm", covariance = "{covariance}"' for covariance in ("toeplitz-heterogeneous", "ar1-heterogeneous", "compound-symmetry-heterogeneous", "toeplitz",
+                                                                     "ar1", "compound-symmetry", "spatial-exponential")]
+SCORES += [f'"mmrm", df = "{df}", fallback = ["ar1"]' for df in ("kenward-roger", "kenward-roger-linear", "residual", "normal")]
+SHARES = ['"fisher"', '"chi-square"', '"risk-difference"', '"risk-difference", hypothesis = "non-inferiority", margin = 0.1', '"proportional-odds"']
+CATEGORIES = ['"proportional-odds"', '"t"', '"welch"', '"ancova"', '"wilcoxon"', '"win-ratio"', '"bayes"', '"proportional-odds", hypothesis = "non-inferiority", margin = 0.2']
+EVENTS = ['"logrank"', '"cox"', '"win-ratio"', '"logrank", hypothesis = "non-inferiority", margin = 0.2', '"cox", margin = 0.05']
+RATES = ['"negative-binomial"', '"negative-binomial", hypothesis = "non-inferiority", margin = 0.2']
+# In the disease model: covariates and strata.
+CHILDREN = ['"ancova", adjust = ["gmfcs", "baseline", "age_years", "motor_type"]', '"mmrm", adjust = ["gmfcs"], adjust_by_visit = ["baseline", "age_years"]',
+            '"van-elteren", stratify = ["gmfcs", "age_years"]', '"van-elteren", stratify = ["gmfcs"], change_from_baseline = true',
+            '"cmh", stratify = ["gmfcs"], responder_threshold = 2', '"risk-difference", stratify = ["age_years", "sex"], responder_threshold = 2',
+            '"bayes", adjust = ["sex"]', '"fisher", responder_threshold = 2']
+
+
+def sections(analyses, visit):
+    """[trial] primary and secondary of a list of analyses."""
+    one = [f'{{ name = "{k}", {visit}analysis = {analysis} }}' for k, analysis in enumerate(analyses)]
+    return f'primary = {one[0].replace(chr(34) + "0" + chr(34) + ", ", "", 1).replace("name = ", "", 1)}\nsecondary = [{", ".join(one[1:])}]\n'
+
+
+class Replicates(ProgramTest):
+    def rows(self, *words):
+        return list(csv.DictReader(io.StringIO(self.call(*words).stdout)))
+
+    def assert_reproduced(self, study, columns, *options):
+        """Runs the study, exports a replicate, and finds its rows in `analyze`."""
+        result = self.run_study(study, f"{study.stem}.h5", "--set", f"trial.replicates={REPLICATES}", *options)
+        replicates = self.rows("export", result, "--table", "trial/replicates")
+        scenario, size = replicates[0]["scenario"], max(int(row["sample_size"]) for row in replicates)
+        text = study.read_text()
+        arms = re.findall(r'strategy = "([^"]*)"', re.search(r"^arms = \[.*?\]$", text, re.MULTILINE | re.DOTALL).group())
+        others = {row["arm"] for row in replicates}
+        (reference,) = [arm for arm in arms if arm not in others]
+        with_data = self.folder / f"{study.stem}-data.toml"
+        with_data.write_text(f'{text}\n[data]\npatient = "patient"\narm = "arm"\nreference = "{reference}"\n{columns}\n')
+        settings = [word for option in options for word in ([option] if option != "--set" else ["--set"])]
+        compared = 0
+        for replicate in range(REPLICATES):
+            data = self.folder / f"{study.stem}-{replicate}.csv"
+            data.write_text(self.call("export", result, "--table", "patients", "--replicate", replicate).stdout)
+            own = {(row["analysis"], row["arm"]): row for row in replicates
+                   if (row["scenario"], int(row["replicate"]), int(row["sample_size"])) == (scenario, replicate, size)}
+            found = {(row["analysis"], row["contrast"].removesuffix(f" - {reference}")): row
+                     for row in self.rows("analyze", data, with_data, "--format", "csv", *settings) if row["primary"] == "true"}
+            for key, row in own.items():
+                if row["failure"] != "0":
+                    continue
+                with self.subTest(study.stem, replicate=replicate, analysis=key):
+                    self.assertEqual([found[key][column] for column in COMPARED], [row[column] for column in COMPARED])
+                    self.assertEqual(found[key]["analysed"], row["n_analysed"])
+                    compared += 1
+        self.assertGreater(compared, 0)
+
+    def data_model(self, name, model, analyses, columns, visit="", trial=""):
+        path = self.folder / f"{name}.toml"
+        path.write_text(f'format = "vcohort-study 1"\nseed = 11\n{model}\n[trial]\narms = [{{ strategy = "high" }}, {{ strategy = "control" }}, {{ strategy = "low" }}]\n'
+                        f'reference = "control"\nsample_size = 90\nreplicates = 10\n{trial}{sections(analyses, visit)}')
+        self.assert_reproduced(path, columns)
+
+    def test_scores(self):
+        self.data_model("scores", NORMAL, SCORES, BY_VISIT, "visit_months = 12, ", DROPOUT)
+
+    def test_scores_where_lower_is_better(self):
+        few = [analysis for analysis in SCORES if "covariance" not in analysis and "df" not in analysis]
+        self.data_model("lower", NORMAL.replace("visits_months", "lower_is_better = true\nvisits_months"), few, BY_VISIT, "visit_months = 12, ", DROPOUT)
+        self.data_model("one-sided", NORMAL.replace("visits_months", "lower_is_better = true\nvisits_months"), few, BY_VISIT, "visit_months = 12, ",
+                        "sides = 1\nalpha = 0.025\n")
+
+    def test_recorded_decimals(self):
+        few = [analysis for analysis in SCORES if "mmrm" not in analysis]
+        self.data_model("decimals", NORMAL.replace("visits_months", "decimals = 1\nvisits_months"), few, BY_VISIT, "visit_months = 12, ", DROPOUT)
+
+    def test_shares_categories_times_and_counts(self):
+        self.data_model("shares", BINARY, SHARES, BY_VISIT, "visit_months = 6, ")
+        self.data_model("categories", ORDINAL, CATEGORIES, BY_VISIT, "visit_months = 6, ")
+        self.data_model("times", SURVIVAL, EVENTS, TIMES, "", "dropout = { months = [12], share = [0.1] }\n")
+        self.data_model("desired", SURVIVAL.replace("follow_up", "lower_is_better = false\nfollow_up"), EVENTS, TIMES, "", "sides = 1\nalpha = 0.025\n")
+        self.data_model("counts", COUNT, RATES, COUNTS)
+
+    def test_children(self):
+        study = self.folder / "children.toml"
+        text = (SOURCE / "scenarios/studies/trial-intrathecal-sham.toml").read_text()
+        begin = text.index("primary = ")
+        end = text.index("\n]\n", begin) + 3  # of the secondary analyses
+        study.write_text(text[:begin] + sections(CHILDREN, 'endpoint = "gmfm66", visit_months = 12, ') + text[end:])
+        self.assert_reproduced(study, BY_VISIT, "--set", "trial.sample_size=120", "--set",
+                               'trial.randomisation={ method = "permuted-block", stratify = ["gmfcs", "age_years"], age_cuts = [4, 8] }')
+
+    def test_what_ships(self):
+        for path in sorted([*SOURCE.glob("scenarios/templates/*.toml"), *SOURCE.glob("scenarios/studies/trial-*.toml")]):
+            text = path.read_text()
+            if "arms = [" not in text:
+                continue  # of a data file alone
+            study = self.folder / path.name
+            study.write_text(text)
+            kind = re.search(r'^kind\s*= "(\w+)"', text, re.MULTILINE)
+            columns = {"survival": TIMES, "count": COUNTS}.get(kind.group(1) if kind else "", BY_VISIT)
+            with self.subTest(path.name):
+                self.assert_reproduced(study, columns)
+
+    def test_every_method_is_here(self):
+        page = self.call("schema").stdout
+        table = page[page.index("### Analyses"):]
+        methods = set(re.findall(r"^\| `([a-z-]+)` \|", table[:table.index("###", 3)], re.MULTILINE))
+        tried = {analysis.split('"')[1] for analyses in (SCORES, SHARES, CATEGORIES, EVENTS, RATES, CHILDREN) for analysis in analyses}
+        self.assertEqual(tried, methods)
+
+
+if __name__ == "__main__":
+    unittest.main()

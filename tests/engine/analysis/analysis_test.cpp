@@ -1,0 +1,239 @@
+#include "engine/analysis/analysis.hpp"
+
+#include <array>
+#include <random>
+#include <set>
+
+#include "engine/analysis/mmrm/mmrm.hpp"
+#include "tests/engine/analysis/oracle.hpp"
+
+namespace vcohort::analysis {
+namespace {
+
+TEST(Methods, AreFoundByTheirOneName) {
+  std::set<std::string_view> names(method_names.begin(), method_names.end());
+  EXPECT_EQ(names.size(), methods.size());
+  for (const Method& method : methods) EXPECT_EQ(find_method(method.name), &method);
+  EXPECT_EQ(find_method("t-test"), nullptr);
+}
+
+/// Six patients per arm, two visits, a baseline; the arm is higher.
+struct SmallTrial {
+  std::vector<int> arm = {0, 1, 0, 1, 0, 1, 0, 1, 0, 1, 0, 1};
+  std::vector<double> first = {2, 3, 1, 4, 3, 5, 2, 4, 5, 6, 4, 4}, last = {3, 5, 2, 7, 3, 6, 2, 7, 5, 9, 4, 6};
+  std::vector<double> baseline = {1, 2, 1, 3, 2, 2, 2, 3, 4, 5, 3, 2};
+  std::vector<int> site = {0, 0, 1, 1, 0, 1, 1, 0, 0, 0, 1, 1};
+  std::vector<std::span<const double>> values{first, last};
+  std::vector<Factor> strata{{site, 2}};
+
+  Records records() const {
+    Records records;
+    records.arm = arm;
+    records.values = values;
+    records.visit = 1;
+    records.baseline = baseline;
+    records.strata = strata;
+    return records;
+  }
+};
+
+AnalysisPlan plan_of(std::string_view method) {
+  AnalysisPlan plan;
+  plan.method = method;
+  return plan;
+}
+
+Result result_of(const AnalysisPlan& plan, const Outcome& outcome, const Records& records, int sides = 2) {
+  return Analysis(plan, outcome, sides == 2 ? 0.05 : 0.025, sides).run(records).front();
+}
+
+/// The direction changes one-sided p and what is favourable, never the sign of an estimate.
+TEST(Analysis, DirectionTurnsTheHypothesisNotTheEstimate) {
+  const SmallTrial trial;
+  for (const Method& method : methods) {
+    if (!method.fits.contains(OutcomeKind::score)) continue;
+    const AnalysisPlan plan = plan_of(method.name);
+    const Result higher = result_of(plan, {}, trial.records(), 1);
+    const Result lower = result_of(plan, {.lower_is_better = true}, trial.records(), 1);
+    ASSERT_TRUE(higher.ok() && lower.ok()) << method.name;
+    if (method.wins) {
+      EXPECT_DOUBLE_EQ(higher.estimate.estimate, -lower.estimate.estimate);  // infinite where nobody loses
+    } else {
+      EXPECT_EQ(higher.estimate.estimate, lower.estimate.estimate) << method.name;
+    }
+    EXPECT_LT(higher.p, 0.2) << method.name;
+    EXPECT_GT(lower.p, 0.8) << method.name;
+    EXPECT_FALSE(lower.favourable);
+  }
+}
+
+/// A desired event: the arm that has it sooner wins. Of an unwanted one it loses.
+TEST(Analysis, ADesiredEventIsBetterSooner) {
+  const std::vector<int> arm = {0, 0, 0, 0, 1, 1, 1, 1};
+  const std::vector<double> time = {5, 6, 7, 2, 1, 2, 3, 6};
+  const std::vector<std::uint8_t> event = {1, 1, 0, 1, 1, 1, 1, 0};
+  Records records;
+  records.arm = arm;
+  records.time = time;
+  records.event = event;
+  for (const char* method : {"logrank", "cox", "win-ratio"}) {
+    const Result unwanted = result_of(plan_of(method), {OutcomeKind::survival, true}, records, 1);
+    const Result desired = result_of(plan_of(method), {OutcomeKind::survival, false}, records, 1);
+    ASSERT_TRUE(unwanted.ok() && desired.ok()) << method;
+    EXPECT_NEAR(unwanted.p + desired.p, 1, 1e-12) << method;
+    EXPECT_LT(desired.p, unwanted.p) << method;
+  }
+}
+
+/// 8.2 - 7.7 reaches 0.5 where the numbers are decimals, and 0.4 - 0.3 ties with 1.2 - 1.1.
+TEST(Analysis, DecimalsAreComparedAsTheyWereWritten) {
+  EXPECT_EQ(difference(0.4, 0.3, 10), difference(1.2, 1.1, 10));
+  EXPECT_NE(difference(0.4, 0.3, 0), difference(1.2, 1.1, 0));
+  EXPECT_EQ(difference(8.2, 7.7, 10), 0.5);
+  const std::vector<int> arm = {0, 0, 0, 1, 1, 1};
+  const std::vector<double> baseline = {7.7, 7.0, 6.9, 7.7, 8.1, 7.0}, last = {7.8, 7.1, 6.8, 8.2, 8.6, 7.5};
+  const std::vector<std::span<const double>> values{last};
+  Records records;
+  records.arm = arm;
+  records.values = values;
+  records.baseline = baseline;
+  AnalysisPlan plan = plan_of("risk-difference");
+  plan.responder_threshold = 0.5;
+  EXPECT_EQ(result_of(plan, {.unit = 10}, records).estimate.estimate, 1);
+  EXPECT_LT(result_of(plan, {}, records).estimate.estimate, 1);
+}
+
+/// The patients of a contrast are those of its two arms that have all columns, whatever the method.
+TEST(Analysis, PatientsAreCountedOnce) {
+  SmallTrial trial;
+  trial.last[1] = std::nan("");
+  trial.arm[2] = -1;
+  trial.site[3] = -1;
+  const std::vector<double> age = {1, 2, 3, 4, 5, std::nan(""), 7, 8, 9, 10, 11, 12};
+  const std::vector<std::span<const double>> covariates{age};
+  for (const Method& method : methods) {
+    if (!method.fits.contains(OutcomeKind::score)) continue;
+    Records records = trial.records();
+    if (method.strata == Method::Strata::none) records.strata = {};
+    if (method.adjusts) records.covariates = covariates;
+    const Result result = result_of(plan_of(method.name), {}, records);
+    const int without_outcome = method.repeated ? 0 : 1;
+    const int expected = 11 - without_outcome - (records.strata.empty() ? 0 : 1) - (records.covariates.empty() ? 0 : 1);
+    EXPECT_EQ(result.estimate.patients, expected) << method.name;
+  }
+}
+
+TEST(Analysis, TheScoreTestOfAMarginIsDecidedAtTheMargin) {
+  std::vector<int> arm;
+  std::vector<double> outcome;
+  for (int i = 0; i < 100; ++i) {
+    arm.push_back(i % 2);
+    outcome.push_back(i < 80 ? 1 : 0);
+  }
+  const std::vector<std::span<const double>> values{outcome};
+  Records records;
+  records.arm = arm;
+  records.values = values;
+  AnalysisPlan plan = plan_of("risk-difference");
+  plan.hypothesis = AnalysisPlan::Hypothesis::non_inferiority;
+  plan.margin = 0.17;
+  const Result result = result_of(plan, {OutcomeKind::binary}, records);
+  EXPECT_EQ(result.rejected, result.estimate.lower > -0.17);
+  EXPECT_TRUE(result.rejected);
+  plan.method = "chi-square";
+  EXPECT_EQ(result_of(plan, {OutcomeKind::binary}, records).failure, Failure::null_not_supported);
+}
+
+/// Datasets that simulations and files really contain: tiny, constant, tied, huge, tiny values, missing, empty arms.
+struct Rough {
+  std::vector<int> arm, stratum, factor;
+  std::vector<double> outcome, baseline, one, other, time, exposure;
+  std::vector<std::uint8_t> event;
+
+  Rough(std::mt19937& generator, OutcomeKind kind) {
+    const auto pick = [&generator](int n) { return std::uniform_int_distribution<int>(0, n - 1)(generator); };
+    const int patients = pick(14);
+    const double scale = std::array{1.0, 1e-300, 1e300, 1e-8, 1e155}[static_cast<std::size_t>(pick(5))];
+    const int values = 1 + pick(6);
+    for (int i = 0; i < patients; ++i) {
+      arm.push_back(pick(8) == 0 ? -1 : pick(3));
+      const double value = kind == OutcomeKind::binary  ? pick(2)
+                           : kind == OutcomeKind::count ? pick(values)
+                                                        : pick(values) * scale * (pick(2) ? 1 : -1);
+      outcome.push_back(pick(9) == 0 ? std::nan("") : value);
+      baseline.push_back(pick(values) * scale);
+      one.push_back(pick(values) * scale);
+      other.push_back(pick(12) == 0 ? std::nan("") : pick(3));
+      factor.push_back(pick(12) == 0 ? -1 : pick(3));
+      stratum.push_back(pick(12) == 0 ? -1 : pick(3));
+      time.push_back(pick(values) * scale);
+      event.push_back(static_cast<std::uint8_t>(pick(2)));
+      exposure.push_back(1 + pick(2));
+    }
+  }
+};
+
+/// NaN never leaks: a result is either a typed failure or made of numbers.
+TEST(Analysis, RoughDataGiveNumbersOrTypedFailures) {
+  std::mt19937 generator(20260101);
+  std::array<int, methods.size()> fine{};
+  for (int trial = 0; trial < 2000; ++trial) {
+    for (std::size_t m = 0; m < methods.size(); ++m) {
+      const Method& method = methods[m];
+      const auto kind = method.fits.contains(OutcomeKind::score)      ? OutcomeKind::score
+                        : method.fits.contains(OutcomeKind::survival) ? OutcomeKind::survival
+                        : method.fits.contains(OutcomeKind::count)    ? OutcomeKind::count
+                                                                      : OutcomeKind::binary;
+      const Rough rough(generator, kind);
+      const std::vector<std::span<const double>> values{rough.outcome}, covariates{rough.one, rough.other};
+      const std::vector<Factor> factors{{rough.factor, 3}}, strata{{rough.stratum, 3}};
+      Records records;
+      records.arms = 3;
+      records.arm = rough.arm;
+      records.values = values;
+      records.baseline = rough.baseline;
+      if (kind == OutcomeKind::survival) {
+        records.time = rough.time;
+        records.event = rough.event;
+      }
+      if (kind == OutcomeKind::count) records.exposure = rough.exposure;
+      if (method.adjusts && trial % 2 == 0) records.covariates = covariates;
+      if (method.adjusts && trial % 4 == 0) records.factors = factors;
+      if (method.strata != Method::Strata::none) records.strata = strata;
+      AnalysisPlan plan = plan_of(method.name);
+      plan.change_from_baseline = method.change_from_baseline && trial % 5 == 0;
+      if (method.adjusts && trial % 5 == 0 && !records.covariates.empty()) plan.adjust = {"baseline"};
+      Analysis analysis(plan, {kind, trial % 3 == 0}, 0.05, 2);
+      const auto results = analysis.run(records);
+      check(analysis.dataset());
+      for (const Result& result : results) {
+        const Estimate& estimate = result.estimate;
+        if (!estimate.ok()) {
+          EXPECT_TRUE(std::isnan(estimate.estimate) && std::isnan(estimate.p)) << method.name << trial;
+          EXPECT_EQ(result.failure, estimate.failure);
+          continue;
+        }
+        if (!result.ok()) continue;
+        ++fine[m];
+        // An estimate that is not finite has an interval without an end in its direction, and no standard error.
+        if (std::isfinite(estimate.estimate)) {
+          for (const double number : {estimate.se, estimate.lower, estimate.upper})
+            EXPECT_TRUE(std::isfinite(number)) << method.name << " in dataset " << trial;
+          EXPECT_LT(estimate.lower, estimate.upper) << method.name << " in dataset " << trial;
+          EXPECT_LE(estimate.lower, estimate.estimate) << method.name << " in dataset " << trial;
+          EXPECT_GE(estimate.upper, estimate.estimate) << method.name << " in dataset " << trial;
+        } else {
+          EXPECT_TRUE(std::isinf(estimate.lower) || std::isinf(estimate.upper)) << method.name << trial;
+          EXPECT_TRUE(std::isnan(estimate.se)) << method.name << trial;
+        }
+        EXPECT_FALSE(std::isnan(estimate.statistic)) << method.name << " in dataset " << trial;
+        EXPECT_TRUE(estimate.p >= 0 && estimate.p <= 1) << method.name << " in dataset " << trial;
+        EXPECT_TRUE(result.p >= 0 && result.p <= 1) << method.name << " in dataset " << trial;
+      }
+    }
+  }
+  for (std::size_t m = 0; m < methods.size(); ++m) EXPECT_GT(fine[m], 30) << methods[m].name;
+}
+
+}  // namespace
+}  // namespace vcohort::analysis
