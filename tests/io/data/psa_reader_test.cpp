@@ -60,7 +60,7 @@ TEST(PsaReader, TakesScenariosApart) {
 
 TEST(PsaReader, ALongLineIsRefusedBeforeItIsHeld) {
   std::istringstream in("draw,strategy,cost,effect\n1,A,1,\"" + std::string(longest_csv_record, '1') + "\"\n");
-  EXPECT_THROW(read_psa_file(in, "psa.csv", {}), StorageFailure);
+  EXPECT_THROW(read_psa_file(in, "psa.csv", {}), InvalidInput);
   std::string open = "draw,strategy,cost,effect\n1,A,1,\"";  // a quote that is never closed, line after line
   for (int line = 0; line < 17'000; ++line) open += std::string(1000, '1') + "\n";
   std::istringstream lines(open);
