@@ -11,13 +11,14 @@ Cycles::Cycles(const PolicyQuestion& question) : years(static_cast<int>(std::cei
   const auto node_at = [&](double time) {
     const auto found = std::find_if(nodes.begin(), nodes.end(), [&](const Node& node) { return node.years == time; });
     if (found != nodes.end()) return static_cast<std::size_t>(found - nodes.begin());
-    nodes.push_back({time, 0, 0});
+    nodes.push_back({time, 0, 0, 0});
     return nodes.size() - 1;
   };
   const auto weigh = [&](int year, double time, double length, double cost_weight, double effect_weight) {
     const std::size_t node = node_at(time);
     nodes[node].cost_weight += cost_weight;
     nodes[node].effect_weight += effect_weight;
+    nodes[node].length += length;
     shares.push_back({node, year, length});
   };
   for (int year = 0; year < years; ++year) {

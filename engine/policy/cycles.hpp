@@ -11,6 +11,7 @@ struct Cycles {
   struct Node {
     double years = 0;                           // since baseline
     double cost_weight = 0, effect_weight = 0;  // discounted
+    double length = 0;                          // not discounted [years]
   };
   struct Share {  // of a node in a year's undiscounted flow
     std::size_t node = 0;

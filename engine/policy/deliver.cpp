@@ -93,7 +93,7 @@ Table deliver_patient_noise(const Policy& policy, const PolicyDraws& draws) {
   return table.take();
 }
 
-Table deliver_summary(const Policy& policy, const PolicyDraws& draws) {
+Table deliver_summary(const Policy& policy, const Tally& tally, const PolicyDraws& draws) {
   const PolicyQuestion& question = policy.question();
   const std::string effect_units = units_of(question.effect);
   TableRows table("/policy/summary",
@@ -108,11 +108,25 @@ Table deliver_summary(const Policy& policy, const PolicyDraws& draws) {
         .numbers(name + "_increment_mcse_patients", units, "the part of that error that more patients per draw reduce")
         .numbers(name + "_increment_sd", units,
                  "standard deviation of the increment over parameter draws, the noise of patients taken out: what is "
-                 "not known");
+                 "not known")
+        .numbers(name + "_lower", units,
+                 "2.5 % quantile of the mean over parameter draws, the noise of patients taken out")
+        .numbers(name + "_upper", units, "97.5 % quantile of it, likewise")
+        .numbers(name + "_increment_lower", units, "2.5 % quantile of the increment, likewise")
+        .numbers(name + "_increment_upper", units, "97.5 % quantile of the increment, likewise")
+        .numbers(name + "_undiscounted", units, "mean per child, not discounted");
   }
+  table.numbers("life_years", "years", "lived within the horizon; cells change nothing about them")
+      .numbers("life_years_discounted", "years", "at the rate of effects");
   const Psa& psa = draws.psa;
   const Eigen::Index strategies = psa.cost.cols();
   const Eigen::Index reference = psa.reference;
+  const PolicyLayout& layout = policy.layout();
+  const double children =
+      static_cast<double>(question.parameter_draws) * static_cast<double>(question.patients_per_draw);
+  double life_years = 0;
+  for (std::size_t year = 0; year < layout.years(); ++year)
+    life_years += tally.sums[layout.person_years(year)].value() / children;
   for (Eigen::Index s = 0; s < strategies; ++s) {
     const auto mean_of = [&](const Eigen::MatrixXd& values) {
       return mean_over(psa.draws(), [&](Eigen::Index draw) { return values(draw, s); });
@@ -127,12 +141,30 @@ Table deliver_summary(const Policy& policy, const PolicyDraws& draws) {
           psa.patient_noise(own, own) - 2 * psa.patient_noise(own, other) + psa.patient_noise(other, other);
       return std::sqrt(std::max(0.0, variance) / static_cast<double>(psa.draws()));
     };
+    const Psa& known = draws.without_noise.psa;
+    const auto interval_of = [&](const Eigen::MatrixXd& values) {
+      return draw_interval(psa.draws(), [&](Eigen::Index draw) { return values(draw, s); });
+    };
+    const auto interval_over = [&](const Eigen::MatrixXd& values) {
+      return draw_interval(psa.draws(), [&](Eigen::Index draw) { return values(draw, s) - values(draw, reference); });
+    };
+    const DrawInterval of_cost = interval_of(known.cost), of_effect = interval_of(known.effect);
+    const DrawInterval of_more_cost = interval_over(known.cost), of_more_effect = interval_over(known.effect);
+    const auto total = [&](std::size_t which) {
+      return tally.sums[layout.total(static_cast<std::size_t>(s), which)].value() / children;
+    };
+    double cost_undiscounted = 0;
+    for (std::size_t part = 0; part < cost_components; ++part)
+      cost_undiscounted += total(PolicyLayout::component_undiscounted + part);
     const Mean cost = mean_of(psa.cost), effect = mean_of(psa.effect);
     const Mean more_cost = increment_of(psa.cost), more_effect = increment_of(psa.effect);
     table.row(policy.scenario(), psa.strategies[static_cast<std::size_t>(s)], cost.value, cost.mcse, more_cost.value,
-              more_cost.mcse, error_of_patients(0), draws.without_noise.cost_sd_between[s], effect.value, effect.mcse,
+              more_cost.mcse, error_of_patients(0), draws.without_noise.cost_sd_between[s], of_cost.lower,
+              of_cost.upper, of_more_cost.lower, of_more_cost.upper, cost_undiscounted, effect.value, effect.mcse,
               more_effect.value, more_effect.mcse, error_of_patients(strategies),
-              draws.without_noise.effect_sd_between[s]);
+              draws.without_noise.effect_sd_between[s], of_effect.lower, of_effect.upper, of_more_effect.lower,
+              of_more_effect.upper, total(PolicyLayout::effect_undiscounted), life_years,
+              tally.sums[layout.life_years_discounted()].value() / children);
   }
   return table.take();
 }
@@ -184,6 +216,34 @@ Table deliver_variance(const Policy& policy, const PolicyDraws& draws) {
     row("effect", std::nan(""), 1, 0);
     for (const double threshold : question.thresholds) row("net benefit", threshold, threshold, -1);
   }
+  return table.take();
+}
+
+Table deliver_costs(const Policy& policy, const Tally& tally) {
+  const PolicyQuestion& question = policy.question();
+  const PolicyLayout& layout = policy.layout();
+  TableRows table("/policy/costs", "What the cost of a child is made of; the components add up to the cost");
+  table.texts("scenario", "stance of the evidence")
+      .texts("strategy", "what the children receive")
+      .texts("component",
+             "product, procedure, infusion (what the study gives in place of the two), preparation, visits, family "
+             "(travel and carers' time), measurement (of the marker of a choice), adverse events, care")
+      .numbers("cost", question.currency, "mean per child, discounted")
+      .numbers("cost_undiscounted", question.currency, "the same, not discounted")
+      .numbers("cost_increment", question.currency, "strategy - reference, discounted");
+  const double children =
+      static_cast<double>(question.parameter_draws) * static_cast<double>(question.patients_per_draw);
+  const auto mean = [&](std::size_t s, std::size_t which) {
+    return tally.sums[layout.total(s, which)].value() / children;
+  };
+  for (std::size_t s = 0; s < layout.strategies(); ++s)
+    for (std::size_t part = 0; part < cost_components; ++part) {
+      const double cost = mean(s, PolicyLayout::component + part);
+      table.row(policy.scenario(), policy.study().strategies[s].name,
+                std::string(name_of(static_cast<CostComponent>(part))), cost,
+                mean(s, PolicyLayout::component_undiscounted + part),
+                cost - mean(static_cast<std::size_t>(question.reference), PolicyLayout::component + part));
+    }
   return table.take();
 }
 
@@ -259,12 +319,13 @@ std::vector<Table> Policy::deliver(const Tally& tally) const {
   draws.between_patients = covariance_between_patients(*this, tally, all);
 
   std::vector<Table> tables;
-  tables.push_back(deliver_summary(*this, draws));
+  tables.push_back(deliver_summary(*this, tally, draws));
   for (Table& table : deliver_decision(*this, draws)) tables.push_back(std::move(table));
   tables.push_back(deliver_strata(*this, tally));
   tables.push_back(deliver_equity(*this, tally));
   tables.push_back(deliver_individualised(*this, tally, draws));
   tables.push_back(deliver_variance(*this, draws));
+  tables.push_back(deliver_costs(*this, tally));
   tables.push_back(deliver_yearly(*this, tally));
   if (question().budget) tables.push_back(deliver_budget(*this, tally));
   tables.push_back(deliver_reporting(*this));

@@ -19,7 +19,8 @@ struct PolicyDraws {
 Table deliver_draws(const Policy&, const PolicyDraws&);
 Table deliver_parameter_draws(const Policy&, const PolicyDraws&, const std::vector<std::string>& names);
 Table deliver_patient_noise(const Policy&, const PolicyDraws&);
-Table deliver_summary(const Policy&, const PolicyDraws&);
+Table deliver_summary(const Policy&, const Tally&, const PolicyDraws&);
+Table deliver_costs(const Policy&, const Tally&);
 Table deliver_variance(const Policy&, const PolicyDraws&);
 Table deliver_yearly(const Policy&, const Tally&);
 Table deliver_budget(const Policy&, const Tally&);  // of a study with [policy.budget]

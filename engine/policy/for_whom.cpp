@@ -47,6 +47,9 @@ Table deliver_strata(const Policy& policy, const Tally& tally) {
       .numbers("effect_increment", effect_units, "mean of strategy - reference")
       .numbers("inb", question.currency, "mean net benefit of strategy - reference at the threshold")
       .numbers("inb_mcse", question.currency, "Monte Carlo standard error of it")
+      .numbers("inb_lower", question.currency,
+               "2.5 % quantile of it over parameter draws, the noise of patients taken out")
+      .numbers("inb_upper", question.currency, "97.5 % quantile of it, likewise")
       .truths("best", "whether the strategy has the smallest expected loss")
       .numbers("ceac", "share", "share of parameter draws in which it is best, the noise of patients taken out")
       .numbers("evpi", question.currency, "expected value of perfect information per child of the stratum")
@@ -69,8 +72,8 @@ Table deliver_strata(const Policy& policy, const Tally& tally) {
         const auto share = [&](auto&& place) { return share_of(count_over(tally, stratum.leaves, place), children); };
         table.row(policy.scenario(), stratum.stratification, stratum.name, question.thresholds[t],
                   psa.strategies[strategy], children, increment(psa.cost), increment(psa.effect), found.inb[s],
-                  found.inb_mcse[s], truth_of(s == found.best), found.ceac[s], found.evpi,
-                  share([&](std::size_t leaf) { return layout.gain(leaf, strategy, Layout::benefited); }),
+                  found.inb_mcse[s], found.inb_lower[s], found.inb_upper[s], truth_of(s == found.best), found.ceac[s],
+                  found.evpi, share([&](std::size_t leaf) { return layout.gain(leaf, strategy, Layout::benefited); }),
                   share([&](std::size_t leaf) { return layout.gain(leaf, strategy, Layout::harmed); }),
                   share([&](std::size_t leaf) { return layout.worth(leaf, strategy, t); }));
       }
@@ -198,8 +201,9 @@ Table deliver_individualised(const Policy& policy, const Tally& tally, const Pol
           [&](Eigen::Index draw) { return chosen[static_cast<std::size_t>(draw)]; });
     }
     table.row(policy.scenario(), threshold, std::string("parameters"), std::string(), std::string(),
-              found.inb[found.best] + found.evpi, std::sqrt(found.inb_mcse[found.best] * found.inb_mcse[found.best] + found.evpi_mcse * found.evpi_mcse), found.evpi,
-              found.evpi_mcse);
+              found.inb[found.best] + found.evpi,
+              std::sqrt(found.inb_mcse[found.best] * found.inb_mcse[found.best] + found.evpi_mcse * found.evpi_mcse),
+              found.evpi, found.evpi_mcse);
     row("child", "", "", [&](Eigen::Index draw) {
       return tally.sums[layout.best(static_cast<std::size_t>(draw), t)].value() /
              static_cast<double>(question.patients_per_draw);

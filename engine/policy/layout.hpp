@@ -9,7 +9,8 @@ namespace vcohort {
 ///   would
 ///           gain over the reference under its best strategy [draw][threshold]; money by year
 ///           [strategy][year][treatment, care]; person-years [year];
-///           care without any effect [year]
+///           care without any effect [year];
+///           what [strategy][total] is made of, see Total, and discounted life years
 ///
 /// A pair is an element of the lower triangle of the matrix of (cost of each strategy, then effect of each), where
 /// those of all strategies but the reference are increments over it: twins differ by little, and products of increments
@@ -19,6 +20,8 @@ class PolicyLayout {
   enum Gain : std::size_t { benefited, harmed, gains };
   enum Consequence : std::size_t { cost, effect, consequences };
   enum Money : std::size_t { treatment, care, moneys };
+  /// Of a strategy: components of the cost, discounted, then not; then the effect, not discounted.
+  enum Total : std::size_t { component = 0, component_undiscounted = 9, effect_undiscounted = 18, totals };
 
   PolicyLayout(std::size_t draws, std::size_t leaves, std::size_t strategies, std::size_t thresholds, std::size_t years)
       : draws_(draws), leaves_(leaves), strategies_(strategies), thresholds_(thresholds), years_(years) {
@@ -30,7 +33,9 @@ class PolicyLayout {
     money_ = best_ + draws_ * thresholds_;
     person_years_ = money_ + strategies_ * years_ * moneys;
     care_without_ = person_years_ + years_;
-    sums_ = care_without_ + years_;
+    totals_ = care_without_ + years_;
+    life_years_ = totals_ + strategies_ * totals;
+    sums_ = life_years_ + 1;
   }
 
   std::size_t children(std::size_t draw, std::size_t leaf) const { return draw * leaves_ + leaf; }
@@ -50,6 +55,8 @@ class PolicyLayout {
   }
   std::size_t person_years(std::size_t year) const { return person_years_ + year; }
   std::size_t care_without(std::size_t year) const { return care_without_ + year; }
+  std::size_t total(std::size_t strategy, std::size_t which) const { return totals_ + strategy * totals + which; }
+  std::size_t life_years_discounted() const { return life_years_; }
 
   std::size_t draws() const { return draws_; }
   std::size_t leaves() const { return leaves_; }
@@ -64,7 +71,8 @@ class PolicyLayout {
  private:
   std::size_t draws_, leaves_, strategies_, thresholds_, years_;
   std::size_t gains_ = 0, worth_ = 0, counts_ = 0;
-  std::size_t products_ = 0, best_ = 0, money_ = 0, person_years_ = 0, care_without_ = 0, sums_ = 0;
+  std::size_t products_ = 0, best_ = 0, money_ = 0, person_years_ = 0, care_without_ = 0, totals_ = 0, life_years_ = 0,
+              sums_ = 0;
 };
 
 }  // namespace vcohort

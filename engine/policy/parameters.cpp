@@ -16,8 +16,7 @@ constexpr std::array<const char*, 3> grade_names = {"1", "2", "3"};
 
 LifeTable::LifeTable(const ParameterValues& values) {
   for (std::size_t band = 0; band < from_age_years.size(); ++band)
-    rate_per_year[band] =
-        values.at("mortality.background." + std::to_string(static_cast<int>(from_age_years[band])));
+    rate_per_year[band] = values.at("mortality.background." + std::to_string(static_cast<int>(from_age_years[band])));
 }
 
 PolicyParameters::PolicyParameters(const ParameterValues& values, const PolicyQuestion& question) : background(values) {
@@ -48,8 +47,7 @@ PolicyParameters::PolicyParameters(const ParameterValues& values, const PolicyQu
     const std::string name = name_of(static_cast<Route>(route));
     procedure_cost[route] = money("cost.procedure." + name);
     if (societal)
-      family_cost[route] =
-          values.at("carer.days_per_infusion." + name) * money("carer.cost_per_day") + trip_cost;
+      family_cost[route] = values.at("carer.days_per_infusion." + name) * money("carer.cost_per_day") + trip_cost;
   }
   for (int source = 0; source < 2; ++source)
     preparation_cost[source] = money(std::string("cost.preparation.") + name_of(static_cast<CellSource>(source)));

@@ -10,7 +10,8 @@ namespace vcohort {
 
 /// Death rate of the general population, constant within bands of age.
 struct LifeTable {
-  static constexpr std::array<double, 11> from_age_years = {0, 1, 5, 15, 25, 35, 45, 55, 65, 75, 85};  // of the registry
+  static constexpr std::array<double, 11> from_age_years = {0,  1,  5,  15, 25, 35,
+                                                            45, 55, 65, 75, 85};  // of the registry
   std::array<double, from_age_years.size()> rate_per_year{};
 
   explicit LifeTable(const ParameterValues&);
@@ -29,10 +30,10 @@ struct PolicyParameters {
   std::array<double, 2> preparation_cost{};  // by source of the cells
   double visit_cost = 0;
   double visits_per_infusion = 0;
-  double trip_cost = 0;                           // of a visit to the family; zero for the health system
-  std::array<double, gmfcs_levels> care_cost{};   // per year
-  double care_change = 0;                         // relative, per GMFM-66 point; zero unless the study asks for it
-  std::array<double, gmfcs_levels> excess_rate{}; // of death, per year
+  double trip_cost = 0;                            // of a visit to the family; zero for the health system
+  std::array<double, gmfcs_levels> care_cost{};    // per year
+  double care_change = 0;                          // relative, per GMFM-66 point; zero unless the study asks for it
+  std::array<double, gmfcs_levels> excess_rate{};  // of death, per year
   LifeTable background;
 
   PolicyParameters(const ParameterValues&, const PolicyQuestion&);

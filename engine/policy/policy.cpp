@@ -7,6 +7,7 @@
 
 #include "engine/evidence/registry.hpp"
 #include "engine/numeric/errors.hpp"
+#include "engine/policy/base_case.hpp"
 #include "engine/policy/policy_hot.hpp"
 
 namespace vcohort {
@@ -47,6 +48,7 @@ Policy::Policy(const Study& study, const Evidence& evidence)
                   fmt::format("{} uncertain parameters of the evidence '{}' need at least {} draws", names,
                               evidence_.name, 2 * names),
                   "raise parameter_draws, or name fewer parameters"));
+  stages_.add(std::make_unique<BaseCase>(study, evidence_));
   PolicySimulator::Workspace workspace(simulator_);
   simulator_.simulate_patients(point_values(evidence_), 0, {0, 0}, workspace,
                                [](const TileConsequences&) {});  // or throw now
@@ -133,6 +135,17 @@ class Policy::Gatherer {
       tally_.sums[layout_.person_years(year)].add(tile.person_years[year]);
     for (std::size_t year = 0; year < layout_.years(); ++year)
       tally_.sums[layout_.care_without(year)].add(tile.care_without[year]);
+    static_assert(PolicyLayout::component_undiscounted == cost_components &&
+                  PolicyLayout::effect_undiscounted == 2 * cost_components);
+    for (std::size_t s = 0; s < layout_.strategies(); ++s) {
+      for (std::size_t part = 0; part < cost_components; ++part) {
+        const std::size_t at = s * cost_components + part;
+        tally_.sums[layout_.total(s, PolicyLayout::component + part)].add(tile.component[at]);
+        tally_.sums[layout_.total(s, PolicyLayout::component_undiscounted + part)].add(tile.component_undiscounted[at]);
+      }
+      tally_.sums[layout_.total(s, PolicyLayout::effect_undiscounted)].add(tile.effect_undiscounted[s]);
+    }
+    tally_.sums[layout_.life_years_discounted()].add(tile.life_years_discounted);
   }
 
   /// What every child would gain over the reference if it got the strategy that is best for it.

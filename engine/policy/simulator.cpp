@@ -18,6 +18,9 @@ namespace vcohort {
 namespace {
 
 constexpr double months_per_year = 12;
+constexpr std::size_t place_of(CostComponent component) {
+  return static_cast<std::size_t>(component);
+}
 constexpr double days_per_year = days_per_month * months_per_year;
 
 /// Sum of the lanes in use, in their order.
@@ -44,12 +47,19 @@ double extrapolated(const PolicyQuestion& question, double months_beyond) {
 
 }  // namespace
 
+const char* name_of(CostComponent component) {
+  constexpr std::array<const char*, cost_components> names = {
+      "product", "procedure", "infusion", "preparation", "visits", "family", "measurement", "adverse events", "care"};
+  return names[place_of(component)];
+}
+
 /// An infusion within the horizon, with what it costs.
 struct PolicySimulator::Infusion {
   std::size_t time = 0;  // place in infusion_times_
   int year = 0;
   double discount_cost = 1, discount_effect = 1;
   double in_full = 0, changed = 0;  // cost before and after the regimen was changed for an adverse event
+  std::array<double, cost_components> parts_in_full{}, parts_changed{};  // what they are made of
 };
 
 /// A strategy made ready for one parameter point.
@@ -98,6 +108,10 @@ struct PolicySimulator::Workspace::Memory {
     out.care_cost.resize(strategies * years);
     out.person_years.resize(years);
     out.care_without.resize(years);
+    out.component.resize(strategies * cost_components);
+    out.component_undiscounted.resize(strategies * cost_components);
+    out.effect_undiscounted.resize(strategies);
+    undiscounted.resize(strategies);
   }
 
   ChildTile child;
@@ -108,6 +122,8 @@ struct PolicySimulator::Workspace::Memory {
   std::vector<double> care_at_node;              // over lanes, without effect
   std::vector<double> care_of_strategy;          // likewise, under the strategy in work
   std::vector<Lanes<double>> motor_at_node;      // latent score without cells
+  std::vector<Lanes<double>> undiscounted;       // [strategy]: QALYs
+  Lanes<double> undiscounted_without;            // likewise, without effect
   Lanes<double> baseline_rate, utility, care, no_effect, cost_without, effect_without, motor;
   Lanes<double> strength, effect, scratch;
   Lanes<std::uint16_t> category;
@@ -194,6 +210,20 @@ void PolicySimulator::schedule_costs(std::size_t s, const Model& model, Plan& pl
         p.product_price[static_cast<std::size_t>(strategy.cell)] * (1 - p.dose_share + p.dose_share * dose);
     return own.per_infusion.value_or(product + p.procedure_cost[route]) + around;
   };
+  using Part = CostComponent;
+  const auto parts_of = [&](double dose) {
+    std::array<double, cost_components> parts{};
+    if (own.per_infusion) {
+      parts[place_of(Part::infusion)] = *own.per_infusion;
+    } else {
+      parts[place_of(Part::product)] =
+          p.product_price[static_cast<std::size_t>(strategy.cell)] * (1 - p.dose_share + p.dose_share * dose);
+      parts[place_of(Part::procedure)] = p.procedure_cost[route];
+    }
+    parts[place_of(CostComponent::visits)] = visits * own.per_visit.value_or(p.visit_cost);
+    parts[place_of(Part::family)] = visits * p.trip_cost + p.family_cost[route];
+    return parts;
+  };
   const double full = of_infusion(plan.therapy.relative_dose());
   const double changed =
       strategy.regimen.tolerance == Regimen::Tolerance::halve ? of_infusion(plan.therapy.relative_dose() / 2) : 0.0;
@@ -207,6 +237,10 @@ void PolicySimulator::schedule_costs(std::size_t s, const Model& model, Plan& pl
     infusion.discount_effect = discount_factor(question.discount_effects, years);
     infusion.in_full = full + (j == 0 ? preparation : 0.0);
     infusion.changed = changed;
+    infusion.parts_in_full = parts_of(plan.therapy.relative_dose());
+    if (j == 0) infusion.parts_in_full[place_of(CostComponent::preparation)] = preparation;
+    if (strategy.regimen.tolerance == Regimen::Tolerance::halve)
+      infusion.parts_changed = parts_of(plan.therapy.relative_dose() / 2);
     plan.infusions.push_back(infusion);
   }
 }
@@ -250,12 +284,18 @@ void PolicySimulator::simulate_consequences(const Model& model, std::uint32_t re
   std::fill(work.out.care_cost.begin(), work.out.care_cost.end(), 0.0);
   std::fill(work.out.person_years.begin(), work.out.person_years.end(), 0.0);
   std::fill(work.out.care_without.begin(), work.out.care_without.end(), 0.0);
+  std::fill(work.out.component.begin(), work.out.component.end(), 0.0);
+  std::fill(work.out.component_undiscounted.begin(), work.out.component_undiscounted.end(), 0.0);
+  work.out.life_years_discounted = 0;
   weigh_survival(model, work);
   start_from_no_effect(model, work);
   for (std::size_t s = 0; s < strategies(); ++s)
     if (options_[s].empty()) evaluate(model, s, work);
   for (std::size_t s = 0; s < strategies(); ++s)
     if (!options_[s].empty()) choose_between(model, replicate, s, work);
+  const bool qaly = study_.policy->effect == PolicyEffect::qaly;  // nothing else is discounted
+  for (std::size_t s = 0; s < strategies(); ++s)
+    work.out.effect_undiscounted[s] = sum_of(qaly ? work.undiscounted[s] : work.out.effect[s], lanes);
 }
 
 void PolicySimulator::weigh_survival(const Model& model, Workspace::Memory& work) const {
@@ -280,6 +320,7 @@ void PolicySimulator::start_from_no_effect(const Model& model, Workspace::Memory
   std::fill_n(work.no_effect.begin(), lanes, 0.0);
   std::fill_n(work.cost_without.begin(), lanes, 0.0);
   std::fill_n(work.effect_without.begin(), lanes, 0.0);
+  std::fill_n(work.undiscounted_without.begin(), lanes, 0.0);
   for (int i = 0; i < lanes; ++i) {
     work.utility[i] = p.utility[patient.gmfcs[i]];
     work.care[i] = p.care_cost[patient.gmfcs[i]];
@@ -291,9 +332,12 @@ void PolicySimulator::start_from_no_effect(const Model& model, Workspace::Memory
     care_kernel(lanes, alive, work.care.data(), p.care_change, work.no_effect.data(), work.scratch.data());
     add_scaled_kernel(lanes, node.cost_weight, work.scratch.data(), work.cost_without.data());
     work.care_at_node[k] = sum_of(work.scratch, lanes);
-    if (qaly)
-      utility_kernel(lanes, node.effect_weight, alive, work.utility.data(), p.utility_slope, work.no_effect.data(),
-                     p.utility_minimum, p.utility_maximum, work.effect_without.data());
+    work.out.life_years_discounted += node.effect_weight * sum_of(work.alive[k], lanes);
+    for (const auto& [weight, sum] :
+         {std::pair(node.effect_weight, &work.effect_without), std::pair(node.length, &work.undiscounted_without)})
+      if (qaly)
+        utility_kernel(lanes, weight, alive, work.utility.data(), p.utility_slope, work.no_effect.data(),
+                       p.utility_minimum, p.utility_maximum, sum->data());
     if (model.therapy.any_effect() && (qaly || p.care_change != 0))
       motor_curve(model.development, work.child, node.years * months_per_year, work.motor_at_node[k].data());
   }
@@ -313,6 +357,7 @@ void PolicySimulator::evaluate(const Model& model, std::size_t s, Workspace::Mem
   const Plan& plan = model.plans[s];
   std::copy_n(work.cost_without.begin(), lanes, work.out.cost[s].begin());
   std::copy_n(work.effect_without.begin(), lanes, work.out.effect[s].begin());
+  std::copy_n(work.undiscounted_without.begin(), lanes, work.undiscounted[s].begin());
   if (plan.therapy.effective()) {
     const ExposureCategories& categories = plan.therapy.categories();
     const auto& before = work.harm[s].infusions_before_change;
@@ -340,25 +385,40 @@ void PolicySimulator::choose_between(const Model& model, std::uint32_t replicate
     const std::size_t option = options_[s][work.chosen[i]];
     work.out.cost[s][i] = work.out.cost[option][i] + measurement;
     work.out.effect[s][i] = work.out.effect[option][i];
+    work.undiscounted[s][i] = work.undiscounted[option][i];
   }
   // The cost of care follows the level alone here (io/study refuses the other case), so that all strategies share it.
   std::copy_n(work.out.care_cost.begin() + static_cast<std::ptrdiff_t>(options_[s][0] * years), years,
               work.out.care_cost.begin() + static_cast<std::ptrdiff_t>(s * years));
   double* treatment = work.out.treatment_cost.data() + s * years;
   treatment[0] += measurement * lanes;
+  add_part(s, CostComponent::measurement, 1, measurement * lanes, work);
+  const std::size_t care = place_of(CostComponent::care);
+  for (auto* parts : {&work.out.component, &work.out.component_undiscounted})
+    (*parts)[s * cost_components + care] = (*parts)[options_[s][0] * cost_components + care];
   for (std::size_t pick = 0; pick < options_[s].size(); ++pick) {
     const std::size_t option = options_[s][pick];
     const Plan& plan = model.plans[option];
     for (std::size_t j = 0; j < plan.infusions.size(); ++j) {
+      const Infusion& infusion = plan.infusions[j];
       weigh_infusion(plan, option, j, work);
-      for (int i = 0; i < lanes; ++i)
-        if (work.chosen[i] == pick) treatment[plan.infusions[j].year] += work.scratch[i];
+      double in_full = 0, changed = 0;
+      for (int i = 0; i < lanes; ++i) {
+        if (work.chosen[i] != pick) continue;
+        treatment[infusion.year] += work.scratch[i];
+        const bool before = !plan.therapy.categories().by_tolerance ||
+                            static_cast<int>(j) < work.harm[option].infusions_before_change[i];
+        (before ? in_full : changed) += work.alive_at_infusion[infusion.time][i];
+      }
+      add_parts(s, infusion, in_full, changed, work);
     }
     for (const AdverseEvent& event : work.harm[option].events) {
       if (work.chosen[event.lane] != pick) continue;
       const Infusion& infusion = plan.infusions[event.infusion];
-      treatment[infusion.year] += work.alive_at_infusion[infusion.time][event.lane] *
-                                  model.policy.event_cost[static_cast<std::size_t>(event.grade - 1)];
+      const double cost = work.alive_at_infusion[infusion.time][event.lane] *
+                          model.policy.event_cost[static_cast<std::size_t>(event.grade - 1)];
+      treatment[infusion.year] += cost;
+      add_part(s, CostComponent::events, infusion.discount_cost, cost, work);
     }
   }
 }
@@ -372,7 +432,8 @@ void PolicySimulator::add_flows(const Model& model, std::size_t s, Workspace::Me
   const bool moves_care = p.care_change != 0;
   const bool effective = plan.therapy.effective();
   double* care_cost = work.out.care_cost.data() + s * static_cast<std::size_t>(cycles_.years);
-  if (effective && qaly) std::fill_n(work.out.effect[s].begin(), lanes, 0.0);
+  if (effective && qaly)
+    for (Lanes<double>* sum : {&work.out.effect[s], &work.undiscounted[s]}) std::fill_n(sum->begin(), lanes, 0.0);
   if (effective && moves_care) std::fill_n(work.out.cost[s].begin(), lanes, 0.0);
   std::vector<double>& care_at_node = work.care_of_strategy;
   care_at_node = work.care_at_node;
@@ -387,16 +448,25 @@ void PolicySimulator::add_flows(const Model& model, std::size_t s, Workspace::Me
     const Lanes<double>& motor = work.motor_at_node[k];
     bounded(lanes, motor.data(), work.effect.data(), work.scratch.data());
     for (int i = 0; i < lanes; ++i) work.effect[i] = work.scratch[i] - motor[i];
-    if (qaly)
-      utility_kernel(lanes, node.effect_weight, alive, work.utility.data(), p.utility_slope, work.effect.data(),
-                     p.utility_minimum, p.utility_maximum, work.out.effect[s].data());
+    for (const auto& [weight, sum] :
+         {std::pair(node.effect_weight, &work.out.effect[s]), std::pair(node.length, &work.undiscounted[s])})
+      if (qaly)
+        utility_kernel(lanes, weight, alive, work.utility.data(), p.utility_slope, work.effect.data(),
+                       p.utility_minimum, p.utility_maximum, sum->data());
     if (moves_care) {
       care_kernel(lanes, alive, work.care.data(), p.care_change, work.effect.data(), work.scratch.data());
       add_scaled_kernel(lanes, node.cost_weight, work.scratch.data(), work.out.cost[s].data());
       care_at_node[k] = sum_of(work.scratch, lanes);
     }
   }
-  for (const Cycles::Share& share : cycles_.shares) care_cost[share.year] += share.years * care_at_node[share.node];
+  for (const Cycles::Share& share : cycles_.shares) {
+    const double cost = share.years * care_at_node[share.node];
+    care_cost[share.year] += cost;
+    add_part(s, CostComponent::care, 0, cost, work);
+  }
+  for (std::size_t k = 0; k < cycles_.nodes.size(); ++k)
+    work.out.component[s * cost_components + place_of(CostComponent::care)] +=
+        cycles_.nodes[k].cost_weight * care_at_node[k];
 }
 
 void PolicySimulator::effect_at_visit(const Model& model, std::size_t s, Workspace::Memory& work) const {
@@ -414,6 +484,22 @@ void PolicySimulator::effect_at_visit(const Model& model, std::size_t s, Workspa
     const double mcid = model.mcid[work.child.patient.gmfcs[i]];
     work.out.effect[s][i] = responder ? double(work.scratch[i] - work.motor[i] >= mcid) : work.scratch[i];
   }
+}
+
+/// Adds an amount over the lanes to a component of the cost, as it is and times its discount.
+void PolicySimulator::add_part(std::size_t s, CostComponent component, double discount, double amount,
+                               Workspace::Memory& work) const {
+  const std::size_t place = s * cost_components + place_of(component);
+  work.out.component[place] += discount * amount;
+  work.out.component_undiscounted[place] += amount;
+}
+
+/// What an infusion is made of, for so many living children who get it in full, and as it was changed.
+void PolicySimulator::add_parts(std::size_t s, const Infusion& infusion, double alive_in_full, double alive_changed,
+                                Workspace::Memory& work) const {
+  for (std::size_t part = 0; part < cost_components; ++part)
+    add_part(s, static_cast<CostComponent>(part), infusion.discount_cost,
+             alive_in_full * infusion.parts_in_full[part] + alive_changed * infusion.parts_changed[part], work);
 }
 
 /// What an infusion costs each child, times its survival: in work.scratch.
@@ -439,11 +525,17 @@ void PolicySimulator::add_infusions(const Model& model, std::size_t s, Workspace
       add_scaled_kernel(lanes, infusion.discount_cost * infusion.in_full, work.alive_at_infusion[infusion.time].data(),
                         work.out.cost[s].data());
       treatment[infusion.year] += infusion.in_full * work.sum_at_infusion[infusion.time];
+      add_parts(s, infusion, work.sum_at_infusion[infusion.time], 0, work);
       continue;
     }
     weigh_infusion(plan, s, j, work);
     add_scaled_kernel(lanes, infusion.discount_cost, work.scratch.data(), work.out.cost[s].data());
     treatment[infusion.year] += sum_of(work.scratch, lanes);
+    double in_full = 0, changed = 0;
+    for (int i = 0; i < lanes; ++i)
+      (static_cast<int>(j) < work.harm[s].infusions_before_change[i] ? in_full : changed) +=
+          work.alive_at_infusion[infusion.time][i];
+    add_parts(s, infusion, in_full, changed, work);
   }
 }
 
@@ -461,9 +553,11 @@ void PolicySimulator::add_events(const Model& model, std::size_t s, Workspace::M
     const double cost = alive * p.event_cost[grade];
     treatment[infusion.year] += cost;
     work.out.cost[s][event.lane] += infusion.discount_cost * cost;
-    if (qaly)
-      work.out.effect[s][event.lane] -=
-          infusion.discount_effect * alive * p.event_loss[grade] * (event.days / days_per_year);
+    add_part(s, CostComponent::events, infusion.discount_cost, cost, work);
+    if (!qaly) continue;
+    work.out.effect[s][event.lane] -=
+        infusion.discount_effect * alive * p.event_loss[grade] * (event.days / days_per_year);
+    work.undiscounted[s][event.lane] -= alive * p.event_loss[grade] * (event.days / days_per_year);
   }
 }
 

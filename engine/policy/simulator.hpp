@@ -19,6 +19,22 @@ struct PatientSpan {
   std::int64_t count = 0;
 };
 
+/// What the cost of a child is made of. `infusion` is what a study gives in place of product and procedure, `family`
+/// travel and carers' time, `measurement` that of the marker of a choice.
+enum class CostComponent : std::uint8_t {
+  product,
+  procedure,
+  infusion,
+  preparation,
+  visits,
+  family,
+  measurement,
+  events,
+  care
+};
+inline constexpr std::size_t cost_components = 9;
+const char* name_of(CostComponent);  // "product", ..., "adverse events", "care"
+
 /// What every strategy costs and gains in a tile of twins: expected values given who the child is, how it responds and
 /// which adverse events it has. Survival is a weight, not an event.
 struct TileConsequences {
@@ -26,10 +42,14 @@ struct TileConsequences {
   std::vector<Lanes<double>> cost;    // [strategy], discounted
   std::vector<Lanes<double>> effect;  // [strategy]: discounted QALYs, or the effect at a visit
   // Not discounted, sums over the lanes:
-  std::vector<double> treatment_cost;  // [strategy * years + year since baseline]
-  std::vector<double> care_cost;       // likewise
-  std::vector<double> person_years;    // [year]
-  std::vector<double> care_without;    // [year]: care of children whom nothing has an effect on
+  std::vector<double> treatment_cost;          // [strategy * years + year since baseline]
+  std::vector<double> care_cost;               // likewise
+  std::vector<double> person_years;            // [year]
+  std::vector<double> care_without;            // [year]: care of children whom nothing has an effect on
+  std::vector<double> component;               // [strategy * components + component], discounted
+  std::vector<double> component_undiscounted;  // likewise
+  std::vector<double> effect_undiscounted;     // [strategy]
+  double life_years_discounted = 0;            // at the rate of effects
 
   int lanes() const { return child->patient.lanes; }
 };
@@ -97,6 +117,9 @@ class PolicySimulator {
   StrategyCost cost_of(std::size_t strategy) const;
   void add_flows(const Model&, std::size_t strategy, Workspace::Memory&) const;
   void weigh_infusion(const Plan&, std::size_t strategy, std::size_t infusion, Workspace::Memory&) const;
+  void add_part(std::size_t strategy, CostComponent, double discount, double amount, Workspace::Memory&) const;
+  void add_parts(std::size_t strategy, const Infusion&, double alive_in_full, double alive_changed,
+                 Workspace::Memory&) const;
   void add_infusions(const Model&, std::size_t strategy, Workspace::Memory&) const;
   void add_events(const Model&, std::size_t strategy, Workspace::Memory&) const;
   void effect_at_visit(const Model&, std::size_t strategy, Workspace::Memory&) const;

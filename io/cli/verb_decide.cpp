@@ -171,9 +171,17 @@ void turn_effect(Psa& psa) {
 
 /// Effects and their increments as the table has them.
 void turn_effect(Table& table) {
-  for (Column& column : table.columns)
-    if (column.name == "effect" || column.name == "effect_increment")
-      for (double& value : std::get<std::vector<double>>(column.values)) value = 0 - value;
+  const auto column = [&](const std::string& name) -> std::vector<double>* {
+    const auto found =
+        std::find_if(table.columns.begin(), table.columns.end(), [&](const Column& one) { return one.name == name; });
+    return found == table.columns.end() ? nullptr : &std::get<std::vector<double>>(found->values);
+  };
+  for (const std::string name : {"effect", "effect_increment"}) {
+    for (const std::string suffix : {"", "_lower", "_upper"})
+      if (auto* values = column(name + suffix))
+        for (double& value : *values) value = 0 - value;
+    if (auto* lower = column(name + "_lower")) lower->swap(*column(name + "_upper"));
+  }
 }
 
 const std::vector<double>& numbers(const Table& table, std::string_view column) {

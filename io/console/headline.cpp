@@ -43,6 +43,44 @@ Lead lead_of(const Table& summary) {
   return lead;
 }
 
+/// Where the mean gains of 95 % of the parameter draws lie, each shrunk by what its patients add to its spread.
+void print_ranges(const Table& draws, std::ostream& out) {
+  std::vector<std::pair<std::string, std::string>> order;
+  std::map<std::pair<std::string, std::string>, std::vector<std::size_t>> rows;
+  for (std::size_t row = 0; row < draws.rows(); ++row) {
+    const std::pair key(texts(draws, "scenario")[row], texts(draws, "strategy")[row]);
+    if (rows[key].empty()) order.push_back(key);
+    rows[key].push_back(row);
+  }
+  if (order.empty()) return;
+  out << "\nwhat is not known: where 95 % of the parameter draws lie, the noise of their patients taken out; more "
+         "children make the error above smaller, not this\n";
+  for (const auto& key : order) {
+    const std::vector<std::size_t>& of = rows[key];
+    const auto count = static_cast<double>(of.size());
+    if (of.size() < 2) continue;
+    std::vector<double> gains;
+    double mean = 0, noise = 0, squares = 0;
+    for (const std::size_t row : of) {
+      gains.push_back(numbers(draws, "increment")[row]);
+      mean += gains.back() / count;
+      noise += numbers(draws, "increment_mcse")[row] * numbers(draws, "increment_mcse")[row] / count;
+    }
+    for (const double gain : gains) squares += (gain - mean) * (gain - mean) / (count - 1);
+    const double kept = squares > 0 ? std::sqrt(std::max(0.0, 1 - noise / squares)) : 0.0;
+    std::sort(gains.begin(), gains.end());
+    const auto quantile = [&](double share) {
+      const double place = share * (count - 1);
+      const auto below = static_cast<std::size_t>(place);
+      const double above = gains[std::min(below + 1, gains.size() - 1)];
+      return mean + kept * (gains[below] + (place - static_cast<double>(below)) * (above - gains[below]) - mean);
+    };
+    constexpr double tail = 0.025;
+    out << fmt::format("{}, {}: {} gain {:.4g}, {:.4g} to {:.4g} over {} draws\n", key.first, key.second,
+                       texts(draws, "endpoint")[of.front()], mean, quantile(tail), quantile(1 - tail), of.size());
+  }
+}
+
 void print_cohort(const ResultFile& file, std::ostream& out) {
   const Table summary = file.read_table("/cohort/summary");
   const Table increments = file.read_table("/cohort/increments");
@@ -97,6 +135,7 @@ void print_cohort(const ResultFile& file, std::ostream& out) {
   const auto n = column_of<std::int64_t>(summary, "n").front();
   out << fmt::format("{} children under every strategy; mean ± Monte Carlo standard error\n\n", n);
   print(shown, TableFormat::table, out);
+  if (file.find("/cohort/draws")) print_ranges(file.read_table("/cohort/draws"), out);
   out << "\ngain, benefit, worse: the same child with and without the strategy, latent score, against the MCID of the "
          "GMFCS level\n"
          "events: children with an adverse event related to an infusion\n";

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <numeric>
 #include <ostream>
 #include <set>
 
@@ -89,6 +90,112 @@ void print_savings(const Table& variance, std::ostream& out) {
   out << '\n';
 }
 
+/// "26,167 ± 55 (21,000 to 31,000)": mean, Monte Carlo error, and where 95 % of the parameter draws lie.
+std::string with_interval(const std::string& mean, const std::string& lower, const std::string& upper) {
+  return lower == "-" || (lower == upper) ? mean : fmt::format("{} ({} to {})", mean, lower, upper);
+}
+
+/// A column of texts, one of each row.
+class Columns {
+ public:
+  template <class Text>
+  void add(const std::string& name, const std::vector<std::size_t>& rows, Text&& text) {
+    auto& cells = table_.add<std::string>(name, "", "");
+    for (const std::size_t row : rows) cells.push_back(text(row));
+  }
+  void print_to(std::ostream& out) const {
+    out << '\n';
+    print(table_, TableFormat::table, out);
+  }
+
+ private:
+  Table table_{"", "", {}};
+};
+
+/// What a child costs and has under every strategy.
+void print_totals(const Table& summary, const std::string& currency, const std::string& effect, std::ostream& out) {
+  std::vector<std::size_t> rows(summary.rows());
+  std::iota(rows.begin(), rows.end(), std::size_t{0});
+  const auto number = [&](const std::string& name, std::size_t row) { return numbers(summary, name)[row]; };
+  Columns shown;
+  shown.add("scenario", rows, [&](std::size_t row) { return texts(summary, "scenario")[row]; });
+  shown.add("strategy", rows, [&](std::size_t row) { return texts(summary, "strategy")[row]; });
+  shown.add("cost, " + currency, rows, [&](std::size_t row) {
+    return with_interval(money(number("cost", row), number("cost_mcse", row)), money(number("cost_lower", row), 0),
+                         money(number("cost_upper", row), 0));
+  });
+  shown.add(effect, rows, [&](std::size_t row) {
+    return with_interval(with_error(number("effect", row), number("effect_mcse", row)),
+                         with_error(number("effect_lower", row), 0), with_error(number("effect_upper", row), 0));
+  });
+  shown.add("cost, not discounted", rows, [&](std::size_t row) { return money(number("cost_undiscounted", row), 0); });
+  shown.add(effect + ", not discounted", rows,
+            [&](std::size_t row) { return with_error(number("effect_undiscounted", row), 0); });
+  shown.add("life years", rows, [&](std::size_t row) { return with_error(number("life_years", row), 0); });
+  shown.print_to(out);
+}
+
+/// The decision at the first threshold: what every strategy costs and gains over the reference.
+void print_increments(const Table& strata, const Table& summary, const Table& frontier, const Decided& decided,
+                      std::ostream& out) {
+  std::vector<std::size_t> rows;
+  for (std::size_t row = 0; row < strata.rows(); ++row)
+    if (decided.leads(row)) rows.push_back(row);
+  const auto same_in = [&](const Table& table, std::size_t row) {
+    std::size_t other = 0;
+    while (texts(table, "scenario")[other] != texts(strata, "scenario")[row] ||
+           texts(table, "strategy")[other] != texts(strata, "strategy")[row])
+      ++other;
+    return other;
+  };
+  const auto summed = [&](const std::string& name, std::size_t row) {
+    return numbers(summary, name)[same_in(summary, row)];
+  };
+  Columns shown;
+  shown.add("scenario", rows, [&](std::size_t row) { return texts(strata, "scenario")[row]; });
+  shown.add("strategy", rows, [&](std::size_t row) { return texts(strata, "strategy")[row]; });
+  shown.add("further cost, " + units_of_column(summary, "cost"), rows, [&](std::size_t row) {
+    return with_interval(money(summed("cost_increment", row), summed("cost_increment_mcse", row)),
+                         money(summed("cost_increment_lower", row), 0), money(summed("cost_increment_upper", row), 0));
+  });
+  shown.add("gain, " + units_of_column(summary, "effect"), rows, [&](std::size_t row) {
+    return with_interval(with_error(summed("effect_increment", row), summed("effect_increment_mcse", row)),
+                         with_error(summed("effect_increment_lower", row), 0),
+                         with_error(summed("effect_increment_upper", row), 0));
+  });
+  shown.add("ICER", rows, [&](std::size_t row) {
+    const std::size_t place = same_in(frontier, row);
+    const double icer = numbers(frontier, "icer")[place];
+    return icer == icer ? money(icer, 0) : texts(frontier, "status")[place];
+  });
+  shown.add("net benefit at " + money(decided.threshold, 0), rows, [&](std::size_t row) {
+    const auto of = [&](const char* name) { return numbers(strata, name)[row]; };
+    return with_interval(money(of("inb"), of("inb_mcse")), money(of("inb_lower"), 0), money(of("inb_upper"), 0));
+  });
+  shown.add("best in % of draws", rows, [&](std::size_t row) { return percent_of(numbers(strata, "ceac")[row]); });
+  shown.print_to(out);
+  out << "\nper child, discounted; in the second table over the reference. Mean ± Monte Carlo standard error, which "
+         "more "
+         "draws and patients reduce; in brackets where 95 % of the\nparameter draws lie, the noise of patients taken "
+         "out: what is not known. Prices are decisions: no research can tell them, and draws hold them at their value\n"
+         "unless the study says otherwise. Costs by component: policy/costs\n";
+}
+
+/// The answer without draws, one line for each stance.
+void print_base_case(const Table& base, std::ostream& out) {
+  for (std::size_t row = 0; row < base.rows(); ++row) {
+    const std::string& scenario = texts(base, "scenario")[row];
+    if (row == 0 || texts(base, "scenario")[row - 1] != scenario)
+      out << fmt::format("{}base case of {}, every parameter at its value:", row == 0 ? "" : "\n", scenario);
+    const double icer = numbers(base, "icer")[row];
+    if (texts(base, "status")[row] == "frontier")
+      out << fmt::format(" {} {} {} and {} {}{};", texts(base, "strategy")[row], money(numbers(base, "cost")[row], 0),
+                         units_of_column(base, "cost"), with_error(numbers(base, "effect")[row], 0),
+                         units_of_column(base, "effect"), icer == icer ? fmt::format(", ICER {}", money(icer, 0)) : "");
+  }
+  out << '\n';
+}
+
 }  // namespace
 
 void print_policy(const ResultFile& file, std::ostream& out) {
@@ -101,40 +208,9 @@ void print_policy(const ResultFile& file, std::ostream& out) {
   const std::string& effect = units_of_column(summary, "effect");
   print_answers(strata, summary, decided, currency, out);
 
-  Table shown{"", "", {}};
-  std::vector<std::string> scenario, strategy, cost, gain, ratio, benefit, probability;
-  for (std::size_t row = 0; row < strata.rows(); ++row) {
-    if (!decided.leads(row)) continue;
-    const auto same = [&](const Table& table, std::size_t other) {
-      return texts(table, "scenario")[other] == texts(strata, "scenario")[row] &&
-             texts(table, "strategy")[other] == texts(strata, "strategy")[row];
-    };
-    std::size_t of = 0;
-    while (!same(summary, of)) ++of;
-    std::size_t place = 0;
-    while (!same(frontier, place)) ++place;
-    const auto increment = [&](const char* name) { return numbers(summary, name)[of]; };
-    scenario.push_back(texts(strata, "scenario")[row]);
-    strategy.push_back(texts(strata, "strategy")[row]);
-    cost.push_back(money(increment("cost_increment"), increment("cost_increment_mcse")));
-    gain.push_back(with_error(increment("effect_increment"), increment("effect_increment_mcse")));
-    const double icer = numbers(frontier, "icer")[place];
-    ratio.push_back(icer == icer ? money(icer, 0) : texts(frontier, "status")[place]);
-    benefit.push_back(money(numbers(strata, "inb")[row], numbers(strata, "inb_mcse")[row]));
-    probability.push_back(percent_of(numbers(strata, "ceac")[row]));
-  }
-  shown.add<std::string>("scenario", "", "") = scenario;
-  shown.add<std::string>("strategy", "", "") = strategy;
-  shown.add<std::string>("further cost, " + currency, "", "") = cost;
-  shown.add<std::string>("gain, " + effect, "", "") = gain;
-  shown.add<std::string>("ICER", "", "") = ratio;
-  shown.add<std::string>("net benefit at " + money(decided.threshold, 0), "", "") = benefit;
-  shown.add<std::string>("best in % of draws", "", "") = probability;
-  out << '\n';
-  print(shown, TableFormat::table, out);
-  out << "\nper child, over the reference, discounted; mean ± Monte Carlo standard error, which holds draws and "
-         "patients; the share is of parameter draws,\nthe noise of patients taken out. Prices are decisions: "
-         "no research can tell them, and draws hold them at their value unless the study says otherwise\n";
+  print_totals(summary, currency, effect, out);
+  print_increments(strata, summary, frontier, decided, out);
+  if (file.find("/policy/base_case")) print_base_case(file.read_table("/policy/base_case"), out);
   print_savings(file.read_table("/policy/variance"), out);
 }
 

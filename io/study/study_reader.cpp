@@ -73,7 +73,7 @@ void require_draws_of_policy(const TomlValue& document, StudyContext& context) {
       document.find("trial"))
     return;
   context.problems.add(parameters->value.place, "\"parameters\" cannot be \"fixed\" here",
-                       "[policy] draws the parameters, and gives the base case at their values beside",
+                       "[policy] draws the parameters whatever is said",
                        "remove it, or write parameters = \"uncertain\"");
 }
 

@@ -309,8 +309,8 @@ class Decide(ProgramTest):
 
     def test_endless_input(self):
         file = self.write(FOUR)
-        self.call("decide", "/dev/zero", status=STORAGE)
-        self.call("decide", file, "--patient-noise", "/dev/zero", status=STORAGE)
+        self.call("decide", "/dev/zero", status=INVALID)
+        self.call("decide", file, "--patient-noise", "/dev/zero", status=INVALID)
 
     def test_command_line(self):
         file = self.write(FOUR)

@@ -23,7 +23,8 @@ REFUSED = (("trial.sample_size=1", "sample_size"), ("trial.replicates=0", "repli
 class TrialStudies(ProgramTest):
     def shipped(self):
         """The studies with a trial and the templates, as (folder, name)."""
-        words = [line.split()[:2] for line in self.call("scenarios", "list").stdout.splitlines() if line.strip()]
+        blocks = [block.splitlines() for block in self.call("scenarios", "list").stdout.split("\n\n")]
+        words = [(block[0].split(":")[0], line.split()[0]) for block in blocks for line in block[1:] if line.startswith("  ")]
         return [(folder, name) for folder, name in words if folder == "templates" or (folder == "studies" and name.startswith("trial-"))]
 
     def run_trial(self, study, output, replicates, *options):

@@ -78,7 +78,7 @@ Mean mean_over(Eigen::Index draws, Value&& value) {
   return {mean, draw_error(draws, mean, value)};
 }
 
-Table tabulate_strategies(const Psa& psa, const DecisionPlan& plan) {
+Table tabulate_strategies(const Psa& psa, const Psa& uncertain, const DecisionPlan& plan) {
   const Eigen::Index strategies = psa.cost.cols();
   Eigen::VectorXd costs(strategies), effects(strategies);
   for (Eigen::Index strategy = 0; strategy < strategies; ++strategy) {
@@ -103,6 +103,12 @@ Table tabulate_strategies(const Psa& psa, const DecisionPlan& plan) {
       .texts("compared_to", "The next cheaper strategy on the frontier.")
       .numbers("icer_reference", ratio,
                "Ratio over the reference; missing where one of the two is no dearer and no worse than the other.");
+  for (const auto& [name, units] : {std::pair("cost", plan.currency),
+                                    {"effect", plan.effect_units},
+                                    {"cost_increment", plan.currency},
+                                    {"effect_increment", plan.effect_units}})
+    table.numbers(fmt::format("{}_lower", name), units, fmt::format("2.5 % quantile of {} over the draws.", name))
+        .numbers(fmt::format("{}_upper", name), units, fmt::format("97.5 % quantile of {} over the draws.", name));
   for (Eigen::Index strategy = 0; strategy < strategies; ++strategy) {
     const auto of = [&](const Eigen::MatrixXd& values) {
       return mean_over(psa.draws(), [&](Eigen::Index draw) { return values(draw, strategy); });
@@ -110,6 +116,11 @@ Table tabulate_strategies(const Psa& psa, const DecisionPlan& plan) {
     const auto increment_of = [&](const Eigen::MatrixXd& values) {
       return mean_over(psa.draws(),
                        [&](Eigen::Index draw) { return values(draw, strategy) - values(draw, psa.reference); });
+    };
+    const auto over = [&](const Eigen::MatrixXd& values, bool increment) {
+      return draw_interval(uncertain.draws(), [&](Eigen::Index draw) {
+        return increment ? values(draw, strategy) - values(draw, psa.reference) : values(draw, strategy);
+      });
     };
     const Mean cost = of(psa.cost);
     const Mean effect = of(psa.effect);
@@ -126,7 +137,10 @@ Table tabulate_strategies(const Psa& psa, const DecisionPlan& plan) {
               more_cost.value, more_cost.mcse, more_effect.value, more_effect.mcse, std::string(name_of(place.status)),
               place.icer,
               place.compared_to < 0 ? std::string() : psa.strategies[static_cast<std::size_t>(place.compared_to)],
-              trade ? more_cost.value / more_effect.value : none);
+              trade ? more_cost.value / more_effect.value : none, over(uncertain.cost, false).lower,
+              over(uncertain.cost, false).upper, over(uncertain.effect, false).lower,
+              over(uncertain.effect, false).upper, over(uncertain.cost, true).lower, over(uncertain.cost, true).upper,
+              over(uncertain.effect, true).lower, over(uncertain.effect, true).upper);
   }
   return table.take();
 }
@@ -140,6 +154,8 @@ Table tabulate_benefits(const Psa& psa, const DecisionPlan& plan, const std::vec
       .numbers("nmb_mcse", plan.currency, "Monte Carlo standard error of nmb.")
       .numbers("inb", plan.currency, "Mean net monetary benefit minus that of the reference.")
       .numbers("inb_mcse", plan.currency, "Monte Carlo standard error of inb.")
+      .numbers("inb_lower", plan.currency, "2.5 % quantile of inb over the draws.")
+      .numbers("inb_upper", plan.currency, "97.5 % quantile of inb over the draws.")
       .numbers("nhb", plan.effect_units, "Mean net health benefit, effect - cost / k; missing at k = 0.")
       .truths("best", "Whether the strategy has the smallest expected loss.")
       .numbers("ceac", "share", "Share of parameter draws in which the strategy is best; ties share a draw.")
@@ -154,10 +170,10 @@ Table tabulate_benefits(const Psa& psa, const DecisionPlan& plan, const std::vec
     const NetBenefit& found = benefits[at];
     for (Eigen::Index strategy = 0; strategy < psa.cost.cols(); ++strategy)
       table.row(k, psa.strategies[static_cast<std::size_t>(strategy)], found.nmb[strategy], found.nmb_mcse[strategy],
-                found.inb[strategy], found.inb_mcse[strategy], k > 0 ? found.nmb[strategy] / k : none,
-                Truth{static_cast<std::uint8_t>(strategy == found.best)}, found.ceac[strategy],
-                found.ceac_mcse[strategy], found.ceac[found.best], found.expected_loss[strategy], found.evpi,
-                found.evpi_mcse, found.evpi * patients);
+                found.inb[strategy], found.inb_mcse[strategy], found.inb_lower[strategy], found.inb_upper[strategy],
+                k > 0 ? found.nmb[strategy] / k : none, Truth{static_cast<std::uint8_t>(strategy == found.best)},
+                found.ceac[strategy], found.ceac_mcse[strategy], found.ceac[found.best], found.expected_loss[strategy],
+                found.evpi, found.evpi_mcse, found.evpi * patients);
   }
   return table.take();
 }
@@ -320,7 +336,7 @@ Decision decide(const Psa& psa, const DecisionPlan& plan) {
   for (const double k : plan.willingness_to_pay) benefits.push_back(net_benefit_at(k, psa, removal.psa));
 
   Decision found;
-  found.strategies = tabulate_strategies(psa, plan);
+  found.strategies = tabulate_strategies(psa, removal.psa, plan);
   found.willingness_to_pay = tabulate_benefits(psa, plan, benefits, patients);
   found.evppi = tabulate_evppi(psa, plan, benefits, patients);
   found.plane = tabulate_plane(psa, plan);

@@ -16,10 +16,17 @@ constexpr std::array<std::string_view, 5> names{"start", "mid", "end", "trapezoi
 /// Integral of (1 + rate)^-t over [0, years].
 double continuous_flow(double rate, double years) {
   const double exponent = log_of(1.0 + rate) * years;
-  // Below this the series' next term is smaller than rounding, while the closed form cancels.
-  constexpr double small = 1e-4;
-  if (std::abs(exponent) < small)
-    return years * (1.0 - exponent / 2.0 * (1.0 - exponent / 3.0 * (1.0 - exponent / 4.0)));
+  // Below this the closed form cancels, while the series sum over n of (-exponent)^n / (n + 1)! is done after 16 terms.
+  constexpr double small = 0.5;
+  constexpr int terms = 16;
+  if (std::abs(exponent) < small) {
+    double term = 1, sum = 1;
+    for (int n = 1; n < terms; ++n) {
+      term *= -exponent / (n + 1);
+      sum += term;
+    }
+    return years * sum;
+  }
   return years * (1.0 - exp_of(-exponent)) / exponent;
 }
 

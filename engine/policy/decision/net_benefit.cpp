@@ -29,17 +29,25 @@ void find_best(double willingness_to_pay, const Psa& psa, Eigen::Index draw, con
       best.push_back(strategy);
 }
 
-void add_means(double willingness_to_pay, const Psa& psa, NetBenefit& found) {
+void add_means(double willingness_to_pay, const Psa& psa, const Psa& uncertain, NetBenefit& found) {
   const Eigen::Index strategies = psa.cost.cols();
-  for (Eigen::VectorXd* column : {&found.nmb, &found.nmb_mcse, &found.inb, &found.inb_mcse}) column->resize(strategies);
+  for (Eigen::VectorXd* column :
+       {&found.nmb, &found.nmb_mcse, &found.inb, &found.inb_mcse, &found.inb_lower, &found.inb_upper})
+    column->resize(strategies);
   for (Eigen::Index strategy = 0; strategy < strategies; ++strategy) {
     const auto benefit = [&](Eigen::Index draw) {
       return willingness_to_pay * psa.effect(draw, strategy) - psa.cost(draw, strategy);
     };
-    const auto increment = [&](Eigen::Index draw) {
-      return willingness_to_pay * (psa.effect(draw, strategy) - psa.effect(draw, psa.reference)) -
-             (psa.cost(draw, strategy) - psa.cost(draw, psa.reference));
+    const auto increment_of = [&](const Psa& of) {
+      return [&](Eigen::Index draw) {
+        return willingness_to_pay * (of.effect(draw, strategy) - of.effect(draw, of.reference)) -
+               (of.cost(draw, strategy) - of.cost(draw, of.reference));
+      };
     };
+    const auto increment = increment_of(psa);
+    const DrawInterval interval = draw_interval(uncertain.draws(), increment_of(uncertain));
+    found.inb_lower[strategy] = interval.lower;
+    found.inb_upper[strategy] = interval.upper;
     found.nmb[strategy] = draw_mean(psa.draws(), benefit);
     found.nmb_mcse[strategy] = draw_error(psa.draws(), found.nmb[strategy], benefit);
     found.inb[strategy] = draw_mean(psa.draws(), increment);
@@ -69,7 +77,7 @@ Eigen::Index smallest_loss(const NetBenefit& found, const Psa& psa) {
 
 NetBenefit net_benefit_at(double willingness_to_pay, const Psa& observed, const Psa& uncertain) {
   NetBenefit found;
-  add_means(willingness_to_pay, observed, found);
+  add_means(willingness_to_pay, observed, uncertain, found);
   const Eigen::Index strategies = uncertain.cost.cols();
   const Eigen::Index draws = uncertain.draws();
   found.ceac = Eigen::VectorXd::Zero(strategies);

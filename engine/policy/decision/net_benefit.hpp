@@ -7,8 +7,9 @@ namespace vcohort {
 
 /// What a decision maker who pays k per unit of effect sees [strategy], with Monte Carlo errors.
 struct NetBenefit {
-  Eigen::VectorXd nmb, nmb_mcse;    // k * effect - cost
-  Eigen::VectorXd inb, inb_mcse;    // over the reference
+  Eigen::VectorXd nmb, nmb_mcse;         // k * effect - cost
+  Eigen::VectorXd inb, inb_mcse;         // over the reference
+  Eigen::VectorXd inb_lower, inb_upper;  // where 95 % of the draws lie, without patient noise
   Eigen::VectorXd ceac, ceac_mcse;  // share of draws in which the strategy is best; strategies that tie share a draw
   Eigen::VectorXd expected_loss;    // mean of (best strategy of the draw - this one)
   Eigen::Index best = 0;            // smallest expected loss; on ties the reference, else the first of the cheapest

@@ -30,7 +30,7 @@ struct SteadyFile : H5FD_t {
 
   int descriptor = -1;
   WriteStatus* status = nullptr;
-  struct stat identity{};
+  struct stat identity {};
   haddr_t end_of_allocation = 0;
   haddr_t end_of_file = 0;
   std::vector<std::pair<haddr_t, std::vector<char>>> unwritten;  // what came after the first error, for reading it back

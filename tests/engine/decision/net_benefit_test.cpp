@@ -65,6 +65,18 @@ TEST(NetBenefit, GaussianIncrements) {
   EXPECT_NEAR(found.inb[1], 500, errors * found.inb_mcse[1]);
 }
 
+// R: quantile(c(0:9, 100), c(.025, .975)) is 0.25 and 77.25; increments are twice that at k = 2.
+TEST(NetBenefit, TheIntervalIsThatOfTheDraws) {
+  Psa psa;
+  psa.strategies = {"old", "new"};
+  psa.cost = psa.effect = Eigen::MatrixXd::Zero(11, 2);
+  for (int draw = 0; draw < 11; ++draw) psa.effect((7 * draw) % 11, 1) = draw < 10 ? draw : 100;
+  const NetBenefit found = benefit(2, psa);
+  EXPECT_DOUBLE_EQ(found.inb_lower[1], 2 * 0.25);
+  EXPECT_DOUBLE_EQ(found.inb_upper[1], 2 * 77.25);
+  EXPECT_EQ(found.inb_lower[0], 0);
+}
+
 TEST(NetBenefit, OneSignConvention) {
   // A strategy that saves money and helps has positive increments everywhere, one that costs and harms negative ones.
   Psa psa;

@@ -115,8 +115,8 @@ TEST(DecisionTables, ThePlaneKeepsTheNamesOfDraws) {
 
 TEST(DecisionTables, TheLargestAmountsStayFinite) {
   Psa psa = four_draws();
-  psa.cost *= largest_amount / psa.cost.maxCoeff();
-  psa.effect *= largest_amount / psa.effect.maxCoeff();
+  psa.cost *= 0.999 * largest_amount / psa.cost.maxCoeff();
+  psa.effect *= 0.999 * largest_amount / psa.effect.maxCoeff();
   DecisionPlan plan;
   plan.willingness_to_pay = {0, 1, largest_amount};
   const Decision found = decide(psa, plan);

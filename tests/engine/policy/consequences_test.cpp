@@ -221,6 +221,60 @@ TEST(Consequences, CareFollowsTheMotorScoreOnlyWhenAsked) {
               1e-5);
 }
 
+// What a child costs, part by part: with tolerance, both sources of money, a horizon with a part of a year.
+TEST(Consequences, ComponentsAddUpToTheCost) {
+  Strategy halve = cells(Cell::msc, Route::intravenous, 3, 91);
+  halve.regimen.tolerance = Regimen::Tolerance::halve;
+  Study study = policy_study({rehabilitation(), halve, cells(Cell::msc, Route::intrathecal)}, 4, level_three, 2.5);
+  study.policy->discount_costs = study.policy->discount_effects = 0.03;
+  study.policy->perspective = Perspective::societal;
+  study.policy->costs = {{2, 7'000, 100, 30, 3, "tariff"}};
+  const std::vector<Table> tables = tables_of(Policy(study, stance("sceptical")));
+  const Table& costs = table_of(tables, "/policy/costs");
+  const Table& summary = table_of(tables, "/policy/summary");
+  for (std::size_t s = 0; s < 3; ++s) {
+    double sum = 0, undiscounted = 0;
+    for (std::size_t part = 0; part < cost_components; ++part) {
+      sum += numbers_of(costs, "cost")[s * cost_components + part];
+      undiscounted += numbers_of(costs, "cost_undiscounted")[s * cost_components + part];
+    }
+    EXPECT_NEAR(sum, numbers_of(summary, "cost")[s], 1e-9 * sum);
+    EXPECT_NEAR(undiscounted, numbers_of(summary, "cost_undiscounted")[s], 1e-9 * sum);
+    EXPECT_GT(undiscounted, sum);
+  }
+  const auto part = [&](std::size_t s, CostComponent component) {
+    return numbers_of(costs, "cost")[s * cost_components + static_cast<std::size_t>(component)];
+  };
+  EXPECT_EQ(part(2, CostComponent::product), 0) << "the study gives it with the procedure";
+  EXPECT_NEAR(part(2, CostComponent::infusion), 7'000, 1e-6);
+  EXPECT_NEAR(part(2, CostComponent::visits), 90, 1e-9);
+  EXPECT_NEAR(part(2, CostComponent::preparation), 100, 1e-9);
+}
+
+// Nobody dies, nothing is discounted: 2.5 years of life, and QALYs are 2.5 utilities.
+TEST(Consequences, UndiscountedTotalsAndTheBaseCase) {
+  Study study = policy_study({rehabilitation(), cells(Cell::msc, Route::intravenous)}, 4, level_three, 2.5);
+  study.policy->discount_costs = study.policy->discount_effects = 0.05;
+  const std::vector<Table> tables = tables_of(Policy(study, linear_effect(3, 48)));
+  const Table& summary = table_of(tables, "/policy/summary");
+  const ParameterValues values = values_of("sceptical");
+  EXPECT_NEAR(numbers_of(summary, "life_years")[0], 2.5, rounding);
+  EXPECT_LT(numbers_of(summary, "life_years_discounted")[0], 2.5);
+  EXPECT_NEAR(numbers_of(summary, "effect_undiscounted")[0], 2.5 * values.at("utility.hui3.III"), 1e-9);
+  double gain = 0;
+  for (const auto& [years, length] : {std::pair(0.5, 1.0), {1.5, 1.0}, {2.25, 0.5}})
+    gain += length * values.at("utility.slope.hui3") * credited(3 * std::exp(-12 * years / 48), 4 + years);
+  EXPECT_NEAR(numbers_of(summary, "effect_undiscounted")[1] - numbers_of(summary, "effect_undiscounted")[0], gain,
+              1e-5 * gain);
+  // Nothing is uncertain: every draw is the base case, and 95 % of them lie there.
+  const Table& base = table_of(tables, "/policy/base_case");
+  for (std::size_t s = 0; s < 2; ++s) {
+    EXPECT_NEAR(numbers_of(base, "cost")[s], numbers_of(summary, "cost")[s], 1e-6);
+    EXPECT_NEAR(numbers_of(base, "effect")[s], numbers_of(summary, "effect")[s], 1e-9);
+    EXPECT_NEAR(numbers_of(summary, "effect_lower")[s], numbers_of(summary, "effect_upper")[s], 1e-9);
+  }
+}
+
 TEST(Consequences, EffectsAtAVisit) {
   Study study = policy_study({rehabilitation(), cells(Cell::msc, Route::intravenous)}, 4, level_three, 3);
   study.policy->visit_months = 12;

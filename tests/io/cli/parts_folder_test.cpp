@@ -106,14 +106,10 @@ TEST_F(PartsFolder, one_whole_run_or_many_shards_may_write) {
 }
 
 TEST_F(PartsFolder, a_shard_leaves_the_lock_that_others_may_share) {
-  {
-    const FolderLock shard(folder_, Shard{1, 2});
-  }
+  { const FolderLock shard(folder_, Shard{1, 2}); }
   EXPECT_THAT(files(), ElementsAre("lock"));
   write(2, 3);
-  {
-    const FolderLock whole(folder_, std::nullopt);
-  }
+  { const FolderLock whole(folder_, std::nullopt); }
   EXPECT_THAT(files(), ElementsAre("blocks-000000000002-000000000003.h5"));
 }
 

@@ -40,7 +40,7 @@ TEST(PsaReader, ReadsALongTable) {
 TEST(PsaReader, ReadsAWideTable) {
   for (const std::string separator : {",", ";", "\t"}) {
     std::string text = "draw,cost_A,effect_A,p,effect.new drug,cost.new drug\n7,10,1,0.5,2,20\n9,11,1,0.6,2.5,21\n";
-    for (std::size_t at = 0; (at = text.find(',', at)) != std::string::npos;) text.replace(at, 1, separator);
+    for (std::size_t at = 0; (at = text.find(',', at)) != std::string::npos; ++at) text.replace(at, 1, separator);
     const Psa psa = read(text, {"", {"p"}, false});
     EXPECT_EQ(psa.strategies, (std::vector<std::string>{"A", "new drug"}));
     EXPECT_EQ(psa.draw_names, (std::vector<std::string>{"7", "9"}));
@@ -60,7 +60,7 @@ TEST(PsaReader, TakesScenariosApart) {
 
 TEST(PsaReader, ALongLineIsRefusedBeforeItIsHeld) {
   std::istringstream in("draw,strategy,cost,effect\n1,A,1,\"" + std::string(longest_csv_record, '1') + "\"\n");
-  EXPECT_THROW(read_psa_file(in, "psa.csv", {}), StorageFailure);
+  EXPECT_THROW(read_psa_file(in, "psa.csv", {}), InvalidInput);
   std::string open = "draw,strategy,cost,effect\n1,A,1,\"";  // a quote that is never closed, line after line
   for (int line = 0; line < 17'000; ++line) open += std::string(1000, '1') + "\n";
   std::istringstream lines(open);
