@@ -14,10 +14,7 @@ Plan::Plan(const Study& study, std::span<const Evidence> evidence) {
   if (study.cohort)
     for (const Evidence& stance : evidence) questions_.push_back(std::make_unique<Cohort>(study, stance));
   if (study.trial && study.trial->replicates > 0)  // a study that only analyses a data file simulates no trial
-    // Under a data model no evidence enters: there is one trial, whatever the stances of the other questions.
-    for (const Evidence& stance :
-         study.data_model ? evidence.first(std::min<std::size_t>(1, evidence.size())) : evidence)
-      questions_.push_back(std::make_unique<Trial>(study, stance));
+    for (const Evidence& stance : evidence) questions_.push_back(std::make_unique<Trial>(study, stance));
   if (study.policy)
     for (const Evidence& stance : evidence) {
       auto policy = std::make_unique<Policy>(study, stance);

@@ -25,9 +25,7 @@ Failure failure_of(const std::exception_ptr& exception) {
     return {ExitStatus::numerical_failure, error.what()};
   } catch (const std::bad_alloc&) {
     return {ExitStatus::numerical_failure,
-            "out of memory (tallies, one per thread, or the patients of a trial, all at once, do not fit) ask for "
-            "fewer threads, "
-            "strata, endpoints or strategies, or for smaller trials"};
+            "out of memory (the tallies of this study do not fit) ask for fewer strata, endpoints or strategies"};
   } catch (const std::filesystem::filesystem_error& error) {  // a loop of links, a name that is too long
     return {ExitStatus::storage, explain(fmt::format("cannot use '{}'", error.path1().string()), error.code().message(),
                                          "name another file")};

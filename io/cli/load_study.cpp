@@ -53,11 +53,6 @@ LoadedStudy load(std::string bytes, const std::string& path, const std::vector<s
     loaded.header.evidence.push_back(std::move(text));
     resolved_evidence += write_evidence(loaded.evidence.back());
   }
-  if (study.stances.empty()) {  // outcomes of a data model, or of a file
-    loaded.evidence.emplace_back();
-    loaded.evidence.back().name = "data model";
-    loaded.evidence.back().title = "outcomes drawn directly; no evidence enters";
-  }
   FileHeader& header = loaded.header;
   header.engine_version = engine_version();
   header.git_revision = git_revision();

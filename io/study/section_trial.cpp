@@ -11,7 +11,7 @@ namespace vcohort {
 
 namespace {
 
-constexpr double most_patients = 1e6;  // of one trial: all of them are in memory at once, in every thread
+constexpr double most_patients = 1e7;  // of one trial: all of them are in memory at once
 constexpr double largest_inflation = 10;
 constexpr double largest_window_days = 366;
 
@@ -140,7 +140,7 @@ constexpr std::array<KeySpec, 17> keys = {{
     field<&TrialQuestion::open_label_inflation>(
         "open_label_inflation", {.range = {0, largest_inflation}, .use = rule<disease_model>},
         "Assessors who know the arm: what they see of the effect of cells is multiplied by 1 + this; within the scale "
-        "of a score, on the latent scale of ordered categories; refused for yes or no.",
+        "of a score, on the latent scale of ordered categories; yes or no is not inflated.",
         "0.2"),
     field<&TrialQuestion::save_replicates>(
         "save_replicates", {.use = rule<simulation>},
@@ -205,35 +205,8 @@ int default_reference(const TrialQuestion& trial, const TrialFrame& frame) {
   return found == trial.arms.end() ? 0 : static_cast<int>(found - trial.arms.begin());
 }
 
-/// What is added to an observed value is defined for scores; open-label inflation also for ordered categories, on the
-/// latent scale.
-void check_modifications(const TableReader& reader, const TrialQuestion& trial, const TrialFrame& frame) {
-  if (frame.model) {
-    const bool rescued = std::any_of(trial.intercurrent.begin(), trial.intercurrent.end(),
-                                     [](const IntercurrentEvent& event) { return event.effect != 0; });
-    if (rescued && frame.model->kind != OutcomeKind::score)
-      reader.refuse("intercurrent", "a rescue gains points, and the outcome has none",
-                    fmt::format("it is {}", name_of(frame.model->kind)), "remove \"effect\"");
-    return;
-  }
-  for (const AnalysisPlan& plan : trial.analyses) {
-    const Endpoint* endpoint = find_endpoint(plan.endpoint);
-    if (!endpoint) continue;
-    const OutcomeKind kind = endpoint->kind;
-    if (kind == OutcomeKind::binary && trial.open_label_inflation > 0)
-      reader.refuse("open_label_inflation",
-                    fmt::format("\"open_label_inflation\" is not defined for {}", quoted(plan.endpoint)),
-                    "an effect on yes or no cannot be multiplied", "remove it, or analyse a score");
-    for (const IntercurrentEvent& event : trial.intercurrent)
-      if (event.effect != 0 && kind != OutcomeKind::score)
-        reader.refuse("intercurrent", fmt::format("a rescue gains points, and {} has none", quoted(plan.endpoint)),
-                      fmt::format("it is {}", name_of(kind)), "remove \"effect\", or analyse a score");
-  }
-}
-
 void finish(const TableReader& reader, TrialQuestion& trial, const Scope& scope) {
   if (!scope.trial->simulated) return;
-  check_modifications(reader, trial, *scope.trial);
   if (!reader.has("reference")) trial.reference = default_reference(trial, *scope.trial);
   if (!reader.has("randomisation")) trial.randomisation.block = default_block(trial);
   check_whole(reader, trial, *scope.context);

@@ -29,8 +29,6 @@ void leave_out_patients(const TomlValue& document, StudyContext& context) {
   study.stratifications.clear();
   study.overrides.clear();
   study.outcomes = {};
-  study.stances.clear();  // no parameter of the model enters
-  context.places.stances.clear();
   context.places.strategies.clear();
   context.places.overrides.clear();
   if (!study.data_model) return;
