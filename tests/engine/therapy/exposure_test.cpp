@@ -84,7 +84,9 @@ TEST(Exposure, OfExtremeParametersIsANumber) {
       EXPECT_EQ(before.linear, 0);
       EXPECT_TRUE(after.hill >= 0 && after.hill <= 1) << ec50 << ' ' << reference;
       EXPECT_TRUE(after.linear >= 0 && after.linear <= 1) << ec50 << ' ' << reference;
-      if (ec50 < 1 && reference < 1) EXPECT_EQ(after.hill, 1);
+      if (ec50 < 1 && reference < 1) {
+        EXPECT_EQ(after.hill, 1);
+      }
     }
   }
 }
