@@ -31,7 +31,7 @@ std::string seal_of(const Sha256::Digest& digest, std::uint64_t length) {
 
 std::string refusal(const std::filesystem::path& path, std::string_view why) {
   return explain(fmt::format("cannot read '{}'", path.string()), why,
-                 "Name a result or part that vcohort wrote, or run the study again.");
+                 "name a result or part that vcohort wrote, or run the study again");
 }
 
 /// The system does not let us read it.
