@@ -13,7 +13,7 @@
 #include "engine/analysis/wilcoxon.hpp"
 #include "engine/analysis/win_ratio.hpp"
 #include "engine/study/effect_scale.hpp"
-#include "engine/study/trial_methods.hpp"
+#include "engine/study/outcome_kind.hpp"
 
 /// The analyses that a study may ask for: everything that is known of one stands in its row. The study reader, its
 /// documentation, simulated trials and data files all read it here. A new method is its two files, one row, and tests.

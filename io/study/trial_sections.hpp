@@ -4,8 +4,8 @@
 #include <string_view>
 #include <vector>
 
+#include "engine/study/outcome_kind.hpp"
 #include "engine/study/size.hpp"
-#include "engine/study/trial_methods.hpp"
 #include "io/study/field.hpp"
 
 /// What the files of [trial] share: its tables, and what their keys may refer to.

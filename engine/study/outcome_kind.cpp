@@ -1,8 +1,6 @@
-#include "engine/study/trial_methods.hpp"
+#include "engine/study/outcome_kind.hpp"
 
 #include <array>
-
-#include "engine/study/trial_names.hpp"
 
 namespace vcohort {
 
