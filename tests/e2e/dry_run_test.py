@@ -65,8 +65,8 @@ class DryRun(ProgramTest):
         self.assertGreater(float(re.search(r"^disk +about (\d+) MiB", done.stdout, re.MULTILINE)[1]), 1e6)
 
     def test_a_limit_of_file_sizes_ends_like_a_full_disk(self):
-        study = self.study(size=300_000, save="true", evidence='["sceptical"]')
-        limit = 30 * MEBIBYTE  # less than the result, more than a part
+        study = self.study(size=100_000, save="true", evidence='["sceptical"]')
+        limit = 10 * MEBIBYTE  # less than the result, more than a part
         words = ["run", study, "-o", "o.h5", "--part-seconds", 0.02, "--threads", 1, "--quiet"]
         before = resource.getrlimit(resource.RLIMIT_FSIZE)
         resource.setrlimit(resource.RLIMIT_FSIZE, (limit, before[1]))

@@ -1,6 +1,7 @@
 """Files that are not ours stay as they are, files without a seal are not ours, and an output that nobody got is an error."""
 import hashlib
 import os
+import random
 import re
 import subprocess
 import unittest
@@ -60,13 +61,15 @@ class Outputs(ProgramTest):
                         self.expect_no_crash(words, [STORAGE])
 
     def test_a_forged_file_ends_no_verb_with_a_crash(self):
-        """Another column type, length or digest under a valid seal."""
+        """Another column type, length or digest under a valid seal; of sixteen columns, or of all with VCOHORT_FAULTS."""
         self.run_study(self.study(size=512, parameters="uncertain"), "whole.h5")
         with h5py.File(self.folder / "whole.h5") as file:
             datasets = []
             file.visititems(lambda name, item: datasets.append(name) if isinstance(item, h5py.Dataset) else None)
         changed = [name for name in datasets if re.match(r"(cohort/(summary|increments|harm|draws)|study|evidence|parameters|tallies/0+0/counts|strategies)/", name)]
         self.assertGreater(len(changed), 40)
+        if "VCOHORT_FAULTS" not in os.environ:
+            changed = random.Random(16).sample(changed, 16)
         for number, name in enumerate(changed):
             forged = self.folder / "forged.h5"
             forged.write_bytes((self.folder / "whole.h5").read_bytes())
