@@ -1,136 +1,19 @@
 #include "engine/policy/simulator.hpp"
 
 #include <algorithm>
-#include <cmath>
+#include <array>
 #include <numeric>
-#include <optional>
 
-#include "engine/numeric/elementary.hpp"
-#include "engine/policy/decision/discount.hpp"
-#include "engine/policy/parameters.hpp"
 #include "engine/policy/policy_hot.hpp"
-#include "engine/therapy/adverse_events.hpp"
-#include "engine/therapy/choice.hpp"
-#include "engine/therapy/therapy.hpp"
+#include "engine/policy/simulator_parts.hpp"
 
 namespace vcohort {
-
-namespace {
-
-constexpr double months_per_year = 12;
-constexpr std::size_t place_of(CostComponent component) {
-  return static_cast<std::size_t>(component);
-}
-constexpr double days_per_year = days_per_month * months_per_year;
-
-/// Sum of the lanes in use, in their order.
-double sum_of(const Lanes<double>& values, int lanes) {
-  double sum = 0;
-  for (int i = 0; i < lanes; ++i) sum += values[i];
-  return sum;
-}
-
-/// What is left of an effect so long after the follow-up that is believed.
-double extrapolated(const PolicyQuestion& question, double months_beyond) {
-  constexpr double ln2 = 0.693147180559945309;
-  switch (question.extrapolation) {
-    case Extrapolation::model:
-    case Extrapolation::hold:
-      return 1;
-    case Extrapolation::wane:
-      return exp_of(-ln2 * months_beyond / question.half_life_months);
-    case Extrapolation::stop:
-      return 0;
-  }
-  return 1;
-}
-
-}  // namespace
 
 const char* name_of(CostComponent component) {
   constexpr std::array<const char*, cost_components> names = {
       "product", "procedure", "infusion", "preparation", "visits", "family", "measurement", "adverse events", "care"};
   return names[place_of(component)];
 }
-
-/// An infusion within the horizon, with what it costs.
-struct PolicySimulator::Infusion {
-  std::size_t time = 0;  // place in infusion_times_
-  int year = 0;
-  double discount_cost = 1, discount_effect = 1;
-  double in_full = 0, changed = 0;  // cost before and after the regimen was changed for an adverse event
-  std::array<double, cost_components> parts_in_full{}, parts_changed{};  // what they are made of
-};
-
-/// A strategy made ready for one parameter point.
-struct PolicySimulator::Plan {
-  TherapyPlan therapy;            // saturation at the nodes, then at the visit of the effect
-  std::vector<double> remaining;  // [node, then visit]: factor of the effect by extrapolation
-  std::vector<Infusion> infusions;
-};
-
-struct PolicySimulator::Model {
-  PatientParameters patient;
-  DevelopmentParameters development;
-  HarmParameters harm;
-  TherapyParameters therapy;
-  PolicyParameters policy;
-  std::array<double, gmfcs_levels> mcid{};
-  std::vector<Plan> plans;
-  std::vector<const TherapyPlan*> therapies;
-
-  Model(const PolicySimulator& simulator, const ParameterValues& values)
-      : patient(values), development(values), harm(values), therapy(values), policy(values, *simulator.study_.policy) {
-    for (int level = 0; level < gmfcs_levels; ++level)
-      mcid[level] = values.at(std::string("mcid.") + gmfcs_name(level));
-    plans.reserve(simulator.strategies());
-    for (std::size_t s = 0; s < simulator.strategies(); ++s) plans.push_back(simulator.plan_of(s, *this));
-    for (const Plan& plan : plans) therapies.push_back(&plan.therapy);
-  }
-  Model(const Model&) = delete;
-  Model& operator=(const Model&) = delete;
-};
-
-/// Memory of a thread; nothing is allocated from tile to tile.
-struct PolicySimulator::Workspace::Memory {
-  explicit Memory(const PolicySimulator& simulator)
-      : alive(simulator.cycles_.nodes.size()),
-        alive_at_infusion(simulator.infusion_times_.size()),
-        sum_at_infusion(simulator.infusion_times_.size()),
-        care_at_node(simulator.cycles_.nodes.size()),
-        motor_at_node(simulator.cycles_.nodes.size()) {
-    const std::size_t strategies = simulator.strategies();
-    const auto years = static_cast<std::size_t>(simulator.cycles_.years);
-    out.child = &child;
-    out.cost.resize(strategies);
-    out.effect.resize(strategies);
-    out.treatment_cost.resize(strategies * years);
-    out.care_cost.resize(strategies * years);
-    out.person_years.resize(years);
-    out.care_without.resize(years);
-    out.component.resize(strategies * cost_components);
-    out.component_undiscounted.resize(strategies * cost_components);
-    out.effect_undiscounted.resize(strategies);
-    undiscounted.resize(strategies);
-  }
-
-  ChildTile child;
-  TileConsequences out;
-  std::vector<Lanes<double>> alive;              // [node]
-  std::vector<Lanes<double>> alive_at_infusion;  // [time]
-  std::vector<double> sum_at_infusion;           // [time]: over lanes
-  std::vector<double> care_at_node;              // over lanes, without effect
-  std::vector<double> care_of_strategy;          // likewise, under the strategy in work
-  std::vector<Lanes<double>> motor_at_node;      // latent score without cells
-  std::vector<Lanes<double>> undiscounted;       // [strategy]: QALYs
-  Lanes<double> undiscounted_without;            // likewise, without effect
-  Lanes<double> baseline_rate, utility, care, no_effect, cost_without, effect_without, motor;
-  Lanes<double> strength, effect, scratch;
-  Lanes<std::uint16_t> category;
-  Lanes<std::uint8_t> chosen;
-  Response response;
-  std::vector<TileHarm> harm;
-};
 
 PolicySimulator::Workspace::Workspace(const PolicySimulator& simulator)
     : memory_(std::make_unique<Memory>(simulator)) {}
@@ -167,84 +50,6 @@ PolicySimulator::PolicySimulator(const Study& study) : study_(study), cycles_(*s
   }
 }
 
-/// What the study knows better than the evidence about the cost of a strategy; empty where it says nothing.
-StrategyCost PolicySimulator::cost_of(std::size_t s) const {
-  for (const StrategyCost& cost : study_.policy->costs)
-    if (cost.strategy == static_cast<int>(s)) return cost;
-  return {};
-}
-
-PolicySimulator::Plan PolicySimulator::plan_of(std::size_t s, const Model& model) const {
-  const PolicyQuestion& question = *study_.policy;
-  const Strategy& strategy = study_.strategies[s];
-  std::vector<double> months;
-  for (const Cycles::Node& node : cycles_.nodes) months.push_back(node.years * months_per_year);
-  months.push_back(question.visit_months);
-  std::vector<double> remaining(months.size(), 1.0);
-  if (strategy.cells && question.extrapolation != Extrapolation::model) {
-    const double believed = infusion_months(strategy.regimen).back() + question.extrapolate_after_months;
-    for (std::size_t k = 0; k < months.size(); ++k) {
-      if (months[k] <= believed) continue;
-      remaining[k] = extrapolated(question, months[k] - believed);
-      months[k] = believed;
-    }
-  }
-  std::vector<Visit> visits;
-  for (double at : months) visits.push_back({at, 0});  // nothing is drawn there, so that days do not matter
-  Plan plan{TherapyPlan(strategy, model.therapy, visits, 1), std::move(remaining), {}};
-  schedule_costs(s, model, plan);
-  return plan;
-}
-
-void PolicySimulator::schedule_costs(std::size_t s, const Model& model, Plan& plan) const {
-  const PolicyQuestion& question = *study_.policy;
-  const Strategy& strategy = study_.strategies[s];
-  if (!strategy.cells) return;
-  const StrategyCost own = cost_of(s);
-  const PolicyParameters& p = model.policy;
-  const auto route = static_cast<std::size_t>(strategy.route);
-  const double visits = own.visits_per_infusion.value_or(p.visits_per_infusion);
-  const double around = visits * (own.per_visit.value_or(p.visit_cost) + p.trip_cost) + p.family_cost[route];
-  const auto of_infusion = [&](double dose) {
-    const double product =
-        p.product_price[static_cast<std::size_t>(strategy.cell)] * (1 - p.dose_share + p.dose_share * dose);
-    return own.per_infusion.value_or(product + p.procedure_cost[route]) + around;
-  };
-  using Part = CostComponent;
-  const auto parts_of = [&](double dose) {
-    std::array<double, cost_components> parts{};
-    if (own.per_infusion) {
-      parts[place_of(Part::infusion)] = *own.per_infusion;
-    } else {
-      parts[place_of(Part::product)] =
-          p.product_price[static_cast<std::size_t>(strategy.cell)] * (1 - p.dose_share + p.dose_share * dose);
-      parts[place_of(Part::procedure)] = p.procedure_cost[route];
-    }
-    parts[place_of(CostComponent::visits)] = visits * own.per_visit.value_or(p.visit_cost);
-    parts[place_of(Part::family)] = visits * p.trip_cost + p.family_cost[route];
-    return parts;
-  };
-  const double full = of_infusion(plan.therapy.relative_dose());
-  const double changed =
-      strategy.regimen.tolerance == Regimen::Tolerance::halve ? of_infusion(plan.therapy.relative_dose() / 2) : 0.0;
-  const double preparation = own.once.value_or(p.preparation_cost[static_cast<std::size_t>(strategy.source)]);
-  for (std::size_t j = 0; j < infusion_time_[s].size(); ++j) {
-    Infusion infusion;
-    infusion.time = infusion_time_[s][j];
-    const double years = infusion_times_[infusion.time];
-    infusion.year = std::min(static_cast<int>(years), cycles_.years - 1);
-    infusion.discount_cost = discount_factor(question.discount_costs, years);
-    infusion.discount_effect = discount_factor(question.discount_effects, years);
-    infusion.in_full = full + (j == 0 ? preparation : 0.0);
-    infusion.changed = changed;
-    infusion.parts_in_full = parts_of(plan.therapy.relative_dose());
-    if (j == 0) infusion.parts_in_full[place_of(CostComponent::preparation)] = preparation;
-    if (strategy.regimen.tolerance == Regimen::Tolerance::halve)
-      infusion.parts_changed = parts_of(plan.therapy.relative_dose() / 2);
-    plan.infusions.push_back(infusion);
-  }
-}
-
 void PolicySimulator::simulate_patients(const ParameterValues& values, std::uint32_t replicate, PatientSpan span,
                                         Workspace& workspace,
                                         const std::function<void(const TileConsequences&)>& consume) const {
@@ -254,18 +59,6 @@ void PolicySimulator::simulate_patients(const ParameterValues& values, std::uint
     simulate_consequences(model, replicate, span.first + done, lanes, *workspace.memory_);
     consume(workspace.memory_->out);
   }
-}
-
-PolicyTotals PolicySimulator::totals(const ParameterValues& values, std::uint32_t replicate, PatientSpan span,
-                                     Workspace& workspace) const {
-  PolicyTotals totals{span.count, std::vector<ExactSum>(strategies()), std::vector<ExactSum>(strategies())};
-  simulate_patients(values, replicate, span, workspace, [&](const TileConsequences& tile) {
-    for (std::size_t s = 0; s < strategies(); ++s) {
-      totals.cost[s].add(sum_of(tile.cost[s], tile.lanes()));
-      totals.effect[s].add(sum_of(tile.effect[s], tile.lanes()));
-    }
-  });
-  return totals;
 }
 
 /// (1) who the children are, (2) how they respond and what they suffer, (3) whether they live, (4) what all strategies
@@ -374,55 +167,6 @@ void PolicySimulator::evaluate(const Model& model, std::size_t s, Workspace::Mem
   add_events(model, s, work);
 }
 
-/// A child gets what the chosen strategy gives it, bit for bit, and pays for the measurement of the marker.
-void PolicySimulator::choose_between(const Model& model, std::uint32_t replicate, std::size_t s,
-                                     Workspace::Memory& work) const {
-  const int lanes = work.child.patient.lanes;
-  const auto years = static_cast<std::size_t>(cycles_.years);
-  const double measurement = cost_of(s).once.value_or(0);
-  choose(study_.seed, replicate, *study_.strategies[s].choice, work.child.patient, work.chosen.data());
-  for (int i = 0; i < lanes; ++i) {
-    const std::size_t option = options_[s][work.chosen[i]];
-    work.out.cost[s][i] = work.out.cost[option][i] + measurement;
-    work.out.effect[s][i] = work.out.effect[option][i];
-    work.undiscounted[s][i] = work.undiscounted[option][i];
-  }
-  // The cost of care follows the level alone here (io/study refuses the other case), so that all strategies share it.
-  std::copy_n(work.out.care_cost.begin() + static_cast<std::ptrdiff_t>(options_[s][0] * years), years,
-              work.out.care_cost.begin() + static_cast<std::ptrdiff_t>(s * years));
-  double* treatment = work.out.treatment_cost.data() + s * years;
-  treatment[0] += measurement * lanes;
-  add_part(s, CostComponent::measurement, 1, measurement * lanes, work);
-  const std::size_t care = place_of(CostComponent::care);
-  for (auto* parts : {&work.out.component, &work.out.component_undiscounted})
-    (*parts)[s * cost_components + care] = (*parts)[options_[s][0] * cost_components + care];
-  for (std::size_t pick = 0; pick < options_[s].size(); ++pick) {
-    const std::size_t option = options_[s][pick];
-    const Plan& plan = model.plans[option];
-    for (std::size_t j = 0; j < plan.infusions.size(); ++j) {
-      const Infusion& infusion = plan.infusions[j];
-      weigh_infusion(plan, option, j, work);
-      double in_full = 0, changed = 0;
-      for (int i = 0; i < lanes; ++i) {
-        if (work.chosen[i] != pick) continue;
-        treatment[infusion.year] += work.scratch[i];
-        const bool before = !plan.therapy.categories().by_tolerance ||
-                            static_cast<int>(j) < work.harm[option].infusions_before_change[i];
-        (before ? in_full : changed) += work.alive_at_infusion[infusion.time][i];
-      }
-      add_parts(s, infusion, in_full, changed, work);
-    }
-    for (const AdverseEvent& event : work.harm[option].events) {
-      if (work.chosen[event.lane] != pick) continue;
-      const Infusion& infusion = plan.infusions[event.infusion];
-      const double cost = work.alive_at_infusion[infusion.time][event.lane] *
-                          model.policy.event_cost[static_cast<std::size_t>(event.grade - 1)];
-      treatment[infusion.year] += cost;
-      add_part(s, CostComponent::events, infusion.discount_cost, cost, work);
-    }
-  }
-}
-
 /// Yearly flows. A strategy without effect keeps those that all share, so that it agrees with rehabilitation exactly.
 void PolicySimulator::add_flows(const Model& model, std::size_t s, Workspace::Memory& work) const {
   const PolicyParameters& p = model.policy;
@@ -483,81 +227,6 @@ void PolicySimulator::effect_at_visit(const Model& model, std::size_t s, Workspa
   for (int i = 0; i < lanes; ++i) {
     const double mcid = model.mcid[work.child.patient.gmfcs[i]];
     work.out.effect[s][i] = responder ? double(work.scratch[i] - work.motor[i] >= mcid) : work.scratch[i];
-  }
-}
-
-/// Adds an amount over the lanes to a component of the cost, as it is and times its discount.
-void PolicySimulator::add_part(std::size_t s, CostComponent component, double discount, double amount,
-                               Workspace::Memory& work) const {
-  const std::size_t place = s * cost_components + place_of(component);
-  work.out.component[place] += discount * amount;
-  work.out.component_undiscounted[place] += amount;
-}
-
-/// What an infusion is made of, for so many living children who get it in full, and as it was changed.
-void PolicySimulator::add_parts(std::size_t s, const Infusion& infusion, double alive_in_full, double alive_changed,
-                                Workspace::Memory& work) const {
-  for (std::size_t part = 0; part < cost_components; ++part)
-    add_part(s, static_cast<CostComponent>(part), infusion.discount_cost,
-             alive_in_full * infusion.parts_in_full[part] + alive_changed * infusion.parts_changed[part], work);
-}
-
-/// What an infusion costs each child, times its survival: in work.scratch.
-void PolicySimulator::weigh_infusion(const Plan& plan, std::size_t s, std::size_t j, Workspace::Memory& work) const {
-  const Infusion& infusion = plan.infusions[j];
-  const Lanes<double>& alive = work.alive_at_infusion[infusion.time];
-  const int lanes = work.child.patient.lanes;
-  if (plan.therapy.categories().by_tolerance)
-    infusion_kernel(lanes, alive.data(), work.harm[s].infusions_before_change.data(), static_cast<int>(j),
-                    infusion.in_full, infusion.changed, work.scratch.data());
-  else
-    for (int i = 0; i < lanes; ++i) work.scratch[i] = alive[i] * infusion.in_full;
-}
-
-void PolicySimulator::add_infusions(const Model& model, std::size_t s, Workspace::Memory& work) const {
-  const Plan& plan = model.plans[s];
-  const int lanes = work.child.patient.lanes;
-  double* treatment = work.out.treatment_cost.data() + s * static_cast<std::size_t>(cycles_.years);
-  const bool by_tolerance = plan.therapy.categories().by_tolerance;
-  for (std::size_t j = 0; j < plan.infusions.size(); ++j) {
-    const Infusion& infusion = plan.infusions[j];
-    if (!by_tolerance) {  // the same for all: their sum is known
-      add_scaled_kernel(lanes, infusion.discount_cost * infusion.in_full, work.alive_at_infusion[infusion.time].data(),
-                        work.out.cost[s].data());
-      treatment[infusion.year] += infusion.in_full * work.sum_at_infusion[infusion.time];
-      add_parts(s, infusion, work.sum_at_infusion[infusion.time], 0, work);
-      continue;
-    }
-    weigh_infusion(plan, s, j, work);
-    add_scaled_kernel(lanes, infusion.discount_cost, work.scratch.data(), work.out.cost[s].data());
-    treatment[infusion.year] += sum_of(work.scratch, lanes);
-    double in_full = 0, changed = 0;
-    for (int i = 0; i < lanes; ++i)
-      (static_cast<int>(j) < work.harm[s].infusions_before_change[i] ? in_full : changed) +=
-          work.alive_at_infusion[infusion.time][i];
-    add_parts(s, infusion, in_full, changed, work);
-  }
-}
-
-/// Related adverse events. Background events are the same under every strategy: the cost of care and the utility of the
-/// level contain them.
-void PolicySimulator::add_events(const Model& model, std::size_t s, Workspace::Memory& work) const {
-  const PolicyParameters& p = model.policy;
-  const Plan& plan = model.plans[s];
-  double* treatment = work.out.treatment_cost.data() + s * static_cast<std::size_t>(cycles_.years);
-  const bool qaly = study_.policy->effect == PolicyEffect::qaly;
-  for (const AdverseEvent& event : work.harm[s].events) {
-    const Infusion& infusion = plan.infusions[event.infusion];
-    const auto grade = static_cast<std::size_t>(event.grade - 1);
-    const double alive = work.alive_at_infusion[infusion.time][event.lane];
-    const double cost = alive * p.event_cost[grade];
-    treatment[infusion.year] += cost;
-    work.out.cost[s][event.lane] += infusion.discount_cost * cost;
-    add_part(s, CostComponent::events, infusion.discount_cost, cost, work);
-    if (!qaly) continue;
-    work.out.effect[s][event.lane] -=
-        infusion.discount_effect * alive * p.event_loss[grade] * (event.days / days_per_year);
-    work.undiscounted[s][event.lane] -= alive * p.event_loss[grade] * (event.days / days_per_year);
   }
 }
 

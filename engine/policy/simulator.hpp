@@ -7,7 +7,6 @@
 
 #include "engine/development/development.hpp"
 #include "engine/evidence/values.hpp"
-#include "engine/numeric/exact_sum.hpp"
 #include "engine/policy/cycles.hpp"
 #include "engine/study/study.hpp"
 
@@ -54,12 +53,6 @@ struct TileConsequences {
   int lanes() const { return child->patient.lanes; }
 };
 
-/// Sums over patients for one parameter point.
-struct PolicyTotals {
-  std::int64_t patients = 0;
-  std::vector<ExactSum> cost, effect;  // [strategy]
-};
-
 /// The simulation of [policy]: a pure function of the seed, a parameter point, a replicate and patients.
 ///
 ///   QALY  sum over nodes of weight S(t) clamp(U[g] + slope (bounded(f(t), E(t)) - f(t)), minimum, maximum), less what
@@ -94,9 +87,6 @@ class PolicySimulator {
   /// parameters lack what the study needs.
   void simulate_patients(const ParameterValues&, std::uint32_t replicate, PatientSpan, Workspace&,
                          const std::function<void(const TileConsequences&)>& consume) const;
-
-  /// The sums of cost and effect, for analyses that need no more.
-  PolicyTotals totals(const ParameterValues&, std::uint32_t replicate, PatientSpan, Workspace&) const;
 
   const Study& study() const { return study_; }
   const Cycles& cycles() const { return cycles_; }

@@ -66,12 +66,11 @@ TEST(PolicyDrawing, ADrawIsTheSimulatorAtItsParametersAndReplicate) {
   const Policy policy(register_study(3, 600), stance("sceptical"));
   const std::vector<Table> tables = tables_of(policy);
   const Table& draws = table_of(tables, "/policy/draws");
-  PolicySimulator::Workspace workspace(policy.simulator());
-  const PolicyTotals totals = policy.simulator().totals(policy.draw(2), 2, {0, 600}, workspace);
+  const Means means = means_of(policy.simulator(), policy.draw(2), 2, 600);
   for (std::size_t s = 0; s < 4; ++s) {
     constexpr double rounding = 1e-13;  // sums over leaves, of increments
-    EXPECT_NEAR(numbers_of(draws, "cost")[2 * 4 + s] / (totals.cost[s].value() / 600), 1, rounding);
-    EXPECT_NEAR(numbers_of(draws, "effect")[2 * 4 + s] / (totals.effect[s].value() / 600), 1, rounding);
+    EXPECT_NEAR(numbers_of(draws, "cost")[2 * 4 + s] / means.cost[s], 1, rounding);
+    EXPECT_NEAR(numbers_of(draws, "effect")[2 * 4 + s] / means.effect[s], 1, rounding);
   }
 }
 

@@ -75,16 +75,22 @@ double credited(double points, double age_years) {
   return room * (1 - std::exp(-points / room));
 }
 
-Means means_of(const Study& study, const Evidence& evidence, std::int64_t patients) {
-  const PolicySimulator simulator(study);
+Means means_of(const PolicySimulator& simulator, const ParameterValues& values, std::uint32_t replicate,
+               std::int64_t patients) {
   PolicySimulator::Workspace workspace(simulator);
-  const PolicyTotals totals = simulator.totals(point_values(evidence), 0, {0, patients}, workspace);
-  Means means;
-  for (std::size_t s = 0; s < study.strategies.size(); ++s) {
-    means.cost.push_back(totals.cost[s].value() / static_cast<double>(patients));
-    means.effect.push_back(totals.effect[s].value() / static_cast<double>(patients));
-  }
+  Means means{std::vector<double>(simulator.strategies()), std::vector<double>(simulator.strategies())};
+  simulator.simulate_patients(values, replicate, {0, patients}, workspace, [&](const TileConsequences& tile) {
+    for (std::size_t s = 0; s < simulator.strategies(); ++s)
+      for (int lane = 0; lane < tile.lanes(); ++lane) {
+        means.cost[s] += tile.cost[s][lane] / static_cast<double>(patients);
+        means.effect[s] += tile.effect[s][lane] / static_cast<double>(patients);
+      }
+  });
   return means;
+}
+
+Means means_of(const Study& study, const Evidence& evidence, std::int64_t patients) {
+  return means_of(PolicySimulator(study), point_values(evidence), 0, patients);
 }
 
 std::vector<Table> tables_of(const Policy& policy) {

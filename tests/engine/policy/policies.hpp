@@ -21,10 +21,11 @@ Evidence linear_effect(double points, double waning_months);
 /// room (1 - exp(-points / room)), with the room that 100 points leave.
 double credited(double points, double age_years);
 
-/// Costs and effects per child of every strategy, for the point values.
+/// Costs and effects per child of every strategy; without parameters and replicate for the point values in the first.
 struct Means {
   std::vector<double> cost, effect;
 };
+Means means_of(const PolicySimulator&, const ParameterValues&, std::uint32_t replicate, std::int64_t patients);
 Means means_of(const Study&, const Evidence&, std::int64_t patients = 64);
 
 /// All blocks, delivered.
