@@ -2,7 +2,7 @@
 
 #include <cmath>
 
-#include "engine/analysis/distribution.hpp"
+#include "engine/numeric/elementary.hpp"
 
 namespace vcohort::analysis {
 
@@ -17,7 +17,7 @@ NormalBelief posterior(const NormalBelief& prior, double estimate, double se) {
 
 double probability_above(const NormalBelief& belief, double margin) {
   if (belief.sd == 0) return belief.mean > margin ? 1 : 0;
-  return normal_below((belief.mean - margin) / belief.sd);
+  return normal_cdf((belief.mean - margin) / belief.sd);
 }
 
 }  // namespace vcohort::analysis

@@ -4,8 +4,8 @@
 #include <boost/math/tools/toms748_solve.hpp>
 #include <cmath>
 
-#include "engine/analysis/distribution.hpp"
 #include "engine/analysis/elementary.hpp"
+#include "engine/numeric/student_t.hpp"
 
 namespace vcohort::analysis {
 namespace {

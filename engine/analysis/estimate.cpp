@@ -1,10 +1,13 @@
 #include "engine/analysis/estimate.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 
-#include "engine/analysis/distribution.hpp"
+#include "engine/numeric/elementary.hpp"
 #include "engine/numeric/errors.hpp"
+#include "engine/numeric/student_t.hpp"
+#include "engine/study/word.hpp"
 
 namespace vcohort::analysis {
 namespace {
@@ -114,35 +117,11 @@ Decision decide_by_posterior(const Estimate& estimate, const Hypothesis& hypothe
 }  // namespace
 
 const char* name_of(Failure failure) {
-  switch (failure) {
-    case Failure::none:
-      return "none";
-    case Failure::empty_arm:
-      return "empty arm";
-    case Failure::too_few_patients:
-      return "too few patients";
-    case Failure::no_variation:
-      return "no variation";
-    case Failure::singular_design:
-      return "singular design";
-    case Failure::no_convergence:
-      return "no convergence";
-    case Failure::separation:
-      return "separation";
-    case Failure::empty_cell:
-      return "empty cell";
-    case Failure::no_events:
-      return "no events";
-    case Failure::not_finite:
-      return "not finite";
-    case Failure::null_not_supported:
-      return "null not supported";
-    case Failure::singular_covariance:
-      return "singular covariance";
-    case Failure::no_information:
-      return "no information";
-  }
-  throw InternalError(explain("a failure without a name", "the enumeration grew", "Name it here."));
+  constexpr std::array<std::string_view, failure_kinds> names = {
+      "none",          "empty arm",  "too few patients", "no variation", "singular design",    "no convergence",
+      "separation",    "empty cell", "no events",        "not finite",   "null not supported", "singular covariance",
+      "no information"};
+  return word(names, failure).data();
 }
 
 Estimate failed(Failure failure, int patients) {
@@ -191,16 +170,16 @@ Estimate wald(double estimate, double se, double df, int patients, const Inferen
 
 void check(const Hypothesis& hypothesis) {
   if (hypothesis.sides != 1 && hypothesis.sides != 2) {
-    throw InvalidInput(explain("a test has one or two sides", "", "Set sides to 1 or 2."));
+    throw InvalidInput(explain("a test has one or two sides", "", "set sides to 1 or 2"));
   }
   if (!(hypothesis.alpha > 0 && hypothesis.alpha / hypothesis.sides < 0.5)) {
-    throw InvalidInput(explain("alpha is out of range", "a one-sided level lies between 0 and 0.5", "Choose another."));
+    throw InvalidInput(explain("alpha is out of range", "a one-sided level lies between 0 and 0.5", "choose another"));
   }
   if (!(hypothesis.margin >= 0 && std::isfinite(hypothesis.margin))) {
-    throw InvalidInput(explain("a margin is a distance", "it is negative or not finite", "Give it without a sign."));
+    throw InvalidInput(explain("a margin is a distance", "it is negative or not finite", "give it without a sign"));
   }
   if (hypothesis.aim != Aim::superiority && hypothesis.margin == 0) {
-    throw InvalidInput(explain("non-inferiority and equivalence need a margin", "it is 0", "State the margin."));
+    throw InvalidInput(explain("non-inferiority and equivalence need a margin", "it is 0", "state the margin"));
   }
 }
 
@@ -238,6 +217,7 @@ double normal_score(const Estimate& estimate, const Hypothesis& hypothesis) {
     return sign * distance_from(estimate, null).statistic;
   }
   const double p = one_sided_p(estimate, null, sign);
+  if (std::isnan(p)) return unknown;
   if (p <= 0.5) return -normal_quantile(p);
   // The other tail, where p near one would lose its digits. An exact test has an atom that both tails contain.
   if (estimate.reference == Reference::exact) return normal_quantile(1 - p);

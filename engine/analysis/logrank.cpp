@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <cmath>
 
-#include "engine/analysis/distribution.hpp"
-
 namespace vcohort::analysis {
 namespace {
 

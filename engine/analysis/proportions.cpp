@@ -2,8 +2,8 @@
 
 #include <cmath>
 
-#include "engine/analysis/distribution.hpp"
 #include "engine/analysis/risk_difference.hpp"
+#include "engine/numeric/student_t.hpp"
 
 namespace vcohort::analysis {
 namespace {

@@ -5,7 +5,7 @@
 #include <cmath>
 #include <numbers>
 
-#include "engine/analysis/distribution.hpp"
+#include "engine/numeric/student_t.hpp"
 
 namespace vcohort::analysis {
 namespace {

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
-#include "engine/analysis/distribution.hpp"
 #include "engine/analysis/win_share.hpp"
+#include "engine/numeric/student_t.hpp"
 
 namespace vcohort::analysis {
 namespace {

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cmath>
 
-#include "engine/analysis/distribution.hpp"
 #include "engine/analysis/elementary.hpp"
 #include "engine/analysis/win_share.hpp"
 

@@ -2,8 +2,8 @@
 
 #include <bit>
 
-#include "engine/analysis/distribution.hpp"
 #include "engine/analysis/mmrm/mmrm.hpp"
+#include "engine/numeric/student_t.hpp"
 
 namespace vcohort::analysis {
 

@@ -55,6 +55,11 @@ double student_two_sided(double t, double df) {
   return std::max(0.0, 1 - front / b * beta_fraction(b, a, y));
 }
 
+double student_above(double t, double df) {
+  const double above = student_two_sided(t, df) / 2;
+  return t >= 0 ? above : 1 - above;
+}
+
 double student_critical(double df, double p) {
   if (std::isinf(df)) return -normal_quantile(p / 2);
   // log P falls smoothly with u = log t: linearly in the heavy tail of few degrees of freedom, where other starts go

@@ -10,6 +10,9 @@ namespace vcohort {
 /// t^2), by the continued fraction NIST DLMF 8.17.22 with Lentz's method.
 double student_two_sided(double t, double df);
 
+/// P(T > t), likewise.
+double student_above(double t, double df);
+
 /// The t with P(|T| > t) = p, for 0 < p < 1: Newton's method for log P as a function of log t.
 double student_critical(double df, double p);
 

@@ -1,7 +1,9 @@
 #include "engine/trial/dropout.hpp"
 
 #include <algorithm>
+#include <boost/math/tools/toms748_solve.hpp>
 #include <cmath>
+#include <cstdint>
 #include <limits>
 
 #include "engine/numeric/elementary.hpp"
@@ -73,18 +75,18 @@ void DropoutModel::calibrate(std::span<const std::vector<double>> change) {
       slope[i] = first_of_mar ? 0.0 : log_odds_per_sd_ * score(deciding, change[deciding][i]);
       total += staying[i];
     }
-    const auto share_lost = [&](double intercept) {
+    const auto excess = [&](double intercept) {
       double lost = 0;
       for (std::size_t i = 0; i < n; ++i) lost += staying[i] * ilogit_of(intercept + slope[i]);
-      return lost / total;
+      return lost / total - probability_[v];
     };
-    double low = intercept_[v] - 30, high = intercept_[v] + 30;  // beyond any odds ratio that leaves a trial analysable
-    constexpr int bisections = 60;
-    for (int step = 0; step < bisections; ++step) {
-      const double middle = 0.5 * (low + high);
-      (share_lost(middle) < probability_[v] ? low : high) = middle;
-    }
-    intercept_[v] = 0.5 * (low + high);
+    // With the highest slope on everybody more are lost than with their own, with the lowest fewer.
+    const auto [lowest, highest] = std::minmax_element(slope.begin(), slope.end());
+    const double low = intercept_[v] - *highest - 1, high = intercept_[v] - *lowest + 1;
+    std::uintmax_t steps = 100;  // halving alone would need 60
+    const auto [below, above] =
+        boost::math::tools::toms748_solve(excess, low, high, boost::math::tools::eps_tolerance<double>(), steps);
+    intercept_[v] = below + (above - below) / 2;
     for (std::size_t i = 0; i < n; ++i) staying[i] *= 1 - ilogit_of(intercept_[v] + slope[i]);
   }
 }

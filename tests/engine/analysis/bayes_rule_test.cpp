@@ -4,8 +4,8 @@
 
 #include <cmath>
 
-#include "engine/analysis/distribution.hpp"
 #include "engine/analysis/estimate.hpp"
+#include "engine/numeric/elementary.hpp"
 
 namespace vcohort::analysis {
 namespace {
@@ -60,7 +60,7 @@ TEST(BayesRule, PowerAveragedOverAPriorIsTheAssurance) {
            ? high
            : low) = middle;
     }
-    EXPECT_NEAR(normal_above((high - 0.5) / std::hypot(se, 0.2)), published, 5e-7);
+    EXPECT_NEAR(normal_cdf((0.5 - high) / std::hypot(se, 0.2)), published, 5e-7);
   }
 }
 
