@@ -11,7 +11,7 @@ namespace {
 void check_length(std::size_t length, std::size_t patients, const std::string& column, bool may_be_empty = true) {
   if (length == patients || (may_be_empty && length == 0)) return;
   throw InvalidInput(explain("column " + column + " has " + std::to_string(length) + " entries",
-                             "there are " + std::to_string(patients) + " patients", "Give one entry per patient."));
+                             "there are " + std::to_string(patients) + " patients", "give one entry per patient"));
 }
 
 void check_codes(std::span<const int> codes, int levels, const std::string& column) {
@@ -64,7 +64,7 @@ void Dataset::mark_complete(Marks complete) const {
 
 void check(const Dataset& data) {
   const auto patients = data.arm.size();
-  if (data.arms < 2) throw InvalidInput(explain("a comparison needs two arms", "", "Add an arm."));
+  if (data.arms < 2) throw InvalidInput(explain("a comparison needs two arms", "", "add an arm"));
   check_codes(data.arm, data.arms, "arm");
   check_length(data.outcome.size(), patients, "outcome");
   check_length(data.repeated.size(), patients * static_cast<std::size_t>(data.visits), "repeated");

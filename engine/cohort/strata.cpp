@@ -1,8 +1,10 @@
 #include "engine/cohort/strata.hpp"
 
 #include <algorithm>
+#include <array>
 
 #include "engine/numeric/errors.hpp"
+#include "engine/study/word.hpp"
 
 namespace vcohort {
 
@@ -69,31 +71,18 @@ std::size_t bin_of(const StratumDimension& dimension, const ChildTile& child, in
 
 /// What a bin's name says about: "age 0-3", "GMFCS I-III".
 const char* label_of(Variable variable) {
-  switch (variable) {
-    case Variable::age_years:
-      return "age ";
-    case Variable::gmfcs:
-      return "GMFCS ";
-    case Variable::gmfm66:
-      return "GMFM-66 ";
-    case Variable::gmfm88:
-      return "GMFM-88 ";
-    case Variable::injury:
-      return "injury ";
-    case Variable::motor_type:
-      return "motor type ";
-    case Variable::sex:
-      return "sex ";
-    case Variable::genotype:
-      return "genotype ";
-    case Variable::immune_suppressed:
-      return "immune suppressed ";
-    case Variable::inflammation:
-      return "inflammation ";
-    case Variable::months_since_injury:
-      return "months since injury ";
-  }
-  throw InternalError("a stratum of an unknown variable");
+  constexpr std::array<std::string_view, 11> labels = {"age ",
+                                                       "GMFCS ",
+                                                       "GMFM-66 ",
+                                                       "GMFM-88 ",
+                                                       "injury ",
+                                                       "motor type ",
+                                                       "sex ",
+                                                       "genotype ",
+                                                       "immune suppressed ",
+                                                       "inflammation ",
+                                                       "months since injury "};
+  return word(labels, variable).data();
 }
 
 }  // namespace

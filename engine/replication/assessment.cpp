@@ -1,11 +1,13 @@
 #include "engine/replication/assessment.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <limits>
 #include <vector>
 
 #include "engine/numeric/errors.hpp"
+#include "engine/study/word.hpp"
 
 namespace vcohort {
 
@@ -23,17 +25,8 @@ double order_statistic(const std::vector<double>& sorted, double p) {
 }  // namespace
 
 const char* name_of(Verdict verdict) {
-  switch (verdict) {
-    case Verdict::inside:
-      return "inside";
-    case Verdict::known_misfit:
-      return "known misfit";
-    case Verdict::misfit:
-      return "MISFIT";
-    case Verdict::not_modelled:
-      return "not modelled";
-  }
-  throw InternalError("a verdict without a name");
+  constexpr std::array<std::string_view, 4> names = {"inside", "known misfit", "MISFIT", "not modelled"};
+  return word(names, verdict).data();
 }
 
 FigureAssessment assess(const PublishedFigure& figure, std::span<const double> simulated, std::string_view stance) {

@@ -1,4 +1,5 @@
 #pragma once
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -19,6 +20,8 @@ enum class FigureQuantity : std::uint8_t {
   monthly_change,            // change per month between two visits
   related_events             // number of related adverse events until the end of follow-up
 };
+inline constexpr std::array<std::string_view, 5> figure_quantities = {"value", "change", "change_above_expectation",
+                                                                      "monthly_change", "related_events"};
 
 /// How the patients of an arm become one number.
 enum class FigureStatistic : std::uint8_t {
@@ -34,6 +37,12 @@ enum class FigureStatistic : std::uint8_t {
   standardised_difference,  // of two arms: difference of means / pooled SD
   severe_share              // of patients whom CGI-S calls seriously ill at baseline
 };
+inline constexpr std::array<std::string_view, 11> figure_statistics = {"mean",          "sd",
+                                                                       "median",        "quantile",
+                                                                       "share",         "percent_of_baseline",
+                                                                       "baseline_sds",  "t",
+                                                                       "adjusted_mean", "standardised_difference",
+                                                                       "severe_share"};
 
 const char* name_of(FigureQuantity);
 const char* name_of(FigureStatistic);

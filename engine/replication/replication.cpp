@@ -75,7 +75,7 @@ class Replication {
   }
 
   /// Simulates replicates [from, to), counted from the first one asked for.
-  void simulate(std::int64_t from, std::int64_t to, FigureMatrix& matrix) const {
+  void fill(std::int64_t from, std::int64_t to, FigureMatrix& matrix) const {
     TrialSimulator simulator(trial_, false);
     FigureSample arms, versus;
     for (std::int64_t k = from; k < to; ++k) {
@@ -215,7 +215,7 @@ FigureMatrix replicate_figures(const Study& study, const Evidence& evidence, std
   constexpr std::int64_t grain = 32;  // replicates: enough work for a task
   oneapi::tbb::parallel_for(oneapi::tbb::blocked_range<std::int64_t>(0, options.replicates, grain),
                             [&](const oneapi::tbb::blocked_range<std::int64_t>& range) {
-                              replication.simulate(range.begin(), range.end(), matrix);
+                              replication.fill(range.begin(), range.end(), matrix);
                             });
   return matrix;
 }

@@ -18,20 +18,8 @@ namespace {
 constexpr double standard_errors = 2;  // at which a contrast is judged
 
 std::string path_of(ClaimNumber::Table table) {
-  using Kind = ClaimNumber::Table;
-  switch (table) {
-    case Kind::increments:
-      return "/cohort/increments";
-    case Kind::summary:
-      return "/cohort/summary";
-    case Kind::harm:
-      return "/cohort/harm";
-    case Kind::adverse_events:
-      return "/cohort/adverse_events";
-    case Kind::operating_characteristics:
-      return "/trial/operating_characteristics";
-  }
-  throw InternalError("a claim about an unknown table");
+  const bool trial = table == ClaimNumber::Table::operating_characteristics;
+  return std::string(trial ? "/trial/" : "/cohort/") + name_of(table);
 }
 
 /// A row that a number stands in: the columns that tell it from the others.

@@ -207,9 +207,9 @@ void draw_events_of_regimens(std::uint64_t seed, std::uint32_t replicate, const 
     for (int block = 0; block * types_per_block < event_types; ++block) {
       const int end = std::min(event_types, (block + 1) * types_per_block);
       const auto asked = [&](const Course& course) {
-        return infusion < course.infusions && std::any_of(
-                                                  course.against.begin() + block * types_per_block,
-                                                  course.against.begin() + end, [](double x) { return x < INFINITY; });
+        return infusion < course.infusions &&
+               std::any_of(course.against.begin() + block * types_per_block, course.against.begin() + end,
+                           [](double x) { return x < INFINITY; });
       };
       if (std::none_of(courses.begin(), courses.end(), asked)) continue;
       draws.draw(infusion, block);

@@ -12,6 +12,7 @@
 #include "io/cli/table_format.hpp"
 #include "io/cli/verbs.hpp"
 #include "io/data/long_data_reader.hpp"
+#include "io/results/column_of.hpp"
 #include "io/results/json.hpp"
 
 namespace vcohort {
@@ -25,17 +26,11 @@ struct AnalyzeArguments {
   TableFormat format = TableFormat::table;
 };
 
-nlohmann::ordered_json json_of(const Table& table) {
-  std::ostringstream text;
-  write_json(table, text);
-  return nlohmann::ordered_json::parse(text.str());
-}
-
 /// "visits" and "covariance": a matrix over them, or one for each arm.
 void add_covariance(const Table& table, nlohmann::ordered_json& json) {
-  const auto& groups = std::get<std::vector<std::string>>(table.find("group")->values);
-  const auto& visits = std::get<std::vector<std::string>>(table.find("visit")->values);
-  const auto& values = std::get<std::vector<double>>(table.find("covariance")->values);
+  const auto& groups = column_of<std::string>(table, "group");
+  const auto& visits = column_of<std::string>(table, "visit");
+  const auto& values = column_of<double>(table, "covariance");
   nlohmann::ordered_json names = nlohmann::ordered_json::array();
   nlohmann::ordered_json matrices;
   for (std::size_t row = 0; row < table.rows(); ++row) {
@@ -69,8 +64,8 @@ nlohmann::ordered_json json_of(const NamedAnalysis& analysis) {
   json["level"] = found.level;
   json["patients"] = found.patients;
   json["analysed"] = found.analysed;
-  json["contrasts"] = json_of(found.contrasts)["rows"];
-  json["arms"] = json_of(found.arms)["rows"];
+  json["contrasts"] = json_rows(found.contrasts);
+  json["arms"] = json_rows(found.arms);
   if (found.minus_two_log_likelihood) json["minus_two_log_likelihood"] = *found.minus_two_log_likelihood;
   if (found.covariance) add_covariance(*found.covariance, json);
   json["notes"] = found.notes;
@@ -82,7 +77,7 @@ void print_json(const std::vector<NamedAnalysis>& analyses) {
   nlohmann::ordered_json json = json_of(analyses.front());
   json["secondary"] = nlohmann::ordered_json::array();
   for (std::size_t k = 1; k < analyses.size(); ++k) json["secondary"].push_back(json_of(analyses[k]));
-  std::cout << json.dump(2) << '\n';
+  std::cout << json_text(json, 2) << '\n';
 }
 
 /// One table of contrasts, with the analysis in its last column.

@@ -9,6 +9,7 @@
 #include "io/cli/load_study.hpp"
 #include "io/cli/table_format.hpp"
 #include "io/cli/verbs.hpp"
+#include "io/results/column_of.hpp"
 #include "scenarios/shipped.hpp"
 
 namespace vcohort {
@@ -29,17 +30,13 @@ std::vector<std::string> shipped_claims() {
   return names;
 }
 
-LoadedStudy load_claim(const std::string& name, const std::vector<std::string>& settings) {
-  return load_study(name, settings);
-}
-
 /// One claim for a reader: its words, then a line per contrast and stance.
 void print_claim(const Claim& claim, const Table& answers) {
   const auto texts = [&](const char* column) -> const auto& {
-    return std::get<std::vector<std::string>>(answers.find(column)->values);
+    return column_of<std::string>(answers, column);
   };
   const auto numbers = [&](const char* column) -> const auto& {
-    return std::get<std::vector<double>>(answers.find(column)->values);
+    return column_of<double>(answers, column);
   };
   std::cout << fmt::format("{}\n  \"{}\"\n", texts("claim").front(), claim.words);
   for (std::size_t row = 0; row < answers.rows(); ++row) {
@@ -60,7 +57,7 @@ void print_claim(const Claim& claim, const Table& answers) {
 ExitStatus answer(const ClaimsArguments& arguments) {
   std::vector<Table> all;
   for (const std::string& name : arguments.names.empty() ? shipped_claims() : arguments.names) {
-    const LoadedStudy loaded = load_claim(name, arguments.settings);
+    const LoadedStudy loaded = load_study(name, arguments.settings);
     const std::string stem = std::filesystem::path(name).stem().string();
     Table answers = answer_claim(loaded.reading.study, loaded.evidence, stem, arguments.threads);
     if (arguments.format == TableFormat::table)

@@ -10,6 +10,7 @@
 #include "io/cli/load_study.hpp"
 #include "io/cli/table_format.hpp"
 #include "io/cli/verbs.hpp"
+#include "io/results/column_of.hpp"
 #include "io/results/result_file.hpp"
 
 namespace vcohort {
@@ -25,8 +26,8 @@ struct InfluenceArguments {
 /// Rows of one output and one strategy, the strongest first: only so many of each.
 Table first_of_each(const Table& all, std::size_t strongest) {
   Table table{all.path, all.description, {}};
-  const auto& strategy = std::get<std::vector<std::string>>(all.find("strategy")->values);
-  const auto& output = std::get<std::vector<std::string>>(all.find("output")->values);
+  const auto& strategy = column_of<std::string>(all, "strategy");
+  const auto& output = column_of<std::string>(all, "output");
   std::vector<std::size_t> kept;
   std::size_t rank = 0;
   for (std::size_t row = 0; row < all.rows(); ++row) {
@@ -73,7 +74,7 @@ ExitStatus show_influence(const InfluenceArguments& arguments) {
                                "run a [cohort], or a [trial] with save_replicates = true"));
   const bool for_reader = arguments.format == TableFormat::table && arguments.strongest > 0;
   if (for_reader) {
-    const auto& beyond = std::get<std::vector<Truth>>(tables.front().find("beyond_chance")->values);
+    const auto& beyond = column_of<Truth>(tables.front(), "beyond_chance");
     const auto by_chance = std::count(beyond.begin(), beyond.end(), Truth{0});
     std::cout << fmt::format(
         "{} of {} rank correlations are no stronger than chance alone would rank them: beyond_chance no\n\n", by_chance,

@@ -1,7 +1,5 @@
 #include <fmt/format.h>
-#include <stdlib.h>
 
-#include <filesystem>
 #include <iostream>
 #include <memory>
 
@@ -11,6 +9,7 @@
 #include "io/cli/part_sink.hpp"
 #include "io/cli/parts_folder.hpp"
 #include "io/cli/verbs.hpp"
+#include "io/files/temporary_folder.hpp"
 #include "io/replication/figures_reader.hpp"
 #include "io/results/layout.hpp"
 #include "io/results/result_file.hpp"
@@ -19,27 +18,6 @@
 namespace vcohort {
 
 namespace {
-
-/// A folder that is gone when the program ends.
-class TemporaryFolder {
- public:
-  TemporaryFolder() {
-    std::string name = (std::filesystem::temp_directory_path() / "vcohort-XXXXXX").string();
-    if (!mkdtemp(name.data()))
-      throw StorageFailure(explain("cannot make a temporary folder", "", "set TMPDIR to a folder that may be written"));
-    path_ = name;
-  }
-  ~TemporaryFolder() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path_, ignored);
-  }
-  TemporaryFolder(const TemporaryFolder&) = delete;
-  TemporaryFolder& operator=(const TemporaryFolder&) = delete;
-  const std::filesystem::path& path() const { return path_; }
-
- private:
-  std::filesystem::path path_;
-};
 
 /// The smallest study that fills every table.
 constexpr const char* tiny_study = R"(format = "vcohort-study 1"
@@ -109,7 +87,7 @@ void print_result_layout() {
   header.study_resolved = tiny_study;
   const LoadedStudy loaded = load_study(header);
   const Plan plan(loaded.reading.study, loaded.evidence);
-  const auto output = folder.path() / "layout.h5";
+  const auto output = folder / "layout.h5";
   PartSink sink(plan, loaded.header, parts_folder(output));
   RunOptions options;
   options.threads = 1;

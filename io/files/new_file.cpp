@@ -21,7 +21,7 @@ namespace {
 
 StorageFailure write_failure(const std::filesystem::path& path, int error) {
   return StorageFailure(explain(fmt::format("cannot write '{}'", path.string()), std::strerror(error),
-                                "Check that its folder exists, is writable and has free space."));
+                                "check that its folder exists, is writable and has free space"));
 }
 
 StorageFailure refusal(const std::filesystem::path& path, std::string_view why, std::string_view what_to_do) {
@@ -29,7 +29,7 @@ StorageFailure refusal(const std::filesystem::path& path, std::string_view why, 
 }
 
 StorageFailure already_there(const std::filesystem::path& path) {
-  return refusal(path, "it exists", "Choose another name with -o, or allow it with --overwrite.");
+  return refusal(path, "it exists", "choose another name with -o, or allow it with --overwrite");
 }
 
 std::filesystem::path folder_of(const std::filesystem::path& path) {
@@ -89,7 +89,7 @@ void require_output(const std::filesystem::path& output, Existing existing, cons
   const std::filesystem::file_status there = std::filesystem::status(output, failure);
   if (there.type() == std::filesystem::file_type::not_found) return;
   if (!std::filesystem::status_known(there)) throw write_failure(output, failure.value());
-  constexpr const char* another_name = "Choose another name with -o.";
+  constexpr const char* another_name = "choose another name with -o";
   if (std::filesystem::is_directory(there)) throw refusal(output, "it is a folder", another_name);
   if (!std::filesystem::is_regular_file(there)) throw refusal(output, "it is no regular file", another_name);
   for (const std::filesystem::path& input : inputs)

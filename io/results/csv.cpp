@@ -73,7 +73,7 @@ void write_rows(const Table& table, std::ostream& out) {
 }
 
 void require_good(const std::ostream& out) {
-  if (!out) throw StorageFailure("cannot write the table (the output is full or closed) Check where it goes.");
+  if (!out) throw StorageFailure("cannot write the table (the output is full or closed) check where it goes");
 }
 
 }  // namespace

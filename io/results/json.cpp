@@ -30,12 +30,24 @@ const char* type_name(const ColumnValues& values) {
   return names[values.index()];
 }
 
-/// A text that is not UTF-8 must not stop an export; the bytes that are wrong become the replacement character.
-std::string dump(const Json& json) {
-  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
+Json json_row(const Table& table, std::size_t row) {
+  Json object = Json::object();
+  for (const Column& column : table.columns)
+    object[column.name] = std::visit([row](const auto& values) { return to_json(values[row]); }, column.values);
+  return object;
 }
 
 }  // namespace
+
+Json json_rows(const Table& table) {
+  Json rows = Json::array();
+  for (std::size_t row = 0; row < table.rows(); ++row) rows.push_back(json_row(table, row));
+  return rows;
+}
+
+std::string json_text(const Json& json, int indent) {
+  return json.dump(indent, ' ', false, Json::error_handler_t::replace);
+}
 
 void write_json(const Table& table, std::ostream& out) {
   Json columns = Json::array();
@@ -45,18 +57,13 @@ void write_json(const Table& table, std::ostream& out) {
                        {"description", column.description},
                        {"type", type_name(column.values)}});
   }
-  out << "{\"path\": " << dump(table.path) << ",\n \"description\": " << dump(table.description)
-      << ",\n \"columns\": " << dump(columns) << ",\n \"rows\": [";
-  for (std::size_t row = 0; row < table.rows(); ++row) {
-    Json object = Json::object();
-    for (const Column& column : table.columns) {
-      object[column.name] = std::visit([row](const auto& values) { return to_json(values[row]); }, column.values);
-    }
-    out << (row > 0 ? ",\n  " : "\n  ") << dump(object);
-  }
+  out << "{\"path\": " << json_text(table.path) << ",\n \"description\": " << json_text(table.description)
+      << ",\n \"columns\": " << json_text(columns) << ",\n \"rows\": [";
+  for (std::size_t row = 0; row < table.rows(); ++row)
+    out << (row > 0 ? ",\n  " : "\n  ") << json_text(json_row(table, row));
   out << "\n ]}\n";
   out.flush();
-  if (!out) throw StorageFailure("cannot write the table (the output is full or closed) Check where it goes.");
+  if (!out) throw StorageFailure("cannot write the table (the output is full or closed) check where it goes");
 }
 
 }  // namespace vcohort

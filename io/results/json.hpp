@@ -1,5 +1,7 @@
 #pragma once
+#include <nlohmann/json_fwd.hpp>
 #include <ostream>
+#include <string>
 
 #include "engine/numeric/table.hpp"
 
@@ -9,5 +11,12 @@ namespace vcohort {
 /// order of columns. A double is written so that it reads back as the same double; NaN and infinities, which JSON has
 /// not, are null. StorageFailure where the stream fails.
 void write_json(const Table& table, std::ostream& out);
+
+/// Those rows alone.
+nlohmann::ordered_json json_rows(const Table& table);
+
+/// A text that is not UTF-8 must not stop an export; the bytes that are wrong become the replacement character.
+/// Negative `indent`: one line.
+std::string json_text(const nlohmann::ordered_json&, int indent = -1);
 
 }  // namespace vcohort

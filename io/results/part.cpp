@@ -46,7 +46,7 @@ void make_folder(const std::filesystem::path& folder) {
   std::filesystem::create_directories(folder, error);
   if (error) {
     throw StorageFailure(explain(fmt::format("cannot make the folder '{}'", folder.string()), error.message(),
-                                 "Check the permissions of the folder above it."));
+                                 "check the permissions of the folder above it"));
   }
 }
 
@@ -63,7 +63,7 @@ void add_tally(std::vector<NamedTally>& sum, const NamedTally& named, const std:
     throw StorageFailure(
         explain(fmt::format("cannot combine '{}' with the other parts", path),
                 fmt::format("its tally of {} under {} has another size", named.question, named.scenario),
-                "Run its blocks again with the program that wrote the others."));
+                "run its blocks again with the program that wrote the others"));
   }
   tally.add(named.tally);
 }
@@ -135,7 +135,7 @@ std::vector<PartName> list_parts(const std::filesystem::path& folder) {
   }
   if (error) {
     throw StorageFailure(explain(fmt::format("cannot list the parts in '{}'", folder.string()), error.message(),
-                                 "Check that it is a folder that you may read."));
+                                 "check that it is a folder that you may read"));
   }
   std::sort(parts.begin(), parts.end(), by_blocks);
   return parts;
@@ -157,7 +157,7 @@ CombinedParts combine_parts(const std::vector<std::string>& paths) {
     if (part.header.status != FileStatus::part)
       throw StorageFailure(explain(fmt::format("'{}' is no part", path),
                                    "it is a finished result, whose rows would double",
-                                   "Name the parts that it was made from; to extend it, use `vcohort run --grow`."));
+                                   "name the parts that it was made from; to extend it, use `vcohort run --grow`"));
     if (combined.parts.empty()) combined.header = part.header;
     if (const std::string why = difference(combined.header, part.header); !why.empty()) {
       throw StorageFailure(explain(fmt::format("cannot combine '{}' with '{}'", path, combined.parts.front().file), why,
@@ -192,7 +192,7 @@ CombinedParts combine_parts(const std::vector<std::string>& paths) {
       throw StorageFailure(explain(fmt::format("cannot combine '{}' with '{}'", part.file, before->file),
                                    fmt::format("they cover the same blocks, {} to {}", part.first_block,
                                                std::min(part.last_block, before->last_block)),
-                                   "Leave one of them out, or let `vcohort run ... --resume` set one aside."));
+                                   "leave one of them out, or let `vcohort run ... --resume` set one aside"));
     }
     if (part.first_block > next) combined.missing.push_back({next, part.first_block - 1, total});
     next = part.last_block + 1;

@@ -29,7 +29,7 @@ void append_rows(detail::ContentWriter& writer, const PartName& name, const File
   if (!same_study(part.header(), header) || blocks.first != name.first_block || blocks.last != name.last_block) {
     throw StorageFailure(explain(fmt::format("cannot join the rows of '{}'", name.file),
                                  "it belongs to another study, evidence, seed, program or range of blocks",
-                                 "Leave it out, or run its blocks again."));
+                                 "leave it out, or run its blocks again"));
   }
   for (const TableInfo& table : part.tables()) {
     if (belongs_to_file(table.path) && table.path != runtime_of_parts) continue;
@@ -38,7 +38,7 @@ void append_rows(detail::ContentWriter& writer, const PartName& name, const File
                           [&writer](const Table& rows, std::int64_t) { writer.append(rows); });
     } catch (const InternalError& error) {
       throw StorageFailure(explain(fmt::format("cannot join the rows of '{}'", name.file), error.what(),
-                                   "Leave it out, or run its blocks again."));
+                                   "leave it out, or run its blocks again"));
     }
   }
 }

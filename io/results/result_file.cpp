@@ -99,7 +99,7 @@ void check_version(const Contents& contents) {
   if (major != our_major || minor > our_minor) {
     throw StorageFailure(explain(fmt::format("cannot read '{}'", contents.context().file.string()),
                                  fmt::format("its format is {}, this program knows {}", version, result_format_version),
-                                 "Read it with the version of vcohort that wrote it, or a newer one."));
+                                 "read it with the version of vcohort that wrote it, or a newer one"));
   }
 }
 

@@ -331,6 +331,13 @@ constexpr std::array<KeySpec, 4> hierarchy_keys = {{
         "Of a score; of a time whether the event is unwanted. Without it false for a score, true for a time.", "true"),
 }};
 
+constexpr KeySpec covariates{.form = "list of covariates",
+                             .choices = covariate_names,
+                             .open = true,
+                             .distinct = true,
+                             .use = rule<adjust_use>,
+                             .check = checked<check_covariates>};
+
 constexpr std::array<KeySpec, 20> keys = {{
     field<&AnalysisPlan::name>(
         "name", {.use = rule<name_use>, .check = checked<check_name>},
@@ -358,22 +365,9 @@ constexpr std::array<KeySpec, 20> keys = {{
     field<&AnalysisPlan::method>(
         "analysis", {.choices = analysis::method_names, .required = true, .decides = true, .check = checked<check_fit>},
         "The method, see below which fits what.", "\"ancova\""),
-    field<&AnalysisPlan::adjust>("adjust",
-                                 {.form = "list of covariates",
-                                  .choices = covariate_names,
-                                  .open = true,
-                                  .distinct = true,
-                                  .use = rule<adjust_use>,
-                                  .check = checked<check_covariates>},
-                                 "Covariates; of a data file, its columns, and `baseline`.",
+    field<&AnalysisPlan::adjust>("adjust", covariates, "Covariates; of a data file, its columns, and `baseline`.",
                                  "[\"baseline\", \"age_years\", \"gmfcs\"]"),
-    field<&AnalysisPlan::adjust_by_visit>("adjust_by_visit",
-                                          {.form = "list of covariates",
-                                           .choices = covariate_names,
-                                           .open = true,
-                                           .distinct = true,
-                                           .use = rule<adjust_use>,
-                                           .check = checked<check_covariates>},
+    field<&AnalysisPlan::adjust_by_visit>("adjust_by_visit", covariates,
                                           "mmrm: covariates with a coefficient for each visit.", "[\"baseline\"]"),
     field<&AnalysisPlan::stratify>(
         "stratify",

@@ -1,25 +1,16 @@
 #pragma once
-#include <filesystem>
 #include <string>
 #include <vector>
+
+#include "io/files/temporary_folder.hpp"
 
 namespace vcohort::test {
 
 /// A folder of its own for each test, removed at its end.
-class Folder {
+class Folder : public TemporaryFolder {
  public:
-  Folder();
-  ~Folder();
-  Folder(const Folder&) = delete;
-  Folder& operator=(const Folder&) = delete;
-  std::filesystem::path operator/(const std::filesystem::path& name) const { return path_ / name; }
-  const std::filesystem::path& path() const { return path_; }
-
   /// Names of all files in it, sorted.
   std::vector<std::string> files() const;
-
- private:
-  std::filesystem::path path_;
 };
 
 }  // namespace vcohort::test

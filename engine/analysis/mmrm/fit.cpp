@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 #include "engine/analysis/mmrm/dense.hpp"
@@ -8,25 +9,10 @@
 namespace vcohort::analysis {
 
 const char* name_of(MmrmFailure failure) {
-  switch (failure) {
-    case MmrmFailure::none:
-      return "none";
-    case MmrmFailure::too_few_patients:
-      return "too few patients";
-    case MmrmFailure::no_variation:
-      return "no variation";
-    case MmrmFailure::not_estimable:
-      return "not estimable";
-    case MmrmFailure::singular_covariance:
-      return "singular covariance";
-    case MmrmFailure::no_convergence:
-      return "no convergence";
-    case MmrmFailure::no_information:
-      return "no information";
-    case MmrmFailure::not_finite:
-      return "not finite";
-  }
-  return "unknown";
+  constexpr std::array names = {"none",           "too few patients",    "no variation",
+                                "not estimable",  "singular covariance", "no convergence",
+                                "no information", "not finite"};
+  return names.at(static_cast<std::size_t>(failure));
 }
 
 Mmrm::State::State(MmrmModel description) : model(std::move(description)) {

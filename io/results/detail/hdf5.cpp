@@ -48,8 +48,8 @@ void fail(const Context& context, std::string_view what, std::string_view why) {
   const std::string text =
       explain(fmt::format("cannot {} in '{}'", what, context.file.string()),
               why.empty() ? innermost_reason() : std::string(why),
-              reading ? "The file is damaged, or no result of vcohort; restore it or run the study again."
-                      : "Check the free space and the permissions of its folder.");
+              reading ? "the file is damaged, or no result of vcohort; restore it or run the study again"
+                      : "check the free space and the permissions of its folder");
   if (reading) throw DamagedFile(text);
   throw StorageFailure(text);
 }

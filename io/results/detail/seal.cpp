@@ -77,7 +77,7 @@ std::uint64_t regular_size(const Descriptor& file, const std::filesystem::path& 
 void seal_file(const std::filesystem::path& path, const std::filesystem::path& shown) {
   const auto write_failure = [&shown](int error) {
     return StorageFailure(explain(fmt::format("cannot write '{}'", shown.string()), std::strerror(error),
-                                  "Check the free space and the permissions of its folder."));
+                                  "check the free space and the permissions of its folder"));
   };
   const Descriptor file(::open(path.c_str(), O_RDWR | O_CLOEXEC));
   if (!file) throw write_failure(errno);

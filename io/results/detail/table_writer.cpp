@@ -53,7 +53,7 @@ std::int64_t rows_per_chunk(std::size_t width) {
 void check_layout(const Table& layout) {
   const auto refuse = [&layout](std::string_view why) {
     throw InternalError(
-        explain(fmt::format("cannot write table '{}'", layout.path), why, "Correct the question that made it."));
+        explain(fmt::format("cannot write table '{}'", layout.path), why, "correct the question that made it"));
   };
   if (layout.path.size() < 2 || layout.path.front() != '/' || layout.path.back() == '/')
     refuse("its path is not /group/name");
@@ -128,7 +128,7 @@ TableWriter::TableWriter(hid_t file, Context context, const Table& layout, Stora
 void TableWriter::append(const Table& rows) {
   const auto refuse = [&](std::string_view why) {
     throw InternalError(
-        explain(fmt::format("cannot append to table '{}'", path_), why, "Correct the question that made it."));
+        explain(fmt::format("cannot append to table '{}'", path_), why, "correct the question that made it"));
   };
   if (rows.columns.size() != columns_.size()) refuse("the number of columns differs");
   const std::size_t count = rows.rows();

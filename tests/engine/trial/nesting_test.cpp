@@ -87,15 +87,19 @@ TEST(Nesting, ADatasetIsWhatTheReplicateAnalysed) {
   EXPECT_EQ(active, number(row, "n_arm"));
 }
 
-/// Failed fits are counted by kind, and are no rejections.
-TEST(Failures, AreCountedByKind) {
-  Study study = two_arms("cox", 10, 500);
+/// 500 trials of 10 patients, in which nobody has the event with probability e^-1.
+Study rare_events(const std::string& method) {
+  Study study = two_arms(method, 10, 500);
   study.data_model->kind = OutcomeKind::survival;
   study.data_model->visits_months.clear();
   study.data_model->follow_up_months = 1;
   for (auto& arm : study.data_model->arms) arm.hazard = {0.1};
-  const Table table = run(study);
-  // Nobody has an event with probability e^-1.
+  return study;
+}
+
+/// Failed fits are counted by kind, and are no rejections.
+TEST(Failures, AreCountedByKind) {
+  const Table table = run(rare_events("cox"));
   EXPECT_NEAR(number(table, "failed_no_events") / 500, std::exp(-1.0), mcse_allowed * binomial_se(std::exp(-1.0), 500));
   EXPECT_EQ(number(table, "failed_no_events") + number(table, "failed_separation"), number(table, "failures"));
 }
@@ -126,14 +130,9 @@ TEST(Infinite, EstimatesCountForPowerCoverageAndMedian) {
   EXPECT_NEAR(number(table, "median_estimate"), (estimates[999] + estimates[1000]) / 2, 0.02);
 }
 
-/// Nobody has the event with probability e^-1: the test of such a trial is p = 1, and no failure.
+/// Without an event the test of a trial is p = 1, and no failure.
 TEST(Infinite, NoEventsAreNoFailureOfTheLogRankTest) {
-  Study study = two_arms("logrank", 10, 500);
-  study.data_model->kind = OutcomeKind::survival;
-  study.data_model->visits_months.clear();
-  study.data_model->follow_up_months = 1;
-  for (auto& arm : study.data_model->arms) arm.hazard = {0.1};
-  const Table table = run(study);
+  const Table table = run(rare_events("logrank"));
   EXPECT_EQ(number(table, "failures"), 0);
   EXPECT_GT(number(table, "not_finite") / 500, std::exp(-1.0) - mcse_allowed * binomial_se(std::exp(-1.0), 500));
   EXPECT_GT(number(table, "coverage"), 0.9);
