@@ -15,6 +15,7 @@ namespace vcohort {
 ///   const Columns column(table, rows);
 ///   column("mean", "points", "mean observed value", &Row::mean);
 ///   column("change", "points", "since baseline", [](const Row& row) { return row.mean - row.baseline; });
+///   column("visit", "months", "since baseline", 12.0);  // in every row
 ///
 /// A bool becomes a Truth, a whole number an int64, a text a std::string. Table and rows outlive the object.
 template <std::ranges::range Rows>
@@ -24,13 +25,19 @@ class Columns {
 
   template <class Value>
   void operator()(std::string name, std::string units, std::string text, const Value& value) const {
-    using Given = std::decay_t<std::invoke_result_t<const Value&, std::ranges::range_reference_t<const Rows>>>;
+    const auto of = [&](const auto& row) {
+      if constexpr (std::is_invocable_v<const Value&, decltype(row)>)
+        return std::invoke(value, row);
+      else
+        return value;
+    };
+    using Given = std::invoke_result_t<decltype(of), std::ranges::range_reference_t<const Rows>>;
     auto& column = table_.add<Stored<Given>>(std::move(name), std::move(units), std::move(text));
     for (const auto& row : rows_) {
       if constexpr (std::is_same_v<Given, bool>)
-        column.push_back({std::invoke(value, row)});
+        column.push_back({of(row)});
       else
-        column.push_back(static_cast<Stored<Given>>(std::invoke(value, row)));
+        column.push_back(static_cast<Stored<Given>>(of(row)));
     }
   }
 

@@ -3,9 +3,10 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <ranges>
 
+#include "engine/numeric/columns.hpp"
 #include "engine/policy/decision/frontier.hpp"
-#include "engine/policy/table_rows.hpp"
 
 namespace vcohort {
 
@@ -40,21 +41,6 @@ void BaseCase::simulate_block(std::int64_t, TallyRegion region) const {
 std::vector<Table> BaseCase::deliver(TallyView region, const PolicyOutcome&) const {
   const Study& study = simulator_.study();
   const PolicyQuestion& question = *study.policy;
-  const std::string units = units_of(question.effect), money = question.currency;
-  TableRows table("/policy/base_case",
-                  "The deterministic base case: every parameter at its point value, the patients of replicate 0");
-  table.texts("scenario", "stance of the evidence")
-      .texts("strategy", "what the children receive")
-      .counts("patients", "virtual patients")
-      .numbers("cost", money, "mean per child, discounted")
-      .numbers("effect", units, "mean per child")
-      .numbers("cost_increment", money, "mean of strategy - reference")
-      .numbers("cost_increment_mcse", money, "Monte Carlo standard error of it, of the patients")
-      .numbers("effect_increment", units, "mean of strategy - reference")
-      .numbers("effect_increment_mcse", units, "Monte Carlo standard error of it, of the patients")
-      .texts("status", "place on the frontier, as in /policy/frontier")
-      .numbers("icer", money + " per " + units, "over compared_to; missing off the frontier")
-      .texts("compared_to", "the next cheaper strategy on the frontier");
   const auto count = static_cast<double>(patients_);
   const auto strategies = static_cast<Eigen::Index>(simulator_.strategies());
   const auto mean = [&](Eigen::Index s, Sum which) {
@@ -70,15 +56,34 @@ std::vector<Table> BaseCase::deliver(TallyView region, const PolicyOutcome&) con
     effects[s] = mean(s, effect);
   }
   const std::vector<FrontierPlace> places = frontier_of(costs, effects, question.reference);
-  for (Eigen::Index s = 0; s < strategies; ++s) {
-    const FrontierPlace& place = places[static_cast<std::size_t>(s)];
-    const auto name = [&](Eigen::Index of) { return study.strategies[static_cast<std::size_t>(of)].name; };
-    table.row(scenario_, name(s), patients_, costs[s], effects[s], mean(s, cost_increment),
-              error(s, cost_increment, cost_squares), mean(s, effect_increment),
-              error(s, effect_increment, effect_squares), std::string(name_of(place.status)), place.icer,
-              place.compared_to < 0 ? std::string() : name(place.compared_to));
-  }
-  return {table.take()};
+  const auto place_of = [&](Eigen::Index s) { return places[static_cast<std::size_t>(s)]; };
+  const auto name = [&](Eigen::Index s) { return study.strategies[static_cast<std::size_t>(s)].name; };
+
+  const std::string units = units_of(question.effect), money = question.currency;
+  Table table{"/policy/base_case",
+              "The deterministic base case: every parameter at its point value, the patients of replicate 0",
+              {}};
+  const auto rows = std::views::iota(Eigen::Index{0}, strategies);
+  const Columns column(table, rows);
+  const auto increment = [&](const std::string& of, const std::string& unit, Sum sum, Sum squares) {
+    column(of, unit, "mean of strategy - reference", [=](Eigen::Index s) { return mean(s, sum); });
+    column(of + "_mcse", unit, "Monte Carlo standard error of it, of the patients",
+           [=](Eigen::Index s) { return error(s, sum, squares); });
+  };
+  column("scenario", "", "stance of the evidence", scenario_);
+  column("strategy", "", "what the children receive", name);
+  column("patients", "1", "virtual patients", patients_);
+  column("cost", money, "mean per child, discounted", costs);
+  column("effect", units, "mean per child", effects);
+  increment("cost_increment", money, cost_increment, cost_squares);
+  increment("effect_increment", units, effect_increment, effect_squares);
+  column("status", "", "place on the frontier, as in /policy/frontier",
+         [&](Eigen::Index s) { return name_of(place_of(s).status); });
+  column("icer", money + " per " + units, "over compared_to; missing off the frontier",
+         [&](Eigen::Index s) { return place_of(s).icer; });
+  column("compared_to", "", "the next cheaper strategy on the frontier",
+         [&](Eigen::Index s) { return place_of(s).compared_to < 0 ? std::string() : name(place_of(s).compared_to); });
+  return {table};
 }
 
 }  // namespace vcohort

@@ -1,7 +1,9 @@
+#include <ranges>
+
+#include "engine/numeric/columns.hpp"
 #include "engine/policy/budget_impact.hpp"
 #include "engine/policy/decision/discount.hpp"
 #include "engine/policy/deliver.hpp"
-#include "engine/policy/table_rows.hpp"
 
 namespace vcohort {
 
@@ -10,9 +12,7 @@ namespace {
 /// What a child costs by year since its turn, from the simulation; not discounted.
 YearlyCosts yearly_costs(const Policy& policy, const Tally& tally) {
   const PolicyLayout& layout = policy.layout();
-  const PolicyQuestion& question = policy.question();
-  const double children =
-      static_cast<double>(question.parameter_draws) * static_cast<double>(question.patients_per_draw);
+  const double children = children_of(policy.question());
   YearlyCosts costs;
   for (std::size_t year = 0; year < layout.years(); ++year)
     costs.care_without.push_back(tally.sums[layout.care_without(year)].value() / children);
@@ -39,29 +39,6 @@ double annual_survival(const Policy& policy, const Tally& tally) {
 Table deliver_budget(const Policy& policy, const Tally& tally) {
   const PolicyQuestion& question = policy.question();
   const std::string& money = question.currency;
-  TableRows table("/policy/budget_impact",
-                  "What a payer spends each year with the mix of strategies as it is and with the new one");
-  table.texts("scenario", "stance of the evidence")
-      .counts("year", "budget year, the first is 1")
-      .numbers("waiting_backlog", "children", "who were eligible when the new mix came, and whose turn has not come")
-      .numbers("waiting_births", "children", "who have become eligible since, and whose turn has not come")
-      .numbers("asked", "children",
-               "who want their turn this year, those put off before and those who come back included")
-      .numbers("turns_backlog", "children", "of the backlog whose turn comes under the new mix")
-      .numbers("turns_births", "children", "of the later ones whose turn comes under the new mix")
-      .numbers("returns", "children", "who come back for another treatment")
-      .numbers("put_off", "children", "beyond the capacity, carried over to the next year")
-      .numbers("died", "children", "of the waiting, by the end of the year")
-      .numbers("aged_out", "children", "of the waiting who became too old by the end of the year")
-      .numbers("treatment_cost_before", money, "treatment of everybody whose turn has come, under the mix as it is")
-      .numbers("treatment_cost_after", money, "the same under the new mix")
-      .numbers(
-          "care_cost_before", money,
-          "care of all children who have become eligible so far, waiting, treated or too old by now, under the mix "
-          "as it is")
-      .numbers("care_cost_after", money, "care of the same children under the new mix")
-      .numbers("budget_impact", money, "treatment and care, after - before, not discounted")
-      .numbers("budget_impact_discounted", money, "the same, discounted to the start of the first year");
   const BudgetQuestion& budget = *question.budget;
   std::vector<bool> with_cells;
   for (const Strategy& strategy : policy.study().strategies) with_cells.push_back(strategy.cells || strategy.choice);
@@ -69,18 +46,51 @@ Table deliver_budget(const Policy& policy, const Tally& tally) {
   const double survival = annual_survival(policy, tally);
   const std::vector<BudgetYear> before = budget_flow(budget, budget.before, with_cells, costs, survival);
   const std::vector<BudgetYear> after = budget_flow(budget, budget.after, with_cells, costs, survival);
-  for (std::size_t year = 0; year < after.size(); ++year) {
-    const BudgetYear& now = after[year];
-    // Care that the mix does not change stands on both sides: the difference is taken of what it changes.
-    const double impact =
-        (now.treatment_cost - before[year].treatment_cost) + (now.care_change - before[year].care_change);
-    const double from = static_cast<double>(year);
-    table.row(policy.scenario(), static_cast<std::int64_t>(year + 1), now.waiting_backlog, now.waiting_births,
-              now.asked, now.turns_backlog, now.turns_births, now.returns, now.put_off, now.died, now.aged_out,
-              before[year].treatment_cost, now.treatment_cost, before[year].care_cost(), now.care_cost(), impact,
-              impact * discounted_span(question.discount_costs, from, from + 1, question.timing));
-  }
-  return table.take();
+  // Care that the mix does not change stands on both sides: the difference is taken of what it changes.
+  const auto impact = [&](std::size_t year) {
+    return (after[year].treatment_cost - before[year].treatment_cost) +
+           (after[year].care_change - before[year].care_change);
+  };
+
+  Table table{"/policy/budget_impact",
+              "What a payer spends each year with the mix of strategies as it is and with the new one",
+              {}};
+  const auto years = std::views::iota(std::size_t{0}, after.size());
+  const Columns column(table, years);
+  const auto children = [&](const char* name, const char* text, double BudgetYear::*number) {
+    column(name, "children", text, [&](std::size_t year) { return after[year].*number; });
+  };
+  column("scenario", "", "stance of the evidence", policy.scenario());
+  column("year", "1", "budget year, the first is 1", [](std::size_t year) { return year + 1; });
+  children("waiting_backlog", "who were eligible when the new mix came, and whose turn has not come",
+           &BudgetYear::waiting_backlog);
+  children("waiting_births", "who have become eligible since, and whose turn has not come",
+           &BudgetYear::waiting_births);
+  children("asked", "who want their turn this year, those put off before and those who come back included",
+           &BudgetYear::asked);
+  children("turns_backlog", "of the backlog whose turn comes under the new mix", &BudgetYear::turns_backlog);
+  children("turns_births", "of the later ones whose turn comes under the new mix", &BudgetYear::turns_births);
+  children("returns", "who come back for another treatment", &BudgetYear::returns);
+  children("put_off", "beyond the capacity, carried over to the next year", &BudgetYear::put_off);
+  children("died", "of the waiting, by the end of the year", &BudgetYear::died);
+  children("aged_out", "of the waiting who became too old by the end of the year", &BudgetYear::aged_out);
+  column("treatment_cost_before", money, "treatment of everybody whose turn has come, under the mix as it is",
+         [&](std::size_t year) { return before[year].treatment_cost; });
+  column("treatment_cost_after", money, "the same under the new mix",
+         [&](std::size_t year) { return after[year].treatment_cost; });
+  column("care_cost_before", money,
+         "care of all children who have become eligible so far, waiting, treated or too old by now, under the mix "
+         "as it is",
+         [&](std::size_t year) { return before[year].care_cost(); });
+  column("care_cost_after", money, "care of the same children under the new mix",
+         [&](std::size_t year) { return after[year].care_cost(); });
+  column("budget_impact", money, "treatment and care, after - before, not discounted", impact);
+  column("budget_impact_discounted", money, "the same, discounted to the start of the first year",
+         [&](std::size_t year) {
+           const double from = static_cast<double>(year);
+           return impact(year) * discounted_span(question.discount_costs, from, from + 1, question.timing);
+         });
+  return table;
 }
 
 }  // namespace vcohort

@@ -33,6 +33,7 @@ Table deliver_strata(const Policy&, const Tally&);
 Table deliver_equity(const Policy&, const Tally&);
 Table deliver_individualised(const Policy&, const Tally&, const PolicyDraws&);
 
+double children_of(const PolicyQuestion&);            // simulated, all draws together
 std::string money_per_effect(const PolicyQuestion&);  // "USD per QALY"
 
 }  // namespace vcohort

@@ -1,10 +1,11 @@
 #include <algorithm>
 #include <cmath>
+#include <deque>
 
+#include "engine/numeric/columns.hpp"
 #include "engine/policy/decision/draw_mean.hpp"
 #include "engine/policy/decision/net_benefit.hpp"
 #include "engine/policy/deliver.hpp"
-#include "engine/policy/table_rows.hpp"
 
 namespace vcohort {
 
@@ -25,9 +26,10 @@ std::int64_t children_of(const Policy& policy, const Tally& tally, const std::ve
   return children;
 }
 
-/// Share of the children of some leaves, and its error as if children were independent.
-double share_of(std::int64_t count, std::int64_t children) {
-  return children > 0 ? static_cast<double>(count) / static_cast<double>(children) : std::nan("");
+/// Mean over draws of what a strategy has over the reference.
+double mean_increment(const Psa& psa, const Eigen::MatrixXd& values, Eigen::Index strategy) {
+  return draw_mean(psa.draws(),
+                   [&](Eigen::Index draw) { return values(draw, strategy) - values(draw, psa.reference); });
 }
 
 }  // namespace
@@ -35,89 +37,115 @@ double share_of(std::int64_t count, std::int64_t children) {
 Table deliver_strata(const Policy& policy, const Tally& tally) {
   const PolicyQuestion& question = policy.question();
   const Layout& layout = policy.layout();
-  const std::string effect_units = units_of(question.effect);
-  TableRows table("/policy/strata", "Which strategy is best for whom: the decision within every stratum");
-  table.texts("scenario", "stance of the evidence")
-      .texts("stratification", "which list of strata; empty for the overall stratum, severity for the GMFCS levels")
-      .texts("stratum", "which children")
-      .numbers("threshold", money_per_effect(question), "willingness to pay")
-      .texts("strategy", "what the children receive")
-      .counts("n", "children, over all draws")
-      .numbers("cost_increment", question.currency, "mean of strategy - reference")
-      .numbers("effect_increment", effect_units, "mean of strategy - reference")
-      .numbers("inb", question.currency, "mean net benefit of strategy - reference at the threshold")
-      .numbers("inb_mcse", question.currency, "Monte Carlo standard error of it")
-      .numbers("inb_lower", question.currency,
-               "2.5 % quantile of it over parameter draws, the noise of patients taken out")
-      .numbers("inb_upper", question.currency, "97.5 % quantile of it, likewise")
-      .truths("best", "whether the strategy has the smallest expected loss")
-      .numbers("ceac", "share", "share of parameter draws in which it is best, the noise of patients taken out")
-      .numbers("evpi", question.currency, "expected value of perfect information per child of the stratum")
-      .numbers("benefited_share", "share", "children whose effect is above that of their twin under the reference")
-      .numbers("harmed_share", "share", "children whose effect is below it")
-      .numbers("worth_share", "share", "children whose net benefit at the threshold is above that of their twin");
+  struct Row {
+    const Stratum& stratum;
+    std::int64_t children;
+    std::size_t threshold, strategy;
+    double cost_increment, effect_increment;
+    const NetBenefit& found;
+
+    double of_strategy(const Eigen::VectorXd& values) const { return values[static_cast<Eigen::Index>(strategy)]; }
+  };
+  std::deque<NetBenefit> benefits;
+  std::vector<Row> rows;
   for (const Stratum& stratum : policy.strata().strata()) {
-    const std::int64_t children = children_of(policy, tally, stratum.leaves);
     const Psa psa = psa_of(policy, tally, stratum.leaves);
     if (psa.draws() < 2) continue;
+    const std::int64_t children = children_of(policy, tally, stratum.leaves);
     const NoiseRemoval removal = remove_patient_noise(psa);
     for (std::size_t t = 0; t < question.thresholds.size(); ++t) {
-      const NetBenefit found = net_benefit_at(question.thresholds[t], psa, removal.psa);
-      for (Eigen::Index s = 0; s < psa.cost.cols(); ++s) {
-        const auto strategy = static_cast<std::size_t>(s);
-        const auto increment = [&](const Eigen::MatrixXd& values) {
-          return draw_mean(psa.draws(),
-                           [&](Eigen::Index draw) { return values(draw, s) - values(draw, psa.reference); });
-        };
-        const auto share = [&](auto&& place) { return share_of(count_over(tally, stratum.leaves, place), children); };
-        table.row(policy.scenario(), stratum.stratification, stratum.name, question.thresholds[t],
-                  psa.strategies[strategy], children, increment(psa.cost), increment(psa.effect), found.inb[s],
-                  found.inb_mcse[s], found.inb_lower[s], found.inb_upper[s], truth_of(s == found.best), found.ceac[s],
-                  found.evpi, share([&](std::size_t leaf) { return layout.gain(leaf, strategy, Layout::benefited); }),
-                  share([&](std::size_t leaf) { return layout.gain(leaf, strategy, Layout::harmed); }),
-                  share([&](std::size_t leaf) { return layout.worth(leaf, strategy, t); }));
-      }
+      const NetBenefit& found = benefits.emplace_back(net_benefit_at(question.thresholds[t], psa, removal.psa));
+      for (Eigen::Index s = 0; s < psa.cost.cols(); ++s)
+        rows.push_back({stratum, children, t, static_cast<std::size_t>(s), mean_increment(psa, psa.cost, s),
+                        mean_increment(psa, psa.effect, s), found});
     }
   }
-  return table.take();
+
+  Table table{"/policy/strata", "Which strategy is best for whom: the decision within every stratum", {}};
+  const Columns column(table, rows);
+  const auto net_benefit = [&](const char* name, const std::string& units, const char* text,
+                               Eigen::VectorXd NetBenefit::*values) {
+    column(name, units, text, [&](const Row& row) { return row.of_strategy(row.found.*values); });
+  };
+  const auto share = [&](const char* name, const char* text, const auto& place) {
+    column(name, "share", text, [&](const Row& row) {
+      const std::int64_t count =
+          count_over(tally, row.stratum.leaves, [&](std::size_t leaf) { return place(leaf, row); });
+      return row.children > 0 ? static_cast<double>(count) / static_cast<double>(row.children) : std::nan("");
+    });
+  };
+  column("scenario", "", "stance of the evidence", policy.scenario());
+  column("stratification", "", "which list of strata; empty for the overall stratum, severity for the GMFCS levels",
+         [](const Row& row) { return row.stratum.stratification; });
+  column("stratum", "", "which children", [](const Row& row) { return row.stratum.name; });
+  column("threshold", money_per_effect(question), "willingness to pay",
+         [&](const Row& row) { return question.thresholds[row.threshold]; });
+  column("strategy", "", "what the children receive",
+         [&](const Row& row) { return policy.study().strategies[row.strategy].name; });
+  column("n", "1", "children, over all draws", &Row::children);
+  column("cost_increment", question.currency, "mean of strategy - reference", &Row::cost_increment);
+  column("effect_increment", units_of(question.effect), "mean of strategy - reference", &Row::effect_increment);
+  net_benefit("inb", question.currency, "mean net benefit of strategy - reference at the threshold", &NetBenefit::inb);
+  net_benefit("inb_mcse", question.currency, "Monte Carlo standard error of it", &NetBenefit::inb_mcse);
+  net_benefit("inb_lower", question.currency,
+              "2.5 % quantile of it over parameter draws, the noise of patients taken out", &NetBenefit::inb_lower);
+  net_benefit("inb_upper", question.currency, "97.5 % quantile of it, likewise", &NetBenefit::inb_upper);
+  column("best", "1", "whether the strategy has the smallest expected loss",
+         [](const Row& row) { return row.strategy == static_cast<std::size_t>(row.found.best); });
+  net_benefit("ceac", "share", "share of parameter draws in which it is best, the noise of patients taken out",
+              &NetBenefit::ceac);
+  column("evpi", question.currency, "expected value of perfect information per child of the stratum",
+         [](const Row& row) { return row.found.evpi; });
+  share("benefited_share", "children whose effect is above that of their twin under the reference",
+        [&](std::size_t leaf, const Row& row) { return layout.gain(leaf, row.strategy, Layout::benefited); });
+  share("harmed_share", "children whose effect is below it",
+        [&](std::size_t leaf, const Row& row) { return layout.gain(leaf, row.strategy, Layout::harmed); });
+  share("worth_share", "children whose net benefit at the threshold is above that of their twin",
+        [&](std::size_t leaf, const Row& row) { return layout.worth(leaf, row.strategy, row.threshold); });
+  return table;
 }
 
 Table deliver_equity(const Policy& policy, const Tally& tally) {
   const PolicyQuestion& question = policy.question();
-  TableRows table("/policy/equity", "Who gains and for whom money is spent, by GMFCS level");
-  table.texts("scenario", "stance of the evidence")
-      .texts("strategy", "compared with the reference")
-      .texts("gmfcs", "GMFCS level")
-      .numbers("children_share", "share", "of all children who are at this level")
-      .numbers("effect_without", units_of(question.effect),
-               "mean effect under the reference: what the level has anyway")
-      .numbers("effect_increment", units_of(question.effect), "mean gain of a child of the level")
-      .numbers("cost_increment", question.currency, "mean further cost of a child of the level")
-      .numbers("gain_share", "share", "of the whole gain that falls to the level; missing where there is none")
-      .numbers("cost_share", "share", "of the whole further cost that is spent on the level");
   const auto strata = policy.strata().strata();
   const double everybody = static_cast<double>(children_of(policy, tally, strata.front().leaves));
   const Psa all = psa_of(policy, tally, strata.front().leaves);
+  struct Row {
+    const Stratum& stratum;
+    std::string strategy;
+    double share, without, gain, cost, whole_gain, whole_cost;
+  };
+  std::vector<Row> rows;
   for (const Stratum& stratum : strata) {
     if (stratum.stratification != "severity") continue;
     const Psa psa = psa_of(policy, tally, stratum.leaves);
     if (psa.draws() == 0) continue;
     const double share = static_cast<double>(children_of(policy, tally, stratum.leaves)) / everybody;
-    const auto increment = [](const Psa& of, const Eigen::MatrixXd& values, Eigen::Index s) {
-      return draw_mean(of.draws(), [&](Eigen::Index draw) { return values(draw, s) - values(draw, of.reference); });
-    };
-    for (Eigen::Index s = 0; s < psa.cost.cols(); ++s) {
-      if (s == psa.reference) continue;
-      const double gain = increment(psa, psa.effect, s), cost = increment(psa, psa.cost, s);
-      const double whole_gain = increment(all, all.effect, s), whole_cost = increment(all, all.cost, s);
-      const double without = draw_mean(psa.draws(), [&](Eigen::Index draw) { return psa.effect(draw, psa.reference); });
-      constexpr std::string_view label = "GMFCS ";
-      table.row(policy.scenario(), psa.strategies[static_cast<std::size_t>(s)], stratum.name.substr(label.size()),
-                share, without, gain, cost, whole_gain != 0 ? share * gain / whole_gain : std::nan(""),
-                whole_cost != 0 ? share * cost / whole_cost : std::nan(""));
-    }
+    const double without = draw_mean(psa.draws(), [&](Eigen::Index draw) { return psa.effect(draw, psa.reference); });
+    for (Eigen::Index s = 0; s < psa.cost.cols(); ++s)
+      if (s != psa.reference)
+        rows.push_back({stratum, psa.strategies[static_cast<std::size_t>(s)], share, without,
+                        mean_increment(psa, psa.effect, s), mean_increment(psa, psa.cost, s),
+                        mean_increment(all, all.effect, s), mean_increment(all, all.cost, s)});
   }
-  return table.take();
+  Table table{"/policy/equity", "Who gains and for whom money is spent, by GMFCS level", {}};
+  const Columns column(table, rows);
+  column("scenario", "", "stance of the evidence", policy.scenario());
+  column("strategy", "", "compared with the reference", &Row::strategy);
+  column("gmfcs", "", "GMFCS level", [](const Row& row) {
+    constexpr std::string_view label = "GMFCS ";
+    return row.stratum.name.substr(label.size());
+  });
+  column("children_share", "share", "of all children who are at this level", &Row::share);
+  column("effect_without", units_of(question.effect), "mean effect under the reference: what the level has anyway",
+         &Row::without);
+  column("effect_increment", units_of(question.effect), "mean gain of a child of the level", &Row::gain);
+  column("cost_increment", question.currency, "mean further cost of a child of the level", &Row::cost);
+  column("gain_share", "share", "of the whole gain that falls to the level; missing where there is none",
+         [](const Row& row) { return row.whole_gain != 0 ? row.share * row.gain / row.whole_gain : std::nan(""); });
+  column("cost_share", "share", "of the whole further cost that is spent on the level",
+         [](const Row& row) { return row.whole_cost != 0 ? row.share * row.cost / row.whole_cost : std::nan(""); });
+  return table;
 }
 
 namespace {
@@ -158,21 +186,13 @@ Table deliver_individualised(const Policy& policy, const Tally& tally, const Pol
   const PolicyQuestion& question = policy.question();
   const Layout& layout = policy.layout();
   const std::string money = question.currency;
-  TableRows table("/policy/individualised",
-                  "What is lost when everybody gets the strategy that is best on average: net benefit when more is "
-                  "known about parameters or child");
-  table.texts("scenario", "stance of the evidence")
-      .numbers("threshold", money_per_effect(question), "willingness to pay")
-      .texts("known",
-             "what the choice may depend on: nothing (one strategy for all), stratum (name of the stratification), "
-             "parameters (perfect information, EVPI), child (parameters and the child's own twin outcomes: an upper "
-             "bound that no test can reach)")
-      .texts("stratification", "whose strata are known")
-      .texts("strategy", "that all get; empty where it differs")
-      .numbers("inb", money, "net benefit per child over the reference for all")
-      .numbers("inb_mcse", money, "Monte Carlo standard error of it")
-      .numbers("value", money, "net benefit per child over the one strategy that is best on average")
-      .numbers("value_mcse", money, "Monte Carlo standard error of it");
+  struct Row {
+    double threshold;
+    const char* known;
+    std::string stratification, strategy;
+    double inb, inb_mcse, value, value_mcse;
+  };
+  std::vector<Row> rows;
   const Psa& psa = draws.psa;
   for (std::size_t t = 0; t < question.thresholds.size(); ++t) {
     const double threshold = question.thresholds[t];
@@ -181,35 +201,53 @@ Table deliver_individualised(const Policy& policy, const Tally& tally, const Pol
       return threshold * (psa.effect(draw, s) - psa.effect(draw, psa.reference)) -
              (psa.cost(draw, s) - psa.cost(draw, psa.reference));
     };
-    const auto row = [&](const std::string& known, const std::string& stratification, const std::string& strategy,
+    const auto add = [&](const char* known, const std::string& stratification, const std::string& strategy,
                          auto&& of_draw) {
       const auto over = [&](Eigen::Index s) {
         return [&, s](Eigen::Index draw) { return of_draw(draw) - benefit(draw, s); };
       };
       const double inb = draw_mean(psa.draws(), over(psa.reference));
       const double value = draw_mean(psa.draws(), over(found.best));
-      table.row(policy.scenario(), threshold, known, stratification, strategy, inb,
-                draw_error(psa.draws(), inb, over(psa.reference)), value,
-                draw_error(psa.draws(), value, over(found.best)));
+      rows.push_back({threshold, known, stratification, strategy, inb,
+                      draw_error(psa.draws(), inb, over(psa.reference)), value,
+                      draw_error(psa.draws(), value, over(found.best))});
     };
-    row("nothing", "", psa.strategies[static_cast<std::size_t>(found.best)],
+    add("nothing", "", psa.strategies[static_cast<std::size_t>(found.best)],
         [&](Eigen::Index draw) { return benefit(draw, found.best); });
     for (std::size_t k = 0; k < policy.strata().stratifications(); ++k) {
       const bool severity = k + 1 == policy.strata().stratifications();
       const std::vector<double> chosen = chosen_by_leaf(policy, tally, k, threshold);
-      row("stratum", severity ? "severity" : policy.study().stratifications[k].name, "",
+      add("stratum", severity ? "severity" : policy.study().stratifications[k].name, "",
           [&](Eigen::Index draw) { return chosen[static_cast<std::size_t>(draw)]; });
     }
-    table.row(policy.scenario(), threshold, std::string("parameters"), std::string(), std::string(),
-              found.inb[found.best] + found.evpi,
-              std::sqrt(found.inb_mcse[found.best] * found.inb_mcse[found.best] + found.evpi_mcse * found.evpi_mcse),
-              found.evpi, found.evpi_mcse);
-    row("child", "", "", [&](Eigen::Index draw) {
+    rows.push_back(
+        {threshold, "parameters", "", "", found.inb[found.best] + found.evpi,
+         std::sqrt(found.inb_mcse[found.best] * found.inb_mcse[found.best] + found.evpi_mcse * found.evpi_mcse),
+         found.evpi, found.evpi_mcse});
+    add("child", "", "", [&](Eigen::Index draw) {
       return tally.sums[layout.best(static_cast<std::size_t>(draw), t)].value() /
              static_cast<double>(question.patients_per_draw);
     });
   }
-  return table.take();
+  Table table{"/policy/individualised",
+              "What is lost when everybody gets the strategy that is best on average: net benefit when more is known "
+              "about parameters or child",
+              {}};
+  const Columns column(table, rows);
+  column("scenario", "", "stance of the evidence", policy.scenario());
+  column("threshold", money_per_effect(question), "willingness to pay", &Row::threshold);
+  column("known", "",
+         "what the choice may depend on: nothing (one strategy for all), stratum (name of the stratification), "
+         "parameters (perfect information, EVPI), child (parameters and the child's own twin outcomes: an upper "
+         "bound that no test can reach)",
+         &Row::known);
+  column("stratification", "", "whose strata are known", &Row::stratification);
+  column("strategy", "", "that all get; empty where it differs", &Row::strategy);
+  column("inb", money, "net benefit per child over the reference for all", &Row::inb);
+  column("inb_mcse", money, "Monte Carlo standard error of it", &Row::inb_mcse);
+  column("value", money, "net benefit per child over the one strategy that is best on average", &Row::value);
+  column("value_mcse", money, "Monte Carlo standard error of it", &Row::value_mcse);
+  return table;
 }
 
 }  // namespace vcohort

@@ -3,8 +3,8 @@
 #include <map>
 
 #include "engine/evidence/registry.hpp"
+#include "engine/numeric/columns.hpp"
 #include "engine/policy/deliver.hpp"
-#include "engine/policy/table_rows.hpp"
 
 namespace vcohort {
 
@@ -130,11 +130,11 @@ Table deliver_reporting(const Policy& policy) {
   const PolicyQuestion& q = policy.question();
   const Study& study = policy.study();
   const Evidence& evidence = policy.evidence();
-  TableRows table("/policy/cheers",
-                  "What a report of an economic evaluation tells, in the order of CHEERS 2022, out of study and "
-                  "evidence. It makes no claim of compliance: what only a person can say is not here");
-  table.texts("scenario", "stance of the evidence").texts("item", "what is told").texts("text", "as the run did it");
-  const auto tell = [&](const std::string& item, const std::string& text) { table.row(policy.scenario(), item, text); };
+  struct Row {
+    std::string item, text;
+  };
+  std::vector<Row> rows;
+  const auto tell = [&](std::string item, std::string text) { rows.push_back({std::move(item), std::move(text)}); };
   const bool societal = q.perspective == Perspective::societal;
   tell("title", study.title);
   tell("evidence", evidence.name + ": " + evidence.title);
@@ -199,7 +199,15 @@ Table deliver_reporting(const Policy& policy) {
     tell("parameter " + p.name,
          fmt::format("{:g} {}; {}; {}; {}", p.value, p.unit, law_of(p), name_of(p.strength), p.source));
   tell("effect of engagement, funding, conflicts of interest", "not known to the program");
-  return table.take();
+  Table table{"/policy/cheers",
+              "What a report of an economic evaluation tells, in the order of CHEERS 2022, out of study and evidence. "
+              "It makes no claim of compliance: what only a person can say is not here",
+              {}};
+  const Columns column(table, rows);
+  column("scenario", "", "stance of the evidence", policy.scenario());
+  column("item", "", "what is told", &Row::item);
+  column("text", "", "as the run did it", &Row::text);
+  return table;
 }
 
 }  // namespace vcohort

@@ -10,7 +10,7 @@
 #include "engine/evidence/values.hpp"
 #include "engine/numeric/columns.hpp"
 #include "engine/numeric/elementary.hpp"
-#include "engine/numeric/errors.hpp"
+#include "engine/numeric/require.hpp"
 
 namespace vcohort {
 
@@ -26,11 +26,7 @@ double rounded(double value) {
 Parameter& parameter_of(Evidence& evidence, const std::string& name) {
   const auto found = std::find_if(evidence.parameters.begin(), evidence.parameters.end(),
                                   [&](const Parameter& parameter) { return parameter.name == name; });
-  if (found == evidence.parameters.end()) {
-    const std::string near = closest_parameter(name);
-    throw InvalidInput(explain("the evidence has no parameter " + name, "it cannot be moved",
-                               near.empty() ? "name another one" : "did you mean " + near + "?"));
-  }
+  require(found != evidence.parameters.end(), "the evidence has the parameters that move");
   return *found;
 }
 
@@ -78,8 +74,7 @@ void refit_law(Parameter& parameter, std::span<const double> draws, std::span<co
     case Kind::fixed:
       break;
   }
-  throw InvalidInput(explain("the law of " + parameter.name + " cannot be refitted",
-                             std::string("it is ") + name_of(law.kind), "move another parameter"));
+  throw InternalError("a law without moments to refit moved");
 }
 
 bool is_correlation(const Eigen::MatrixXd& matrix) {
@@ -150,13 +145,7 @@ void refit_joint(Evidence& evidence, std::span<const std::string> moved, const E
 Evidence moving_only(Evidence evidence, std::span<const std::string> parameters) {
   for (const std::string& name : parameters) {
     const Parameter& parameter = parameter_of(evidence, name);
-    if (parameter.uncertainty.kind == Kind::fixed)
-      throw InvalidInput(explain("the parameter " + name + " cannot be moved", "the evidence says that it is certain",
-                                 "give it an uncertainty first"));
-    if (!parameter.draw.empty())
-      throw InvalidInput(explain("the parameter " + name + " cannot be moved alone",
-                                 "it shares the draw " + parameter.draw + " with others, so that they stay ordered",
-                                 "name another one"));
+    require(parameter.uncertainty.kind != Kind::fixed && parameter.draw.empty(), "what moves is uncertain, and alone");
   }
   for (Parameter& parameter : evidence.parameters)
     if (std::find(parameters.begin(), parameters.end(), parameter.name) == parameters.end()) {

@@ -12,7 +12,7 @@ namespace vcohort {
 
 /// The evidence in which only the named parameters are uncertain; the others stay at their values. Draw d of it gives
 /// the named ones what draw d of the whole evidence would give them.
-/// @throws InvalidInput for a parameter that is unknown, fixed, or shares its draw with others
+/// Each of them is known, has a law of moments (normal, log-normal, beta, uniform or Bernoulli) and a draw of its own.
 Evidence moving_only(Evidence, std::span<const std::string> parameters);
 
 /// Draws of some parameters, shape [parameter][draw]: draw d is that of ParameterDraws.

@@ -1,13 +1,11 @@
 #include "engine/sensitivity/parameter_move.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <limits>
 #include <utility>
 
 #include "engine/evidence/registry.hpp"
-#include "engine/numeric/errors.hpp"
+#include "engine/numeric/require.hpp"
 
 namespace vcohort {
 
@@ -38,17 +36,10 @@ ParameterMove::ParameterMove(const Evidence& evidence, std::string name)
       highest_ = std::min(highest_, definition.minimum / parameter.value);
     }
   }
-  if (members_.empty())
-    throw InvalidInput(explain(fmt::format("{}: the evidence '{}' has no such number", name_, evidence.name),
-                               "it cannot be moved", "supply it with [[override]], or move another one"));
 }
 
 void ParameterMove::require_allowed(double value) const {
-  if (value >= lowest_ && value <= highest_) return;
-  throw InvalidInput(
-      explain(fmt::format("{} cannot be moved to {}", name_, value),
-              fmt::format("allowed are {} from {} to {}", is_factor_ ? "factors" : "values", lowest_, highest_),
-              "correct it in [policy.sensitivity]"));
+  require(!empty() && allows(value), "what is moved is in the evidence, and stays within what the model allows");
 }
 
 double ParameterMove::clamped(double value) const {

@@ -10,7 +10,6 @@ namespace vcohort {
 /// A parameter that is set to values, or several with the same beginning that are multiplied by a factor.
 class ParameterMove {
  public:
-  /// @throws InvalidInput when the evidence has no such parameter
   ParameterMove(const Evidence&, std::string name);
 
   const std::string& name() const { return name_; }
@@ -18,11 +17,14 @@ class ParameterMove {
   const std::string& unit() const { return unit_; }  // of the values; empty for a factor
   double point() const { return point_; }            // the evidence's value; 1 for a factor
 
-  /// Refuses a value that the model does not allow. @throws InvalidInput
-  void require_allowed(double value) const;
+  bool empty() const { return members_.empty(); }  // the evidence has no such parameter
 
-  /// The allowed value that is nearest.
+  /// The values, or factors, that the model allows, and the nearest of them.
+  double lowest() const { return lowest_; }
+  double highest() const { return highest_; }
+  bool allows(double value) const { return value >= lowest_ && value <= highest_; }
   double clamped(double value) const;
+  void require_allowed(double value) const;  // and that the evidence has the parameter
 
   void apply(double value, ParameterValues& values) const;
 

@@ -13,10 +13,6 @@ namespace vcohort {
 
 namespace {
 
-void require(bool holds, const char* problem, const char* why, const char* what_to_do) {
-  if (!holds) throw InvalidInput(explain(problem, why, what_to_do));
-}
-
 /// The middle of one of 2^52 equal parts of (0, 1): never 0 nor 1.
 double open_unit(std::uint64_t bits) {
   constexpr int dropped = 12;
@@ -91,16 +87,12 @@ void require_usable(const SobolOutputs& outputs, const SobolBootstrap& bootstrap
   constexpr int occasions = 1 << 16;
   const Eigen::Index points = outputs.a.size();
   require(outputs.b.size() == points && outputs.swapped.rows() == points,
-          "the outputs have different numbers of points", "each point is evaluated with every column swapped",
-          "evaluate the whole design");
-  require(points >= 2 && points <= words_per_address, "the number of points is not from 2 to 262,144",
-          "a bootstrap resample has one word per point", "take another number of points");
-  require(bootstrap.resamples >= 2 && bootstrap.resamples <= occasions, "the resamples are not from 2 to 65,536",
-          "each has its own occasion", "take another number");
-  require(bootstrap.confidence > 0 && bootstrap.confidence < 1, "the confidence is no share between 0 and 1", "",
-          "0.95 is common");
+          "each point is evaluated with every column swapped");
+  require(points >= 2 && points <= words_per_address, "a bootstrap resample has one word per point");
+  require(bootstrap.resamples >= 2 && bootstrap.resamples <= occasions, "every resample has its own occasion");
+  require(bootstrap.confidence > 0 && bootstrap.confidence < 1, "the confidence is a share");
   require(outputs.a.allFinite() && outputs.b.allFinite() && outputs.swapped.allFinite(),
-          "an output of the model is no finite number", "its variance would be none either", "correct the model");
+          "the outputs of the model are finite");
 }
 
 }  // namespace
@@ -113,9 +105,8 @@ Eigen::MatrixXd SobolDesign::swapped(Eigen::Index factor) const {
 
 SobolDesign sobol_design(Eigen::Index points, Eigen::Index factors, std::uint64_t seed, const Address& shift) {
   constexpr Eigen::Index most_factors = 1800;  // Boost's directions reach 3,667 dimensions
-  require(points > 0, "there is no point", "a model is evaluated at points", "take a power of two, 1024 for instance");
-  require(factors > 0 && factors <= most_factors, "the factors are not from 1 to 1,800",
-          "the sequence has two dimensions for each", "leave factors out");
+  require(points > 0, "a model is evaluated at points");
+  require(factors > 0 && factors <= most_factors, "the sequence has two dimensions for each factor");
   AddressedEngine engine(seed, shift);
   boost::random::uniform_int_distribution<std::uint64_t> any_bits;
   std::vector<std::uint64_t> moved(static_cast<std::size_t>(2 * factors));

@@ -22,7 +22,7 @@ struct SobolDesign {
 
 /// The first points of Sobol's low-discrepancy sequence in 2 x factors dimensions (Boost.Random, directions of Joe and
 /// Kuo), moved by a random shift modulo 1, so that every point is uniform and estimates are unbiased. The shift draws
-/// two words per dimension at `shift`. Powers of two are the best numbers of points. Throws InvalidInput for no point,
+/// two words per dimension at `shift`. Powers of two are the best numbers of points. Throws InternalError for no point,
 /// no factor, or more than 1,800 factors.
 SobolDesign sobol_design(Eigen::Index points, Eigen::Index factors, std::uint64_t seed, const Address& shift);
 
@@ -61,7 +61,7 @@ struct SobolBootstrap {
 
 /// First-order indices mean(b (swapped_i - a)) / V (Saltelli et al. 2010) and total indices mean((a - swapped_i)^2) /
 /// (2 V) (Jansen, Computer Physics Communications 117 (1999) 35-43), all outputs taken about their common mean, V the
-/// variance of a and b together. Throws InvalidInput for shapes that do not agree, outputs that are not finite, fewer
+/// variance of a and b together. Throws InternalError for shapes that do not agree, outputs that are not finite, fewer
 /// than two points or resamples, more than 65,536 resamples or 262,144 points.
 SobolIndices sobol_indices(const SobolOutputs&, const SobolBootstrap&);
 

@@ -1,15 +1,11 @@
 #include "engine/sensitivity/sobol_stage.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <cmath>
 #include <utility>
 
+#include "engine/numeric/columns.hpp"
 #include "engine/numeric/elementary.hpp"
-#include "engine/numeric/errors.hpp"
-#include "engine/policy/table_rows.hpp"
-#include "engine/study/size.hpp"
 
 namespace vcohort {
 
@@ -24,29 +20,6 @@ bool names_any(const EvppiGroup& group, const UncertaintySource& source) {
   return std::any_of(source.parameters.begin(), source.parameters.end(), [&](const Parameter& parameter) {
     return std::find(group.parameters.begin(), group.parameters.end(), parameter.name) != group.parameters.end();
   });
-}
-
-TableRows empty_table(const std::string& money) {
-  TableRows table("/sensitivity/sobol",
-                  "Variance-based sensitivity: shares of the variance of the incremental net benefit that come from "
-                  "groups of parameters, with 95 % confidence intervals; the same patients throughout");
-  table.texts("scenario", "stance of the evidence")
-      .numbers("threshold", money, "willingness to pay for a unit of effect")
-      .texts("strategy", "compared with the reference")
-      .counts("rank", "of the total index; 1 is the largest")
-      .texts("group", "parameters that vary together; what a joint prior correlates is in one group")
-      .counts("sources", "number of parameters in it, those of a shared draw counting once")
-      .numbers("first", "share", "first-order index: variance that is gone, on average, once the group is known")
-      .numbers("first_mcse", "share", "its bootstrap standard error, over points")
-      .numbers("first_lower", "share", "lower end of its interval")
-      .numbers("first_upper", "share", "upper end")
-      .numbers("total", "share", "total index: variance that is left, on average, when everything else is known")
-      .numbers("total_mcse", "share", "its bootstrap standard error, over points")
-      .numbers("total_lower", "share", "lower end of its interval")
-      .numbers("total_upper", "share", "upper end")
-      .numbers("inb", money, "mean incremental net benefit over the points")
-      .numbers("inb_sd", money, "its standard deviation over the points, of which the indices are shares");
-  return table;
 }
 
 }  // namespace
@@ -81,12 +54,6 @@ SobolStage::SobolStage(MovableModel model, const Evidence& evidence, const std::
     : model_(std::move(model)), draws_(evidence), points_(points), seed_(seed) {
   if (draws_.sources().empty()) return;  // nothing is uncertain
   factors_ = sobol_factors(draws_, groups);
-  const auto numbers = static_cast<double>(points) * static_cast<double>(sums_per_point());
-  if (numbers > largest_policy_tally)
-    throw InvalidInput(explain(fmt::format("the Sobol indices would keep {} numbers in memory", numbers),
-                               fmt::format("{} points x {} evaluations x {} strategies, twice; at most {} are allowed",
-                                           points, evaluations(), model_.strategies.size(), largest_policy_tally),
-                               "ask for fewer points or groups in policy.sensitivity.sobol"));
   design_ = sobol_design(points, static_cast<Eigen::Index>(draws_.sources().size()), seed, shift_address);
 }
 
@@ -142,24 +109,55 @@ SobolOutputs SobolStage::outputs(double k, std::size_t strategy, TallyView regio
 }
 
 std::vector<Table> SobolStage::deliver(TallyView region, const PolicyOutcome&) const {
-  TableRows table = empty_table(model_.currency);
+  struct Row {
+    double k;
+    std::size_t strategy;
+    std::int64_t rank;
+    const SobolFactor& factor;
+    SobolIndex first, total;
+    double mean, sd;
+  };
+  std::vector<Row> rows;
   for (const double k : model_.willingness_to_pay)
     for (std::size_t strategy = 0; strategy < model_.strategies.size() && !factors_.empty(); ++strategy) {
       if (strategy == model_.reference) continue;
       const SobolIndices found =
           sobol_indices(outputs(k, strategy, region), {resamples, confidence, seed_, resample_address});
       for (std::size_t factor = 0; factor < factors_.size(); ++factor) {
-        const SobolIndex& first = found.first[factor];
         const SobolIndex& total = found.total[factor];
         const auto larger = std::count_if(found.total.begin(), found.total.end(),
                                           [&](const SobolIndex& other) { return other.value > total.value; });
-        table.row(model_.scenario, k, model_.strategies[strategy], static_cast<std::int64_t>(larger) + 1,
-                  factors_[factor].name, static_cast<std::int64_t>(factors_[factor].sources.size()), first.value,
-                  first.mcse, first.lower, first.upper, total.value, total.mcse, total.lower, total.upper, found.mean,
-                  std::sqrt(found.variance));
+        rows.push_back({k, strategy, larger + 1, factors_[factor], found.first[factor], total, found.mean,
+                        std::sqrt(found.variance)});
       }
     }
-  return {table.take()};
+  const std::string& money = model_.currency;
+  Table table{"/sensitivity/sobol",
+              "Variance-based sensitivity: shares of the variance of the incremental net benefit that come from "
+              "groups of parameters, with 95 % confidence intervals; the same patients throughout",
+              {}};
+  const Columns column(table, rows);
+  const auto index = [&](const std::string& name, const char* text, SobolIndex Row::*which) {
+    const auto part = [&](double SobolIndex::*number) { return [=](const Row& row) { return row.*which.*number; }; };
+    column(name, "share", text, part(&SobolIndex::value));
+    column(name + "_mcse", "share", "its bootstrap standard error, over points", part(&SobolIndex::mcse));
+    column(name + "_lower", "share", "lower end of its interval", part(&SobolIndex::lower));
+    column(name + "_upper", "share", "upper end", part(&SobolIndex::upper));
+  };
+  column("scenario", "", "stance of the evidence", model_.scenario);
+  column("threshold", money, "willingness to pay for a unit of effect", &Row::k);
+  column("strategy", "", "compared with the reference",
+         [&](const Row& row) { return model_.strategies[row.strategy]; });
+  column("rank", "1", "of the total index; 1 is the largest", &Row::rank);
+  column("group", "", "parameters that vary together; what a joint prior correlates is in one group",
+         [](const Row& row) { return row.factor.name; });
+  column("sources", "1", "number of parameters in it, those of a shared draw counting once",
+         [](const Row& row) { return row.factor.sources.size(); });
+  index("first", "first-order index: variance that is gone, on average, once the group is known", &Row::first);
+  index("total", "total index: variance that is left, on average, when everything else is known", &Row::total);
+  column("inb", money, "mean incremental net benefit over the points", &Row::mean);
+  column("inb_sd", money, "its standard deviation over the points, of which the indices are shares", &Row::sd);
+  return {table};
 }
 
 }  // namespace vcohort

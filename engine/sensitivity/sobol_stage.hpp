@@ -27,7 +27,7 @@ std::vector<SobolFactor> sobol_factors(const ParameterDraws&, const std::vector<
 /// The design draws its shift at Purpose::sobol_shift, the intervals their resamples at Purpose::sobol_resample.
 class SobolStage final : public PolicyStage {
  public:
-  /// `evidence` has fixed prices where these are not to vary. @throws InvalidInput when it would keep too many numbers
+  /// `evidence` has fixed prices where these are not to vary.
   SobolStage(MovableModel, const Evidence& evidence, const std::vector<EvppiGroup>& groups, std::int64_t points,
              std::uint64_t seed);
 

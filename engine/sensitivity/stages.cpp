@@ -43,6 +43,12 @@ MovableModel movable_model(const Study& study, const Evidence& evidence, std::in
   return model;
 }
 
+std::vector<EvppiGroup> sobol_groups(Study study) {
+  const std::vector<EvppiGroup>& own = study.policy->sensitivity->sobol->groups;
+  if (!own.empty()) study.policy->evppi = own;
+  return evppi_groups(study);
+}
+
 std::vector<std::unique_ptr<PolicyStage>> sensitivity_stages(const Study& study, const Evidence& evidence) {
   std::vector<std::unique_ptr<PolicyStage>> stages;
   if (!study.policy->sensitivity) return stages;
@@ -53,10 +59,8 @@ std::vector<std::unique_ptr<PolicyStage>> sensitivity_stages(const Study& study,
     stages.push_back(std::make_unique<TwoWayGrid>(model, evidence, question.grid[0], question.grid[1]));
   if (!question.thresholds.empty()) stages.push_back(std::make_unique<Threshold>(model, evidence, question.thresholds));
   if (question.sobol) {
-    Study asked = study;
-    if (!question.sobol->groups.empty()) asked.policy->evppi = question.sobol->groups;
     stages.push_back(std::make_unique<SobolStage>(movable_model(study, evidence, question.sobol->patients),
-                                                  evidence_for_draws(evidence, *study.policy), evppi_groups(asked),
+                                                  evidence_for_draws(evidence, *study.policy), sobol_groups(study),
                                                   question.sobol->points, study.seed));
   }
   return stages;

@@ -9,9 +9,11 @@
 
 namespace vcohort {
 
-/// The stages that [policy.sensitivity] asks for; none without it. @throws InvalidInput where the evidence lacks what
-/// is to be moved
+/// The stages that [policy.sensitivity] asks for; none without it. The evidence has what is to be moved.
 std::vector<std::unique_ptr<PolicyStage>> sensitivity_stages(const Study&, const Evidence&);
+
+/// The groups of parameters that get Sobol indices: their own, or those of the value of information.
+std::vector<EvppiGroup> sobol_groups(Study);
 
 /// The simulation of [policy] as a function of the parameters: increments over the reference in the first patients of
 /// replicate 0.

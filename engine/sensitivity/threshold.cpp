@@ -1,7 +1,5 @@
 #include "engine/sensitivity/threshold.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <boost/math/tools/toms748_solve.hpp>
 #include <cmath>
@@ -9,9 +7,9 @@
 #include <limits>
 #include <utility>
 
+#include "engine/numeric/columns.hpp"
 #include "engine/numeric/elementary.hpp"
-#include "engine/numeric/errors.hpp"
-#include "engine/policy/table_rows.hpp"
+#include "engine/numeric/require.hpp"
 
 namespace vcohort {
 
@@ -116,24 +114,19 @@ class Threshold::Seeker {
 
 Threshold::Threshold(MovableModel model, const Evidence& evidence, const std::vector<ThresholdSearch>& searches)
     : model_(std::move(model)), points_(point_values(evidence)) {
-  for (const ThresholdSearch& search : searches) searches_.push_back(search_of(search, evidence));
+  for (const ThresholdSearch& search : searches) {
+    ParameterMove move(evidence, search.name);
+    const auto [low, high] = searched_range(search, move);
+    move.require_allowed(low);
+    move.require_allowed(high);
+    require(low < high, "a search has a range");
+    searches_.push_back({std::move(move), low, high});
+  }
 }
 
-Threshold::Search Threshold::search_of(const ThresholdSearch& asked, const Evidence& evidence) const {
-  ParameterMove move(evidence, asked.name);
-  if ((!asked.low || !asked.high) && !(move.point() > 0))
-    throw InvalidInput(
-        explain(fmt::format("{} has no range to search", asked.name),
-                fmt::format("its value is {}, so that a tenth and ten times of it say nothing", move.point()),
-                "add range = [low, high] to its threshold"));
-  const double low = asked.low ? *asked.low : move.clamped(tenth * move.point());
-  const double high = asked.high ? *asked.high : move.clamped(tenfold * move.point());
-  move.require_allowed(low);
-  move.require_allowed(high);
-  if (!(low < high))
-    throw InvalidInput(explain(fmt::format("the range of {} is empty", asked.name),
-                               fmt::format("from {} to {}", low, high), "add range = [low, high] to its threshold"));
-  return {std::move(move), low, high};
+std::pair<double, double> searched_range(const ThresholdSearch& asked, const ParameterMove& move) {
+  return {asked.low ? *asked.low : move.clamped(tenth * move.point()),
+          asked.high ? *asked.high : move.clamped(tenfold * move.point())};
 }
 
 std::vector<std::size_t> Threshold::strategies_of(std::size_t question) const {
@@ -169,43 +162,55 @@ void Threshold::simulate_block(std::int64_t block, TallyRegion region) const {
 }
 
 std::vector<Table> Threshold::deliver(TallyView region, const PolicyOutcome&) const {
-  TableRows table("/sensitivity/threshold",
-                  "Threshold analysis: the values of a parameter at which another strategy becomes the best one, the "
-                  "others at their point values, the same patients throughout");
-  table.texts("scenario", "stance of the evidence")
-      .texts("parameter", "what moves; the beginning of several names is a factor on all of them")
-      .texts("unit", "of its values; empty for a pure number and for a factor")
-      .numbers("point_value", "of the parameter", "its value in the evidence; 1 for a factor")
-      .numbers("low", "of the parameter", "where the search begins")
-      .numbers("high", "of the parameter", "where it ends")
-      .numbers("threshold", model_.currency, "willingness to pay for a unit of effect")
-      .texts("among", "the strategy that is compared with the reference, or all")
-      .counts("switches", "how often the best strategy changes from low to high; none has one row, without value")
-      .counts("switch", "which of them; the first four are given")
-      .numbers("value", "of the parameter", "where the best strategies below and above it are equal")
-      .numbers("mcse", "of the parameter", "Monte Carlo standard error of it, of the patients")
-      .texts("below", "best strategy below the value")
-      .texts("above", "best strategy above the value");
+  struct Row {
+    const Search& search;
+    std::size_t question;
+    std::int64_t switches, which;
+    double value, mcse;
+    std::int64_t below, above;
+  };
+  std::vector<Row> rows;
   for (std::size_t place = 0; place < searches_.size(); ++place)
     for (std::size_t question = 0; question < questions(); ++question) {
       const Search& search = searches_[place];
       const auto counts =
           region.counts.subspan((place * questions() + question) * counts_per_question, counts_per_question);
       const auto sums = region.sums.subspan((place * questions() + question) * sums_per_question, sums_per_question);
-      const std::size_t set = question % model_.strategies.size();
-      const auto append = [&](std::int64_t which, double value, double mcse, std::int64_t below, std::int64_t above) {
-        table.row(model_.scenario, search.move.name(), search.move.unit(), search.move.point(), search.low, search.high,
-                  willingness_of(question), set == model_.reference ? std::string("all") : model_.strategies[set],
-                  counts[0], which, value, mcse, model_.strategies[static_cast<std::size_t>(below)],
-                  model_.strategies[static_cast<std::size_t>(above)]);
-      };
       constexpr double none = std::numeric_limits<double>::quiet_NaN();
-      if (counts[0] == 0) append(0, none, none, counts[1], counts[1]);
+      if (counts[0] == 0) rows.push_back({search, question, 0, 0, none, none, counts[1], counts[1]});
       for (std::size_t i = 0; i < std::min<std::size_t>(counts[0], most_switches); ++i)
-        append(static_cast<std::int64_t>(i) + 1, sums[2 * i].value(), sums[2 * i + 1].value(), counts[2 + 2 * i],
-               counts[3 + 2 * i]);
+        rows.push_back({search, question, counts[0], static_cast<std::int64_t>(i) + 1, sums[2 * i].value(),
+                        sums[2 * i + 1].value(), counts[2 + 2 * i], counts[3 + 2 * i]});
     }
-  return {table.take()};
+  Table table{"/sensitivity/threshold",
+              "Threshold analysis: the values of a parameter at which another strategy becomes the best one, the "
+              "others at their point values, the same patients throughout",
+              {}};
+  const Columns column(table, rows);
+  const auto strategy = [&](std::int64_t place) { return model_.strategies[static_cast<std::size_t>(place)]; };
+  column("scenario", "", "stance of the evidence", model_.scenario);
+  column("parameter", "", "what moves; the beginning of several names is a factor on all of them",
+         [](const Row& row) { return row.search.move.name(); });
+  column("unit", "", "of its values; empty for a pure number and for a factor",
+         [](const Row& row) { return row.search.move.unit(); });
+  column("point_value", "of the parameter", "its value in the evidence; 1 for a factor",
+         [](const Row& row) { return row.search.move.point(); });
+  column("low", "of the parameter", "where the search begins", [](const Row& row) { return row.search.low; });
+  column("high", "of the parameter", "where it ends", [](const Row& row) { return row.search.high; });
+  column("threshold", model_.currency, "willingness to pay for a unit of effect",
+         [&](const Row& row) { return willingness_of(row.question); });
+  column("among", "", "the strategy that is compared with the reference, or all", [&](const Row& row) {
+    const std::size_t set = row.question % model_.strategies.size();
+    return set == model_.reference ? "all" : model_.strategies[set];
+  });
+  column("switches", "1", "how often the best strategy changes from low to high; none has one row, without value",
+         &Row::switches);
+  column("switch", "1", "which of them; the first four are given", &Row::which);
+  column("value", "of the parameter", "where the best strategies below and above it are equal", &Row::value);
+  column("mcse", "of the parameter", "Monte Carlo standard error of it, of the patients", &Row::mcse);
+  column("below", "", "best strategy below the value", [&](const Row& row) { return strategy(row.below); });
+  column("above", "", "best strategy above the value", [&](const Row& row) { return strategy(row.above); });
+  return {table};
 }
 
 }  // namespace vcohort

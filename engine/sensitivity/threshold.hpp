@@ -1,5 +1,6 @@
 #pragma once
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "engine/evidence/evidence.hpp"
@@ -8,6 +9,9 @@
 #include "engine/study/sensitivity_question.hpp"
 
 namespace vcohort {
+
+/// Where a parameter is searched: as asked for, or from a tenth to ten times its value as far as the model allows it.
+std::pair<double, double> searched_range(const ThresholdSearch&, const ParameterMove&);
 
 /// Threshold analysis: at which value of a parameter another strategy becomes the best one, of all strategies and of
 /// each one and the reference; everything else stands at its point value.
@@ -18,7 +22,7 @@ namespace vcohort {
 /// come and go between two neighbours are not seen.
 class Threshold final : public PolicyStage {
  public:
-  /// @throws InvalidInput when the evidence has no such parameter, or its range is empty or not allowed
+  /// The evidence has the parameters, and their ranges are neither empty nor beyond what the model allows.
   Threshold(MovableModel, const Evidence&, const std::vector<ThresholdSearch>&);
 
   std::string name() const override { return "threshold"; }
@@ -47,7 +51,6 @@ class Threshold final : public PolicyStage {
   std::size_t questions() const { return model_.willingness_to_pay.size() * model_.strategies.size(); }
   std::vector<std::size_t> strategies_of(std::size_t question) const;
   double willingness_of(std::size_t question) const;
-  Search search_of(const ThresholdSearch&, const Evidence&) const;
 
   // Of a question: how many switches, the best strategy at the low end, and below and above of each switch.
   static constexpr std::size_t counts_per_question = 2 + 2 * most_switches;

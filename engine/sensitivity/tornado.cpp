@@ -6,7 +6,7 @@
 #include <utility>
 
 #include "engine/evidence/registry.hpp"
-#include "engine/policy/table_rows.hpp"
+#include "engine/numeric/columns.hpp"
 
 namespace vcohort {
 
@@ -29,35 +29,6 @@ bool is_truth(const UncertaintySource& source) {
   return std::all_of(source.parameters.begin(), source.parameters.end(), [](const Parameter& parameter) {
     return parameter.uncertainty.kind == Uncertainty::Kind::bernoulli;
   });
-}
-
-TableRows empty_table(const std::string& money) {
-  TableRows table("/sensitivity/tornado",
-                  "One-way sensitivity: each uncertain parameter alone at a low and a high quantile of its law, the "
-                  "others at their point values, the same patients throughout; longest bar first");
-  table.texts("scenario", "stance of the evidence")
-      .numbers("threshold", money, "willingness to pay for a unit of effect")
-      .texts("strategy", "compared with the reference")
-      .counts("rank", "of the length of the bar; 1 is the longest")
-      .texts("parameter", "what moves: a parameter, or the parameters of a shared draw together")
-      .counts("moved", "number of parameters that move together")
-      .texts("member", "the parameter that value, low and high belong to")
-      .texts("kind", "knowledge, or a price, which is decided")
-      .texts("strength", "where its value comes from: found, derived, recalled or assumed")
-      .numbers("value", "of the parameter", "point value")
-      .numbers("low", "of the parameter", "value at the low quantile")
-      .numbers("high", "of the parameter", "value at the high quantile")
-      .numbers("inb", money, "incremental net benefit per child with all parameters at their point values")
-      .numbers("inb_mcse", money, "Monte Carlo standard error of it, from batches of patients")
-      .numbers("inb_low", money, "incremental net benefit at the low value")
-      .numbers("inb_high", money, "incremental net benefit at the high value")
-      .numbers("span", money, "length of the bar: the distance between the two")
-      .numbers("span_mcse", money, "Monte Carlo standard error of it; the patients are the same at both ends")
-      .texts("best", "best strategy of all at the point values")
-      .texts("best_low", "best strategy of all at the low value")
-      .texts("best_high", "best strategy of all at the high value")
-      .truths("flips", "whether the best strategy is another one at either end");
-  return table;
 }
 
 }  // namespace
@@ -110,27 +81,73 @@ std::vector<Tornado::Bar> Tornado::bars(const std::vector<Evaluation>& found, do
 std::vector<Table> Tornado::deliver(TallyView region, const PolicyOutcome&) const {
   std::vector<Evaluation> found;
   for (std::size_t place = 0; place < points(); ++place) found.push_back(tally_.read(place, region));
-  TableRows table = empty_table(model_.currency);
+  struct Row {
+    double k;
+    std::size_t strategy;
+    Bar bar;
+    const UncertaintySource& source;
+    Estimate base;
+    std::size_t best, best_low, best_high;
+
+    const Parameter& member() const { return source.parameters.front(); }
+  };
+  std::vector<Row> rows;
   for (const double k : model_.willingness_to_pay)
     for (std::size_t strategy = 0; strategy < model_.strategies.size(); ++strategy) {
       if (strategy == model_.reference) continue;
-      const Estimate base = found[0].increment(k, strategy, model_.reference);
-      const std::size_t best = found[0].best(k, model_.reference);
-      for (const Bar& bar : bars(found, k, strategy)) {
-        const UncertaintySource& source = draws_.sources()[moved_[bar.place]];
-        const Parameter& first = source.parameters.front();
-        const std::size_t best_low = found[point(bar.place, End::low)].best(k, model_.reference);
-        const std::size_t best_high = found[point(bar.place, End::high)].best(k, model_.reference);
-        table.row(model_.scenario, k, model_.strategies[strategy], bar.rank, source.name,
-                  static_cast<std::int64_t>(source.parameters.size()), first.name,
-                  std::string(name_of(find_parameter(first.name)->kind)), std::string(name_of(first.strength)),
-                  first.value, values_at(bar.place, End::low).at(first.name),
-                  values_at(bar.place, End::high).at(first.name), base.value, base.mcse, bar.low.value, bar.high.value,
-                  bar.span.value, bar.span.mcse, model_.strategies[best], model_.strategies[best_low],
-                  model_.strategies[best_high], truth_of(best_low != best || best_high != best));
-      }
+      const auto best = [&](std::size_t point) { return found[point].best(k, model_.reference); };
+      for (const Bar& bar : bars(found, k, strategy))
+        rows.push_back({k, strategy, bar, draws_.sources()[moved_[bar.place]],
+                        found[0].increment(k, strategy, model_.reference), best(0), best(point(bar.place, End::low)),
+                        best(point(bar.place, End::high))});
     }
-  return {table.take()};
+  const std::string& money = model_.currency;
+  Table table{"/sensitivity/tornado",
+              "One-way sensitivity: each uncertain parameter alone at a low and a high quantile of its law, the "
+              "others at their point values, the same patients throughout; longest bar first",
+              {}};
+  const Columns column(table, rows);
+  const auto best = [&](const char* name, const char* text, std::size_t Row::*which) {
+    column(name, "", text, [&](const Row& row) { return model_.strategies[row.*which]; });
+  };
+  const auto value_at = [&](End end) {
+    return [this, end](const Row& row) { return values_at(row.bar.place, end).at(row.member().name); };
+  };
+  column("scenario", "", "stance of the evidence", model_.scenario);
+  column("threshold", money, "willingness to pay for a unit of effect", &Row::k);
+  best("strategy", "compared with the reference", &Row::strategy);
+  column("rank", "1", "of the length of the bar; 1 is the longest", [](const Row& row) { return row.bar.rank; });
+  column("parameter", "", "what moves: a parameter, or the parameters of a shared draw together",
+         [](const Row& row) { return row.source.name; });
+  column("moved", "1", "number of parameters that move together",
+         [](const Row& row) { return row.source.parameters.size(); });
+  column("member", "", "the parameter that value, low and high belong to",
+         [](const Row& row) { return row.member().name; });
+  column("kind", "", "knowledge, or a price, which is decided",
+         [](const Row& row) { return name_of(find_parameter(row.member().name)->kind); });
+  column("strength", "", "where its value comes from: found, derived, recalled or assumed",
+         [](const Row& row) { return name_of(row.member().strength); });
+  column("value", "of the parameter", "point value", [](const Row& row) { return row.member().value; });
+  column("low", "of the parameter", "value at the low quantile", value_at(End::low));
+  column("high", "of the parameter", "value at the high quantile", value_at(End::high));
+  column("inb", money, "incremental net benefit per child with all parameters at their point values",
+         [](const Row& row) { return row.base.value; });
+  column("inb_mcse", money, "Monte Carlo standard error of it, from batches of patients",
+         [](const Row& row) { return row.base.mcse; });
+  column("inb_low", money, "incremental net benefit at the low value",
+         [](const Row& row) { return row.bar.low.value; });
+  column("inb_high", money, "incremental net benefit at the high value",
+         [](const Row& row) { return row.bar.high.value; });
+  column("span", money, "length of the bar: the distance between the two",
+         [](const Row& row) { return row.bar.span.value; });
+  column("span_mcse", money, "Monte Carlo standard error of it; the patients are the same at both ends",
+         [](const Row& row) { return row.bar.span.mcse; });
+  best("best", "best strategy of all at the point values", &Row::best);
+  best("best_low", "best strategy of all at the low value", &Row::best_low);
+  best("best_high", "best strategy of all at the high value", &Row::best_high);
+  column("flips", "1", "whether the best strategy is another one at either end",
+         [](const Row& row) { return row.best_low != row.best || row.best_high != row.best; });
+  return {table};
 }
 
 }  // namespace vcohort

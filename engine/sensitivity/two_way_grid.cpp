@@ -2,7 +2,7 @@
 
 #include <utility>
 
-#include "engine/policy/table_rows.hpp"
+#include "engine/numeric/columns.hpp"
 
 namespace vcohort {
 
@@ -28,35 +28,41 @@ void TwoWayGrid::simulate_block(std::int64_t block, TallyRegion region) const {
 }
 
 std::vector<Table> TwoWayGrid::deliver(TallyView region, const PolicyOutcome&) const {
-  const std::string& money = model_.currency;
-  TableRows table(
-      "/sensitivity/grid",
-      "Two-way sensitivity: two parameters over all pairs of their values, the others at their point values, "
-      "the same patients throughout");
-  table.texts("scenario", "stance of the evidence")
-      .texts("parameter_1", "what moves first; the beginning of several names is a factor on all of them")
-      .numbers("value_1", "of the parameter", "its value, or the factor")
-      .texts("parameter_2", "what moves second")
-      .numbers("value_2", "of the parameter", "its value, or the factor")
-      .numbers("threshold", money, "willingness to pay for a unit of effect")
-      .texts("strategy", "compared with the reference")
-      .numbers("inb", money, "incremental net benefit per child")
-      .numbers("inb_mcse", money, "Monte Carlo standard error of it, from batches of patients")
-      .texts("best", "best strategy of all");
+  struct Row {
+    double first, second, k;
+    std::size_t strategy, best;
+    Estimate increment;
+  };
+  std::vector<Row> rows;
   for (std::size_t i = 0; i < first_values_.size(); ++i)
     for (std::size_t j = 0; j < second_values_.size(); ++j) {
       const Evaluation found = tally_.read(i * second_values_.size() + j, region);
-      for (const double k : model_.willingness_to_pay) {
-        const std::string& best = model_.strategies[found.best(k, model_.reference)];
-        for (std::size_t strategy = 0; strategy < model_.strategies.size(); ++strategy) {
-          if (strategy == model_.reference) continue;
-          const Estimate increment = found.increment(k, strategy, model_.reference);
-          table.row(model_.scenario, first_.name(), first_values_[i], second_.name(), second_values_[j], k,
-                    model_.strategies[strategy], increment.value, increment.mcse, best);
-        }
-      }
+      for (const double k : model_.willingness_to_pay)
+        for (std::size_t strategy = 0; strategy < model_.strategies.size(); ++strategy)
+          if (strategy != model_.reference)
+            rows.push_back({first_values_[i], second_values_[j], k, strategy, found.best(k, model_.reference),
+                            found.increment(k, strategy, model_.reference)});
     }
-  return {table.take()};
+  const std::string& money = model_.currency;
+  Table table{"/sensitivity/grid",
+              "Two-way sensitivity: two parameters over all pairs of their values, the others at their point values, "
+              "the same patients throughout",
+              {}};
+  const Columns column(table, rows);
+  column("scenario", "", "stance of the evidence", model_.scenario);
+  column("parameter_1", "", "what moves first; the beginning of several names is a factor on all of them",
+         first_.name());
+  column("value_1", "of the parameter", "its value, or the factor", &Row::first);
+  column("parameter_2", "", "what moves second", second_.name());
+  column("value_2", "of the parameter", "its value, or the factor", &Row::second);
+  column("threshold", money, "willingness to pay for a unit of effect", &Row::k);
+  column("strategy", "", "compared with the reference",
+         [&](const Row& row) { return model_.strategies[row.strategy]; });
+  column("inb", money, "incremental net benefit per child", [](const Row& row) { return row.increment.value; });
+  column("inb_mcse", money, "Monte Carlo standard error of it, from batches of patients",
+         [](const Row& row) { return row.increment.mcse; });
+  column("best", "", "best strategy of all", [&](const Row& row) { return model_.strategies[row.best]; });
+  return {table};
 }
 
 }  // namespace vcohort

@@ -12,7 +12,7 @@ namespace vcohort {
 /// Two-way sensitivity: two parameters over all pairs of their values, everything else at its point value.
 class TwoWayGrid final : public PolicyStage {
  public:
-  /// @throws InvalidInput when the evidence has no such parameter, or a value is not allowed
+  /// The evidence has the parameters, and the model allows their values.
   TwoWayGrid(MovableModel, const Evidence&, const MovedParameter& first, const MovedParameter& second);
 
   std::string name() const override { return "grid"; }

@@ -9,6 +9,7 @@
 #include <memory>
 #include <optional>
 
+#include "engine/evidence/registry.hpp"
 #include "engine/numeric/errors.hpp"
 #include "engine/replication/replication.hpp"
 #include "engine/run/run.hpp"
@@ -75,6 +76,26 @@ std::vector<PublishedFigure> chosen_figures(const Replicated& replicated, const 
   return chosen;
 }
 
+/// Refuses what cannot move alone, or has no law that could be refitted.
+void require_movable(const Evidence& evidence, const std::vector<std::string>& names) {
+  for (const std::string& name : names) {
+    const Parameter* parameter = find(evidence, name);
+    if (!parameter) {
+      const std::string near = closest_parameter(name);
+      throw InvalidInput(explain("the evidence has no parameter " + name, "it cannot be moved",
+                                 near.empty() ? "name another one" : "did you mean " + near + "?"));
+    }
+    const Uncertainty::Kind kind = parameter->uncertainty.kind;
+    if (kind == Uncertainty::Kind::fixed || kind == Uncertainty::Kind::triangular)
+      throw InvalidInput(explain("the parameter " + name + " cannot be moved",
+                                 std::string("its law is ") + name_of(kind), "give it another one, or move another"));
+    if (!parameter->draw.empty())
+      throw InvalidInput(explain("the parameter " + name + " cannot be moved alone",
+                                 "it shares the draw " + parameter->draw + " with others, so that they stay ordered",
+                                 "name another one"));
+  }
+}
+
 /// Targets of all studies, and what each draw simulates for them.
 struct Simulated {
   std::vector<Target> targets;
@@ -133,10 +154,12 @@ ExitStatus calibrate(CalibrateArguments arguments) {
   std::optional<Evidence> stance;
   for (const std::string& name : arguments.names) {
     const Replicated replicated = load_replication(name, evidence_setting(arguments.evidence));
+    require_movable(replicated.study->evidence.front(), arguments.move);
     simulate_targets(replicated, arguments, simulated);
     const EvidenceText& text = replicated.study->header.evidence.front();
     if (!stance) stance = read_evidence(text.source, text.name).evidence;  // without what a study overrides
   }
+  require_movable(*stance, arguments.move);
   const auto draws = draws_of(moving_only(*stance, arguments.move), arguments.move, arguments.seed, arguments.draws);
   const ImportanceWeights weights = importance_weights(simulated.targets, simulated.values);
   const bool for_reader = arguments.format == TableFormat::table;

@@ -14,11 +14,13 @@
 #include "engine/numeric/errors.hpp"
 #include "engine/policy/decision/decide.hpp"
 #include "engine/policy/decision/evppi.hpp"
+#include "engine/study/policy_names.hpp"
 #include "io/cli/table_format.hpp"
 #include "io/cli/verbs.hpp"
 #include "io/console/log.hpp"
 #include "io/data/patient_noise_reader.hpp"
 #include "io/data/psa_reader.hpp"
+#include "io/results/column_of.hpp"
 #include "io/results/json.hpp"
 #include "io/study/suggestion.hpp"
 
@@ -124,9 +126,10 @@ DecisionPopulation population_in(const std::string& text) {
                "write discount=0.03 for 3 % a year");
       population.discount_rate = amount_in(value, option, 0, below_one);
     } else if (key == "timing") {
-      const std::optional<FlowTiming> timing = flow_timing_of(value);
-      if (!timing) throw CommandLineError(option + ": timing is start, mid, end, trapezoid or continuous");
-      population.timing = *timing;
+      const auto timing = std::find(timing_names.begin(), timing_names.end(), value);
+      if (timing == timing_names.end())
+        throw CommandLineError(option + ": timing is start, mid, end, trapezoid or continuous");
+      population.timing = static_cast<FlowTiming>(timing - timing_names.begin());
     } else {
       throw CommandLineError(explain(fmt::format("{}: \"{}\" is unknown", option, key), "",
                                      did_you_mean(key, std::vector<std::string_view>{"incidence", "prevalent", "uptake",
@@ -184,14 +187,6 @@ void turn_effect(Table& table) {
   }
 }
 
-const std::vector<double>& numbers(const Table& table, std::string_view column) {
-  return std::get<std::vector<double>>(table.find(column)->values);
-}
-
-const std::vector<std::string>& texts(const Table& table, std::string_view column) {
-  return std::get<std::vector<std::string>>(table.find(column)->values);
-}
-
 /// The columns that a table holds only with a population.
 void drop_population(Table& table) {
   std::erase_if(table.columns, [](const Column& column) { return column.name.starts_with("population_"); });
@@ -203,12 +198,12 @@ Table with_evppi(const Decision& found, std::size_t strategies) {
   const std::size_t values = table.rows() / strategies;
   const std::string money = table.find("nmb")->units;
   for (std::size_t first = 0; first < found.evppi.rows(); first += values) {
-    const std::string& group = texts(found.evppi, "parameters")[first];
+    const std::string& group = column_of<std::string>(found.evppi, "parameters")[first];
     for (const std::string column : {"evppi", "evppi_mcse"}) {
       std::vector<double>& filled =
           table.add<double>(column + "_" + group, money, fmt::format("{} of {}.", column, group));
       for (std::size_t row = 0; row < table.rows(); ++row)
-        filled.push_back(numbers(found.evppi, column)[first + row / strategies]);
+        filled.push_back(column_of<double>(found.evppi, column)[first + row / strategies]);
     }
   }
   return table;
@@ -220,23 +215,24 @@ Table in_short(const Decision& found, std::size_t strategies) {
   const std::size_t values = all.rows() / strategies;
   Table table;
   auto& k = table.add<double>("k", "", "");
-  for (std::size_t at = 0; at < values; ++at) k.push_back(numbers(all, "k")[at * strategies]);
+  for (std::size_t at = 0; at < values; ++at) k.push_back(column_of<double>(all, "k")[at * strategies]);
   auto& best = table.add<std::string>("best", "", "");
-  const auto& is_best = std::get<std::vector<Truth>>(all.find("best")->values);
+  const auto& is_best = column_of<Truth>(all, "best");
   for (std::size_t row = 0; row < all.rows(); ++row)
-    if (is_best[row].value != 0) best.push_back(texts(all, "strategy")[row]);
+    if (is_best[row].value != 0) best.push_back(column_of<std::string>(all, "strategy")[row]);
   for (std::size_t strategy = 0; strategy < strategies; ++strategy) {
-    auto& ceac = table.add<double>("ceac " + texts(all, "strategy")[strategy], "", "");
-    for (std::size_t at = 0; at < values; ++at) ceac.push_back(numbers(all, "ceac")[at * strategies + strategy]);
+    auto& ceac = table.add<double>("ceac " + column_of<std::string>(all, "strategy")[strategy], "", "");
+    for (std::size_t at = 0; at < values; ++at)
+      ceac.push_back(column_of<double>(all, "ceac")[at * strategies + strategy]);
   }
   for (const std::string column : {"evpi", "evpi_mcse", "population_evpi"}) {
     if (all.find(column) == nullptr) continue;
     auto& shown = table.add<double>(column, "", "");
-    for (std::size_t at = 0; at < values; ++at) shown.push_back(numbers(all, column)[at * strategies]);
+    for (std::size_t at = 0; at < values; ++at) shown.push_back(column_of<double>(all, column)[at * strategies]);
   }
   for (std::size_t first = 0; first < found.evppi.rows(); first += values) {
-    auto& evppi = table.add<double>("evppi " + texts(found.evppi, "parameters")[first], "", "");
-    for (std::size_t at = 0; at < values; ++at) evppi.push_back(numbers(found.evppi, "evppi")[first + at]);
+    auto& evppi = table.add<double>("evppi " + column_of<std::string>(found.evppi, "parameters")[first], "", "");
+    for (std::size_t at = 0; at < values; ++at) evppi.push_back(column_of<double>(found.evppi, "evppi")[first + at]);
   }
   return table;
 }
@@ -266,24 +262,18 @@ void print_text(const Answer& answer) {
   print(in_short(answer.found, psa.strategies.size()), TableFormat::table, std::cout);
 }
 
-nlohmann::ordered_json json_of(const Table& table) {
-  std::ostringstream text;
-  write_json(table, text);
-  return nlohmann::ordered_json::parse(text.str());
-}
-
-nlohmann::ordered_json json_of(const Answer& answer, const DecisionPlan& plan, bool lower_is_better) {
+nlohmann::ordered_json json_of(const Answer& answer, const DecisionQuestion& question, bool lower_is_better) {
   nlohmann::ordered_json json;
   if (!answer.scenario.empty()) json["scenario"] = answer.scenario;
   json["answer"] = answer.found.answer;
   json["draws"] = answer.psa.draws();
   json["reference"] = answer.psa.strategies[static_cast<std::size_t>(answer.psa.reference)];
-  json["effect"] = plan.effect_units;
+  json["effect"] = question.effect_units;
   json["lower_is_better"] = lower_is_better;
-  if (plan.population) json["timing"] = name_of(plan.population->timing);
-  json["strategies"] = json_of(answer.found.strategies)["rows"];
-  json["willingness_to_pay"] = json_of(with_evppi(answer.found, answer.psa.strategies.size()))["rows"];
-  json["evppi"] = json_of(answer.found.evppi)["rows"];
+  if (question.population) json["timing"] = name_of(question.population->timing);
+  json["strategies"] = json_rows(answer.found.strategies);
+  json["willingness_to_pay"] = json_rows(with_evppi(answer.found, answer.psa.strategies.size()));
+  json["evppi"] = json_rows(answer.found.evppi);
   json["notes"] = answer.found.notes;
   return json;
 }
@@ -347,7 +337,7 @@ void require_draws(const std::vector<std::vector<std::string>>& groups, const Ps
   }
 }
 
-Answer answer_of(const DecideArguments& arguments, DecisionPlan plan, PsaFile::Part part) {
+Answer answer_of(const DecideArguments& arguments, DecisionQuestion question, PsaFile::Part part) {
   Answer answer{std::move(part.scenario), std::move(part.psa), {}};
   Psa& psa = answer.psa;
   if (!arguments.patient_noise.empty()) {
@@ -356,37 +346,38 @@ Answer answer_of(const DecideArguments& arguments, DecisionPlan plan, PsaFile::P
   }
   if (arguments.all_evppi)
     for (const std::string& parameter : psa.parameters)
-      if (std::find(plan.evppi.begin(), plan.evppi.end(), std::vector{parameter}) == plan.evppi.end())
-        plan.evppi.push_back({parameter});
-  require_draws(plan.evppi, psa);
+      if (std::find(question.evppi.begin(), question.evppi.end(), std::vector{parameter}) == question.evppi.end())
+        question.evppi.push_back({parameter});
+  require_draws(question.evppi, psa);
   if (arguments.lower_is_better) turn_effect(psa);
-  answer.found = decide(psa, plan);
+  answer.found = decide(psa, question);
   if (arguments.lower_is_better)
     for (Table* table : {&answer.found.strategies, &answer.found.plane}) turn_effect(*table);
-  if (!plan.population)
+  if (!question.population)
     for (Table* table : {&answer.found.willingness_to_pay, &answer.found.evppi}) drop_population(*table);
   return answer;
 }
 
 void decide_file(const DecideArguments& arguments) {
-  DecisionPlan plan;
-  plan.willingness_to_pay = range_in(arguments.willingness_to_pay);
-  plan.evppi = groups_in(arguments.evppi);
+  DecisionQuestion question;
+  question.willingness_to_pay = range_in(arguments.willingness_to_pay);
+  question.evppi = groups_in(arguments.evppi);
   PsaColumns columns{arguments.reference, {}, arguments.all_evppi};
-  for (const std::vector<std::string>& names : plan.evppi)
+  for (const std::vector<std::string>& names : question.evppi)
     columns.parameters.insert(columns.parameters.end(), names.begin(), names.end());
-  if (!arguments.population.empty()) plan.population = population_in(arguments.population);
-  plan.currency = arguments.currency;
-  plan.effect_units = arguments.effect;
-  plan.plane = arguments.table == "plane";
+  if (!arguments.population.empty()) question.population = population_in(arguments.population);
+  question.currency = arguments.currency;
+  question.effect_units = arguments.effect;
+  question.plane = arguments.table == "plane";
   PsaFile file = read(arguments, columns);
   std::vector<Answer> answers;
-  for (PsaFile::Part& part : file.parts) answers.push_back(answer_of(arguments, plan, std::move(part)));
+  for (PsaFile::Part& part : file.parts) answers.push_back(answer_of(arguments, question, std::move(part)));
   if (answers.size() == 1) answers.front().scenario.clear();
   if (arguments.format == TableFormat::json && arguments.table.empty()) {
     nlohmann::ordered_json all;
-    for (const Answer& answer : answers) all["scenarios"].push_back(json_of(answer, plan, arguments.lower_is_better));
-    std::cout << (answers.size() == 1 ? all["scenarios"][0] : all).dump(2) << '\n';
+    for (const Answer& answer : answers)
+      all["scenarios"].push_back(json_of(answer, question, arguments.lower_is_better));
+    std::cout << json_text(answers.size() == 1 ? all["scenarios"][0] : all, 2) << '\n';
   } else if (arguments.format == TableFormat::table && arguments.table.empty()) {
     for (const Answer& answer : answers) {
       if (&answer != &answers.front()) std::cout << '\n';

@@ -4,7 +4,9 @@
 
 #include <algorithm>
 #include <limits>
+#include <ranges>
 
+#include "engine/numeric/columns.hpp"
 #include "io/console/table_view.hpp"
 #include "io/study/number_text.hpp"
 
@@ -55,28 +57,31 @@ void print_block(const AssessedStudy& study, std::ostream& out) {
   const bool modelled = !study.stance.empty();
   out << fmt::format("{}: {}\n{}{}\n\n", study.study, study.published->title, study.published->citation,
                      modelled ? fmt::format(" - evidence '{}'", study.stance) : std::string());
-  Table table{"", "", {}};
-  std::vector<std::string> names, published, simulated, position, verdict, notes;
-  for (std::size_t f = 0; f < study.figures.size(); ++f) {
-    const PublishedFigure& figure = study.published->figures[f];
-    const FigureAssessment& assessed = study.figures[f];
-    names.push_back(figure.name);
-    published.push_back(published_text(figure));
-    const bool shown = assessed.verdict != Verdict::not_modelled;
-    simulated.push_back(
-        shown ? fmt::format("{:.4g} ({:.4g} to {:.4g})", assessed.median, assessed.lower, assessed.upper) : "-");
-    position.push_back(shown ? fmt::format("{:.3f} ± {:.3f}", assessed.position, assessed.position_mcse) : "-");
-    verdict.push_back(assessed.reason.empty()
-                          ? name_of(assessed.verdict)
-                          : fmt::format("{} [{}]", name_of(assessed.verdict), footnote(assessed.reason, notes)));
-  }
-  table.add<std::string>("figure", "", "") = names;
-  table.add<std::string>("published", "", "") = published;
+  std::vector<std::string> notes;
+  Table table;
+  const auto places = std::views::iota(std::size_t{0}, study.figures.size());
+  const Columns column(table, places);
+  const auto simulated = [&](const char* name, const auto& text) {
+    column(name, "", "", [&](std::size_t f) {
+      return study.figures[f].verdict == Verdict::not_modelled ? "-" : text(study.figures[f]);
+    });
+  };
+  column("figure", "", "", [&](std::size_t f) { return study.published->figures[f].name; });
+  column("published", "", "", [&](std::size_t f) { return published_text(study.published->figures[f]); });
   if (modelled) {
-    table.add<std::string>("simulated (95 %)", "", "") = simulated;
-    table.add<std::string>("position", "", "") = position;
+    simulated("simulated (95 %)", [](const FigureAssessment& assessed) {
+      return fmt::format("{:.4g} ({:.4g} to {:.4g})", assessed.median, assessed.lower, assessed.upper);
+    });
+    simulated("position", [](const FigureAssessment& assessed) {
+      return fmt::format("{:.3f} ± {:.3f}", assessed.position, assessed.position_mcse);
+    });
   }
-  table.add<std::string>("verdict", "", "") = verdict;
+  column("verdict", "", "", [&](std::size_t f) {
+    const FigureAssessment& assessed = study.figures[f];
+    return assessed.reason.empty()
+               ? std::string(name_of(assessed.verdict))
+               : fmt::format("{} [{}]", name_of(assessed.verdict), footnote(assessed.reason, notes));
+  });
   print(table, TableFormat::table, out);
   for (std::size_t k = 0; k < notes.size(); ++k) out << fmt::format("[{}] {}\n", k + 1, notes[k]);
   if (!study.published->assumed.empty())
@@ -114,56 +119,47 @@ std::string ReplicationCounts::text() const {
 }
 
 Table replication_table(const std::vector<AssessedStudy>& studies) {
-  Table table{"/replications", "Published figures in the predictive distribution of the same figure", {}};
-  std::vector<std::string> study_name, stance, name, printed, strength, source, verdict, reason;
-  std::vector<double> value, median, lower, upper, expected, expected_mcse, position, position_mcse;
-  std::vector<std::int64_t> n, defined;
-  std::vector<Truth> driven;
+  struct Row {
+    const AssessedStudy& study;
+    const PublishedFigure& figure;
+    const FigureAssessment& assessed;
+    bool driven;
+  };
+  std::vector<Row> rows;
   for (const AssessedStudy& study : studies)
-    for (std::size_t f = 0; f < study.figures.size(); ++f) {
-      const PublishedFigure& figure = study.published->figures[f];
-      const FigureAssessment& assessed = study.figures[f];
-      study_name.push_back(study.study);
-      stance.push_back(study.stance);
-      name.push_back(figure.name);
-      printed.push_back(published_text(figure));
-      value.push_back(figure.modelled() ? figure.value : none);
-      n.push_back(figure.n);
-      strength.push_back(figure.strength);
-      source.push_back(figure.source);
-      median.push_back(assessed.median);
-      lower.push_back(assessed.lower);
-      upper.push_back(assessed.upper);
-      expected.push_back(assessed.expected);
-      expected_mcse.push_back(assessed.expected_mcse);
-      position.push_back(assessed.position);
-      position_mcse.push_back(assessed.position_mcse);
-      defined.push_back(assessed.defined);
-      driven.push_back(Truth{assumption_driven(study, f)});
-      verdict.push_back(name_of(assessed.verdict));
-      reason.push_back(assessed.reason);
-    }
-  table.add<std::string>("study", "", "name of the replication") = study_name;
-  table.add<std::string>("evidence", "", "stance; empty where nothing is simulated") = stance;
-  table.add<std::string>("figure", "", "what was published") = name;
-  table.add<std::string>("printed", "", "the published figure in words, with its spread and n") = printed;
-  table.add<double>("published", "of the figure", "the published figure, or its bound") = value;
-  table.add<std::int64_t>("n", "patients", "patients behind it; 0: all who were observed") = n;
-  table.add<std::string>("strength", "", "found, derived, recalled, assumed or seed") = strength;
-  table.add<std::string>("source", "", "where it was seen") = source;
-  table.add<double>("median", "of the figure", "median of the simulated figure") = median;
-  table.add<double>("lower", "of the figure", "2.5 % quantile of the simulated figure") = lower;
-  table.add<double>("upper", "of the figure", "97.5 % quantile of the simulated figure") = upper;
-  table.add<double>("expected", "of the figure", "mean of the simulated figure") = expected;
-  table.add<double>("expected_mcse", "of the figure", "its Monte Carlo standard error") = expected_mcse;
-  table.add<double>(
-      "position", "share",
-      "simulated figures below the published one, ties counting half; those that respect a published bound") = position;
-  table.add<double>("position_mcse", "share", "its Monte Carlo standard error") = position_mcse;
-  table.add<std::int64_t>("replicates", "replicates", "simulated datasets in which the figure is defined") = defined;
-  table.add<Truth>("assumption_driven", "", "inputs of the study had to be assumed") = driven;
-  table.add<std::string>("verdict", "", "inside, known misfit, MISFIT or not modelled") = verdict;
-  table.add<std::string>("reason", "", "of a known misfit, or why it is not modelled") = reason;
+    for (std::size_t f = 0; f < study.figures.size(); ++f)
+      rows.push_back({study, study.published->figures[f], study.figures[f], assumption_driven(study, f)});
+  Table table{"/replications", "Published figures in the predictive distribution of the same figure", {}};
+  const Columns column(table, rows);
+  const auto simulated = [&](const char* name, const char* units, const char* text, auto FigureAssessment::*value) {
+    column(name, units, text, [=](const Row& row) { return row.assessed.*value; });
+  };
+  column("study", "", "name of the replication", [](const Row& row) { return row.study.study; });
+  column("evidence", "", "stance; empty where nothing is simulated", [](const Row& row) { return row.study.stance; });
+  column("figure", "", "what was published", [](const Row& row) { return row.figure.name; });
+  column("printed", "", "the published figure in words, with its spread and n",
+         [](const Row& row) { return published_text(row.figure); });
+  column("published", "of the figure", "the published figure, or its bound",
+         [](const Row& row) { return row.figure.modelled() ? row.figure.value : none; });
+  column("n", "patients", "patients behind it; 0: all who were observed", [](const Row& row) { return row.figure.n; });
+  column("strength", "", "found, derived, recalled, assumed or seed",
+         [](const Row& row) { return row.figure.strength; });
+  column("source", "", "where it was seen", [](const Row& row) { return row.figure.source; });
+  simulated("median", "of the figure", "median of the simulated figure", &FigureAssessment::median);
+  simulated("lower", "of the figure", "2.5 % quantile of the simulated figure", &FigureAssessment::lower);
+  simulated("upper", "of the figure", "97.5 % quantile of the simulated figure", &FigureAssessment::upper);
+  simulated("expected", "of the figure", "mean of the simulated figure", &FigureAssessment::expected);
+  simulated("expected_mcse", "of the figure", "its Monte Carlo standard error", &FigureAssessment::expected_mcse);
+  simulated("position", "share",
+            "simulated figures below the published one, ties counting half; those that respect a published bound",
+            &FigureAssessment::position);
+  simulated("position_mcse", "share", "its Monte Carlo standard error", &FigureAssessment::position_mcse);
+  simulated("replicates", "replicates", "simulated datasets in which the figure is defined",
+            &FigureAssessment::defined);
+  column("assumption_driven", "", "inputs of the study had to be assumed", &Row::driven);
+  column("verdict", "", "inside, known misfit, MISFIT or not modelled",
+         [](const Row& row) { return name_of(row.assessed.verdict); });
+  simulated("reason", "", "of a known misfit, or why it is not modelled", &FigureAssessment::reason);
   return table;
 }
 

@@ -7,6 +7,11 @@
 
 #include "engine/evidence/registry.hpp"
 #include "engine/numeric/errors.hpp"
+#include "engine/policy/policy.hpp"
+#include "engine/sensitivity/sobol_stage.hpp"
+#include "engine/sensitivity/stages.hpp"
+#include "engine/sensitivity/threshold.hpp"
+#include "engine/study/size.hpp"
 
 namespace vcohort {
 
@@ -143,6 +148,44 @@ void check_policy(const PolicyQuestion& policy, const Evidence& evidence, const 
         "remove it, or name the currency and the price year of the study");
 }
 
+/// What [policy.sensitivity] moves is in the evidence and stays within what the model allows, and its Sobol indices fit
+/// into memory.
+void check_sensitivity(const Study& study, const Evidence& evidence, const Place& place, Problems& problems) {
+  const SensitivityQuestion& asked = *study.policy->sensitivity;
+  const auto check_move = [&](const ParameterMove& move, std::initializer_list<double> values) {
+    if (move.empty())
+      return problems.add(place,
+                          fmt::format("{}: the evidence {} has no such number", move.name(), quoted(evidence.name)),
+                          "it cannot be moved", "supply it with [[override]], or move another one");
+    for (const double value : values)
+      if (!move.allows(value))
+        problems.add(place, fmt::format("{} cannot be moved to {}", move.name(), value),
+                     fmt::format("allowed are {} from {} to {}", move.is_factor() ? "factors" : "values", move.lowest(),
+                                 move.highest()),
+                     "correct it in [policy.sensitivity]");
+  };
+  for (const MovedParameter& side : asked.grid)
+    for (const double value : side.values) check_move(ParameterMove(evidence, side.name), {value});
+  for (const ThresholdSearch& search : asked.thresholds) {
+    const ParameterMove move(evidence, search.name);
+    const auto [low, high] = searched_range(search, move);
+    check_move(move, {low, high});
+    if (!move.empty() && !(low < high))
+      problems.add(place, fmt::format("the range of {} is empty", search.name), fmt::format("from {} to {}", low, high),
+                   "add range = [low, high] to its threshold");
+  }
+  if (!asked.sobol || !problems.empty()) return;
+  const ParameterDraws draws(evidence_for_draws(evidence, *study.policy));
+  const std::size_t evaluations = sobol_factors(draws, sobol_groups(study)).size() + 2;
+  const double numbers = static_cast<double>(asked.sobol->points) * static_cast<double>(evaluations) *
+                         static_cast<double>(study.strategies.size()) * 2;
+  if (numbers > largest_policy_tally)
+    problems.add(place, fmt::format("the Sobol indices would keep {} numbers in memory", numbers),
+                 fmt::format("{} points x {} evaluations x {} strategies, twice; at most {} are allowed",
+                             asked.sobol->points, evaluations, study.strategies.size(), largest_policy_tally),
+                 "ask for fewer points or groups in policy.sensitivity.sobol");
+}
+
 }  // namespace
 
 std::vector<std::string> pairs_of(const Evidence& evidence) {
@@ -190,6 +233,8 @@ Evidence check_against_evidence(const Study& study, const Evidence& evidence, co
   }
   PairCheck(study, amended, places, problems).run();
   if (study.policy) check_policy(*study.policy, amended, places, problems);
+  if (study.policy && study.policy->sensitivity && problems.empty())
+    check_sensitivity(study, amended, places.policy, problems);
   problems.throw_if_any();
   return amended;
 }

@@ -78,6 +78,11 @@ void check_research(const KeyAt& at, const PolicyQuestion&) {
   const Study& study = *at.scope.study;
   if (!study.trial || study.trial->arms.empty())
     at.refuse("[policy.research] has no trial", "the study has no [trial] with arms", "add it");
+  else
+    for (const Arm& arm : study.trial->arms)
+      if (arm.crossover_to)
+        at.refuse("[policy.research] cannot price arm " + quoted(arm.name),
+                  "it crosses over, and so is none of the strategies", "ask about a trial with parallel arms");
   if (study.data_model)
     at.refuse("[policy.research] asks about a trial of a data model", "its arms are none of the strategies of [policy]",
               "remove [data_model]");

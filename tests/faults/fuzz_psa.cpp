@@ -15,10 +15,10 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   std::istringstream in(std::string(reinterpret_cast<const char*>(data) + 1, size - 1));
   try {
     const vcohort::Psa psa = vcohort::read_psa(in, "fuzz.csv", {"", {}, data[0] % 2 == 0});
-    vcohort::DecisionPlan plan;
-    plan.willingness_to_pay = {0, 20000};
-    for (const std::string& parameter : psa.parameters) plan.evppi.push_back({parameter});
-    const vcohort::Decision found = vcohort::decide(psa, plan);
+    vcohort::DecisionQuestion question;
+    question.willingness_to_pay = {0, 20000};
+    for (const std::string& parameter : psa.parameters) question.evppi.push_back({parameter});
+    const vcohort::Decision found = vcohort::decide(psa, question);
     double sum = 0;
     for (const double share : std::get<std::vector<double>>(found.willingness_to_pay.find("ceac")->values))
       sum += share;

@@ -9,6 +9,7 @@
 #include "engine/analysis/analysis.hpp"
 #include "engine/analysis/long_data/decimals.hpp"
 #include "engine/analysis/mmrm/mmrm.hpp"
+#include "engine/numeric/columns.hpp"
 #include "engine/numeric/errors.hpp"
 #include "engine/study/trial_names.hpp"
 
@@ -173,13 +174,6 @@ void check_order(const LongData& data, const analysis::Options& options) {
                              "list them in data.visit_order, or name the column of their times in data.visit_months"));
 }
 
-template <class Value>
-void append(Table& table, std::string_view name, Value value) {
-  const auto column =
-      std::find_if(table.columns.begin(), table.columns.end(), [name](const auto& c) { return c.name == name; });
-  std::get<std::vector<Value>>(column->values).push_back(std::move(value));
-}
-
 std::string text_of(double number) {
   std::array<char, 32> text{};
   return {text.data(), std::to_chars(text.data(), text.data() + text.size(), number).ptr};
@@ -208,47 +202,38 @@ std::string conclusion_of(const analysis::Decision& decision, const analysis::Hy
   return decision.favourable ? "different, in the good direction" : "different, in the bad direction";
 }
 
-Table contrast_table(bool ratios) {
-  Table table{"/analysis/contrasts", "Each arm against the reference", {}};
-  table.add<std::string>("contrast", "", "arm - reference");
-  table.add<std::string>("visit", "", "visit");
-  table.add<std::int64_t>("analysed", "patients", "analysed, both arms");
-  table.add<double>("estimate", "of the method", "estimate of the effect");
-  table.add<double>("se", "of the method", "its standard error");
-  table.add<double>("df", "1", "degrees of freedom; infinite for a normal reference");
-  table.add<double>("statistic", "1", "test statistic against the null of the hypothesis");
-  table.add<double>("p", "1", "p-value of the hypothesis");
-  table.add<double>("lower", "of the method", "lower limit of the interval");
-  table.add<double>("upper", "of the method", "upper limit of the interval");
-  if (ratios) {
-    table.add<double>("ratio", "1", "the effect as a ratio");
-    table.add<double>("ratio_lower", "1", "its lower limit");
-    table.add<double>("ratio_upper", "1", "its upper limit");
-  }
-  table.add<Truth>("primary", "", "the primary visit");
-  table.add<std::string>("conclusion", "", "what follows from the hypothesis");
-  return table;
-}
+struct ContrastRow {
+  std::string contrast, visit;
+  bool primary;
+  Estimate estimate;
+  analysis::Decision decision;
+  std::string conclusion;
+};
 
-void append_contrast(Table& table, const std::string& contrast, const std::string& visit, bool primary,
-                     const Estimate& estimate, const analysis::Decision& decision, const std::string& conclusion) {
-  append(table, "contrast", contrast);
-  append(table, "visit", visit);
-  append(table, "analysed", std::int64_t{estimate.patients});
-  append(table, "estimate", estimate.estimate);
-  append(table, "se", estimate.se);
-  append(table, "df", estimate.df);
-  append(table, "statistic", decision.statistic);
-  append(table, "p", decision.p);
-  append(table, "lower", estimate.lower);
-  append(table, "upper", estimate.upper);
-  if (table.find("ratio")) {
-    append(table, "ratio", std::exp(estimate.estimate));
-    append(table, "ratio_lower", std::exp(estimate.lower));
-    append(table, "ratio_upper", std::exp(estimate.upper));
+Table contrast_table(const std::vector<ContrastRow>& rows, bool ratios) {
+  Table table{"/analysis/contrasts", "Each arm against the reference", {}};
+  const Columns column(table, rows);
+  using Row = ContrastRow;
+  column("contrast", "", "arm - reference", &Row::contrast);
+  column("visit", "", "visit", &Row::visit);
+  column("analysed", "patients", "analysed, both arms", [](const Row& row) { return row.estimate.patients; });
+  column("estimate", "of the method", "estimate of the effect", [](const Row& row) { return row.estimate.estimate; });
+  column("se", "of the method", "its standard error", [](const Row& row) { return row.estimate.se; });
+  column("df", "1", "degrees of freedom; infinite for a normal reference",
+         [](const Row& row) { return row.estimate.df; });
+  column("statistic", "1", "test statistic against the null of the hypothesis",
+         [](const Row& row) { return row.decision.statistic; });
+  column("p", "1", "p-value of the hypothesis", [](const Row& row) { return row.decision.p; });
+  column("lower", "of the method", "lower limit of the interval", [](const Row& row) { return row.estimate.lower; });
+  column("upper", "of the method", "upper limit of the interval", [](const Row& row) { return row.estimate.upper; });
+  if (ratios) {
+    column("ratio", "1", "the effect as a ratio", [](const Row& row) { return std::exp(row.estimate.estimate); });
+    column("ratio_lower", "1", "its lower limit", [](const Row& row) { return std::exp(row.estimate.lower); });
+    column("ratio_upper", "1", "its upper limit", [](const Row& row) { return std::exp(row.estimate.upper); });
   }
-  append(table, "primary", Truth{primary});
-  append(table, "conclusion", conclusion);
+  column("primary", "", "the primary visit", &Row::primary);
+  column("conclusion", "", "what follows from the hypothesis", &Row::conclusion);
+  return table;
 }
 
 struct Moments {
@@ -274,15 +259,12 @@ Moments moments_of(std::span<const double> values, std::span<const int> arms, in
 
 /// Means of what is compared, as observed and from the model.
 Table means_table(const LongData& data, analysis::Analysis& analysis, std::size_t primary) {
-  Table table{"/analysis/arms", "Outcomes of each arm, as they are analysed", {}};
-  table.add<std::string>("arm", "", "arm");
-  table.add<std::string>("visit", "", "visit");
-  table.add<std::int64_t>("n", "patients", "with the outcome");
-  table.add<double>("mean", "of the outcome", "mean of them");
-  table.add<double>("sd", "of the outcome", "their standard deviation");
-  table.add<double>("ls_mean", "of the outcome",
-                    "least-squares mean, covariates at their means; missing without a model");
-  table.add<double>("ls_mean_se", "of the outcome", "its standard error");
+  struct Row {
+    std::string arm, visit;
+    Moments moments;
+    double ls_mean, ls_mean_se;
+  };
+  std::vector<Row> rows;
   const analysis::Dataset& seen = analysis.dataset();
   analysis::Mmrm* model = analysis.mixed_model();
   std::vector<Estimate> adjusted(data.arms.size()), contrasts(data.arms.size() - 1);
@@ -295,68 +277,75 @@ Table means_table(const LongData& data, analysis::Analysis& analysis, std::size_
       const std::size_t n = seen.arm.size();
       const Moments moments =
           moments_of(model ? seen.repeated.subspan(v * n, n) : seen.outcome, seen.arm, static_cast<int>(a));
-      append(table, "arm", data.arms[a]);
-      append(table, "visit", data.visits[v]);
-      append(table, "n", moments.n);
-      append(table, "mean", moments.mean);
-      append(table, "sd", moments.sd);
       if (model && model->result().ok()) {
         const auto mean = model->mean(static_cast<int>(v), static_cast<int>(a), analysis::MmrmMargin::observed);
-        append(table, "ls_mean", mean.estimate);
-        append(table, "ls_mean_se", mean.se);
+        rows.push_back({data.arms[a], data.visits[v], moments, mean.estimate, mean.se});
       } else {
-        append(table, "ls_mean", adjusted[a].estimate);
-        append(table, "ls_mean_se", adjusted[a].se);
+        rows.push_back({data.arms[a], data.visits[v], moments, adjusted[a].estimate, adjusted[a].se});
       }
     }
+  Table table{"/analysis/arms", "Outcomes of each arm, as they are analysed", {}};
+  const Columns column(table, rows);
+  column("arm", "", "arm", &Row::arm);
+  column("visit", "", "visit", &Row::visit);
+  column("n", "patients", "with the outcome", [](const Row& row) { return row.moments.n; });
+  column("mean", "of the outcome", "mean of them", [](const Row& row) { return row.moments.mean; });
+  column("sd", "of the outcome", "their standard deviation", [](const Row& row) { return row.moments.sd; });
+  column("ls_mean", "of the outcome", "least-squares mean, covariates at their means; missing without a model",
+         &Row::ls_mean);
+  column("ls_mean_se", "of the outcome", "its standard error", &Row::ls_mean_se);
   return table;
 }
 
 /// Events and follow-up of the analysed patients.
 Table events_table(const LongData& data, const analysis::Dataset& seen) {
-  Table table{"/analysis/arms", "Events of each arm", {}};
-  table.add<std::string>("arm", "", "arm");
-  table.add<std::int64_t>("n", "patients", "analysed");
-  table.add<double>("events", "events", "of them");
-  table.add<double>("follow_up", "of the data", "sum of their times, or exposures");
+  struct Row {
+    std::string arm;
+    std::int64_t n = 0;
+    double events = 0, follow_up = 0;
+  };
+  std::vector<Row> rows;
   std::vector<std::uint8_t> complete(seen.arm.size());
   seen.mark_complete(complete);
   for (std::size_t a = 0; a < data.arms.size(); ++a) {
-    std::int64_t n = 0;
-    double events = 0, follow_up = 0;
+    Row& row = rows.emplace_back(Row{data.arms[a]});
     for (std::size_t i = 0; i < seen.arm.size(); ++i) {
       if (seen.arm[i] != static_cast<int>(a) || !complete[i]) continue;
-      ++n;
-      events += seen.time.empty() ? seen.outcome[i] : seen.event[i];
-      follow_up += !seen.time.empty() ? seen.time[i] : seen.exposure.empty() ? 1 : seen.exposure[i];
+      ++row.n;
+      row.events += seen.time.empty() ? seen.outcome[i] : seen.event[i];
+      row.follow_up += !seen.time.empty() ? seen.time[i] : seen.exposure.empty() ? 1 : seen.exposure[i];
     }
-    append(table, "arm", data.arms[a]);
-    append(table, "n", n);
-    append(table, "events", events);
-    append(table, "follow_up", follow_up);
   }
+  Table table{"/analysis/arms", "Events of each arm", {}};
+  const Columns column(table, rows);
+  column("arm", "", "arm", &Row::arm);
+  column("n", "patients", "analysed", &Row::n);
+  column("events", "events", "of them", &Row::events);
+  column("follow_up", "of the data", "sum of their times, or exposures", &Row::follow_up);
   return table;
 }
 
 Table covariance_table(const LongData& data, const analysis::Mmrm& model) {
-  Table table{"/analysis/covariance", "Covariance of the outcomes between visits", {}};
-  std::vector<std::string> group, row, column;
-  std::vector<double> covariance;
+  struct Row {
+    std::string group, visit, other_visit;
+    double covariance;
+  };
+  std::vector<Row> rows;
   const int groups = model.model().covariance_per_arm ? static_cast<int>(data.arms.size()) : 1;
   for (int g = 0; g < groups; ++g) {
     const Eigen::MatrixXd sigma = model.covariance(g);
     for (Eigen::Index i = 0; i < sigma.rows(); ++i)
-      for (Eigen::Index j = 0; j < sigma.cols(); ++j) {
-        group.push_back(groups > 1 ? data.arms[static_cast<std::size_t>(g)] : "all");
-        row.push_back(data.visits[static_cast<std::size_t>(i)]);
-        column.push_back(data.visits[static_cast<std::size_t>(j)]);
-        covariance.push_back(sigma(i, j));
-      }
+      for (Eigen::Index j = 0; j < sigma.cols(); ++j)
+        rows.push_back({groups > 1 ? data.arms[static_cast<std::size_t>(g)] : "all",
+                        data.visits[static_cast<std::size_t>(i)], data.visits[static_cast<std::size_t>(j)],
+                        sigma(i, j)});
   }
-  table.add<std::string>("group", "", "arm, or all") = group;
-  table.add<std::string>("visit", "", "visit") = row;
-  table.add<std::string>("other_visit", "", "visit") = column;
-  table.add<double>("covariance", "of the outcome, squared", "their covariance") = covariance;
+  Table table{"/analysis/covariance", "Covariance of the outcomes between visits", {}};
+  const Columns column(table, rows);
+  column("group", "", "arm, or all", &Row::group);
+  column("visit", "", "visit", &Row::visit);
+  column("other_visit", "", "visit", &Row::other_visit);
+  column("covariance", "of the outcome, squared", "their covariance", &Row::covariance);
   return table;
 }
 
@@ -394,7 +383,6 @@ DataAnalysis analyze(const LongData& data, const AnalysisPlan& plan, double alph
   const std::span<const analysis::Result> results = analysis.run(records.view());
 
   DataAnalysis found;
-  found.contrasts = contrast_table(is_log_ratio(method.scale));
   found.method = plan.method;
   found.measure = name_of(method.scale);
   found.notes = data.notes;
@@ -410,6 +398,7 @@ DataAnalysis analyze(const LongData& data, const AnalysisPlan& plan, double alph
   if (plan.hierarchy.empty())
     found.arms =
         seen_at_visits(outcome.kind) ? means_table(data, analysis, primary) : events_table(data, analysis.dataset());
+  std::vector<ContrastRow> contrasts;
   for (std::size_t v = model ? 0 : primary; v < (model ? data.visits.size() : primary + 1); ++v)
     for (std::size_t a = 1; a < data.arms.size(); ++a) {
       Estimate estimate = results[a - 1].estimate;
@@ -419,9 +408,10 @@ DataAnalysis analyze(const LongData& data, const AnalysisPlan& plan, double alph
         estimate.patients = results[a - 1].estimate.patients;
         decision = analysis.decide(estimate);
       }
-      append_contrast(found.contrasts, data.arms[a] + " - " + data.arms[0], data.visits[v], v == primary, estimate,
-                      decision, conclusion_of(decision, analysis.hypothesis()));
+      contrasts.push_back({data.arms[a] + " - " + data.arms[0], data.visits[v], v == primary, estimate, decision,
+                           conclusion_of(decision, analysis.hypothesis())});
     }
+  found.contrasts = contrast_table(contrasts, is_log_ratio(method.scale));
   if (method.bayes) found.notes.push_back("p is the posterior probability that the effect is not beyond the margin");
   return found;
 }

@@ -6,8 +6,9 @@
 #include <charconv>
 #include <cmath>
 #include <limits>
-#include <set>
+#include <ranges>
 
+#include "engine/numeric/columns.hpp"
 #include "engine/numeric/errors.hpp"
 #include "engine/numeric/percent.hpp"
 #include "engine/policy/decision/draw_mean.hpp"
@@ -22,160 +23,104 @@ namespace {
 
 constexpr double none = std::numeric_limits<double>::quiet_NaN();
 
-using Numbers = std::vector<double>;
-using Texts = std::vector<std::string>;
+Table tabulate_strategies(const Psa& psa, const Psa& uncertain, const DecisionQuestion& question) {
+  const Eigen::MatrixXd cost_increments = increments_over(psa.reference, psa.cost);
+  const Eigen::MatrixXd effect_increments = increments_over(psa.reference, psa.effect);
+  const StrategyMeans costs = means_over_draws(psa.cost), effects = means_over_draws(psa.effect);
+  const StrategyMeans more_costs = means_over_draws(cost_increments),
+                      more_effects = means_over_draws(effect_increments);
+  const std::vector<FrontierPlace> places = frontier_of(costs.mean, effects.mean, psa.reference);
+  const auto place_of = [&](Eigen::Index strategy) { return places[static_cast<std::size_t>(strategy)]; };
+  const auto name = [&](Eigen::Index strategy) { return psa.strategies[static_cast<std::size_t>(strategy)]; };
+  const auto sign = [&](Eigen::Index strategy, const StrategyMeans& means, const StrategyMeans& increments) {
+    const double own = means.mean[strategy], of_reference = means.mean[psa.reference];
+    if (equal_up_to_rounding(own, of_reference, std::max(std::abs(own), std::abs(of_reference)))) return 0;
+    return increments.mean[strategy] > 0 ? 1 : -1;
+  };
 
-/// Adds a column of numbers and returns its place, for references do not outlive the next column.
-class TableBuilder {
- public:
-  TableBuilder(std::string path, std::string description) : table_{std::move(path), std::move(description), {}} {}
-
-  TableBuilder& texts(std::string name, std::string description) {
-    table_.add<std::string>(std::move(name), "", std::move(description));
-    return *this;
-  }
-  TableBuilder& numbers(std::string name, std::string units, std::string description) {
-    table_.add<double>(std::move(name), std::move(units), std::move(description));
-    return *this;
-  }
-  TableBuilder& truths(std::string name, std::string description) {
-    table_.add<Truth>(std::move(name), "1", std::move(description));
-    return *this;
-  }
-  TableBuilder& counts(std::string name, std::string description) {
-    table_.add<std::int64_t>(std::move(name), "1", std::move(description));
-    return *this;
-  }
-
-  /// One value per column, in order.
-  template <class... Values>
-  void row(const Values&... values) {
-    std::size_t place = 0;
-    (put(table_.columns[place++].values, values), ...);
-  }
-
-  Table take() { return std::move(table_); }
-
- private:
-  static void put(ColumnValues& column, const std::string& value) { std::get<Texts>(column).push_back(value); }
-  static void put(ColumnValues& column, double value) { std::get<Numbers>(column).push_back(value); }
-  static void put(ColumnValues& column, Truth value) { std::get<std::vector<Truth>>(column).push_back(value); }
-  static void put(ColumnValues& column, std::int64_t value) {
-    std::get<std::vector<std::int64_t>>(column).push_back(value);
-  }
-
-  Table table_;
-};
-
-struct Mean {
-  double value = 0;
-  double mcse = 0;
-};
-
-template <class Value>
-Mean mean_over(Eigen::Index draws, Value&& value) {
-  const double mean = draw_mean(draws, value);
-  return {mean, draw_error(draws, mean, value)};
+  const std::string ratio = question.currency + " per " + question.effect_units;
+  Table table{"/policy/strategies", "Mean cost and effect of each strategy, and its place on the frontier.", {}};
+  const auto strategies = std::views::iota(Eigen::Index{0}, psa.cost.cols());
+  const Columns column(table, strategies);
+  const auto mean_and_error = [&](const std::string& of, const std::string& units, const std::string& text,
+                                  const StrategyMeans& means) {
+    column(of, units, text, means.mean);
+    column(of + "_mcse", units, "Monte Carlo standard error of " + of + ".", means.mcse);
+  };
+  const auto interval = [&](const std::string& of, const std::string& units, const Eigen::MatrixXd& values) {
+    const StrategyIntervals intervals = intervals_over_draws(values);
+    column(of + "_lower", units, "2.5 % quantile of " + of + " over the draws.", intervals.lower);
+    column(of + "_upper", units, "97.5 % quantile of " + of + " over the draws.", intervals.upper);
+  };
+  column("strategy", "", "Name of the strategy.", name);
+  mean_and_error("cost", question.currency, "Mean cost per patient.", costs);
+  mean_and_error("effect", question.effect_units, "Mean effect per patient.", effects);
+  mean_and_error("cost_increment", question.currency, "Mean cost minus that of the reference.", more_costs);
+  mean_and_error("effect_increment", question.effect_units, "Mean effect minus that of the reference.", more_effects);
+  column("status", "", "frontier, strongly dominated, extendedly dominated, or tied with an earlier one.",
+         [&](Eigen::Index strategy) { return name_of(place_of(strategy).status); });
+  column("icer", ratio, "Incremental cost-effectiveness ratio over compared_to; missing off the frontier.",
+         [&](Eigen::Index strategy) { return place_of(strategy).icer; });
+  column("compared_to", "", "The next cheaper strategy on the frontier.", [&](Eigen::Index strategy) {
+    const Eigen::Index cheaper = place_of(strategy).compared_to;
+    return cheaper < 0 ? std::string() : name(cheaper);
+  });
+  column("icer_reference", ratio,
+         "Ratio over the reference; missing where one of the two is no dearer and no worse than the other.",
+         [&](Eigen::Index strategy) {
+           const bool trade = sign(strategy, costs, more_costs) * sign(strategy, effects, more_effects) > 0;
+           return trade ? more_costs.mean[strategy] / more_effects.mean[strategy] : none;
+         });
+  interval("cost", question.currency, uncertain.cost);
+  interval("effect", question.effect_units, uncertain.effect);
+  interval("cost_increment", question.currency, increments_over(psa.reference, uncertain.cost));
+  interval("effect_increment", question.effect_units, increments_over(psa.reference, uncertain.effect));
+  return table;
 }
 
-Table tabulate_strategies(const Psa& psa, const Psa& uncertain, const DecisionPlan& plan) {
-  const Eigen::Index strategies = psa.cost.cols();
-  Eigen::VectorXd costs(strategies), effects(strategies);
-  for (Eigen::Index strategy = 0; strategy < strategies; ++strategy) {
-    costs[strategy] = draw_mean(psa.draws(), [&](Eigen::Index draw) { return psa.cost(draw, strategy); });
-    effects[strategy] = draw_mean(psa.draws(), [&](Eigen::Index draw) { return psa.effect(draw, strategy); });
-  }
-  const std::vector<FrontierPlace> places = frontier_of(costs, effects, psa.reference);
-
-  const std::string ratio = plan.currency + " per " + plan.effect_units;
-  TableBuilder table("/policy/strategies", "Mean cost and effect of each strategy, and its place on the frontier.");
-  table.texts("strategy", "Name of the strategy.")
-      .numbers("cost", plan.currency, "Mean cost per patient.")
-      .numbers("cost_mcse", plan.currency, "Monte Carlo standard error of cost.")
-      .numbers("effect", plan.effect_units, "Mean effect per patient.")
-      .numbers("effect_mcse", plan.effect_units, "Monte Carlo standard error of effect.")
-      .numbers("cost_increment", plan.currency, "Mean cost minus that of the reference.")
-      .numbers("cost_increment_mcse", plan.currency, "Monte Carlo standard error of cost_increment.")
-      .numbers("effect_increment", plan.effect_units, "Mean effect minus that of the reference.")
-      .numbers("effect_increment_mcse", plan.effect_units, "Monte Carlo standard error of effect_increment.")
-      .texts("status", "frontier, strongly dominated, extendedly dominated, or tied with an earlier one.")
-      .numbers("icer", ratio, "Incremental cost-effectiveness ratio over compared_to; missing off the frontier.")
-      .texts("compared_to", "The next cheaper strategy on the frontier.")
-      .numbers("icer_reference", ratio,
-               "Ratio over the reference; missing where one of the two is no dearer and no worse than the other.");
-  for (const auto& [name, units] : {std::pair("cost", plan.currency),
-                                    {"effect", plan.effect_units},
-                                    {"cost_increment", plan.currency},
-                                    {"effect_increment", plan.effect_units}})
-    table.numbers(fmt::format("{}_lower", name), units, fmt::format("2.5 % quantile of {} over the draws.", name))
-        .numbers(fmt::format("{}_upper", name), units, fmt::format("97.5 % quantile of {} over the draws.", name));
-  for (Eigen::Index strategy = 0; strategy < strategies; ++strategy) {
-    const auto of = [&](const Eigen::MatrixXd& values) {
-      return mean_over(psa.draws(), [&](Eigen::Index draw) { return values(draw, strategy); });
-    };
-    const auto increment_of = [&](const Eigen::MatrixXd& values) {
-      return mean_over(psa.draws(),
-                       [&](Eigen::Index draw) { return values(draw, strategy) - values(draw, psa.reference); });
-    };
-    const auto over = [&](const Eigen::MatrixXd& values, bool increment) {
-      return draw_interval(uncertain.draws(), [&](Eigen::Index draw) {
-        return increment ? values(draw, strategy) - values(draw, psa.reference) : values(draw, strategy);
-      });
-    };
-    const Mean cost = of(psa.cost);
-    const Mean effect = of(psa.effect);
-    const Mean more_cost = increment_of(psa.cost);
-    const Mean more_effect = increment_of(psa.effect);
-    const auto sign = [&](const Mean& increment, double own, double of_reference) {
-      if (equal_up_to_rounding(own, of_reference, std::max(std::abs(own), std::abs(of_reference)))) return 0;
-      return increment.value > 0 ? 1 : -1;
-    };
-    const bool trade =
-        sign(more_cost, cost.value, costs[psa.reference]) * sign(more_effect, effect.value, effects[psa.reference]) > 0;
-    const FrontierPlace& place = places[static_cast<std::size_t>(strategy)];
-    table.row(psa.strategies[static_cast<std::size_t>(strategy)], cost.value, cost.mcse, effect.value, effect.mcse,
-              more_cost.value, more_cost.mcse, more_effect.value, more_effect.mcse, std::string(name_of(place.status)),
-              place.icer,
-              place.compared_to < 0 ? std::string() : psa.strategies[static_cast<std::size_t>(place.compared_to)],
-              trade ? more_cost.value / more_effect.value : none, over(uncertain.cost, false).lower,
-              over(uncertain.cost, false).upper, over(uncertain.effect, false).lower,
-              over(uncertain.effect, false).upper, over(uncertain.cost, true).lower, over(uncertain.cost, true).upper,
-              over(uncertain.effect, true).lower, over(uncertain.effect, true).upper);
-  }
-  return table.take();
-}
-
-Table tabulate_benefits(const Psa& psa, const DecisionPlan& plan, const std::vector<NetBenefit>& benefits,
+Table tabulate_benefits(const Psa& psa, const DecisionQuestion& question, const std::vector<NetBenefit>& benefits,
                         double patients) {
-  TableBuilder table("/policy/willingness_to_pay", "The decision at each willingness to pay.");
-  table.numbers("k", plan.currency + " per " + plan.effect_units, "Willingness to pay for a unit of effect.")
-      .texts("strategy", "Name of the strategy.")
-      .numbers("nmb", plan.currency, "Mean net monetary benefit, k * effect - cost.")
-      .numbers("nmb_mcse", plan.currency, "Monte Carlo standard error of nmb.")
-      .numbers("inb", plan.currency, "Mean net monetary benefit minus that of the reference.")
-      .numbers("inb_mcse", plan.currency, "Monte Carlo standard error of inb.")
-      .numbers("inb_lower", plan.currency, "2.5 % quantile of inb over the draws.")
-      .numbers("inb_upper", plan.currency, "97.5 % quantile of inb over the draws.")
-      .numbers("nhb", plan.effect_units, "Mean net health benefit, effect - cost / k; missing at k = 0.")
-      .truths("best", "Whether the strategy has the smallest expected loss.")
-      .numbers("ceac", "share", "Share of parameter draws in which the strategy is best; ties share a draw.")
-      .numbers("ceac_mcse", "share", "Monte Carlo standard error of ceac.")
-      .numbers("ceaf", "share", "ceac of the best strategy.")
-      .numbers("expected_loss", plan.currency, "Mean over draws of (best strategy of the draw - this one).")
-      .numbers("evpi", plan.currency, "Expected value of perfect information per patient.")
-      .numbers("evpi_mcse", plan.currency, "Monte Carlo standard error of evpi.")
-      .numbers("population_evpi", plan.currency, "evpi times the discounted patients; missing without a population.");
-  for (std::size_t at = 0; at < benefits.size(); ++at) {
-    const double k = plan.willingness_to_pay[at];
-    const NetBenefit& found = benefits[at];
+  struct Row {
+    double k;
+    const NetBenefit& found;
+    Eigen::Index strategy;
+  };
+  std::vector<Row> rows;
+  for (std::size_t at = 0; at < benefits.size(); ++at)
     for (Eigen::Index strategy = 0; strategy < psa.cost.cols(); ++strategy)
-      table.row(k, psa.strategies[static_cast<std::size_t>(strategy)], found.nmb[strategy], found.nmb_mcse[strategy],
-                found.inb[strategy], found.inb_mcse[strategy], found.inb_lower[strategy], found.inb_upper[strategy],
-                k > 0 ? found.nmb[strategy] / k : none, Truth{static_cast<std::uint8_t>(strategy == found.best)},
-                found.ceac[strategy], found.ceac_mcse[strategy], found.ceac[found.best], found.expected_loss[strategy],
-                found.evpi, found.evpi_mcse, found.evpi * patients);
-  }
-  return table.take();
+      rows.push_back({question.willingness_to_pay[at], benefits[at], strategy});
+  Table table{"/policy/willingness_to_pay", "The decision at each willingness to pay.", {}};
+  const Columns column(table, rows);
+  const auto of_strategy = [&](const char* name, const std::string& units, const char* text,
+                               Eigen::VectorXd NetBenefit::*values) {
+    column(name, units, text, [&](const Row& row) { return (row.found.*values)[row.strategy]; });
+  };
+  column("k", question.currency + " per " + question.effect_units, "Willingness to pay for a unit of effect.", &Row::k);
+  column("strategy", "", "Name of the strategy.",
+         [&](const Row& row) { return psa.strategies[static_cast<std::size_t>(row.strategy)]; });
+  of_strategy("nmb", question.currency, "Mean net monetary benefit, k * effect - cost.", &NetBenefit::nmb);
+  of_strategy("nmb_mcse", question.currency, "Monte Carlo standard error of nmb.", &NetBenefit::nmb_mcse);
+  of_strategy("inb", question.currency, "Mean net monetary benefit minus that of the reference.", &NetBenefit::inb);
+  of_strategy("inb_mcse", question.currency, "Monte Carlo standard error of inb.", &NetBenefit::inb_mcse);
+  of_strategy("inb_lower", question.currency, "2.5 % quantile of inb over the draws.", &NetBenefit::inb_lower);
+  of_strategy("inb_upper", question.currency, "97.5 % quantile of inb over the draws.", &NetBenefit::inb_upper);
+  column("nhb", question.effect_units, "Mean net health benefit, effect - cost / k; missing at k = 0.",
+         [](const Row& row) { return row.k > 0 ? row.found.nmb[row.strategy] / row.k : none; });
+  column("best", "1", "Whether the strategy has the smallest expected loss.",
+         [](const Row& row) { return row.strategy == row.found.best; });
+  of_strategy("ceac", "share", "Share of parameter draws in which the strategy is best; ties share a draw.",
+              &NetBenefit::ceac);
+  of_strategy("ceac_mcse", "share", "Monte Carlo standard error of ceac.", &NetBenefit::ceac_mcse);
+  column("ceaf", "share", "ceac of the best strategy.", [](const Row& row) { return row.found.ceac[row.found.best]; });
+  of_strategy("expected_loss", question.currency, "Mean over draws of (best strategy of the draw - this one).",
+              &NetBenefit::expected_loss);
+  column("evpi", question.currency, "Expected value of perfect information per patient.",
+         [](const Row& row) { return row.found.evpi; });
+  column("evpi_mcse", question.currency, "Monte Carlo standard error of evpi.",
+         [](const Row& row) { return row.found.evpi_mcse; });
+  column("population_evpi", question.currency, "evpi times the discounted patients; missing without a population.",
+         [&](const Row& row) { return row.found.evpi * patients; });
+  return table;
 }
 
 /// The names as numbers; false where one is no plain whole number.
@@ -189,68 +134,65 @@ bool whole_numbers(const std::vector<std::string>& names, std::vector<std::int64
   return true;
 }
 
-Table tabulate_plane(const Psa& psa, const DecisionPlan& plan) {
-  TableBuilder table("/policy/plane", "Draws on the cost-effectiveness plane: increments over the reference.");
+Table tabulate_plane(const Psa& psa, const DecisionQuestion& question) {
+  struct Row {
+    Eigen::Index draw, strategy;
+  };
+  std::vector<Row> rows;
+  for (Eigen::Index draw = 0; draw < psa.draws() && question.plane; ++draw)
+    for (Eigen::Index strategy = 0; strategy < psa.cost.cols(); ++strategy)
+      if (strategy != psa.reference) rows.push_back({draw, strategy});
+  Table table{"/policy/plane", "Draws on the cost-effectiveness plane: increments over the reference.", {}};
+  const Columns column(table, rows);
+  const auto increment = [&](const Eigen::MatrixXd& values) {
+    return [&](const Row& row) { return values(row.draw, row.strategy) - values(row.draw, psa.reference); };
+  };
   std::vector<std::int64_t> numbers;
-  const bool numbered = whole_numbers(psa.draw_names, numbers);
-  if (numbered)
-    table.counts("draw", "Number of the draw.");
+  if (whole_numbers(psa.draw_names, numbers))
+    column("draw", "1", "Number of the draw.", [&](const Row& row) {
+      return psa.draw_names.empty() ? std::int64_t{row.draw} : numbers[static_cast<std::size_t>(row.draw)];
+    });
   else
-    table.texts("draw", "Name of the draw.");
-  table.texts("strategy", "Name of the strategy.")
-      .numbers("cost_increment", plan.currency, "Cost minus that of the reference.")
-      .numbers("effect_increment", plan.effect_units, "Effect minus that of the reference.");
-  if (!plan.plane) return table.take();
-  for (Eigen::Index draw = 0; draw < psa.draws(); ++draw)
-    for (Eigen::Index strategy = 0; strategy < psa.cost.cols(); ++strategy) {
-      if (strategy == psa.reference) continue;
-      const auto row = [&](const auto& name) {
-        table.row(name, psa.strategies[static_cast<std::size_t>(strategy)],
-                  psa.cost(draw, strategy) - psa.cost(draw, psa.reference),
-                  psa.effect(draw, strategy) - psa.effect(draw, psa.reference));
-      };
-      const auto place = static_cast<std::size_t>(draw);
-      if (!numbered)
-        row(psa.draw_names[place]);
-      else
-        row(psa.draw_names.empty() ? static_cast<std::int64_t>(draw) : numbers[place]);
-    }
-  return table.take();
+    column("draw", "", "Name of the draw.",
+           [&](const Row& row) { return psa.draw_names[static_cast<std::size_t>(row.draw)]; });
+  column("strategy", "", "Name of the strategy.",
+         [&](const Row& row) { return psa.strategies[static_cast<std::size_t>(row.strategy)]; });
+  column("cost_increment", question.currency, "Cost minus that of the reference.", increment(psa.cost));
+  column("effect_increment", question.effect_units, "Effect minus that of the reference.", increment(psa.effect));
+  return table;
 }
 
-Table tabulate_noise(const Psa& psa, const DecisionPlan& plan, const NoiseRemoval& removal) {
-  TableBuilder table("/policy/patient_noise",
-                     "Standard deviation of the draws' mean increments: as simulated, and between parameter draws once "
-                     "the noise of patients is taken out.");
-  table.texts("strategy", "Name of the strategy.")
-      .numbers("cost_sd_total", plan.currency, "SD of the cost increment over draws.")
-      .numbers("cost_sd_between", plan.currency, "SD of the cost increment without patient noise.")
-      .numbers("effect_sd_total", plan.effect_units, "SD of the effect increment over draws.")
-      .numbers("effect_sd_between", plan.effect_units, "SD of the effect increment without patient noise.");
-  for (Eigen::Index strategy = 0; strategy < removal.cost_sd_total.size(); ++strategy)
-    table.row(psa.strategies[static_cast<std::size_t>(strategy)], removal.cost_sd_total[strategy],
-              removal.cost_sd_between[strategy], removal.effect_sd_total[strategy],
-              removal.effect_sd_between[strategy]);
-  return table.take();
+Table tabulate_noise(const Psa& psa, const DecisionQuestion& question, const NoiseRemoval& removal) {
+  Table table{"/policy/patient_noise",
+              "Standard deviation of the draws' mean increments: as simulated, and between parameter draws once "
+              "the noise of patients is taken out.",
+              {}};
+  const auto strategies = std::views::iota(Eigen::Index{0}, removal.cost_sd_total.size());
+  const Columns column(table, strategies);
+  column("strategy", "", "Name of the strategy.",
+         [&](Eigen::Index strategy) { return psa.strategies[static_cast<std::size_t>(strategy)]; });
+  column("cost_sd_total", question.currency, "SD of the cost increment over draws.", removal.cost_sd_total);
+  column("cost_sd_between", question.currency, "SD of the cost increment without patient noise.",
+         removal.cost_sd_between);
+  column("effect_sd_total", question.effect_units, "SD of the effect increment over draws.", removal.effect_sd_total);
+  column("effect_sd_between", question.effect_units, "SD of the effect increment without patient noise.",
+         removal.effect_sd_between);
+  return table;
 }
 
 /// "rehabilitation up to 20000, then four doses (CEAC 0.61 at 50000)": where the best strategy changes on the grid.
-std::string answer_of(const Psa& psa, const DecisionPlan& plan, const std::vector<NetBenefit>& benefits) {
+std::string answer_of(const Psa& psa, const DecisionQuestion& question, const std::vector<NetBenefit>& benefits) {
   std::string text;
   for (std::size_t at = 0; at < benefits.size(); ++at) {
     const NetBenefit& found = benefits[at];
     if (at > 0 && found.best == benefits[at - 1].best) continue;
-    const double k = plan.willingness_to_pay[at];
+    const double k = question.willingness_to_pay[at];
     if (!text.empty()) text += "; ";
     text += fmt::format("{} from {:g} {} per {} (best in {} % of draws)",
-                        psa.strategies[static_cast<std::size_t>(found.best)], k, plan.currency, plan.effect_units,
-                        percent_of(found.ceac[found.best]));
+                        psa.strategies[static_cast<std::size_t>(found.best)], k, question.currency,
+                        question.effect_units, percent_of(found.ceac[found.best]));
   }
   return "best: " + text;
-}
-
-std::string joined(const std::vector<std::string>& names) {
-  return fmt::format("{}", fmt::join(names, "+"));
 }
 
 bool is_part_of(const std::vector<Eigen::Index>& small, const std::vector<Eigen::Index>& large) {
@@ -259,20 +201,11 @@ bool is_part_of(const std::vector<Eigen::Index>& small, const std::vector<Eigen:
   });
 }
 
-Table tabulate_evppi(const Psa& psa, const DecisionPlan& plan, const std::vector<NetBenefit>& benefits,
+Table tabulate_evppi(const Psa& psa, const DecisionQuestion& question, const std::vector<NetBenefit>& benefits,
                      double patients) {
-  TableBuilder table("/policy/evppi", "Expected value of knowing a group of parameters, per patient.");
-  table.texts("parameters", "The parameters of the group, joined by +.")
-      .numbers("k", plan.currency + " per " + plan.effect_units, "Willingness to pay for a unit of effect.")
-      .numbers("evppi", plan.currency,
-               "Expected value of partial perfect information, at least that of every smaller group asked for; missing "
-               "where the group has more than half as many parameters as there are draws.")
-      .numbers("evppi_mcse", plan.currency, "Standard error of evppi.")
-      .numbers("evppi_alone", plan.currency, "The same from this group's regression alone.")
-      .numbers("population_evppi", plan.currency, "evppi times the discounted patients; missing without a population.");
   std::vector<std::vector<Eigen::Index>> groups;
   std::vector<std::vector<Evppi>> alone;
-  for (const std::vector<std::string>& names : plan.evppi) {
+  for (const std::vector<std::string>& names : question.evppi) {
     groups.push_back(names.empty() ? std::vector<Eigen::Index>() : parameters_named(psa, names));
     alone.emplace_back(benefits.size());
     if (names.empty()) continue;  // nothing to learn
@@ -282,17 +215,36 @@ Table tabulate_evppi(const Psa& psa, const DecisionPlan& plan, const std::vector
     }
     const KnownParameters known = expect_given(psa, groups.back());
     for (std::size_t at = 0; at < benefits.size(); ++at)
-      alone.back()[at] = evppi_at(plan.willingness_to_pay[at], psa, known, benefits[at].evpi);
+      alone.back()[at] = evppi_at(question.willingness_to_pay[at], psa, known, benefits[at].evpi);
   }
+  struct Row {
+    std::size_t group, at;
+    Evppi alone, found;
+  };
+  std::vector<Row> rows;
   for (std::size_t group = 0; group < groups.size(); ++group)
     for (std::size_t at = 0; at < benefits.size(); ++at) {
-      Evppi found = alone[group][at];
+      Row& row = rows.emplace_back(Row{group, at, alone[group][at], alone[group][at]});
       for (std::size_t other = 0; other < groups.size(); ++other)
-        if (alone[other][at].value > found.value && is_part_of(groups[other], groups[group])) found = alone[other][at];
-      table.row(joined(plan.evppi[group]), plan.willingness_to_pay[at], found.value, found.mcse, alone[group][at].value,
-                found.value * patients);
+        if (alone[other][at].value > row.found.value && is_part_of(groups[other], groups[group]))
+          row.found = alone[other][at];
     }
-  return table.take();
+  Table table{"/policy/evppi", "Expected value of knowing a group of parameters, per patient.", {}};
+  const Columns column(table, rows);
+  column("parameters", "", "The parameters of the group, joined by +.",
+         [&](const Row& row) { return fmt::format("{}", fmt::join(question.evppi[row.group], "+")); });
+  column("k", question.currency + " per " + question.effect_units, "Willingness to pay for a unit of effect.",
+         [&](const Row& row) { return question.willingness_to_pay[row.at]; });
+  column("evppi", question.currency,
+         "Expected value of partial perfect information, at least that of every smaller group asked for; missing "
+         "where the group has more than half as many parameters as there are draws.",
+         [](const Row& row) { return row.found.value; });
+  column("evppi_mcse", question.currency, "Standard error of evppi.", [](const Row& row) { return row.found.mcse; });
+  column("evppi_alone", question.currency, "The same from this group's regression alone.",
+         [](const Row& row) { return row.alone.value; });
+  column("population_evppi", question.currency, "evppi times the discounted patients; missing without a population.",
+         [&](const Row& row) { return row.found.value * patients; });
+  return table;
 }
 
 }  // namespace
@@ -319,29 +271,39 @@ std::vector<double> willingness_to_pay_range(double from, double to, double step
   return range;
 }
 
-std::vector<double> willingness_to_pay_of(const PolicyQuestion& question) {
-  if (!question.willingness_values.empty()) return question.willingness_values;
-  return willingness_to_pay_range(question.willingness_from, question.willingness_to, question.willingness_step);
+DecisionPopulation population_of(const PolicyQuestion& question) {
+  const PolicyPopulation& population = *question.population;
+  return {population.per_year, 0, population.uptake, population.years, question.discount_costs, question.timing};
 }
 
-Decision decide(const Psa& psa, const DecisionPlan& plan) {
+std::vector<double> thresholds_of(const PolicyQuestion& question) {
+  std::vector<double> all = question.willingness_values;
+  if (all.empty())
+    all = willingness_to_pay_range(question.willingness_from, question.willingness_to, question.willingness_step);
+  all.insert(all.end(), question.thresholds.begin(), question.thresholds.end());
+  std::sort(all.begin(), all.end());
+  all.erase(std::unique(all.begin(), all.end()), all.end());
+  return all;
+}
+
+Decision decide(const Psa& psa, const DecisionQuestion& question) {
   require_valid(psa);
   const auto allowed = [](double k) { return k >= 0 && k <= largest_amount; };
-  if (plan.willingness_to_pay.empty() ||
-      !std::all_of(plan.willingness_to_pay.begin(), plan.willingness_to_pay.end(), allowed))
+  if (question.willingness_to_pay.empty() ||
+      !std::all_of(question.willingness_to_pay.begin(), question.willingness_to_pay.end(), allowed))
     throw InternalError("a decision needs a willingness to pay, and none below 0 or beyond the largest amount");
-  const double patients = plan.population ? discounted_patients(*plan.population) : none;
+  const double patients = question.population ? discounted_patients(*question.population) : none;
   const NoiseRemoval removal = remove_patient_noise(psa);
   std::vector<NetBenefit> benefits;
-  for (const double k : plan.willingness_to_pay) benefits.push_back(net_benefit_at(k, psa, removal.psa));
+  for (const double k : question.willingness_to_pay) benefits.push_back(net_benefit_at(k, psa, removal.psa));
 
   Decision found;
-  found.strategies = tabulate_strategies(psa, removal.psa, plan);
-  found.willingness_to_pay = tabulate_benefits(psa, plan, benefits, patients);
-  found.evppi = tabulate_evppi(psa, plan, benefits, patients);
-  found.plane = tabulate_plane(psa, plan);
-  found.patient_noise = tabulate_noise(psa, plan, removal);
-  found.answer = answer_of(psa, plan, benefits);
+  found.strategies = tabulate_strategies(psa, removal.psa, question);
+  found.willingness_to_pay = tabulate_benefits(psa, question, benefits, patients);
+  found.evppi = tabulate_evppi(psa, question, benefits, patients);
+  found.plane = tabulate_plane(psa, question);
+  found.patient_noise = tabulate_noise(psa, question, removal);
+  found.answer = answer_of(psa, question, benefits);
   if (removal.set_to_zero > 0)
     found.notes.push_back(fmt::format(
         "in {} of {} directions the draws vary less than their patients' noise alone explains: the variance between "

@@ -23,7 +23,10 @@ struct DecisionPopulation {
 /// Patients whom a better decision reaches, discounted.
 double discounted_patients(const DecisionPopulation&);
 
-struct DecisionPlan {
+/// That of a study, which has one.
+DecisionPopulation population_of(const PolicyQuestion&);
+
+struct DecisionQuestion {
   std::vector<double> willingness_to_pay;        // money per unit of effect
   std::vector<std::vector<std::string>> evppi;   // groups of parameters; an empty one is worth 0
   std::optional<DecisionPopulation> population;  // adds population_evpi and population_evppi
@@ -39,8 +42,8 @@ inline constexpr double most_willingness_to_pay = 100'000;
 /// where they differ.
 std::vector<double> willingness_to_pay_range(double from, double to, double step);
 
-/// The values at which a study looks at decisions: its range, or its list.
-std::vector<double> willingness_to_pay_of(const PolicyQuestion&);
+/// The values at which a study looks at decisions, ascending: its range or its list, and its thresholds.
+std::vector<double> thresholds_of(const PolicyQuestion&);
 
 struct Decision {
   Table strategies;          // one row per strategy: mean cost and effect, increments, status, ICER
@@ -54,6 +57,6 @@ struct Decision {
 
 /// The whole analysis of a PSA. CEAC, CEAF, expected loss and EVPI use draws without patient noise; means and EVPPI use
 /// the draws as they are (a regression on parameters averages patients' noise out).
-Decision decide(const Psa&, const DecisionPlan&);
+Decision decide(const Psa&, const DecisionQuestion&);
 
 }  // namespace vcohort

@@ -1,7 +1,6 @@
 #include "engine/policy/decision/discount.hpp"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 
 #include "engine/numeric/elementary.hpp"
@@ -10,8 +9,6 @@
 namespace vcohort {
 
 namespace {
-
-constexpr std::array<std::string_view, 5> names{"start", "mid", "end", "trapezoid", "continuous"};
 
 /// Integral of (1 + rate)^-t over [0, years].
 double continuous_flow(double rate, double years) {
@@ -36,16 +33,6 @@ void require_rate(double rate) {
 }
 
 }  // namespace
-
-std::span<const std::string_view> flow_timing_names() {
-  return names;
-}
-
-std::optional<FlowTiming> flow_timing_of(std::string_view name) {
-  const auto found = std::find(names.begin(), names.end(), name);
-  if (found == names.end()) return std::nullopt;
-  return static_cast<FlowTiming>(found - names.begin());
-}
 
 double discount_factor(double rate, double years) {
   require_rate(rate);

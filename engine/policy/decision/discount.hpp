@@ -1,16 +1,7 @@
 #pragma once
-#include <optional>
-#include <span>
-#include <string_view>
-
 #include "engine/study/policy_question.hpp"
 
 namespace vcohort {
-
-/// When, within a year, a yearly flow falls due, is a FlowTiming of the study. Results differ by several per cent, so
-/// that the choice is always named.
-std::span<const std::string_view> flow_timing_names();
-std::optional<FlowTiming> flow_timing_of(std::string_view name);
 
 /// Present value of 1 due after `years`, (1 + rate)^-years. `rate` is annual, above -1.
 double discount_factor(double rate, double years);

@@ -1,9 +1,7 @@
 #pragma once
 #include <Eigen/Core>
-#include <algorithm>
 #include <cmath>
 #include <limits>
-#include <vector>
 
 /// Means over draws and their Monte Carlo errors, in the order of draws.
 namespace vcohort {
@@ -30,26 +28,20 @@ double draw_error(Eigen::Index draws, double mean, Value&& value) {
   return std::sqrt(squares / static_cast<double>(draws - 1) / static_cast<double>(draws));
 }
 
-/// Where 95 % of the values lie: their 2.5 % and 97.5 % quantiles, interpolated between order statistics (type 7).
-/// Missing for a single draw.
-struct DrawInterval {
-  double lower = std::numeric_limits<double>::quiet_NaN(), upper = lower;
+/// Of each strategy, over the draws of `values` [draw][strategy]: mean and error as above.
+struct StrategyMeans {
+  Eigen::VectorXd mean, mcse;
 };
+StrategyMeans means_over_draws(const Eigen::MatrixXd& values);
 
-template <class Value>
-DrawInterval draw_interval(Eigen::Index draws, Value&& value) {
-  if (draws < 2) return {};
-  std::vector<double> values;
-  for (Eigen::Index draw = 0; draw < draws; ++draw) values.push_back(value(draw));
-  std::sort(values.begin(), values.end());
-  const auto quantile = [&](double share) {
-    const double place = share * static_cast<double>(draws - 1);
-    const auto below = static_cast<std::size_t>(place);
-    const double above = values[std::min(below + 1, values.size() - 1)];
-    return values[below] + (place - static_cast<double>(below)) * (above - values[below]);
-  };
-  constexpr double tail = 0.025;
-  return {quantile(tail), quantile(1 - tail)};
-}
+/// Of each strategy, where 95 % of the draws lie: their 2.5 % and 97.5 % quantiles, interpolated between order
+/// statistics (type 7). NaN for a single draw.
+struct StrategyIntervals {
+  Eigen::VectorXd lower, upper;
+};
+StrategyIntervals intervals_over_draws(const Eigen::MatrixXd& values);
+
+/// What every strategy has over the reference in each draw, of `values` [draw][strategy].
+Eigen::MatrixXd increments_over(Eigen::Index reference, const Eigen::MatrixXd& values);
 
 }  // namespace vcohort

@@ -30,29 +30,21 @@ void find_best(double willingness_to_pay, const Psa& psa, Eigen::Index draw, con
 }
 
 void add_means(double willingness_to_pay, const Psa& psa, const Psa& uncertain, NetBenefit& found) {
-  const Eigen::Index strategies = psa.cost.cols();
-  for (Eigen::VectorXd* column :
-       {&found.nmb, &found.nmb_mcse, &found.inb, &found.inb_mcse, &found.inb_lower, &found.inb_upper})
-    column->resize(strategies);
-  for (Eigen::Index strategy = 0; strategy < strategies; ++strategy) {
-    const auto benefit = [&](Eigen::Index draw) {
-      return willingness_to_pay * psa.effect(draw, strategy) - psa.cost(draw, strategy);
-    };
-    const auto increment_of = [&](const Psa& of) {
-      return [&](Eigen::Index draw) {
-        return willingness_to_pay * (of.effect(draw, strategy) - of.effect(draw, of.reference)) -
-               (of.cost(draw, strategy) - of.cost(draw, of.reference));
-      };
-    };
-    const auto increment = increment_of(psa);
-    const DrawInterval interval = draw_interval(uncertain.draws(), increment_of(uncertain));
-    found.inb_lower[strategy] = interval.lower;
-    found.inb_upper[strategy] = interval.upper;
-    found.nmb[strategy] = draw_mean(psa.draws(), benefit);
-    found.nmb_mcse[strategy] = draw_error(psa.draws(), found.nmb[strategy], benefit);
-    found.inb[strategy] = draw_mean(psa.draws(), increment);
-    found.inb_mcse[strategy] = draw_error(psa.draws(), found.inb[strategy], increment);
-  }
+  const auto benefit = [&](const Eigen::MatrixXd& effect, const Eigen::MatrixXd& cost) -> Eigen::MatrixXd {
+    return willingness_to_pay * effect - cost;
+  };
+  const auto increment = [&](const Psa& of) {
+    return benefit(increments_over(of.reference, of.effect), increments_over(of.reference, of.cost));
+  };
+  const StrategyMeans means = means_over_draws(benefit(psa.effect, psa.cost));
+  const StrategyMeans means_over_reference = means_over_draws(increment(psa));
+  const StrategyIntervals intervals = intervals_over_draws(increment(uncertain));
+  found.nmb = means.mean;
+  found.nmb_mcse = means.mcse;
+  found.inb = means_over_reference.mean;
+  found.inb_mcse = means_over_reference.mcse;
+  found.inb_lower = intervals.lower;
+  found.inb_upper = intervals.upper;
 }
 
 /// On ties in expected loss the reference wins, for nobody should change for nothing; then the cheapest.

@@ -26,12 +26,8 @@ Rows trials_with(const Eigen::MatrixXd& numbers) {
 
 /// [draw][cost increments of all strategies, then effect increments]; exactly 0 for the reference.
 Eigen::MatrixXd increments_of(const Psa& psa) {
-  const Index strategies = psa.cost.cols();
-  Eigen::MatrixXd increments(psa.draws(), 2 * strategies);
-  for (Index strategy = 0; strategy < strategies; ++strategy) {
-    increments.col(strategy) = psa.cost.col(strategy) - psa.cost.col(psa.reference);
-    increments.col(strategies + strategy) = psa.effect.col(strategy) - psa.effect.col(psa.reference);
-  }
+  Eigen::MatrixXd increments(psa.draws(), 2 * psa.cost.cols());
+  increments << increments_over(psa.reference, psa.cost), increments_over(psa.reference, psa.effect);
   return increments;
 }
 
@@ -61,10 +57,6 @@ Eigen::MatrixXd error_factor(const Eigen::MatrixXd& errors) {
 }
 
 }  // namespace
-
-Index failed_trials(const TrialFindings& found) {
-  return found.estimate.rows() - static_cast<Index>(trials_with(found.estimate).size());
-}
 
 AfterTrial expect_by_regression(const Psa& psa, const TrialFindings& found) {
   require_shapes(psa, found);

@@ -31,7 +31,4 @@ AfterTrial expect_by_regression(const Psa&, const TrialFindings&);
 /// evaluations and needs many draws near each estimate: see `effective_draws`. The method to check by.
 AfterTrial expect_by_reweighting(const Psa&, const TrialFindings&, const Eigen::MatrixXd& true_value);
 
-/// Trials without an estimate.
-Eigen::Index failed_trials(const TrialFindings&);
-
 }  // namespace vcohort

@@ -5,41 +5,20 @@
 #include <limits>
 #include <span>
 
-#include "engine/numeric/errors.hpp"
+#include "engine/numeric/require.hpp"
 #include "engine/policy/policy.hpp"
 
 namespace vcohort {
 
 namespace {
 
-/// Refuses what has no answer.
-void require_question(const Study& study) {
-  if (!study.trial || !study.policy || !study.policy->research)
-    throw InternalError("a value of research was asked for without a trial, a policy question and their join");
-  if (study.data_model)
-    throw InvalidInput(explain("policy.research asks about a trial of a data model",
-                               "its arms are none of the strategies whose costs and effects are known",
-                               "remove [data_model], so that the arms are strategies"));
-  if (!study.policy->population)
-    throw InvalidInput(explain("policy.research needs policy.population",
-                               "what a trial is worth depends on whom its result serves",
-                               "write population = { per_year = 500, uptake = 0.4, years = 10 }"));
-  if (study.policy->parameter_draws > Research::most_draws)
-    throw InvalidInput(explain("policy.parameter_draws is too large for policy.research",
-                               "trials have the replicates from 2^31 on", "use at most 2e9 draws"));
-  for (const Arm& arm : study.trial->arms)
-    if (arm.crossover_to)
-      throw InvalidInput(explain("policy.research cannot price arm '" + arm.name + "'",
-                                 "it crosses over, and so is none of the strategies",
-                                 "ask about a trial with parallel arms"));
-  if (!std::is_sorted(study.trial->sample_size.begin(), study.trial->sample_size.end()))
-    throw InvalidInput(
-        explain("trial.sample_size does not ascend", "smaller trials are the beginning of larger ones", "sort it"));
-}
-
 /// The primary analysis alone decides.
 Study study_of_trials(Study study) {
-  require_question(study);
+  require(study.trial && study.policy && study.policy->research && study.policy->population && !study.data_model,
+          "the value of research is asked of a trial of the strategies, for a population");
+  require(study.policy->parameter_draws <= Research::most_draws, "every parameter draw has a replicate for its trial");
+  require(std::is_sorted(study.trial->sample_size.begin(), study.trial->sample_size.end()),
+          "smaller trials are the beginning of larger ones");
   study.uncertain_parameters = true;
   study.trial->analyses.resize(std::min<std::size_t>(study.trial->analyses.size(), 1));
   return study;

@@ -21,7 +21,8 @@ namespace vcohort {
 /// is, and its noise would look like knowledge. Blocks hold 32 draws; the smaller trial is the beginning of the larger.
 class Research final : public PolicyStage {
  public:
-  /// `study` has [trial], [policy] and policy.research. Throws InvalidInput where they do not fit each other.
+  /// `study` has [trial], [policy] and policy.research. Throws InvalidInput where draws cannot be reweighted by the
+  /// primary analysis.
   Research(const Study& study, const Evidence&);
 
   std::string name() const override { return "research"; }

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "engine/numeric/errors.hpp"
+#include "engine/numeric/require.hpp"
 #include "engine/policy/decision/draw_mean.hpp"
 
 namespace vcohort {
@@ -43,8 +43,7 @@ SampleInformation value_of_trial(double willingness_to_pay, const Psa& psa, cons
 }
 
 double patients_after(const DecisionPopulation& population, double report_months) {
-  if (!(report_months >= 0 && std::isfinite(report_months)))
-    throw InvalidInput(explain("the trial never reports", "its duration is negative or endless", "check its accrual"));
+  require(report_months >= 0 && std::isfinite(report_months), "a trial reports one day");
   DecisionPopulation whole = population;
   whole.prevalent = 0;  // who is there now does not wait for a trial
   const double all = discounted_patients(whole);
@@ -61,7 +60,7 @@ double patients_after(const DecisionPopulation& population, double report_months
 }
 
 NetBenefitOfSampling net_benefit_of_sampling(double willingness_to_pay, const Psa& psa,
-                                             const SampleInformation& information, const TrialPlan& trial,
+                                             const SampleInformation& information, const PricedTrial& trial,
                                              const DecisionPopulation& population) {
   if (trial.arms.size() != trial.share.size()) throw InternalError("an arm of the trial has no share of its patients");
   const auto size = static_cast<double>(trial.sample_size);

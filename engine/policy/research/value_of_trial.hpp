@@ -24,7 +24,7 @@ SampleInformation value_of_trial(double willingness_to_pay, const Psa&, const Af
 
 /// What a trial costs and whom it serves. Money in one currency, not discounted: it is spent when the trial is decided
 /// on.
-struct TrialPlan {
+struct PricedTrial {
   std::int64_t sample_size = 0;
   std::vector<Eigen::Index> arms;  // the strategy of each arm
   std::vector<double> share;       // of the patients in each arm; sums to one
@@ -44,13 +44,13 @@ struct NetBenefitOfSampling {
 
 /// Patients who face the decision after the trial has reported and before the horizon ends, discounted and times
 /// uptake: the expected incidence from `report_months` on; those who wait, and those treated before, get nothing from
-/// the trial. 0 where the trial reports behind the horizon. Throws InvalidInput for numbers that make no sense.
+/// the trial. 0 where the trial reports behind the horizon. Throws InternalError for numbers that make no sense.
 double patients_after(const DecisionPopulation&, double report_months);
 
 /// The expected net benefit of sampling of a trial. Those enrolled would otherwise have got the strategy that is best
 /// without a trial; an arm's strategy gives them its own net benefit, so that the sum over arms of (patients in the
 /// arm) (mean NMB of the best - mean NMB of the arm's strategy) >= 0 is forgone.
 NetBenefitOfSampling net_benefit_of_sampling(double willingness_to_pay, const Psa&, const SampleInformation&,
-                                             const TrialPlan&, const DecisionPopulation&);
+                                             const PricedTrial&, const DecisionPopulation&);
 
 }  // namespace vcohort

@@ -6,6 +6,7 @@
 #include <set>
 #include <utility>
 
+#include "engine/numeric/columns.hpp"
 #include "engine/numeric/errors.hpp"
 #include "io/results/detail/content_digest.hpp"
 #include "io/results/detail/contents.hpp"
@@ -37,19 +38,17 @@ Table study_table(const FileHeader& header) {
 
 Table purposes_table(const FileHeader& header) {
   Table table{"/study/purposes", "What the addresses of random draws mean.", {}};
-  auto& names = table.add<std::string>("name", "", "What a draw is for.");
-  for (const auto& purpose : header.purposes) names.push_back(purpose.name);
-  auto& numbers = table.add<std::int64_t>("number", "1", "Its fixed number in the address of a draw.");
-  for (const auto& purpose : header.purposes) numbers.push_back(purpose.number);
+  const Columns column(table, header.purposes);
+  column("name", "", "What a draw is for.", &PurposeNumber::name);
+  column("number", "1", "Its fixed number in the address of a draw.", &PurposeNumber::number);
   return table;
 }
 
 Table evidence_table(const FileHeader& header) {
   Table table{"/evidence", "The evidence files that the study names.", {}};
-  auto& names = table.add<std::string>("name", "", "The stance, or the file's name.");
-  for (const auto& text : header.evidence) names.push_back(text.name);
-  auto& sources = table.add<std::string>("source", "", "The evidence file, byte for byte as it was given.");
-  for (const auto& text : header.evidence) sources.push_back(text.source);
+  const Columns column(table, header.evidence);
+  column("name", "", "The stance, or the file's name.", &EvidenceText::name);
+  column("source", "", "The evidence file, byte for byte as it was given.", &EvidenceText::source);
   return table;
 }
 

@@ -19,9 +19,9 @@ const std::vector<std::string>& texts(const Table& table, std::string_view colum
 }
 
 TEST(DecisionTables, HoldWhatOtherProgramsRelyOn) {
-  DecisionPlan plan;
-  plan.willingness_to_pay = {10000, 20000};
-  const Decision found = decide(four_draws(), plan);
+  DecisionQuestion question;
+  question.willingness_to_pay = {10000, 20000};
+  const Decision found = decide(four_draws(), question);
   for (const char* column : {"strategy", "cost", "effect", "status", "icer"})
     EXPECT_NE(found.strategies.find(column), nullptr) << column;
   for (const char* column : {"k", "strategy", "nmb", "ceac", "ceaf", "expected_loss", "evpi"})
@@ -37,10 +37,10 @@ TEST(DecisionTables, EvppiDoesNotFallWhenAParameterIsAdded) {
   for (unsigned seed = 0; seed < 20; ++seed) {
     const Eigen::MatrixXd z = normals(80, 5, 200 + seed);
     const Psa psa = against_nothing(-0.1 + z.col(0).array() * z.col(4).array() + z.col(1).array(), z.leftCols(4));
-    DecisionPlan plan;
-    plan.willingness_to_pay = {1};
-    plan.evppi = {{"p1", "p2", "p3", "p4"}, {"p1"}, {"p1", "p2"}, {"p3", "p2", "p1"}};
-    const std::vector<double> value = numbers(decide(psa, plan).evppi, "evppi");
+    DecisionQuestion question;
+    question.willingness_to_pay = {1};
+    question.evppi = {{"p1", "p2", "p3", "p4"}, {"p1"}, {"p1", "p2"}, {"p3", "p2", "p1"}};
+    const std::vector<double> value = numbers(decide(psa, question).evppi, "evppi");
     EXPECT_GE(value[2], value[1]);
     EXPECT_GE(value[3], value[2]);
     EXPECT_GE(value[0], value[3]);
@@ -48,8 +48,8 @@ TEST(DecisionTables, EvppiDoesNotFallWhenAParameterIsAdded) {
 }
 
 TEST(DecisionTables, PopulationIsDiscounted) {
-  DecisionPlan plan;
-  plan.willingness_to_pay = {20000};
+  DecisionQuestion question;
+  question.willingness_to_pay = {20000};
   DecisionPopulation population;
   population.incidence_per_year = 1000;
   population.prevalent = 200;
@@ -57,19 +57,19 @@ TEST(DecisionTables, PopulationIsDiscounted) {
   population.horizon_years = 10;
   population.discount_rate = 0.035;
   population.timing = FlowTiming::end;
-  plan.population = population;
+  question.population = population;
   const double patients = 0.5 * (200 + 1000 * 8.316605323);
   EXPECT_NEAR(discounted_patients(population), patients, 1e-5);
-  EXPECT_NEAR(numbers(decide(four_draws(), plan).willingness_to_pay, "population_evpi")[0], 1275 * patients, 1e-2);
+  EXPECT_NEAR(numbers(decide(four_draws(), question).willingness_to_pay, "population_evpi")[0], 1275 * patients, 1e-2);
   population.uptake = 1.5;
   EXPECT_THROW(discounted_patients(population), InternalError);
 }
 
 TEST(DecisionTables, PlaneHoldsIncrements) {
-  DecisionPlan plan;
-  plan.willingness_to_pay = {20000};
-  plan.plane = true;
-  const Table plane = decide(four_draws(), plan).plane;
+  DecisionQuestion question;
+  question.willingness_to_pay = {20000};
+  question.plane = true;
+  const Table plane = decide(four_draws(), question).plane;
   ASSERT_EQ(plane.rows(), 8);
   EXPECT_EQ(numbers(plane, "cost_increment")[0], 3000);
   EXPECT_NEAR(numbers(plane, "effect_increment")[0], 0.3, 1e-15);
@@ -79,9 +79,9 @@ TEST(DecisionTables, PlaneHoldsIncrements) {
 TEST(DecisionTables, NegativeVarianceIsReported) {
   Psa psa = four_draws();
   psa.patient_noise = Eigen::MatrixXd::Identity(6, 6) * 1e12;
-  DecisionPlan plan;
-  plan.willingness_to_pay = {20000};
-  const Decision found = decide(psa, plan);
+  DecisionQuestion question;
+  question.willingness_to_pay = {20000};
+  const Decision found = decide(psa, question);
   ASSERT_FALSE(found.notes.empty());
   EXPECT_THAT(found.notes[0], testing::HasSubstr("set to zero"));
   EXPECT_EQ(found.patient_noise.rows(), 3);
@@ -101,10 +101,10 @@ TEST(DecisionTables, RangesMeetTheirEnd) {
 
 TEST(DecisionTables, ThePlaneKeepsTheNamesOfDraws) {
   Psa psa = four_draws();
-  DecisionPlan plan;
-  plan.willingness_to_pay = {1};
-  plan.plane = true;
-  const auto draws = [&] { return decide(psa, plan).plane.find("draw")->values; };
+  DecisionQuestion question;
+  question.willingness_to_pay = {1};
+  question.plane = true;
+  const auto draws = [&] { return decide(psa, question).plane.find("draw")->values; };
   EXPECT_THAT(std::get<std::vector<std::int64_t>>(draws()), testing::ElementsAre(0, 0, 1, 1, 2, 2, 3, 3));
   psa.draw_names = {"101", "205", "7", "-3"};
   EXPECT_THAT(std::get<std::vector<std::int64_t>>(draws()), testing::ElementsAre(101, 101, 205, 205, 7, 7, -3, -3));
@@ -117,18 +117,18 @@ TEST(DecisionTables, TheLargestAmountsStayFinite) {
   Psa psa = four_draws();
   psa.cost *= 0.999 * largest_amount / psa.cost.maxCoeff();
   psa.effect *= 0.999 * largest_amount / psa.effect.maxCoeff();
-  DecisionPlan plan;
-  plan.willingness_to_pay = {0, 1, largest_amount};
-  const Decision found = decide(psa, plan);
+  DecisionQuestion question;
+  question.willingness_to_pay = {0, 1, largest_amount};
+  const Decision found = decide(psa, question);
   for (const char* column : {"nmb", "nmb_mcse", "inb", "inb_mcse", "ceac", "expected_loss", "evpi", "evpi_mcse"})
     for (const double value : numbers(found.willingness_to_pay, column)) EXPECT_TRUE(std::isfinite(value)) << column;
 }
 
 TEST(DecisionTables, AGroupWithoutParametersIsWorthNothingAndOneThatIsTooLargeIsMissing) {
-  DecisionPlan plan;
-  plan.willingness_to_pay = {20000};
-  plan.evppi = {{}, {"dE", "dC"}};
-  const std::vector<double> value = numbers(decide(gaussian_increments(3, 1), plan).evppi, "evppi");
+  DecisionQuestion question;
+  question.willingness_to_pay = {20000};
+  question.evppi = {{}, {"dE", "dC"}};
+  const std::vector<double> value = numbers(decide(gaussian_increments(3, 1), question).evppi, "evppi");
   EXPECT_EQ(value[0], 0);
   EXPECT_TRUE(std::isnan(value[1]));
 }
@@ -139,35 +139,35 @@ TEST(DecisionTables, NoRatioIsMadeOfRounding) {
   psa.strategies = {"A", "B"};
   psa.cost = Eigen::RowVector2d(100, 200);
   psa.effect = Eigen::RowVector2d(0.3, 0.1 + 0.2);
-  DecisionPlan plan;
-  plan.willingness_to_pay = {20000};
-  const Decision found = decide(psa, plan);
+  DecisionQuestion question;
+  question.willingness_to_pay = {20000};
+  const Decision found = decide(psa, question);
   EXPECT_TRUE(std::isnan(numbers(found.strategies, "icer_reference")[1]));
   EXPECT_EQ(texts(found.strategies, "status")[1], "strongly dominated");
 }
 
 TEST(DecisionTables, RefuseWhatDoesNotFit) {
-  DecisionPlan plan;
-  plan.willingness_to_pay = {1};
+  DecisionQuestion question;
+  question.willingness_to_pay = {1};
   Psa psa = four_draws();
   psa.cost(0, 0) = std::numeric_limits<double>::infinity();
-  EXPECT_THROW(decide(psa, plan), InternalError);
+  EXPECT_THROW(decide(psa, question), InternalError);
   psa = four_draws();
   psa.reference = 3;
-  EXPECT_THROW(decide(psa, plan), InternalError);
+  EXPECT_THROW(decide(psa, question), InternalError);
   psa = four_draws();
   psa.strategies[2] = "A";
-  EXPECT_THROW(decide(psa, plan), InternalError);
+  EXPECT_THROW(decide(psa, question), InternalError);
   psa = four_draws();
   psa.effect(1, 1) = 1e61;
-  EXPECT_THROW(decide(psa, plan), InternalError);
+  EXPECT_THROW(decide(psa, question), InternalError);
   for (const double k :
        {-1.0, 1e61, std::numeric_limits<double>::quiet_NaN(), std::numeric_limits<double>::infinity()}) {
-    plan.willingness_to_pay = {k};
-    EXPECT_THROW(decide(four_draws(), plan), InternalError) << k;
+    question.willingness_to_pay = {k};
+    EXPECT_THROW(decide(four_draws(), question), InternalError) << k;
   }
-  plan.willingness_to_pay.clear();
-  EXPECT_THROW(decide(four_draws(), plan), InternalError);
+  question.willingness_to_pay.clear();
+  EXPECT_THROW(decide(four_draws(), question), InternalError);
 }
 
 }  // namespace

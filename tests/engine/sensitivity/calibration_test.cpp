@@ -33,7 +33,7 @@ TEST(Calibration, OnlyTheNamedParametersMove) {
 TEST(Calibration, RefusesWhatCannotMove) {
   const Evidence& evidence = stance("sceptical");
   for (const char* name : {"effect.emaxx", "delivery.CB.intravenous", "severity.MSC.I"})
-    EXPECT_THROW(moving_only(evidence, std::vector<std::string>{name}), InvalidInput) << name;
+    EXPECT_THROW(moving_only(evidence, std::vector<std::string>{name}), InternalError) << name;
 }
 
 // trial.drift ~ N(1.5, 1.5^2) with a target of 3 +- 1.5 on itself: N(2.25, 1.5^2 / 2). emax is log-normal with sigma

@@ -38,9 +38,9 @@ TEST(TwoWayGrid, MultipliesByAFactorWhatItsNameIsTheBeginningOf) {
 }
 
 TEST(TwoWayGrid, RefusesWhatTheModelDoesNotAllow) {
-  EXPECT_THROW(TwoWayGrid(model(), evidence(), {"trial.drift", {1000}}, {"severity.MSC.I", {1}}), InvalidInput);
-  EXPECT_THROW(TwoWayGrid(model(), evidence(), {"severity.MSC", {-1}}, {"trial.drift", {1}}), InvalidInput);
-  EXPECT_THROW(TwoWayGrid(model(), evidence(), {"effect.emax", {1}}, {"trial.drift", {1}}), InvalidInput);
+  EXPECT_THROW(TwoWayGrid(model(), evidence(), {"trial.drift", {1000}}, {"severity.MSC.I", {1}}), InternalError);
+  EXPECT_THROW(TwoWayGrid(model(), evidence(), {"severity.MSC", {-1}}, {"trial.drift", {1}}), InternalError);
+  EXPECT_THROW(TwoWayGrid(model(), evidence(), {"effect.emax", {1}}, {"trial.drift", {1}}), InternalError);
 }
 
 }  // namespace

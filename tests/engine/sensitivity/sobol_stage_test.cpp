@@ -102,11 +102,5 @@ TEST(SobolStage, IsEmptyWhereNothingIsUncertain) {
   EXPECT_EQ(run(stage).rows(), 0U);
 }
 
-TEST(SobolStage, RefusesMoreNumbersThanFitIntoMemory) {
-  const Evidence evidence = evidence_of({parameter("effect.emax", 4, lognormal(0.4))});
-  EXPECT_THROW(SobolStage(toy({"none", "cells"}, {constant(0, 0), constant(1, 1)}, {1}), evidence, {}, 1 << 20, seed),
-               InvalidInput);
-}
-
 }  // namespace
 }  // namespace vcohort

@@ -111,10 +111,10 @@ TEST(Threshold, TakesATenthToTenTimesWithoutARange) {
 }
 
 TEST(Threshold, RefusesARangeThatIsNone) {
-  EXPECT_THROW(Threshold(fan(), drift_at(0), {{"trial.drift", {}, {}}}), InvalidInput);
-  EXPECT_THROW(Threshold(fan(), drift_at(1), {{"trial.drift", 3, 3}}), InvalidInput);
-  EXPECT_THROW(Threshold(fan(), drift_at(1), {{"trial.drift", 3, 1e9}}), InvalidInput);
-  EXPECT_THROW(Threshold(fan(), drift_at(1), {{"effect.emax", 3, 4}}), InvalidInput);
+  EXPECT_THROW(Threshold(fan(), drift_at(0), {{"trial.drift", {}, {}}}), InternalError);
+  EXPECT_THROW(Threshold(fan(), drift_at(1), {{"trial.drift", 3, 3}}), InternalError);
+  EXPECT_THROW(Threshold(fan(), drift_at(1), {{"trial.drift", 3, 1e9}}), InternalError);
+  EXPECT_THROW(Threshold(fan(), drift_at(1), {{"effect.emax", 3, 4}}), InternalError);
 }
 
 }  // namespace

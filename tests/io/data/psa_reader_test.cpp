@@ -82,10 +82,10 @@ TEST(PsaReader, LinesAreCountedThroughQuotedOnes) {
 void read_or_refuse(const std::string& text) {
   try {
     const Psa psa = read(text, {"", {}, true});
-    DecisionPlan plan;
-    plan.willingness_to_pay = {0, 20000};
-    for (const std::string& parameter : psa.parameters) plan.evppi.push_back({parameter});
-    const Decision found = decide(psa, plan);
+    DecisionQuestion question;
+    question.willingness_to_pay = {0, 20000};
+    for (const std::string& parameter : psa.parameters) question.evppi.push_back({parameter});
+    const Decision found = decide(psa, question);
     double sum = 0;
     for (const double share : std::get<std::vector<double>>(found.willingness_to_pay.find("ceac")->values))
       sum += share;

@@ -100,5 +100,37 @@ TEST(EvidenceCheck, OverridesMustBeParametersInTheirRange) {
               HasSubstr("s.toml:14:13: effect.emax: -2 is out of range"));
 }
 
+std::string sensitivity(const std::string& keys) {
+  return R"([policy]
+reference = "none"
+parameter_draws = 20
+patients_per_draw = 64
+horizon_years = 5
+discount = { costs = 0.0, effects = 0.0 }
+currency = "USD"
+price_year = 2025
+willingness_to_pay = { from = 0, to = 100_000, step = 50_000 }
+thresholds = [50_000]
+[policy.sensitivity]
+)" + keys +
+         "\n";
+}
+
+TEST(EvidenceCheck, RefusesMovesThatTheEvidenceOrTheModelForbids) {
+  EXPECT_EQ(complaint(sensitivity(R"(threshold = [{ parameter = "effect.emax" }])")), "");
+  EXPECT_THAT(complaint(sensitivity(R"(threshold = [{ parameter = "delivery.CB.intranasal" }])")),
+              HasSubstr("delivery.CB.intranasal: the evidence \"sceptical\" has no such number (it cannot be moved)"));
+  EXPECT_THAT(complaint(sensitivity(R"(threshold = [{ parameter = "trial.drift" }])") +
+                        "[[override]]\nparameter = \"trial.drift\"\nvalue = 0\nsource = \"x\"\n"),
+              HasSubstr("the range of trial.drift is empty (from 0 to 0)"));
+  EXPECT_THAT(complaint(sensitivity(R"(grid = [{ parameter = "patient.epilepsy_share", values = [99] },
+                                               { parameter = "effect.emax", values = [1] }])")),
+              HasSubstr("patient.epilepsy_share cannot be moved to 99 (allowed are factors from 0 to "));
+  EXPECT_THAT(complaint("[grid]\ncell = \"MSC\"\nroute = \"intravenous\"\ninfusions = [1, 2, 3, 4, 5, 6, 7, 8]\n"
+                        "interval_days = [7, 14]\ndose_per_kg = 1e6\n" +
+                        sensitivity("sobol = { points = 16384, patients = 64 }")),
+              HasSubstr("the Sobol indices would keep "));
+}
+
 }  // namespace
 }  // namespace vcohort
