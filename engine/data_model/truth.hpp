@@ -13,4 +13,23 @@ namespace vcohort {
 std::optional<double> implied_effect(const DataModel&, int arm, int reference, std::size_t visit, EffectScale,
                                      bool change, double shift = 0);
 
+struct Spread {
+  double mean, sd;
+};
+
+/// Of the outcome of an arm at a visit, or of its change from baseline; nothing without visits, and for changes of
+/// categories.
+std::optional<Spread> implied_spread(const DataModel&, int arm, std::size_t visit, bool change);
+
+/// What estimators of times to an event tend to in large trials that censor at the end of follow-up alone, arm against
+/// reference; `arm_share` is the arm's share of the two. Integrals over the pieces of constant hazards.
+struct SurvivalLimits {
+  bool proportional = false;  // the ratio of hazards is the same at all times
+  std::optional<double>
+      peto;  // (O - E) / V of the log-rank test, which is near the log hazard ratio only when it is small
+  std::optional<double> cox;  // root of the partial score: the log hazard ratio where hazards are proportional
+  std::optional<double> log_win_ratio;  // later events win
+};
+SurvivalLimits survival_limits(const DataModel&, int arm, int reference, double arm_share);
+
 }  // namespace vcohort

@@ -1,5 +1,6 @@
 #include "engine/cohort/strata.hpp"
 #include "engine/evidence/registry.hpp"
+#include "engine/evidence/without_evidence.hpp"
 #include "engine/numeric/columns.hpp"
 #include "engine/run/plan.hpp"
 
@@ -9,7 +10,9 @@ namespace {
 
 Table describe_scenarios(const Study& study, std::span<const Evidence> evidence) {
   Table table{"/scenarios", "The stances of the evidence: each is a scenario of every table", {}};
-  const Columns column(table, evidence);
+  std::vector<Evidence> scenarios(evidence.begin(), evidence.end());
+  if (study.data_model && !study.stances.empty()) scenarios.push_back(evidence_of_data_model());
+  const Columns column(table, scenarios);
   column("scenario", "", "name of the stance", &Evidence::name);
   column("title", "", "what the stance believes", &Evidence::title);
   column("parameters", "", "fixed, or uncertain: drawn per replicate",

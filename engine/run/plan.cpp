@@ -14,7 +14,8 @@ Plan::Plan(const Study& study, std::span<const Evidence> evidence) {
   if (study.cohort)
     for (const Evidence& stance : evidence) questions_.push_back(std::make_unique<Cohort>(study, stance));
   if (study.trial && study.trial->replicates > 0)  // a study that only analyses a data file simulates no trial
-    for (const Evidence& stance : evidence) questions_.push_back(std::make_unique<Trial>(study, stance));
+    for (const Evidence& stance : Trial::scenarios(study, evidence))
+      questions_.push_back(std::make_unique<Trial>(study, stance));
   if (study.policy)
     for (const Evidence& stance : evidence) {
       auto policy = std::make_unique<Policy>(study, stance);

@@ -34,6 +34,9 @@ class Question {
   /// simulated.
   virtual bool precise_enough(const Tally&) const { return false; }
 
+  /// A sentence where the complete tally is less precise than the study asks; else empty.
+  virtual std::string shortfall(const Tally&) const { return {}; }
+
   /// A study that grows: how many of the first blocks of `smaller`, this question with fewer patients, replicates or
   /// draws, are bit for bit blocks of this one, and their tally in the layout of this one.
   virtual std::int64_t blocks_kept(const Question& smaller) const { return smaller.blocks(); }

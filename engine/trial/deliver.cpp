@@ -189,8 +189,15 @@ std::vector<Table> Trial::deliver(const Tally& tally) const {
   measure("power", "share", "rejections of the null hypothesis; type I error where it is true",
           performance(&Performance::power));
   measure("assurance", "share", "rejections in the beneficial direction", performance(&Performance::assurance));
-  measure("true_value", "of the analysis", "estimand, from the twins or in closed form; missing where unknown",
+  measure("true_value", "of the analysis", "what the estimator tends to under the estimand's complete data",
           performance(&Performance::true_value));
+  column("true_value_kind", "",
+         "marginal, conditional or pseudo-true (the model of the analysis does not hold); where it is missing, why",
+         [&](const Row& cell) -> std::string {
+           if (cell.performance.failures() == static_cast<double>(replicates))
+             return "missing: no trial has an estimate";
+           return truth_->kind(cell.analysis, cell.contrast, cell.performance.has_truth());
+         });
   measure("bias", "of the analysis",
           "mean of estimate - true value; missing, as the measures of spread are, where an estimate is not finite",
           performance(&Performance::bias));

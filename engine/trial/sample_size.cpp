@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <map>
 
 #include "engine/numeric/columns.hpp"
@@ -244,6 +245,39 @@ Table sample_size_curve(const SampleSizeAnswer& answer) {
   column("power", "share", "rejections; failed fits are none", &Point::power);
   column("power_mcse", "share", "Monte Carlo standard error of it", &Point::mcse);
   column("failures", "trials", "without an estimate", &Point::failures);
+  return table;
+}
+
+Table sample_size_table(const SampleSizeGoal& goal, const std::vector<SizedAnswer>& answers) {
+  Table table{"/size", "Power by sample size, as far as the searches looked, and their answers", {}};
+  const auto column = [&](const char* name, const char* units, const char* text, auto value_of) {
+    using Value = decltype(value_of(answers.front(), Point{}));
+    auto& values = table.add<Value>(name, units, text);
+    for (const SizedAnswer& of : answers)
+      for (const Point& point : of.answer.curve) values.push_back(value_of(of, point));
+  };
+  const auto if_found = [](const SizedAnswer& of, std::int64_t number) {
+    return of.answer.found ? static_cast<double>(number) : std::numeric_limits<double>::quiet_NaN();
+  };
+  using Of = const SizedAnswer&;
+  using At = const Point&;
+  column("scenario", "", "stance of the evidence", [](Of of, At) { return of.scenario; });
+  column("analysis", "", "which analysis was sized", [](Of of, At) { return of.analysis; });
+  column("contrast", "", "which contrasts were sized", [](Of of, At) { return of.contrast; });
+  column("effect", "", "the true effect, in words", [](Of of, At) { return of.effect; });
+  column("goal", "", "what is to be reached",
+         [&](Of, At) { return std::string(goal.assurance ? "assurance" : "power"); });
+  column("target", "share", "how much of it", [&](Of, At) { return goal.power; });
+  column("answer", "patients", "smallest total sample size that reaches the target; missing where none does",
+         [&](Of of, At) { return if_found(of, of.answer.sample_size); });
+  column("lower", "patients", "lower limit of the size at which the curve crosses the target",
+         [&](Of of, At) { return if_found(of, of.answer.lower); });
+  column("upper", "patients", "upper limit of it", [&](Of of, At) { return if_found(of, of.answer.upper); });
+  column("sample_size", "patients", "total randomised", [](Of, At at) { return at.sample_size; });
+  column("replicates", "trials", "simulated", [](Of, At at) { return at.replicates; });
+  column("power", "share", "what was reached; failed fits are none", [](Of, At at) { return at.power(); });
+  column("power_mcse", "share", "Monte Carlo standard error of it", [](Of, At at) { return at.mcse(); });
+  column("failures", "trials", "without an estimate", [](Of, At at) { return at.failures; });
   return table;
 }
 

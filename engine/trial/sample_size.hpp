@@ -1,6 +1,7 @@
 #pragma once
 #include <cstdint>
 #include <functional>
+#include <string>
 #include <vector>
 
 #include "engine/numeric/table.hpp"
@@ -60,5 +61,15 @@ std::int64_t sample_size_multiple(const TrialQuestion&);
 
 /// The curve of an answer as a table: sample_size, replicates, power, power_mcse, failures.
 Table sample_size_curve(const SampleSizeAnswer&);
+
+/// What an answer is of.
+struct SizedAnswer {
+  std::string scenario, analysis, contrast, effect;
+  SampleSizeAnswer answer;
+};
+
+/// All answers in one table: one row per tested size, with the answer and its interval in every row of a scenario
+/// (missing where no size suffices).
+Table sample_size_table(const SampleSizeGoal&, const std::vector<SizedAnswer>&);
 
 }  // namespace vcohort

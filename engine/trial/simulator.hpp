@@ -34,6 +34,7 @@ struct PreparedTrial {
   static constexpr std::uint32_t first_reserved_replicate = most_replicates;
   static constexpr std::uint32_t calibration_replicate = first_reserved_replicate;
   static constexpr std::uint32_t twin_replicate = first_reserved_replicate + 1;
+  static constexpr std::uint32_t description_replicate = first_reserved_replicate + 2;  // SDs in words
 
  private:
   void calibrate();

@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <sstream>
 
+#include "engine/evidence/without_evidence.hpp"
 #include "engine/numeric/require.hpp"
 
 namespace vcohort {
@@ -36,7 +38,7 @@ std::vector<bool> estimate_ratios(const Protocol& protocol) {
 }  // namespace
 
 Trial::Trial(const Study& study, const Evidence& evidence)
-    : scenario_(evidence.name),
+    : scenario_(study.data_model ? evidence_of_data_model().name : evidence.name),
       study_(study),
       evidence_(evidence),
       trial_(std::make_shared<const PreparedTrial>(study, evidence)),
@@ -48,34 +50,61 @@ Trial::Trial(const Study& study, const Evidence& evidence)
   const TrialSimulator refuses_what_does_not_fit(*trial_, false);
 }
 
+std::span<const Evidence> Trial::scenarios(const Study& study, std::span<const Evidence> evidence) {
+  return study.data_model ? evidence.first(1) : evidence;
+}
+
 std::int64_t Trial::next_checkpoint(std::int64_t block) const {
-  constexpr std::int64_t first_checkpoint = 8;  // blocks: 1,024 replicates
+  constexpr std::int64_t first_checkpoint = 1024;  // replicates
   if (!study_.trial->power_mcse) return blocks();
-  std::int64_t checkpoint = first_checkpoint;
+  std::int64_t checkpoint = first_checkpoint / replicates_per_block();
   while (checkpoint <= block) checkpoint *= 2;
   return std::min(checkpoint, blocks());
 }
 
 bool Trial::precise_enough(const Tally& tally) const {
-  if (!study_.trial->power_mcse) return false;
+  return study_.trial->power_mcse && largest_power_mcse(tally) < *study_.trial->power_mcse;
+}
+
+std::string Trial::shortfall(const Tally& tally) const {
+  if (!study_.trial->power_mcse || precise_enough(tally)) return {};
+  std::ostringstream why;
+  why << "its Monte Carlo standard error is " << largest_power_mcse(tally) << " after " << study_.trial->replicates
+      << " replicates, and trial.power_mcse = " << *study_.trial->power_mcse;
+  return explain("scenario '" + scenario_ + "': the power is not as precise as asked", why.str(),
+                 "allow more trial.replicates, or ask for less");
+}
+
+/// Over sample sizes and contrasts, of the primary analysis.
+double Trial::largest_power_mcse(const Tally& tally) const {
   const auto replicates = static_cast<double>(tally.counts[layout_.replicates()]);
+  double largest = 0;
   for (std::size_t size = 0; size < layout_.sizes(); ++size)
     for (std::size_t contrast = 0; contrast < layout_.contrasts(); ++contrast) {
       const std::size_t rejections = layout_.count(layout_.cell(size, 0, contrast), TrialLayout::rejections);
       // One rejection more and one less are added (Agresti & Coull 1998), so that a power of 0 or 1 is never taken for
       // certain.
       const double power = (static_cast<double>(tally.counts[rejections]) + 1) / (replicates + 2);
-      if (std::sqrt(power * (1 - power) / replicates) >= *study_.trial->power_mcse) return false;
+      largest = std::max(largest, std::sqrt(power * (1 - power) / replicates));
     }
-  return true;
+  return largest;
+}
+
+/// A power of two, so that looks fall between blocks.
+std::int64_t Trial::replicates_per_block() const {
+  constexpr std::int64_t patients_per_block = std::int64_t{1} << 20;
+  std::int64_t replicates = block_size;
+  while (replicates > 1 && replicates * trial_->protocol.largest_size() > patients_per_block) replicates /= 2;
+  return replicates;
 }
 
 std::int64_t Trial::blocks() const {
-  return (study_.trial->replicates + block_size - 1) / block_size;
+  return (study_.trial->replicates + replicates_per_block() - 1) / replicates_per_block();
 }
 
 std::int64_t Trial::patients_in(std::int64_t block) const {
-  return std::min(block_size, study_.trial->replicates - block * block_size) * trial_->protocol.largest_size();
+  const std::int64_t size = replicates_per_block();
+  return std::min(size, study_.trial->replicates - block * size) * trial_->protocol.largest_size();
 }
 
 Tally Trial::empty_tally() const {
@@ -101,8 +130,8 @@ void Trial::simulate_block(std::int64_t block, Tally& tally, std::vector<Table>&
   TrialSimulator simulator(*trial_, saves_rows());
   Accumulator sums(layout_);
   std::vector<ReplicateRow> found;
-  const std::int64_t end = std::min(study_.trial->replicates, (block + 1) * block_size);
-  for (std::int64_t replicate = block * block_size; replicate < end; ++replicate)
+  const std::int64_t size = replicates_per_block(), end = std::min(study_.trial->replicates, (block + 1) * size);
+  for (std::int64_t replicate = block * size; replicate < end; ++replicate)
     record_replicate(static_cast<std::uint32_t>(replicate), simulator, sums, rows.empty() ? nullptr : &found);
   if (!rows.empty()) append_rows(rows, table_of(found));
   for (std::size_t k = 0; k < sums.counts.size(); ++k) tally.counts[k] += sums.counts[k];
@@ -200,16 +229,25 @@ Table Trial::replay(std::uint32_t replicate) const {
   return table_of(rows);
 }
 
-RejectionCounts Trial::count_rejections(std::int64_t sample_size, std::int64_t from, std::int64_t to) const {
+RejectionCounts Trial::count_rejections(std::int64_t sample_size, std::int64_t from, std::int64_t to,
+                                        const SizeTarget& target) const {
   TrialSimulator simulator(*trial_, false);
   RejectionCounts counts;
   for (std::int64_t replicate = from; replicate < to; ++replicate) {
     simulator.simulate_replicate(static_cast<std::uint32_t>(replicate), sample_size);
-    const TrialResult& result = simulator.analyse(0, static_cast<std::size_t>(sample_size)).front();
+    const std::span<const TrialResult> results =
+        simulator.analyse(target.analysis, static_cast<std::size_t>(sample_size));
+    bool rejected = true, favourable = true, failed = false;
+    for (const std::size_t contrast : target.contrasts) {
+      const TrialResult& result = results[contrast];
+      failed = failed || !result.ok();
+      rejected = rejected && result.ok() && result.rejected;
+      favourable = favourable && result.ok() && result.favourable;
+    }
     ++counts.replicates;
-    counts.rejections += result.ok() && result.rejected;
-    counts.favourable += result.ok() && result.favourable;
-    counts.failures += !result.ok();
+    counts.rejections += rejected;
+    counts.favourable += favourable;
+    counts.failures += failed;
   }
   return counts;
 }

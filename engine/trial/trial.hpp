@@ -19,13 +19,22 @@ struct RejectionCounts {
   std::int64_t replicates = 0, rejections = 0, favourable = 0, failures = 0;
 };
 
+/// What a search for a sample size counts: rejections of all of these contrasts of an analysis in the same trial.
+struct SizeTarget {
+  std::size_t analysis = 0;
+  std::vector<std::size_t> contrasts = {0};
+};
+
 /// Question 2: operating characteristics of a trial, over replicates.
 ///
-/// Replicate r is the trial with address r, and with uncertain parameters parameter draw r. Blocks hold 128 replicates.
-/// Sample sizes are nested: the trial of n takes the first n eligible candidates, in the order in which they were
-/// randomised.
+/// Replicate r is the trial with address r, and with uncertain parameters parameter draw r. Blocks hold 128 replicates,
+/// of trials of more than 8,192 patients so many fewer that a run can stop between blocks. Sample sizes are nested: the
+/// trial of n takes the first n eligible candidates, in the order in which they were randomised.
 class Trial final : public Question {
  public:
+  /// Under which of the evidence of a study there is a trial: a data model uses none, so that there is one.
+  static std::span<const Evidence> scenarios(const Study&, std::span<const Evidence>);
+
   /// With a data model the evidence is not used.
   Trial(const Study&, const Evidence&);
 
@@ -43,6 +52,7 @@ class Trial final : public Question {
   /// analysis's power is below it at every sample size and contrast.
   std::int64_t next_checkpoint(std::int64_t block) const override;
   bool precise_enough(const Tally&) const override;
+  std::string shortfall(const Tally&) const override;
 
   /// One replicate alone: the rows of `row_tables()`, bit for bit as a whole run writes them, whatever the study saves.
   Table replay(std::uint32_t replicate) const;
@@ -51,17 +61,21 @@ class Trial final : public Question {
   /// are missing.
   Table dataset(std::uint32_t replicate, std::int64_t sample_size) const;
 
-  /// Rejections of the primary analysis's first contrast in replicates [from, to) at any sample size: what a search for
-  /// one needs. Thread safe.
-  RejectionCounts count_rejections(std::int64_t sample_size, std::int64_t from, std::int64_t to) const;
+  /// Rejections in replicates [from, to) at any sample size: what a search for one needs. Thread safe.
+  RejectionCounts count_rejections(std::int64_t sample_size, std::int64_t from, std::int64_t to,
+                                   const SizeTarget& target = {}) const;
 
   const PreparedTrial& prepared() const { return *trial_; }
+  const TrueValues& truth() const { return *truth_; }
   const TrialLayout& layout() const { return layout_; }
 
   static constexpr std::int64_t block_size = 128;
+  std::int64_t replicates_per_block() const;
+
   static constexpr std::int64_t rows_kept_by_default = 10'000'000;
 
  private:
+  double largest_power_mcse(const Tally&) const;
   struct Accumulator;
   struct ReplicateRow {
     std::uint32_t replicate;

@@ -2,9 +2,12 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
+#include <memory>
 
 #include "engine/data_model/data_model.hpp"
 #include "engine/data_model/truth.hpp"
+#include "engine/numeric/cluster_error.hpp"
 #include "engine/numeric/errors.hpp"
 
 namespace vcohort {
@@ -13,25 +16,77 @@ namespace {
 
 using Of = IntercurrentEvents::Of;
 
+constexpr double most_more = 256, most_more_of_limits = 4;  // times as many twins; those of a limit are all in memory
+
+bool is_survival(const PreparedTrial& trial) {
+  return trial.data_model && trial.data_model->kind == OutcomeKind::survival;
+}
+
+/// The analyses whose estimate moves when covariates or strata enter.
+bool is_conditional(const AnalysisPlan& plan) {
+  return !plan.adjust.empty() || !plan.stratify.empty();
+}
+
 bool is_mean(EffectScale scale) {
   return scale == EffectScale::mean_difference || scale == EffectScale::risk_difference;
 }
 
+bool unknown(const TrueValue& truth) {
+  return std::isnan(truth.value);
+}
+
 }  // namespace
 
-TrueValues::TrueValues(const PreparedTrial& trial) : trial_(trial) {
-  const Protocol& protocol = trial.protocol;
+const std::vector<TrueValue>& TrueValues::fixed() const {
+  std::call_once(computed_, [this] { compute(); });
+  return fixed_;
+}
+
+void TrueValues::compute() const {
+  const Protocol& protocol = trial_.protocol;
   const std::size_t contrasts = protocol.arms() - 1;
   fixed_.resize(protocol.design.analyses.size() * contrasts);
-  const std::unique_ptr<TrialSource> source = trial.model->source();
+  const std::unique_ptr<TrialSource> source = trial_.model->source();
   source->begin_with_point_values(PreparedTrial::twin_replicate);
   for (std::size_t a = 0; a < protocol.design.analyses.size(); ++a)
     for (std::size_t c = 0; c < contrasts; ++c) closed_form(a, c, *source, fixed_[a * contrasts + c]);
   if (!protocol.by_visit() || protocol.uncertain_parameters) return;
   IntercurrentEvents events(protocol, *source);
-  if (needs_twins(fixed_)) twins_of(PreparedTrial::twin_replicate, 0, twins, *source, events, fixed_);
-  for (std::size_t a = 0; a < protocol.design.analyses.size(); ++a)
-    if (!by_twins(a) && std::isnan(fixed_[a * contrasts].value)) limit_of(a, *source, events, fixed_);
+  const std::vector<TrueValue> closed = fixed_;
+  std::unique_ptr<TrialSimulator> pilot;
+  const auto times_more = [&](std::size_t a, const TrueValue& found) {
+    if (!pilot) {
+      pilot = std::make_unique<TrialSimulator>(trial_, false);
+      pilot->simulate_replicate(0, protocol.largest_size());
+    }
+    const double ratio = found.mcse / wanted_mcse(a, *pilot);
+    return ratio > 1 ? std::min(by_twins(a) ? most_more : most_more_of_limits, ratio * ratio) : 1.0;
+  };
+  if (needs_twins(fixed_)) {
+    twins_of(PreparedTrial::twin_replicate, 0, twins, *source, events, fixed_);
+    double more = 1;
+    for (std::size_t k = 0; k < fixed_.size(); ++k)
+      if (std::isnan(closed[k].value) && fixed_[k].mcse > 0)
+        more = std::max(more, times_more(k / contrasts, fixed_[k]));
+    if (more > 1) {
+      fixed_ = closed;
+      const auto patients = static_cast<std::int64_t>(std::ceil(more * static_cast<double>(twins) / batch)) * batch;
+      twins_of(PreparedTrial::twin_replicate, 0, patients, *source, events, fixed_);
+    }
+  }
+  for (std::size_t a = 0; a < protocol.design.analyses.size(); ++a) {
+    const std::vector<TrueValue> before = fixed_;
+    const auto of_analysis = std::span(before).subspan(a * contrasts, contrasts);
+    if (by_twins(a) || std::none_of(of_analysis.begin(), of_analysis.end(), unknown)) continue;
+    limit_of(a, 1, *source, events, fixed_);
+    double more = 1;
+    for (std::size_t c = 0; c < contrasts; ++c)
+      if (fixed_[a * contrasts + c].mcse > 0) more = std::max(more, times_more(a, fixed_[a * contrasts + c]));
+    if (more > 1) {
+      fixed_ = before;
+      limit_of(a, more, *source, events, fixed_);
+    }
+  }
 }
 
 bool TrueValues::closed_form(std::size_t analysis, std::size_t contrast, const TrialSource& source,
@@ -40,16 +95,76 @@ bool TrueValues::closed_form(std::size_t analysis, std::size_t contrast, const T
   const AnalysisPlan& plan = protocol.design.analyses[analysis];
   const DataModel* model = trial_.data_model ? &*trial_.data_model : nullptr;
   if (!model || !protocol.design.intercurrent.empty() || analyses_responders(plan, protocol)) return false;
+  if (is_survival(trial_)) return survival_limit(analysis, contrast, out);
+  // Odds ratios do not collapse over a covariate; a smallest win, and recorded decimals, make ties that the closed form
+  // does not know.
+  const EffectScale scale = effect_scale(plan);
+  const bool wins = scale == EffectScale::log_win_ratio, ranks = wins || scale == EffectScale::superiority_share;
+  if (scale == EffectScale::log_odds_ratio && is_conditional(plan)) return false;
+  if ((wins && plan.responder_threshold > 0) || (ranks && protocol.unit > 0)) return false;
   const int arm = static_cast<int>(contrast) + 1;
   const std::size_t visit =
       protocol.by_visit() ? protocol.visit_at(plan.visit_months) + (protocol.has_baseline ? 1 : 0) : 0;
   const double shift = source.effect_shift(arm) - source.effect_shift(0);
   const std::optional<double> effect =
       implied_effect(*model, protocol.arm_of_contrast(contrast).strategy, protocol.design.arms.front().strategy, visit,
-                     effect_scale(plan), plan.change_from_baseline, shift);
+                     scale, plan.change_from_baseline, shift);
   if (!effect) return false;
-  out = {*effect, 0};
+  const bool mirrored = wins && protocol.lower_is_better[protocol.slot_of(plan.endpoint)];  // a win is what is better
+  out = {mirrored ? -*effect : *effect, 0};
   return true;
+}
+
+bool TrueValues::survival_limit(std::size_t analysis, std::size_t contrast, TrueValue& out) const {
+  const Protocol& protocol = trial_.protocol;
+  const Arm& arm = protocol.arm_of_contrast(contrast);
+  const Arm& reference = protocol.design.arms.front();
+  const double share = static_cast<double>(arm.ratio) / (arm.ratio + reference.ratio);
+  const SurvivalLimits limits = survival_limits(*trial_.data_model, arm.strategy, reference.strategy, share);
+  const std::string& method = protocol.design.analyses[analysis].method;
+  // The partial likelihood has all arms in its risk sets.
+  const bool pair = protocol.arms() == 2 || limits.proportional;
+  const std::optional<double> limit = method == "logrank"     ? limits.peto
+                                      : method == "win-ratio" ? limits.log_win_ratio
+                                      : pair                  ? limits.cox
+                                                              : std::nullopt;
+  const bool mirrored = method == "win-ratio" && !protocol.lower_is_better.front();  // the event is the wish
+  if (limit) out = {mirrored ? -*limit : *limit, 0};
+  return limit.has_value();
+}
+
+std::string TrueValues::kind(std::size_t analysis, std::size_t contrast, bool known) const {
+  const Protocol& protocol = trial_.protocol;
+  const AnalysisPlan& plan = protocol.design.analyses[analysis];
+  const EffectScale scale = effect_scale(plan);
+  if (is_survival(trial_)) {
+    if (!known) return "missing: without proportional hazards it is known for two arms, each with events";
+    if (scale != EffectScale::log_hazard_ratio) return "marginal";
+    const bool proportional = survival_limits(*trial_.data_model, protocol.arm_of_contrast(contrast).strategy,
+                                              protocol.design.arms.front().strategy, 0.5)
+                                  .proportional;
+    return proportional && plan.method == "cox" ? "marginal" : "pseudo-true";
+  }
+  if (!known)
+    return protocol.uncertain_parameters && !by_twins(analysis)
+               ? "missing: with uncertain parameters it is known per draw for differences alone"
+               : "missing: the analysis has no finite limit under these outcomes";
+  if (!plan.stratify.empty() && scale != EffectScale::risk_difference) return "conditional";
+  if (scale != EffectScale::log_odds_ratio) return "marginal";
+  TrueValue exact;
+  const std::unique_ptr<TrialSource> source = trial_.model->source();
+  return closed_form(analysis, contrast, *source, exact) ? "marginal" : "pseudo-true";
+}
+
+/// A tenth of the Monte Carlo standard error that the bias will have, and a little less, because it is after what the
+/// analysis states in replicate 0; infinite where it states nothing.
+double TrueValues::wanted_mcse(std::size_t analysis, TrialSimulator& simulator) const {
+  double smallest = std::numeric_limits<double>::infinity();
+  const auto n = static_cast<std::size_t>(trial_.protocol.largest_size());
+  for (const TrialResult& result : simulator.analyse(analysis, n))
+    if (result.ok() && result.estimate.se > 0) smallest = std::min(smallest, result.estimate.se);
+  constexpr double part = 12;
+  return smallest / std::sqrt(static_cast<double>(trial_.protocol.design.replicates)) / part;
 }
 
 bool TrueValues::by_twins(std::size_t analysis) const {
@@ -85,7 +200,6 @@ void TrueValues::twins_of(std::uint32_t replicate, std::uint64_t first, std::int
     for (std::size_t c = 0; c < contrasts; ++c) {
       evaluate(static_cast<int>(c) + 1, arm);
       for (std::size_t a = 0; a < protocol.design.analyses.size(); ++a) {
-        if (!by_twins(a)) continue;
         const AnalysisPlan& plan = protocol.design.analyses[a];
         const std::size_t slot = protocol.slot_of(plan.endpoint);
         const std::size_t row = slot * visits + protocol.visit_at(plan.visit_months);
@@ -116,18 +230,78 @@ void TrueValues::twins_of(std::uint32_t replicate, std::uint64_t first, std::int
   }
   for (std::size_t k = 0; k < out.size(); ++k) {
     if (!std::isnan(out[k].value) || sums[k].n < 2) continue;
+    if (!by_twins(k / contrasts)) {
+      if (sums[k].squares == 0) out[k] = {0, 0};  // nobody's outcome depends on the arm
+      continue;
+    }
     const double n = sums[k].n, mean = sums[k].sum / n;
     out[k] = {mean, __builtin_sqrt(std::max(0.0, sums[k].squares / n - mean * mean) / (n - 1))};
   }
 }
 
+namespace {
+
+/// Whether no patient's outcome depends on which of two arms it is in. Rows of twins stand in batches, arm by arm.
+bool same_under(const TrialData& data, std::size_t row, std::size_t arm, std::size_t arms) {
+  const std::vector<double>& values = data.observed.values[row];
+  const auto n = static_cast<std::size_t>(TrueValues::batch);
+  for (std::size_t first = 0; first + arms * n <= values.size(); first += arms * n)
+    for (std::size_t i = 0; i < n; ++i) {
+      const double here = values[first + arm * n + i], there = values[first + i];
+      if (here != there && !(std::isnan(here) && std::isnan(there))) return false;
+    }
+  return true;
+}
+
+/// The Monte Carlo standard error of each contrast: the same analysis on 32 parts of the patients, twins together, of
+/// which the whole is about the mean. NaN where too few parts can be analysed.
+std::vector<double> spread_over_parts(TrialAnalysis& method, const TrialData& data, std::size_t arms) {
+  constexpr std::size_t parts = 32;
+  const std::size_t total = data.arm.size();
+  const auto n = static_cast<std::size_t>(TrueValues::batch);
+  std::vector<double> count(arms - 1), sum(arms - 1), squares(arms - 1), spread(arms - 1);
+  for (std::size_t part = 0; part < parts; ++part) {
+    TrialData here;
+    const auto take = [&](auto& to, const auto& from) {
+      for (std::size_t k = 0; k < total; ++k)
+        if (k % n * parts / n == part) to.push_back(from[k]);
+    };
+    const auto take_columns = [&](auto& to, const auto& from) {
+      to.resize(from.size());
+      for (std::size_t k = 0; k < from.size(); ++k)
+        if (!from[k].empty()) take(to[k], from[k]);
+    };
+    take(here.arm, data.arm);
+    take_columns(here.observed.values, data.observed.values);
+    take_columns(here.participants.numeric, data.participants.numeric);
+    take_columns(here.participants.factor, data.participants.factor);
+    take_columns(here.participants.baseline, data.participants.baseline);
+    take(here.participants.patient, data.participants.patient);
+    const std::span<const TrialResult> results = method.run(here, here.arm.size());
+    for (std::size_t c = 0; c + 1 < arms; ++c) {
+      const double estimate = results[c].estimate.estimate;
+      if (!results[c].ok() || !std::isfinite(estimate)) continue;
+      count[c] += 1;
+      sum[c] += estimate;
+      squares[c] += estimate * estimate;
+    }
+  }
+  for (std::size_t c = 0; c + 1 < arms; ++c)
+    spread[c] = standard_deviation(count[c], sum[c], squares[c]) / std::sqrt(count[c]);
+  return spread;
+}
+
+}  // namespace
+
 /// The analysis on a trial in which every patient is once in each arm.
-void TrueValues::limit_of(std::size_t analysis, TrialSource& source, IntercurrentEvents& events,
+void TrueValues::limit_of(std::size_t analysis, double more, TrialSource& source, IntercurrentEvents& events,
                           std::vector<TrueValue>& out) const {
   const Protocol& protocol = trial_.protocol;
   const AnalysisPlan& plan = protocol.design.analyses[analysis];
   constexpr std::int64_t limit_twins = 16384, pairwise_twins = 2048;  // a win ratio compares all pairs
-  const std::int64_t patients = plan.method == "win-ratio" ? pairwise_twins : limit_twins;
+  const std::int64_t fewest = plan.method == "win-ratio" ? pairwise_twins : limit_twins;
+  const auto patients = static_cast<std::int64_t>(std::ceil(more * static_cast<double>(fewest) / batch)) * batch;
+  const std::size_t slot = protocol.slot_of(plan.endpoint), visits = protocol.visits_months.size();
   TrialData data;
   Participants participants;
   ArmOutcomes outcomes;
@@ -143,7 +317,9 @@ void TrueValues::limit_of(std::size_t analysis, TrialSource& source, Intercurren
     for (int arm = 0; arm < static_cast<int>(arms); ++arm) {
       events.evaluate(arm, Of::truth, false, outcomes);
       events.apply(Of::truth, participants, events.months(), nullptr, outcomes);
-      append_columns(data.observed.values, outcomes.values);
+      data.observed.values.resize(outcomes.values.size());  // but for the analysed endpoint they stay empty
+      for (std::size_t k = slot * visits; k < (slot + 1) * visits; ++k)
+        append(data.observed.values[k], outcomes.values[k]);
       append(data.participants.patient, participants.patient);
       append_columns(data.participants.numeric, participants.numeric);
       append_columns(data.participants.factor, participants.factor);
@@ -152,19 +328,27 @@ void TrueValues::limit_of(std::size_t analysis, TrialSource& source, Intercurren
     }
   }
   TrialAnalysis method(plan, protocol, false);
+  const std::size_t row = slot * visits + protocol.visit_at(plan.visit_months);
+  const std::vector<double> spread = spread_over_parts(method, data, arms);
   const std::span<const TrialResult> results = method.run(data, data.arm.size());
-  for (std::size_t c = 0; c + 1 < arms; ++c)
-    if (results[c].ok()) out[analysis * (arms - 1) + c] = {results[c].estimate.estimate, results[c].estimate.se};
+  for (std::size_t c = 0; c + 1 < arms; ++c) {
+    TrueValue& value = out[analysis * (arms - 1) + c];
+    if (!unknown(value)) continue;
+    if (same_under(data, row, c + 1, arms))
+      value = {0, 0};
+    else if (results[c].ok() && std::isfinite(results[c].estimate.estimate))
+      value = {results[c].estimate.estimate, std::isnan(spread[c]) ? results[c].estimate.se : spread[c]};
+  }
 }
 
 void TrueValues::of_replicate(std::uint32_t replicate, TrialSimulator& simulator, std::vector<TrueValue>& out) const {
-  out = fixed_;
+  out = fixed();
   const Protocol& protocol = trial_.protocol;
   if (!protocol.uncertain_parameters) return;
   const std::size_t contrasts = protocol.arms() - 1;
   for (std::size_t k = 0; k < out.size(); ++k)
     if (!closed_form(k / contrasts, k % contrasts, simulator.source(), out[k])) out[k] = {};
-  if (!protocol.by_visit() || !needs_twins(out)) return;
+  if (!protocol.by_visit() || std::none_of(out.begin(), out.end(), unknown)) return;
   twins_of(replicate, first_twin_of_draw, std::max(batch, 2 * protocol.largest_size()), simulator.source(),
            simulator.events(), out);
 }

@@ -8,6 +8,7 @@
 #include "engine/numeric/errors.hpp"
 #include "engine/numeric/instruction_set.hpp"
 #include "io/cli/usage.hpp"
+#include "io/console/log.hpp"
 #include "io/results/damaged_file.hpp"
 
 namespace vcohort {
@@ -27,6 +28,17 @@ ResultContent deliver(const LoadedStudy& study, const Plan& plan, CombinedParts 
     for (Table& table : question->deliver(tally_of(*question, content.tallies)))
       append_rows(content.tables, std::move(table));
   return content;
+}
+
+ExitStatus report_shortfalls(const Plan& plan, const std::vector<NamedTally>& tallies) {
+  ExitStatus status = ExitStatus::done;
+  for (const auto& question : plan.questions()) {
+    const std::string shortfall = question->shortfall(tally_of(*question, tallies));
+    if (shortfall.empty()) continue;
+    log_problem(shortfall);
+    status = ExitStatus::numerical_failure;
+  }
+  return status;
 }
 
 const Tally& tally_of(const Question& question, const std::vector<NamedTally>& tallies) {

@@ -1,5 +1,6 @@
 #pragma once
 #include "engine/run/plan.hpp"
+#include "io/cli/exit_status.hpp"
 #include "io/cli/load_study.hpp"
 #include "io/results/part.hpp"
 #include "io/results/publish.hpp"
@@ -9,6 +10,9 @@ namespace vcohort {
 /// The result of a complete set of parts: their sums turned into the tables of every question. StorageFailure where
 /// blocks are missing.
 ResultContent deliver(const LoadedStudy&, const Plan&, CombinedParts);
+
+/// Names the questions that stayed less precise than asked; the status of a missed target where there are any.
+ExitStatus report_shortfalls(const Plan&, const std::vector<NamedTally>&);
 
 /// The tally of a question among those of parts.
 const Tally& tally_of(const Question&, const std::vector<NamedTally>&);

@@ -56,7 +56,7 @@ ExitStatus print_dry_run(const LoadedStudy& loaded, const Plan& plan, const RunA
   const auto& output = workplace.output();
   const int threads = workplace.threads();
   const Needs needs = needs_of(loaded, plan, threads);
-  const double cells = summary_cells(study) * static_cast<double>(study.stances.size());
+  const double cells = summary_cells(study) * static_cast<double>(loaded.evidence.size());
   std::error_code unknown;
   const auto folder = output.has_parent_path() ? output.parent_path() : std::filesystem::path(".");
   const auto space = std::filesystem::space(folder, unknown);
@@ -66,7 +66,7 @@ ExitStatus print_dry_run(const LoadedStudy& loaded, const Plan& plan, const RunA
       "(scenario x strategy x stratum x endpoint x visit)\n"
       "patients     {} (each under every strategy)\nblocks       {}\nthreads      {}\nmemory       about {}\n"
       "file         about {}, {}\ndisk         about {} until its parts are joined; {}\n",
-      study.title, study.stances.size(), study.strategies.size(), study.outcomes.endpoints.size(),
+      study.title, loaded.evidence.size(), study.strategies.size(), study.outcomes.endpoints.size(),
       study.outcomes.visits_months.size(), cells, plan.patients_in({0, plan.blocks()}), plan.blocks(), threads,
       mebibytes(needs.memory), mebibytes(needs.file), output.string(), mebibytes(needs.disk),
       unknown ? "how much is free is unknown" : mebibytes(free_bytes) + " are free");

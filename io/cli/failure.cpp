@@ -25,7 +25,8 @@ Failure failure_of(const std::exception_ptr& exception) {
     return {ExitStatus::numerical_failure, error.what()};
   } catch (const std::bad_alloc&) {
     return {ExitStatus::numerical_failure,
-            "out of memory (the tallies of this study do not fit) ask for fewer strata, endpoints or strategies"};
+            "out of memory (the tallies of every thread, and the patients of its trial, do not fit) ask for fewer "
+            "threads, strata, endpoints or strategies, or for smaller trials"};
   } catch (const std::filesystem::filesystem_error& error) {  // a loop of links, a name that is too long
     return {ExitStatus::storage, explain(fmt::format("cannot use '{}'", error.path1().string()), error.code().message(),
                                          "name another file")};

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "engine/evidence/without_evidence.hpp"
 #include "engine/numeric/errors.hpp"
 #include "engine/random/address.hpp"
 #include "io/cli/version.hpp"
@@ -53,6 +54,7 @@ LoadedStudy load(std::string bytes, const std::string& path, const std::vector<s
     loaded.header.evidence.push_back(std::move(text));
     resolved_evidence += write_evidence(loaded.evidence.back());
   }
+  if (study.stances.empty()) loaded.evidence.push_back(evidence_of_data_model());
   FileHeader& header = loaded.header;
   header.engine_version = engine_version();
   header.git_revision = git_revision();

@@ -21,12 +21,13 @@ ExitStatus run_study(const RunArguments& arguments, Workplace& workplace) {
   if (!workplace.delivers()) return ExitStatus::done;
 
   ResultContent result = deliver(study, plan, workplace.gather_parts(plan));
+  const ExitStatus status = report_shortfalls(plan, result.tallies);
   workplace.hand_over(std::move(result));
-  if (arguments.quiet) return ExitStatus::done;
+  if (arguments.quiet) return status;
   print_headline(ResultFile(workplace.output()), std::cout);
   std::cout << fmt::format("\nresult: {} ({})\n", workplace.output().string(), sentence_of(workplace.cost()));
   require_delivered_output();
-  return ExitStatus::done;
+  return status;
 }
 
 }  // namespace vcohort

@@ -53,9 +53,9 @@ std::string policy_of(const Study& study) {
 
 /// What a valid study will do, question by question.
 std::string questions_of(const Study& study) {
-  std::string text = fmt::format("scenarios  {}\n", study.data_model && !study.cohort && !study.policy
-                                                        ? "one: a data model knows no evidence"
-                                                        : fmt::format("{}", fmt::join(study.stances, ", ")));
+  std::string text =
+      fmt::format("scenarios  {}\n", study.stances.empty() ? "one: no evidence enters"
+                                                           : fmt::format("{}", fmt::join(study.stances, ", ")));
   if (study.cohort)
     text += fmt::format(
         "cohort     {} children under each of {} strategies; {}, {}, {:.0f} strata with their margins; increments over "

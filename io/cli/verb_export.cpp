@@ -38,7 +38,7 @@ Table simulated_dataset(const ResultFile& file, const ExportArguments& arguments
                                "--replicate goes with --table patients of a study with a [trial]",
                                "see `vcohort show FILE` for the tables"));
   const auto chosen = std::find_if(loaded.evidence.begin(), loaded.evidence.end(), [&](const Evidence& e) {
-    return arguments.scenario.empty() || e.name == arguments.scenario;
+    return arguments.scenario.empty() || e.name == arguments.scenario || study.data_model;
   });
   if (chosen == loaded.evidence.end())
     throw InvalidInput(

@@ -68,10 +68,11 @@ ExitStatus merge(const MergeArguments& arguments) {
   const LoadedStudy loaded = load_study(parts.header);
   const Plan plan(loaded.reading.study, loaded.evidence);
   ResultContent result = deliver(loaded, plan, std::move(parts));
+  const ExitStatus status = report_shortfalls(plan, result.tallies);
   result.runtime = runtime_table(1, watch.seconds());
   publish_result(arguments.output, result, existing);
   print_headline(ResultFile(arguments.output), std::cout);
-  return ExitStatus::done;
+  return status;
 }
 
 }  // namespace

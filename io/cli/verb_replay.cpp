@@ -33,7 +33,7 @@ void replay_enrolment(const LoadedStudy& loaded, const ReplayArguments& argument
     throw InvalidInput(explain(fmt::format("the study has no replicate {}", arguments.replicate),
                                fmt::format("its trial has {} replicates", loaded.reading.study.trial->replicates),
                                "name one of them, from 0"));
-  for (const Evidence& stance : loaded.evidence) {
+  for (const Evidence& stance : Trial::scenarios(loaded.reading.study, loaded.evidence)) {
     Table data = Trial(loaded.reading.study, stance).dataset(arguments.replicate, arguments.sample_size);
     const auto& patients = std::get<std::vector<std::int64_t>>(data.find("patient")->values);
     std::vector<bool> keep;

@@ -1,15 +1,20 @@
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <oneapi/tbb/blocked_range.h>
 #include <oneapi/tbb/global_control.h>
 #include <oneapi/tbb/parallel_reduce.h>
 
+#include <algorithm>
 #include <cmath>
 #include <iostream>
 #include <memory>
+#include <numeric>
+#include <optional>
 
 #include "engine/numeric/errors.hpp"
 #include "engine/run/run.hpp"
 #include "engine/trial/sample_size.hpp"
+#include "engine/trial/sized_effect.hpp"
 #include "engine/trial/trial.hpp"
 #include "io/cli/load_study.hpp"
 #include "io/cli/table_format.hpp"
@@ -24,6 +29,8 @@ struct SizeArguments {
   std::string study;
   std::vector<std::string> settings;
   SampleSizeGoal goal;
+  std::string analysis, contrast;
+  bool any = false, all = false, null_too = false;
   int threads = 0;
   TableFormat format = TableFormat::table;
 };
@@ -40,7 +47,8 @@ void print_ceiling(const SampleSizeGoal& goal, const RejectionCounts& at_largest
 }
 
 /// Rejections counted in parallel; integers, so that threads do not matter.
-RejectionCounts count_in_parallel(const Trial& trial, std::int64_t sample_size, std::int64_t from, std::int64_t to) {
+RejectionCounts count_in_parallel(const Trial& trial, std::int64_t sample_size, std::int64_t from, std::int64_t to,
+                                  const SizeTarget& target) {
   constexpr std::int64_t grain = 32;  // replicates: enough work for a task
   const auto add = [](RejectionCounts a, const RejectionCounts& b) {
     a.replicates += b.replicates;
@@ -52,14 +60,82 @@ RejectionCounts count_in_parallel(const Trial& trial, std::int64_t sample_size, 
   return oneapi::tbb::parallel_reduce(
       oneapi::tbb::blocked_range<std::int64_t>(from, to, grain), RejectionCounts{},
       [&](const oneapi::tbb::blocked_range<std::int64_t>& range, const RejectionCounts& before) {
-        return add(before, trial.count_rejections(sample_size, range.begin(), range.end()));
+        return add(before, trial.count_rejections(sample_size, range.begin(), range.end(), target));
       },
       add);
 }
 
-void print_answer(const Study& study, const SampleSizeGoal& goal, const SampleSizeAnswer& answer) {
+/// "high - control, low - control"
+std::string names_of(const Trial& trial, const std::vector<std::size_t>& contrasts) {
+  const Protocol& protocol = trial.prepared().protocol;
+  std::vector<std::string> names;
+  for (const std::size_t contrast : contrasts)
+    names.push_back(protocol.arm_of_contrast(contrast).name + " - " + protocol.design.arms.front().name);
+  return fmt::format("{}", fmt::join(names, ", "));
+}
+
+/// What is sized: the primary analysis unless another is named, and the contrasts that were asked for.
+SizeTarget target_of(const SizeArguments& arguments, const Trial& trial) {
+  const Protocol& protocol = trial.prepared().protocol;
+  SizeTarget target;
+  if (!arguments.analysis.empty()) {
+    const auto& plans = protocol.design.analyses;
+    const auto named = [&](const AnalysisPlan& plan) { return plan.name == arguments.analysis; };
+    const auto found = std::find_if(plans.begin(), plans.end(), named);
+    if (found == plans.end())
+      throw InvalidInput(explain(fmt::format("the study has no analysis '{}'", arguments.analysis),
+                                 "--analysis names one of its own", "use \"primary\", or the name of a secondary one"));
+    target.analysis = static_cast<std::size_t>(found - plans.begin());
+  }
+  std::vector<std::size_t> every(protocol.arms() - 1);
+  std::iota(every.begin(), every.end(), std::size_t{0});
+  const std::string listed = names_of(trial, every);
+  target.contrasts = every;
+  if (arguments.all && !arguments.contrast.empty())
+    throw InvalidInput(explain("--all and --contrast contradict each other", "one contrast is not all", "remove one"));
+  if (arguments.any && every.size() > 1)
+    throw InvalidInput(explain("--any counts a trial in which any of several tests rejects",
+                               "the study declares no multiplicity procedure that would keep its level: " + listed,
+                               "name one contrast with --contrast, or use --all"));
+  if (!arguments.contrast.empty()) {
+    std::erase_if(target.contrasts, [&](std::size_t contrast) {
+      return arguments.contrast != protocol.arm_of_contrast(contrast).name &&
+             arguments.contrast != names_of(trial, {contrast});
+    });
+    if (target.contrasts.empty())
+      throw InvalidInput(explain(fmt::format("there is no contrast '{}'", arguments.contrast),
+                                 "the contrasts are " + listed, "name the arm of one"));
+  } else if (every.size() > 1 && !arguments.all) {
+    throw InvalidInput(explain("the study has several contrasts, each with a sample size of its own", listed,
+                               "name one with --contrast, or size for all of them together with --all"));
+  }
+  return target;
+}
+
+/// The effects of a target's contrasts in words. Throws where one has the wrong direction; false where one stands on or
+/// beyond the boundary of its null hypothesis.
+bool has_something_to_find(const Trial& trial, const SizeTarget& target, std::string& words) {
+  bool something = true;
+  for (const std::size_t contrast : target.contrasts) {
+    const SizedEffect effect = sized_effect(trial, target.analysis, contrast);
+    if (effect.standing == Standing::wrong_direction)
+      throw InvalidInput(
+          explain(fmt::format("{}: the effect has the wrong direction ({})", names_of(trial, {contrast}), effect.words),
+                  "a larger trial would only show more surely that the reference is better",
+                  "correct the arms, or which of them is the reference"));
+    something = something && effect.standing != Standing::null;
+    if (!words.empty()) words += "; ";
+    words += effect.words;
+  }
+  return something;
+}
+
+void print_answer(const Study& study, const SampleSizeGoal& goal, const SizedAnswer& of) {
+  const SampleSizeAnswer& answer = of.answer;
   const TrialQuestion& trial = *study.trial;
   const char* what = goal.assurance ? "assurance" : "power";
+  const std::string stance = study.data_model ? "" : fmt::format("evidence '{}', ", of.scenario);
+  std::cout << fmt::format("{}analysis '{}', {}: {}\n", stance, of.analysis, of.contrast, of.effect);
   if (answer.found) {
     int ratios = 0;
     for (const Arm& arm : trial.arms) ratios += arm.ratio;
@@ -77,6 +153,33 @@ void print_answer(const Study& study, const SampleSizeGoal& goal, const SampleSi
   }
 }
 
+/// The search under one scenario; nothing where there is no effect to find.
+std::optional<SizedAnswer> answer_under(const Study& study, const Evidence& stance, const SizeArguments& arguments) {
+  const Trial trial(study, stance);
+  const SizeTarget target = target_of(arguments, trial);
+  SizedAnswer of{
+      trial.scenario(), study.trial->analyses[target.analysis].name, names_of(trial, target.contrasts), "", {}};
+  if (!has_something_to_find(trial, target, of.effect) && !arguments.null_too) {
+    log_notice(
+        fmt::format("scenario '{}' is left out: {}, which lies on or beyond the boundary of the null hypothesis "
+                    "(--null sizes it nevertheless)",
+                    of.scenario, of.effect));
+    return std::nullopt;
+  }
+  of.answer = find_sample_size(arguments.goal, [&](std::int64_t n, std::int64_t from, std::int64_t to) {
+    log_detail(fmt::format("sample size {}: replicates {} to {}", n, from, to));
+    return count_in_parallel(trial, n, from, to, target);
+  });
+  if (arguments.format == TableFormat::table) {
+    print_answer(study, arguments.goal, of);
+    constexpr std::int64_t ceiling_replicates = 500;
+    if (arguments.goal.assurance)
+      print_ceiling(arguments.goal, count_in_parallel(trial, arguments.goal.largest, 0, ceiling_replicates, target));
+    print(sample_size_curve(of.answer), arguments.format, std::cout);
+  }
+  return of;
+}
+
 ExitStatus find_size(SizeArguments arguments) {
   const LoadedStudy loaded = load_study(arguments.study, arguments.settings);
   const Study& study = loaded.reading.study;
@@ -88,26 +191,18 @@ ExitStatus find_size(SizeArguments arguments) {
   const int threads = arguments.threads > 0 ? arguments.threads : default_threads();
   const oneapi::tbb::global_control limit(oneapi::tbb::global_control::max_allowed_parallelism,
                                           static_cast<std::size_t>(threads));
-  bool found_all = true;
-  // A data model knows no evidence: its scenarios would all be the same.
-  const std::vector<Evidence> scenarios = study.data_model ? std::vector<Evidence>(1) : loaded.evidence;
-  for (const Evidence& stance : scenarios) {
-    const Trial trial(study, stance);
-    const SampleSizeAnswer answer =
-        find_sample_size(arguments.goal, [&](std::int64_t n, std::int64_t from, std::int64_t to) {
-          log_detail(fmt::format("sample size {}: replicates {} to {}", n, from, to));
-          return count_in_parallel(trial, n, from, to);
-        });
-    if (arguments.format == TableFormat::table) {
-      if (!stance.name.empty()) std::cout << fmt::format("evidence '{}'\n", stance.name);
-      print_answer(study, arguments.goal, answer);
-      constexpr std::int64_t ceiling_replicates = 500;
-      if (arguments.goal.assurance)
-        print_ceiling(arguments.goal, count_in_parallel(trial, arguments.goal.largest, 0, ceiling_replicates));
-    }
-    print(sample_size_curve(answer), arguments.format, std::cout);
-    found_all = found_all && answer.found;
-  }
+  std::vector<SizedAnswer> answers;
+  for (const Evidence& stance : Trial::scenarios(study, loaded.evidence))
+    if (std::optional<SizedAnswer> answer = answer_under(study, stance, arguments))
+      answers.push_back(std::move(*answer));
+  if (answers.empty())
+    throw InvalidInput(explain("no scenario has an effect that a trial could find",
+                               "all lie on or beyond the boundary of the null hypothesis",
+                               "give an effect, or size them nevertheless with --null"));
+  if (arguments.format != TableFormat::table)
+    print(sample_size_table(arguments.goal, answers), arguments.format, std::cout);
+  const bool found_all =
+      std::all_of(answers.begin(), answers.end(), [](const SizedAnswer& of) { return of.answer.found; });
   return found_all ? ExitStatus::done : ExitStatus::answer_is_no;
 }
 
@@ -126,7 +221,13 @@ void add_size(Verb& program) {
   verb.option("--power", arguments->goal.power, "power to reach [0.9]").within(0.0, 1.0);
   verb.flag("--assurance", arguments->goal.assurance,
             "count rejections in the beneficial direction only: with uncertain parameters, the assurance");
-  verb.option("--largest", arguments->goal.largest, "give up beyond this total sample size [10000]").positive();
+  verb.option("--contrast", arguments->contrast, "the contrast to size, by its arm; needed where there are several");
+  verb.flag("--all", arguments->all, "size for the trial in which all contrasts reject");
+  verb.flag("--any", arguments->any, "size for any contrast; only with a procedure that keeps the level");
+  verb.option("--analysis", arguments->analysis, "the analysis to size [primary]");
+  verb.flag("--null", arguments->null_too, "also scenarios on or beyond the boundary of the null hypothesis");
+  verb.option("--largest", arguments->goal.largest, "give up beyond this total sample size [10000]")
+      .within(std::int64_t{1}, std::int64_t{1'000'000});
   verb.option("--replicates", arguments->goal.confirmation_replicates, "replicates of the confirmation [20000]")
       .positive();
   verb.option("--search-replicates", arguments->goal.search_replicates,

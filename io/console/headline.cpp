@@ -144,6 +144,7 @@ void print_cohort(const ResultFile& file, std::ostream& out) {
 /// How much of the model nobody measured.
 void print_strength(const ResultFile& file, std::ostream& out) {
   const Table parameters = file.read_table("/parameters");
+  if (parameters.rows() == 0) return;                       // a data model
   std::map<std::string, std::map<std::string, int>> count;  // scenario -> strength -> n
   for (std::size_t row = 0; row < parameters.rows(); ++row)
     ++count[texts(parameters, "scenario")[row]][texts(parameters, "strength")[row]];

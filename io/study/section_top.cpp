@@ -19,6 +19,15 @@ std::string write_format(const Study&, const Scope&) {
   return toml_text(formats.front());
 }
 
+void read_stances(const KeyAt& at, Study& study) {
+  read_value(at, study.stances);
+}
+
+/// There are none where no evidence enters, see settle_questions().
+std::string write_stances(const KeySpec& key, const Study& study, const Scope&) {
+  return study.stances.empty() ? std::string() : write_value(key, study.stances);
+}
+
 /// [policy] draws whatever is said, so that "fixed" beside it alone is refused and not written.
 Use parameters_use(const KeySpec&, const Study& study, const Scope&) {
   const bool policy_alone = study.policy && !study.cohort && !study.trial;
@@ -30,8 +39,8 @@ constexpr std::array<KeySpec, 5> keys = {{
                                        "Which grammar the file is written in.", "\"vcohort-study 1\""),
     field<&Study::title>("title", {}, "What the study is about, for tables and reports.",
                          "\"Four low doses or one high dose?\""),
-    field<&Study::stances>(
-        "evidence", {.form = "text or list of texts"},
+    custom<read_stances, write_stances>(
+        "evidence", KeyType::list_of_texts, {.form = "text or list of texts", .fallback = "[\"sceptical\"]"},
         "Where the numbers of the model come from: the name of a stance that ships (`published`, `sceptical`, `null`), "
         "or the path of an evidence file. Each of a list is a scenario of the result.",
         "[\"sceptical\", \"null\"]"),

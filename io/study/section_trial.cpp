@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "engine/study/endpoints.hpp"
 #include "engine/study/trial_names.hpp"
 #include "io/study/suggestion.hpp"
 #include "io/study/trial_sections.hpp"
@@ -11,7 +12,8 @@ namespace vcohort {
 
 namespace {
 
-constexpr double most_patients = 1e7;  // of one trial: all of them are in memory at once
+constexpr double most_patients = 1e6;
+constexpr double most_values = 1e7;  // of one trial: some 900 MiB in every thread
 constexpr double largest_inflation = 10;
 constexpr double largest_window_days = 366;
 
@@ -163,6 +165,22 @@ constexpr std::array<KeySpec, 17> keys = {{
         "[{ name = \"unadjusted\", endpoint = \"gmfm66\", visit_months = 12, analysis = \"t\" }]"),
 }};
 
+/// All patients of a trial are in memory at once.
+void check_memory(const TableReader& reader, const TrialQuestion& trial, const TrialFrame& frame) {
+  const auto endpoints = frame.endpoints.size(), visits = std::max<std::size_t>(1, frame.visits_months.size());
+  for (std::size_t index = 0; index < trial.sample_size.size(); ++index) {
+    const auto patients = static_cast<double>(trial.sample_size[index]);
+    if (patients * static_cast<double>(endpoints * visits) <= most_values) continue;
+    reader.problems().add(item_place(reader, "sample_size", index),
+                          fmt::format("a trial of {} patients does not fit", trial.sample_size[index]),
+                          fmt::format("each has outcomes of {} endpoints at {} visits, and more than {} in all are not "
+                                      "held in memory",
+                                      endpoints, visits, number_text(most_values)),
+                          "ask for fewer patients, endpoints or visits");
+    return;
+  }
+}
+
 /// Parameters of the largest model: a mean per arm, a coefficient per covariate, a variance and one degree of freedom.
 void check_whole(const TableReader& reader, const TrialQuestion& trial, StudyContext& context) {
   if (trial.arms.empty() || !std::is_sorted(trial.sample_size.begin(), trial.sample_size.end())) return;
@@ -205,11 +223,36 @@ int default_reference(const TrialQuestion& trial, const TrialFrame& frame) {
   return found == trial.arms.end() ? 0 : static_cast<int>(found - trial.arms.begin());
 }
 
+/// Names the analyses whose outcome has nothing to add to: points are added to scores, open-label inflation also
+/// reaches ordered categories, on their latent scale.
+void say_what_is_not_modified(const TableReader& reader, const TrialQuestion& trial, const Scope& scope) {
+  const bool rescued = std::any_of(trial.intercurrent.begin(), trial.intercurrent.end(),
+                                   [](const IntercurrentEvent& event) { return event.effect != 0; });
+  std::vector<std::string> said;
+  for (const AnalysisPlan& plan : trial.analyses) {
+    const DataModel* model = scope.trial->model;
+    const Endpoint* endpoint = model ? nullptr : find_endpoint(plan.endpoint);
+    if ((!model && !endpoint) || std::find(said.begin(), said.end(), plan.endpoint) != said.end()) continue;
+    said.push_back(plan.endpoint);
+    const OutcomeKind kind = model ? model->kind : endpoint->kind;
+    const auto passes_by = [&](std::string_view key, std::string_view what) {
+      scope.context->notice(reader.place(key), fmt::format("{} leaves {} as it is: it is {}, to which nothing is added",
+                                                           what, quoted(plan.endpoint), name_of(kind)));
+    };
+    if (trial.open_label_inflation > 0 && kind == OutcomeKind::binary)
+      passes_by("open_label_inflation", "open_label_inflation");
+    if (trial.visit_window_days > 0 && kind != OutcomeKind::score) passes_by("visit_window_days", "visit_window_days");
+    if (rescued && kind != OutcomeKind::score) passes_by("intercurrent", "the effect of a rescue");
+  }
+}
+
 void finish(const TableReader& reader, TrialQuestion& trial, const Scope& scope) {
   if (!scope.trial->simulated) return;
   if (!reader.has("reference")) trial.reference = default_reference(trial, *scope.trial);
   if (!reader.has("randomisation")) trial.randomisation.block = default_block(trial);
+  check_memory(reader, trial, *scope.trial);
   check_whole(reader, trial, *scope.context);
+  say_what_is_not_modified(reader, trial, scope);
 }
 
 }  // namespace

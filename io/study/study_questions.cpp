@@ -11,9 +11,9 @@ namespace vcohort {
 
 namespace {
 
-/// Sections that describe the patients of the disease model and what they receive.
-constexpr std::array<std::string_view, 6> patient_sections = {"population", "strategy", "grid",
-                                                              "strata",     "outcomes", "override"};
+/// What describes the patients of the disease model and what they receive.
+constexpr std::array<std::string_view, 7> patient_sections = {"evidence", "population", "strategy", "grid",
+                                                              "strata",   "outcomes",   "override"};
 
 void leave_out_patients(const TomlValue& document, StudyContext& context) {
   const std::string_view model = document.find("data_model") ? "[data_model]" : "[data]";
@@ -29,6 +29,8 @@ void leave_out_patients(const TomlValue& document, StudyContext& context) {
   study.stratifications.clear();
   study.overrides.clear();
   study.outcomes = {};
+  study.stances.clear();
+  context.places.stances.clear();
   context.places.strategies.clear();
   context.places.overrides.clear();
   if (!study.data_model) return;

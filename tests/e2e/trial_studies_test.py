@@ -1,10 +1,13 @@
 """A trial is a pure function of its study: threads, interruptions and the search for a sample size do not change a bit. What ships is valid."""
 import csv
 import io
+import json
 import signal
 import unittest
 
 from program import ANSWER_IS_NO, INVALID, SOURCE, STOPPED, ProgramTest
+
+MISSED = 5  # a precision that was asked for
 
 # Two arms and a baseline; the power of the analysis of covariance is that of a noncentral t.
 TEMPLATE = SOURCE / "scenarios/templates/two-arm-continuous.toml"
@@ -90,6 +93,56 @@ class TrialStudies(ProgramTest):
         found = int(said.split("for power 0.8: ")[1].split()[0])
         self.assertLessEqual(abs(found - 152), 14, said)
         self.assertEqual(found % 4, 0)
+
+    def test_size_says_what_it_sized(self):
+        arms = "[{ strategy = \"control\" }, { strategy = \"low\" }, { strategy = \"high\" }]"
+        other_order = "[{ strategy = \"control\" }, { strategy = \"high\" }, { strategy = \"low\" }]"
+        study = self.folder / "three.toml"
+        study.write_text(
+            "format = \"vcohort-study 1\"\n[data_model]\nkind = \"normal\"\nvisits_months = [12]\n"
+            "arms.control = { mean = [0.0], sd = [1.0] }\narms.low = { mean = [0.8], sd = [1.0] }\narms.high = { mean = [1.2], sd = [1.0] }\n"
+            f"[trial]\narms = {arms}\nreference = \"control\"\nsample_size = 60\nreplicates = 10\nprimary = {{ visit_months = 12, analysis = \"t\" }}\n")
+        words = ("--power", 0.8, "--replicates", 400, "--search-replicates", 400)
+        self.assertIn("several contrasts", self.call("size", study, *words, status=INVALID).stderr)
+        self.assertIn("multiplicity", self.call("size", study, *words, "--any", status=INVALID).stderr)
+        self.assertIn("there is no contrast 'middle'", self.call("size", study, *words, "--contrast", "middle", status=INVALID).stderr)
+        found = {}
+        for option in (("--contrast", "low"), ("--contrast", "high"), ("--all",)):
+            said = self.call("size", study, *words, *option).stdout
+            self.assertIn(f"true difference {0.8 if 'low' in option else 1.2}, SD 1", said.splitlines()[0])
+            rows = json.loads(self.call("size", study, *words, *option, "--format", "json").stdout)["rows"]
+            found[option[-1]] = rows[0]["answer"]
+            if option[-1] in ("low", "high"):  # power.t.test of R: 25.52 and 11.94 per arm
+                self.assertTrue(rows[0]["lower"] <= {"low": 78, "high": 36}[option[-1]] <= rows[0]["upper"], rows[0])
+                other = self.call("size", study, *words, *option, "--format", "json", "--set", f"trial.arms={other_order}").stdout
+                self.assertEqual(json.loads(other)["rows"][0]["contrast"], f"{option[-1]} - control")
+            self.assertIn(f"power 0.8: {rows[0]['answer']:.0f} ", said)
+            self.assertEqual({row["scenario"] for row in rows}, {"data model"})
+        self.assertGreater(found["low"], found["high"])
+        self.assertGreaterEqual(found["--all"], found["low"])
+        wrong = ("--contrast", "low", "--set", "data_model.arms.low.mean=[-0.8]")
+        self.assertIn("wrong direction", self.call("size", study, *words, *wrong, status=INVALID).stderr)
+        nothing = ("--contrast", "low", "--set", "data_model.arms.low.mean=[0.0]")
+        said = self.call("size", study, *words, *nothing, status=INVALID).stderr
+        self.assertIn("left out", said)
+        margin = "trial.primary={ visit_months = 12, analysis = \"t\", hypothesis = \"non-inferiority\", margin = 1.0 }"
+        self.assertIn("true difference 0, SD", self.call("size", study, *words, *nothing, "--set", margin).stdout)
+
+    def test_size_leaves_out_the_null_stance(self):
+        words = ("--power", 0.5, "--replicates", 60, "--search-replicates", 60, "--largest", 100, "--set", "evidence=[\"published\", \"null\"]")
+        said = self.call("size", DISEASE, *words, "--format", "csv", status=None)
+        self.assertIn("scenario 'null' is left out", said.stderr)
+        self.assertEqual({row["scenario"] for row in csv.DictReader(io.StringIO(said.stdout))}, {"published"})
+
+    def test_a_missed_precision_has_a_status(self):
+        said = self.call("run", TEMPLATE, "-o", "coarse.h5", "--set", "trial.replicates=128", "--set", "trial.power_mcse=0.001", "--quiet", status=MISSED)
+        self.assertIn("not as precise as asked", said.stderr)
+        self.assertTrue((self.folder / "coarse.h5").exists())
+
+    def test_a_data_model_carries_no_stance(self):
+        rows = self.table(self.run_trial(TEMPLATE, "model.h5", 20))
+        self.assertEqual({row["scenario"] for row in rows}, {"data model"})
+        self.assertNotIn("sceptical", self.call("show", "model.h5").stdout)
 
     def test_no_size_suffices(self):
         said = self.call("size", TEMPLATE, "--power", 0.9, "--largest", 60, "--replicates", 500, "--search-replicates", 300, status=ANSWER_IS_NO)

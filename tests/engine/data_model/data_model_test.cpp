@@ -141,5 +141,49 @@ TEST(DataModel, HoldsItsCallerToACorrelationMatrix) {
   EXPECT_THROW(correlation_factor({{2, 0}, {0, 1}}), InternalError);
 }
 
+TEST(DataModel, StatesTheSpreadOfAnArm) {
+  DataModel model = two_arms(OutcomeKind::score, {0, 12});
+  model.correlation = {{1, 0.5}, {0.5, 1}};
+  model.arms[0].mean = {10, 13};
+  model.arms[0].sd = {3, 4};
+  EXPECT_EQ(implied_spread(model, 0, 1, false)->sd, 4);
+  EXPECT_EQ(implied_spread(model, 0, 1, true)->mean, 3);
+  EXPECT_DOUBLE_EQ(implied_spread(model, 0, 1, true)->sd, std::sqrt(9 + 16 - 2 * 0.5 * 3 * 4));
+  model.kind = OutcomeKind::ordinal;
+  model.arms[0].share = {0.25, 0.5, 0.25};
+  EXPECT_EQ(implied_spread(model, 0, 1, false)->mean, 1);
+  EXPECT_DOUBLE_EQ(implied_spread(model, 0, 1, false)->sd, std::sqrt(0.5));
+  EXPECT_FALSE(implied_spread(model, 0, 1, true));
+}
+
+/// Integrals of R's integrate (rel.tol 1e-12) and roots of its uniroot: hazards 0.1 against 0.15 until month 6 and 0.05
+/// after it, 24 months; and 0.1 against 0.04, where hazards are proportional and the log-rank estimate is still
+/// another.
+TEST(DataModel, LimitsOfTimesToEvents) {
+  DataModel model = two_arms(OutcomeKind::survival, {});
+  model.follow_up_months = 24;
+  model.arms[0].hazard = {0.1};
+  model.arms[1].hazard = {0.15, 0.05};
+  model.arms[1].hazard_from_months = {0, 6};
+  const SurvivalLimits crossing = survival_limits(model, 1, 0, 0.5);
+  EXPECT_FALSE(crossing.proportional);
+  EXPECT_NEAR(*crossing.peto, -0.024340105962537, 1e-11);
+  EXPECT_NEAR(*crossing.cox, -0.024350572564814, 1e-11);
+  EXPECT_NEAR(*crossing.log_win_ratio, -0.175055598274488, 1e-11);
+  const SurvivalLimits two_to_one = survival_limits(model, 1, 0, 2.0 / 3);
+  EXPECT_NEAR(*two_to_one.peto, -0.016955937182622, 1e-11);
+  EXPECT_NEAR(*two_to_one.cox, -0.016913705406078, 1e-11);
+  model.arms[1].hazard = {0.04};
+  model.arms[1].hazard_from_months = {0};
+  const SurvivalLimits proportional = survival_limits(model, 1, 0, 0.5);
+  EXPECT_TRUE(proportional.proportional);
+  EXPECT_NEAR(*proportional.peto, -0.95468949075544, 1e-11);
+  EXPECT_DOUBLE_EQ(*proportional.cox, std::log(0.4));
+  EXPECT_NEAR(*proportional.log_win_ratio, std::log(0.1 / 0.04), 1e-12);
+  model.arms[1].hazard = model.arms[0].hazard;
+  EXPECT_EQ(*survival_limits(model, 1, 0, 2.0 / 3).peto, 0);
+  EXPECT_EQ(*survival_limits(model, 1, 0, 2.0 / 3).log_win_ratio, 0);
+}
+
 }  // namespace
 }  // namespace vcohort

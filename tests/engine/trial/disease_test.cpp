@@ -191,6 +191,12 @@ TEST(DiseaseTrial, ModificationsStayWithinTheScale) {
   EXPECT_GT(other_category, 0);
 }
 
+/// Twins are as many as the precision of the bias asks for.
+TEST(DiseaseTrial, TheTruthIsTenTimesAsPreciseAsTheBias) {
+  const Table table = run(Trial(children(100, 3000), stance("published")));
+  EXPECT_LT(number(table, "true_value_mcse"), 0.1 * number(table, "bias_mcse"));
+}
+
 TEST(DiseaseTrial, UncertainParametersHaveATruthPerDraw) {
   Study study = children(60, 200);
   study.uncertain_parameters = true;

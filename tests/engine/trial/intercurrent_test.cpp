@@ -137,7 +137,7 @@ TEST(IntercurrentEvents, HandMadeValues) {
 
 TEST(IntercurrentEvents, ADataModelHasNoAdverseEvents) {
   const Study study = with_event(Kind::adverse_event, Strategy::composite, 1);
-  EXPECT_THROW(Trial(study, no_evidence()), InternalError);
+  EXPECT_THROW(Trial(study, no_evidence()).replay(0), InternalError);
 }
 
 }  // namespace

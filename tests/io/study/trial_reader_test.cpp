@@ -95,9 +95,12 @@ TEST(TrialReader, ReadsEveryKindOfConduct) {
   EXPECT_EQ(trial.visit_window_days, 14);
   EXPECT_EQ(trial.open_label_inflation, 0.25);
   EXPECT_EQ(trial.save_replicates, false);
+  const std::string nothing = " leaves \"cgi_i\" as it is: it is ordered categories, to which nothing is added";
   EXPECT_THAT(reading.notices,
-              ElementsAre("trial_complete.toml:31:15: 61 patients cannot be divided in the ratio of the arms: "
-                          "it is no multiple of 4"));
+              ElementsAre("trial_complete.toml:31:15: 61 patients cannot be divided in the ratio of the arms: it is no "
+                          "multiple of 4",
+                          "trial_complete.toml:36:21: visit_window_days" + nothing,
+                          "trial_complete.toml:66:1: the effect of a rescue" + nothing));
 }
 
 TEST(TrialReader, ReadsIntercurrentEvents) {
@@ -184,7 +187,6 @@ TEST(TrialReader, ResolvedTextIsAFixedPoint) {
 TEST(TrialReader, ResolvesEveryDefault) {
   EXPECT_EQ(read_file("trial_data_model.toml").resolved, R"(format = "vcohort-study 1"
 title = "untitled"
-evidence = ["sceptical"]
 parameters = "fixed"
 seed = 1
 

@@ -1,0 +1,108 @@
+#include "engine/trial/sized_effect.hpp"
+
+#include <cmath>
+#include <sstream>
+
+#include "engine/data_model/truth.hpp"
+#include "engine/numeric/cluster_error.hpp"
+#include "engine/numeric/elementary.hpp"
+
+namespace vcohort {
+
+namespace {
+
+constexpr double rounding = 1e-12;  // of numbers of order one: a sum of written decimals
+
+/// Three significant digits, as words are read.
+std::string in_words(double number) {
+  std::ostringstream text;
+  text.precision(3);
+  text << number;
+  return text.str();
+}
+
+/// Of the analysed variable in the reference arm: as the data model states it, else of simulated patients.
+Spread reference_spread(const PreparedTrial& trial, const AnalysisPlan& plan) {
+  constexpr std::int64_t patients = 16384;
+  const Protocol& protocol = trial.protocol;
+  const std::size_t slot = protocol.slot_of(plan.endpoint), visit = protocol.visit_at(plan.visit_months);
+  const std::size_t row = slot * protocol.visits_months.size() + visit;
+  const bool responders = analyses_responders(plan, protocol);
+  if (trial.data_model && !responders)
+    if (const auto implied = implied_spread(*trial.data_model, protocol.design.arms.front().strategy,
+                                            visit + (protocol.has_baseline ? 1 : 0), plan.change_from_baseline))
+      return *implied;
+  const double sign = protocol.lower_is_better[slot] ? -1 : 1;
+  TrialSimulator simulator(trial, false);
+  const TrialData& data = simulator.simulate_replicate(PreparedTrial::description_replicate, patients);
+  double n = 0, sum = 0, squares = 0;
+  for (std::size_t i = 0; i < data.arm.size(); ++i) {
+    const double value = data.observed.values[row][i];
+    const double before = protocol.has_baseline ? data.participants.baseline[slot][i] : 0.0;
+    const double change = analysis::difference(value, before, protocol.unit);
+    const double variable = responders                  ? (sign * change >= plan.responder_threshold ? 1.0 : 0.0)
+                            : plan.change_from_baseline ? change
+                                                        : value;
+    if (data.arm[i] != 0 || std::isnan(value) || std::isnan(variable)) continue;
+    n += 1;
+    sum += variable;
+    squares += variable * variable;
+  }
+  return {sum / n, standard_deviation(n, sum, squares)};
+}
+
+std::string words_of(double effect, const PreparedTrial& trial, const AnalysisPlan& plan) {
+  const auto ratio = [&](const char* name) {
+    return std::string("true ") + name + " ratio " + in_words(exp_of(effect)) + ", log " + in_words(effect);
+  };
+  switch (effect_scale(plan)) {
+    case EffectScale::mean_difference: {
+      const char* units = trial.data_model ? "" : " points";
+      return trial.protocol.by_visit()
+                 ? "true difference " + in_words(effect) + units + ", SD " + in_words(reference_spread(trial, plan).sd)
+                 : "true difference " + in_words(effect);
+    }
+    case EffectScale::risk_difference:
+      return "true difference of risks " + in_words(effect) + ", " + in_words(reference_spread(trial, plan).mean) +
+             " under the reference";
+    case EffectScale::log_odds_ratio:
+      return ratio("odds");
+    case EffectScale::log_hazard_ratio:
+      return ratio("hazard");
+    case EffectScale::log_rate_ratio:
+      return ratio("rate");
+    case EffectScale::log_win_ratio:
+      return ratio("win");
+    case EffectScale::superiority_share:
+      break;
+  }
+  return "true probability of a higher value " + in_words(0.5 + effect);
+}
+
+}  // namespace
+
+Standing standing_of(double effect, const AnalysisPlan& plan, analysis::Better better) {
+  if (std::isnan(effect)) return Standing::unknown;
+  const double good = better == analysis::Better::higher ? effect : -effect;
+  switch (plan.hypothesis) {
+    case AnalysisPlan::Hypothesis::superiority:
+      if (good < -rounding) return Standing::wrong_direction;
+      return good <= plan.margin + rounding ? Standing::null : Standing::alternative;
+    case AnalysisPlan::Hypothesis::non_inferiority:
+      return good <= -plan.margin + rounding ? Standing::null : Standing::alternative;
+    case AnalysisPlan::Hypothesis::equivalence:
+      break;
+  }
+  return std::fabs(effect) >= plan.margin - rounding ? Standing::null : Standing::alternative;
+}
+
+SizedEffect sized_effect(const Trial& trial, std::size_t analysis, std::size_t contrast) {
+  const PreparedTrial& prepared = trial.prepared();
+  const AnalysisPlan& plan = prepared.protocol.design.analyses[analysis];
+  const double effect = trial.truth().fixed()[analysis * (prepared.protocol.arms() - 1) + contrast].value;
+  if (std::isnan(effect)) return {Standing::unknown, "true effect unknown"};
+  return {standing_of(effect, plan, analysis::better_direction(method_of(plan), outcome_of(plan, prepared.protocol))),
+          words_of(effect, prepared, plan)};
+}
+
+}  // namespace vcohort
