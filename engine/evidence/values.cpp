@@ -87,35 +87,35 @@ ParameterValues point_values(const Evidence& evidence) {
 
 ParameterDraws::ParameterDraws(const Evidence& evidence) : points_(point_values(evidence)) {
   const auto leaders = leaders_of(evidence);
-  std::map<std::uint16_t, UncertaintySource> by_id;
+  std::map<std::uint16_t, Coordinate> by_id;
   for (const Parameter& parameter : evidence.parameters) {
     if (parameter.uncertainty.kind == Uncertainty::Kind::fixed) continue;
     const bool alone = parameter.draw.empty();
-    UncertaintySource& source = by_id[alone ? parameter.id : leaders.at(parameter.draw)];
-    source.name = alone ? parameter.name : parameter.draw;
-    source.parameters.push_back(parameter);
-    source.places.push_back(known_index(parameter.name));
+    Coordinate& coordinate = by_id[alone ? parameter.id : leaders.at(parameter.draw)];
+    coordinate.name = alone ? parameter.name : parameter.draw;
+    coordinate.parameters.push_back(parameter);
+    coordinate.places.push_back(known_index(parameter.name));
   }
   // A fixed member of a joint prior keeps its normal, so that fixing it leaves the others as they were.
   for (std::size_t prior = 0; prior < evidence.joint.size(); ++prior) {
     for (const std::string& name : evidence.joint[prior].parameters) {
-      UncertaintySource& source = by_id[parameter_registry()[known_index(name)].id];
-      source.name = name;
-      source.joint = prior;
+      Coordinate& coordinate = by_id[parameter_registry()[known_index(name)].id];
+      coordinate.name = name;
+      coordinate.joint = prior;
     }
   }
-  for (auto& [id, source] : by_id) {
-    source.id = id;
-    sources_.push_back(std::move(source));
+  for (auto& [id, coordinate] : by_id) {
+    coordinate.id = id;
+    coordinates_.push_back(std::move(coordinate));
   }
   for (const JointPrior& prior : evidence.joint) prepare(prior);
 }
 
 std::size_t ParameterDraws::place_of(std::uint16_t id) const {
   const auto place =
-      std::lower_bound(sources_.begin(), sources_.end(), id,
-                       [](const UncertaintySource& source, std::uint16_t wanted) { return source.id < wanted; });
-  return static_cast<std::size_t>(place - sources_.begin());
+      std::lower_bound(coordinates_.begin(), coordinates_.end(), id,
+                       [](const Coordinate& coordinate, std::uint16_t wanted) { return coordinate.id < wanted; });
+  return static_cast<std::size_t>(place - coordinates_.begin());
 }
 
 void ParameterDraws::prepare(const JointPrior& prior) {
@@ -129,7 +129,7 @@ void ParameterDraws::prepare(const JointPrior& prior) {
   Eigen::MatrixXd correlation(size, size);
   Joint joint;
   for (Eigen::Index i = 0; i < size; ++i) {
-    joint.sources.push_back(place_of(order[i].first));
+    joint.coordinates.push_back(place_of(order[i].first));
     for (Eigen::Index j = 0; j < size; ++j) correlation(i, j) = prior.correlation[order[i].second][order[j].second];
   }
   joint.factor = lower_cholesky(correlation);
@@ -137,35 +137,36 @@ void ParameterDraws::prepare(const JointPrior& prior) {
 }
 
 void ParameterDraws::move(std::size_t place, double normal, ParameterValues& values) const {
-  const UncertaintySource& source = sources_[place];
-  for (std::size_t member = 0; member < source.parameters.size(); ++member)
-    values.set_index(source.places[member], value_at(source.parameters[member], normal));
+  const Coordinate& coordinate = coordinates_[place];
+  for (std::size_t member = 0; member < coordinate.parameters.size(); ++member)
+    values.set_index(coordinate.places[member], value_at(coordinate.parameters[member], normal));
 }
 
 ParameterValues ParameterDraws::draw(std::uint64_t seed, std::uint32_t draw) const {
   std::vector<double> normals;
-  normals.reserve(sources_.size());
-  for (const UncertaintySource& source : sources_) normals.push_back(normal_of_id(seed, draw, source.id));
+  normals.reserve(coordinates_.size());
+  for (const Coordinate& coordinate : coordinates_) normals.push_back(normal_of_id(seed, draw, coordinate.id));
   return at_normals(std::move(normals));
 }
 
-ParameterValues ParameterDraws::at_quantile(std::size_t source, double p) const {
+ParameterValues ParameterDraws::at_quantile(std::size_t coordinate, double p) const {
   ParameterValues values = points_;
-  move(source, normal_quantile(p), values);
+  move(coordinate, normal_quantile(p), values);
   return values;
 }
 
 ParameterValues ParameterDraws::at_normals(std::vector<double> normals) const {
   // (1) independent normals, (2) correlated where calibrated together, (3) through each parameter's law
   for (const Joint& joint : joint_) {
-    for (std::size_t i = joint.sources.size(); i-- > 0;) {  // from the last, which needs all before it as they were
+    for (std::size_t i = joint.coordinates.size(); i-- > 0;) {  // from the last, which needs all before it as they were
       double correlated = 0;
-      for (std::size_t j = 0; j <= i; ++j) correlated += joint.factor[i][j] * normals[joint.sources[j]];
-      normals[joint.sources[i]] = correlated;
+      for (std::size_t j = 0; j <= i; ++j) correlated += joint.factor[i][j] * normals[joint.coordinates[j]];
+      normals[joint.coordinates[i]] = correlated;
     }
   }
   ParameterValues values = points_;
-  for (std::size_t source = 0; source < sources_.size(); ++source) move(source, normals[source], values);
+  for (std::size_t coordinate = 0; coordinate < coordinates_.size(); ++coordinate)
+    move(coordinate, normals[coordinate], values);
   return values;
 }
 

@@ -38,8 +38,9 @@ class ParameterValues {
 /// The values that the evidence states.
 ParameterValues point_values(const Evidence& evidence);
 
-/// What one normal of a draw moves: the parameters of a shared draw, or one parameter alone.
-struct UncertaintySource {
+/// One direction of what is uncertain, which one normal of a draw moves along: the parameters of a shared draw, or one
+/// parameter alone.
+struct Coordinate {
   std::uint16_t id = 0;               // of the parameter, or the smallest one of a shared draw
   std::string name;                   // of the parameter or of the shared draw
   std::vector<Parameter> parameters;  // empty for a fixed member of a joint prior, whose normal others still use
@@ -63,23 +64,23 @@ class ParameterDraws {
   ParameterValues draw(std::uint64_t seed, std::uint32_t draw) const;
 
   /// All that can move, by ascending id.
-  const std::vector<UncertaintySource>& sources() const { return sources_; }
+  const std::vector<Coordinate>& coordinates() const { return coordinates_; }
 
   /// The values that the evidence states.
   const ParameterValues& at_points() const { return points_; }
 
-  /// The values when one source alone stands at the quantile `p` of its own law and everything else at its point value,
-  /// what is correlated with it by a joint prior too. The parameters of a shared draw move together, by the same
+  /// The values when one coordinate alone stands at the quantile `p` of its own law and everything else at its point
+  /// value, what is correlated with it by a joint prior too. The parameters of a shared draw move together, by the same
   /// normal.
-  ParameterValues at_quantile(std::size_t source, double p) const;
+  ParameterValues at_quantile(std::size_t coordinate, double p) const;
 
-  /// The values at given normals, one per source and independent of each other; the joint priors correlate them here.
-  /// This is what `draw` does with addressed normals.
+  /// The values at given normals, one per coordinate and independent of each other; the joint priors correlate them
+  /// here. This is what `draw` does with addressed normals.
   ParameterValues at_normals(std::vector<double> normals) const;
 
  private:
   struct Joint {
-    std::vector<std::size_t> sources;         // places in sources_, ascending
+    std::vector<std::size_t> coordinates;     // places in coordinates_, ascending
     std::vector<std::vector<double>> factor;  // lower triangle of the Cholesky factor
   };
   std::size_t place_of(std::uint16_t id) const;
@@ -87,7 +88,7 @@ class ParameterDraws {
   void move(std::size_t place, double normal, ParameterValues& values) const;
 
   ParameterValues points_;
-  std::vector<UncertaintySource> sources_;
+  std::vector<Coordinate> coordinates_;
   std::vector<Joint> joint_;
 };
 

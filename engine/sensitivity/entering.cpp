@@ -87,9 +87,9 @@ std::vector<std::vector<bool>> entering_inputs(const Evidence& evidence, std::ui
     enters.resize(before.size(), std::vector<bool>(inputs.size(), false));
     for (std::size_t k = 0; k < inputs.size(); ++k) {
       ParameterValues moved = here;
-      for (const UncertaintySource& source : parameters.sources())
-        if (source.name == inputs[k].parameter)
-          for (const Parameter& member : source.parameters) moved.set(member.name, there.at(member.name));
+      for (const Coordinate& coordinate : parameters.coordinates())
+        if (coordinate.name == inputs[k].parameter)
+          for (const Parameter& member : coordinate.parameters) moved.set(member.name, there.at(member.name));
       const std::vector<std::vector<double>> after = answers(at(evidence, moved), draw);
       for (std::size_t output = 0; output < before.size(); ++output)
         if (!same(before[output], after[output])) enters[output][k] = true;

@@ -16,8 +16,8 @@ constexpr Address resample_address{0, Address::whole_replicate, Purpose::sobol_r
 constexpr int resamples = 1000;
 constexpr double confidence = 0.95;
 
-bool names_any(const EvppiGroup& group, const UncertaintySource& source) {
-  return std::any_of(source.parameters.begin(), source.parameters.end(), [&](const Parameter& parameter) {
+bool names_any(const EvppiGroup& group, const Coordinate& coordinate) {
+  return std::any_of(coordinate.parameters.begin(), coordinate.parameters.end(), [&](const Parameter& parameter) {
     return std::find(group.parameters.begin(), group.parameters.end(), parameter.name) != group.parameters.end();
   });
 }
@@ -25,36 +25,36 @@ bool names_any(const EvppiGroup& group, const UncertaintySource& source) {
 }  // namespace
 
 std::vector<SobolFactor> sobol_factors(const ParameterDraws& draws, const std::vector<EvppiGroup>& groups) {
-  const std::vector<UncertaintySource>& sources = draws.sources();
-  std::vector<bool> taken(sources.size());
+  const std::vector<Coordinate>& coordinates = draws.coordinates();
+  std::vector<bool> taken(coordinates.size());
   std::vector<SobolFactor> factors;
   const auto take = [&](SobolFactor& factor, std::size_t place) {
-    if (!taken[place]) factor.sources.push_back(place);
+    if (!taken[place]) factor.coordinates.push_back(place);
     taken[place] = true;
   };
   for (const EvppiGroup& group : groups) {
     SobolFactor factor{group.name, {}};
-    for (std::size_t place = 0; place < sources.size(); ++place) {
-      if (taken[place] || !names_any(group, sources[place])) continue;
+    for (std::size_t place = 0; place < coordinates.size(); ++place) {
+      if (taken[place] || !names_any(group, coordinates[place])) continue;
       take(factor, place);
-      if (!sources[place].joint) continue;
-      for (std::size_t other = 0; other < sources.size(); ++other)
-        if (sources[other].joint == sources[place].joint) take(factor, other);
+      if (!coordinates[place].joint) continue;
+      for (std::size_t other = 0; other < coordinates.size(); ++other)
+        if (coordinates[other].joint == coordinates[place].joint) take(factor, other);
     }
     factors.push_back(std::move(factor));
   }
   SobolFactor rest{"everything else", {}};
-  for (std::size_t place = 0; place < sources.size(); ++place) take(rest, place);
-  if (!rest.sources.empty()) factors.push_back(std::move(rest));
+  for (std::size_t place = 0; place < coordinates.size(); ++place) take(rest, place);
+  if (!rest.coordinates.empty()) factors.push_back(std::move(rest));
   return factors;
 }
 
 SobolStage::SobolStage(MovableModel model, const Evidence& evidence, const std::vector<EvppiGroup>& groups,
                        std::int64_t points, std::uint64_t seed)
     : model_(std::move(model)), draws_(evidence), points_(points), seed_(seed) {
-  if (draws_.sources().empty()) return;  // nothing is uncertain
+  if (draws_.coordinates().empty()) return;  // nothing is uncertain
   factors_ = sobol_factors(draws_, groups);
-  design_ = sobol_design(points, static_cast<Eigen::Index>(draws_.sources().size()), seed, shift_address);
+  design_ = sobol_design(points, static_cast<Eigen::Index>(draws_.coordinates().size()), seed, shift_address);
 }
 
 std::int64_t SobolStage::patients_in(std::int64_t) const {
@@ -79,8 +79,8 @@ void SobolStage::simulate_block(std::int64_t block, TallyRegion region) const {
   evaluate(b, first + 1, region);
   for (std::size_t factor = 0; factor < factors_.size(); ++factor) {
     Eigen::RowVectorXd swapped = a;
-    for (const std::size_t source : factors_[factor].sources) {
-      const auto column = static_cast<Eigen::Index>(source);
+    for (const std::size_t coordinate : factors_[factor].coordinates) {
+      const auto column = static_cast<Eigen::Index>(coordinate);
       swapped[column] = b[column];
     }
     evaluate(swapped, first + 2 + factor, region);
@@ -152,7 +152,7 @@ std::vector<Table> SobolStage::deliver(TallyView region, const PolicyOutcome&) c
   column("group", "", "parameters that vary together; what a joint prior correlates is in one group",
          [](const Row& row) { return row.factor.name; });
   column("sources", "1", "number of parameters in it, those of a shared draw counting once",
-         [](const Row& row) { return row.factor.sources.size(); });
+         [](const Row& row) { return row.factor.coordinates.size(); });
   index("first", "first-order index: variance that is gone, on average, once the group is known", &Row::first);
   index("total", "total index: variance that is left, on average, when everything else is known", &Row::total);
   column("inb", money, "mean incremental net benefit over the points", &Row::mean);

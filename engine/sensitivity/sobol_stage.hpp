@@ -12,7 +12,7 @@ namespace vcohort {
 /// Parameters whose Sobol indices are found together: independent normals of the parameter draws.
 struct SobolFactor {
   std::string name;
-  std::vector<std::size_t> sources;  // places in ParameterDraws::sources()
+  std::vector<std::size_t> coordinates;  // places in ParameterDraws::coordinates()
 };
 
 /// The factors of a study: its groups, then "everything else" where anything is left. Indices are shares of variance
@@ -52,7 +52,7 @@ class SobolStage final : public PolicyStage {
   std::vector<SobolFactor> factors_;
   std::int64_t points_;
   std::uint64_t seed_;
-  SobolDesign design_;  // a column for each source
+  SobolDesign design_;  // a column for each coordinate
 };
 
 }  // namespace vcohort

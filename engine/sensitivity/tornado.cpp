@@ -20,13 +20,13 @@ namespace {
 
 std::vector<std::size_t> sources_that_move(const ParameterDraws& draws) {
   std::vector<std::size_t> moved;
-  for (std::size_t source = 0; source < draws.sources().size(); ++source)
-    if (!draws.sources()[source].parameters.empty()) moved.push_back(source);
+  for (std::size_t coordinate = 0; coordinate < draws.coordinates().size(); ++coordinate)
+    if (!draws.coordinates()[coordinate].parameters.empty()) moved.push_back(coordinate);
   return moved;
 }
 
-bool is_truth(const UncertaintySource& source) {
-  return std::all_of(source.parameters.begin(), source.parameters.end(), [](const Parameter& parameter) {
+bool is_truth(const Coordinate& coordinate) {
+  return std::all_of(coordinate.parameters.begin(), coordinate.parameters.end(), [](const Parameter& parameter) {
     return parameter.uncertainty.kind == Uncertainty::Kind::bernoulli;
   });
 }
@@ -41,9 +41,9 @@ Tornado::Tornado(MovableModel model, const Evidence& evidence, std::pair<double,
       tally_(points(), model_.strategies.size(), model_.patients) {}
 
 ParameterValues Tornado::values_at(std::size_t bar, End end) const {
-  const std::size_t source = moved_[bar];
-  if (is_truth(draws_.sources()[source])) return draws_.at_quantile(source, end == End::low ? 0 : 1);
-  return draws_.at_quantile(source, end == End::low ? quantiles_.first : quantiles_.second);
+  const std::size_t coordinate = moved_[bar];
+  if (is_truth(draws_.coordinates()[coordinate])) return draws_.at_quantile(coordinate, end == End::low ? 0 : 1);
+  return draws_.at_quantile(coordinate, end == End::low ? quantiles_.first : quantiles_.second);
 }
 
 void Tornado::simulate_block(std::int64_t block, TallyRegion region) const {
@@ -85,11 +85,11 @@ std::vector<Table> Tornado::deliver(TallyView region, const PolicyOutcome&) cons
     double k;
     std::size_t strategy;
     Bar bar;
-    const UncertaintySource& source;
+    const Coordinate& coordinate;
     Estimate base;
     std::size_t best, best_low, best_high;
 
-    const Parameter& member() const { return source.parameters.front(); }
+    const Parameter& member() const { return coordinate.parameters.front(); }
   };
   std::vector<Row> rows;
   for (const double k : model_.willingness_to_pay)
@@ -97,7 +97,7 @@ std::vector<Table> Tornado::deliver(TallyView region, const PolicyOutcome&) cons
       if (strategy == model_.reference) continue;
       const auto best = [&](std::size_t point) { return found[point].best(k, model_.reference); };
       for (const Bar& bar : bars(found, k, strategy))
-        rows.push_back({k, strategy, bar, draws_.sources()[moved_[bar.place]],
+        rows.push_back({k, strategy, bar, draws_.coordinates()[moved_[bar.place]],
                         found[0].increment(k, strategy, model_.reference), best(0), best(point(bar.place, End::low)),
                         best(point(bar.place, End::high))});
     }
@@ -118,9 +118,9 @@ std::vector<Table> Tornado::deliver(TallyView region, const PolicyOutcome&) cons
   best("strategy", "compared with the reference", &Row::strategy);
   column("rank", "1", "of the length of the bar; 1 is the longest", [](const Row& row) { return row.bar.rank; });
   column("parameter", "", "what moves: a parameter, or the parameters of a shared draw together",
-         [](const Row& row) { return row.source.name; });
+         [](const Row& row) { return row.coordinate.name; });
   column("moved", "1", "number of parameters that move together",
-         [](const Row& row) { return row.source.parameters.size(); });
+         [](const Row& row) { return row.coordinate.parameters.size(); });
   column("member", "", "the parameter that value, low and high belong to",
          [](const Row& row) { return row.member().name; });
   column("kind", "", "knowledge, or a price, which is decided",

@@ -34,7 +34,7 @@ class Tornado final : public PolicyStage {
 
   MovableModel model_;
   ParameterDraws draws_;
-  std::vector<std::size_t> moved_;  // sources of `draws_` with a bar
+  std::vector<std::size_t> moved_;  // coordinates of `draws_` with a bar
   std::pair<double, double> quantiles_;
   PointTally tally_;
 };

@@ -87,7 +87,6 @@ const char* name_of(Regimen::Tolerance);  // "ignore", "stop", "halve"
 /// What may be measured at baseline to choose between two strategies: systemic inflammation [SD], white matter injury
 /// as imaging shows it (1, else 0), the favourable genotype (1, else 0).
 enum class Marker : std::uint8_t { inflammation, white_matter, genotype };
-inline constexpr int markers = 3;
 const char* name_of(Marker);
 
 struct Strategy;

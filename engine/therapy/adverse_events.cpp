@@ -9,15 +9,13 @@
 #include "engine/numeric/elementary.hpp"
 #include "engine/numeric/vector_math.hpp"
 #include "engine/random/tile_draws.hpp"
+#include "engine/study/word.hpp"
 #include "engine/therapy/choice.hpp"
 
 namespace vcohort {
 
 const char* name_of(EventType type) {
-  constexpr std::array names = {"fever",     "infusion_reaction", "headache", "vomiting", "back_pain",
-                                "epistaxis", "facial_palsy",      "seizure",  "serious",  "upper_respiratory_infection",
-                                "diarrhoea"};
-  return names.at(static_cast<std::size_t>(type));
+  return word(event_type_names, type).data();
 }
 
 HarmParameters::HarmParameters(const ParameterValues& values) {

@@ -2,6 +2,7 @@
 #include <array>
 #include <cstdint>
 #include <span>
+#include <string_view>
 #include <vector>
 
 #include "engine/therapy/therapy.hpp"
@@ -23,6 +24,10 @@ enum class EventType : std::uint8_t {
 };
 inline constexpr int event_types = 11;
 inline constexpr int grades = 3;  // 1, 2, and "3 or more"
+inline constexpr std::array<std::string_view, event_types> event_type_names = {
+    "fever",     "infusion_reaction", "headache", "vomiting", "back_pain",
+    "epistaxis", "facial_palsy",      "seizure",  "serious",  "upper_respiratory_infection",
+    "diarrhoea"};
 const char* name_of(EventType);
 
 /// Harm by infusion and route, and the events that every arm has. `docs/model.md`, section 3.

@@ -24,12 +24,11 @@ struct Of<ValueType RecordType::*> {
   using Value = ValueType;
 };
 
-/// The types of a function's parameters.
+/// The type of a function's second parameter.
 template <typename Function>
 struct Parameters;
 template <typename Result, typename First, typename Second, typename... Others>
 struct Parameters<Result (*)(First, Second, Others...)> {
-  using FirstType = std::remove_cvref_t<First>;
   using SecondType = std::remove_cvref_t<Second>;
 };
 

@@ -207,43 +207,43 @@ TEST(DrawValues, FixingOneLeavesTheOthersAsTheyWere) {
 
 TEST(Quantiles, MoveOneSourceAndLeaveTheRest) {
   const JointPrior prior{{"effect.emax", "effect.ec50"}, {{1, 0.6}, {0.6, 1}}, "a test"};
-  const ParameterDraws sources(
+  const ParameterDraws parameters(
       evidence_of({parameter("effect.emax", 4, lognormal(0.4)), parameter("effect.ec50", 1, lognormal(0.7)),
                    parameter("severity.MSC.I", 1.2, lognormal(0.1), "severity"), parameter("effect.hill", 1.3),
                    parameter("severity.MSC.V", 0.7, lognormal(-0.2), "severity")},
                   {prior}));
-  ASSERT_EQ(sources.sources().size(), 3U);  // by id: emax 342, ec50 343, severity 390
-  EXPECT_EQ(sources.sources()[0].name, "effect.emax");
-  EXPECT_EQ(sources.sources()[1].joint, std::optional<std::size_t>(0));
-  EXPECT_EQ(sources.sources()[2].name, "severity");
-  EXPECT_EQ(sources.sources()[2].parameters.size(), 2U);
-  EXPECT_EQ(sources.sources()[2].joint, std::nullopt);
+  ASSERT_EQ(parameters.coordinates().size(), 3U);  // by id: emax 342, ec50 343, severity 390
+  EXPECT_EQ(parameters.coordinates()[0].name, "effect.emax");
+  EXPECT_EQ(parameters.coordinates()[1].joint, std::optional<std::size_t>(0));
+  EXPECT_EQ(parameters.coordinates()[2].name, "severity");
+  EXPECT_EQ(parameters.coordinates()[2].parameters.size(), 2U);
+  EXPECT_EQ(parameters.coordinates()[2].joint, std::nullopt);
   const double z = boost::math::quantile(boost::math::normal(), 0.9);
   constexpr double rounding = 1e-13;
-  const ParameterValues emax = sources.at_quantile(0, 0.9);
+  const ParameterValues emax = parameters.at_quantile(0, 0.9);
   EXPECT_NEAR(emax.at("effect.emax"), 4 * std::exp(0.4 * z), 4 * rounding);
   EXPECT_EQ(emax.at("effect.ec50"), 1);  // correlated with it, but not moved
   EXPECT_EQ(emax.at("effect.hill"), 1.3);
-  const ParameterValues severity = sources.at_quantile(2, 0.1);
+  const ParameterValues severity = parameters.at_quantile(2, 0.1);
   EXPECT_NEAR(severity.at("severity.MSC.I"), 1.2 * std::exp(-0.1 * z), rounding);
   EXPECT_NEAR(severity.at("severity.MSC.V"), 0.7 * std::exp(0.2 * z), rounding);
   EXPECT_EQ(severity.at("effect.emax"), 4);
 }
 
 TEST(Quantiles, ReachBothStatesOfABernoulliAtTheEnds) {
-  const ParameterDraws sources(evidence_of({parameter("effect.any", 1, bernoulli(0.999))}));
-  EXPECT_EQ(sources.at_quantile(0, 0).at("effect.any"), 0);
-  EXPECT_EQ(sources.at_quantile(0, 1).at("effect.any"), 1);
-  EXPECT_EQ(sources.at_quantile(0, 0.025).at("effect.any"), 1);
+  const ParameterDraws parameters(evidence_of({parameter("effect.any", 1, bernoulli(0.999))}));
+  EXPECT_EQ(parameters.at_quantile(0, 0).at("effect.any"), 0);
+  EXPECT_EQ(parameters.at_quantile(0, 1).at("effect.any"), 1);
+  EXPECT_EQ(parameters.at_quantile(0, 0.025).at("effect.any"), 1);
 }
 
 TEST(Normals, AreCorrelatedByTheJointPriorAlone) {
   const JointPrior prior{{"effect.ec50", "effect.emax"}, {{1, 0.6}, {0.6, 1}}, "a test"};
-  const ParameterDraws sources(
+  const ParameterDraws parameters(
       evidence_of({parameter("effect.emax", 4, lognormal(0.4)), parameter("effect.ec50", 1, lognormal(0.7)),
                    parameter("responder.cv", 2, normal(0.5))},
                   {prior}));
-  const ParameterValues values = sources.at_normals({0.5, -1.0, 2.0});
+  const ParameterValues values = parameters.at_normals({0.5, -1.0, 2.0});
   constexpr double rounding = 1e-13;
   EXPECT_NEAR(values.at("effect.emax"), 4 * std::exp(0.4 * 0.5), 4 * rounding);
   EXPECT_NEAR(values.at("effect.ec50"), std::exp(0.7 * (0.6 * 0.5 - 0.8 * 1.0)), rounding);

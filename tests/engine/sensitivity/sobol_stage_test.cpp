@@ -85,7 +85,7 @@ TEST(SobolStage, KeepsTogetherWhatCannotBeParted) {
   ASSERT_EQ(factors.size(), 4U);
   const auto names = [&](std::size_t factor) {
     std::vector<std::string> found;
-    for (const std::size_t source : factors[factor].sources) found.push_back(draws.sources()[source].name);
+    for (const std::size_t place : factors[factor].coordinates) found.push_back(draws.coordinates()[place].name);
     return found;
   };
   EXPECT_EQ(names(0), (std::vector<std::string>{"effect.ec50", "effect.emax"}));
