@@ -51,6 +51,39 @@ TEST(WinRatio, SmallDifferencesTieAndDirectionCounts) {
   EXPECT_EQ(counts.losses, 2);
 }
 
+/// Equal times: who was seen without the event outlives who had it, whoever is compared first; two events tie, and so
+/// do two censored ones. Active (5, censored) and (5, event) against (5, event) and (5, censored): one win, one loss.
+TEST(WinRatio, EqualTimesAreDecidedByTheEvent) {
+  Workspace workspace;
+  Columns columns;
+  columns.arm = {1, 1, 0, 0};
+  columns.time = {5, 5, 5, 5};
+  columns.event = {0, 1, 1, 0};
+  columns.outcome = {0, 0, 0, 0};
+  WinCounts counts;
+  compare(columns, &counts);
+  EXPECT_EQ(counts.wins, 1);
+  EXPECT_EQ(counts.losses, 1);
+  EXPECT_EQ(counts.ties, 2);
+  // Who was last seen half a month before the other's event is not known to outlive it.
+  columns.time = {4.5, 4.5, 5, 5};
+  columns.event = {0, 0, 1, 1};
+  compare(columns, &counts);
+  EXPECT_EQ(counts.ties, 4);
+  // Active events at 5 and 9 against 1 and 9, where a win takes more than 4 months: 5 - 1 = 4 ties, 9 - 1 wins, 5 - 9
+  // ties, 9 - 9 ties.
+  columns.time = {5, 9, 1, 9};
+  columns.event = {1, 1, 1, 1};
+  auto data = columns.view();
+  const std::array<RankedEndpoint, 1> hierarchy{
+      RankedEndpoint{.value = columns.time, .event = columns.event, .smallest_win = 4}};
+  data.hierarchy = hierarchy;
+  win_ratio(data, 1, {}, workspace, &counts);
+  EXPECT_EQ(counts.wins, 1);
+  EXPECT_EQ(counts.losses, 0);
+  EXPECT_EQ(counts.ties, 3);
+}
+
 TEST(WinRatio, FailuresAreTyped) {
   const auto failure = [](std::vector<int> arm, std::vector<double> outcome) {
     Columns columns;

@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <map>
 #include <set>
@@ -75,6 +76,18 @@ TEST(StrataMap, EveryChildLiesInTheStrataThatItsNumbersSay) {
     }
   });
   EXPECT_EQ(seen.size(), 5u);
+}
+
+TEST(StrataMap, AnAgeBelongsToTheStratumThatBeginsThere) {
+  const StrataMap strata(std::vector<Stratification>{{"age", {by_age({{0, 3}, {3, 6}})}}});
+  each_tile_of_children(1, one_kind(0, 3), values_of("sceptical"), [&](const ChildTile& child) {
+    std::vector<std::uint32_t> leaf(tile_size);
+    strata.assign(0, child, leaf.data());
+    for (const Stratum& stratum : strata.strata()) {
+      const bool inside = std::find(stratum.leaves.begin(), stratum.leaves.end(), leaf[0]) != stratum.leaves.end();
+      EXPECT_EQ(inside, stratum.name != "age 0-3") << stratum.name;
+    }
+  });
 }
 
 class StrataOfACohort : public testing::TestWithParam<bool> {};

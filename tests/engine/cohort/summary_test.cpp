@@ -144,6 +144,18 @@ TEST(Summary, RespondersBenefitAndHarmAreCountedAgainstTheMcidOfTheLevel) {
   }
 }
 
+/// Without effect every increment is 0; with an MCID of 0 that is both a benefit and a harm of exactly the MCID.
+TEST(Summary, AnIncrementOfExactlyTheMcidReachesIt) {
+  const Study study = cohort_study(300, {rehabilitation(), cells(Cell::msc, Route::intrathecal)}, {12}, {"gmfm66"});
+  Evidence evidence = stance("null");
+  for (const char* level : {"I", "II", "III", "IV", "V"}) set_value(evidence, std::string("mcid.") + level, 0);
+  const Cohort cohort(study, evidence);
+  const auto tables = cohort.deliver(simulate_all(cohort));
+  const View increments(tables, "/cohort/increments");
+  EXPECT_EQ(increments.number({{"endpoint", "gmfm66"}}, "benefit_share"), 1);
+  EXPECT_EQ(increments.number({{"endpoint", "gmfm66"}}, "harm_share"), 1);
+}
+
 TEST(Summary, AReferenceInTheMiddleTurnsTheSign) {
   Study study =
       cohort_study(3000, {cells(Cell::msc, Route::intrathecal), rehabilitation(), cells(Cell::cb, Route::intravenous)},

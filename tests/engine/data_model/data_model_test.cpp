@@ -135,6 +135,44 @@ TEST(DataModel, ImpliedEffects) {
   EXPECT_FALSE(implied_effect(model, 1, 0, 1, EffectScale::log_odds_ratio, false));
 }
 
+TEST(DataModel, BinaryOutcomesHaveTheirShares) {
+  DataModel model = two_arms(OutcomeKind::binary, {12});
+  model.arms[0].share = {0.2};
+  model.arms[1].share = {0.9};
+  DataOutcomes outcomes(model);
+  outcomes.prepare(3, 1, patients());
+  std::vector<double> value(many);
+  for (int arm = 0; arm < 2; ++arm) {
+    outcomes.outcome(arm, 0, 0, value.data());
+    const double share = arm == 0 ? 0.2 : 0.9;
+    EXPECT_NEAR(std::accumulate(value.begin(), value.end(), 0.0) / many, share,
+                mcse_allowed * std::sqrt(share * (1 - share) / many));
+  }
+}
+
+/// Of shares 0.1, 0.2, 0.7 against 0.2, 0.3, 0.5: 0.2 * 0.2 + 0.7 * 0.5 = 0.39 of the pairs are won, 0.3 * 0.1 + 0.5 *
+/// 0.3 = 0.18 lost, and half of the difference is what the win share exceeds one half by.
+TEST(DataModel, ImpliedEffectsOfCategories) {
+  DataModel model = two_arms(OutcomeKind::ordinal, {12});
+  model.arms[0].share = {0.2, 0.3, 0.5};
+  model.arms[1].share = {0.1, 0.2, 0.7};
+  EXPECT_NEAR(*implied_effect(model, 1, 0, 0, EffectScale::superiority_share, false), 0.105, 1e-15);
+  EXPECT_NEAR(*implied_effect(model, 1, 0, 0, EffectScale::log_win_ratio, false), std::log(0.39 / 0.18), 1e-14);
+  EXPECT_NEAR(*implied_effect(model, 1, 0, 0, EffectScale::mean_difference, false), 0.3, 1e-15);
+}
+
+/// A hazard holds from the month on that it is given for: the ratio is 1/2 before month 6 and 1/4 from then on.
+TEST(DataModel, HazardsThatChangeInOneArmHaveNoRatio) {
+  DataModel model = two_arms(OutcomeKind::survival, {});
+  model.arms[0].hazard = {0.2, 0.4};
+  model.arms[0].hazard_from_months = {0, 6};
+  model.arms[1].hazard = {0.1};
+  EXPECT_FALSE(implied_effect(model, 1, 0, 0, EffectScale::log_hazard_ratio, false));
+  model.arms[1].hazard = {0.1, 0.2};
+  model.arms[1].hazard_from_months = {0, 6};
+  EXPECT_NEAR(*implied_effect(model, 1, 0, 0, EffectScale::log_hazard_ratio, false), std::log(0.5), 1e-15);
+}
+
 TEST(DataModel, HoldsItsCallerToACorrelationMatrix) {
   EXPECT_THROW(correlation_factor({{1, 2}, {2, 1}}), InternalError);
   EXPECT_THROW(correlation_factor({{1, 0.2}, {0.3, 1}}), InternalError);

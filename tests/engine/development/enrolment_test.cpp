@@ -147,6 +147,15 @@ TEST(Enrolment, TheTopOfTheScaleBelongsToTheIntervalThatEndsThere) {
   EXPECT_FALSE(score_inside({40, 120}, 120));
 }
 
+TEST(Enrolment, AnAgeBelongsToTheIntervalThatBeginsThere) {
+  Eligibility eligibility;
+  eligibility.age_years = Interval{2, 12};
+  EXPECT_FALSE(age_and_level_eligible(eligibility, 1.999, 0));
+  EXPECT_TRUE(age_and_level_eligible(eligibility, 2, 0));
+  EXPECT_TRUE(age_and_level_eligible(eligibility, 11.999, 0));
+  EXPECT_FALSE(age_and_level_eligible(eligibility, 12, 0));
+}
+
 TEST(Enrolment, GivesUpWhenNobodyIsEligible) {
   Population impossible = register_population();
   impossible.eligibility.age_years = Interval{13, 14};

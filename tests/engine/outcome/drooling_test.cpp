@@ -98,6 +98,38 @@ TEST(Drooling, AnotherRegimenScalesTheResponseWithItsSaturation) {
       << "immune-suppressed children respond less";
 }
 
+// Cure is reached on the very day, a month after the last infusion, and counts from there until relapse; the effect
+// lasts for six months after the last infusion and then wanes. A uniform of exp(-1) is a waiting time of its mean: a
+// relapse 5 months after cure, and waning 12 months after the sixth.
+TEST(Drooling, BeginsOnTheDayOfCureAndEndsAfterItsTime) {
+  const ParameterValues values = values_of("published");
+  const DroolingParameters p(values);
+  const DroolingPlan plan(peng(), TherapyParameters(values), p);
+  PatientTile tile;
+  tile.lanes = 1;
+  tile.drools[0] = 1;
+  DroolingLuck luck;
+  luck.response[0] = luck.cure[0] = 0;
+  luck.relapse[0] = luck.waning[0] = std::exp(-1.0);
+  const std::uint16_t category = 0;
+  const auto state = [&](double at, int measure) {
+    double out = -1;
+    drooling_at(p, plan, luck, tile, &category, at, measure, &out);
+    return out;
+  };
+  const double cure = plan.cured_from_months(), last = plan.last_infusion_months();
+  EXPECT_NEAR(last, last_infusion, 1e-12);
+  EXPECT_NEAR(cure, last + 1, 1e-12);
+  for (int measure = 0; measure < 4; ++measure) {
+    EXPECT_EQ(state(cure - 1e-9, measure), 0);
+    EXPECT_EQ(state(cure, measure), 1);
+  }
+  EXPECT_EQ(state(cure + 4.999, 0), 1);
+  EXPECT_EQ(state(cure + 5.001, 0), 0);
+  EXPECT_EQ(state(last + 17.999, 3), 1);
+  EXPECT_EQ(state(last + 18.001, 3), 0);
+}
+
 TEST(Drooling, NobodyIsCuredWithoutCells) {
   const Counts found = simulate(values_of("published"), rehabilitation());
   for (const auto& of_measure : found.in_state)

@@ -65,6 +65,13 @@ TEST(Invert, LognormalWithAndWithoutBounds) {
   for (double u : uniforms) EXPECT_NEAR((cdf(law, std::log(invert(d, u))) - from) / (to - from), u, tolerance);
 }
 
+TEST(Eligibility, AnAgeBelongsToTheIntervalThatBeginsThere) {
+  Eligibility eligibility;
+  eligibility.age_years = Interval{2, 12};
+  EXPECT_TRUE(age_and_level_eligible(eligibility, 2, 0));
+  EXPECT_FALSE(age_and_level_eligible(eligibility, 12, 0));
+}
+
 TEST(Invert, Triangular) {
   Distribution d;
   d.kind = Kind::triangular;

@@ -99,6 +99,27 @@ TEST(BudgetImpact, SomeComeBackAndCostATreatmentButNoFurtherCare) {
   EXPECT_NEAR(without[1].treatment_cost, 0, rounding);
 }
 
+// Half of the turns are rehabilitation, and everybody treated with cells comes back after a year, for cells: 75 of the
+// 150 turns of year 1. Year 2 pays the second year of those 75, half of 100 new turns, and 75 returns.
+TEST(BudgetImpact, ReturnsAreForCellsAlone) {
+  BudgetQuestion question = round_question();
+  question.retreat_after_years = 1;
+  question.retreat_share = 1;
+  const auto flow = budget_flow(question, {{0, 0.5}, {1, 0.5}}, with_cells, round_costs(), 1);
+  EXPECT_NEAR(flow[1].returns, 75, rounding);
+  EXPECT_NEAR(flow[1].treatment_cost, 75 * 100 + 50 * 1000 + 75 * 1000, rounding);
+}
+
+// Eligible from 2 to 4, a year survived by 90 %: of 100 born 81 get there, and 72.9 and 65.61 of the two years before.
+TEST(BudgetImpact, SomeDieBeforeTheyAreEligible) {
+  BudgetQuestion question = round_question();
+  question.from_age_years = 2;
+  question.to_age_years = 4;
+  const auto flow = budget_flow(question, question.after, with_cells, round_costs(), 0.9);
+  EXPECT_NEAR(flow[0].waiting_births, 81, rounding);
+  EXPECT_NEAR(flow[0].waiting_backlog, 72.9 + 65.61, rounding);
+}
+
 // Uptake and backlog are given, and half of the turns are rehabilitation.
 TEST(BudgetImpact, AMixAndAGivenBacklog) {
   BudgetQuestion question = round_question();

@@ -134,6 +134,20 @@ TEST(Consequences, ToleranceStopsOrHalvesAndEventsCost) {
   EXPECT_NEAR(means.effect[0] - means.effect[1], loss, 4.5 * loss / std::sqrt(3 * 2'048.0));
 }
 
+// Cells in a year, a fever each: at 5 % a year its cost and its loss are worth 1.05^-1 of what they are without a rate.
+TEST(Consequences, EventsAreDiscountedToTheDayOfTheirInfusion) {
+  Strategy later = cells(Cell::msc, Route::intravenous);
+  later.regimen.start_months = 12;
+  Study study = policy_study({rehabilitation(), later}, 4, level_three, 3);
+  const Evidence evidence = always_fever();
+  const Means now = means_of(study, evidence);
+  study.policy->discount_costs = study.policy->discount_effects = 0.05;
+  const Means discounted = means_of(study, evidence);
+  EXPECT_LT(now.effect[1], now.effect[0]);
+  EXPECT_NEAR((discounted.effect[1] - discounted.effect[0]) / (now.effect[1] - now.effect[0]), 1 / 1.05, 1e-9);
+  EXPECT_NEAR((discounted.cost[1] - discounted.cost[0]) / (now.cost[1] - now.cost[0]), 1 / 1.05, 1e-9);
+}
+
 // +1.42 points, waning in 48 months, 3 %, HUI3 slope: 0.066 QALY, and 227,000 per QALY at 15,000, in a child whom the
 // end of the scale does not stop; a thousandth of the points is such a child. The cycles take the effect e^-at, a =
 // 1/4, in their middle and integrate the discount e^-dt: they miss a^2/24 + a d/12 of the integral.
@@ -219,6 +233,50 @@ TEST(Consequences, CareFollowsTheMotorScoreOnlyWhenAsked) {
   const Means moved = means_of(study, evidence);
   EXPECT_NEAR(moved.cost[1] / moved.cost[0], 1 + credited(5, 4.5) * values_of("sceptical").at("cost.care_change"),
               1e-5);
+}
+
+TEST(Consequences, CareNeverCostsLessThanNothing) {
+  Study study = policy_study({rehabilitation(), cells(Cell::msc, Route::intravenous)}, 4, level_three, 1);
+  study.policy->extrapolation = Extrapolation::hold;
+  study.policy->extrapolate_after_months = 1;
+  study.policy->costs = {{1, 0, 0, 0, 0, "free"}};
+  study.policy->care_follows_motor = true;
+  Evidence evidence = linear_effect(5, 1e9);
+  set_value(evidence, "cost.care_change", -1);  // five points spare more than all
+  const Means means = means_of(study, evidence);
+  EXPECT_GT(means.cost[0], 0);
+  EXPECT_EQ(means.cost[1], 0);
+}
+
+// A budget of free cells that spare care: 300 children have their turn at once, and each spares what its score gains.
+// The first year is discounted to its middle.
+TEST(Consequences, ABudgetSaysWhatIsSparedAsANegativeNumber) {
+  Study study = policy_study({rehabilitation(), cells(Cell::msc, Route::intravenous)}, 4, level_three, 2);
+  study.policy->extrapolation = Extrapolation::hold;
+  study.policy->extrapolate_after_months = 1;
+  study.policy->costs = {{1, 0, 0, 0, 0, "free"}};
+  study.policy->care_follows_motor = true;
+  study.policy->discount_costs = 0.05;
+  BudgetQuestion budget;
+  budget.years = 2;
+  budget.births_per_year = 50'000;
+  budget.prevalence_per_1000 = 2;
+  budget.to_age_years = 2;
+  budget.uptake = {1};
+  budget.before = {{0, 1.0}};
+  budget.after = {{1, 1.0}};
+  study.policy->budget = budget;
+  const ParameterValues values = values_of("sceptical");
+  const double care = values.at("cost.care") * values.at("cost.care_ratio.III");
+  const double spared = 300 * care * values.at("cost.care_change") * credited(5, 4.5);
+  EXPECT_LT(spared, 0);
+  const std::vector<Table> tables = tables_of(Policy(study, linear_effect(5, 1e9)));
+  const Table& impact = table_of(tables, "/policy/budget_impact");
+  EXPECT_NEAR(numbers_of(impact, "budget_impact")[0] / spared, 1, 1e-4);
+  EXPECT_NEAR(numbers_of(impact, "budget_impact_discounted")[0] / numbers_of(impact, "budget_impact")[0],
+              std::pow(1.05, -0.5), rounding);
+  EXPECT_NEAR(numbers_of(impact, "budget_impact_discounted")[1] / numbers_of(impact, "budget_impact")[1],
+              std::pow(1.05, -1.5), rounding);
 }
 
 // What a child costs, part by part: with tolerance, both sources of money, a horizon with a part of a year.

@@ -62,6 +62,29 @@ TEST(Survival, AConstantHazardGivesAGeometricSum) {
   EXPECT_NEAR(means_of(study, evidence).effect[0], 0.5 * person_years, 1e-12);
 }
 
+/// A budget of children who wait for two years from birth on and never ask: 100 of every year, of whom exp(-0.05)
+/// survive each year; by the end of the first year that share of all three years' children is left.
+TEST(Survival, TheWaitingOfABudgetDieAsTheChildrenDo) {
+  Study study = policy_study({rehabilitation()}, 4, 4, 3);
+  BudgetQuestion budget;
+  budget.years = 1;
+  budget.births_per_year = 50'000;
+  budget.prevalence_per_1000 = 2;
+  budget.to_age_years = 2;
+  budget.uptake = {0};
+  budget.before = budget.after = {{0, 1.0}};
+  study.policy->budget = budget;
+  Evidence evidence = uneventful("null");
+  for (Parameter& parameter : evidence.parameters)
+    if (parameter.name.starts_with("mortality.background.")) parameter.value = 0.02;
+  set_value(evidence, "mortality.excess.V", 0.03);
+  const std::vector<Table> tables = tables_of(Policy(study, evidence));
+  const Table& impact = table_of(tables, "/policy/budget_impact");
+  const double year = std::exp(-0.05);
+  EXPECT_NEAR(numbers_of(impact, "waiting_backlog")[0], 100 * (year + year * year), 1e-9);
+  EXPECT_NEAR(numbers_of(impact, "died")[0], (1 - year) * 100 * (1 + year + year * year), 1e-9);
+}
+
 TEST(Survival, TheDeadAreNotTreated) {
   Strategy late = cells(Cell::msc, Route::intravenous);
   late.regimen.start_months = 60;

@@ -25,6 +25,8 @@ TEST(Judge, AtTwoStandardErrors) {
   EXPECT_EQ(judge(contrast, {-0.2, 0.1}), ClaimVerdict::vanishes);
   EXPECT_EQ(judge(contrast, {-1.0, 0.2}), ClaimVerdict::reversed);
   EXPECT_EQ(judge(contrast, {std::nan(""), std::nan("")}), ClaimVerdict::vanishes);
+  EXPECT_EQ(judge(contrast, {1.0, 0.25}), ClaimVerdict::undecided) << "at what matters, not beyond it";
+  EXPECT_EQ(judge(contrast, {0.25, 0.125}), ClaimVerdict::vanishes) << "up to what matters";
   contrast.claimed_below = true;
   EXPECT_EQ(judge(contrast, {-1.0, 0.2}), ClaimVerdict::holds);
   EXPECT_EQ(judge(contrast, {1.0, 0.2}), ClaimVerdict::reversed);

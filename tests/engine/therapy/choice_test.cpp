@@ -60,6 +60,21 @@ TEST(Choice, APerfectMarkerNeverErrs) {
   EXPECT_EQ(shares.chosen_with_marker, shares.with_marker);
 }
 
+// At the threshold itself a child has the first option: carriers of a marker of 1.
+TEST(Choice, TheThresholdBelongsToTheFirstOption) {
+  PatientTile tile;
+  tile.lanes = 2;
+  for (int i = 0; i < tile.lanes; ++i) {
+    tile.patient[i] = static_cast<std::uint64_t>(i);
+    tile.attempt[i] = 0;
+    tile.carrier[i] = static_cast<std::uint8_t>(i);
+  }
+  Lanes<std::uint8_t> chosen;
+  choose(seed, 0, choice_by(Marker::genotype, 0, 1), tile, chosen.data());
+  EXPECT_EQ(chosen[0], 1);
+  EXPECT_EQ(chosen[1], 0);
+}
+
 // One normal per child, at the address that the documentation names: block = marker, occasion = attempt.
 TEST(Choice, DrawsWhereItSays) {
   PatientTile tile;

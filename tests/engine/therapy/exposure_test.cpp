@@ -42,6 +42,15 @@ double concentration(const TherapyParameters& p, const TherapyPlan& plan, double
   return sum;
 }
 
+/// What is due on the day itself is not given before it.
+TEST(Exposure, InfusionsBeforeADay) {
+  const Regimen regimen = cells(Cell::msc, Route::intrathecal, 4, 30).regimen;
+  const std::vector<double> months = infusion_months(regimen);
+  EXPECT_EQ(regimen_before(regimen, months[2])->infusions, 2);
+  EXPECT_EQ(regimen_before(regimen, months[2] + 1e-9)->infusions, 3);
+  EXPECT_EQ(regimen_before(regimen, 0)->infusions, 0);
+}
+
 TEST(Exposure, OfEveryCategory) {
   const TherapyParameters p(values_of("published"));
   const Visit visits[] = {{0.4, 12}, {6, 183}};

@@ -96,5 +96,27 @@ TEST(Amplitude, IsAProductOfModifiers) {
       });
 }
 
+/// Who is first treated a year after baseline is a year older then, and its injury a year back: b exp(-(t + 12) / 6).
+TEST(Amplitude, CountsAgeAndInjuryAtTheFirstInfusion) {
+  const TherapyParameters p(values_of("published"));
+  PatientTile tile;
+  tile.lanes = 2;
+  Response response;
+  for (int i = 0; i < 2; ++i) {
+    tile.age_years[i] = 5;
+    tile.gmfcs[i] = tile.injury[i] = tile.carrier[i] = 0;
+    tile.inflammation[i] = 0;
+    tile.months_since_injury[i] = 3;
+    tile.postneonatal[i] = i == 1;
+    response.responder[i] = 1;
+  }
+  Lanes<double> now, later;
+  amplitude(p, tile, Cell::msc, response, now.data());
+  amplitude(p, tile, Cell::msc, response, later.data(), 12);
+  EXPECT_NEAR(now[1] / now[0], 1 + 0.5 * std::exp(-3.0 / 6), 1e-13);
+  EXPECT_NEAR(later[1] / later[0], 1 + 0.5 * std::exp(-15.0 / 6), 1e-13);
+  EXPECT_NEAR(later[0] / now[0], p.age_modifier(6) / p.age_modifier(5), 1e-13);
+}
+
 }  // namespace
 }  // namespace vcohort

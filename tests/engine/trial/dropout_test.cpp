@@ -1,5 +1,7 @@
 #include <gtest/gtest.h>
 
+#include <numeric>
+
 #include "tests/engine/trial/designs.hpp"
 
 namespace vcohort::test {
@@ -78,6 +80,54 @@ TEST(DropOut, MnarBiasesTheMixedModelToo) {
   study.trial->analyses[0].adjust_by_visit = {"baseline"};
   const Table table = run(study);
   EXPECT_LT(number(table, "bias"), -mcse_allowed * number(table, "bias_mcse"));
+}
+
+/// The share lost of many patients who all have this change at the deciding visit, by visit 2 of those who were there.
+double share_lost(const DropoutModel& model, double change) {
+  constexpr std::size_t n = 100000;
+  std::vector<std::uint64_t> patients(n);
+  std::iota(patients.begin(), patients.end(), std::uint64_t{0});
+  const std::vector<int> arm(n, 0);
+  const std::vector<double> changes(n, change);
+  DropoutModel::Loss loss;
+  model.lose(
+      7, 0, patients, arm, [&](std::size_t) { return changes.data(); }, loss);
+  double lost = 0;
+  for (std::size_t i = 0; i < n; ++i) {
+    const bool gone = loss.visits_attended[i] < static_cast<int>(model.intervals());
+    lost += gone;
+    EXPECT_EQ(gone, std::isfinite(loss.months[i]));
+    if (gone) {
+      EXPECT_GT(loss.months[i], 6);
+      EXPECT_LE(loss.months[i], 12);
+    }
+  }
+  return lost / n;
+}
+
+/// Nobody is lost by month 6, half of the rest by month 12, with an odds ratio of 81 per SD.
+DropoutModel half_lost(Dropout::Mechanism mechanism, const std::vector<std::vector<double>>& change) {
+  Dropout dropout;
+  dropout.months = {6, 12};
+  dropout.share = {0, 0.5};
+  dropout.mechanism = mechanism;
+  dropout.odds_ratio_per_sd = 81;
+  DropoutModel model(dropout, std::vector<double>{6, 12}, 1);
+  model.calibrate(change);
+  return model;
+}
+
+/// Changes of -1, 0 and 1 have an SD of 1 (their squares over n - 1), so that the odds of being lost are 81, 1 and 1/81
+/// and half of all are lost. Under MAR it is the visit before that counts, with its expectation and SD; those of the
+/// coming visit would make other odds.
+TEST(DropOut, IsStandardisedByTheVisitThatDecides) {
+  const std::vector<double> even{-1, 0, 1}, skew{10, 10, 13};
+  for (const DropoutModel& model :
+       {half_lost(Dropout::Mechanism::mar, {even, skew}), half_lost(Dropout::Mechanism::mnar, {skew, even})})
+    for (const double change : {-1.0, 0.0, 1.0}) {
+      const double odds = std::pow(81, -change), expected = odds / (1 + odds);
+      EXPECT_NEAR(share_lost(model, change), expected, mcse_allowed * binomial_se(expected, 100000)) << change;
+    }
 }
 
 TEST(DropOut, ArmsMayDiffer) {

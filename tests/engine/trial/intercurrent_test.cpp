@@ -126,6 +126,8 @@ TEST(IntercurrentEvents, HandMadeValues) {
   EXPECT_EQ(apply(Strategy::while_on_treatment, 7, 2), (std::vector<double>{11, 11}));
   EXPECT_EQ(apply(Strategy::while_on_treatment, 3, 2), (std::vector<double>{10, 10}));
   EXPECT_EQ(apply(Strategy::composite, 7, 2), (std::vector<double>{11, 10}));
+  // On the day of a visit the event comes after it.
+  EXPECT_EQ(apply(Strategy::composite, 6, 2), (std::vector<double>{11, 10}));
   EXPECT_EQ(apply(Strategy::hypothetical, 7, 2)[0], 11);
   EXPECT_TRUE(is_nan(apply(Strategy::hypothetical, 7, 2)[1]));
   // Lost after month 6: an event at month 7 was perhaps never known of, one at month 3 was, and decides month 12 as
