@@ -52,30 +52,20 @@ bool excludes_beyond(const Estimate& estimate, double null, double sign) {
   return sign > 0 ? estimate.lower >= null : estimate.upper <= null;
 }
 
-/// Two-sided test of one null value.
+/// Two-sided test of no difference.
 Decision decide_two_sided(const Estimate& estimate, const Hypothesis& hypothesis, Workspace& workspace, bool p_value) {
-  const double null = null_of(hypothesis);
   const double sign = sign_of(hypothesis.better);
   Decision decision;
+  decision.statistic = estimate.statistic;
   if (estimate.reference == Reference::exact) {
-    if (null != 0) return {.failure = Failure::null_not_supported};
     decision.p = estimate.p;
-    decision.statistic = estimate.statistic;
     decision.rejected = estimate.p <= hypothesis.alpha;
     decision.favourable = decision.rejected && one_sided_p(estimate, 0, sign) < one_sided_p(estimate, 0, -sign);
     return decision;
   }
-  if (null != 0 && !std::isfinite(estimate.estimate)) {
-    decision.favourable = excludes_beyond(estimate, null, sign);
-    decision.rejected = decision.favourable || excludes_beyond(estimate, null, -sign);
-    return decision;
-  }
-  const auto distance = distance_from(estimate, null);
-  if (!distance.known) return {.failure = Failure::null_not_supported};
-  decision.statistic = distance.statistic;
-  decision.rejected = std::fabs(distance.statistic) >= workspace.critical_value(estimate.df, hypothesis.alpha);
-  decision.favourable = decision.rejected && sign * distance.statistic > 0;
-  if (p_value) decision.p = student_two_sided(distance.statistic, estimate.df);
+  decision.rejected = std::fabs(estimate.statistic) >= workspace.critical_value(estimate.df, hypothesis.alpha);
+  decision.favourable = decision.rejected && sign * estimate.statistic > 0;
+  if (p_value) decision.p = student_two_sided(estimate.statistic, estimate.df);
   return decision;
 }
 
@@ -183,6 +173,10 @@ void check(const Hypothesis& hypothesis) {
   }
 }
 
+bool two_sided(const Hypothesis& hypothesis) {
+  return hypothesis.aim == Aim::superiority && hypothesis.sides == 2 && hypothesis.margin == 0;
+}
+
 double interval_level(const Hypothesis& hypothesis) {
   return 1 - 2 * hypothesis.alpha / hypothesis.sides;
 }
@@ -203,9 +197,7 @@ Decision decide(const Estimate& estimate, const Hypothesis& hypothesis, Workspac
             .rejected = both,
             .favourable = both};
   }
-  if (hypothesis.aim == Aim::superiority && hypothesis.sides == 2) {
-    return decide_two_sided(estimate, hypothesis, workspace, p_value);
-  }
+  if (two_sided(hypothesis)) return decide_two_sided(estimate, hypothesis, workspace, p_value);
   return decide_one_sided(estimate, null_of(hypothesis), sign, one_sided_alpha, workspace, p_value);
 }
 

@@ -97,7 +97,7 @@ struct PosteriorRule {
 
 /// What a trial wants to show, in units of the estimate.
 ///
-/// superiority: effect beyond `margin` (usually 0) in the better direction, or, with two sides, different from it;
+/// superiority: effect beyond `margin` in the better direction, or, with two sides and a margin of 0, any difference;
 /// non-inferiority: effect not worse than `margin`; equivalence: effect within +-`margin`, by two one-sided tests.
 /// Every one-sided test is at level alpha / sides, so that with two sides the decision agrees with a 1 - alpha
 /// interval.
@@ -112,6 +112,9 @@ struct Hypothesis {
 
 /// Throws InvalidInput when the hypothesis makes no sense.
 void check(const Hypothesis& hypothesis);
+
+/// Whether a difference in either direction rejects: superiority with two sides and without a margin.
+bool two_sided(const Hypothesis& hypothesis);
 
 /// The level of the two-sided interval that agrees with the decision: 1 - 2 alpha / sides.
 double interval_level(const Hypothesis& hypothesis);

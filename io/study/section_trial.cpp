@@ -151,9 +151,9 @@ constexpr std::array<KeySpec, 17> keys = {{
     custom<refuse_looks, write_nothing>("looks", KeyType::table, {},
                                         "Interim analyses. A later version has them; this one refuses the key.",
                                         "{ information = [0.5, 1.0] }"),
-    field<&TrialQuestion::alpha>("alpha", {.range = between(0, 1), .use = rule<alpha_use>},
+    field<&TrialQuestion::alpha>("alpha", {.range = between(1e-12, 1), .use = rule<alpha_use>},
                                  "Significance level; with two sides, of both together. Required with one side.",
-                                 "0.05"),
+                                 "0.025"),
     field<&TrialQuestion::sides>("sides", {.range = {1, 2}}, "Of the test.", "2"),
     custom_block<read_primary, write_primary>(
         "primary", KeyType::table, {.form = "analysis", .required = true, .table = &analysis_section},

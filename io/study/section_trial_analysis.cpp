@@ -401,7 +401,8 @@ constexpr std::array<KeySpec, 20> keys = {{
     field<&AnalysisPlan::margin>(
         "margin", {.range = at_least(0), .use = rule<margin_use>, .check = checked<check_margin>},
         "On the scale of the estimate, the logarithm of a ratio. Superiority: by more than this; non-inferiority: not "
-        "worse by this; equivalence: within this on either side; required for these two.",
+        "worse by this; equivalence: within this on either side; required for these two. With a margin tests are "
+        "one-sided, at alpha / 2 where the study has two sides.",
         "1.5"),
     field<&AnalysisPlan::responder_threshold>(
         "responder_threshold",

@@ -180,12 +180,11 @@ std::string text_of(double number) {
 }
 
 std::string hypothesis_text(const analysis::Hypothesis& hypothesis, const analysis::Method& method) {
-  using analysis::Aim;
   std::string text(name_of(static_cast<AnalysisPlan::Hypothesis>(hypothesis.aim)));
   if (hypothesis.margin > 0) text += " by a margin of " + text_of(hypothesis.margin);
   if (hypothesis.posterior)
     text += ", posterior probability " + text_of(hypothesis.posterior->threshold);
-  else if (hypothesis.aim == Aim::superiority && hypothesis.sides == 2)
+  else if (two_sided(hypothesis))
     text += ", two-sided " + text_of(hypothesis.alpha);
   else
     text += ", one-sided " + text_of(hypothesis.alpha / hypothesis.sides);
@@ -198,6 +197,7 @@ std::string conclusion_of(const analysis::Decision& decision, const analysis::Hy
   if (decision.failure != analysis::Failure::none) return std::string("none: ") + name_of(decision.failure);
   if (hypothesis.aim == Aim::non_inferiority) return decision.rejected ? "non-inferior" : "non-inferiority not shown";
   if (hypothesis.aim == Aim::equivalence) return decision.rejected ? "equivalent" : "equivalence not shown";
+  if (hypothesis.margin > 0) return decision.rejected ? "superior by the margin" : "superiority by the margin not shown";
   if (!decision.rejected) return "no difference shown";
   return decision.favourable ? "different, in the good direction" : "different, in the bad direction";
 }

@@ -31,6 +31,24 @@ TEST(Decision, SuperiorityOneAndTwoSided) {
   EXPECT_TRUE(decide(at(-1.65, workspace), lower, workspace).favourable);
 }
 
+TEST(Decision, SuperiorityByAMarginHasOneGoodDirection) {
+  Workspace workspace;
+  // P 1, 1.1, 0.9 and T 2, 2.1, 1.9: R's t.test(T, P, mu = 5, alternative = "greater", var.equal = TRUE) has
+  // t = -48.99 on 4 degrees of freedom. Worse than the margin is no finding, at whatever number of sides.
+  const Estimate t_test = wald(1, std::sqrt(0.02 / 3), 4, 6, {}, workspace);
+  for (const int sides : {1, 2}) {
+    const Hypothesis by_five{.sides = sides, .margin = 5};
+    const Decision missed = decide(t_test, by_five, workspace);
+    EXPECT_NEAR(missed.statistic, -48.98979, 1e-5);
+    EXPECT_GT(missed.p, 0.999999);
+    EXPECT_FALSE(missed.rejected || missed.favourable);
+    // Half of a two-sided level, so that a 95 % interval above the margin is what is asked for.
+    EXPECT_EQ(decide(at(2.9, workspace), {.sides = sides, .margin = 1}, workspace).rejected, sides == 1);
+    EXPECT_TRUE(decide(at(2.97, workspace), {.sides = sides, .margin = 1}, workspace).favourable);
+    EXPECT_TRUE(decide(at(-2.97, workspace), {.sides = sides, .margin = 1, .better = Better::lower}, workspace).rejected);
+  }
+}
+
 TEST(Decision, NonInferiorityAndEquivalenceAgreeWithTheInterval) {
   Workspace workspace;
   for (const int sides : {1, 2}) {
