@@ -74,5 +74,12 @@ TEST(BayesRule, PassesFailuresOn) {
   EXPECT_FALSE(decide(without_se, rule, workspace).rejected);
 }
 
+TEST(BayesRule, ACertainBeliefLiesAboveItsMarginOnlyBeyondIt) {
+  // P(X > 1) of an X that is 1 for certain is 0, as that of a smaller one; of a larger one it is 1.
+  EXPECT_EQ(probability_above({1, 0}, 1), 0);
+  EXPECT_EQ(probability_above({0.5, 0}, 1), 0);
+  EXPECT_EQ(probability_above({1.5, 0}, 1), 1);
+}
+
 }  // namespace
 }  // namespace vcohort::analysis

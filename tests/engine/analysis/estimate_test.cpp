@@ -131,5 +131,17 @@ TEST(Distribution, HasTheKnownQuantiles) {
   EXPECT_NEAR(normal_cdf(-8), 6.22096057427178e-16, 1e-29);
 }
 
+TEST(Decision, AnExactPValueOfAlphaRejects) {
+  // All 5 of 5 heads: P = 1/32 one-sided, the smallest alpha that rejects.
+  Workspace workspace;
+  Estimate heads;
+  heads.reference = Reference::exact;
+  heads.estimate = 1;
+  heads.p_greater = 1.0 / 32;
+  heads.p_less = 1;
+  EXPECT_TRUE(decide(heads, {.sides = 1, .alpha = 1.0 / 32}, workspace).rejected);
+  EXPECT_FALSE(decide(heads, {.sides = 1, .alpha = 1.0 / 33}, workspace).rejected);
+}
+
 }  // namespace
 }  // namespace vcohort::analysis

@@ -57,5 +57,10 @@ TEST(Discount, RefusesWhatMakesNoSense) {
   EXPECT_THROW(discounted_years(0.03, -1, FlowTiming::mid), InternalError);
 }
 
+// At a rate of 1 the flow halves every year: its integral over the first is (1 - 1/2) / log 2.
+TEST(Discount, TheIntegralOfAFlowThatHalves) {
+  EXPECT_NEAR(discounted_span(1, 0, 1, FlowTiming::continuous), 0.5 / 0.69314718055994531, 1e-15);
+}
+
 }  // namespace
 }  // namespace vcohort

@@ -125,5 +125,26 @@ TEST(NetBenefit, ASingleDrawAndASingleStrategy) {
   EXPECT_THAT(one_strategy.ceac, ElementsAre(1));
 }
 
+// A is best in one of four draws: the error of that share is sqrt(1/4 3/4 / 3) = 1/4. The losses of B, the best, are
+// 0, 5100, 0 and 0: mean 1275 and error sqrt((5100^2 / 4 - 1275^2) / 3) = 1275.
+TEST(NetBenefit, ErrorsOfFourDraws) {
+  const NetBenefit found = benefit(20000, four_draws());
+  EXPECT_NEAR(found.ceac_mcse[0], 0.25, 1e-15);
+  EXPECT_NEAR(found.evpi_mcse, 1275, 1e-9);
+}
+
+// Net benefits at k = 1: 0 for both, -5 for the reference. The cheaper of the tied, wherever it stands.
+TEST(NetBenefit, ATieIsOfTheCheapest) {
+  Psa psa;
+  psa.strategies = {"dear", "cheap", "reference"};
+  psa.reference = 2;
+  psa.cost = Eigen::RowVector3d(2, 1, 5).replicate(3, 1);
+  psa.effect = Eigen::RowVector3d(2, 1, 0).replicate(3, 1);
+  EXPECT_EQ(benefit(1, psa).best, 1);
+  psa.cost.col(0).swap(psa.cost.col(1));
+  psa.effect.col(0).swap(psa.effect.col(1));
+  EXPECT_EQ(benefit(1, psa).best, 0);
+}
+
 }  // namespace
 }  // namespace vcohort

@@ -266,5 +266,17 @@ TEST(ParameterValues, CanBeMovedOneByOne) {
   EXPECT_EQ(values.at_index(*registry_index("effect.emax")), 5);
 }
 
+// Parameters that share a draw move with the normal of the smallest id, wherever it stands: its own value does not
+// depend on who shares.
+TEST(DrawValues, ASharedDrawIsThatOfTheSmallestId) {
+  const Parameter first = parameter("effect.emax", 4, normal(1)), second = parameter("effect.ec50", 3.8, normal(1));
+  const std::string smallest = first.id < second.id ? first.name : second.name;
+  const double alone = draw_values(evidence_of({first, second}), seed, 5).at(smallest);
+  Parameter a = first, b = second;
+  a.draw = b.draw = "together";
+  EXPECT_EQ(draw_values(evidence_of({a, b}), seed, 5).at(smallest), alone);
+  EXPECT_EQ(draw_values(evidence_of({b, a}), seed, 5).at(smallest), alone);
+}
+
 }  // namespace
 }  // namespace vcohort

@@ -54,5 +54,10 @@ TEST(StudentT, CriticalValuesInvertTheTail) {
               1e-14);
 }
 
+TEST(StudentT, SoManyDegreesOfFreedomAreNormal) {
+  // t^2 / df is below the last digit of 1. 2 (1 - Phi(2)) = 0.0455002638963584.
+  EXPECT_NEAR(student_two_sided(2, 1e17), 0.0455002638963584, 1e-8);
+}
+
 }  // namespace
 }  // namespace vcohort

@@ -100,5 +100,11 @@ TEST(Reweight, ParetoShape) {
   EXPECT_TRUE(std::isnan(pareto_shape(std::vector<double>(1000, 0.001))));
 }
 
+// Of four equal weights the second reaches one half.
+TEST(Reweight, AQuantileIsWhereTheWeightReachesIt) {
+  const std::vector<double> values{4, 2, 1, 3}, weights(4, 0.25);
+  EXPECT_EQ(weighted_summary(values, weights).median, 2);
+}
+
 }  // namespace
 }  // namespace vcohort

@@ -110,5 +110,15 @@ TEST(Sobol, RefusesWhatMakesNoSense) {
   EXPECT_THROW(sobol_indices(outputs, bootstrap), InternalError);
 }
 
+// Two resamples, d apart: their SD is d / sqrt(2), and their quartiles are d / 2 apart.
+TEST(Sobol, QuantilesLieBetweenTheResamples) {
+  const SobolIndices found =
+      sobol_indices(evaluate(sobol_design(64, 3, 1, shift), ishigami), {2, 0.5, 7, bootstrap.draws});
+  for (const SobolIndex& index : found.first) {
+    EXPECT_GT(index.mcse, 0);
+    EXPECT_NEAR(index.upper - index.lower, index.mcse / std::sqrt(2), 1e-12);
+  }
+}
+
 }  // namespace
 }  // namespace vcohort

@@ -49,6 +49,12 @@ TEST(Accrual, DurationEndsWithTheLastVisitOfTheLastPatient) {
   study.trial->accrual.pieces = {{0, 5}};
   const Table table = run(study);
   EXPECT_NEAR(number(table, "duration_months"), 40 / 5 + 12, 1e-12);
+
+  // A visit on the way changes nothing.
+  study = normal_trial_with_baseline("t", 40, 0, 0, 10);
+  study.data_model->visits_months = {6, 12};
+  study.trial->accrual.pieces = {{0, 5}};
+  EXPECT_NEAR(number(run(study), "duration_months"), 40 / 5 + 12, 1e-12);
 }
 
 TEST(Accrual, RefusesToStop) {

@@ -142,5 +142,21 @@ TEST(IntercurrentEvents, ADataModelHasNoAdverseEvents) {
   EXPECT_THROW(Trial(study, no_evidence()).replay(0), InternalError);
 }
 
+/// Two reasons to discontinue, 36 % and 50 %: the earlier stops the treatment, and 1 * .64 * .5 of the effect is left.
+TEST(IntercurrentEvents, TheEarlierDiscontinuationCounts) {
+  Study study = with_event(Kind::discontinuation, Strategy::treatment_policy);
+  study.trial->intercurrent.push_back(study.trial->intercurrent[0]);
+  study.trial->intercurrent[1].arm_share = {0, 0.5};
+  expect(study, 0.64 * 0.5);
+}
+
+/// Visits up to 30 days early or late: as many of either, so that means stay, though the active arm still improves.
+TEST(VisitWindow, VisitsAreAsOftenEarlyAsLate) {
+  Study study = with_event(Kind::discontinuation, Strategy::treatment_policy);
+  study.trial->intercurrent.clear();
+  study.trial->visit_window_days = 30;
+  expect(study, 1);
+}
+
 }  // namespace
 }  // namespace vcohort::test

@@ -249,5 +249,42 @@ TEST(Randomisation, RefusesABlockThatCannotHoldTheRatios) {
   EXPECT_THROW(Randomiser(design, arms, {}), InternalError);
 }
 
+/// Two sexes, two levels: patients of (0, 1) and of (1, 0) take turns. In blocks of two each pair of a stratum has both
+/// arms.
+TEST(Randomisation, NoTwoStrataShareABlock) {
+  const std::vector<Arm> arms = arms_of({1, 1});
+  Randomisation design;
+  design.block = 2;
+  design.stratify = {"sex", "gmfcs"};
+  std::vector<std::vector<int>> level(2);
+  for (int i = 0; i < 400; ++i) {
+    level[0].push_back(i % 2);
+    level[1].push_back(1 - i % 2);
+  }
+  const Allocation allocation = allocate(design, arms, 400, 1, level, {2, 2});
+  for (std::size_t i = 0; i < 400; i += 4) {
+    EXPECT_EQ(allocation.arm[i] + allocation.arm[i + 2], 1);
+    EXPECT_EQ(allocation.arm[i + 1] + allocation.arm[i + 3], 1);
+  }
+}
+
+/// At 1:2 and probability 1, by hand. Patients / ratio would be (1, 0) or (0, 1/2): arm 1 is nearer. Then (1, 1/2) or
+/// (0, 1): arm 0. Then (2, 1/2) or (1, 1): arm 1, and all is as at the start.
+TEST(Randomisation, MinimisationCountsPatientsPerRatio) {
+  const std::vector<Arm> arms = arms_of({1, 2});
+  Randomisation design;
+  design.method = Method::minimisation;
+  design.probability = 1;
+  const Allocation allocation = allocate(design, arms, 60, 2);
+  for (std::size_t i = 0; i < 60; ++i) EXPECT_EQ(allocation.arm[i], i % 3 == 1 ? 0 : 1) << i;
+}
+
+/// At 1:2: one and two patients are 1 and 1; one and four are 1 and 2.
+TEST(Randomisation, ImbalanceIsOfPatientsPerRatio) {
+  const std::vector<Arm> arms = arms_of({1, 2});
+  EXPECT_EQ(imbalance(std::vector<int>{0, 1, 1}, arms), 0);
+  EXPECT_EQ(imbalance(std::vector<int>{0, 1, 1, 1, 1}, arms), 1);
+}
+
 }  // namespace
 }  // namespace vcohort::test

@@ -160,6 +160,9 @@ DecisionPopulation population() {
 TEST(NetBenefitOfSampling, ServesWhoDecidesAfterTheReport) {
   EXPECT_NEAR(patients_after(population(), 30), 1249.48960703, 1e-8);
   EXPECT_DOUBLE_EQ(patients_after(population(), 0), discounted_patients(population()));
+  DecisionPopulation with_prevalent = population();
+  with_prevalent.prevalent = 1000;  // they do not wait for a trial
+  EXPECT_EQ(patients_after(with_prevalent, 0), patients_after(population(), 0));
   EXPECT_EQ(patients_after(population(), 120), 0);
   EXPECT_EQ(patients_after(population(), 500), 0);
   EXPECT_THROW(patients_after(population(), std::numeric_limits<double>::infinity()), InternalError);
