@@ -73,6 +73,7 @@ struct Parser {
   csv_parser state{};
   Parser() {
     if (csv_init(&state, CSV_STRICT | CSV_STRICT_FINI) != 0) throw InternalError("libcsv cannot start");
+    csv_set_blk_size(&state, 1U << 16);  // by itself a text grows 128 bytes at a time, and may be copied each time
   }
   ~Parser() { csv_free(&state); }
   Parser(const Parser&) = delete;
