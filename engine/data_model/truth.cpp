@@ -89,20 +89,21 @@ std::optional<double> categorical_effect(const std::vector<double>& arm, const s
   return std::nullopt;
 }
 
+double hazard_at(const DataArm& arm, double months) {
+  double hazard = arm.hazard.front();
+  for (std::size_t k = 1; k < arm.hazard.size(); ++k)
+    if (arm.hazard_from_months[k] <= months) hazard = arm.hazard[k];
+  return hazard;
+}
+
 /// The ratio of two piecewise constant hazards, if it is the same at all times.
 std::optional<double> log_hazard_ratio(const DataArm& arm, const DataArm& reference) {
-  const auto at = [](const DataArm& a, double months) {
-    double hazard = a.hazard.front();
-    for (std::size_t k = 1; k < a.hazard.size(); ++k)
-      if (a.hazard_from_months[k] <= months) hazard = a.hazard[k];
-    return hazard;
-  };
   std::vector<double> starts{0.0};
   for (const DataArm* a : {&arm, &reference})
     starts.insert(starts.end(), a->hazard_from_months.begin(), a->hazard_from_months.end());
   std::optional<double> ratio;
   for (double months : starts) {
-    const double below = at(reference, months), above = at(arm, months);
+    const double below = hazard_at(reference, months), above = hazard_at(arm, months);
     if (below == 0 && above == 0) continue;
     if (below <= 0 || above <= 0 || (ratio && !nearly(above / below, *ratio))) return std::nullopt;
     ratio = above / below;
@@ -154,12 +155,6 @@ class TwoCurves {
     double from, to;
     double hazard[2], cumulative[2];
   };
-  static double hazard_at(const DataArm& a, double months) {
-    double hazard = a.hazard.front();
-    for (std::size_t k = 1; k < a.hazard.size(); ++k)
-      if (a.hazard_from_months[k] <= months) hazard = a.hazard[k];
-    return hazard;
-  }
 
   std::vector<Piece> pieces_;
 };

@@ -90,7 +90,7 @@ double Trial::largest_power_mcse(const Tally& tally) const {
   return largest;
 }
 
-/// A power of two, so that looks fall between blocks.
+/// A power of two, so that checkpoints fall between blocks.
 std::int64_t Trial::replicates_per_block() const {
   constexpr std::int64_t patients_per_block = std::int64_t{1} << 20;
   std::int64_t replicates = block_size;
