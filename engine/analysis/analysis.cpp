@@ -33,6 +33,7 @@ Options options_of(const AnalysisPlan& plan) {
   for (const std::string& name : plan.fallback)
     options.covariances.push_back(named<CovarianceStructure>(covariance_names, name));
   options.covariance_by_arm = plan.covariance_by_arm;
+  options.firth = plan.firth;
   options.degrees_of_freedom = named<MmrmDegreesOfFreedom>(df_names, plan.df);
   return options;
 }

@@ -6,29 +6,31 @@
 #include <boost/math/special_functions/trigamma.hpp>
 #include <cmath>
 #include <limits>
-#include <vector>
 
 #include "engine/analysis/design.hpp"
 #include "engine/analysis/elementary.hpp"
-#include "engine/analysis/newton.hpp"
 
 namespace vcohort::analysis {
 namespace {
 
+constexpr std::size_t own = Design::slots;
+
 struct Response {
-  std::vector<double> count, log_exposure;
+  std::span<double> count, log_exposure;
   double total = 0;
   bool valid = true;
 };
 
-Response response_of(const Dataset& data, const Design& design) {
-  Response response;
-  for (const int i : design.patient) {
+Response response_of(const Dataset& data, const Design& design, Workspace& workspace) {
+  const auto rows = design.patient.size();
+  Response response{workspace.reals(own, rows), workspace.reals(own + 1, rows)};
+  for (std::size_t row = 0; row < rows; ++row) {
+    const int i = design.patient[row];
     const double count = data.outcome[i], exposure = data.exposure.empty() ? 1 : data.exposure[i];
     response.valid &= count >= 0 && count == std::floor(count) && std::isfinite(count);
     response.valid &= exposure > 0 && std::isfinite(exposure);
-    response.count.push_back(count);
-    response.log_exposure.push_back(log_of(exposure));
+    response.count[row] = count;
+    response.log_exposure[row] = log_of(exposure);
     response.total += count;
   }
   return response;
@@ -42,11 +44,12 @@ struct Rising {
 
 class RisingSums {
  public:
-  explicit RisingSums(const std::vector<double>& counts) : counts_(counts) {
+  RisingSums(std::span<const double> counts, Workspace& workspace) : counts_(counts) {
     constexpr double most_terms = 4096;  // beyond it the special functions are cheaper than the sums
     const double largest = *std::max_element(counts.begin(), counts.end());
     if (largest > most_terms) return;
-    exceeding_.assign(static_cast<std::size_t>(largest), 0.0);
+    exceeding_ = workspace.reals(own + 2, static_cast<std::size_t>(largest));
+    std::fill(exceeding_.begin(), exceeding_.end(), 0.0);
     for (const double y : counts) {
       if (y > 0) exceeding_[static_cast<std::size_t>(y) - 1] += 1;
     }
@@ -83,21 +86,21 @@ class RisingSums {
   }
 
  private:
-  const std::vector<double>& counts_;
-  std::vector<double> exceeding_;  // [k] patients with more than k events; empty when counts are too large
+  std::span<const double> counts_;
+  std::span<double> exceeding_;  // [k] patients with more than k events; empty when counts are too large
 };
 
-class CountModel {
+class CountModel final : public Likelihood {
  public:
-  CountModel(const Design& design, const Response& response)
-      : design_(design), response_(response), rising_(response.count) {
-    const auto rows = static_cast<std::size_t>(design.rows());
-    mean_.resize(rows);
-  }
+  CountModel(const Design& design, const Response& response, Workspace& workspace)
+      : design_(design),
+        response_(response),
+        rising_(response.count, workspace),
+        mean_(workspace.reals(own + 3, response.count.size())) {}
 
   /// Log-likelihood in (intercept, slopes) at a fixed dispersion, up to what does not depend on them. The information
   /// is the expected one: a Newton step is a step of iteratively reweighted least squares.
-  double operator()(const Eigen::VectorXd& at, Eigen::VectorXd& gradient, Eigen::MatrixXd& information) {
+  double operator()(const Eigen::VectorXd& at, Eigen::VectorXd& gradient, Eigen::MatrixXd& information) override {
     const auto slopes = design_.columns();
     gradient.setZero();
     information.setZero();
@@ -182,33 +185,31 @@ class CountModel {
   const Design& design_;
   const Response& response_;
   RisingSums rising_;
-  std::vector<double> mean_;
+  std::span<double> mean_;
 };
 
-Eigen::VectorXd start_at(const Design& design, const Response& response) {
+void start_at(const Design& design, const Response& response, Eigen::VectorXd& start) {
   double exposure = 0;
   for (const double log_exposure : response.log_exposure) exposure += exp_of(log_exposure);
-  Eigen::VectorXd start = Eigen::VectorXd::Zero(1 + design.columns());
+  start.setZero(1 + design.columns());
   start[0] = log_of(response.total / exposure);
-  return start;
 }
 
 /// Alternates between the coefficients and the dispersion, whose information is uncorrelated, until neither moves.
-Maximum fit(CountModel& model, const Eigen::VectorXd& start) {
-  auto maximum = maximise(start, 1, model);
-  if (maximum.failure != Failure::none || !(model.overdispersion() > 0)) return maximum;
+Failure fit(CountModel& model, Newton& newton, Eigen::Index arms) {
+  const Failure failure = newton.maximise_or_hold(model, 1, arms);
+  if (failure != Failure::none || !(model.overdispersion() > 0)) return failure;
   model.dispersion = 1;
   constexpr int most_rounds = 100;
   for (int round = 0; round < most_rounds; ++round) {
     const double change = model.fit_theta();
     if (log_of(1 / model.dispersion) > CountModel::largest_log_theta()) model.dispersion = 0;
-    const int iterations = maximum.iterations;
-    maximum = maximise(maximum.at, 1, model);
-    maximum.iterations += iterations;
-    if (maximum.failure != Failure::none || change == 0 || model.dispersion == 0) return maximum;
+    const int iterations = newton.iterations;
+    const Failure of_round = newton.maximise_or_hold(model, 1, arms);
+    newton.iterations += iterations;
+    if (of_round != Failure::none || change == 0 || model.dispersion == 0) return of_round;
   }
-  maximum.failure = Failure::no_convergence;
-  return maximum;
+  return Failure::no_convergence;
 }
 
 }  // namespace
@@ -219,17 +220,19 @@ CountFit compare_counts(const Dataset& data, const Inference& inference, Workspa
     fill_failure(failure, design, contrasts);
     return CountFit{};
   };
-  const auto design = data.exposure.empty() ? build_design(data, {data.outcome}, false)
-                                            : build_design(data, {data.outcome, data.exposure}, false);
+  const auto design = data.exposure.empty() ? build_design(data, {data.outcome}, false, workspace)
+                                            : build_design(data, {data.outcome, data.exposure}, false, workspace);
   if (design.failure != Failure::none) return stop(design.failure, design);
-  const auto response = response_of(data, design);
+  const auto response = response_of(data, design, workspace);
   if (!response.valid) return stop(Failure::not_finite, design);
   if (response.total == 0) return stop(Failure::no_events, design);
-  CountModel model(design, response);
-  const auto maximum = fit(model, start_at(design, response));
-  if (maximum.failure != Failure::none) return stop(maximum.failure, design);
-  fill_contrasts(design, maximum.at, maximum.covariance, 1, maximum.iterations, inference, workspace, contrasts);
-  return {model.dispersion, maximum.log_likelihood + model.constant()};
+  CountModel model(design, response, workspace);
+  Newton& newton = workspace.newton();
+  start_at(design, response, newton.at);
+  const Failure failure = fit(model, newton, design.arms());
+  if (failure != Failure::none) return stop(failure, design);
+  fill_contrasts(design, newton, 1, inference, workspace, contrasts);
+  return {model.dispersion, newton.log_likelihood + model.constant()};
 }
 
 void fit_negative_binomial(const Dataset& data, const Options&, const Inference& inference, Workspace& workspace,

@@ -10,9 +10,7 @@ namespace vcohort::analysis {
 ///
 /// `contrasts`, one per arm but the reference: log hazard ratio with its standard error from the observed information,
 /// normal reference; below 0 when events are rarer in the arm. Failures: empty_arm; no_events; separation, for instance
-/// when an arm has no event; singular_design; no_convergence; not_finite.
-void cox(const Dataset& data, const Inference& inference, Workspace& workspace, std::span<Estimate> contrasts);
-
+/// when an arm has no event, unless Options::firth has an answer; singular_design; no_convergence; not_finite.
 Fit fit_cox;
 
 }  // namespace vcohort::analysis

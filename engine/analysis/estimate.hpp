@@ -59,6 +59,7 @@ struct Estimate {
   int patients = 0;            // analysed
   int aliased = 0;             // covariate columns dropped because the others determine them
   int iterations = 0;
+  bool fallback = false;  // not by the model that the study names first, which failed
   Reference reference = Reference::wald;
   Failure failure = Failure::none;
 

@@ -6,6 +6,7 @@
 #include "engine/analysis/dataset.hpp"
 #include "engine/analysis/estimate.hpp"
 #include "engine/analysis/mmrm/covariance.hpp"
+#include "engine/study/trial_design.hpp"
 
 namespace vcohort::analysis {
 
@@ -16,6 +17,7 @@ struct Options {
   std::vector<CovarianceStructure> covariances;  // tried in this order
   bool covariance_by_arm = false;
   MmrmDegreesOfFreedom degrees_of_freedom{};
+  AnalysisPlan::Firth firth{};
 };
 
 /// A method: estimates of one dataset, one per arm but the reference. It knows neither hypothesis nor direction.

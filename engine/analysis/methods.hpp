@@ -32,6 +32,7 @@ struct Method {
   bool change_from_baseline = false;  // may analyse the change
   bool wins = false;    // compares pairs of patients in the better direction: its estimate is above 0 where the arm is
                         // better; on a score takes AnalysisPlan::responder_threshold as the largest tie
+  bool firth = false;   // may maximise the penalised likelihood
   bool margin = false;  // may test a margin: non-inferiority, equivalence
   bool repeated = false;  // takes all visits, covariances, degrees of freedom and covariates by visit
   bool bayes = false;     // takes a prior, and decides by a posterior probability
@@ -93,6 +94,7 @@ inline constexpr auto methods = std::to_array<Method>({
      .scale = EffectScale::log_odds_ratio,
      .fit = fit_proportional_odds,
      .adjusts = true,
+     .firth = true,
      .margin = true,
      .meaning = "Cumulative logit model; logistic regression of yes or no."},
     {.name = "fisher",
@@ -135,6 +137,7 @@ inline constexpr auto methods = std::to_array<Method>({
      .fit = fit_cox,
      .adjusts = true,
      .strata = Method::Strata::possible,
+     .firth = true,
      .margin = true,
      .meaning = "Proportional hazards model."},
     {.name = "negative-binomial",

@@ -79,6 +79,7 @@ Estimate contrast_at(Mmrm& model, int visit, int arm) {
   Estimate estimate;
   estimate.patients = fit.patients;
   estimate.aliased = fit.aliased;
+  estimate.fallback = fit.structure != model.model().structures.front();
   estimate.estimate = contrast.estimate;
   estimate.se = contrast.se;
   estimate.df = contrast.df;

@@ -1,84 +1,68 @@
 #pragma once
 #include <Eigen/Cholesky>
 #include <Eigen/Core>
-#include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "engine/analysis/estimate.hpp"
 
 namespace vcohort::analysis {
 
-/// The maximum of a log-likelihood.
-struct Maximum {
-  Eigen::VectorXd at;
-  Eigen::MatrixXd covariance;  // inverse information
-  double log_likelihood = 0;
-  int iterations = 0;
-  Failure failure = Failure::none;
+/// A log-likelihood of coefficients: -infinity outside its domain. Fills the gradient and the information.
+struct Likelihood {
+  virtual double operator()(const Eigen::VectorXd& at, Eigen::VectorXd& gradient, Eigen::MatrixXd& information) = 0;
+
+  bool expected = false;  // asks for the expected information, of models where it is another one
+
+ protected:
+  ~Likelihood() = default;
 };
 
 /// A slope this large, per standard deviation of a covariate or between two arms (a ratio of 3 million), is on its way
 /// to infinity: no finite sample estimates one.
 inline constexpr double diverged = 15;
 
-/// Newton's method with step halving. `likelihood(at, gradient, information)` returns the log-likelihood, -infinity
-/// outside its domain, and fills both arguments. Entries from `first_slope` on are watched for divergence (separation).
-///
-/// It stops when the squared distance to the maximum, in standard errors (the Newton decrement), is below 1e-16, and
-/// takes that last step, after which the error is below rounding because convergence is quadratic.
-template <class Likelihood>
-Maximum maximise(Eigen::VectorXd start, Eigen::Index first_slope, Likelihood&& likelihood) {
-  constexpr int most_iterations = 50;
-  constexpr int most_halvings = 40;
-  constexpr double close_enough = 1e-16;
-  const auto size = start.size();
-  Maximum maximum;
-  maximum.at = std::move(start);
-  Eigen::VectorXd gradient(size), next(size), next_gradient(size);
-  Eigen::MatrixXd information(size, size), next_information(size, size);
-  maximum.log_likelihood = likelihood(maximum.at, gradient, information);
-  const auto slopes = [first_slope, size](const Eigen::VectorXd& at) {
-    return size > first_slope ? at.tail(size - first_slope).cwiseAbs().maxCoeff() : 0.0;
+/// Where a coefficient is held that has no maximum: further on, the others would move by less than 1e-13.
+inline constexpr double boundary = 30;
+
+/// Newton's method with step halving. Keeps its memory: it allocates only when the number of coefficients changes.
+class Newton {
+ public:
+  /// When to stop: the Newton decrement is the squared distance to the maximum in standard errors.
+  struct Limits {
+    int iterations = 50;
+    double decrement = 1e-16;  // the last step leaves an error below rounding where convergence is quadratic
+    double longest_step = std::numeric_limits<double>::infinity();  // of any coefficient
+    double rounding = 0;  // a decrement that may be nothing else: no step that ascends is then the maximum
   };
-  const auto give_up = [&](Failure failure) {
-    // An information that vanishes on the way to infinity is separation, too.
-    constexpr double suspicious = diverged / 2;
-    maximum.failure = slopes(maximum.at) > suspicious ? Failure::separation : failure;
-    return maximum;
-  };
-  if (!std::isfinite(maximum.log_likelihood)) return give_up(Failure::not_finite);
-  for (maximum.iterations = 1; maximum.iterations <= most_iterations; ++maximum.iterations) {
-    const Eigen::LDLT<Eigen::MatrixXd> factor(information);
-    const auto pivots = factor.vectorD();
-    constexpr double singular = 1e-13;  // of the largest pivot; columns are standardised
-    if (factor.info() != Eigen::Success || !(pivots.minCoeff() > singular * pivots.maxCoeff())) {
-      return give_up(Failure::singular_design);
-    }
-    const Eigen::VectorXd step = factor.solve(gradient);
-    const double decrement = step.dot(gradient);
-    if (!std::isfinite(decrement)) return give_up(Failure::not_finite);
-    double length = 1;
-    double value = 0;
-    bool improved = false;
-    // Near the maximum the change is lost in the rounding of the log-likelihood.
-    const double slack = 1e-12 * (1 + std::fabs(maximum.log_likelihood));
-    for (int halving = 0; halving < most_halvings && !improved; ++halving, length /= 2) {
-      next = maximum.at + length * step;
-      value = likelihood(next, next_gradient, next_information);
-      improved = std::isfinite(value) && value >= maximum.log_likelihood - slack;
-    }
-    if (!improved) return give_up(Failure::no_convergence);
-    maximum.at = next;
-    maximum.log_likelihood = value;
-    gradient.swap(next_gradient);
-    information.swap(next_information);
-    if (slopes(maximum.at) > diverged) return give_up(Failure::separation);
-    if (decrement < close_enough) {
-      maximum.covariance = Eigen::LDLT<Eigen::MatrixXd>(information).solve(Eigen::MatrixXd::Identity(size, size));
-      return maximum;
-    }
-  }
-  return give_up(Failure::no_convergence);
-}
+
+  /// Starts at `at`. Coefficients from `first_slope` on are watched for divergence (separation). Failures: separation;
+  /// singular_design; no_convergence; not_finite.
+  Failure maximise(Likelihood&, Eigen::Index first_slope, const Limits&);
+
+  /// The same, but those of the last `arms` coefficients that diverge are held at the boundary, and those without any
+  /// information where they are, so that they do not spoil the others. A failure only where all of them are held (the
+  /// reference is what is separated) or another slope diverges.
+  Failure maximise_or_hold(Likelihood&, Eigen::Index first_slope, Eigen::Index arms);
+  bool is_held(Eigen::Index j) const { return held_[j]; }
+  bool is_at_boundary(Eigen::Index j) const { return held_[j] && std::fabs(at[j]) == boundary; }
+
+  Eigen::VectorXd at;
+  Eigen::MatrixXd covariance;  // inverse information
+  double log_likelihood = 0;
+  int iterations = 0;
+
+ private:
+  Eigen::VectorXd gradient_, step_, next_, next_gradient_;
+  double evaluate(Likelihood&, const Eigen::VectorXd& at, Eigen::VectorXd& gradient, Eigen::MatrixXd& information) const;
+  Failure ascend(Likelihood&, Eigen::Index first_slope, const Limits&);
+  bool hold_diverged(Eigen::Index first_slope, Eigen::Index arms);
+  bool hold_unknown(Eigen::Index arms);
+  double furthest_slope(Eigen::Index first_slope) const;
+
+  Eigen::Array<bool, Eigen::Dynamic, 1> held_;
+  Eigen::MatrixXd information_, next_information_;
+  Eigen::LDLT<Eigen::MatrixXd> factor_;
+};
 
 }  // namespace vcohort::analysis

@@ -11,12 +11,9 @@ namespace vcohort::analysis {
 ///
 /// The distinct observed outcomes, in ascending order, are the categories; two categories make it logistic regression.
 /// `contrasts`, one per arm but the reference: log odds ratio of a higher category with its standard error from the
-/// observed information, normal reference. Failures: empty_arm; no_variation for a single category; separation;
-/// singular_design; no_convergence; not_finite. Cost grows with the cube of the number of categories: meant for ordinal
-/// outcomes, not for continuous ones.
-void proportional_odds(const Dataset& data, const Inference& inference, Workspace& workspace,
-                       std::span<Estimate> contrasts);
-
+/// observed information, normal reference. Failures: empty_arm; no_variation for a single category; separation, unless
+/// Options::firth has an answer; singular_design; no_convergence; not_finite. Cost grows with the cube of the number of
+/// categories: meant for ordinal outcomes, not for continuous ones.
 Fit fit_proportional_odds;
 
 }  // namespace vcohort::analysis

@@ -3,11 +3,12 @@
 #include <bit>
 
 #include "engine/analysis/mmrm/mmrm.hpp"
+#include "engine/analysis/newton.hpp"
 #include "engine/numeric/student_t.hpp"
 
 namespace vcohort::analysis {
 
-Workspace::Workspace() = default;
+Workspace::Workspace() : newton_(std::make_unique<Newton>()) {}
 Workspace::~Workspace() = default;
 
 double Workspace::critical_value(double df, double p) {

@@ -13,6 +13,7 @@
 namespace vcohort::analysis {
 
 class Mmrm;
+class Newton;
 
 /// Scratch memory of one thread, and what is worth remembering between datasets. After the first dataset of the largest
 /// size the methods do not allocate. Results never depend on what a workspace was used for before; a mixed model
@@ -46,6 +47,9 @@ class Workspace {
     return std::span(views_).first(n);
   }
 
+  /// What maximises the likelihood of regressions.
+  Newton& newton() { return *newton_; }
+
   std::unique_ptr<Mmrm> mixed_model;  // made by the first dataset
 
   static constexpr std::size_t slots = 16;
@@ -62,6 +66,7 @@ class Workspace {
   };
   static constexpr std::size_t remembered = 256;  // trials of one design differ in few degrees of freedom
 
+  std::unique_ptr<Newton> newton_;
   std::array<std::vector<double>, slots> reals_;
   std::array<std::vector<int>, slots> integers_;
   std::vector<Table2x2> tables_;

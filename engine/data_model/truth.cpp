@@ -33,6 +33,11 @@ double normal_variance(const DataModel& model, const DataArm& arm, std::size_t v
   return change ? s * s + arm.sd[0] * arm.sd[0] - 2 * rho * s * arm.sd[0] : s * s;
 }
 
+/// Nothing where it is infinite.
+std::optional<double> log_win_ratio(double wins, double losses) {
+  return wins > 0 && losses > 0 ? std::optional(log_of(wins / losses)) : std::nullopt;
+}
+
 std::optional<double> normal_effect(const DataModel& model, const DataArm& arm, const DataArm& reference,
                                     std::size_t visit, EffectScale scale, bool change, double shift) {
   double difference = arm.mean[visit] - reference.mean[visit] + (model.visits_months[visit] > 0 ? shift : 0.0);
@@ -40,8 +45,9 @@ std::optional<double> normal_effect(const DataModel& model, const DataArm& arm, 
   if (scale == EffectScale::mean_difference) return difference;
   if (scale != EffectScale::superiority_share && scale != EffectScale::log_win_ratio) return std::nullopt;
   const double variance = normal_variance(model, arm, visit, change) + normal_variance(model, reference, visit, change);
-  const double higher = normal_cdf(difference / __builtin_sqrt(variance));
-  return scale == EffectScale::superiority_share ? higher - 0.5 : log_of(higher / (1 - higher));
+  const double distance = difference / __builtin_sqrt(variance), higher = normal_cdf(distance);
+  if (scale == EffectScale::superiority_share) return higher - 0.5;
+  return log_win_ratio(higher, normal_cdf(-distance));
 }
 
 std::optional<double> categorical_effect(const std::vector<double>& arm, const std::vector<double>& reference,
@@ -81,7 +87,7 @@ std::optional<double> categorical_effect(const std::vector<double>& arm, const s
     case EffectScale::superiority_share:
       return (wins - losses) / 2;
     case EffectScale::log_win_ratio:
-      return wins > 0 && losses > 0 ? std::optional(log_of(wins / losses)) : std::nullopt;
+      return log_win_ratio(wins, losses);
     case EffectScale::log_hazard_ratio:
     case EffectScale::log_rate_ratio:
       break;
@@ -186,7 +192,7 @@ SurvivalLimits survival_limits(const DataModel& model, int arm_index, int refere
       curves.integral([](const double* h, const double* survival) { return h[0] * survival[0] * survival[1]; });
   const double losses =
       curves.integral([](const double* h, const double* survival) { return h[1] * survival[0] * survival[1]; });
-  if (wins > 0 && losses > 0) limits.log_win_ratio = log_of(wins / losses);
+  limits.log_win_ratio = log_win_ratio(wins, losses);
   if (constant) {
     limits.proportional = true;
     limits.cox = constant;

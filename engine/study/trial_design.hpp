@@ -1,5 +1,6 @@
 #pragma once
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -99,6 +100,7 @@ struct AnalysisPlan {
   std::string covariance = "unstructured";   // mmrm; see covariance_names
   std::vector<std::string> fallback;         // mmrm: covariances tried in this order when a fit fails
   bool covariance_by_arm = false;
+  enum class Firth : std::uint8_t { never, fallback, always } firth = Firth::never;  // proportional-odds, cox
   std::string df = "satterthwaite";  // satterthwaite, kenward-roger, kenward-roger-linear, residual, normal
   enum class Hypothesis : std::uint8_t {
     superiority,
@@ -128,7 +130,8 @@ struct TrialQuestion {
   Accrual accrual;
   std::optional<Dropout> dropout;
   std::vector<IntercurrentEvent> intercurrent;
-  double visit_window_days = 0;     // visits fall uniformly within +- this many days of schedule
+  double visit_window_days = 0;         // visits fall uniformly within +- this many days of schedule
+  std::map<std::string, int> decimals;  // disease model: to which scores are recorded, by endpoint; others: as drawn
   double open_label_inflation = 0;  // unblinded assessors: observed effects are multiplied by 1 + this in treated arms
   std::optional<bool> save_replicates;  // absent: below ten million rows
 };

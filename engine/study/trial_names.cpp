@@ -19,5 +19,8 @@ std::string_view name_of(IntercurrentEvent::Strategy strategy) {
 std::string_view name_of(AnalysisPlan::Hypothesis hypothesis) {
   return word(hypothesis_names, hypothesis);
 }
+std::string_view name_of(AnalysisPlan::Firth firth) {
+  return word(firth_names, firth);
+}
 
 }  // namespace vcohort

@@ -15,6 +15,7 @@ inline constexpr std::array<std::string_view, 4> event_names = {"discontinuation
 inline constexpr std::array<std::string_view, 4> event_strategy_names = {"treatment-policy", "hypothetical",
                                                                          "while-on-treatment", "composite"};
 inline constexpr std::array<std::string_view, 3> hypothesis_names = {"superiority", "non-inferiority", "equivalence"};
+inline constexpr std::array<std::string_view, 3> firth_names = {"never", "fallback", "always"};
 inline constexpr std::array<std::string_view, 5> data_model_names = {"normal", "binary", "ordinal", "survival",
                                                                      "count"};
 
@@ -23,6 +24,7 @@ std::string_view name_of(Dropout::Mechanism);
 std::string_view name_of(IntercurrentEvent::Kind);
 std::string_view name_of(IntercurrentEvent::Strategy);
 std::string_view name_of(AnalysisPlan::Hypothesis);
+std::string_view name_of(AnalysisPlan::Firth);
 
 inline constexpr std::array<std::string_view, 8> covariance_names = {
     "unstructured", "toeplitz-heterogeneous", "ar1-heterogeneous",  "compound-symmetry-heterogeneous", "toeplitz",

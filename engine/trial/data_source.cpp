@@ -40,7 +40,7 @@ class DataSource final : public TrialSource {
     out.baseline[0].resize(out.patient.size());
     if (model_.protocol_.has_baseline) {
       outcomes_.outcome(reference(), 0, 0.0, out.baseline[0].data());
-      record(out.baseline[0]);
+      model_.protocol_.record(out.baseline);
     } else {
       std::fill(out.baseline[0].begin(), out.baseline[0].end(), std::numeric_limits<double>::quiet_NaN());
     }
@@ -65,7 +65,7 @@ class DataSource final : public TrialSource {
       for (std::size_t i = 0; i < n; ++i)
         if (interruption.stopped_months[i] < protocol.visits_months[v]) out.values[v][i] = without_treatment_[i];
     }
-    for (std::vector<double>& values : out.values) record(values);
+    protocol.record(out.values);
     if (latent) out.latent = out.values;
   }
 
@@ -86,13 +86,6 @@ class DataSource final : public TrialSource {
   double effect_shift(int arm) const override { return shift_.empty() ? 0.0 : shift_[static_cast<std::size_t>(arm)]; }
 
  private:
-  /// As an assessor writes it down.
-  void record(std::vector<double>& values) const {
-    const double unit = model_.protocol_.unit;
-    if (unit == 0) return;
-    for (double& value : values) value = __builtin_rint(value * unit) / unit;
-  }
-
   int strategy(int arm) const { return model_.protocol_.design.arms[static_cast<std::size_t>(arm)].strategy; }
   int reference() const { return strategy(0); }
 

@@ -186,6 +186,8 @@ std::vector<Table> Trial::deliver(const Tally& tally) const {
   column("replicates", "trials", "simulated", [&](const Row&) { return replicates; });
   column("failures", "trials", "without an estimate; they count as no rejection in power, and nowhere else",
          [](const Row& cell) { return static_cast<std::int64_t>(cell.performance.failures()); });
+  column("fallbacks", "trials", "whose estimate is by a fallback of the analysis, because its first choice failed",
+         [](const Row& cell) { return static_cast<std::int64_t>(cell.performance.count(Layout::fallback)); });
   measure("power", "share", "rejections of the null hypothesis; type I error where it is true",
           performance(&Performance::power));
   measure("assurance", "share", "rejections in the beneficial direction", performance(&Performance::assurance));

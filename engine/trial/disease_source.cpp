@@ -77,6 +77,7 @@ class DiseaseSource final : public TrialSource {
       outcomes_[k]->prepare(model_.study_.seed, replicate_, *tiles_[k], TileOutcomes::Setting::trial);
     }
     copy_covariates(out);
+    model_.protocol_.record(out.baseline);
   }
 
   void evaluate(int arm, const Interruption& interruption, bool latent, ArmOutcomes& out) override {
@@ -110,6 +111,7 @@ class DiseaseSource final : public TrialSource {
       }
       first += static_cast<std::size_t>(tiles_[k]->patient.lanes);
     }
+    model_.protocol_.record(out.values);
   }
 
   double category_of(double latent) const override { return now_.outcomes.impression.category_of(latent); }

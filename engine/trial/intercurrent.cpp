@@ -143,6 +143,7 @@ void IntercurrentEvents::evaluate(int arm, Of of, bool latent, ArmOutcomes& out)
               std::clamp(out.values[row][i] + event.effect, protocol_.minimum[slot], protocol_.maximum[slot]);
     }
   }
+  protocol_.record(out.values);
 }
 
 void IntercurrentEvents::apply(Of of, const Participants& participants, const Months& months, const int* attended,

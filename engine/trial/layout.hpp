@@ -32,6 +32,7 @@ class TrialLayout {
     covered,
     with_truth,
     with_se,
+    fallback,    // not by the model that the study names first
     not_finite,  // estimates that are infinite or undetermined, though the test stands
     first_failure,
     cell_counts = first_failure + analysis::failure_kinds

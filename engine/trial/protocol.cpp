@@ -54,6 +54,12 @@ TrialQuestion with_reference_first(TrialQuestion design) {
   return design;
 }
 
+double steps_of_decimals(std::optional<int> decimals) {
+  double steps = decimals ? 1 : 0;
+  for (int k = 0; k < decimals.value_or(0); ++k) steps *= 10;
+  return steps;
+}
+
 }  // namespace
 
 bool is_categorical(const std::string& covariate) {
@@ -81,8 +87,7 @@ Protocol::Protocol(const Study& study, const Evidence& evidence)
     maximum = {model.kind == OutcomeKind::binary    ? 1.0
                : model.kind == OutcomeKind::ordinal ? static_cast<double>(model.arms.front().share.size())
                                                     : infinity};
-    if (model.decimals) unit = 1;
-    for (int k = 0; k < model.decimals.value_or(0); ++k) unit *= 10;
+    unit = {steps_of_decimals(model.decimals)};
     if (!events)
       for (double months : model.visits_months) {
         if (months > 0)
@@ -105,6 +110,9 @@ Protocol::Protocol(const Study& study, const Evidence& evidence)
       lower_is_better.push_back(endpoint.lower_is_better);
       minimum.push_back(endpoint.minimum);
       maximum.push_back(endpoint.maximum);
+      const auto decimals = design.decimals.find(plan.endpoint);
+      unit.push_back(
+          steps_of_decimals(decimals == design.decimals.end() ? std::nullopt : std::optional(decimals->second)));
     }
   }
   for (const AnalysisPlan& plan : design.analyses) {
@@ -122,6 +130,14 @@ Protocol::Protocol(const Study& study, const Evidence& evidence)
   for (const std::string& name : design.randomisation.stratify) {
     require(!study.data_model, "a data model has no strata");
     add_factor(name);
+  }
+}
+
+void Protocol::record(std::vector<std::vector<double>>& values) const {
+  for (std::size_t row = 0; row < values.size(); ++row) {
+    const double steps = unit[row * unit.size() / values.size()];
+    if (steps == 0) continue;
+    for (double& value : values[row]) value = __builtin_rint(value * steps) / steps;
   }
 }
 

@@ -22,8 +22,8 @@ struct Protocol {
   std::vector<OutcomeKind> kind;       // [slot]
   /// Of the scale, or the first and last category, [slot]; infinite where a score of a data model has none.
   std::vector<double> minimum, maximum;
+  std::vector<double> unit;     // steps in 1 of recorded values, see analysis::difference; 0: as drawn; [slot]
   double follow_up_months = 0;  // survival, count; else the last visit
-  double unit = 0;              // steps in 1 of recorded values, see analysis::difference; 0: as drawn
   bool has_baseline = false;    // a baseline value of the endpoints exists
 
   std::vector<std::string> numeric;  // covariates asked for: age_years, weight_kg, gmfm66, gmfm88
@@ -40,6 +40,10 @@ struct Protocol {
   std::size_t numeric_at(const std::string& name) const;
   std::size_t factor_at(const std::string& name) const;
   std::size_t arms() const { return design.arms.size(); }
+
+  /// Values as an assessor writes them down, rounded to the decimals of their endpoint. Rows [slot], or [slot][visit].
+  void record(std::vector<std::vector<double>>& values) const;
+
   std::int64_t largest_size() const { return design.sample_size.back(); }
 
   /// Contrast c compares arm c + 1 with the reference, which is arm 0.

@@ -111,6 +111,7 @@ const TrialData& TrialSimulator::simulate_replicate(std::uint32_t replicate, std
   if (protocol.by_visit()) {
     observe_visits(replicate);
     shift_visits(replicate);
+    protocol.record(data_.observed.values);
     lose_patients(replicate);
     if (events_.any() || trial_.dropout)
       events_.apply(IntercurrentEvents::Of::trial, participants, event_months_,

@@ -39,7 +39,7 @@ Spread reference_spread(const PreparedTrial& trial, const AnalysisPlan& plan) {
   for (std::size_t i = 0; i < data.arm.size(); ++i) {
     const double value = data.observed.values[row][i];
     const double before = protocol.has_baseline ? data.participants.baseline[slot][i] : 0.0;
-    const double change = analysis::difference(value, before, protocol.unit);
+    const double change = analysis::difference(value, before, protocol.unit[slot]);
     const double variable = responders                  ? (sign * change >= plan.responder_threshold ? 1.0 : 0.0)
                             : plan.change_from_baseline ? change
                                                         : value;

@@ -198,6 +198,7 @@ void Trial::add_result(std::size_t cell, const TrialResult& result, const TrueVa
   count(Layout::favourable) += result.favourable;
   count(Layout::with_truth) += known;
   count(Layout::covered) += known && estimate.lower <= truth.value && truth.value <= estimate.upper;
+  count(Layout::fallback) += estimate.fallback;
   count(Layout::not_finite) += !finite;
   if (layout_.has_histogram(cell / layout_.contrasts() % layout_.analyses()) && !std::isnan(estimate.estimate))
     ++sums.counts[layout_.histogram(cell) + Layout::bin_of(estimate.estimate)];

@@ -11,7 +11,7 @@ const analysis::Method& method_of(const AnalysisPlan& plan) {
 
 analysis::Outcome outcome_of(const AnalysisPlan& plan, const Protocol& protocol) {
   const std::size_t slot = protocol.slot_of(plan.endpoint);
-  return {protocol.kind[slot], protocol.lower_is_better[slot], protocol.unit};
+  return {protocol.kind[slot], protocol.lower_is_better[slot], protocol.unit[slot]};
 }
 
 EffectScale effect_scale(const AnalysisPlan& plan) {

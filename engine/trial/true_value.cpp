@@ -101,7 +101,7 @@ bool TrueValues::closed_form(std::size_t analysis, std::size_t contrast, const T
   const EffectScale scale = effect_scale(plan);
   const bool wins = scale == EffectScale::log_win_ratio, ranks = wins || scale == EffectScale::superiority_share;
   if (scale == EffectScale::log_odds_ratio && is_conditional(plan)) return false;
-  if ((wins && plan.responder_threshold > 0) || (ranks && protocol.unit > 0)) return false;
+  if ((wins && plan.responder_threshold > 0) || (ranks && protocol.unit.front() > 0)) return false;
   const int arm = static_cast<int>(contrast) + 1;
   const std::size_t visit =
       protocol.by_visit() ? protocol.visit_at(plan.visit_months) + (protocol.has_baseline ? 1 : 0) : 0;
@@ -209,11 +209,12 @@ void TrueValues::twins_of(std::uint32_t replicate, std::uint64_t first, std::int
         for (std::size_t i = 0; i < participants.size(); ++i) {
           // The baseline cancels in a difference of changes; it decides who responds.
           const auto variable = [&](double value) {
-            return responders ? (sign * analysis::difference(value, participants.baseline[slot][i], protocol.unit) >=
-                                         plan.responder_threshold
-                                     ? 1.0
-                                     : 0.0)
-                              : value;
+            return responders
+                       ? (sign * analysis::difference(value, participants.baseline[slot][i], protocol.unit[slot]) >=
+                                  plan.responder_threshold
+                              ? 1.0
+                              : 0.0)
+                       : value;
           };
           const double difference = variable(arm.values[row][i]) - variable(reference.values[row][i]);
           if (difference != difference) continue;  // drooling of children who do not drool
@@ -297,7 +298,8 @@ std::vector<double> spread_over_parts(TrialAnalysis& method, const TrialData& da
 void TrueValues::limit_of(std::size_t analysis, double more, TrialSource& source, IntercurrentEvents& events,
                           std::vector<TrueValue>& out) const {
   const Protocol& protocol = trial_.protocol;
-  const AnalysisPlan& plan = protocol.design.analyses[analysis];
+  AnalysisPlan plan = protocol.design.analyses[analysis];
+  plan.firth = AnalysisPlan::Firth::never;  // the penalty has no weight in the limit
   constexpr std::int64_t limit_twins = 16384, pairwise_twins = 2048;  // a win ratio compares all pairs
   const std::int64_t fewest = plan.method == "win-ratio" ? pairwise_twins : limit_twins;
   const auto patients = static_cast<std::int64_t>(std::ceil(more * static_cast<double>(fewest) / batch)) * batch;

@@ -61,6 +61,7 @@ std::string methods_text() {
     if (method.adjusts) keys.emplace_back("adjust");
     if (method.repeated)
       keys.insert(keys.end(), {"adjust_by_visit", "covariance", "fallback", "covariance_by_arm", "df"});
+    if (method.firth) keys.emplace_back("firth");
     if (method.strata != analysis::Method::Strata::none) keys.emplace_back("stratify");
     if (method.margin) keys.emplace_back("margin");
     if (method.bayes) keys.insert(keys.end(), {"prior_mean", "prior_sd", "posterior_probability"});

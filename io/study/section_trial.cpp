@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 
 #include "engine/study/endpoints.hpp"
 #include "engine/study/trial_names.hpp"
@@ -54,6 +55,27 @@ std::string write_reference(const TrialQuestion& trial, const Scope&) {
   return toml_text(trial.arms.at(static_cast<std::size_t>(trial.reference)).name);
 }
 
+void read_decimals(const KeyAt& at, TrialQuestion& trial) {
+  std::vector<std::string_view> scores;
+  for (const std::string& endpoint : at.scope.trial->endpoints)
+    if (const Endpoint* found = find_endpoint(endpoint); found && found->kind == OutcomeKind::score)
+      scores.push_back(endpoint);
+  const auto decimals = read_per_name(at, scores, "score", -1);
+  for (std::size_t k = 0; decimals && k < scores.size(); ++k) {
+    const double number = (*decimals)[k];
+    if (number != std::floor(number))
+      at.refuse(fmt::format("\"decimals\" of {} is impossible", quoted(scores[k])), "it must be a whole number", "");
+    else if (number >= 0)
+      trial.decimals[std::string(scores[k])] = static_cast<int>(number);
+  }
+}
+
+std::string write_decimals(const TrialQuestion& trial, const Scope&) {
+  std::vector<std::string> items;
+  for (const auto& [endpoint, decimals] : trial.decimals) items.push_back(fmt::format("{} = {}", endpoint, decimals));
+  return items.empty() ? std::string() : fmt::format("{{ {} }}", fmt::join(items, ", "));
+}
+
 void check_sizes(const KeyAt& at, const TrialQuestion& trial) {
   const std::vector<std::int64_t>& sizes = trial.sample_size;
   for (std::size_t index = 1; index < sizes.size(); ++index) {
@@ -96,7 +118,7 @@ std::string write_nothing(const TrialQuestion&, const Scope&) {
   return {};
 }
 
-constexpr std::array<KeySpec, 17> keys = {{
+constexpr std::array<KeySpec, 18> keys = {{
     table_by<read_arms, &TrialQuestion::arms>(
         "arms", arm_section, {.form = "list of arms", .use = rule<simulation_needs>},
         "What the patients are randomised to: at least two. Required but for a data file.",
@@ -139,6 +161,11 @@ constexpr std::array<KeySpec, 17> keys = {{
         "visit_window_days",
         {.unit = "days", .range = {0, largest_window_days}, .use = rule<disease_model>, .check = checked<check_window>},
         "Visits fall uniformly within so many days before or after their schedule.", "14"),
+    custom<read_decimals, write_decimals>(
+        "decimals", KeyType::other, {.form = "table of endpoints", .range = {0, 9}, .use = rule<disease_model>},
+        "To how many decimals an assessor records a score, by endpoint, so that equal values occur as in practice; the "
+        "others are recorded as they are drawn.",
+        "{ gmfm66 = 1 }"),
     field<&TrialQuestion::open_label_inflation>(
         "open_label_inflation", {.range = {0, largest_inflation}, .use = rule<disease_model>},
         "Assessors who know the arm: what they see of the effect of cells is multiplied by 1 + this; within the scale "

@@ -240,6 +240,11 @@ Use repeated_use(const KeySpec&, const AnalysisPlan& plan, const Scope&) {
   return method.repeated ? Use{} : Use::none(fmt::format("it belongs to mmrm, and the analysis is {}", method.name));
 }
 
+Use firth_use(const KeySpec&, const AnalysisPlan& plan, const Scope&) {
+  const analysis::Method& method = method_of(plan);
+  return method.firth ? Use{} : Use::none(fmt::format("{} has no penalised likelihood", method.name));
+}
+
 void check_fallback(const KeyAt& at, const AnalysisPlan& plan) {
   const auto first = plan.fallback.begin();
   for (auto name = first; name != plan.fallback.end(); ++name) {
@@ -338,7 +343,7 @@ constexpr KeySpec covariates{.form = "list of covariates",
                              .use = rule<adjust_use>,
                              .check = checked<check_covariates>};
 
-constexpr std::array<KeySpec, 20> keys = {{
+constexpr std::array<KeySpec, 21> keys = {{
     field<&AnalysisPlan::name>(
         "name", {.use = rule<name_use>, .check = checked<check_name>},
         "How tables call a secondary analysis; required there. The primary one is called \"primary\".",
@@ -393,6 +398,12 @@ constexpr std::array<KeySpec, 20> keys = {{
                                             "mmrm: whether every arm has a covariance of its own.", "true"),
     field<&AnalysisPlan::df>("df", {.choices = df_names, .use = rule<repeated_use>}, "mmrm: degrees of freedom.",
                              "\"kenward-roger\""),
+    field<&AnalysisPlan::firth>(
+        "firth", {.use = rule<firth_use>},
+        "proportional-odds and cox: when Firth's penalised likelihood takes the place of the likelihood, which has no "
+        "maximum where the outcomes are separated or an arm has no event. `fallback`: where the likelihood could not "
+        "be maximised; its use is counted. Tests and intervals are those of the profile.",
+        "\"fallback\""),
     field<&AnalysisPlan::change_from_baseline>(
         "change_from_baseline", {.use = rule<change_use>, .check = checked<check_change>},
         "Whether the change from baseline is analysed and not the outcome itself.", "true"),

@@ -42,29 +42,33 @@ TrialFrame trial_frame(const Study& study, bool simulated) {
 }
 
 std::optional<std::vector<double>> read_per_arm(const KeyAt& at, double otherwise) {
+  std::vector<std::string_view> names;
+  for (const Arm& arm : trial_of(at.scope).arms) names.push_back(arm.name);
+  return read_per_name(at, names, "arm", otherwise);
+}
+
+std::optional<std::vector<double>> read_per_name(const KeyAt& at, std::span<const std::string_view> names,
+                                                 std::string_view what, double otherwise) {
   const TomlValue& value = at.value();
   const std::string_view key = at.key.name;
   if (!value.is_table() || value.entries.empty()) {
-    at.refuse(fmt::format("\"{}\" must be a table of arms", key), "each arm has a number",
+    at.refuse(fmt::format("\"{}\" must be a table of {}s", key, what), fmt::format("each {} has a number", what),
               fmt::format("write {} = {}", key, at.key.example));
     return std::nullopt;
   }
-  const std::vector<Arm>& arms = trial_of(at.scope).arms;
-  std::vector<std::string_view> names;
-  for (const Arm& arm : arms) names.push_back(arm.name);
-  std::vector<double> result(arms.size(), otherwise);
+  std::vector<double> result(names.size(), otherwise);
   bool whole = true;
   for (const TomlEntry& item : value.entries) {
-    const std::optional<int> arm = index_of(names, item.key);
+    const std::optional<int> place = index_of(names, item.key);
     const std::optional<double> number = finite_number(item.value);
-    if (!arm && !names.empty()) {
-      at.problems().add(item.place, "there is no arm " + quoted(item.key), fmt::format("in \"{}\"", key),
-                        did_you_mean(item.key, names));
+    if (!place && !names.empty()) {
+      at.problems().add(item.place, fmt::format("there is no {} {}", what, quoted(item.key)),
+                        fmt::format("in \"{}\"", key), did_you_mean(item.key, names));
     } else if (!number || !at.key.range.contains(*number)) {
       at.problems().add(item.value.place, fmt::format("\"{}\" of {} is impossible", key, quoted(item.key)),
                         "it must be a number " + text_of(at.key.range), "");
-    } else if (arm) {
-      result[static_cast<std::size_t>(*arm)] = *number;
+    } else if (place) {
+      result[static_cast<std::size_t>(*place)] = *number;
       continue;
     }
     whole = false;

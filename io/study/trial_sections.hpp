@@ -1,5 +1,6 @@
 #pragma once
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -63,8 +64,10 @@ void read_secondary(const KeyAt& at, TrialQuestion& trial);
 void write_primary(const TrialQuestion& trial, const Scope& scope, const std::string& path, std::string& text);
 void write_secondary(const TrialQuestion& trial, const Scope& scope, const std::string& path, std::string& text);
 
-/// A table { "name of an arm" = number } as one number per arm; arms that it leaves out have `otherwise`. Nothing when
-/// refused.
+/// A table { "name" = number } as one number per name, of what is called `what`; those that it leaves out have
+/// `otherwise`. Nothing when refused.
+std::optional<std::vector<double>> read_per_name(const KeyAt& at, std::span<const std::string_view> names,
+                                                 std::string_view what, double otherwise);
 std::optional<std::vector<double>> read_per_arm(const KeyAt& at, double otherwise);
 std::string write_per_arm(const std::vector<double>& numbers, const Scope& scope);
 

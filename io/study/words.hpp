@@ -27,6 +27,8 @@ inline constexpr std::span<const std::string_view> words<IntercurrentEvent::Stra
 template <>
 inline constexpr std::span<const std::string_view> words<AnalysisPlan::Hypothesis> = hypothesis_names;
 template <>
+inline constexpr std::span<const std::string_view> words<AnalysisPlan::Firth> = firth_names;
+template <>
 inline constexpr std::span<const std::string_view> words<OutcomeKind> = data_model_names;
 template <>
 inline constexpr std::span<const std::string_view> words<Cell> = cell_names;

@@ -50,9 +50,13 @@ SCORES += ['"bayes", hypothesis = "non-inferiority", margin = 1', '"mmrm", adjus
 SCORES += [f'"mmrm", covariance = "{covariance}"' for covariance in ("toeplitz-heterogeneous", "ar1-heterogeneous", "compound-symmetry-heterogeneous", "toeplitz",
                                                                      "ar1", "compound-symmetry", "spatial-exponential")]
 SCORES += [f'"mmrm", df = "{df}", fallback = ["ar1"]' for df in ("kenward-roger", "kenward-roger-linear", "residual", "normal")]
+FIRTH = [f'firth = "{when}"' for when in ("fallback", "always")]
 SHARES = ['"fisher"', '"chi-square"', '"risk-difference"', '"risk-difference", hypothesis = "non-inferiority", margin = 0.1', '"proportional-odds"']
-CATEGORIES = ['"proportional-odds"', '"t"', '"welch"', '"ancova"', '"wilcoxon"', '"win-ratio"', '"bayes"', '"proportional-odds", hypothesis = "non-inferiority", margin = 0.2']
-EVENTS = ['"logrank"', '"cox"', '"win-ratio"', '"logrank", hypothesis = "non-inferiority", margin = 0.2', '"cox", margin = 0.05']
+SHARES += [f'"proportional-odds", {firth}' for firth in FIRTH]
+CATEGORIES = ['"proportional-odds"', '"t"', '"welch"', '"ancova"', '"wilcoxon"', '"win-ratio"', '"bayes"', '"proportional-odds", hypothesis = "non-inferiority", margin = 0.2',
+              *(f'"proportional-odds", {firth}' for firth in FIRTH)]
+EVENTS = ['"logrank"', '"cox"', '"win-ratio"', '"logrank", hypothesis = "non-inferiority", margin = 0.2', '"cox", margin = 0.05',
+          *(f'"cox", {firth}' for firth in FIRTH), '"cox", firth = "always", hypothesis = "non-inferiority", margin = 0.2']
 RATES = ['"negative-binomial"', '"negative-binomial", hypothesis = "non-inferiority", margin = 0.2']
 # In the disease model: covariates and strata.
 CHILDREN = ['"ancova", adjust = ["gmfcs", "baseline", "age_years", "motor_type"]', '"mmrm", adjust = ["gmfcs"], adjust_by_visit = ["baseline", "age_years"]',

@@ -392,6 +392,10 @@ DataAnalysis analyze(const LongData& data, const AnalysisPlan& plan, double alph
   for (const int patients : analysis.analysed()) found.analysed += static_cast<std::size_t>(patients);
   analysis::Mmrm* model = analysis.mixed_model();
   if (model) describe_mixed_model(data, plan, *model, found);
+  const bool fell_back = !model && std::any_of(results.begin(), results.end(),
+                                               [](const auto& result) { return result.estimate.fallback; });
+  if (fell_back || plan.firth == AnalysisPlan::Firth::always) found.method += ", Firth's penalised likelihood";
+  if (fell_back) found.notes.emplace_back("the likelihood has no maximum; the declared fallback takes its place");
   if (std::none_of(results.begin(), results.end(), [](const auto& result) { return result.ok(); }))
     throw NumericalFailure(explain("'" + plan.method + "' gives no estimate", name_of(results.front().failure),
                                    "look at the data, or declare another analysis"));

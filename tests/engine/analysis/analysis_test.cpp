@@ -203,6 +203,7 @@ TEST(Analysis, RoughDataGiveNumbersOrTypedFailures) {
       AnalysisPlan plan = plan_of(method.name);
       plan.change_from_baseline = method.change_from_baseline && trial % 5 == 0;
       if (method.adjusts && trial % 5 == 0 && !records.covariates.empty()) plan.adjust = {"baseline"};
+      if (method.firth && trial < 1000) plan.firth = static_cast<AnalysisPlan::Firth>(trial / 2 % 3);
       Analysis analysis(plan, {kind, trial % 3 == 0}, 0.05, 2);
       const auto results = analysis.run(records);
       check(analysis.dataset());
@@ -211,6 +212,10 @@ TEST(Analysis, RoughDataGiveNumbersOrTypedFailures) {
         if (!estimate.ok()) {
           EXPECT_TRUE(std::isnan(estimate.estimate) && std::isnan(estimate.p)) << method.name << trial;
           EXPECT_EQ(result.failure, estimate.failure);
+          if (plan.firth != AnalysisPlan::Firth::never) {
+            EXPECT_NE(result.failure, Failure::separation) << method.name << trial;
+            EXPECT_NE(result.failure, Failure::no_convergence) << method.name << trial;
+          }
           continue;
         }
         if (!result.ok()) continue;
@@ -233,6 +238,108 @@ TEST(Analysis, RoughDataGiveNumbersOrTypedFailures) {
     }
   }
   for (std::size_t m = 0; m < methods.size(); ++m) EXPECT_GT(fine[m], 30) << methods[m].name;
+}
+
+/// Data at the edge of what a method takes: as a score, as yes or no, as a time with an event, and as a count.
+struct Awkward {
+  const char* name;
+  std::vector<int> arm;
+  std::vector<double> score, binary;
+  std::vector<std::uint8_t> event;
+  std::string failures;  // "method: why", where there is no answer
+};
+
+/// Each method gives the answer that stands, or says why there is none.
+TEST(Analysis, AwkwardDataHaveAnAnswerOrAReason) {
+  const std::vector<Awkward> cases = {
+      {"separated",
+       {0, 0, 0, 0, 1, 1, 1, 1},
+       {11, 12, 13, 15, 1, 2, 3, 5},
+       {0, 0, 0, 0, 1, 1, 1, 1},
+       {0, 0, 0, 0, 1, 1, 1, 1},
+       "proportional-odds: separation; cox: separation; negative-binomial: separation"},
+      {"constant",
+       {0, 0, 0, 0, 1, 1, 1, 1},
+       {5, 5, 5, 5, 5, 5, 5, 5},
+       {0, 0, 0, 0, 0, 0, 0, 0},
+       {0, 0, 0, 0, 0, 0, 0, 0},
+       "t: no variation; welch: no variation; ancova: no variation; mmrm: no variation; proportional-odds: no "
+       "variation; proportional-odds by Firth: no variation; cox: no events; cox by Firth: no events; "
+       "negative-binomial: no events; bayes: no variation"},
+      {"everybody",
+       {0, 0, 0, 0, 1, 1, 1, 1},
+       {5, 6, 5, 6, 5, 6, 5, 6},
+       {1, 1, 1, 1, 1, 1, 1, 1},
+       {1, 1, 1, 1, 1, 1, 1, 1},
+       "proportional-odds: no variation; proportional-odds by Firth: no variation"},
+      {"a patient per arm",
+       {0, 1},
+       {5, 6},
+       {0, 1},
+       {1, 0},
+       "t: too few patients; welch: too few patients; ancova: too few patients; mmrm: too few patients; "
+       "proportional-odds: separation; cox: separation; negative-binomial: separation; win-ratio: too few patients; "
+       "bayes: too few patients"},
+      {"two and one",
+       {0, 0, 1},
+       {5, 7, 8},
+       {0, 1, 1},
+       {1, 0, 1},
+       "welch: too few patients; proportional-odds: separation; cox: separation; win-ratio: too few patients"},
+      {"one patient",
+       {1},
+       {5},
+       {1},
+       {1},
+       "t: empty arm; welch: empty arm; ancova: empty arm; mmrm: no variation; wilcoxon: empty arm; van-elteren: empty "
+       "arm; proportional-odds: empty arm; proportional-odds by Firth: empty arm; fisher: empty arm; chi-square: empty "
+       "arm; cmh: empty arm; risk-difference: empty arm; logrank: empty arm; cox: empty arm; cox by Firth: empty arm; "
+       "negative-binomial: empty arm; win-ratio: empty arm; bayes: empty arm"},
+      {"nobody",
+       {},
+       {},
+       {},
+       {},
+       "t: empty arm; welch: empty arm; ancova: empty arm; mmrm: too few patients; wilcoxon: empty arm; van-elteren: "
+       "empty arm; proportional-odds: empty arm; proportional-odds by Firth: empty arm; fisher: empty arm; chi-square: "
+       "empty arm; cmh: empty arm; risk-difference: empty arm; logrank: empty arm; cox: empty arm; cox by Firth: empty "
+       "arm; negative-binomial: empty arm; win-ratio: empty arm; bayes: empty arm"},
+  };
+  for (const Awkward& data : cases) {
+    const std::vector<double> ones(data.arm.size(), 1);
+    const std::vector<int> site(data.arm.size(), 0);
+    const std::vector<Factor> strata{{site, 1}};
+    std::string found;
+    for (const Method& method : methods) {
+      const auto kind = method.fits.contains(OutcomeKind::score)      ? OutcomeKind::score
+                        : method.fits.contains(OutcomeKind::survival) ? OutcomeKind::survival
+                        : method.fits.contains(OutcomeKind::count)    ? OutcomeKind::count
+                                                                      : OutcomeKind::binary;
+      const std::vector<std::span<const double>> values{kind == OutcomeKind::score ? data.score : data.binary};
+      Records records;
+      records.arm = data.arm;
+      records.values = values;
+      if (kind == OutcomeKind::survival) {
+        records.time = data.score;
+        records.event = data.event;
+      }
+      if (kind == OutcomeKind::count) records.exposure = ones;
+      if (method.strata != Method::Strata::none) records.strata = strata;
+      for (int firth = 0; firth < (method.firth ? 2 : 1); ++firth) {
+        AnalysisPlan plan = plan_of(method.name);
+        plan.firth = static_cast<AnalysisPlan::Firth>(firth);
+        const Result result = result_of(plan, {kind, false}, records);
+        if (!result.ok())
+          found += std::string(found.empty() ? "" : "; ") + std::string(method.name) + (firth ? " by Firth: " : ": ") +
+                   name_of(result.failure);
+        if (!result.ok()) continue;
+        EXPECT_TRUE(result.p >= 0 && result.p <= 1) << data.name << ": " << method.name;
+        EXPECT_FALSE(std::isnan(result.estimate.lower) || std::isnan(result.estimate.upper))
+            << data.name << method.name;
+      }
+    }
+    EXPECT_EQ(found, data.failures) << data.name;
+  }
 }
 
 }  // namespace

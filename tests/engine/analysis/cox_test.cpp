@@ -11,7 +11,7 @@ namespace {
 std::vector<Estimate> fit(Columns& columns) {
   Workspace workspace;
   std::vector<Estimate> contrasts(static_cast<std::size_t>(columns.arms) - 1);
-  cox(columns.view(), {}, workspace, contrasts);
+  fit_cox(columns.view(), {}, {}, workspace, contrasts);
   return contrasts;
 }
 

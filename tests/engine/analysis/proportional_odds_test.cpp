@@ -8,7 +8,7 @@ namespace {
 std::vector<Estimate> fit(Columns& columns) {
   Workspace workspace;
   std::vector<Estimate> contrasts(static_cast<std::size_t>(columns.arms) - 1);
-  proportional_odds(columns.view(), {}, workspace, contrasts);
+  fit_proportional_odds(columns.view(), {}, {}, workspace, contrasts);
   return contrasts;
 }
 

@@ -1,5 +1,7 @@
 #include <gtest/gtest.h>
 
+#include <set>
+
 #include "engine/numeric/errors.hpp"
 #include "tests/engine/patient/stances.hpp"
 #include "tests/engine/trial/designs.hpp"
@@ -71,6 +73,38 @@ TEST(DiseaseTrial, StrataOfTheRandomisationAreThoseOfTheChildren) {
   study.trial->randomisation.method = Randomisation::Method::simple;
   const Table simple = run(Trial(study, stance("null")));
   EXPECT_LT(number(table, "imbalance"), number(simple, "imbalance"));
+}
+
+std::vector<double> column(const Table& table, const char* name) {
+  return std::get<std::vector<double>>(table.find(name)->values);
+}
+
+TEST(DiseaseTrial, ScoresAreRecordedWithTheirDecimals) {
+  Study study = children(200, 1);
+  const Table drawn = Trial(study, stance("published")).dataset(0, 200);
+  study.trial->decimals["gmfm66"] = 1;
+  const Table recorded = Trial(study, stance("published")).dataset(0, 200);
+  for (const char* name : {"value", "baseline"}) {
+    const auto before = column(drawn, name), after = column(recorded, name);
+    for (std::size_t i = 0; i < before.size(); ++i) EXPECT_EQ(after[i], std::rint(10 * before[i]) / 10);
+  }
+  const auto values = column(recorded, "value");
+  EXPECT_LT(std::set<double>(values.begin(), values.end()).size(), values.size()) << "ties occur";
+}
+
+/// Whatever else moves a value, it is written down last.
+TEST(DiseaseTrial, ModifiedScoresAreRecordedWithTheirDecimals) {
+  Study study = children(200, 1);
+  study.trial->decimals["gmfm66"] = 0;
+  study.trial->open_label_inflation = 0.3;
+  study.trial->visit_window_days = 20;
+  study.trial->dropout = Dropout{.months = {12}, .share = {0.1}, .arm_odds_ratio = {}};
+  study.trial->intercurrent.resize(1);
+  study.trial->intercurrent[0].kind = IntercurrentEvent::Kind::rescue;
+  study.trial->intercurrent[0].share = 0.5;
+  study.trial->intercurrent[0].effect = 1.234;
+  for (const double value : column(Trial(study, stance("published")).dataset(0, 200), "value"))
+    EXPECT_TRUE(std::isnan(value) || value == std::rint(value)) << value;
 }
 
 /// A delayed start: without an effect before it, and at month 12 the effect that six months of treatment have.

@@ -93,6 +93,20 @@ TEST(TrueValue, IsExactlyZeroWhereOutcomesAreIdentical) {
   }
 }
 
+/// At eight standard deviations it still has digits: log(pnorm(8 / sqrt(2)) / pnorm(-8 / sqrt(2))).
+TEST(TrueValue, OfAWinRatioIsMissingWhereItIsInfinite) {
+  Study ordinal = two_arms("win-ratio", 60, 20);
+  ordinal.data_model->kind = OutcomeKind::ordinal;
+  ordinal.data_model->arms[0].share = {0, 0.5, 0.5};
+  ordinal.data_model->arms[1].share = {1, 0, 0};
+  for (const Study& study : {ordinal, normal_trial("win-ratio", 60, 1000, 20)}) {
+    const Table table = run(study);
+    EXPECT_EQ(number(table, "power"), 1);
+    for (const char* column : {"true_value", "bias", "coverage"}) EXPECT_TRUE(std::isnan(number(table, column)));
+  }
+  EXPECT_NEAR(number(run(normal_trial("win-ratio", 60, 8, 20)), "true_value"), 18.680925484954, 1e-9);
+}
+
 TEST(SizedEffect, StandsToTheNullHypothesis) {
   using Hypothesis = AnalysisPlan::Hypothesis;
   using analysis::Better;

@@ -223,8 +223,8 @@ class RandomStudy {
       items.emplace_back("hierarchy = [" + table(hierarchy_section) + ", " + table(hierarchy_section) + "]");
     const std::size_t hypotheses = method.bayes ? 2 : method.margin ? 3 : 1;
     items.push_back(fmt::format("hypothesis = \"{}\"", hypothesis_names.at(below(hypotheses))));
-    for (const std::string_view key : {"covariance", "covariance_by_arm", "df", "margin", "responder_threshold",
-                                       "prior_mean", "prior_sd", "posterior_probability"})
+    for (const std::string_view key : {"firth", "covariance", "covariance_by_arm", "df", "margin",
+                                       "responder_threshold", "prior_mean", "prior_sd", "posterior_probability"})
       items.push_back(fmt::format("{} = {}", key, value(analysis_section, *analysis_section.find(key))));
     return fmt::format("{{ {} }}", fmt::join(items, ", "));
   }
@@ -244,6 +244,13 @@ class RandomStudy {
 
   /// A late start goes with few of the other keys, so that it is rare.
   bool crosses_over() { return chance(0.3) && endpoint_.find("drooling") == std::string::npos; }
+
+  /// One that is recorded; empty where none is.
+  std::string score() const {
+    const auto is_score = [](const std::string& name) { return find_endpoint(name)->kind == OutcomeKind::score; };
+    const auto found = std::find_if(endpoints_.begin(), endpoints_.end(), is_score);
+    return found == endpoints_.end() ? std::string() : *found;
+  }
 
   std::string by_name(const Texts& names, double low, double high) {
     Texts items;
@@ -341,7 +348,13 @@ class RandomStudy {
         if (chance(0.5)) visits_.push_back(visit);
       return number_list(visits_);
     });
-    set("[outcomes].endpoints", [this] { return text_list(endpoints_ = some_of(endpoint_names(), 2)); });
+    set("[outcomes].endpoints", [this] {
+      endpoints_ = some_of(endpoint_names(), 2);
+      if (score().empty()) never_.insert("[trial].decimals");
+      return text_list(endpoints_);
+    });
+    set("[trial].decimals",
+        [this] { return fmt::format("{{ {} = {} }}", score().empty() ? "adl" : score(), below(4)); });
     strategy("[cohort].reference");
     set("[claim].contrast",
         [this] { return fmt::format("[{}, {}]", table(claim_contrast_section), table(claim_contrast_section)); });
