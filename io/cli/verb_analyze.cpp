@@ -1,9 +1,9 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <iostream>
 #include <memory>
 #include <nlohmann/json.hpp>
-#include <optional>
 #include <sstream>
 
 #include "engine/analysis/long_data/data_analysis.hpp"
@@ -43,21 +43,10 @@ void add_covariance(const Table& table, nlohmann::ordered_json& json) {
   json["covariance"] = matrices.size() == 1 ? matrices.front() : matrices;
 }
 
-/// An analysis by its name; without results where a secondary one gives no estimate.
-struct NamedAnalysis {
-  std::string name;
-  std::optional<DataAnalysis> found;
-  std::string failure;
-};
-
-nlohmann::ordered_json json_of(const NamedAnalysis& analysis) {
+nlohmann::ordered_json json_of(const DataAnalysis& found) {
   nlohmann::ordered_json json;
-  json["name"] = analysis.name;
-  if (!analysis.found) {
-    json["failure"] = analysis.failure;
-    return json;
-  }
-  const DataAnalysis& found = *analysis.found;
+  json["name"] = found.name;
+  if (!found.failure.empty()) json["failure"] = found.failure;
   json["method"] = found.method;
   json["measure"] = found.measure;
   json["hypothesis"] = found.hypothesis;
@@ -73,7 +62,7 @@ nlohmann::ordered_json json_of(const NamedAnalysis& analysis) {
 }
 
 /// The primary analysis, with the others inside.
-void print_json(const std::vector<NamedAnalysis>& analyses) {
+void print_json(const std::vector<DataAnalysis>& analyses) {
   nlohmann::ordered_json json = json_of(analyses.front());
   json["secondary"] = nlohmann::ordered_json::array();
   for (std::size_t k = 1; k < analyses.size(); ++k) json["secondary"].push_back(json_of(analyses[k]));
@@ -81,11 +70,10 @@ void print_json(const std::vector<NamedAnalysis>& analyses) {
 }
 
 /// One table of contrasts, with the analysis in its last column.
-void print_csv(const std::vector<NamedAnalysis>& analyses) {
+void print_csv(const std::vector<DataAnalysis>& analyses) {
   bool first = true;
-  for (const NamedAnalysis& analysis : analyses) {
-    if (!analysis.found) continue;
-    Table table = analysis.found->contrasts;
+  for (const DataAnalysis& analysis : analyses) {
+    Table table = analysis.contrasts;
     std::erase_if(table.columns, [](const auto& column) { return column.name.starts_with("ratio"); });
     table.add<std::string>("analysis", "", "name of the analysis").assign(table.rows(), analysis.name);
     std::ostringstream text;
@@ -96,15 +84,11 @@ void print_csv(const std::vector<NamedAnalysis>& analyses) {
   }
 }
 
-void print_text(const NamedAnalysis& analysis) {
-  if (!analysis.found) {
-    std::cout << fmt::format("{}: {}\n", analysis.name, analysis.failure);
-    return;
-  }
-  const DataAnalysis& found = *analysis.found;
-  std::cout << fmt::format("{}: {}: {}; {} of {} patients analysed\n{}; intervals of {:g} %\n\n", analysis.name,
+void print_text(const DataAnalysis& found) {
+  std::cout << fmt::format("{}: {}: {}; {} of {} patients analysed\n{}; intervals of {:g} %\n\n", found.name,
                            found.method, found.measure, found.analysed, found.patients, found.hypothesis,
                            100 * found.level);
+  if (!found.failure.empty()) std::cout << found.failure << "\n\n";
   print(found.contrasts, TableFormat::table, std::cout);
   if (!found.arms.columns.empty()) {
     std::cout << '\n';
@@ -118,21 +102,6 @@ void print_text(const NamedAnalysis& analysis) {
   if (!found.notes.empty()) std::cout << '\n';
 }
 
-std::vector<NamedAnalysis> analyze_all(const CsvFile& file, const Study& study) {
-  std::vector<NamedAnalysis> analyses;
-  for (const AnalysisPlan& plan : study.trial->analyses) {
-    NamedAnalysis& analysis = analyses.emplace_back(NamedAnalysis{plan.name, {}, ""});
-    const LongData data = read_long_data(file, study, plan);
-    try {
-      analysis.found = analyze(data, plan, study.trial->alpha, study.trial->sides);
-    } catch (const NumericalFailure& failure) {
-      if (analyses.size() == 1) throw;
-      analysis.failure = failure.what();
-    }
-  }
-  return analyses;
-}
-
 void analyze_file(const AnalyzeArguments& arguments) {
   const StudyText given = read_study_text(arguments.study);
   const StudyReading reading = read_study(given.text, given.file_name, arguments.settings);
@@ -140,10 +109,13 @@ void analyze_file(const AnalyzeArguments& arguments) {
   if (!study.data || !study.trial)
     throw InvalidInput(explain(fmt::format("{} says not how to analyse a data file", arguments.study),
                                "it needs [data] and [trial] with primary", "see `vcohort schema`"));
-  const auto analyses = analyze_all(read_csv(read_bytes(arguments.data), arguments.data), study);
+  const CsvFile file = read_csv(read_bytes(arguments.data), arguments.data);
+  std::vector<DataAnalysis> analyses;
+  for (const AnalysisPlan& plan : study.trial->analyses)
+    analyses.push_back(analyze(read_long_data(file, study, plan), plan, study.trial->alpha, study.trial->sides));
   switch (arguments.format) {
     case TableFormat::table:
-      for (const NamedAnalysis& analysis : analyses) {
+      for (const DataAnalysis& analysis : analyses) {
         if (&analysis != analyses.data()) std::cout << '\n';
         print_text(analysis);
       }
@@ -155,6 +127,8 @@ void analyze_file(const AnalyzeArguments& arguments) {
       print_json(analyses);
       break;
   }
+  if (std::none_of(analyses.begin(), analyses.end(), [](const auto& analysis) { return analysis.failure.empty(); }))
+    throw NumericalFailure(analyses.front().failure);
 }
 
 }  // namespace

@@ -7,7 +7,7 @@ import io
 import json
 import unittest
 
-from program import INVALID, ProgramTest
+from program import FAILED, INVALID, ProgramTest
 
 RELATIVE = 1e-6
 
@@ -155,6 +155,41 @@ class AnalyzeCases(ProgramTest):
         self.assert_row(first, estimate=1.4, analysed=4)
         self.assertEqual((second["contrast"], second["estimate"], second["conclusion"]), ("U - P", "NA", "none: empty arm"))
         self.assertIsNone(self.json(data, study)["contrasts"][1]["estimate"])
+
+    def test_a_primary_that_fails_leaves_the_others(self):
+        # without variation in either arm: t has no standard error; wilcox.test(c(2, 2, 2), c(1, 1, 1), exact = FALSE, correct = TRUE) has p .0468542
+        data = self.data("id,arm,y", [(f"{arm}{k}", arm, y) for arm, y in (("P", 1), ("T", 2)) for k in range(3)])
+        study = self.study('analysis = "t"', 'value = "y"', 'secondary = [{ name = "ranks", analysis = "wilcoxon" }]')
+        first, second = self.analyze(data, study)
+        self.assertEqual((first["analysis"], first["contrast"], first["estimate"], first["conclusion"]), ("primary", "T - P", "NA", "none: no variation"))
+        self.assertAlmostEqual(float(second["p"]), 0.0468542, delta=5e-8)
+        self.assertEqual(second["analysis"], "ranks")
+        found = self.json(data, study)
+        self.assertIn("'t' gives no estimate (no variation)", found["failure"])
+        self.assertEqual([(row["arm"], row["n"], row["mean"], row["sd"]) for row in found["arms"]], [("P", 3, 1, 0), ("T", 3, 2, 0)])
+        self.assertIsNone(found["contrasts"][0]["estimate"])
+        (ranks,) = found["secondary"]
+        self.assertNotIn("failure", ranks)
+        text = self.call("analyze", data, study).stdout
+        for words in ("'t' gives no estimate (no variation)", "none: no variation", "ranks: wilcoxon: "):
+            self.assertIn(words, text)
+        # a secondary one that fails is shown as the primary one is
+        study = self.study('analysis = "wilcoxon"', 'value = "y"', 'secondary = [{ name = "means", analysis = "t" }]')
+        self.assertEqual([(row["analysis"], row["conclusion"]) for row in self.analyze(data, study)][1], ("means", "none: no variation"))
+        self.assertEqual([row["mean"] for row in self.json(data, study)["secondary"][0]["arms"]], [1, 2])
+
+    def test_no_answer_at_all(self):
+        data = self.data("id,arm,y", [(f"{arm}{k}", arm, y) for arm, y in (("P", 1), ("T", 2)) for k in range(3)])
+        study = self.study('analysis = "t"', 'value = "y"', 'secondary = [{ name = "unequal", analysis = "welch" }]')
+        for form, shown in (("table", "mean"), ("csv", "none: no variation"), ("json", '"mean"')):
+            done = self.call("analyze", data, study, "--format", form, status=FAILED)
+            self.assertIn(shown, done.stdout)
+            self.assertIn("'t' gives no estimate (no variation)", done.stderr)
+        # a mixed model without an estimate has its table too
+        rows = [(f"{arm}{k}", arm, visit, y) for arm, y in (("P", 1), ("T", 2)) for k in range(3) for visit in ("V1", "V2")]
+        study = self.study('visit = "V2", analysis = "mmrm"', 'value = "y"\nvisit = "visit"')
+        done = self.call("analyze", self.data("id,arm,visit,y", rows), study, "--format", "json", status=FAILED)
+        self.assertEqual([row["mean"] for row in json.loads(done.stdout)["arms"]], [1, 2, 1, 2])
 
     def test_analysed_is_counted_per_contrast(self):
         rows = [(1, "P", 1.5), (2, "P", 1.7), (3, "T", 2.5), (4, "T", 3.5), (5, "U", 3.5)]

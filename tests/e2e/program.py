@@ -13,7 +13,7 @@ SOURCE = pathlib.Path(os.environ["VCOHORT_SOURCE"])
 # A file system in memory, for tests that publish hundreds of parts: each is synced to the disk.
 MEMORY = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
 
-DONE, INVALID, STORAGE, ANSWER_IS_NO, STOPPED = 0, 3, 4, 6, 75
+DONE, INVALID, STORAGE, FAILED, ANSWER_IS_NO, STOPPED = 0, 3, 4, 5, 6, 75
 
 STUDY = """format = "vcohort-study 1"
 title = "end to end"

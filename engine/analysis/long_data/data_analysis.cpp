@@ -383,6 +383,7 @@ DataAnalysis analyze(const LongData& data, const AnalysisPlan& plan, double alph
   const std::span<const analysis::Result> results = analysis.run(records.view());
 
   DataAnalysis found;
+  found.name = plan.name;
   found.method = plan.method;
   found.measure = name_of(method.scale);
   found.notes = data.notes;
@@ -397,8 +398,8 @@ DataAnalysis analyze(const LongData& data, const AnalysisPlan& plan, double alph
   if (fell_back || plan.firth == AnalysisPlan::Firth::always) found.method += ", Firth's penalised likelihood";
   if (fell_back) found.notes.emplace_back("the likelihood has no maximum; the declared fallback takes its place");
   if (std::none_of(results.begin(), results.end(), [](const auto& result) { return result.ok(); }))
-    throw NumericalFailure(explain("'" + plan.method + "' gives no estimate", name_of(results.front().failure),
-                                   "look at the data, or declare another analysis"));
+    found.failure = explain("'" + plan.method + "' gives no estimate", name_of(results.front().failure),
+                            "look at the data, or declare another analysis");
   if (plan.hierarchy.empty())
     found.arms =
         seen_at_visits(outcome.kind) ? means_table(data, analysis, primary) : events_table(data, analysis.dataset());

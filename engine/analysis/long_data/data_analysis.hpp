@@ -11,6 +11,7 @@ namespace vcohort {
 
 /// What an analysis of a dataset found.
 struct DataAnalysis {
+  std::string name;        // of the study
   Table contrasts;         // one row per contrast, and per visit of a mixed model; ratios beside their logarithms
   Table arms;              // n, mean, SD and least-squares mean per arm and visit; or events and follow-up per arm
   std::string method;      // that gave the estimates, fallback included
@@ -20,12 +21,13 @@ struct DataAnalysis {
   std::optional<Table> covariance;                 // mmrm: Sigma over visits, one row per group and pair of visits
   std::size_t patients = 0, analysed = 0;
   double level = 0.95;             // of the intervals
+  std::string failure;             // why no contrast has an estimate; empty where one has
   std::vector<std::string> notes;  // dropped columns, patients left out, failed structures, contrasts without estimate
 };
 
 /// Analyses data as the study declares it, by the same analysis::Analysis as simulated trials. Each contrast is arm
-/// minus reference; one that cannot be estimated is missing, with its reason. Throws NumericalFailure that names the
-/// kind where none can, InvalidInput for data that the method cannot use.
+/// minus reference; one that cannot be estimated is missing, with its reason. Throws InvalidInput for data that the
+/// method cannot use.
 DataAnalysis analyze(const LongData&, const AnalysisPlan&, double alpha, int sides);
 
 }  // namespace vcohort
