@@ -191,6 +191,23 @@ class AnalyzeCases(ProgramTest):
         done = self.call("analyze", self.data("id,arm,visit,y", rows), study, "--format", "json", status=FAILED)
         self.assertEqual([row["mean"] for row in json.loads(done.stdout)["arms"]], [1, 2, 1, 2])
 
+    def test_an_arm_without_values_at_a_visit_is_named(self):
+        rows = [(f"{arm}{k}", arm, visit, None if (arm, visit) == ("T", "V2") else (k * 7 + w * k % 5) % 11 + w * (arm == "T"))
+                for arm in "PTU" for k in range(8) for w, visit in enumerate(("V1", "V2", "V3"))]
+        data = self.data("id,arm,visit,y", rows)
+        columns = 'value = "y"\nvisit = "visit"'
+        named = "nobody in T has a value at visit V2"
+        found = {(row["visit"], row["contrast"]): row["conclusion"] for row in self.analyze(data, self.study('visit = "V3", analysis = "mmrm"', columns))}
+        self.assertEqual(found.pop(("V2", "T - P")), f"none: {named}")
+        self.assertFalse([conclusion for conclusion in found.values() if conclusion.startswith("none")])
+        # with a covariance for each arm there is no fit at all, and the visit is the reason of every contrast
+        by_arm = self.study('visit = "V3", analysis = "mmrm", covariance_by_arm = true', columns)
+        self.assertIn(f"'mmrm' gives no estimate ({named})", self.call("analyze", data, by_arm, status=FAILED).stderr)
+        # the reference spoils every contrast at the visit
+        data = self.data("id,arm,visit,y", [(row[0], {"T": "P", "P": "T"}.get(row[1], "U"), *row[2:]) for row in rows])
+        at_v2 = self.study('visit = "V2", analysis = "mmrm"', columns)
+        self.assertIn("'mmrm' gives no estimate (nobody in P has a value at visit V2)", self.call("analyze", data, at_v2, status=FAILED).stderr)
+
     def test_analysed_is_counted_per_contrast(self):
         rows = [(1, "P", 1.5), (2, "P", 1.7), (3, "T", 2.5), (4, "T", 3.5), (5, "U", 3.5)]
         found = self.json(self.data("id,arm,y", rows), self.study('analysis = "t"', 'value = "y"'))

@@ -194,7 +194,6 @@ std::string hypothesis_text(const analysis::Hypothesis& hypothesis, const analys
 
 std::string conclusion_of(const analysis::Decision& decision, const analysis::Hypothesis& hypothesis) {
   using analysis::Aim;
-  if (decision.failure != analysis::Failure::none) return std::string("none: ") + name_of(decision.failure);
   if (hypothesis.aim == Aim::non_inferiority) return decision.rejected ? "non-inferior" : "non-inferiority not shown";
   if (hypothesis.aim == Aim::equivalence) return decision.rejected ? "equivalent" : "equivalence not shown";
   if (hypothesis.margin > 0) return decision.rejected ? "superior by the margin" : "superiority by the margin not shown";
@@ -255,6 +254,25 @@ Moments moments_of(std::span<const double> values, std::span<const int> arms, in
   each([&](double x) { squares += (x - moments.mean) * (x - moments.mean); });
   if (moments.n > 1) moments.sd = std::sqrt(squares / (n - 1));
   return moments;
+}
+
+/// Why the contrast of an arm at a visit has no estimate. An arm without any outcome at a visit is named: a mixed model
+/// calls its design singular there, and with a covariance for each arm finds none that the data determine.
+std::string reason_of(analysis::Failure failure, const LongData& data, analysis::Analysis& analysis, std::size_t visit,
+                      std::size_t arm) {
+  const analysis::Mmrm* model = analysis.mixed_model();
+  const bool fitted = model && model->result().ok();
+  if (fitted ? failure != analysis::Failure::singular_design : !model || !model->model().covariance_per_arm)
+    return name_of(failure);
+  const analysis::Dataset& seen = analysis.dataset();
+  const std::size_t n = seen.arm.size();
+  for (std::size_t v = 0; v < data.visits.size(); ++v)
+    for (std::size_t a = 0; a < data.arms.size(); ++a) {
+      if (fitted && (v != visit || (a != 0 && a != arm))) continue;
+      if (moments_of(seen.repeated.subspan(v * n, n), seen.arm, static_cast<int>(a)).n == 0)
+        return "nobody in " + data.arms[a] + " has a value at visit " + data.visits[v];
+    }
+  return name_of(failure);
 }
 
 /// Means of what is compared, as observed and from the model.
@@ -397,9 +415,6 @@ DataAnalysis analyze(const LongData& data, const AnalysisPlan& plan, double alph
                                                [](const auto& result) { return result.estimate.fallback; });
   if (fell_back || plan.firth == AnalysisPlan::Firth::always) found.method += ", Firth's penalised likelihood";
   if (fell_back) found.notes.emplace_back("the likelihood has no maximum; the declared fallback takes its place");
-  if (std::none_of(results.begin(), results.end(), [](const auto& result) { return result.ok(); }))
-    found.failure = explain("'" + plan.method + "' gives no estimate", name_of(results.front().failure),
-                            "look at the data, or declare another analysis");
   if (plan.hierarchy.empty())
     found.arms =
         seen_at_visits(outcome.kind) ? means_table(data, analysis, primary) : events_table(data, analysis.dataset());
@@ -414,9 +429,15 @@ DataAnalysis analyze(const LongData& data, const AnalysisPlan& plan, double alph
         decision = analysis.decide(estimate);
       }
       contrasts.push_back({data.arms[a] + " - " + data.arms[0], data.visits[v], v == primary, estimate, decision,
-                           conclusion_of(decision, analysis.hypothesis())});
+                           decision.failure == analysis::Failure::none
+                               ? conclusion_of(decision, analysis.hypothesis())
+                               : "none: " + reason_of(decision.failure, data, analysis, v, a)});
     }
   found.contrasts = contrast_table(contrasts, is_log_ratio(method.scale));
+  if (std::none_of(results.begin(), results.end(), [](const auto& result) { return result.ok(); }))
+    found.failure = explain("'" + plan.method + "' gives no estimate",
+                            reason_of(results.front().failure, data, analysis, primary, 1),
+                            "look at the data, or declare another analysis");
   if (method.bayes) found.notes.push_back("p is the posterior probability that the effect is not beyond the margin");
   return found;
 }
