@@ -4,6 +4,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
+#include <cmath>
 #include <istream>
 #include <set>
 
@@ -100,10 +102,7 @@ class Delivery {
       columns_ = row.fields.size();
       on_header_(row);
     } else if (!blank) {
-      if (row.fields.size() != columns_)
-        collector_.refuse(row.line, fmt::format("this row has {} fields", row.fields.size()),
-                          fmt::format("the header has {}", columns_),
-                          fmt::format("add or remove {}, or quote a text that holds one", name_of(row.separator)));
+      if (row.fields.size() != columns_) refuse_length();
       on_row_(row);
       ++rows_;
     }
@@ -120,6 +119,24 @@ class Delivery {
   }
 
  private:
+  /// R's write.table gives row names no column in the header. It quotes them; between tabs and semicolons, where no
+  /// decimal comma adds a field, they need no quotes to be known.
+  [[noreturn]] void refuse_length() const {
+    const CsvRow& row = collector_.row;
+    const bool comma = row.separator == ',';
+    const bool row_names = rows_ == 0 && row.fields.size() == columns_ + 1 && !row.fields.front().empty() &&
+                           !row.fields.back().empty() && (!comma || row.text.starts_with('"'));
+    const std::string problem = fmt::format("this row has {} fields", row.fields.size());
+    if (row_names)
+      collector_.refuse(row.line, problem,
+                        fmt::format("the header has {}: the first field looks like a row name of R", columns_),
+                        "write the file without them, by write.table(..., row.names = FALSE), or give them a column, "
+                        "by col.names = NA");
+    collector_.refuse(row.line, problem, fmt::format("the header has {}", columns_),
+                      fmt::format("add or remove {}, or quote a text that holds one{}", name_of(row.separator),
+                                  comma ? "; write decimals with a point" : ""));
+  }
+
   Collector& collector_;
   const std::function<void(const CsvRow&)>& on_header_;
   const std::function<void(CsvRow&)>& on_row_;
@@ -128,6 +145,21 @@ class Delivery {
 };
 
 }  // namespace
+
+std::optional<double> number_in(std::string_view text) {
+  if (text.starts_with('+') && !text.starts_with("+-")) text.remove_prefix(1);
+  double value = 0;
+  const char* end = text.data() + text.size();
+  const auto parsed = std::from_chars(text.data(), end, value);
+  if (parsed.ec != std::errc() || parsed.ptr != end || !std::isfinite(value)) return std::nullopt;
+  return value;
+}
+
+bool has_decimal_comma(std::string_view text) {
+  std::string with_point(text);
+  std::replace(with_point.begin(), with_point.end(), ',', '.');
+  return with_point != text && number_in(with_point);
+}
 
 std::int64_t CsvRow::place(std::size_t field) const {
   if (!one_line) return 1;

@@ -2,6 +2,7 @@
 #include <cstdint>
 #include <functional>
 #include <iosfwd>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -19,6 +20,16 @@ struct CsvRow {
   /// Byte of the line at which a field begins, from 1; 1 for a record that goes over several lines.
   std::int64_t place(std::size_t field) const;
 };
+
+/// The finite decimal number that a whole text is; nothing where it is none.
+std::optional<double> number_in(std::string_view text);
+
+/// Whether a text is a number but for a comma in the place of its point.
+bool has_decimal_comma(std::string_view text);
+
+/// What is wrong with such a text, and what to do.
+inline constexpr const char* decimal_comma = "it has a decimal comma";
+inline constexpr const char* write_points = "write decimals with a point, and thousands without a mark";
 
 /// The most bytes of a line and of a record.
 inline constexpr std::size_t longest_csv_record = std::size_t{1} << 24;

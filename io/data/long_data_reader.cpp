@@ -13,6 +13,7 @@
 #include "engine/numeric/errors.hpp"
 #include "engine/study/covariates.hpp"
 #include "engine/study/endpoints.hpp"
+#include "io/data/csv_rows.hpp"
 #include "io/study/problems.hpp"
 
 namespace vcohort {
@@ -102,13 +103,14 @@ class Reader {
   double number(std::size_t row, std::size_t column) const {
     const std::string& text = file_.rows[row][column];
     if (is_missing(text)) return missing;
-    double value = 0;
-    const char* end = text.data() + text.size();
-    const auto parsed = std::from_chars(text.data() + (text.front() == '+' ? 1 : 0), end, value);
-    if (parsed.ec != std::errc() || parsed.ptr != end || !(value - value == 0))
+    const std::optional<double> value = number_in(text);
+    if (!value) {
+      const bool comma = has_decimal_comma(text);
       refuse(row, fmt::format("{} in column {} is no number", quoted(text), quoted(file_.header[column])),
-             "missing values are empty or NA", "correct it, or list the column in data.categorical");
-    return value;
+             comma ? decimal_comma : "missing values are empty or NA",
+             comma ? write_points : "correct it, or list the column in data.categorical");
+    }
+    return *value;
   }
 
   /// The rows that data.where keeps.

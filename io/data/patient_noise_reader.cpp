@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <cmath>
 #include <limits>
 #include <optional>
@@ -50,9 +49,13 @@ class Reader {
       refuse(row, column_[0], "a pair stands twice", "a table of several scenarios has to be taken apart first",
              "export one with --scenario");
     const std::string& text = row.fields[column_[4]];
-    const auto parsed = std::from_chars(text.data(), text.data() + text.size(), value);
-    if (parsed.ec != std::errc() || parsed.ptr != text.data() + text.size() || !std::isfinite(value))
-      refuse(row, column_[4], fmt::format("{} is no finite number", quoted(text)), "it is a covariance", "correct it");
+    const std::optional<double> number = number_in(text);
+    if (!number) {
+      const bool comma = has_decimal_comma(text);
+      refuse(row, column_[4], fmt::format("{} is no finite number", quoted(text)),
+             comma ? decimal_comma : "it is a covariance", comma ? write_points : "correct it");
+    }
+    value = *number;
     if (std::abs(value) > largest_amount * largest_amount)
       refuse(row, column_[4], fmt::format("{} is too large", quoted(text)), "it is a covariance", "correct it");
   }

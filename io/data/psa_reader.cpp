@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <bit>
-#include <charconv>
 #include <cmath>
 #include <functional>
 #include <istream>
@@ -22,16 +21,6 @@ namespace vcohort {
 namespace {
 
 constexpr std::size_t absent = std::numeric_limits<std::size_t>::max();
-
-/// A finite decimal number, as a whole text.
-std::optional<double> number_in(const std::string& text) {
-  const std::size_t sign = text.starts_with('+') && text.size() > 1 && text[1] != '-' ? 1 : 0;
-  double value = 0;
-  const char* end = text.data() + text.size();
-  const auto parsed = std::from_chars(text.data() + sign, end, value);
-  if (parsed.ec != std::errc() || parsed.ptr != end || !std::isfinite(value)) return std::nullopt;
-  return value;
-}
 
 /// Names numbered in the order in which they come.
 class Names {
@@ -259,10 +248,10 @@ class Reader {
     const std::optional<double> value = number_in(text);
     const auto column = [&] { return quoted(header_.name_of(field)); };
     if (!value) {
-      const bool comma = std::count(text.begin(), text.end(), ',') == 1;
+      const bool comma = has_decimal_comma(text);
       refuse(row, field, fmt::format("{} in column {} is no finite number", quoted(text), column()),
-             comma ? "it has a decimal comma" : "a mean over draws needs every one of them",
-             comma ? "write decimal points" : "correct it, or leave the whole draw out");
+             comma ? decimal_comma : "a mean over draws needs every one of them",
+             comma ? write_points : "correct it, or leave the whole draw out");
     }
     if (std::abs(*value) > largest_amount)
       refuse(row, field, fmt::format("{} in column {} is too large", quoted(text), column()),
@@ -276,6 +265,7 @@ class Reader {
     if (parameter.wanted) return amount(row, parameter.column);
     const std::optional<double> value = number_in(text);
     if (value && std::abs(*value) <= largest_amount) return *value;
+    if (wanted_.all_parameters && has_decimal_comma(text)) return amount(row, parameter.column);
     if (parameter.first_text == 0) parameter.first_text = row.line;
     return std::bit_cast<double>(static_cast<std::uint64_t>(std::hash<std::string>{}(text)));
   }

@@ -201,6 +201,8 @@ class Decide(ProgramTest):
             "empty": (FOUR.replace("9300", ""), r":13:5: "),
             "comma as decimal sign": (FOUR.replace("4,C,9300,1.7", "4,C,9300,1,7"), r":13:1: this row has 5 fields"),
             "no effect": (FOUR.replace("effect", "qaly"), r":1:1: there is no column \"effect\""),
+            "R's row names": ("\t".join(f'"{name}"' for name in FOUR.split("\n")[0].split(",")) + '\n"1"\t' + FOUR.split("\n")[1].replace(",", "\t"),
+                              r":2:1: this row has \d fields \(the header has \d: the first field looks like a row name of R\) .* row.names = FALSE"),
             "no name": (FOUR.replace("4,C,", "4,,"), r":13:3: this row has no strategy"),
             "two columns": (FOUR.replace("effect", "cost"), r":1:1: two columns have the same name"),
             "no rows": ("draw,strategy,cost,effect\n", r":1:1: the table has no rows"),
@@ -226,6 +228,9 @@ class Decide(ProgramTest):
         self.call("decide", text)  # nobody asked for it
         self.assertNotIn("evppi_p", self.rows(text, "--all-evppi")[0])
         self.assertRegex(self.call("decide", text, "--evppi", "p", status=INVALID).stderr, r'psa.csv:2:14: "high" in column "p" is no finite number')
+        commas = self.write("draw;strategy;cost;effect;p\n1;A;1000;1;0,25\n")
+        self.call("decide", commas)
+        self.assertRegex(self.call("decide", commas, "--all-evppi", status=INVALID).stderr, r'psa.csv:2:12: "0,25" in column "p" .*decimal comma')
         self.assertRegex(self.call("decide", file, "--evppi", "q", status=INVALID).stderr, r'there is no column "q"')
         self.assertRegex(self.call("decide", file, "--evppi", "cost", status=INVALID).stderr, r'"cost" is no parameter')
         self.assertRegex(self.call("decide", file, "--reference", "Z", status=INVALID).stderr, r'no row has the strategy "Z"')

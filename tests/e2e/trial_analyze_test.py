@@ -163,6 +163,16 @@ class TrialAnalyze(ProgramTest):
                                  (changed(4, '5,"VC,0.5,T04'), "quote"), ("\n".join(row for row in rows if "OJ" not in row), "reference")):
             with self.subTest(message):
                 self.assertIn(message, self.call("analyze", self.write("bad.csv", content), study, status=INVALID).stderr)
+        semicolons = "\n".join(rows).replace(",", ";")
+        for content, message in ((semicolons.replace("11.5", "11,5"), ':3:1: "11,5" in column "len" is no number (it has a decimal comma) write decimals with a point'),
+                                 (changed(2, "11,5,VC,0.5,T02"), ":3:1: this row has 5 fields (the header has 4) add or remove commas, or quote a text that holds one; write decimals")):
+            self.assertIn(message, self.call("analyze", self.write("bad.csv", content), study, status=INVALID).stderr)
+        # write.table(d, "bad.csv", sep = separator, quote = quote != "")
+        for separator, quote in (("\t", '"'), ("\t", ""), (";", ""), (",", '"')):
+            lines = [separator.join(f"{quote}{name}{quote}" for name in rows[0].split(","))]
+            lines += [separator.join([f"{quote}{k}{quote}", *row.split(",")]) for k, row in enumerate(rows[1:], 1)]
+            printed = self.call("analyze", self.write("bad.csv", "\n".join(lines)), study, status=INVALID).stderr
+            self.assertIn(":2:1: this row has 5 fields (the header has 4: the first field looks like a row name of R) write the file without them", printed)
         self.assertIn("XX", self.call("analyze", data, study, "--set", 'data.reference="XX"', status=INVALID).stderr)
         self.assertIn("No such file", self.call("analyze", "nowhere.csv", study, status=STORAGE).stderr)
         simulated = self.study()
