@@ -189,12 +189,19 @@ class Reader {
           static_cast<int>(std::find(names.begin(), names.end(), file_.rows[row][column]) - names.begin()));
   }
 
-  /// As a simulated trial has them, else naturally.
+  /// As [data] lists them, or a simulated trial, else naturally: not as the rows come, which mean nothing.
   void sort_arms(std::vector<std::string>& names) const {
-    std::vector<std::string> order;
-    for (const Arm& arm : study_.trial->arms)
-      if (contains(names, arm.name)) order.push_back(arm.name);
-    if (order.size() == names.size())
+    std::vector<std::string> order = columns_.arm_order;
+    const auto not_listed = [&](const std::string& name) { return !contains(order, name); };
+    if (order.empty())
+      for (const Arm& arm : study_.trial->arms) order.push_back(arm.name);
+    const bool all = std::none_of(names.begin(), names.end(), not_listed);
+    std::erase_if(order, [&](const std::string& name) { return !contains(names, name); });
+    if (!columns_.arm_order.empty() && (!all || order.size() < columns_.arm_order.size()))
+      throw InvalidInput(fmt::format("{}: {}", file_.name,
+                                     explain(fmt::format("data.arm_order lists {}", listed(columns_.arm_order)),
+                                             fmt::format("the arms are {}", listed(names)), "list each of them once")));
+    if (all)
       names = order;
     else
       std::sort(names.begin(), names.end(), natural_less);

@@ -54,12 +54,17 @@ std::string write_where(const DataColumns& data, const Scope&) {
   return text.empty() ? text : text + " }";
 }
 
-constexpr std::array<KeySpec, 15> keys = {{
+constexpr std::array<KeySpec, 16> keys = {{
     field<&DataColumns::patient>("patient", {.form = "name of a column", .required = true}, "Who the row is about.",
                                  "\"USUBJID\""),
     field<&DataColumns::arm>("arm", {.form = "name of a column", .required = true}, "The patient's arm.", "\"ARMCD\""),
     field<&DataColumns::reference>("reference", {.required = true},
                                    "The value of the arm's column that contrasts are taken against.", "\"PBO\""),
+    field<&DataColumns::arm_order>(
+        "arm_order", {.form = "list of arms", .distinct = true},
+        "Every arm that occurs, in the order of tables and models, where the reference still comes first. Without it that "
+        "of [trial] `arms`, else that of names. The last digits of `ancova` and `mmrm` of three arms depend on it.",
+        "[\"PBO\", \"LOW\", \"HIGH\"]"),
     field<&DataColumns::visit>("visit", {.form = "name of a column"},
                                "Which visit the row is about; without it there is one row per patient.", "\"AVISIT\""),
     field<&DataColumns::visit_order>(

@@ -1,10 +1,11 @@
 """One analysis path: a simulated trial that is exported and analysed as a file gives the replicate's own row, digit by digit, for every method and option."""
 import csv
 import io
+import itertools
 import re
 import unittest
 
-from program import SOURCE, ProgramTest
+from program import INVALID, SOURCE, ProgramTest
 
 REPLICATES = 3
 COMPARED = ("estimate", "se", "df", "statistic", "p", "lower", "upper")
@@ -104,14 +105,36 @@ class Replicates(ProgramTest):
                     compared += 1
         self.assertGreater(compared, 0)
 
-    def data_model(self, name, model, analyses, columns, visit="", trial=""):
+    def data_model(self, name, model, analyses, columns, visit="", trial="", arms=("low", "control", "high")):
         path = self.folder / f"{name}.toml"
-        path.write_text(f'format = "vcohort-study 1"\nseed = 11\n{model}\n[trial]\narms = [{{ strategy = "high" }}, {{ strategy = "control" }}, {{ strategy = "low" }}]\n'
+        listed = ", ".join(f'{{ strategy = "{arm}" }}' for arm in arms)
+        path.write_text(f'format = "vcohort-study 1"\nseed = 11\n{model}\n[trial]\narms = [{listed}]\n'
                         f'reference = "control"\nsample_size = 90\nreplicates = 10\n{trial}{sections(analyses, visit)}')
         self.assert_reproduced(path, columns)
 
     def test_scores(self):
         self.data_model("scores", NORMAL, SCORES, BY_VISIT, "visit_months = 12, ", DROPOUT)
+
+    def test_every_order_of_the_arms(self):
+        """By name, against it, and the reference wherever; of a study of [data] alone where it names the order."""
+        several = [analysis for analysis in SCORES if "ancova" in analysis or "mmrm" in analysis and "covariance" not in analysis]
+        for arms in itertools.permutations(("control", "high", "low")):
+            self.data_model("-".join(arms), NORMAL, several, BY_VISIT, "visit_months = 12, ", DROPOUT, arms)
+
+    def test_a_study_of_data_alone(self):
+        several = ['"ancova", adjust = ["baseline"]', '"mmrm", adjust = ["baseline"]', '"mmrm", change_from_baseline = true']
+        self.data_model("whole", NORMAL, several, BY_VISIT, "visit_months = 12, ", DROPOUT)
+        text = (self.folder / "whole-data.toml").read_text()
+        alone = self.folder / "alone.toml"
+        alone.write_text('format = "vcohort-study 1"\n' + text[text.index("[data]"):] + '[trial]\n' + sections(several, 'visit = "12", '))
+        for replicate in range(REPLICATES):
+            data = self.folder / f"whole-{replicate}.csv"
+            whole = self.call("analyze", data, self.folder / "whole-data.toml", "--format", "csv").stdout
+            said = self.call("analyze", data, alone, "--format", "csv", "--set", 'data.arm_order=["low", "control", "high"]').stdout
+            self.assertEqual(said, whole)
+        for order in ('["low", "high"]', '["low", "control", "high", "other"]'):
+            said = self.call("analyze", data, alone, "--set", f"data.arm_order={order}", status=INVALID).stderr
+            self.assertIn("data.arm_order", said)
 
     def test_scores_where_lower_is_better(self):
         few = [analysis for analysis in SCORES if "covariance" not in analysis and "df" not in analysis]

@@ -361,6 +361,7 @@ class RandomStudy {
     strategy("claim.contrast.of, claim.contrast.less.strategy");
     strategy("claim.contrast.of, claim.contrast.less.reference");
 
+    set("[data].arm_order", [] { return "[\"PBO\", \"LOW\", \"HIGH\"]"; });
     set("[data].visit_order", [] { return "[\"V2\", \"V4\"]"; });
     const auto one_of_two = [&](const char* one, const char* other) {
       never_.insert(std::string("[data].") + (chance(0.5) ? one : other));
