@@ -51,8 +51,30 @@ bool DropoutModel::depends_on_outcome() const {
   return mechanism() != Mechanism::mcar && dropout_.odds_ratio_per_sd != 1;
 }
 
+std::size_t DropoutModel::deciding(std::size_t visit) const {
+  return mechanism() == Mechanism::mar && visit > 0 ? visit - 1 : visit;
+}
+
 double DropoutModel::score(std::size_t visit, double change) const {
   return (expected_[visit] - change) / sd_[visit];
+}
+
+/// What the outcome adds to the log odds of being lost by a visit: nothing by the first one under MAR.
+double DropoutModel::slope(std::size_t visit, std::span<const std::vector<double>> change, std::size_t patient) const {
+  if (!depends_on_outcome() || (mechanism() == Mechanism::mar && visit == 0)) return 0;
+  return log_odds_per_sd_ * score(deciding(visit), change[deciding(visit)][patient]);
+}
+
+double DropoutModel::expected_share(std::size_t arm, std::span<const std::vector<double>> change) const {
+  const std::size_t n = depends_on_outcome() ? change.front().size() : 1;
+  double lost = 0;
+  for (std::size_t i = 0; i < n; ++i) {
+    double staying = 1;
+    for (std::size_t v = 0; v < intervals(); ++v)
+      if (probability_[v] > 0) staying *= 1 - ilogit_of(intercept_[v] + slope(v, change, i) + log_arm_odds_[arm]);
+    lost += 1 - staying;
+  }
+  return lost / static_cast<double>(n);
 }
 
 void DropoutModel::calibrate(std::span<const std::vector<double>> change) {
@@ -65,29 +87,27 @@ void DropoutModel::calibrate(std::span<const std::vector<double>> change) {
     for (double x : change[v]) squares += (x - expected_[v]) * (x - expected_[v]);
     sd_[v] = squares > 0 ? __builtin_sqrt(squares / static_cast<double>(n - 1)) : 1.0;
   }
-  std::vector<double> staying(n, 1.0), slope(n);
+  std::vector<double> staying(n, 1.0), slopes(n);
   for (std::size_t v = 0; v < intervals(); ++v) {
     if (probability_[v] <= 0) continue;
-    const bool first_of_mar = mechanism() == Mechanism::mar && v == 0;
-    const std::size_t deciding = mechanism() == Mechanism::mar && v > 0 ? v - 1 : v;
     double total = 0;
     for (std::size_t i = 0; i < n; ++i) {
-      slope[i] = first_of_mar ? 0.0 : log_odds_per_sd_ * score(deciding, change[deciding][i]);
+      slopes[i] = slope(v, change, i);
       total += staying[i];
     }
     const auto excess = [&](double intercept) {
       double lost = 0;
-      for (std::size_t i = 0; i < n; ++i) lost += staying[i] * ilogit_of(intercept + slope[i]);
+      for (std::size_t i = 0; i < n; ++i) lost += staying[i] * ilogit_of(intercept + slopes[i]);
       return lost / total - probability_[v];
     };
     // With the highest slope on everybody more are lost than with their own, with the lowest fewer.
-    const auto [lowest, highest] = std::minmax_element(slope.begin(), slope.end());
+    const auto [lowest, highest] = std::minmax_element(slopes.begin(), slopes.end());
     const double low = intercept_[v] - *highest - 1, high = intercept_[v] - *lowest + 1;
     std::uintmax_t steps = 100;  // halving alone would need 60
     const auto [below, above] =
         boost::math::tools::toms748_solve(excess, low, high, boost::math::tools::eps_tolerance<double>(), steps);
     intercept_[v] = below + (above - below) / 2;
-    for (std::size_t i = 0; i < n; ++i) staying[i] *= 1 - ilogit_of(intercept_[v] + slope[i]);
+    for (std::size_t i = 0; i < n; ++i) staying[i] *= 1 - ilogit_of(intercept_[v] + slopes[i]);
   }
 }
 
@@ -110,14 +130,13 @@ void DropoutModel::lose_by(std::size_t visit, std::uint64_t seed, std::uint32_t 
   double* const out[] = {loss.uniform.data(), loss.when.data(), nullptr, nullptr};
   tile_uniforms(address, patients.data(), static_cast<int>(patients.size()), 2, out);
   const bool same_for_all = change == nullptr && dropout_.arm_odds_ratio.empty();
-  const std::size_t deciding = mechanism() == Mechanism::mar && visit > 0 ? visit - 1 : visit;
   const double from = visit == 0 ? 0.0 : times_[visit - 1];
   for (std::size_t i = 0; i < patients.size(); ++i) {
     if (loss.visits_attended[i] < static_cast<int>(intervals())) continue;
     double probability = probability_[visit];
     if (!same_for_all) {
       const double slope =
-          change == nullptr || change[i] != change[i] ? 0.0 : log_odds_per_sd_ * score(deciding, change[i]);
+          change == nullptr || change[i] != change[i] ? 0.0 : log_odds_per_sd_ * score(deciding(visit), change[i]);
       probability = ilogit_of(intercept_[visit] + slope + log_arm_odds_[static_cast<std::size_t>(arm[i])]);
     }
     if (loss.uniform[i] >= probability) continue;

@@ -34,6 +34,10 @@ class DropoutModel {
   /// expectation and SD that s refers to.
   void calibrate(std::span<const std::vector<double>> change);
 
+  /// The share of an arm that is expected to be lost by the last time, from the changes of patients under that arm, as
+  /// calibrate() takes them; they may be empty where no outcome decides.
+  double expected_share(std::size_t arm, std::span<const std::vector<double>> change) const;
+
   struct Loss {
     std::vector<int> visits_attended;  // [patient]
     std::vector<double> months;        // [patient]: when lost; infinity for those who stay
@@ -58,7 +62,10 @@ class DropoutModel {
   void lose_by(std::size_t visit, std::uint64_t seed, std::uint32_t replicate, std::span<const std::uint64_t> patients,
                std::span<const int> arm, const double* change, Loss&) const;
   double hazard_until(double months) const;
+  /// The visit whose outcome decides who is lost by a visit.
+  std::size_t deciding(std::size_t visit) const;
   double score(std::size_t visit, double change) const;
+  double slope(std::size_t visit, std::span<const std::vector<double>> change, std::size_t patient) const;
 
   Dropout dropout_;
   std::vector<double> times_, probability_, intercept_, expected_, sd_, log_arm_odds_;

@@ -44,13 +44,15 @@ PreparedTrial::PreparedTrial(const Study& study, const Evidence& evidence)
 void PreparedTrial::calibrate() {
   const bool follows = dropout && dropout->depends_on_outcome();
   const bool windows = protocol.design.visit_window_days > 0 && protocol.by_visit();
+  if (dropout && !follows)
+    for (std::size_t a = 0; a < protocol.arms(); ++a) expected_dropout.push_back(dropout->expected_share(a, {}));
   if (!follows && !windows) return;
   constexpr std::int64_t reference_patients = 8192;  // calibrates shares to 0.3 percentage points
   constexpr std::int64_t batch = 512;
   const std::size_t visits = protocol.visits_months.size();
   const std::size_t slot = protocol.slot_of(protocol.design.analyses.front().endpoint);
   const double sign = protocol.lower_is_better[slot] ? -1 : 1;
-  std::vector<std::vector<double>> change(visits);
+  std::vector<std::vector<std::vector<double>>> change(protocol.arms(), std::vector<std::vector<double>>(visits));
   slope.assign(protocol.arms(), std::vector<double>(protocol.endpoints.size() * visits));
   std::vector<double> baseline_mean(protocol.endpoints.size());
   const std::unique_ptr<TrialSource> source = model->source();
@@ -65,15 +67,17 @@ void PreparedTrial::calibrate() {
       source->evaluate(static_cast<int>(a), {}, false, outcomes);
       for (std::size_t row = 0; row < outcomes.values.size(); ++row)
         for (double value : outcomes.values[row]) slope[a][row] += value / reference_patients;
-      if (a > 0) continue;
-      for (std::size_t v = 0; v < visits; ++v)
+      for (std::size_t v = 0; follows && v < visits; ++v)
         for (std::size_t i = 0; i < participants.size(); ++i) {
           const double before = protocol.has_baseline ? participants.baseline[slot][i] : 0.0;
-          change[v].push_back(sign * (outcomes.values[slot * visits + v][i] - before));
+          change[a][v].push_back(sign * (outcomes.values[slot * visits + v][i] - before));
         }
     }
   }
-  if (follows) dropout->calibrate(change);
+  if (follows) {
+    dropout->calibrate(change.front());
+    for (std::size_t a = 0; a < protocol.arms(); ++a) expected_dropout.push_back(dropout->expected_share(a, change[a]));
+  }
   // Means become slopes: central differences, one-sided at the last visit.
   for (auto& of_arm : slope)
     for (std::size_t e = 0; e < protocol.endpoints.size(); ++e) {

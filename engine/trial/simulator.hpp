@@ -22,6 +22,7 @@ struct PreparedTrial {
   std::vector<std::size_t> balanced;  // factors of the protocol that the randomisation balances
   AccrualProfile accrual;
   std::optional<DropoutModel> dropout;
+  std::vector<double> expected_dropout;  // [arm]: share lost by the end, of patients with point values of parameters
   std::vector<std::vector<double>>
       slope;  // [arm][slot * visits + visit]: points per month of the mean; visit windows only
 

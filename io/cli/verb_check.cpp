@@ -5,6 +5,7 @@
 
 #include "engine/run/plan.hpp"
 #include "engine/study/size.hpp"
+#include "engine/trial/trial.hpp"
 #include "io/cli/load_study.hpp"
 #include "io/cli/verbs.hpp"
 
@@ -14,6 +15,23 @@ namespace {
 
 std::string counted(std::int64_t n, const std::string& noun) {
   return fmt::format("{} {}{}", n, noun, n == 1 ? "" : "s");
+}
+
+/// What each arm is expected to lose, where that is not what the study asks for.
+std::string dropout_of(const Plan& plan) {
+  std::string text;
+  for (const auto& question : plan.questions()) {
+    const auto* trial = dynamic_cast<const Trial*>(question.get());
+    if (!trial) continue;
+    const PreparedTrial& prepared = trial->prepared();
+    const TrialQuestion& design = prepared.protocol.design;
+    if (!prepared.dropout || (!prepared.dropout->depends_on_outcome() && design.dropout->arm_odds_ratio.empty())) continue;
+    std::vector<std::string> arms;
+    for (std::size_t arm = 0; arm < design.arms.size(); ++arm)
+      arms.push_back(fmt::format("{:.2f} of {}", prepared.expected_dropout[arm], design.arms[arm].name));
+    text += fmt::format("           drop-out expected by the end ({}): {}\n", trial->scenario(), fmt::join(arms, ", "));
+  }
+  return text;
 }
 
 std::string trial_of(const Study& study) {
@@ -52,7 +70,7 @@ std::string policy_of(const Study& study) {
 }
 
 /// What a valid study will do, question by question.
-std::string questions_of(const Study& study) {
+std::string questions_of(const Study& study, const Plan& plan) {
   std::string text =
       fmt::format("scenarios  {}\n", study.stances.empty() ? "one: no evidence enters"
                                                            : fmt::format("{}", fmt::join(study.stances, ", ")));
@@ -63,7 +81,7 @@ std::string questions_of(const Study& study) {
         study.population.size, study.strategies.size(), counted(std::ssize(study.outcomes.endpoints), "endpoint"),
         counted(std::ssize(study.outcomes.visits_months), "visit"), strata_of(study),
         study.strategies[static_cast<std::size_t>(study.cohort->reference)].name);
-  if (study.trial && study.trial->replicates > 0) text += trial_of(study);
+  if (study.trial && study.trial->replicates > 0) text += trial_of(study) + dropout_of(plan);
   if (study.policy) text += policy_of(study);
   if (study.claim)
     text += fmt::format("claim      \"{}\": {}, answered by `vcohort claims`\n", study.claim->words,
@@ -96,7 +114,7 @@ void add_check(Verb& program) {
     if (arguments->resolved)
       std::cout << loaded.reading.resolved;
     else
-      std::cout << fmt::format("{}: valid\n{}", arguments->study, questions_of(loaded.reading.study));
+      std::cout << fmt::format("{}: valid\n{}", arguments->study, questions_of(loaded.reading.study, plan));
     return ExitStatus::done;
   });
 }

@@ -49,6 +49,15 @@ class TrialStudies(ProgramTest):
                         self.assertEqual((row["sample_size"], row["replicates"]), ("140", "20"))
                         self.assertEqual(row["failures"], "0")
 
+    def test_check_says_what_each_arm_loses(self):
+        # uniroot and integrate in tests/engine/trial/dropout_test.cpp
+        study = self.folder / "lost.toml"
+        study.write_text('format = "vcohort-study 1"\n[data_model]\nkind = "normal"\nvisits_months = 12\narms.P = { mean = 0, sd = 1 }\narms.T = { mean = 1, sd = 1 }\n'
+                         '[trial]\narms = [{ strategy = "P" }, { strategy = "T" }]\nreference = "P"\nsample_size = 40\nreplicates = 10\n'
+                         'primary = { visit_months = 12, analysis = "t" }\ndropout = { months = 12, share = 0.2, mechanism = "mnar", odds_ratio_per_sd = 3 }\n')
+        self.assertIn("drop-out expected by the end (data model): 0.20 of P, 0.09 of T", self.call("check", study).stdout)
+        self.assertNotIn("drop-out", self.call("check", study, "--set", "trial.dropout={ months = 12, share = 0.2 }").stdout)
+
     def test_the_file_for_analyses_says_what_it_needs(self):
         self.assertIn("no trial", self.call("size", SOURCE / "scenarios/templates/analyze-only.toml", status=INVALID).stderr)
 

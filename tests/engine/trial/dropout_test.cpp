@@ -82,6 +82,37 @@ TEST(DropOut, MnarBiasesTheMixedModelToo) {
   EXPECT_LT(number(table, "bias"), -mcse_allowed * number(table, "bias_mcse"));
 }
 
+/// The share is that of the reference arm at an odds ratio of 1. R, for changes of N(0, 1) and N(1, 1):
+///   f <- function(a, m, o) integrate(function(z) plogis(a + log(o) - log(3) * z) * dnorm(z, m), -12, 12)$value
+///   a <- uniroot(function(a) f(a, 0, 1) - .2, c(-10, 5))$root; f(a, 1, 1) # .0876; f(a, 1, 2) # .1503
+TEST(DropOut, TheOtherArmLosesWhatItsOutcomesAndOddsMakeOfTheShare) {
+  for (const auto& [odds, lost] : {std::pair(1.0, 0.087624004), std::pair(2.0, 0.150273424)}) {
+    Study study = normal_trial("t", 400, 1, 1000);
+    study.trial->dropout.emplace();
+    study.trial->dropout->months = {12};
+    study.trial->dropout->share = {0.2};
+    study.trial->dropout->mechanism = Dropout::Mechanism::mnar;
+    study.trial->dropout->odds_ratio_per_sd = 3;
+    study.trial->dropout->arm_odds_ratio = {1, odds};
+    const Table table = run(study);
+    EXPECT_NEAR(number(table, "dropout_share"), (0.2 + lost) / 2, 0.006);
+    const PreparedTrial prepared(study, no_evidence());
+    EXPECT_NEAR(prepared.expected_dropout[0], 0.2, 1e-9);
+    EXPECT_NEAR(prepared.expected_dropout[1], lost, 0.006);  // of 8,192 patients
+  }
+}
+
+/// Of independent intervals: 1 - (1 - p)^2 = .36 for p = .2, of which odds of 3 make .75 / 1.75.
+TEST(DropOut, ExpectedByOddsAlone) {
+  Dropout dropout;
+  dropout.months = {6, 12};
+  dropout.share = {0.2, 0.36};
+  dropout.arm_odds_ratio = {1, 3};
+  const DropoutModel model(dropout, dropout.months, 2);
+  EXPECT_NEAR(model.expected_share(0, {}), 0.36, 1e-12);
+  EXPECT_NEAR(model.expected_share(1, {}), 1 - 1 / (1.75 * 1.75), 1e-12);
+}
+
 /// The share lost of many patients who all have this change at the deciding visit, by visit 2 of those who were there.
 double share_lost(const DropoutModel& model, double change) {
   constexpr std::size_t n = 100000;
