@@ -228,11 +228,13 @@ void add_size(Verb& program) {
   verb.flag("--null", arguments->null_too, "also scenarios on or beyond the boundary of the null hypothesis");
   verb.option("--largest", arguments->goal.largest, "give up beyond this total sample size [10000]")
       .within(std::int64_t{1}, std::int64_t{1'000'000});
+  // A quarter of the confirmation goes to each larger neighbour of the answer, and a standard error needs two.
+  constexpr std::int64_t fewest = 8, most = 1'000'000'000;
   verb.option("--replicates", arguments->goal.confirmation_replicates, "replicates of the confirmation [20000]")
-      .positive();
+      .within(fewest, most);
   verb.option("--search-replicates", arguments->goal.search_replicates,
               "replicates of the search near the answer [20000]")
-      .positive();
+      .within(fewest, most);
   verb.threads(arguments->threads);
   verb.settings(arguments->settings);
   add_format(verb, arguments->format);

@@ -7,6 +7,7 @@ import unittest
 
 from program import ANSWER_IS_NO, INVALID, SOURCE, STOPPED, ProgramTest
 
+COMMAND_LINE = 2
 MISSED = 5  # a precision that was asked for
 
 # Two arms and a baseline; the power of the analysis of covariance is that of a noncentral t.
@@ -136,6 +137,12 @@ class TrialStudies(ProgramTest):
         self.assertIn("left out", said)
         margin = "trial.primary={ visit_months = 12, analysis = \"t\", hypothesis = \"non-inferiority\", margin = 1.0 }"
         self.assertIn("true difference 0, SD", self.call("size", study, *words, *nothing, "--set", margin).stdout)
+
+    def test_size_needs_replicates_for_its_errors(self):
+        for option in ("--replicates", "--search-replicates"):
+            for number in (-1, 0, 1, 7, 10**10, 8.5):
+                self.assertIn("whole number from 8 to", self.call("size", TEMPLATE, f"{option}={number}", status=COMMAND_LINE).stderr)
+        self.call("size", TEMPLATE, "--replicates", 8, "--search-replicates", 8)
 
     def test_size_leaves_out_the_null_stance(self):
         words = ("--power", 0.5, "--replicates", 60, "--search-replicates", 60, "--largest", 100, "--set", "evidence=[\"published\", \"null\"]")
