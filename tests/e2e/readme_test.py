@@ -76,11 +76,10 @@ class Readme(ProgramTest):
             self.assertTrue(near, f"{stated} % with {size}: {powers}")
 
     def test_the_size_is_the_one_that_is_stated(self):
-        stated, = self.number(r"under the sceptical stance 90 % needs about ([\d,]+)")
-        said = self.call("size", "trial-lv-redesigned", "--power", 0.9, "--set", 'evidence="sceptical"', "--replicates", 2000, "--search-replicates", 2000).stdout
-        found = re.search(r"smallest total sample size for power 0.9: (\d+) \(.*interval (\d+) to (\d+)\)", said)
-        self.assertIsNotNone(found, said)
-        self.assertTrue(0.93 * int(found.group(2)) <= stated <= 1.07 * int(found.group(3)), said)
+        stated = self.number(r"under the sceptical stance 90 % needs ([\d,]+) \(95 % interval ([\d,]+) to ([\d,]+)\)")
+        command, = [words for words in commands() if words[0] == "size"]  # as it stands there: the answer depends on the replicates
+        found = re.search(r"smallest total sample size for power 0.9: (\d+) \(95 % interval (\d+) to (\d+)\)", self.call(*command).stdout)
+        self.assertEqual([float(number) for number in found.groups()], stated)
 
 
 if __name__ == "__main__":
