@@ -234,6 +234,19 @@ class AnalyzeCases(ProgramTest):
                 self.assertGreater(float(other["p"]), 0.95)
                 self.assertEqual((two["conclusion"], other["conclusion"]), ("different, in the good direction", "no difference shown"))
 
+    def test_a_test_and_its_interval_may_disagree(self):
+        # 22 of 25 pairs won: 7 of 252 rankings have at most 3 losses, so that p = 14 / 252. Placements .8 .8 .8 1 1 and 1 1 1 1 .4:
+        # .38 -+ 1.959964 * sqrt(.012 / 5 + .072 / 5)
+        values = {"P": (1, 2, 3, 4, 8.5), "T": (5, 6, 7, 9, 10)}
+        data = self.data("id,arm,y", [(f"{arm}{k}", arm, y) for arm, of_arm in values.items() for k, y in enumerate(of_arm)])
+        study = self.study('analysis = "wilcoxon"', 'value = "y"')
+        found = self.json(data, study)
+        self.assertAlmostEqual(found["contrasts"][0]["p"], 14 / 252, delta=1e-12)
+        self.assertAlmostEqual(found["contrasts"][0]["lower"], 0.38 - 1.959964 * (0.084 / 5) ** 0.5, delta=1e-6)
+        self.assertIn("T - P: p and interval disagree", found["notes"][0])
+        self.assertEqual(self.json(data, self.study('analysis = "t"', 'value = "y"'))["notes"], [])
+        self.assertEqual(self.json(self.changes(), study)["notes"], [])
+
     def test_one_side_needs_its_alpha(self):
         data = self.changes()
         self.refused(data, self.study('analysis = "t"', 'value = "y"', "sides = 1"), "alpha")

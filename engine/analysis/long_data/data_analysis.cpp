@@ -256,6 +256,12 @@ Moments moments_of(std::span<const double> values, std::span<const int> arms, in
   return moments;
 }
 
+/// Whether the interval says otherwise than a test of no effect that is not its own, as it may near the boundary.
+bool disagree(const Estimate& estimate, const analysis::Decision& decision, const analysis::Hypothesis& hypothesis) {
+  if (!estimate.ok() || estimate.reference == analysis::Reference::wald || !two_sided(hypothesis)) return false;
+  return (estimate.lower > 0 || estimate.upper < 0) != decision.rejected;
+}
+
 /// Why the contrast of an arm at a visit has no estimate. An arm without any outcome at a visit is named: a mixed model
 /// calls its design singular there, and with a covariance for each arm finds none that the data determine.
 std::string reason_of(analysis::Failure failure, const LongData& data, analysis::Analysis& analysis, std::size_t visit,
@@ -428,6 +434,10 @@ DataAnalysis analyze(const LongData& data, const AnalysisPlan& plan, double alph
         estimate.patients = results[a - 1].estimate.patients;
         decision = analysis.decide(estimate);
       }
+      if (disagree(estimate, decision, analysis.hypothesis()))
+        found.notes.push_back(data.arms[a] + " - " + data.arms[0] +
+                              ": p and interval disagree (the test asks what is seen under no effect, the interval "
+                              "is made in another way) the conclusion is that of p");
       contrasts.push_back({data.arms[a] + " - " + data.arms[0], data.visits[v], v == primary, estimate, decision,
                            decision.failure == analysis::Failure::none
                                ? conclusion_of(decision, analysis.hypothesis())
