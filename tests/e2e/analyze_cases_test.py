@@ -62,7 +62,9 @@ class AnalyzeCases(ProgramTest):
 
     def test_a_score_needs_its_threshold(self):
         for method in ("fisher", "chi-square", "risk-difference"):
-            self.refused(self.changes(), self.study(f'analysis = "{method}"', 'value = "y"\nbaseline = "base"'), "threshold")
+            self.refused(self.changes(), self.study(f'analysis = "{method}"', 'value = "y"\nbaseline = "base"'), "add responder_threshold to the analysis 'primary'\n")
+            secondary = f'secondary = [{{ name = "shares", analysis = "{method}" }}]'
+            self.refused(self.changes(), self.study('analysis = "t"', 'value = "y"', secondary), "add responder_threshold to the analysis 'shares', and data.baseline\n")
 
     def test_long_numbers_are_compared_as_doubles(self):
         # 16 digits: 0.1 + 0.2 is not 0.3, so that nothing ties

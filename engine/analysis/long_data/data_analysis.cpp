@@ -153,7 +153,8 @@ analysis::Outcome outcome_of(const LongData& data, const AnalysisPlan& plan, con
   if (outcome.kind == OutcomeKind::binary && !is_yes_or_no(values))
     throw InvalidInput(explain("'" + plan.method + "' needs outcomes of 0 and 1",
                                "the data hold a score, and no threshold says who responds",
-                               "add trial.primary.responder_threshold, and data.baseline"));
+                               "add responder_threshold to the analysis '" + plan.name + "'" +
+                                   (data.baseline.empty() ? ", and data.baseline" : "")));
   return outcome;
 }
 
