@@ -144,9 +144,9 @@ struct DataColumns {
   };
   std::string patient;
   std::string arm;
-  std::string reference;                 // the value of `arm` that contrasts are taken against
-  std::string visit;                     // empty: one row per patient
-  std::vector<std::string> arm_order;    // of all arms; empty: as the trial lists them, or as their names order naturally
+  std::string reference;               // the value of `arm` that contrasts are taken against
+  std::string visit;                   // empty: one row per patient
+  std::vector<std::string> arm_order;  // of all arms; empty: as the trial lists them, or as their names order naturally
   std::vector<std::string> visit_order;  // of all visits; empty: by `visit_months`, or as their names order naturally
   std::string visit_months;              // column of the visits' times; empty: none
   std::string value;                     // empty: times to an event alone

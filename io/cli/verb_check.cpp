@@ -25,7 +25,8 @@ std::string dropout_of(const Plan& plan) {
     if (!trial) continue;
     const PreparedTrial& prepared = trial->prepared();
     const TrialQuestion& design = prepared.protocol.design;
-    if (!prepared.dropout || (!prepared.dropout->depends_on_outcome() && design.dropout->arm_odds_ratio.empty())) continue;
+    if (!prepared.dropout || (!prepared.dropout->depends_on_outcome() && design.dropout->arm_odds_ratio.empty()))
+      continue;
     std::vector<std::string> arms;
     for (std::size_t arm = 0; arm < design.arms.size(); ++arm)
       arms.push_back(fmt::format("{:.2f} of {}", prepared.expected_dropout[arm], design.arms[arm].name));

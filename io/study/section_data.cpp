@@ -62,7 +62,8 @@ constexpr std::array<KeySpec, 16> keys = {{
                                    "The value of the arm's column that contrasts are taken against.", "\"PBO\""),
     field<&DataColumns::arm_order>(
         "arm_order", {.form = "list of arms", .distinct = true},
-        "Every arm that occurs, in the order of tables and models, where the reference still comes first. Without it that "
+        "Every arm that occurs, in the order of tables and models, where the reference still comes first. Without it "
+        "that "
         "of [trial] `arms`, else that of names. The last digits of `ancova` and `mmrm` of three arms depend on it.",
         "[\"PBO\", \"LOW\", \"HIGH\"]"),
     field<&DataColumns::visit>("visit", {.form = "name of a column"},

@@ -148,12 +148,13 @@ constexpr std::array<KeySpec, 5> dropout_keys = {{
     field<&Dropout::months>("months",
                             {.unit = "months", .range = above(0, longest_months), .required = true, .ascending = true},
                             "Times since randomisation, ascending.", "[6, 12, 24]"),
-    field<&Dropout::share>("share", {.range = from_to_below(0, 1), .required = true, .check = checked<check_shares>},
-                           "The share of patients who are lost by each time; the hazard is constant in between. With "
-                           "`mar` or `mnar` it is that of the reference arm, and with `arms` that at an odds ratio of 1: "
-                           "`vcohort check` says what each arm is then expected to lose, and `dropout_share` what the "
-                           "trial lost.",
-                           "[0.03, 0.06, 0.15]"),
+    field<&Dropout::share>(
+        "share", {.range = from_to_below(0, 1), .required = true, .check = checked<check_shares>},
+        "The share of patients who are lost by each time; the hazard is constant in between. With "
+        "`mar` or `mnar` it is that of the reference arm, and with `arms` that at an odds ratio of 1: "
+        "`vcohort check` says what each arm is then expected to lose, and `dropout_share` what the "
+        "trial lost.",
+        "[0.03, 0.06, 0.15]"),
     field<&Dropout::mechanism>(
         "mechanism", {.decides = true, .check = checked<check_mechanism>},
         "`mcar`: completely at random; `mar`: depends on the last change that was observed; `mnar`: on the change that "
