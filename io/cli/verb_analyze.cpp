@@ -1,6 +1,5 @@
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <iostream>
 #include <memory>
 #include <nlohmann/json.hpp>
@@ -127,8 +126,7 @@ void analyze_file(const AnalyzeArguments& arguments) {
       print_json(analyses);
       break;
   }
-  if (std::none_of(analyses.begin(), analyses.end(), [](const auto& analysis) { return analysis.failure.empty(); }))
-    throw NumericalFailure(analyses.front().failure);
+  if (!analyses.front().failure.empty()) throw NumericalFailure(analyses.front().failure);
 }
 
 }  // namespace

@@ -162,17 +162,19 @@ class AnalyzeCases(ProgramTest):
         # without variation in either arm: t has no standard error; wilcox.test(c(2, 2, 2), c(1, 1, 1), exact = FALSE, correct = TRUE) has p .0468542
         data = self.data("id,arm,y", [(f"{arm}{k}", arm, y) for arm, y in (("P", 1), ("T", 2)) for k in range(3)])
         study = self.study('analysis = "t"', 'value = "y"', 'secondary = [{ name = "ranks", analysis = "wilcoxon" }]')
-        first, second = self.analyze(data, study)
+        done = self.call("analyze", data, study, "--format", "csv", status=FAILED)
+        self.assertIn("'t' gives no estimate (no variation)", done.stderr)
+        first, second = csv.DictReader(io.StringIO(done.stdout))
         self.assertEqual((first["analysis"], first["contrast"], first["estimate"], first["conclusion"]), ("primary", "T - P", "NA", "none: no variation"))
         self.assertAlmostEqual(float(second["p"]), 0.0468542, delta=5e-8)
         self.assertEqual(second["analysis"], "ranks")
-        found = self.json(data, study)
+        found = json.loads(self.call("analyze", data, study, "--format", "json", status=FAILED).stdout)
         self.assertIn("'t' gives no estimate (no variation)", found["failure"])
         self.assertEqual([(row["arm"], row["n"], row["mean"], row["sd"]) for row in found["arms"]], [("P", 3, 1, 0), ("T", 3, 2, 0)])
         self.assertIsNone(found["contrasts"][0]["estimate"])
         (ranks,) = found["secondary"]
         self.assertNotIn("failure", ranks)
-        text = self.call("analyze", data, study).stdout
+        text = self.call("analyze", data, study, status=FAILED).stdout
         for words in ("'t' gives no estimate (no variation)", "none: no variation", "ranks: wilcoxon: "):
             self.assertIn(words, text)
         # a secondary one that fails is shown as the primary one is
