@@ -44,7 +44,7 @@ struct Result : Decision {
 /// An analysis of a study, made ready: the one path from records to decisions. Keeps its memory; one object per thread.
 class Analysis {
  public:
-  /// The method must fit the kind of the outcome. Throws InvalidInput for a hypothesis that makes no sense.
+  /// The method must fit the kind of the outcome, and the hypothesis make sense.
   Analysis(const AnalysisPlan&, const Outcome&, double alpha, int sides, bool p_values = true);
 
   /// One result per arm but the reference; holds until the next call.

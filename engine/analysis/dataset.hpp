@@ -59,8 +59,4 @@ struct Dataset {
   void mark_complete(std::span<std::uint8_t> complete) const;
 };
 
-/// Throws InvalidInput when a column has another length than `arm`, or a code is outside its range. The methods
-/// themselves do not check: a simulation builds thousands of datasets in the same buffers and checks the first.
-void check(const Dataset& data);
-
 }  // namespace vcohort::analysis

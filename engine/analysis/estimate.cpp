@@ -5,7 +5,7 @@
 #include <cmath>
 
 #include "engine/numeric/elementary.hpp"
-#include "engine/numeric/errors.hpp"
+#include "engine/numeric/require.hpp"
 #include "engine/numeric/student_t.hpp"
 #include "engine/study/word.hpp"
 
@@ -159,18 +159,11 @@ Estimate wald(double estimate, double se, double df, int patients, const Inferen
 }
 
 void check(const Hypothesis& hypothesis) {
-  if (hypothesis.sides != 1 && hypothesis.sides != 2) {
-    throw InvalidInput(explain("a test has one or two sides", "", "set sides to 1 or 2"));
-  }
-  if (!(hypothesis.alpha > 0 && hypothesis.alpha / hypothesis.sides < 0.5)) {
-    throw InvalidInput(explain("alpha is out of range", "a one-sided level lies between 0 and 0.5", "choose another"));
-  }
-  if (!(hypothesis.margin >= 0 && std::isfinite(hypothesis.margin))) {
-    throw InvalidInput(explain("a margin is a distance", "it is negative or not finite", "give it without a sign"));
-  }
-  if (hypothesis.aim != Aim::superiority && hypothesis.margin == 0) {
-    throw InvalidInput(explain("non-inferiority and equivalence need a margin", "it is 0", "state the margin"));
-  }
+  require(hypothesis.sides == 1 || hypothesis.sides == 2, "a test has one or two sides");
+  require(hypothesis.alpha > 0 && hypothesis.alpha / hypothesis.sides < 0.5,
+          "a one-sided level lies between 0 and 0.5");
+  require(hypothesis.margin >= 0 && std::isfinite(hypothesis.margin), "a margin is a distance");
+  require(hypothesis.aim == Aim::superiority || hypothesis.margin > 0, "non-inferiority and equivalence have a margin");
 }
 
 bool two_sided(const Hypothesis& hypothesis) {

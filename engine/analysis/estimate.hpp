@@ -111,7 +111,7 @@ struct Hypothesis {
   std::optional<PosteriorRule> posterior = {};
 };
 
-/// Throws InvalidInput when the hypothesis makes no sense.
+/// The reader of studies refuses what makes no sense: a broken promise here.
 void check(const Hypothesis& hypothesis);
 
 /// Whether a difference in either direction rejects: superiority with two sides and without a margin.

@@ -1,5 +1,6 @@
 #pragma once
 #include "engine/analysis/fit.hpp"
+#include "engine/analysis/mmrm/statistics.hpp"
 
 namespace vcohort::analysis {
 

@@ -102,13 +102,20 @@ double hazard_at(const DataArm& arm, double months) {
   return hazard;
 }
 
-/// The ratio of two piecewise constant hazards, if it is the same at all times.
-std::optional<double> log_hazard_ratio(const DataArm& arm, const DataArm& reference) {
+/// Where the pieces begin in which both hazards are constant, ascending, the first at 0.
+std::vector<double> starts_of(const DataArm& arm, const DataArm& reference) {
   std::vector<double> starts{0.0};
   for (const DataArm* a : {&arm, &reference})
     starts.insert(starts.end(), a->hazard_from_months.begin(), a->hazard_from_months.end());
+  std::sort(starts.begin(), starts.end());
+  starts.erase(std::unique(starts.begin(), starts.end()), starts.end());
+  return starts;
+}
+
+/// The ratio of two piecewise constant hazards, if it is the same at all times.
+std::optional<double> log_hazard_ratio(const DataArm& arm, const DataArm& reference) {
   std::optional<double> ratio;
-  for (double months : starts) {
+  for (double months : starts_of(arm, reference)) {
     const double below = hazard_at(reference, months), above = hazard_at(arm, months);
     if (below == 0 && above == 0) continue;
     if (below <= 0 || above <= 0 || (ratio && !nearly(above / below, *ratio))) return std::nullopt;
@@ -121,11 +128,7 @@ std::optional<double> log_hazard_ratio(const DataArm& arm, const DataArm& refere
 class TwoCurves {
  public:
   TwoCurves(const DataArm& arm, const DataArm& reference, double end) {
-    std::vector<double> starts{0.0};
-    for (const DataArm* a : {&arm, &reference})
-      starts.insert(starts.end(), a->hazard_from_months.begin(), a->hazard_from_months.end());
-    std::sort(starts.begin(), starts.end());
-    starts.erase(std::unique(starts.begin(), starts.end()), starts.end());
+    std::vector<double> starts = starts_of(arm, reference);
     std::erase_if(starts, [end](double start) { return start >= end; });
     double cumulative[2] = {0, 0};
     for (std::size_t k = 0; k < starts.size(); ++k) {

@@ -17,6 +17,20 @@ const Column* Table::find(std::string_view name) const {
   return found == columns.end() ? nullptr : &*found;
 }
 
+void keep_rows(Table& table, const std::function<bool(std::size_t)>& keep) {
+  std::vector<std::size_t> kept;
+  for (std::size_t row = 0; row < table.rows(); ++row)
+    if (keep(row)) kept.push_back(row);
+  for (Column& column : table.columns)
+    std::visit(
+        [&](auto& values) {
+          for (std::size_t to = 0; to < kept.size(); ++to)
+            if (kept[to] != to) values[to] = std::move(values[kept[to]]);
+          values.resize(kept.size());
+        },
+        column.values);
+}
+
 void append_rows(std::vector<Table>& tables, Table table) {
   const auto same = std::find_if(tables.begin(), tables.end(), [&](const Table& t) { return t.path == table.path; });
   if (same == tables.end()) {

@@ -1,5 +1,6 @@
 #pragma once
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <variant>
 #include <vector>
@@ -41,6 +42,9 @@ struct Table {
   /// The column of that name, or nullptr.
   const Column* find(std::string_view name) const;
 };
+
+/// Leaves the rows for which `keep(row)` holds; it is asked before anything moves.
+void keep_rows(Table& table, const std::function<bool(std::size_t)>& keep);
 
 /// Adds the rows of a table to the one of the same path and columns, or the table itself where there is none yet.
 /// Scenarios deliver their own tables, which become one.

@@ -22,10 +22,10 @@ struct Waiting {
   double all() const { return silent + asking; }
 };
 
-/// The waiting by year of age, the youngest first.
+/// The waiting by year of age, the youngest first. Of the oldest year of age only a part may be eligible.
 class Pool {
  public:
-  explicit Pool(std::size_t ages) : of_age_(ages) {}
+  Pool(std::size_t ages, double part_of_oldest) : of_age_(ages), part_of_oldest_(part_of_oldest) {}
 
   std::vector<Waiting>& ages() { return of_age_; }
   double all() const {
@@ -67,6 +67,12 @@ class Pool {
       waiting.asking *= survival;
     }
     lost[1] = of_age_.back().all();
+    if (of_age_.size() > 1) {
+      Waiting& next_to_oldest = of_age_[of_age_.size() - 2];
+      lost[1] += (1 - part_of_oldest_) * next_to_oldest.all();
+      next_to_oldest.silent *= part_of_oldest_;
+      next_to_oldest.asking *= part_of_oldest_;
+    }
     std::rotate(of_age_.begin(), of_age_.end() - 1, of_age_.end());
     of_age_.front() = {};
     return lost;
@@ -74,6 +80,7 @@ class Pool {
 
  private:
   std::vector<Waiting> of_age_;
+  double part_of_oldest_;
 };
 
 double share(double part, double whole) {
@@ -85,16 +92,17 @@ double share(double part, double whole) {
 std::vector<BudgetYear> budget_flow(const BudgetQuestion& question, const std::vector<MixShare>& mix,
                                     const std::vector<bool>& with_cells, const YearlyCosts& costs,
                                     double annual_survival) {
-  const auto ages = static_cast<std::size_t>(std::max(1.0, std::ceil(question.to_age_years - question.from_age_years)));
+  const double span = question.to_age_years - question.from_age_years;
+  const auto ages = static_cast<std::size_t>(std::max(1.0, std::ceil(span)));
+  const double part_of_oldest = span - static_cast<double>(ages - 1);
   constexpr double thousand = 1000;
   const double entering = question.births_per_year * question.prevalence_per_1000 / thousand * question.eligible_share *
                           pow_of(annual_survival, question.from_age_years);
-  Pool backlog(ages), births(ages);
-  double there = 0;
-  for (std::size_t age = 0; age < ages; ++age) {
+  Pool backlog(ages, part_of_oldest), births(ages, part_of_oldest);
+  for (std::size_t age = 0; age < ages; ++age)
     backlog.ages()[age].silent = entering * pow_of(annual_survival, static_cast<double>(age + 1));
-    there += backlog.ages()[age].silent;
-  }
+  backlog.ages().back().silent *= part_of_oldest;
+  const double there = backlog.all();
   if (question.backlog && there > 0)
     for (Waiting& waiting : backlog.ages()) waiting.silent *= *question.backlog / there;
   const double backlog_at_start = backlog.all();

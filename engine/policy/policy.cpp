@@ -1,12 +1,9 @@
 #include "engine/policy/policy.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <span>
 
 #include "engine/evidence/registry.hpp"
-#include "engine/numeric/errors.hpp"
 #include "engine/policy/base_case.hpp"
 #include "engine/policy/policy_hot.hpp"
 
@@ -39,15 +36,6 @@ Policy::Policy(const Study& study, const Evidence& evidence)
       strata_(policy_strata(study)),
       layout_(static_cast<std::size_t>(study.policy->parameter_draws), strata_.leaves(), study.strategies.size(),
               study.policy->thresholds.size(), static_cast<std::size_t>(simulator_.cycles().years)) {
-  // A group that was asked for by name; those that every study gets are missing in the table instead.
-  for (const EvppiGroup& group : study.policy->evppi.empty() ? std::vector<EvppiGroup>() : evppi_groups(study))
-    if (const std::size_t names = informative(group, evidence_).size();
-        2 * static_cast<std::int64_t>(names) > study.policy->parameter_draws)
-      throw InvalidInput(
-          explain(fmt::format("[policy.evppi]: the value of knowing \"{}\" cannot be computed", group.name),
-                  fmt::format("{} uncertain parameters of the evidence '{}' need at least {} draws", names,
-                              evidence_.name, 2 * names),
-                  "raise parameter_draws, or name fewer parameters"));
   stages_.add(std::make_unique<BaseCase>(study, evidence_));
   PolicySimulator::Workspace workspace(simulator_);
   simulator_.simulate_patients(point_values(evidence_), 0, {0, 0}, workspace,

@@ -9,7 +9,7 @@
 
 #include "engine/development/development.hpp"
 #include "engine/evidence/values.hpp"
-#include "engine/numeric/errors.hpp"
+#include "engine/numeric/require.hpp"
 #include "engine/outcome/endpoint.hpp"
 #include "engine/random/tile_draws.hpp"
 #include "engine/replication/statistic.hpp"
@@ -24,8 +24,7 @@ constexpr std::uint16_t baseline_day = 0;  // of the draws of CGI-S; those of CG
 
 /// The study as it is simulated: whatever a figure looks at is recorded, as an analysis of its own.
 Study study_for(const Study& published, std::span<const PublishedFigure> figures, const ReplicationOptions& options) {
-  if (!published.trial || published.trial->arms.empty())
-    throw InvalidInput(explain("the study has no arms", "a replication simulates a [trial]", "add one"));
+  require(published.trial && !published.trial->arms.empty(), "a replication simulates the arms of a trial");
   Study study = published;
   if (options.seed) study.seed = *options.seed;
   study.uncertain_parameters = options.uncertain_parameters;
@@ -100,9 +99,7 @@ class Replication {
     std::vector<bool> places(arms.size());
     for (const std::string& name : names) {
       const auto found = std::find_if(arms.begin(), arms.end(), [&](const Arm& arm) { return arm.name == name; });
-      if (found == arms.end())
-        throw InvalidInput(
-            explain("no arm is called '" + name + "'", "a figure is about it", "name one of trial.arms"));
+      require(found != arms.end(), "a figure names arms of its trial");
       places[static_cast<std::size_t>(found - arms.begin())] = true;
     }
     return places;

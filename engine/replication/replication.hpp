@@ -40,7 +40,7 @@ struct FigureMatrix {
 /// Runs on all threads that oneTBB may use; what comes out does not depend on them.
 /// Draws, beside those of the trial: one uniform per patient from Purpose::global_impression, occasion 0, for
 /// severe_share only.
-/// Errors: InvalidInput where figures and study do not fit each other.
+/// The reader of figures has seen to it that they fit the study.
 FigureMatrix replicate_figures(const Study&, const Evidence&, std::span<const PublishedFigure>,
                                const ReplicationOptions&);
 

@@ -8,7 +8,7 @@
 #include <type_traits>
 
 #include "engine/numeric/columns.hpp"
-#include "engine/numeric/errors.hpp"
+#include "engine/numeric/require.hpp"
 #include "engine/run/in_memory.hpp"
 
 namespace vcohort {
@@ -104,9 +104,7 @@ class Results {
     const std::vector<Table>& tables = with_reference(number.reference);
     const std::string path = path_of(number.table);
     const auto table = std::find_if(tables.begin(), tables.end(), [&](const Table& t) { return t.path == path; });
-    if (table == tables.end())
-      throw InvalidInput(
-          explain("a claim is about " + path, "the study does not ask that question", "add its section"));
+    require(table != tables.end(), "the study asks the question that its claim is about");
     const std::size_t row = RowSearch(*table, study_, scenario, number).row();
     const bool increments = number.table == ClaimNumber::Table::increments;
     const std::string error = increments && number.column == "mean" ? "mcse" : number.column + "_mcse";
@@ -120,9 +118,7 @@ class Results {
     if (!name.empty()) {
       const auto of_name = [&](const Strategy& strategy) { return strategy.name == name; };
       const auto found = std::find_if(study.strategies.begin(), study.strategies.end(), of_name);
-      if (found == study.strategies.end() || !study.cohort)
-        throw InvalidInput(explain("a claim takes increments against " + name, "the study has no such strategy",
-                                   "correct the reference of the contrast"));
+      require(found != study.strategies.end() && study.cohort, "the reference of a claim is a strategy of the cohort");
       study.cohort->reference = static_cast<int>(found - study.strategies.begin());
       study.trial.reset();
     }
@@ -199,8 +195,7 @@ Measured share(Measured part, Measured whole) {
 }
 
 Table answer_claim(const Study& study, std::span<const Evidence> evidence, const std::string& name, int threads) {
-  if (!study.claim)
-    throw InvalidInput(explain("the study " + name + " makes no claim", "it has no [claim]", "add one"));
+  require(study.claim.has_value(), "the study makes a claim");
   const Claim& claim = *study.claim;
   std::vector<Evidence> stances(evidence.begin(), evidence.end());
   Results as_it_is(study, stances, threads);

@@ -33,7 +33,7 @@ Measured share(Measured part, Measured whole);
 /// with every premise at its neutral value, which shows whether the claim rests on them; and how strong the evidence
 /// behind the premises is. Simulates the study once for each reference that the contrasts name, and as often with
 /// neutral premises. The same bits for any number of threads.
-/// @throws InvalidInput where the study has no claim, or a contrast names what the result does not have
+/// @throws InvalidInput where a contrast names a row or a column that the result does not have
 Table answer_claim(const Study&, std::span<const Evidence>, const std::string& name, int threads);
 
 }  // namespace vcohort

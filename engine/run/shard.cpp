@@ -2,7 +2,7 @@
 
 #include <string>
 
-#include "engine/numeric/errors.hpp"
+#include "engine/numeric/require.hpp"
 
 namespace vcohort {
 
@@ -17,9 +17,8 @@ std::int64_t share(std::int64_t a, std::int64_t b, std::int64_t c) {
 }  // namespace
 
 BlockSpan span_of(Shard shard, std::int64_t blocks) {
-  if (shard.of < 1 || shard.of > most_shards || shard.number < 1 || shard.number > shard.of)
-    throw InvalidInput(explain("there is no shard " + std::to_string(shard.number) + "/" + std::to_string(shard.of),
-                               "shards are numbered from 1 to their number", "name a shard from 1/N to N/N"));
+  require(shard.of >= 1 && shard.of <= most_shards && shard.number >= 1 && shard.number <= shard.of,
+          "shards are numbered from 1 to their number");
   return {share(shard.number - 1, blocks, shard.of), share(shard.number, blocks, shard.of)};
 }
 

@@ -17,8 +17,8 @@ struct Shard {
 inline constexpr std::int64_t most_shards = 1'000'000'000;
 
 /// Blocks [floor((number - 1) B / of), floor(number B / of)) of a plan of B: contiguous, disjoint, complete, and of
-/// sizes that differ by one at most. Empty spans occur where there are more shards than blocks. InvalidInput where the
-/// number is not 1 to `of`, or `of` not 1 to most_shards.
+/// sizes that differ by one at most. Empty spans occur where there are more shards than blocks. The
+/// number is 1 to `of`, and `of` 1 to most_shards.
 BlockSpan span_of(Shard, std::int64_t blocks);
 
 /// The shard of `of` that holds a block.

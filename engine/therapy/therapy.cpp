@@ -4,7 +4,7 @@
 #include <cmath>
 
 #include "engine/numeric/elementary.hpp"
-#include "engine/numeric/errors.hpp"
+#include "engine/numeric/require.hpp"
 #include "engine/numeric/vector_math.hpp"
 #include "engine/random/tile_draws.hpp"
 #include "engine/therapy/effect_hot.hpp"
@@ -82,11 +82,8 @@ TherapyPlan::TherapyPlan(const Strategy& strategy, const TherapyParameters& para
   if (!strategy.cells) return;
   const auto cell = static_cast<std::size_t>(strategy.cell);
   const auto route = static_cast<std::size_t>(strategy.route);
-  if (!parameters.delivery[cell][route] || !parameters.reference_dose[cell][route])
-    throw InvalidInput(explain("strategy '" + strategy.name + "' has no delivery factor",
-                               std::string("the evidence knows nothing of ") + name_of(strategy.cell) + " by the " +
-                                   name_of(strategy.route) + " route",
-                               "supply delivery and reference_dose as overrides with a source"));
+  require(parameters.delivery[cell][route] && parameters.reference_dose[cell][route],
+          "the evidence knows every pair of cell and route of the study");
   months_ = vcohort::infusion_months(strategy.regimen);
   relative_dose_ = strategy.regimen.dose / *parameters.reference_dose[cell][route];
   categories_.unchanged = strategy.regimen.total_infusions();

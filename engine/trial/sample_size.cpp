@@ -7,7 +7,7 @@
 
 #include "engine/numeric/columns.hpp"
 #include "engine/numeric/elementary.hpp"
-#include "engine/numeric/errors.hpp"
+#include "engine/numeric/require.hpp"
 
 namespace vcohort {
 
@@ -221,11 +221,9 @@ double SampleSizeAnswer::Point::mcse() const {
 }
 
 SampleSizeAnswer find_sample_size(const SampleSizeGoal& goal, const CountRejections& count) {
-  if (!(goal.power > 0 && goal.power < 1))
-    throw InvalidInput(explain("the target power is out of range", "it lies between 0 and 1", "choose another"));
-  if (goal.multiple < 1 || goal.largest < goal.multiple || goal.smallest > goal.largest)
-    throw InvalidInput(explain("no sample size lies within the limits",
-                               "it must be a multiple of what ratio and block need", "widen the limits"));
+  require(goal.power > 0 && goal.power < 1, "a power lies between 0 and 1");
+  require(goal.multiple >= 1 && goal.smallest <= goal.largest && goal.multiple <= goal.largest,
+          "a sample size lies within the limits");
   return Search(goal, count).run();
 }
 

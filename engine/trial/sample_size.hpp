@@ -53,7 +53,7 @@ using CountRejections = std::function<RejectionCounts(std::int64_t sample_size, 
 ///
 /// The target is reached when the confirmed power is not below it. Replicates [0, search) belong to the search, those
 /// after 2^31 to the confirmation. The interval is where the curve crosses at the limits of its error (delta method).
-/// Throws InvalidInput for a goal that makes no sense.
+/// The power lies between 0 and 1, and a multiple within the limits.
 SampleSizeAnswer find_sample_size(const SampleSizeGoal&, const CountRejections&);
 
 /// What total sample sizes must be a multiple of: whole blocks for permuted blocks, else the sum of ratios.

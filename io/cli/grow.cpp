@@ -31,18 +31,7 @@ Table rows_of(const Table& table, const std::string& scenario) {
   if (table.find("scenario") == nullptr) return table;
   const auto& scenarios = column_of<std::string>(table, "scenario");
   Table chosen = table;
-  for (Column& column : chosen.columns)
-    std::visit(
-        [&scenarios, &scenario](auto& values) {
-          std::size_t kept = 0;
-          for (std::size_t row = 0; row < values.size(); ++row)
-            if (scenarios[row] == scenario) {
-              if (kept != row) values[kept] = std::move(values[row]);
-              ++kept;
-            }
-          values.resize(kept);
-        },
-        column.values);
+  keep_rows(chosen, [&](std::size_t row) { return scenarios[row] == scenario; });
   return chosen;
 }
 

@@ -58,6 +58,8 @@ ExitStatus answer(const ClaimsArguments& arguments) {
   std::vector<Table> all;
   for (const std::string& name : arguments.names.empty() ? shipped_claims() : arguments.names) {
     const LoadedStudy loaded = load_study(name, arguments.settings);
+    if (!loaded.reading.study.claim)
+      throw InvalidInput(explain(fmt::format("{} makes no claim", name), "it has no [claim]", "add one"));
     const std::string stem = std::filesystem::path(name).stem().string();
     Table answers = answer_claim(loaded.reading.study, loaded.evidence, stem, arguments.threads);
     if (arguments.format == TableFormat::table)

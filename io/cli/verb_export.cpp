@@ -55,22 +55,13 @@ Table of_scenario(Table table, const std::string& scenario) {
   if (!names || std::find(names->begin(), names->end(), scenario) == names->end())
     throw InvalidInput(explain(fmt::format("{} has no rows of the scenario \"{}\"", table.path, scenario), "",
                                "name one of the stances in /scenarios"));
-  const std::vector<std::string> of_row = *names;
-  for (Column& column : table.columns)
-    std::visit(
-        [&](auto& values) {
-          std::size_t kept = 0;
-          for (std::size_t row = 0; row < of_row.size(); ++row)
-            if (of_row[row] == scenario) values[kept++] = values[row];
-          values.resize(kept);
-        },
-        column.values);
+  keep_rows(table, [&](std::size_t row) { return (*names)[row] == scenario; });
   return table;
 }
 
 /// The first line that this table has when it is written: a file that begins with it is an export of the same table.
 std::string first_line(Table table, TableFormat format) {
-  for (Column& column : table.columns) std::visit([](auto& values) { values.clear(); }, column.values);
+  keep_rows(table, [](std::size_t) { return false; });
   std::ostringstream out;
   print(table, format, out);
   return out.str().substr(0, out.str().find('\n'));

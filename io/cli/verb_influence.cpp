@@ -25,26 +25,14 @@ struct InfluenceArguments {
 
 /// Rows of one output and one strategy, the strongest first: only so many of each.
 Table first_of_each(const Table& all, std::size_t strongest) {
-  Table table{all.path, all.description, {}};
+  Table table = all;
   const auto& strategy = column_of<std::string>(all, "strategy");
   const auto& output = column_of<std::string>(all, "output");
-  std::vector<std::size_t> kept;
   std::size_t rank = 0;
-  for (std::size_t row = 0; row < all.rows(); ++row) {
+  keep_rows(table, [&](std::size_t row) {
     rank = row > 0 && strategy[row] == strategy[row - 1] && output[row] == output[row - 1] ? rank + 1 : 0;
-    if (rank < strongest) kept.push_back(row);
-  }
-  for (const Column& column : all.columns) {
-    Column some{column.name, column.units, column.description, {}};
-    std::visit(
-        [&](const auto& values) {
-          std::decay_t<decltype(values)> those;
-          for (const std::size_t row : kept) those.push_back(values[row]);
-          some.values = std::move(those);
-        },
-        column.values);
-    table.columns.push_back(std::move(some));
-  }
+    return rank < strongest;
+  });
   return table;
 }
 

@@ -36,18 +36,7 @@ void replay_enrolment(const LoadedStudy& loaded, const ReplayArguments& argument
   for (const Evidence& stance : Trial::scenarios(loaded.reading.study, loaded.evidence)) {
     Table data = Trial(loaded.reading.study, stance).dataset(arguments.replicate, arguments.sample_size);
     const auto& patients = std::get<std::vector<std::int64_t>>(data.find("patient")->values);
-    std::vector<bool> keep;
-    for (const std::int64_t patient : patients)
-      keep.push_back(static_cast<std::uint64_t>(patient) == arguments.patient);
-    for (Column& column : data.columns)
-      std::visit(
-          [&](auto& values) {
-            std::size_t kept = 0;
-            for (std::size_t row = 0; row < keep.size(); ++row)
-              if (keep[row]) values[kept++] = values[row];
-            values.resize(kept);
-          },
-          column.values);
+    keep_rows(data, [&](std::size_t row) { return static_cast<std::uint64_t>(patients[row]) == arguments.patient; });
     if (data.rows() == 0)
       throw InvalidInput(explain("this candidate is not in the trial", "screening failed, or enrolment ended before",
                                  "try another --patient or a larger --sample-size"));

@@ -7,6 +7,7 @@
 
 #include "engine/evidence/registry.hpp"
 #include "engine/numeric/errors.hpp"
+#include "engine/policy/evppi_groups.hpp"
 #include "engine/policy/policy.hpp"
 #include "engine/sensitivity/sobol_stage.hpp"
 #include "engine/sensitivity/stages.hpp"
@@ -148,6 +149,21 @@ void check_policy(const PolicyQuestion& policy, const Evidence& evidence, const 
         "remove it, or name the currency and the price year of the study");
 }
 
+/// The value of knowing a group that was asked for by name; those that every study gets are missing in the table
+/// instead.
+void check_evppi(const Study& study, const Evidence& evidence, const Place& place, Problems& problems) {
+  const PolicyQuestion& policy = *study.policy;
+  if (policy.evppi.empty()) return;
+  const Evidence drawn = evidence_for_draws(evidence, policy);
+  for (const EvppiGroup& group : evppi_groups(study))
+    if (const std::size_t names = informative(group, drawn).size();
+        2 * static_cast<std::int64_t>(names) > policy.parameter_draws)
+      problems.add(place, fmt::format("the value of knowing {} cannot be computed", quoted(group.name)),
+                   fmt::format("{} uncertain parameters of the evidence {} need at least {} draws", names,
+                               quoted(evidence.name), 2 * names),
+                   "raise policy.parameter_draws, or name fewer parameters in policy.evppi");
+}
+
 /// What [policy.sensitivity] moves is in the evidence and stays within what the model allows, and its Sobol indices fit
 /// into memory.
 void check_sensitivity(const Study& study, const Evidence& evidence, const Place& place, Problems& problems) {
@@ -233,6 +249,7 @@ Evidence check_against_evidence(const Study& study, const Evidence& evidence, co
   }
   PairCheck(study, amended, places, problems).run();
   if (study.policy) check_policy(*study.policy, amended, places, problems);
+  if (study.policy && problems.empty()) check_evppi(study, amended, places.policy, problems);
   if (study.policy && study.policy->sensitivity && problems.empty())
     check_sensitivity(study, amended, places.policy, problems);
   problems.throw_if_any();

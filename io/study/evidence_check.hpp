@@ -9,6 +9,7 @@ namespace vcohort {
 ///
 ///   * an override replaces or supplies a parameter of the model, with a value in its range
 ///   * a pair of cell and route has a delivery factor and a reference dose: nothing is invented
+///   * a group of [policy.evppi] has draws enough for its uncertain parameters
 ///   * what [policy.sensitivity] moves is in the evidence, and the model allows where to
 ///   * a dose is in the unit of its reference dose: cells per kg (nucleated or not), cells, or published doses
 ///

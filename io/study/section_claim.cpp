@@ -97,6 +97,10 @@ Use row_use(const KeySpec& key, const ClaimNumber& number, const Scope&) {
 }
 
 void check_strategy(const KeyAt& at, const ClaimNumber& number) {
+  const bool of_trial = number.table == Table::operating_characteristics;
+  if (of_trial ? !at.scope.study->trial : !at.scope.study->cohort)
+    return at.refuse(fmt::format("a claim is about {}", name_of(number.table)), "the study does not ask that question",
+                     fmt::format("add [{}]", of_trial ? "trial" : "cohort"));
   const std::string& name = at.key.name == "reference" ? number.reference : number.strategy;
   std::vector<std::string_view> names;
   for (const Strategy& strategy : at.scope.study->strategies) names.push_back(strategy.name);

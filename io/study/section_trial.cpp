@@ -38,6 +38,13 @@ Use alpha_use(const KeySpec&, const TrialQuestion& trial, const Scope&) {
   return trial.sides == 1 ? Use::required("0.05 on one side is nobody's intention") : Use{};
 }
 
+void check_alpha(const KeyAt& at, const TrialQuestion& trial) {
+  constexpr double of_one_side = 0.5;
+  if (trial.sides == 1 && trial.alpha >= of_one_side)
+    at.refuse("a one-sided level of 0.5 or more is no test", "an effect of nothing would be enough",
+              "use for instance 0.025");
+}
+
 void read_reference(const KeyAt& at, TrialQuestion& trial) {
   const std::optional<std::string> reference = at.table.text(at.key.name);
   if (!reference || trial.arms.empty()) return;
@@ -178,9 +185,9 @@ constexpr std::array<KeySpec, 18> keys = {{
     custom<refuse_looks, write_nothing>("looks", KeyType::table, {},
                                         "Interim analyses. A later version has them; this one refuses the key.",
                                         "{ information = [0.5, 1.0] }"),
-    field<&TrialQuestion::alpha>("alpha", {.range = between(1e-12, 1), .use = rule<alpha_use>},
-                                 "Significance level; with two sides, of both together. Required with one side.",
-                                 "0.025"),
+    field<&TrialQuestion::alpha>(
+        "alpha", {.range = between(1e-12, 1), .use = rule<alpha_use>, .check = checked<check_alpha>},
+        "Significance level; with two sides, of both together. Required with one side.", "0.025"),
     field<&TrialQuestion::sides>("sides", {.range = {1, 2}}, "Of the test.", "2"),
     custom_block<read_primary, write_primary>(
         "primary", KeyType::table, {.form = "analysis", .required = true, .table = &analysis_section},

@@ -152,6 +152,11 @@ void check_fit(const KeyAt& at, const AnalysisPlan& plan) {
               "name its column, or use another method");
   if (method.repeated && frame.data && frame.data->visit.empty())
     at.refuse(fmt::format("{} needs visits", method.name), "[data] has no visit", "name the column of the visit");
+  const auto after_baseline =
+      std::count_if(frame.visits_months.begin(), frame.visits_months.end(), [](double months) { return months > 0; });
+  if (method.repeated && after_baseline > analysis::most_repeated_visits)
+    at.refuse(fmt::format("{} takes at most {} visits", method.name, analysis::most_repeated_visits),
+              fmt::format("there are {} after the baseline", after_baseline), "choose fewer visits");
   if (method.strata == Strata::required && frame.model)
     at.refuse(fmt::format("{} needs strata", method.name), "a data model has no covariates", "use another method");
   if (!kind || method.fits.contains(*kind) || cuts_a_score(plan, at.scope)) return;

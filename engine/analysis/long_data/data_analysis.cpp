@@ -158,6 +158,13 @@ analysis::Outcome outcome_of(const LongData& data, const AnalysisPlan& plan, con
   return outcome;
 }
 
+void check_visits(const LongData& data) {
+  if (data.visits.size() > static_cast<std::size_t>(analysis::most_repeated_visits))
+    throw InvalidInput(explain("there are " + std::to_string(data.visits.size()) + " visits",
+                               "a mixed model takes at most " + std::to_string(analysis::most_repeated_visits),
+                               "choose some of them with data.where"));
+}
+
 /// The order of visits matters where the covariance says so, and their times for the spatial one.
 void check_order(const LongData& data, const analysis::Options& options) {
   const auto& tried = options.covariances;
@@ -197,7 +204,8 @@ std::string conclusion_of(const analysis::Decision& decision, const analysis::Hy
   using analysis::Aim;
   if (hypothesis.aim == Aim::non_inferiority) return decision.rejected ? "non-inferior" : "non-inferiority not shown";
   if (hypothesis.aim == Aim::equivalence) return decision.rejected ? "equivalent" : "equivalence not shown";
-  if (hypothesis.margin > 0) return decision.rejected ? "superior by the margin" : "superiority by the margin not shown";
+  if (hypothesis.margin > 0)
+    return decision.rejected ? "superior by the margin" : "superiority by the margin not shown";
   if (!decision.rejected) return "no difference shown";
   return decision.favourable ? "different, in the good direction" : "different, in the bad direction";
 }
@@ -404,6 +412,7 @@ DataAnalysis analyze(const LongData& data, const AnalysisPlan& plan, double alph
   const DataRecords records(data, plan);
   const std::size_t primary = records.view().visit;
   analysis::Analysis analysis(plan, outcome, alpha, sides);
+  if (method.repeated) check_visits(data);
   if (method.repeated) check_order(data, analysis.options());
   const std::span<const analysis::Result> results = analysis.run(records.view());
 

@@ -4,7 +4,7 @@
 
 #include "engine/analysis/mmrm/dense.hpp"
 #include "engine/analysis/mmrm/state.hpp"
-#include "engine/numeric/errors.hpp"
+#include "engine/numeric/require.hpp"
 
 namespace vcohort::analysis {
 
@@ -17,19 +17,10 @@ const char* name_of(MmrmFailure failure) {
 
 Mmrm::State::State(MmrmModel description) : model(std::move(description)) {
   const int visits = static_cast<int>(model.visits.size()), arms = static_cast<int>(model.arms.size());
-  if (visits < 1 || visits > RepeatedMeasures::largest_number_of_visits) {
-    throw InvalidInput(
-        explain("the model has " + std::to_string(visits) + " visits", "1 to 64 are possible", "change the visits"));
-  }
-  if (arms < 1 || model.reference < 0 || model.reference >= arms) {
-    throw InvalidInput(explain("the reference arm is unknown", "it is not among the arms", "name one of the arms"));
-  }
-  if (model.structures.empty()) {
-    throw InvalidInput(explain("no covariance structure is given", "the model needs one", "name at least one"));
-  }
-  if (!(model.level > 0 && model.level < 1)) {
-    throw InvalidInput(explain("the level of the intervals is not between 0 and 1", "", "use for instance 0.95"));
-  }
+  require(visits >= 1 && visits <= most_repeated_visits, "a mixed model has 1 to 64 visits");
+  require(arms >= 1 && model.reference >= 0 && model.reference < arms, "the reference is one of the arms");
+  require(!model.structures.empty(), "a mixed model has a covariance structure");
+  require(model.level > 0 && model.level < 1, "a level lies between 0 and 1");
   groups = model.covariance_per_arm ? arms : 1;
 
   terms.push_back({});
@@ -76,15 +67,10 @@ Mmrm::State::State(MmrmModel description) : model(std::move(description)) {
 bool Mmrm::State::measure(const MmrmData& input) {
   const std::size_t n = input.arm.size();
   const int visits = data.visits();
-  if (input.outcome.size() != n * visits || input.covariates.size() != model.covariates.size()) {
-    throw InvalidInput(explain("the data do not fit the model",
-                               "outcome needs visits x patients values, and one column per covariate",
-                               "give every patient a value or NaN at every visit"));
-  }
-  for (const std::span<const double>& column : input.covariates) {
-    if (column.size() != n)
-      throw InvalidInput(explain("a covariate has a wrong length", "one value per patient is needed", ""));
-  }
+  require(input.outcome.size() == n * visits && input.covariates.size() == model.covariates.size(),
+          "the data have the shape of the model");
+  for (const std::span<const double>& column : input.covariates)
+    require(column.size() == n, "a covariate has a value per patient");
   observed.assign(n, 0);
   std::fill(visit_mean.begin(), visit_mean.end(), 0.0);
   level_counts.assign(terms.size(), 0.0);
@@ -105,10 +91,7 @@ bool Mmrm::State::measure(const MmrmData& input) {
     if (!std::isfinite(visit_mean[t])) return false;
   }
   for (std::size_t i = 0; i < n; ++i) {
-    if (input.arm[i] >= static_cast<int>(model.arms.size())) {
-      throw InvalidInput(
-          explain("a patient has an arm that the model does not know", "", "list every arm in the model"));
-    }
+    require(input.arm[i] < static_cast<int>(model.arms.size()), "the model knows every arm");
     bool complete = input.arm[i] >= 0;
     for (std::size_t c = 0; c < input.covariates.size() && complete; ++c)
       complete = !std::isnan(input.covariates[c][i]);

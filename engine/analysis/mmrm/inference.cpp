@@ -3,7 +3,7 @@
 
 #include "engine/analysis/mmrm/dense.hpp"
 #include "engine/analysis/mmrm/state.hpp"
-#include "engine/numeric/errors.hpp"
+#include "engine/numeric/require.hpp"
 #include "engine/numeric/student_t.hpp"
 
 namespace vcohort::analysis {
@@ -180,9 +180,7 @@ MmrmContrast Mmrm::State::conclude(const Eigen::VectorXd& kept, double constant)
 
 MmrmContrast Mmrm::contrast(std::span<const double> weights) {
   State& s = *state_;
-  if (weights.size() != s.all_columns.size()) {
-    throw InvalidInput(explain("a contrast has a wrong number of weights", "one for every coefficient is needed", ""));
-  }
+  require(weights.size() == s.all_columns.size(), "a contrast has a weight for every coefficient");
   MmrmContrast result;
   double constant = 0;
   if (!s.fit.ok()) {
@@ -198,10 +196,8 @@ MmrmContrast Mmrm::contrast(std::span<const double> weights) {
 MmrmContrast Mmrm::contrast(int visit, int arm) {
   State& s = *state_;
   const int visits = s.data.visits(), arms = static_cast<int>(s.model.arms.size());
-  if (visit < 0 || visit >= visits || arm < 0 || arm >= arms || arm == s.model.reference) {
-    throw InvalidInput(
-        explain("there is no such contrast", "the visit or the arm is unknown, or the arm is the reference", ""));
-  }
+  require(visit >= 0 && visit < visits && arm >= 0 && arm < arms && arm != s.model.reference,
+          "a contrast is of a visit and of an arm against the reference");
   s.full_weights.assign(s.all_columns.size(), 0.0);
   const int term = arm < s.model.reference ? arm + 1 : arm;
   s.full_weights[term * visits + visit] = 1;
@@ -211,9 +207,7 @@ MmrmContrast Mmrm::contrast(int visit, int arm) {
 MmrmContrast Mmrm::mean(int visit, int arm, MmrmMargin margin) {
   State& s = *state_;
   const int visits = s.data.visits(), arms = static_cast<int>(s.model.arms.size());
-  if (visit < 0 || visit >= visits || arm < 0 || arm >= arms) {
-    throw InvalidInput(explain("there is no such mean", "the visit or the arm is unknown", ""));
-  }
+  require(visit >= 0 && visit < visits && arm >= 0 && arm < arms, "a mean is of a visit and of an arm");
   s.full_weights.assign(s.all_columns.size(), 0.0);
   for (std::size_t j = 0; j < s.all_columns.size(); ++j) {
     const DesignColumn& column = s.all_columns[j];

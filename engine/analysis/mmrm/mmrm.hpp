@@ -131,13 +131,13 @@ enum class MmrmMargin : std::uint8_t { equal = 0, observed = 1 };
 /// datasets.
 class Mmrm {
  public:
-  /// Throws InvalidInput when the model makes no sense.
+  /// The model has 1 to 64 visits, a reference among its arms, a covariance structure and a level between 0 and 1.
   explicit Mmrm(MmrmModel model);
   ~Mmrm();
   Mmrm(Mmrm&&) noexcept;
   Mmrm& operator=(Mmrm&&) noexcept;
 
-  /// Throws InvalidInput when the data do not have the shape of the model. The reference holds until the next fit.
+  /// The data have the shape of the model. The reference holds until the next fit.
   const MmrmFit& fit(const MmrmData& data);
 
   const MmrmModel& model() const;

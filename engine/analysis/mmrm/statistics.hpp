@@ -5,6 +5,9 @@
 
 namespace vcohort::analysis {
 
+/// Visits of a mixed model at most: those that a patient was seen at are the bits of a word.
+inline constexpr int most_repeated_visits = 64;
+
 /// The sufficient statistics of a repeated-measures dataset: patients with the same covariance group and the same
 /// observed visits share one Gram matrix of (terms, outcomes), where the terms are what the mean is linear in (1, arm
 /// indicators, covariates). Once gathered, the cost of a fit does not depend on the number of patients.
@@ -17,7 +20,6 @@ class RepeatedMeasures {
     std::vector<int> visits;   // observed, ascending
     std::vector<double> gram;  // (terms + visits)^2 row-major, lower triangle until complete()
   };
-  static constexpr int largest_number_of_visits = 64;
 
   RepeatedMeasures() = default;
   RepeatedMeasures(int terms, int visits) : terms_(terms), visits_(visits) {}

@@ -61,7 +61,6 @@ struct Columns {
     data.time = time;
     data.event = event;
     data.exposure = exposure;
-    check(data);
     return data;
   }
 

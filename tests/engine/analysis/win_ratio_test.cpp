@@ -14,7 +14,6 @@ Estimate compare(Columns& columns, WinCounts* counts = nullptr) {
                                                 RankedEndpoint{.value = columns.outcome}};
   auto data = columns.view();
   data.hierarchy = hierarchy;
-  check(data);
   return win_ratio(data, 1, {}, workspace, counts);
 }
 

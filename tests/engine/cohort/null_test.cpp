@@ -39,6 +39,8 @@ TEST(NullStance, EveryIncrementIsExactlyZeroAndHarmsRemain) {
   const auto with_effect = sceptical.deliver(simulate_all(sceptical));
   const View harm(tables, "/cohort/harm"), same(with_effect, "/cohort/harm");
   EXPECT_GT(harm.number({{"strategy", "by tolerance"}, {"stratum", "all"}}, "any_share"), 0.3);
+  EXPECT_LT(harm.number({{"strategy", "by tolerance"}, {"stratum", "all"}}, "serious_share"), 0.05)
+      << "most events are mild";
   EXPECT_EQ(harm.doubles("any_share"), same.doubles("any_share"));
   EXPECT_EQ(harm.doubles("serious_share"), same.doubles("serious_share"));
 }

@@ -380,18 +380,18 @@ TEST(Mmrm, MeansDifferByTheContrast) {
   }
 }
 
-TEST(Mmrm, ModelsThatMakeNoSenseAreRefused) {
+TEST(Mmrm, ModelsThatMakeNoSenseBreakThePromise) {
   MmrmModel model;
-  EXPECT_THROW(Mmrm{model}, InvalidInput);
+  EXPECT_THROW(Mmrm{model}, InternalError);
   model.visits = {"1"};
   model.arms = {"a", "b"};
   model.reference = 2;
-  EXPECT_THROW(Mmrm{model}, InvalidInput);
+  EXPECT_THROW(Mmrm{model}, InternalError);
   model.reference = 0;
   Mmrm mmrm(model);
   const std::vector<int> arm{0, 1};
   const std::vector<double> outcome{1};
-  EXPECT_THROW(mmrm.fit({arm, outcome, {}}), InvalidInput);
+  EXPECT_THROW(mmrm.fit({arm, outcome, {}}), InternalError);
 }
 
 }  // namespace

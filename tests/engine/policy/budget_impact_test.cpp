@@ -57,6 +57,26 @@ TEST(BudgetImpact, ByHand) {
   EXPECT_EQ(flow[2].care_change, 0);
 }
 
+// Too old at 1.5: of the older year of age half is eligible. Nobody dies, half ask. Year 1: the backlog holds 100 and
+// 50, 75 of them have their turn; of the 50 + 25 left the 25 are too old, and of the 50 that become older, 25. Of the
+// births 50 of 100 are left, 25 of which are too old. Year 2: backlog 25, births 100 + 25.
+TEST(BudgetImpact, AgesMayEndWithinAYear) {
+  BudgetQuestion question = round_question();
+  question.to_age_years = 1.5;
+  const auto flow = budget_flow(question, question.after, with_cells, round_costs(), 1);
+  EXPECT_NEAR(flow[0].waiting_backlog, 150, rounding);
+  EXPECT_NEAR(flow[0].turns_backlog, 75, rounding);
+  EXPECT_NEAR(flow[0].aged_out, 25 + 25 + 25, rounding);
+  EXPECT_NEAR(flow[1].waiting_backlog, 25, rounding);
+  EXPECT_NEAR(flow[1].waiting_births, 125, rounding);
+  // Within a single year of age nobody waits for a second year.
+  question.to_age_years = 0.5;
+  const auto short_flow = budget_flow(question, question.after, with_cells, round_costs(), 1);
+  EXPECT_NEAR(short_flow[0].waiting_backlog, 50, rounding);
+  EXPECT_NEAR(short_flow[0].aged_out, 25 + 50, rounding);
+  EXPECT_NEAR(short_flow[1].waiting_births, 100, rounding);
+}
+
 // A capacity of 60. Year 1: 150 ask, of whom two in five get their turn: 40 of the backlog, 20 of the births; 90 are
 // put off: of the backlog 30 at each age, of the births 30. Then the older half of the backlog (30 + 50 silent) is too
 // old. Year 2: 30 + 30 were put off and fill the capacity; 25 of the backlog and 25 + 50 of the births ask in vain.

@@ -129,7 +129,7 @@ TEST(ClaimAnswer, RefusesWhatTheResultDoesNotHave) {
   study.claim->contrasts.front().of.column = "height";
   EXPECT_THROW(answer_claim(study, stances, "x", 1), InvalidInput);
   study.claim.reset();
-  EXPECT_THROW(answer_claim(study, stances, "x", 1), InvalidInput);
+  EXPECT_THROW(answer_claim(study, stances, "x", 1), InternalError);
 }
 
 }  // namespace

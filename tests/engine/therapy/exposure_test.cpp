@@ -108,11 +108,11 @@ TEST(Exposure, AutologousCellsDoNotSensitise) {
   EXPECT_NEAR(TherapyPlan(strategy, p, {}).exposure_of_infusion(2), 2.2, tolerance);
 }
 
-TEST(Exposure, APairThatNobodyStudiedIsRefused) {
+TEST(Exposure, APairThatNobodyStudiedBreaksThePromise) {
   const TherapyParameters p(values_of("published"));
   Strategy strategy = cells(Cell::msc, Route::intravenous);
   strategy.route = Route::intranasal;
-  EXPECT_THROW(TherapyPlan(strategy, p, {}), InvalidInput);
+  EXPECT_THROW(TherapyPlan(strategy, p, {}), InternalError);
 }
 
 TEST(Exposure, WithoutEffectThereIsNone) {
