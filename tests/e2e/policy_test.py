@@ -146,7 +146,7 @@ class Policy(ProgramTest):
         for case in range(12):
             years = chance.randint(1, 6)
             question = {"years": years, "births_per_year": chance.choice([1_000, 100_000]), "prevalence_per_1000": 1.6,
-                        "age_years": chance.choice([[0, 3], [2, 8], [1, 1.5]]), "uptake": [chance.choice([0, 0.05, 0.5, 1]) for _ in range(min(2, years))]}
+                        "age_years": chance.choice([[0, 3], [2, 8], [1, 1.5], [0.25, 2.5]]), "uptake": [chance.choice([0, 0.05, 0.5, 1]) for _ in range(min(2, years))]}
             if chance.random() < 0.7:
                 question["capacity"] = [chance.choice([0, 7, 50, 300]) for _ in range(min(2, years))]
             if chance.random() < 0.3:

@@ -282,16 +282,16 @@ TEST(Replication, RelatedEventsFollowTheirRates) {
   EXPECT_EQ(mean_of(), 0);
 }
 
-TEST(Replication, RefusesWhatDoesNotFit) {
+TEST(Replication, WhatDoesNotFitBreaksThePromise) {
   PublishedFigure figure = figure_of_cells();
   figure.arms = {"magic"};
-  EXPECT_THROW(simulated(small_trial(), stance("published"), figure, options(1)), std::runtime_error);
+  EXPECT_THROW(simulated(small_trial(), stance("published"), figure, options(1)), InternalError);
   figure = figure_of_cells();
   figure.visit_months = 7;
   EXPECT_THROW(simulated(small_trial(), stance("published"), figure, options(1)), InternalError);
   Study no_trial = small_trial();
   no_trial.trial.reset();
-  EXPECT_THROW(simulated(no_trial, stance("published"), figure_of_cells(), options(1)), std::runtime_error);
+  EXPECT_THROW(simulated(no_trial, stance("published"), figure_of_cells(), options(1)), InternalError);
 }
 
 }  // namespace

@@ -135,8 +135,9 @@ class RandomStudy {
     if (chance(0.7)) text += block(strata_section);
     if (chance(0.3)) text += "\n[strata.article]\n" + lines(strata_section);
     text += block(outcomes_section);
-    if (shape_ == Shape::cohort || chance(0.3)) text += block(cohort_section);
-    if (chance(0.5)) text += block(claim_section);
+    const bool cohort = shape_ == Shape::cohort || chance(0.3);
+    if (cohort) text += block(cohort_section);
+    if (cohort && chance(0.8)) text += block(claim_section);
     if (chance(0.4)) text += block(override_section);
     return text;
   }
@@ -358,6 +359,11 @@ class RandomStudy {
     strategy("[cohort].reference");
     set("[claim].contrast",
         [this] { return fmt::format("[{}, {}]", table(claim_contrast_section), table(claim_contrast_section)); });
+    set("claim.contrast.of, claim.contrast.less.table", [this] {
+      Texts tables = {"increments", "summary", "harm", "adverse_events"};
+      if (shape_ != Shape::cohort) tables.emplace_back("operating_characteristics");
+      return toml_text(one_of(tables));
+    });
     strategy("claim.contrast.of, claim.contrast.less.strategy");
     strategy("claim.contrast.of, claim.contrast.less.reference");
 

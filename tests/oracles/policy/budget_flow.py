@@ -1,15 +1,19 @@
 """Budget impact by counting cohorts, independent of the engine: each cohort of one origin is followed by itself, in exact fractions.
 
 A cohort is all children who became eligible in one year (or, of the backlog, who are of one age). It knows how many of it have not asked, how many
-were put off, and when its turns came. Children who come back are cohorts of returns, known by the year in which they came back.
+were put off, and when its turns came. Where the ages end within a year, those born early in a year are a cohort of their own, which is too old a year
+before the others. Children who come back are cohorts of returns, known by the year in which they came back.
 """
 from fractions import Fraction
 from math import ceil
 
 
 class Cohort:
-    def __init__(self, children, age, backlog):
-        self.silent, self.asking, self.age, self.backlog = children, Fraction(0), age, backlog
+    def __init__(self, children, age, backlog, last):
+        self.silent, self.asking, self.age, self.backlog, self.last = children, Fraction(0), age, backlog, last
+
+    def waits(self):
+        return self.age <= self.last
 
 
 def in_year(values, year):
@@ -24,7 +28,9 @@ def budget_flow(question, mix, with_cells, costs, survival):
     survival = f(survival)
     entering = f(question["births_per_year"]) * f(question["prevalence_per_1000"]) / 1000 * f(question.get("eligible_share", 1)) \
         * f(float(survival) ** float(low))
-    cohorts = [Cohort(entering * survival ** (age + 1), age, True) for age in range(ages)]
+    late = high - low - (ages - 1)  # the share of a year's children who are eligible in the oldest year of age
+    origins = [(late, ages - 1), (1 - late, ages - 2)]
+    cohorts = [Cohort(entering * share * survival ** (age + 1), age, True, last) for share, last in origins for age in range(last + 1)]
     if "backlog" in question:
         there = sum(cohort.silent for cohort in cohorts)
         for cohort in cohorts:
@@ -34,11 +40,11 @@ def budget_flow(question, mix, with_cells, costs, survival):
     cells = sum(f(part) for strategy, part in mix.items() if with_cells[strategy])
     turns, returns, came_back, rows = [], [], [], []
     for year in range(question["years"]):
-        cohorts.append(Cohort(entering, 0, False))
+        cohorts += [Cohort(entering * share, 0, False, max(0, last)) for share, last in origins]  # everybody is eligible in the first year
         row = {"year": year + 1,
-               "waiting_backlog": sum(c.silent + c.asking for c in cohorts if c.backlog and c.age < ages),
-               "waiting_births": sum(c.silent + c.asking for c in cohorts if not c.backlog and c.age < ages)}
-        waiting = [c for c in cohorts if c.age < ages]
+               "waiting_backlog": sum(c.silent + c.asking for c in cohorts if c.backlog and c.waits()),
+               "waiting_births": sum(c.silent + c.asking for c in cohorts if not c.backlog and c.waits())}
+        waiting = [c for c in cohorts if c.waits()]
         uptake = in_year(question["uptake"], year)
         back = f(share) * cells * turns[year - pause] * survival ** pause if pause and year >= pause else f(0)
         old = sum(c.asking for c in waiting) + sum(came_back)
@@ -61,7 +67,7 @@ def budget_flow(question, mix, with_cells, costs, survival):
         row["died"] = sum((c.silent + c.asking) * (1 - survival) for c in waiting)
         for c in waiting:
             c.silent, c.asking = c.silent * survival, c.asking * survival
-        row["aged_out"] = sum(c.silent + c.asking for c in waiting if c.age == ages - 1)
+        row["aged_out"] = sum(c.silent + c.asking for c in waiting if c.age == c.last)
         for c in cohorts:
             c.age += 1
         came_back = [children * survival for children in came_back]
