@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "engine/study/looks.hpp"
 #include "engine/study/outcome_kind.hpp"
 
 /// The trial that a study asks about, and the data model that may replace the disease model. Plain structs, as
@@ -126,6 +127,7 @@ struct TrialQuestion {
   std::vector<AnalysisPlan> analyses;     // the first is primary
   double alpha = 0.05;
   int sides = 2;
+  std::optional<Looks> looks;  // absent: the trial is analysed once, when it is complete
   Randomisation randomisation;
   Accrual accrual;
   std::optional<Dropout> dropout;

@@ -22,5 +22,17 @@ std::string_view name_of(AnalysisPlan::Hypothesis hypothesis) {
 std::string_view name_of(AnalysisPlan::Firth firth) {
   return word(firth_names, firth);
 }
+std::string_view name_of(Spending::Kind kind) {
+  return word(spending_names, kind);
+}
+std::string_view name_of(Looks::Efficacy::Boundary boundary) {
+  return word(boundary_names, boundary);
+}
+std::string_view name_of(Looks::Futility::Drift drift) {
+  return word(assumed_drift_names, drift);
+}
+std::string_view name_of(Looks::Timing timing) {
+  return word(look_timing_names, timing);
+}
 
 }  // namespace vcohort

@@ -19,12 +19,25 @@ inline constexpr std::array<std::string_view, 3> firth_names = {"never", "fallba
 inline constexpr std::array<std::string_view, 5> data_model_names = {"normal", "binary", "ordinal", "survival",
                                                                      "count"};
 
+inline constexpr std::array<std::string_view, 5> spending_names = {"obrien-fleming", "pocock", "hwang-shih-decani",
+                                                                   "power", "table"};
+inline constexpr std::array<std::string_view, 4> boundary_names = {"obrien-fleming", "pocock", "wang-tsiatis",
+                                                                   "haybittle-peto"};
+inline constexpr std::array<std::string_view, 3> assumed_drift_names = {"trend", "null", "design"};
+inline constexpr std::array<std::string_view, 5> look_timing_names = {"primary outcome", "enrolled", "events", "months",
+                                                                      "information"};
+inline constexpr std::array<std::string_view, 2> last_spends_names = {"rest", "function"};
+
 std::string_view name_of(Randomisation::Method);
 std::string_view name_of(Dropout::Mechanism);
 std::string_view name_of(IntercurrentEvent::Kind);
 std::string_view name_of(IntercurrentEvent::Strategy);
 std::string_view name_of(AnalysisPlan::Hypothesis);
 std::string_view name_of(AnalysisPlan::Firth);
+std::string_view name_of(Spending::Kind);
+std::string_view name_of(Looks::Efficacy::Boundary);
+std::string_view name_of(Looks::Futility::Drift);
+std::string_view name_of(Looks::Timing);
 
 inline constexpr std::array<std::string_view, 8> covariance_names = {
     "unstructured", "toeplitz-heterogeneous", "ar1-heterogeneous",  "compound-symmetry-heterogeneous", "toeplitz",
