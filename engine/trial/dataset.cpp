@@ -25,24 +25,30 @@ std::string level_name(const std::string& factor, int level) {
 Table Trial::dataset(std::uint32_t replicate, std::int64_t sample_size) const {
   TrialSimulator simulator(*trial_, false);
   const TrialData& data = simulator.simulate_replicate(replicate, sample_size);
+  const DataCut known = conduct_of(sample_size).run(simulator).cut;
   const Protocol& protocol = trial_->protocol;
   Table table{"/trial/patients", "One simulated trial in long form: one row per patient and visit", {}};
   struct Row {
     std::size_t patient, slot;
     double visit, value;
   };
+  KnownData times;
+  if (protocol.kind.front() == OutcomeKind::survival) times.take_times(data, known);
   std::vector<Row> rows;
-  for (std::size_t i = 0; i < data.participants.size(); ++i) {
+  for (std::size_t i = 0; i < known.enrolled; ++i) {
     if (!protocol.by_visit()) {
       const bool counts = protocol.kind.front() == OutcomeKind::count;
-      rows.push_back({i, 0, counts ? data.exposure[i] : data.observed.time[i],
-                      counts ? data.observed.count[i] : static_cast<double>(data.event[i])});
+      rows.push_back({i, 0, counts ? data.exposure[i] : times.time[i],
+                      counts ? data.observed.count[i] : static_cast<double>(times.event[i])});
       continue;
     }
     const std::size_t visits = protocol.visits_months.size();
     for (std::size_t slot = 0; slot < protocol.endpoints.size(); ++slot)
-      for (std::size_t v = 0; v < visits; ++v)
-        rows.push_back({i, slot, protocol.visits_months[v], data.observed.values[slot * visits + v][i]});
+      for (std::size_t v = 0; v < visits; ++v) {
+        const double month = protocol.visits_months[v];
+        const bool due = data.randomised_months[i] + month <= known.months;
+        rows.push_back({i, slot, month, due ? data.observed.values[slot * visits + v][i] : missing});
+      }
   }
   const Columns column(table, rows);
   const auto of_patient = [](const auto& values) { return [&](const Row& row) { return values[row.patient]; }; };

@@ -2,9 +2,9 @@
 #include <cmath>
 #include <limits>
 
-#include "engine/numeric/cluster_error.hpp"
 #include "engine/numeric/columns.hpp"
 #include "engine/trial/trial.hpp"
+#include "engine/trial/with_error.hpp"
 
 namespace vcohort {
 
@@ -12,23 +12,6 @@ namespace {
 
 using Layout = TrialLayout;
 constexpr double missing = std::numeric_limits<double>::quiet_NaN();
-
-/// A number and its Monte Carlo standard error.
-struct WithError {
-  double value = missing;
-  double mcse = missing;
-};
-
-WithError share_of(double events, double n) {
-  if (n < 1) return {};
-  const double p = events / n;
-  return {p, std::sqrt(p * (1 - p) / n)};
-}
-
-WithError mean_of(double sum, double squares, double n) {
-  if (n < 1) return {};
-  return {sum / n, standard_deviation(n, sum, squares) / std::sqrt(n)};
-}
 
 /// Performance measures of one cell, after Morris, White & Crowther (2019), table 6, over the replicates that gave an
 /// estimate.
@@ -221,8 +204,13 @@ std::vector<Table> Trial::deliver(const Tally& tally) const {
   measure("bias_eliminated_coverage", "share",
           "intervals that contain the mean estimate; needs a second pass over the rows of replicates, missing here",
           [](const Row&) { return WithError{}; });
-  column("expected_sample_size", "patients", "randomised; fixed where there are no looks",
-         [&](const Row& cell) { return static_cast<double>(randomised(cell)); });
+  const auto enrolled = of_size(Layout::enrolled, Layout::enrolled_squares);
+  const char* const fixed_without_looks = "randomised; fixed where there are no looks";
+  if (study_.trial->looks)
+    measure("expected_sample_size", "patients", fixed_without_looks, enrolled);
+  else
+    column("expected_sample_size", "patients", fixed_without_looks,
+           [&](const Row& cell) { return static_cast<double>(randomised(cell)); });
   column("analysed", "patients", "mean number analysed",
          [](const Row& cell) { return cell.performance.analysed().value; });
   measure("duration_months", "months", "first day of accrual to last visit",
@@ -242,6 +230,7 @@ std::vector<Table> Trial::deliver(const Tally& tally) const {
              return static_cast<std::int64_t>(
                  cell.performance.count(Layout::first_failure + static_cast<std::size_t>(kind)));
            });
+  if (study_.trial->looks) return {table, table_of_looks(tally)};
   return {table};
 }
 

@@ -23,8 +23,12 @@ class TrialLayout {
     guesses_squares,
     screening_failures,
     screening_failures_squares,
+    enrolled,
+    enrolled_squares,
     size_sums
   };
+  enum LookCount : std::size_t { taken, failed, stops_efficacy, stops_futility, stops_worse, look_counts };
+  enum LookSum : std::size_t { months, months_squares, at_look, at_look_squares, known, known_squares, look_sums };
   enum CellCount : std::size_t {
     fits,
     rejections,
@@ -51,9 +55,9 @@ class TrialLayout {
     cell_sums
   };
 
-  /// `ratios[analysis]`: whether it estimates a ratio.
-  TrialLayout(std::size_t sizes, std::size_t contrasts, std::vector<bool> ratios)
-      : sizes_(sizes), analyses_(ratios.size()), contrasts_(contrasts), ratios_(std::move(ratios)) {}
+  /// `ratios[analysis]`: whether it estimates a ratio. `looks`: 0 of a fixed design.
+  TrialLayout(std::size_t sizes, std::size_t contrasts, std::vector<bool> ratios, std::size_t looks)
+      : sizes_(sizes), analyses_(ratios.size()), contrasts_(contrasts), looks_(looks), ratios_(std::move(ratios)) {}
 
   /// Bins of a log ratio: 0.02 wide between -8 and 8 (ratios of 3,000), and one on either side for all beyond.
   static constexpr double largest_in_bins = 8, bin_width = 0.02;
@@ -68,6 +72,7 @@ class TrialLayout {
   std::size_t sizes() const { return sizes_; }
   std::size_t analyses() const { return analyses_; }
   std::size_t contrasts() const { return contrasts_; }
+  std::size_t looks() const { return looks_; }
   std::size_t cells() const { return sizes_ * analyses_ * contrasts_; }
   std::size_t cell(std::size_t size, std::size_t analysis, std::size_t contrast) const {
     return (size * analyses_ + analysis) * contrasts_ + contrast;
@@ -79,12 +84,20 @@ class TrialLayout {
   std::size_t sum(std::size_t cell, CellSum which) const { return sizes_ * size_sums + cell * cell_sums + which; }
   /// The first bin, of a cell whose analysis has a histogram.
   std::size_t histogram(std::size_t cell) const { return 1 + cells() * cell_counts + place_of_histogram(cell) * bins; }
-  std::size_t number_of_counts() const {
-    return 1 + cells() * cell_counts + sizes_ * ratio_analyses(analyses_) * contrasts_ * bins;
+  std::size_t count(std::size_t size, std::size_t look, LookCount which) const {
+    return counts_without_looks() + (size * looks_ + look) * look_counts + which;
   }
-  std::size_t number_of_sums() const { return sizes_ * size_sums + cells() * cell_sums; }
+  std::size_t sum(std::size_t size, std::size_t look, LookSum which) const {
+    return sums_without_looks() + (size * looks_ + look) * look_sums + which;
+  }
+  std::size_t number_of_counts() const { return counts_without_looks() + sizes_ * looks_ * look_counts; }
+  std::size_t number_of_sums() const { return sums_without_looks() + sizes_ * looks_ * look_sums; }
 
  private:
+  std::size_t counts_without_looks() const {
+    return 1 + cells() * cell_counts + sizes_ * ratio_analyses(analyses_) * contrasts_ * bins;
+  }
+  std::size_t sums_without_looks() const { return sizes_ * size_sums + cells() * cell_sums; }
   std::size_t ratio_analyses(std::size_t before) const {
     std::size_t n = 0;
     for (std::size_t a = 0; a < before; ++a) n += ratios_[a];
@@ -96,7 +109,7 @@ class TrialLayout {
     return (size * ratio_analyses(analyses_) + ratio_analyses(analysis)) * contrasts_ + contrast;
   }
 
-  std::size_t sizes_, analyses_, contrasts_;
+  std::size_t sizes_, analyses_, contrasts_, looks_;
   std::vector<bool> ratios_;
 };
 

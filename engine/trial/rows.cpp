@@ -3,6 +3,21 @@
 
 namespace vcohort {
 
+namespace {
+
+std::string name_of(boundaries::Decision reason) {
+  switch (reason) {
+    case boundaries::Decision::efficacy:
+      return "efficacy";
+    case boundaries::Decision::reversed:
+      return "worse";
+    default:
+      return "futility";
+  }
+}
+
+}  // namespace
+
 Table Trial::table_of(const std::vector<ReplicateRow>& rows) const {
   Table table{"/trial/replicates",
               "What each simulated trial found: one row per scenario, replicate, sample size, analysis and contrast",
@@ -37,6 +52,11 @@ Table Trial::table_of(const std::vector<ReplicateRow>& rows) const {
   column("n_arm", "patients", "randomised to the arm", &ReplicateRow::in_arm);
   column("n_analysed", "patients", "of both arms, analysed", estimate(&Estimate::patients));
   column("duration_months", "months", "first day of accrual to last visit", &ReplicateRow::duration_months);
+  if (!study_.trial->looks) return table;
+  column("look", "1", "at which the trial ended", [](const ReplicateRow& row) { return row.look + 1; });
+  column("reason", "",
+         "why it ended there: efficacy, worse (significantly so), or futility (at the last look: neither)",
+         [](const ReplicateRow& row) { return name_of(row.reason); });
   return table;
 }
 

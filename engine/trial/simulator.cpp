@@ -254,8 +254,12 @@ void TrialSimulator::observe_events() {
   }
 }
 
-std::span<const TrialResult> TrialSimulator::analyse(std::size_t which, std::size_t n) {
-  return analyses_[which]->run(data_, n);
+std::span<const TrialResult> TrialSimulator::analyse(std::size_t which, const DataCut& cut) {
+  return analyses_[which]->run(data_, cut);
+}
+
+double TrialSimulator::normal_score(std::size_t which, const analysis::Estimate& estimate) const {
+  return analyses_[which]->normal_score(estimate);
 }
 
 double TrialSimulator::duration_months(std::size_t n) const {

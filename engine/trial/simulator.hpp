@@ -55,12 +55,19 @@ class TrialSimulator {
   /// The same with the parameters of another draw than the replicate's own, where parameters are uncertain.
   const TrialData& simulate_replicate(std::uint32_t replicate, std::uint32_t parameter_draw, std::int64_t patients);
 
-  /// Analyses the first n patients of the trial simulated last.
-  std::span<const TrialResult> analyse(std::size_t analysis, std::size_t n);
+  /// Analyses what was known of the trial simulated last.
+  std::span<const TrialResult> analyse(std::size_t analysis, const DataCut&);
+  std::span<const TrialResult> analyse(std::size_t analysis, std::size_t n) {
+    return analyse(analysis, {.enrolled = n});
+  }
+
+  /// The standard normal z of the one-sided p of an analysis, large in favour of the treatment.
+  double normal_score(std::size_t analysis, const analysis::Estimate&) const;
 
   /// From the first day of accrual to the last visit that any of the first n patients attends [months].
   double duration_months(std::size_t n) const;
 
+  const TrialData& data() const { return data_; }
   TrialSource& source() { return *source_; }
   IntercurrentEvents& events() { return events_; }
   const PreparedTrial& trial() const { return trial_; }

@@ -42,12 +42,30 @@ Trial::Trial(const Study& study, const Evidence& evidence)
       study_(study),
       evidence_(evidence),
       trial_(std::make_shared<const PreparedTrial>(study, evidence)),
-      layout_(study.trial->sample_size.size(), study.trial->arms.size() - 1, estimate_ratios(trial_->protocol)),
+      layout_(study.trial->sample_size.size(), study.trial->arms.size() - 1, estimate_ratios(trial_->protocol),
+              study.trial->looks ? study.trial->looks->information.size() : 0),
       truth_(std::make_shared<const TrueValues>(*trial_)) {
   require(study.trial->replicates >= 1 && study.trial->replicates <= most_replicates, "an address holds the replicate");
   require(std::is_sorted(study.trial->sample_size.begin(), study.trial->sample_size.end()),
           "smaller trials are the beginning of larger ones");
   const TrialSimulator refuses_what_does_not_fit(*trial_, false);
+  if (study.trial->looks)
+    for (const std::int64_t size : study.trial->sample_size)
+      look_plans_.push_back(std::make_shared<const LookPlan>(trial_->protocol.design, size));
+}
+
+Conduct Trial::conduct_of(std::int64_t sample_size) const {
+  const auto& sizes = study_.trial->sample_size;
+  const auto known = std::find(sizes.begin(), sizes.end(), sample_size);
+  if (!study_.trial->looks) return {sample_size, nullptr};
+  if (known != sizes.end()) return {sample_size, look_plans_[static_cast<std::size_t>(known - sizes.begin())]};
+  return {sample_size, std::make_shared<const LookPlan>(trial_->protocol.design, sample_size)};
+}
+
+std::vector<Conduct> Trial::conducts() const {
+  std::vector<Conduct> all;
+  for (const std::int64_t size : study_.trial->sample_size) all.push_back(conduct_of(size));
+  return all;
 }
 
 std::span<const Evidence> Trial::scenarios(const Study& study, std::span<const Evidence> evidence) {
@@ -128,53 +146,83 @@ std::vector<std::int64_t> Trial::expected_rows() const {
 
 void Trial::simulate_block(std::int64_t block, Tally& tally, std::vector<Table>& rows) const {
   TrialSimulator simulator(*trial_, saves_rows());
+  std::vector<Conduct> conduct = conducts();
   Accumulator sums(layout_);
   std::vector<ReplicateRow> found;
   const std::int64_t size = replicates_per_block(), end = std::min(study_.trial->replicates, (block + 1) * size);
   for (std::int64_t replicate = block * size; replicate < end; ++replicate)
-    record_replicate(static_cast<std::uint32_t>(replicate), simulator, sums, rows.empty() ? nullptr : &found);
+    record_replicate(static_cast<std::uint32_t>(replicate), simulator, conduct, sums, rows.empty() ? nullptr : &found);
   if (!rows.empty()) append_rows(rows, table_of(found));
   for (std::size_t k = 0; k < sums.counts.size(); ++k) tally.counts[k] += sums.counts[k];
   for (std::size_t k = 0; k < sums.sums.size(); ++k) tally.sums[k].add(sums.sums[k]);
 }
 
-void Trial::record_replicate(std::uint32_t replicate, TrialSimulator& simulator, Accumulator& sums,
-                             std::vector<ReplicateRow>* rows) const {
+void Trial::record_replicate(std::uint32_t replicate, TrialSimulator& simulator, std::span<Conduct> conduct,
+                             Accumulator& sums, std::vector<ReplicateRow>* rows) const {
   const TrialData& data = simulator.simulate_replicate(replicate, trial_->protocol.largest_size());
   truth_->of_replicate(replicate, simulator, sums.truth);
   ++sums.counts[layout_.replicates()];
   std::vector<std::size_t> in_arm(trial_->protocol.arms());
-  std::size_t counted = 0;
   for (std::size_t s = 0; s < layout_.sizes(); ++s) {
-    const auto n = static_cast<std::size_t>(study_.trial->sample_size[s]);
-    for (; counted < n; ++counted) ++in_arm[static_cast<std::size_t>(data.arm[counted])];
-    const double duration = simulator.duration_months(n);
-    add_size(s, n, data, duration, sums);
+    const Course course = conduct[s].run(simulator);
+    std::fill(in_arm.begin(), in_arm.end(), 0);
+    for (std::size_t i = 0; i < course.cut.enrolled; ++i) ++in_arm[static_cast<std::size_t>(data.arm[i])];
+    add_size(s, course, data, sums);
+    add_looks(s, course, sums);
     for (std::size_t a = 0; a < layout_.analyses(); ++a) {
-      const std::span<const TrialResult> results = simulator.analyse(a, n);
+      const std::span<const TrialResult> results = a == 0 ? course.primary : simulator.analyse(a, course.cut);
       for (std::size_t c = 0; c < layout_.contrasts(); ++c) {
         add_result(layout_.cell(s, a, c), results[c], sums.truth[a * layout_.contrasts() + c], sums);
-        if (rows) rows->push_back({replicate, s, a, c, results[c], in_arm[0], in_arm[c + 1], duration});
+        if (rows)
+          rows->push_back({replicate, s, a, c, results[c], in_arm[0], in_arm[c + 1], course.duration_months,
+                           course.look, course.reason});
       }
     }
   }
 }
 
-void Trial::add_size(std::size_t size, std::size_t n, const TrialData& data, double duration_months,
-                     Accumulator& sums) const {
+/// What the looks knew, those that let the trial go on included, and what the last of them decided.
+void Trial::add_looks(std::size_t size, const Course& course, Accumulator& sums) const {
+  const auto count = [&](std::size_t look, Layout::LookCount which) -> std::int64_t& {
+    return sums.counts[layout_.count(size, look, which)];
+  };
+  for (std::size_t k = 0; k < course.looks.size(); ++k) {
+    const LookTaken& taken = course.looks[k];
+    const bool ended = k + 1 == course.looks.size();
+    const std::size_t look = ended ? course.look : k;
+    ++count(look, Layout::taken);
+    count(look, Layout::failed) += !taken.ok;
+    const double months = std::isfinite(taken.cut.months) ? taken.cut.months : course.duration_months;
+    const auto add = [&](Layout::LookSum value, Layout::LookSum squares, double x) {
+      sums.sums[layout_.sum(size, look, value)] += x;
+      sums.sums[layout_.sum(size, look, squares)] += x * x;
+    };
+    add(Layout::months, Layout::months_squares, months);
+    add(Layout::at_look, Layout::at_look_squares, static_cast<double>(taken.cut.enrolled));
+    add(Layout::known, Layout::known_squares, static_cast<double>(taken.count));
+    if (!ended) continue;
+    count(look, Layout::stops_efficacy) += course.reason == boundaries::Decision::efficacy;
+    count(look, Layout::stops_futility) += course.reason == boundaries::Decision::futility;
+    count(look, Layout::stops_worse) += course.reason == boundaries::Decision::reversed;
+  }
+}
+
+void Trial::add_size(std::size_t size, const Course& course, const TrialData& data, Accumulator& sums) const {
+  const std::size_t n = course.cut.enrolled;
   const Protocol& protocol = trial_->protocol;
   const auto patients = static_cast<double>(n);
   std::int64_t lost = 0;
   if (trial_->dropout)
     for (std::size_t i = 0; i < n; ++i) lost += data.exit_months[i] < protocol.follow_up_months;
   const auto screened = data.participants.screened_until(n - 1);
-  sums.add(size, Layout::duration, Layout::duration_squares, duration_months);
+  sums.add(size, Layout::duration, Layout::duration_squares, course.duration_months);
   sums.add(size, Layout::dropout, Layout::dropout_squares, static_cast<double>(lost) / patients);
   sums.add(size, Layout::unbalance, Layout::unbalance_squares,
            imbalance(std::span(data.arm).first(n), protocol.design.arms));
   sums.add(size, Layout::guesses, Layout::guesses_squares, data.correct_guesses[n - 1] / patients);
   sums.add(size, Layout::screening_failures, Layout::screening_failures_squares,
            static_cast<double>(screened) - patients);
+  sums.add(size, Layout::enrolled, Layout::enrolled_squares, patients);
 }
 
 void Trial::add_result(std::size_t cell, const TrialResult& result, const TrueValue& truth, Accumulator& sums) const {
@@ -224,20 +272,23 @@ void Trial::add_result(std::size_t cell, const TrialResult& result, const TrueVa
 
 Table Trial::replay(std::uint32_t replicate) const {
   TrialSimulator simulator(*trial_, true);
+  std::vector<Conduct> conduct = conducts();
   Accumulator sums(layout_);
   std::vector<ReplicateRow> rows;
-  record_replicate(replicate, simulator, sums, &rows);
+  record_replicate(replicate, simulator, conduct, sums, &rows);
   return table_of(rows);
 }
 
 RejectionCounts Trial::count_rejections(std::int64_t sample_size, std::int64_t from, std::int64_t to,
                                         const SizeTarget& target) const {
   TrialSimulator simulator(*trial_, false);
+  Conduct conduct = conduct_of(sample_size);
   RejectionCounts counts;
   for (std::int64_t replicate = from; replicate < to; ++replicate) {
     simulator.simulate_replicate(static_cast<std::uint32_t>(replicate), sample_size);
+    const Course course = conduct.run(simulator);
     const std::span<const TrialResult> results =
-        simulator.analyse(target.analysis, static_cast<std::size_t>(sample_size));
+        target.analysis == 0 ? course.primary : simulator.analyse(target.analysis, course.cut);
     bool rejected = true, favourable = true, failed = false;
     for (const std::size_t contrast : target.contrasts) {
       const TrialResult& result = results[contrast];

@@ -7,6 +7,7 @@
 #include "engine/evidence/evidence.hpp"
 #include "engine/study/question.hpp"
 #include "engine/study/study.hpp"
+#include "engine/trial/conduct.hpp"
 #include "engine/trial/layout.hpp"
 #include "engine/trial/simulator.hpp"
 #include "engine/trial/true_value.hpp"
@@ -57,8 +58,8 @@ class Trial final : public Question {
   /// One replicate alone: the rows of `row_tables()`, bit for bit as a whole run writes them, whatever the study saves.
   Table replay(std::uint32_t replicate) const;
 
-  /// The data of one simulated trial in long form: one row per patient and visit, as `analyze` reads it; empty cells
-  /// are missing.
+  /// The data of one simulated trial in long form, as they were known when it ended: one row per patient and visit, as
+  /// `analyze` reads it; empty cells are missing.
   Table dataset(std::uint32_t replicate, std::int64_t sample_size) const;
 
   /// Rejections in replicates [from, to) at any sample size: what a search for one needs. Thread safe.
@@ -83,12 +84,19 @@ class Trial final : public Question {
     TrialResult result;
     std::size_t in_reference, in_arm;
     double duration_months;
+    std::size_t look;  // at which the trial ended, from 0
+    boundaries::Decision reason;
   };
-  void record_replicate(std::uint32_t replicate, TrialSimulator&, Accumulator&, std::vector<ReplicateRow>* rows) const;
-  void add_size(std::size_t size, std::size_t n, const TrialData&, double duration_months, Accumulator&) const;
+  void record_replicate(std::uint32_t replicate, TrialSimulator&, std::span<Conduct>, Accumulator&,
+                        std::vector<ReplicateRow>* rows) const;
+  void add_size(std::size_t size, const Course&, const TrialData&, Accumulator&) const;
+  void add_looks(std::size_t size, const Course&, Accumulator&) const;
   void add_result(std::size_t cell, const TrialResult&, const TrueValue&, Accumulator&) const;
   bool saves_rows() const;
   Table table_of(const std::vector<ReplicateRow>&) const;
+  Table table_of_looks(const Tally&) const;
+  std::vector<Conduct> conducts() const;
+  Conduct conduct_of(std::int64_t sample_size) const;
 
   std::string scenario_;
   Study study_;
@@ -96,6 +104,7 @@ class Trial final : public Question {
   std::shared_ptr<const PreparedTrial> trial_;
   TrialLayout layout_;
   std::shared_ptr<const TrueValues> truth_;
+  std::vector<std::shared_ptr<const LookPlan>> look_plans_;  // [size]; none of a fixed design
 };
 
 }  // namespace vcohort

@@ -1,5 +1,8 @@
 #include "engine/trial/trial_analysis.hpp"
 
+#include <cmath>
+#include <limits>
+
 #include "engine/numeric/require.hpp"
 
 namespace vcohort {
@@ -54,7 +57,32 @@ void TrialAnalysis::Columns::view(const Participants& participants, const Protoc
     factors.push_back({std::span(participants.factor[place]).first(n), protocol.levels[place]});
 }
 
-std::span<const TrialResult> TrialAnalysis::run(const TrialData& data, std::size_t n) {
+void KnownData::take_values(const TrialData& data, const Protocol& protocol, std::size_t slot, const DataCut& cut) {
+  const std::size_t visits = protocol.visits_months.size();
+  values.resize(visits);
+  for (std::size_t v = 0; v < visits; ++v) {
+    const double* observed = data.observed.values[slot * visits + v].data();
+    values[v].resize(cut.enrolled);
+    for (std::size_t i = 0; i < cut.enrolled; ++i)
+      values[v][i] = data.randomised_months[i] + protocol.visits_months[v] <= cut.months
+                         ? observed[i]
+                         : std::numeric_limits<double>::quiet_NaN();
+  }
+}
+
+void KnownData::take_times(const TrialData& data, const DataCut& cut) {
+  time.resize(cut.enrolled);
+  event.resize(cut.enrolled);
+  for (std::size_t i = 0; i < cut.enrolled; ++i) {
+    const bool known = data.randomised_months[i] + data.observed.time[i] <= cut.months;
+    time[i] = known ? data.observed.time[i] : cut.months - data.randomised_months[i];
+    event[i] = known && data.event[i];
+  }
+}
+
+std::span<const TrialResult> TrialAnalysis::run(const TrialData& data, const DataCut& cut) {
+  const std::size_t n = cut.enrolled;
+  const bool everything = std::isinf(cut.months);
   analysis::Records records;
   records.arms = static_cast<int>(protocol_.arms());
   records.arm = std::span(data.arm).first(n);
@@ -62,14 +90,17 @@ std::span<const TrialResult> TrialAnalysis::run(const TrialData& data, std::size
   values_.clear();
   if (protocol_.by_visit()) {
     const std::size_t visits = protocol_.visits_months.size();
+    if (!everything) known_.take_values(data, protocol_, slot_, cut);
     for (std::size_t v = 0; v < visits; ++v)
-      values_.push_back(std::span(data.observed.values[slot_ * visits + v]).first(n));
+      values_.push_back(std::span(everything ? data.observed.values[slot_ * visits + v] : known_.values[v]).first(n));
   } else if (protocol_.kind[slot_] == OutcomeKind::count) {
+    require(everything, "counts are known at the end alone");
     values_.push_back(std::span(data.observed.count).first(n));
     records.exposure = std::span(data.exposure).first(n);
   } else {
-    records.time = std::span(data.observed.time).first(n);
-    records.event = std::span(data.event).first(n);
+    if (!everything) known_.take_times(data, cut);
+    records.time = std::span(everything ? data.observed.time : known_.time).first(n);
+    records.event = std::span(everything ? data.event : known_.event).first(n);
   }
   records.values = values_;
   records.visit = visit_;

@@ -3,6 +3,7 @@
 #include <vector>
 
 #include "engine/analysis/analysis.hpp"
+#include "engine/trial/data_cut.hpp"
 #include "engine/trial/participants.hpp"
 #include "engine/trial/protocol.hpp"
 
@@ -24,14 +25,30 @@ struct TrialData {
   std::vector<double> exposure;           // count
 };
 
+/// Copies of an endpoint's columns, with what was not known on the day of a cut: values of visits to come are missing,
+/// times are censored.
+struct KnownData {
+  std::vector<std::vector<double>> values;  // [visit][patient]
+  std::vector<double> time;
+  std::vector<std::uint8_t> event;
+
+  void take_values(const TrialData&, const Protocol&, std::size_t slot, const DataCut&);
+  void take_times(const TrialData&, const DataCut&);
+};
+
 /// One of the study's analyses of simulated trials: finds its columns. One object per thread.
 class TrialAnalysis {
  public:
   /// The method fits the outcome.
   TrialAnalysis(const AnalysisPlan&, const Protocol&, bool p_values);
 
-  /// Analyses the first `n` patients: one result per contrast of the protocol. Holds until the next call.
-  std::span<const TrialResult> run(const TrialData&, std::size_t n);
+  /// Analyses what was known: one result per contrast of the protocol. Holds until the next call. Visits are due as
+  /// scheduled, and their values known on the same day.
+  std::span<const TrialResult> run(const TrialData&, const DataCut&);
+
+  double normal_score(const analysis::Estimate& estimate) const {
+    return analysis::normal_score(estimate, analysis_.hypothesis());
+  }
 
  private:
   /// Covariates by their place in the protocol, and views of them.
@@ -49,6 +66,7 @@ class TrialAnalysis {
   analysis::Analysis analysis_;
   Columns adjust_, adjust_by_visit_, stratify_;
   std::vector<std::span<const double>> values_;
+  KnownData known_;
 };
 
 /// The method of an analysis, and the endpoint that it compares.

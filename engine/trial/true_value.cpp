@@ -278,7 +278,7 @@ std::vector<double> spread_over_parts(TrialAnalysis& method, const TrialData& da
     take_columns(here.participants.factor, data.participants.factor);
     take_columns(here.participants.baseline, data.participants.baseline);
     take(here.participants.patient, data.participants.patient);
-    const std::span<const TrialResult> results = method.run(here, here.arm.size());
+    const std::span<const TrialResult> results = method.run(here, {.enrolled = here.arm.size()});
     for (std::size_t c = 0; c + 1 < arms; ++c) {
       const double estimate = results[c].estimate.estimate;
       if (!results[c].ok() || !std::isfinite(estimate)) continue;
@@ -299,7 +299,7 @@ void TrueValues::limit_of(std::size_t analysis, double more, TrialSource& source
                           std::vector<TrueValue>& out) const {
   const Protocol& protocol = trial_.protocol;
   AnalysisPlan plan = protocol.design.analyses[analysis];
-  plan.firth = AnalysisPlan::Firth::never;  // the penalty has no weight in the limit
+  plan.firth = AnalysisPlan::Firth::never;                            // the penalty has no weight in the limit
   constexpr std::int64_t limit_twins = 16384, pairwise_twins = 2048;  // a win ratio compares all pairs
   const std::int64_t fewest = plan.method == "win-ratio" ? pairwise_twins : limit_twins;
   const auto patients = static_cast<std::int64_t>(std::ceil(more * static_cast<double>(fewest) / batch)) * batch;
@@ -332,7 +332,7 @@ void TrueValues::limit_of(std::size_t analysis, double more, TrialSource& source
   TrialAnalysis method(plan, protocol, false);
   const std::size_t row = slot * visits + protocol.visit_at(plan.visit_months);
   const std::vector<double> spread = spread_over_parts(method, data, arms);
-  const std::span<const TrialResult> results = method.run(data, data.arm.size());
+  const std::span<const TrialResult> results = method.run(data, {.enrolled = data.arm.size()});
   for (std::size_t c = 0; c + 1 < arms; ++c) {
     TrueValue& value = out[analysis * (arms - 1) + c];
     if (!unknown(value)) continue;

@@ -1,0 +1,48 @@
+#include "engine/trial/conduct.hpp"
+
+namespace vcohort {
+
+using boundaries::Decision;
+
+namespace {
+constexpr std::size_t primary = 0;
+}
+
+Course Conduct::run(TrialSimulator& simulator) {
+  Course course;
+  course.cut.enrolled = static_cast<std::size_t>(patients_);
+  if (plan_) {
+    look_until_it_ends(simulator, course);
+  } else {
+    const std::span<const TrialResult> results = simulator.analyse(primary, course.cut);
+    decided_.assign(results.begin(), results.end());
+    course.primary = decided_;
+  }
+  course.duration_months = course.early ? course.cut.months : simulator.duration_months(course.cut.enrolled);
+  return course;
+}
+
+void Conduct::look_until_it_ends(TrialSimulator& simulator, Course& course) {
+  taken_.clear();
+  for (std::size_t look = 0;; ++look) {
+    const LookPlan::Due due = plan_->due(look, simulator.data(), simulator.trial().protocol, months_);
+    const std::span<const TrialResult> results = simulator.analyse(primary, due.cut);
+    decided_.assign(results.begin(), results.end());
+    TrialResult& result = decided_.front();
+    taken_.push_back({due.cut, due.count, result.ok()});
+    Decision decision = due.last ? Decision::futility : Decision::go_on;
+    if (result.ok()) decision = plan_->decide(look, due, simulator.normal_score(primary, result.estimate));
+    if (decision == Decision::go_on) continue;
+    result.favourable = decision == Decision::efficacy;
+    result.rejected = result.favourable || decision == Decision::reversed;
+    course = {.look = due.last ? plan_->looks() - 1 : look,
+              .early = !due.last,
+              .cut = due.cut,
+              .reason = decision,
+              .primary = decided_,
+              .looks = taken_};
+    return;
+  }
+}
+
+}  // namespace vcohort

@@ -1,0 +1,50 @@
+#pragma once
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "engine/trial/look_plan.hpp"
+#include "engine/trial/simulator.hpp"
+
+namespace vcohort {
+
+/// What was known at a look.
+struct LookTaken {
+  DataCut cut;
+  std::int64_t count = 0;  // outcomes or events that it was due at
+  bool ok = false;         // whether the primary analysis had an estimate
+};
+
+/// How a replicate went, from its first patient to the decision.
+struct Course {
+  std::size_t look = 0;  // at which it ended, from 0; a trial without looks has one, at its end
+  bool early = false;    // before the last look
+  DataCut cut;           // what was known then
+  double duration_months = 0;
+  boundaries::Decision reason = boundaries::Decision::futility;  // of a trial with looks
+  std::span<const TrialResult> primary;                          // of each contrast; as the bounds decide
+  std::span<const LookTaken> looks;  // of a trial with looks, the one that ended it included
+};
+
+/// Conducts trials of one planned size. One object per thread; keeps its memory, and what a course refers to until the
+/// next one.
+class Conduct {
+ public:
+  /// Without a plan the trial is analysed once, at its end.
+  Conduct(std::int64_t patients, std::shared_ptr<const LookPlan> plan) : patients_(patients), plan_(std::move(plan)) {}
+
+  /// Of the trial that was simulated last, which has as many patients at least. The primary analysis decides. A look
+  /// whose analysis fails lets the trial go on.
+  Course run(TrialSimulator&);
+
+ private:
+  void look_until_it_ends(TrialSimulator&, Course&);
+
+  std::int64_t patients_;
+  std::shared_ptr<const LookPlan> plan_;
+  std::vector<double> months_;
+  std::vector<TrialResult> decided_;
+  std::vector<LookTaken> taken_;
+};
+
+}  // namespace vcohort
