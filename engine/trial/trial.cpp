@@ -300,6 +300,9 @@ RejectionCounts Trial::count_rejections(std::int64_t sample_size, std::int64_t f
     counts.rejections += rejected;
     counts.favourable += favourable;
     counts.failures += failed;
+    const auto enrolled = static_cast<double>(course.cut.enrolled);
+    counts.enrolled += enrolled;
+    counts.enrolled_squares += enrolled * enrolled;
   }
   return counts;
 }

@@ -15,9 +15,10 @@
 namespace vcohort {
 
 /// Replicates in which the null hypothesis was rejected, rejected in the beneficial direction, and in which the fit
-/// failed.
+/// failed; and the patients that were enrolled.
 struct RejectionCounts {
   std::int64_t replicates = 0, rejections = 0, favourable = 0, failures = 0;
+  double enrolled = 0, enrolled_squares = 0;
 };
 
 /// What a search for a sample size counts: rejections of all of these contrasts of an analysis in the same trial.

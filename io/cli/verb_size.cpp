@@ -16,6 +16,7 @@
 #include "engine/trial/sample_size.hpp"
 #include "engine/trial/sized_effect.hpp"
 #include "engine/trial/trial.hpp"
+#include "engine/trial/with_error.hpp"
 #include "io/cli/load_study.hpp"
 #include "io/cli/table_format.hpp"
 #include "io/cli/verbs.hpp"
@@ -55,6 +56,8 @@ RejectionCounts count_in_parallel(const Trial& trial, std::int64_t sample_size, 
     a.rejections += b.rejections;
     a.favourable += b.favourable;
     a.failures += b.failures;
+    a.enrolled += b.enrolled;
+    a.enrolled_squares += b.enrolled_squares;
     return a;
   };
   return oneapi::tbb::parallel_reduce(
@@ -130,6 +133,14 @@ bool has_something_to_find(const Trial& trial, const SizeTarget& target, std::st
   return something;
 }
 
+/// Of a trial with looks the size is a maximum.
+void print_expected(const RejectionCounts& at_answer) {
+  const auto n = static_cast<double>(at_answer.replicates);
+  const WithError expected = mean_of(at_answer.enrolled, at_answer.enrolled_squares, n);
+  std::cout << fmt::format("that is the maximum: {:.1f} ± {:.1f} are expected, as looks end trials early\n\n",
+                           expected.value, expected.mcse);
+}
+
 void print_answer(const Study& study, const SampleSizeGoal& goal, const SizedAnswer& of) {
   const SampleSizeAnswer& answer = of.answer;
   const TrialQuestion& trial = *study.trial;
@@ -172,6 +183,9 @@ std::optional<SizedAnswer> answer_under(const Study& study, const Evidence& stan
   });
   if (arguments.format == TableFormat::table) {
     print_answer(study, arguments.goal, of);
+    constexpr std::int64_t expected_replicates = 1000;
+    if (study.trial->looks && of.answer.found)
+      print_expected(count_in_parallel(trial, of.answer.sample_size, 0, expected_replicates, target));
     constexpr std::int64_t ceiling_replicates = 500;
     if (arguments.goal.assurance)
       print_ceiling(arguments.goal, count_in_parallel(trial, arguments.goal.largest, 0, ceiling_replicates, target));
@@ -188,6 +202,9 @@ ExitStatus find_size(SizeArguments arguments) {
                                "it has no [trial] section with arms", "add one"));
   arguments.goal.multiple = sample_size_multiple(*study.trial);
   arguments.goal.smallest = std::max(arguments.goal.smallest, arguments.goal.multiple);
+  if (study.trial->looks)
+    while (arguments.goal.smallest < arguments.goal.largest && !LookPlan::fits(*study.trial, arguments.goal.smallest))
+      ++arguments.goal.smallest;
   if (arguments.goal.largest < arguments.goal.smallest)
     throw InvalidInput(explain(fmt::format("no sample size lies up to {}", arguments.goal.largest),
                                fmt::format("the smallest that ratio and blocks allow is {}", arguments.goal.smallest),

@@ -165,6 +165,37 @@ void print_strength(const ResultFile& file, std::ostream& out) {
          "a research tool, no medical advice\n";
 }
 
+/// Where the trials with looks ended.
+void print_looks(const Table& table, std::ostream& out) {
+  Table shown{"", "", {}};
+  shown.add<std::string>("scenario", "", "") = texts(table, "scenario");
+  shown.add<std::int64_t>("sample size", "", "") = column_of<std::int64_t>(table, "sample_size");
+  shown.add<std::int64_t>("look", "", "") = column_of<std::int64_t>(table, "look");
+  const auto bound = [&](const char* heading, const char* name) {
+    auto& cells = shown.add<std::string>(heading, "", "");
+    for (const double z : numbers(table, name)) cells.push_back(std::isfinite(z) ? fmt::format("{:.3f}", z) : "-");
+  };
+  bound("benefit from z", "efficacy_z");
+  bound("futile below z", "futility_z");
+  const auto measured = [&](const char* heading, const std::string& name, bool share) {
+    auto& cells = shown.add<std::string>(heading, "", "");
+    for (std::size_t row = 0; row < table.rows(); ++row) {
+      const double value = numbers(table, name.c_str())[row], error = numbers(table, (name + "_mcse").c_str())[row];
+      cells.push_back(share ? percent(value, error) : with_error(value, error));
+    }
+  };
+  measured("months", "months", false);
+  measured("enrolled", "enrolled", false);
+  measured("ended: benefit %", "stop_efficacy", true);
+  measured("futile %", "stop_futility", true);
+  measured("worse %", "stop_worse", true);
+  out << '\n';
+  print(shown, TableFormat::table, out);
+  out << "\nended: of all trials; at the last look futile means not significant. months and enrolled are those of "
+         "trials that came to the look,\nenrolled includes patients whose outcome was not known yet. The estimate of a "
+         "trial that ended early is biased: see `vcohort boundaries`\n";
+}
+
 /// The operating characteristics of a trial.
 void print_trial(const ResultFile& file, std::ostream& out) {
   const Table table = file.read_table("/trial/operating_characteristics");
@@ -185,6 +216,7 @@ void print_trial(const ResultFile& file, std::ostream& out) {
   pair("in the good direction", "assurance", "assurance_mcse");
   pair("bias", "bias", "bias_mcse");
   pair("coverage", "coverage", "coverage_mcse");
+  if (file.find("/trial/looks")) pair("expected size", "expected_sample_size", "expected_sample_size_mcse");
   pair("months", "duration_months", "duration_months_mcse");
   shown.add<std::int64_t>("failed fits", "", "") = failures;
   const auto [fewest, most] = std::minmax_element(replicates.begin(), replicates.end());
@@ -194,6 +226,7 @@ void print_trial(const ResultFile& file, std::ostream& out) {
   out << "\npower: rejections of the null hypothesis, the type I error where it is true; a failed fit rejects nothing "
          "and is counted\n"
          "bias and coverage refer to the true value of the estimand; sample size: all randomised patients\n";
+  if (file.find("/trial/looks")) print_looks(file.read_table("/trial/looks"), out);
 }
 
 }  // namespace
