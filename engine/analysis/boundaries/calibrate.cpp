@@ -2,6 +2,7 @@
 
 #include <cmath>
 #include <numeric>
+#include <optional>
 
 #include "engine/analysis/boundaries/design.hpp"
 #include "engine/analysis/boundaries/futility.hpp"
@@ -18,35 +19,58 @@ const Looks::Futility* futility_of(const Design& design) {
   return design.looks.futility ? &*design.looks.futility : nullptr;
 }
 
-/// Bounds that are a shape times a constant; the last one is the constant.
-Bounds with_constant(const Design& design, const Schedule& schedule, Assumed assumed) {
-  constexpr double step = 1.5;
-  const auto at = [&](double constant) {
-    assumed.constant = assumed.critical = constant;
-    return pass(design, schedule, assumed);
-  };
-  const auto excess = [&](double constant) { return at(constant).alpha_spent.back() / design.level - 1; };
-  double high = -normal_quantile(design.level / static_cast<double>(schedule.information.size())) + 1;
-  while (excess(high) > 0) high *= step;
-  return at(root_between(excess, 0.0, high));
+bool is_binding(const Assumed& assumed) {
+  return assumed.futility && assumed.futility->binding;
 }
 
-/// Bounds whose last one is found from what is spent before; rules of futility may look ahead to it.
-Bounds with_last(const Design& design, const Schedule& schedule, Assumed assumed) {
-  if (!assumed.futility || !looks_ahead(*assumed.futility)) return pass(design, schedule, assumed);
+/// The last bound of a design whose bounds are a shape times it.
+double last_of_shape(const Design& design, const Schedule& schedule, Assumed assumed) {
+  constexpr double step = 1.5;
+  const auto excess = [&](double constant) {
+    assumed.constant = assumed.critical = constant;
+    return pass(design, schedule, assumed).alpha_spent.back() / design.level - 1;
+  };
+  double high = -normal_quantile(design.level / static_cast<double>(schedule.information.size())) + 1;
+  while (excess(high) > 0) high *= step;
+  return root_between(excess, 0.0, high);
+}
+
+/// The last bound of a design that finds it from what is spent before, for rules of futility that look ahead to it.
+double last_of_rest(const Design& design, const Schedule& schedule, Assumed assumed) {
   Assumed without = assumed;
   without.futility = nullptr;
-  assumed.critical = pass(design, schedule, without).efficacy.back();
-  if (assumed.futility->binding) {
-    const auto excess = [&](double critical) {
-      assumed.critical = critical;
-      return pass(design, schedule, assumed).efficacy.back() - critical;
-    };
-    constexpr double room = 1e-6;
-    assumed.critical = root_between(excess, 0.0, assumed.critical + room);
-  }
-  return pass(design, schedule, assumed);
+  const double last = pass(design, schedule, without).efficacy.back();
+  if (!is_binding(assumed)) return last;
+  const auto excess = [&](double critical) {
+    assumed.critical = critical;
+    return pass(design, schedule, assumed).efficacy.back() - critical;
+  };
+  constexpr double room = 1e-6;
+  return root_between(excess, 0.0, last + room);
 }
+
+/// The bounds of a design under any drift. What does not hang on the drift is found once: the last bound, unless stops
+/// for futility are binding.
+class BoundsUnderDrift {
+ public:
+  BoundsUnderDrift(const Design& design, const Schedule& schedule) : design_(design), schedule_(schedule) {}
+
+  Bounds at(double drift) {
+    Assumed assumed = {.drift = drift, .futility = futility_of(design_)};
+    const bool shape = has_constant(design_.looks.efficacy);
+    if (shape || (assumed.futility && looks_ahead(*assumed.futility))) {
+      if (!last_ || is_binding(assumed))
+        last_ = shape ? last_of_shape(design_, schedule_, assumed) : last_of_rest(design_, schedule_, assumed);
+      assumed.constant = assumed.critical = *last_;
+    }
+    return pass(design_, schedule_, assumed);
+  }
+
+ private:
+  const Design& design_;
+  const Schedule& schedule_;
+  std::optional<double> last_;
+};
 
 /// Whether the bounds for futility hang on the drift of the design.
 bool hangs_on_drift(const Looks::Futility& rule) {
@@ -79,9 +103,7 @@ double drift_where(const Function& excess, double guess) {
 }  // namespace
 
 Bounds bounds_at(const Design& design, const Schedule& schedule, double drift) {
-  const Assumed assumed = {.drift = drift, .futility = futility_of(design)};
-  return has_constant(design.looks.efficacy) ? with_constant(design, schedule, assumed)
-                                             : with_last(design, schedule, assumed);
+  return BoundsUnderDrift(design, schedule).at(drift);
 }
 
 Calibrated calibrate(const Design& design) {
@@ -90,15 +112,15 @@ Calibrated calibrate(const Design& design) {
   schedule.planned.resize(looks.information.size());
   std::iota(schedule.planned.begin(), schedule.planned.end(), std::size_t{0});
 
+  BoundsUnderDrift bounds(design, schedule);
   Calibrated found;
   found.fixed_drift = -normal_quantile(design.level) + normal_quantile(looks.power);
-  const auto excess = [&](const Bounds& bounds, double drift) { return power_of(exits(bounds, drift)) - looks.power; };
+  const auto excess = [&](const Bounds& of, double drift) { return power_of(exits(of, drift)) - looks.power; };
   if (looks.futility && hangs_on_drift(*looks.futility)) {
-    found.drift =
-        drift_where([&](double drift) { return excess(bounds_at(design, schedule, drift), drift); }, found.fixed_drift);
-    found.bounds = bounds_at(design, schedule, found.drift);
+    found.drift = drift_where([&](double drift) { return excess(bounds.at(drift), drift); }, found.fixed_drift);
+    found.bounds = bounds.at(found.drift);
   } else {
-    found.bounds = bounds_at(design, schedule, 0);
+    found.bounds = bounds.at(0);
     check_order(found.bounds);
     found.drift = drift_where([&](double drift) { return excess(found.bounds, drift); }, found.fixed_drift);
   }
