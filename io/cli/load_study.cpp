@@ -34,9 +34,10 @@ EvidenceText find_evidence(const std::string& stance, const std::string& study_p
 }
 
 LoadedStudy load(std::string bytes, const std::string& path, const std::vector<std::string>& settings,
-                 const std::vector<EvidenceText>& carried) {
+                 const std::vector<EvidenceText>& carried, LoadFor load_for) {
   LoadedStudy loaded;
   loaded.reading = read_study(bytes, path, settings);
+  if (load_for == LoadFor::simulation) refuse_looks(loaded.reading);
   const Study& study = loaded.reading.study;
   std::string resolved_evidence;
   for (std::size_t k = 0; k < study.stances.size(); ++k) {
@@ -70,6 +71,16 @@ LoadedStudy load(std::string bytes, const std::string& path, const std::vector<s
 
 }  // namespace
 
+void refuse_looks(const StudyReading& reading) {
+  if (!reading.study.trial || !reading.study.trial->looks) return;
+  const std::string place = text_of(reading.places.looks, reading.places.file_name);
+  throw InvalidInput(place + ": " +
+                     explain("[trial.looks] is not obeyed by this version",
+                             "`vcohort boundaries` computes the looks; trials that have them are neither simulated nor "
+                             "analysed yet",
+                             "remove it"));
+}
+
 std::string meant_scenario(const std::string& name) {
   std::vector<std::string_view> names;
   for (const ShippedFile& file : shipped_files())
@@ -92,26 +103,28 @@ StudyText read_study_text(const std::string& name) {
                                meant_scenario(name)));
 }
 
-LoadedStudy load_study(const std::string& path, const std::vector<std::string>& settings) {
+LoadedStudy load_study(const std::string& path, const std::vector<std::string>& settings, LoadFor load_for) {
   if (file_begins_with(path, "\x89HDF\r\n\x1a\n")) {
     const ResultFile file(path);
-    LoadedStudy loaded = load(file.header().study_resolved, path, settings, file.header().evidence);
+    LoadedStudy loaded = load(file.header().study_resolved, path, settings, file.header().evidence, load_for);
     loaded.header.study_source = file.header().study_source;
     loaded.from_result = true;
     return loaded;
   }
   StudyText study = read_study_text(path);
-  return load_study_text(std::move(study.text), study.file_name, settings);
+  return load_study_text(std::move(study.text), study.file_name, settings, load_for);
 }
 
-LoadedStudy load_study_text(std::string text, const std::string& file_name, const std::vector<std::string>& settings) {
-  LoadedStudy loaded = load(std::move(text), file_name, settings, {});
+LoadedStudy load_study_text(std::string text, const std::string& file_name, const std::vector<std::string>& settings,
+                            LoadFor load_for) {
+  LoadedStudy loaded = load(std::move(text), file_name, settings, {}, load_for);
   for (const std::string& notice : loaded.reading.notices) log_notice(notice);
   return loaded;
 }
 
 LoadedStudy load_study(const FileHeader& header, const std::vector<std::string>& settings) {
-  LoadedStudy loaded = load(header.study_resolved, "the study in the file", settings, header.evidence);
+  LoadedStudy loaded =
+      load(header.study_resolved, "the study in the file", settings, header.evidence, LoadFor::simulation);
   loaded.header.study_source = header.study_source;
   return loaded;
 }

@@ -30,13 +30,20 @@ StudyText read_study_text(const std::string& name);
 /// listed.
 std::string meant_scenario(const std::string& name);
 
+/// What a study is loaded for. A trial that has looks is refused where it would be simulated, or its data analysed:
+/// this version computes the bounds of looks, and obeys none.
+enum class LoadFor : std::uint8_t { simulation, reading };
+void refuse_looks(const StudyReading&);
+
 /// Reads a study file, a study that ships, or the study inside a result file, and the evidence that it names: a stance
 /// that ships, or the path of an evidence file, relative to the study. "-" is standard input. Notices go to the log.
 /// Errors: InvalidInput, StorageFailure.
-LoadedStudy load_study(const std::string& path, const std::vector<std::string>& settings);
+LoadedStudy load_study(const std::string& path, const std::vector<std::string>& settings,
+                       LoadFor = LoadFor::simulation);
 
 /// The same from the text of a study file; messages call it `file_name`.
-LoadedStudy load_study_text(std::string text, const std::string& file_name, const std::vector<std::string>& settings);
+LoadedStudy load_study_text(std::string text, const std::string& file_name, const std::vector<std::string>& settings,
+                            LoadFor = LoadFor::simulation);
 
 /// The study inside a result or part.
 LoadedStudy load_study(const FileHeader&, const std::vector<std::string>& settings = {});

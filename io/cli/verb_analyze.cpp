@@ -104,6 +104,7 @@ void print_text(const DataAnalysis& found) {
 void analyze_file(const AnalyzeArguments& arguments) {
   const StudyText given = read_study_text(arguments.study);
   const StudyReading reading = read_study(given.text, given.file_name, arguments.settings);
+  refuse_looks(reading);
   const Study& study = reading.study;
   if (!study.data || !study.trial)
     throw InvalidInput(explain(fmt::format("{} says not how to analyse a data file", arguments.study),

@@ -76,7 +76,7 @@ void read_member(const KeyAt& at, Value& value) {
   if constexpr (Optional<Value>::value) {
     typename Optional<Value>::Inner inner{};
     const std::size_t before = at.problems().size();
-    read_value(at, inner);
+    read_member(at, inner);
     if (at.problems().size() == before) value = std::move(inner);
   } else if constexpr (std::is_enum_v<Value>) {
     if (const auto choice = read_choice(at)) value = static_cast<Value>(*choice);
@@ -88,7 +88,7 @@ void read_member(const KeyAt& at, Value& value) {
 template <typename Value>
 std::string write_member(const KeySpec& key, const Value& value) {
   if constexpr (Optional<Value>::value) {
-    return value ? write_value(key, *value) : std::string();
+    return value ? write_member(key, *value) : std::string();
   } else if constexpr (std::is_enum_v<Value>) {
     return write_choice(key, static_cast<std::size_t>(value));
   } else {

@@ -116,15 +116,6 @@ void check_window(const KeyAt& at, const TrialQuestion& trial) {
   }
 }
 
-void refuse_looks(const KeyAt& at, TrialQuestion&) {
-  at.problems().add(at.entry().place, "[trial.looks] is not supported by this version",
-                    "interim analyses come with a later one", "remove it");
-}
-
-std::string write_nothing(const TrialQuestion&, const Scope&) {
-  return {};
-}
-
 constexpr std::array<KeySpec, 18> keys = {{
     table_by<read_arms, &TrialQuestion::arms>(
         "arms", arm_section, {.form = "list of arms", .use = rule<simulation_needs>},
@@ -182,9 +173,10 @@ constexpr std::array<KeySpec, 18> keys = {{
         "save_replicates", {.use = rule<simulation>},
         "Whether one row per replicate and analysis is stored; without it, where there are fewer than ten million.",
         "true"),
-    custom<refuse_looks, write_nothing>("looks", KeyType::table, {},
-                                        "Interim analyses. A later version has them; this one refuses the key.",
-                                        "{ information = [0.5, 1.0] }"),
+    table<&TrialQuestion::looks>(
+        "looks", looks_section, {.block = true, .check = checked<check_looks>},
+        "Interim analyses: `vcohort boundaries` computes them; no trial with looks is simulated yet.",
+        "{ information = [0.5, 1], efficacy = { boundary = \"obrien-fleming\" } }"),
     field<&TrialQuestion::alpha>(
         "alpha", {.range = between(1e-12, 1), .use = rule<alpha_use>, .check = checked<check_alpha>},
         "Significance level; with two sides, of both together. Required with one side.", "0.025"),

@@ -21,6 +21,7 @@ struct StudyPlaces {
   std::vector<OfStrategy> strategies;
   std::vector<Place> overrides;
   Place policy;  // the section
+  Place looks;   // the key of [trial], where the trial has looks
 };
 
 /// A study that was read: validated, with every default filled in and the grid expanded.

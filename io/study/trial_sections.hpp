@@ -19,6 +19,10 @@ extern const SectionSpec dropout_section;
 extern const SectionSpec intercurrent_section;
 extern const SectionSpec analysis_section;
 extern const SectionSpec hierarchy_section;
+extern const SectionSpec looks_section;
+extern const SectionSpec efficacy_section;
+extern const SectionSpec futility_section;
+extern const SectionSpec observed_section;
 extern const SectionSpec data_arm_section;
 extern const SectionSpec correlation_section;
 
@@ -58,6 +62,9 @@ int sum_of_ratios(const TrialQuestion& trial);
 int default_block(const TrialQuestion& trial);
 
 void read_intercurrent(const KeyAt& at, TrialQuestion& trial);
+
+/// What the looks of a trial ask of its arms, level and analysis; and whether there are such bounds.
+void check_looks(const KeyAt& at, const TrialQuestion& trial);
 
 void read_primary(const KeyAt& at, TrialQuestion& trial);
 void read_secondary(const KeyAt& at, TrialQuestion& trial);

@@ -29,6 +29,16 @@ inline constexpr std::span<const std::string_view> words<AnalysisPlan::Hypothesi
 template <>
 inline constexpr std::span<const std::string_view> words<AnalysisPlan::Firth> = firth_names;
 template <>
+inline constexpr std::span<const std::string_view> words<Spending::Kind> = spending_names;
+template <>
+inline constexpr std::span<const std::string_view> words<Looks::Efficacy::Boundary> = boundary_names;
+template <>
+inline constexpr std::span<const std::string_view> words<Looks::Futility::Drift> = assumed_drift_names;
+template <>
+inline constexpr std::span<const std::string_view> words<Looks::Timing> = look_timing_names;
+template <>
+inline constexpr std::span<const std::string_view> words<Looks::LastSpends> = last_spends_names;
+template <>
 inline constexpr std::span<const std::string_view> words<OutcomeKind> = data_model_names;
 template <>
 inline constexpr std::span<const std::string_view> words<Cell> = cell_names;

@@ -108,8 +108,7 @@ class Walk {
   }
 };
 
-/// Every key of the tables, but for those that a resolved text never has: of tables that stand for others, and of a
-/// later version.
+/// Every key of the tables, but for those that a resolved text never has: of tables that stand for others.
 std::set<std::string> all_keys(std::span<const SectionSpec* const> tables) {
   std::set<std::string> keys;
   for (const SectionSpec* section : tables) {
@@ -117,7 +116,6 @@ std::set<std::string> all_keys(std::span<const SectionSpec* const> tables) {
     if (section->name == "correlation") continue;
     for (const KeySpec& key : section->keys) keys.insert(path_of(*section, key));
   }
-  keys.erase("[trial] looks");
   return keys;
 }
 

@@ -124,7 +124,7 @@ class RandomStudy {
     for (int k = 0; k < 3; ++k) {
       strategies_.push_back(fmt::format("cells {}", k));
       const std::array<std::string, 3> doses = {"dose_per_kg", "dose", "reference_doses"};
-      never_ = {"[trial].looks", "[[strategy]].choose"};
+      never_ = {"[[strategy]].choose"};
       for (const std::string& dose : doses) never_.insert("[[strategy]]." + dose);
       never_.erase("[[strategy]]." + one_of(doses));
       text += block(strategy_section);
@@ -150,6 +150,10 @@ class RandomStudy {
       arms_ = some_of(strategies_, 2);
     }
     primary_ = &method();
+    looks_ = (shape_ == Shape::data || arms_.size() == 2) && chance(0.4);
+    if (!looks_) never_.insert("[trial].looks");
+    alpha_ = looks_ ? number_between(0.02, 0.09) : number_between(0.001, 0.999);
+    sides_ = looks_ && chance(0.5) ? 1 : 2;
     return block(trial_section);
   }
 
@@ -222,12 +226,40 @@ class RandomStudy {
     }
     if (method.wins && !patients() && shape_ != Shape::data_model)
       items.emplace_back("hierarchy = [" + table(hierarchy_section) + ", " + table(hierarchy_section) + "]");
-    const std::size_t hypotheses = method.bayes ? 2 : method.margin ? 3 : 1;
+    const std::size_t hypotheses = method.bayes || (looks_ && method.margin) ? 2 : method.margin ? 3 : 1;
     items.push_back(fmt::format("hypothesis = \"{}\"", hypothesis_names.at(below(hypotheses))));
     for (const std::string_view key : {"firth", "covariance", "covariance_by_arm", "df", "margin",
                                        "responder_threshold", "prior_mean", "prior_sd", "posterior_probability"})
       items.push_back(fmt::format("{} = {}", key, value(analysis_section, *analysis_section.find(key))));
     return fmt::format("{{ {} }}", fmt::join(items, ", "));
+  }
+
+  /// Three looks, with bounds that there are.
+  std::string looks() {
+    const Texts bounds = {"boundary = \"pocock\"",
+                          "boundary = \"wang-tsiatis\", delta = " + number_between(0, 0.4),
+                          "boundary = \"haybittle-peto\", z = " + number_between(2.9, 4),
+                          "spending = \"pocock\"",
+                          "spending = \"hwang-shih-decani\", gamma = " + number_between(-4, 1),
+                          "spending = \"power\", rho = " + number_between(1, 3),
+                          "spending = \"table\", table = [0.001, 0.01, " + alpha_ + "]"};
+    const Texts stops = {"z = [\"none\", " + number_between(-1, 0.2) + "]",
+                         "spending = \"obrien-fleming\", looks = [1]",
+                         "spending = \"hwang-shih-decani\", gamma = " + number_between(-4, -1),
+                         "spending = \"power\", rho = " + number_between(2, 3),
+                         "spending = \"table\", table = [0.01, 0.05, 0.25]",
+                         "conditional_power = [0.02, \"none\"], drift = \"design\"",
+                         "predictive_power = [\"none\", 0.02], prior_mean = 1, prior_sd = " + number_between(1, 3)};
+    const std::string chosen = chance(0.5) ? ", looks = [2, 3]" : "";
+    return fmt::format(
+        "{{ information = {}, timing = {}, maximum = {}, power = 0.75, efficacy = {{ {}{} }}, futility = {{ {}, "
+        "binding = "
+        "{} }}, observed = [{{ information = {}, z = 1 }}, {{ information = {}, z = -1, final = true }}], last_spends "
+        "= "
+        "\"function\" }}",
+        number_list({between(0.2, 0.4), between(0.6, 0.8), 1}), toml_text(one_of(look_timing_names)),
+        number_between(1, 99), one_of(bounds), chosen, one_of(stops), truth(sides_ == 1), number_between(0.1, 0.4),
+        number_between(0.5, 0.9));
   }
 
   std::string arms() {
@@ -312,8 +344,6 @@ class RandomStudy {
     const auto strategy = [&](const std::string& path) {
       set(path, [this] { return toml_text(one_of(strategies_)); });
     };
-    never_ = {"[trial].looks"};
-
     number("a distribution.low", 0, 2);
     for (const char* key : {"value", "mode", "mean", "median"}) number(std::string("a distribution.") + key, 3, 9);
     number("a distribution.high", 10, 18);
@@ -392,6 +422,9 @@ class RandomStudy {
     set("data_model.arms.hazard", [this] { return number_list({between(0, 1), between(0, 1)}); });
     set("data_model.arms.hazard_from_months", [this] { return number_list({0, between(1, 12)}); });
 
+    set("[trial].looks", [this] { return looks(); });
+    set("[trial].alpha", [this] { return alpha_; });
+    set("[trial].sides", [this] { return number_text(std::int64_t{sides_}); });
     set("[trial].arms", [this] { return arms(); });
     set("[trial].reference", [this] { return toml_text(one_of(arms_)); });
     set("[trial].sample_size",
@@ -443,15 +476,16 @@ class RandomStudy {
   Shape shape_;
   std::map<std::string, std::function<std::string()>> special_;
   std::set<std::string> never_;
-  const std::set<std::string> always_ = {"[population].size", "[policy].population", "[policy].cost", "[data].visit",
-                                         "[data].baseline",   "[data].categorical",  "[data].value"};
+  const std::set<std::string> always_ = {"[population].size", "[policy].population", "[policy].cost",
+                                         "[data].visit",      "[data].baseline",     "[data].categorical",
+                                         "[data].value",      "[trial].sides",       "[trial].looks"};
   Texts strategies_, arms_, endpoints_;
   std::vector<double> visits_, model_visits_;  // after baseline, and of the data model
   std::map<std::string, double> baseline_;
-  std::string kind_, endpoint_, event_, cost_of_;
+  std::string kind_, endpoint_, event_, cost_of_, alpha_;
   const analysis::Method* primary_ = nullptr;
-  int ratios_ = 0;
-  bool choice_ = false;
+  int ratios_ = 0, sides_ = 2;
+  bool choice_ = false, looks_ = false;
 };
 
 }  // namespace
