@@ -7,7 +7,7 @@ _vcohort() {
     words=$("$program" "$verb" --help 2>/dev/null | sed -n 's/^  \(-[a-z],\)\{0,1\}\(--[a-z-]*\).*/\2/p')
   elif [[ $verb == scenarios && $COMP_CWORD -eq 2 ]]; then
     words='list show copy'
-  elif [[ $verb =~ ^(run|check|size|replay|claims|replicate|calibrate|scenarios|analyze)$ ]]; then
+  elif [[ $verb =~ ^(run|check|size|boundaries|replay|claims|replicate|calibrate|scenarios|analyze)$ ]]; then
     words=$("$program" scenarios list 2>/dev/null | sed -n 's/^  \([^ ]*\) .*/\1/p')
   fi
   mapfile -t COMPREPLY < <(compgen -W "$words" -- "$word"; [[ $word == -* || $COMP_CWORD -eq 1 ]] || compgen -f -- "$word")

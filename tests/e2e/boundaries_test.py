@@ -1,0 +1,173 @@
+"""`vcohort boundaries` prints the table that trial statisticians know, and a trial with looks is simulated by no verb."""
+import csv
+import io
+import json
+import unittest
+
+from program import INVALID, SOURCE, ProgramTest
+
+COMMAND_LINE = 2
+
+DATA_FILE = """format = "vcohort-study 1"
+title = "three looks"
+
+[data]
+patient = "ID"
+arm = "ARM"
+reference = "PBO"
+value = "Y"
+
+[trial]
+primary = {{ analysis = "t" }}
+alpha = {alpha}
+sides = {sides}
+
+[trial.looks]
+{looks}
+"""
+
+DATA_MODEL = """format = "vcohort-study 1"
+
+[data_model]
+kind = "normal"
+visits_months = [0, 12]
+arms.control = { mean = [0, 0], sd = [1, 1] }
+arms.active = { mean = [0, 0.4], sd = [1, 1] }
+
+[trial]
+arms = [{ strategy = "control" }, { strategy = "active" }]
+sample_size = [100]
+replicates = 100
+primary = { visit_months = 12, analysis = "ancova", adjust = ["baseline"] }
+
+[trial.looks]
+information = [0.5, 1]
+efficacy = { spending = "obrien-fleming" }
+"""
+
+THIRDS = "information = [0.3333333333333333, 0.6666666666666666, 1]\n"
+OBRIEN_FLEMING = THIRDS + 'efficacy = { boundary = "obrien-fleming" }'
+
+
+class Boundaries(ProgramTest):
+    def looks(self, looks, alpha=0.025, sides=1, name="study.toml"):
+        path = self.folder / name
+        path.write_text(DATA_FILE.format(looks=looks, alpha=alpha, sides=sides))
+        return path
+
+    def rows(self, study, *options):
+        return list(csv.DictReader(io.StringIO(self.call("boundaries", study, "--format", "csv", *options).stdout)))
+
+    def json(self, study, *options):
+        return json.loads(self.call("boundaries", study, "--format", "json", *options).stdout)
+
+    def assert_numbers(self, found, wanted, places=6):
+        self.assertEqual(len(found), len(wanted))
+        for one, other in zip(found, wanted):
+            self.assertAlmostEqual(float(one), other, places)
+
+    def test_the_table(self):
+        rows = self.rows(self.looks(OBRIEN_FLEMING))
+        self.assertEqual(list(rows[0]), ["look", "information", "alpha_spent", "efficacy_z", "efficacy_p", "futility_z", "power_spent", "exit_efficacy",
+                                         "exit_futility", "exit_harm"])
+        self.assert_numbers([row["efficacy_z"] for row in rows], [3.471091, 2.454432, 2.004036])
+        self.assert_numbers([row["exit_efficacy"] for row in rows], [0.056529, 0.528782, 0.314689])
+        self.assertEqual([row["futility_z"] for row in rows[:2]], ["NA", "NA"])
+        self.assertAlmostEqual(float(rows[-1]["alpha_spent"]), 0.025, 9)
+        self.assertAlmostEqual(float(rows[-1]["power_spent"]), 0.9, 9)
+        self.assertAlmostEqual(sum(float(row["exit_efficacy"]) + float(row["exit_futility"]) for row in rows), 1, 9)
+        text = self.call("boundaries", self.looks(OBRIEN_FLEMING)).stdout
+        for words in ("three looks: 3 looks", "one-sided alpha 0.025", "inflation factor", "1.0161", "3.2675", "no stop for futility"):
+            self.assertIn(words, text)
+
+    def test_the_json_holds_everything(self):
+        found = self.json(self.looks(THIRDS + 'efficacy = { spending = "obrien-fleming" }\nfutility = { spending = "obrien-fleming" }'))
+        self.assert_numbers([look["futility_z"] for look in found["looks"]], [-0.694541, 1.002460, 1.993047])
+        self.assertAlmostEqual(found["inflation_factor"], 1.059393, 6)
+        self.assert_numbers(found["expected_information"].values(), [0.673331, 0.868672, 0.822767])
+        self.assertAlmostEqual(found["level"]["futility_ignored"], 0.025, 9)
+        self.assertAlmostEqual(found["level"]["futility_obeyed"], 0.023314, 6)
+        self.assertAlmostEqual(found["drift"], 3.336390, 6)
+        self.assertNotIn("running", found)
+
+    def test_power_effect_and_drift(self):
+        study = self.looks(OBRIEN_FLEMING)
+        self.assertAlmostEqual(float(self.rows(study, "--power", 0.8)[-1]["power_spent"]), 0.8, 9)
+        self.assertAlmostEqual(float(self.rows(study, "--drift", 0)[-1]["power_spent"]), 0.025, 9)
+        self.assertIn("--effect has no scale", self.call("boundaries", study, "--effect", 0.3, status=INVALID).stderr)
+        self.assertIn("contradict", self.call("boundaries", study, "--effect", 0.3, "--drift", 1, status=COMMAND_LINE).stderr)
+        self.assertIn('"power" = 0.3 is impossible', self.call("boundaries", study, "--power", 0.3, status=INVALID).stderr)
+        known = self.looks(OBRIEN_FLEMING + '\ntiming = "information"\nmaximum = 100')
+        self.assertEqual(self.rows(known, "--effect", 0.3), self.rows(known, "--drift", 3))
+
+    def test_two_sides_share_the_level(self):
+        two, one = (self.json(self.looks(OBRIEN_FLEMING, alpha, sides)) for alpha, sides in ((0.05, 2), (0.025, 1)))
+        self.assert_numbers([look["efficacy_z"] for look in two["looks"]], [look["efficacy_z"] for look in one["looks"]])
+        self.assertAlmostEqual(two["looks"][-1]["alpha_spent"], 0.05, 9)
+        self.assertAlmostEqual(two["looks"][0]["efficacy_p"], 2 * one["looks"][0]["efficacy_p"], 9)
+        self.assertGreater(two["looks"][0]["exit_harm"], 0)
+
+    def test_an_irregular_schedule(self):
+        rows = self.rows(self.looks(THIRDS + 'efficacy = { spending = "obrien-fleming", looks = [2, 3] }\nfutility = { z = [0, "none"] }'))
+        self.assertEqual(rows[0]["efficacy_z"], "NA")
+        self.assertEqual(float(rows[0]["futility_z"]), 0)
+        self.assertEqual(rows[1]["futility_z"], "NA")
+        self.assertAlmostEqual(float(rows[-1]["alpha_spent"]), 0.025, 9)
+
+    def test_a_trial_under_way(self):
+        plan = THIRDS + 'efficacy = { spending = "obrien-fleming" }\n'
+        study = self.looks(plan + "observed = [{ information = 0.3666666666666667, z = 1.2 }]")
+        found = self.json(study)["running"]
+        self.assertEqual([look["decision"] for look in found["looks"]], ["go on", "to come", "to come"])
+        self.assertAlmostEqual(found["looks"][0]["efficacy_z"], 3.521839, 6)
+        self.assertIsNone(found["stopped_at"])
+        self.assertLess(found["conditional_power"]["null"], found["conditional_power"]["design"])
+        text = self.call("boundaries", study).stdout
+        self.assertIn("decision: go on", text)
+        self.assertEqual([row["decision"] for row in self.rows(study, "--running")], ["go on", "to come", "to come"])
+        self.assertIn("--running has no looks", self.call("boundaries", self.looks(OBRIEN_FLEMING), "--running", status=INVALID).stderr)
+
+    def test_after_a_stop(self):
+        study = self.looks(OBRIEN_FLEMING + "\nobserved = [{ information = 0.3333333333333333, z = 1 }, { information = 0.6666666666666666, z = 2.6 }]")
+        found = self.json(study)["running"]
+        self.assertEqual(found["stopped_at"], 2)
+        after = found["after_the_stop"]
+        self.assertAlmostEqual(after["p_one_sided"], 0.0047863865, 9)
+        self.assert_numbers(after["drift"].values(), [3.180297, 0.775776, 5.582205])
+        self.assert_numbers(after["repeated_interval"].values(), [0.178283, 6.190390])
+        self.assertNotIn("conditional_power", found)
+        text = self.call("boundaries", study).stdout
+        self.assertIn("look 2: efficacy", text)
+        self.assertIn("3.1803 (0.7758 to 5.5822), 95 % limits", text)
+
+    def test_looks_are_refused_where_they_would_not_be_obeyed(self):
+        study = self.folder / "model.toml"
+        study.write_text(DATA_MODEL)
+        line = DATA_MODEL.split("\n").index("[trial.looks]") + 1
+        for words in (("run", study), ("run", study, "--dry-run"), ("size", study), ("replay", study, "--patient", 1), ("claims", study), ("replicate", study)):
+            with self.subTest(words=words[0]):
+                error = self.call(*words, status=INVALID).stderr
+                self.assertIn(f"model.toml:{line}:8: [trial.looks] is not obeyed by this version (`vcohort boundaries` computes the looks", error)
+        (self.folder / "data.csv").write_text("ID,ARM,Y\n1,PBO,1\n2,NEW,2\n")
+        self.assertIn("[trial.looks] is not obeyed", self.call("analyze", "data.csv", self.looks(OBRIEN_FLEMING), status=INVALID).stderr)
+        self.assertIn("2 looks, whose bounds `vcohort boundaries` prints", self.call("check", study).stdout)
+        self.assertEqual(len(self.rows(study)), 2)
+        resolved = self.folder / "resolved.toml"
+        resolved.write_text(self.call("check", study, "--resolved").stdout)
+        self.assertEqual(self.rows(resolved), self.rows(study))
+
+    def test_the_page_has_a_study_that_works(self):
+        page = (SOURCE / "docs/boundaries.md").read_text()
+        study = self.folder / "page.toml"
+        study.write_text(page.split("```toml\n")[1].split("```")[0])
+        self.assertIn("three looks: 3 looks", self.call("boundaries", study).stdout)
+        columns = page.split("with all digits: `")[1].split("`")[0].replace("\n", " ")
+        self.assertEqual(list(self.rows(study)[0]), columns.split(", "))
+
+    def test_a_study_without_looks_has_no_bounds(self):
+        self.assertIn("has no looks (there is no [trial.looks])", self.call("boundaries", "quickstart", status=INVALID).stderr)
+        self.assertIn("at look 1 nobody would go on", self.call("boundaries", self.looks(OBRIEN_FLEMING + "\nfutility = { z = [3.5, 0] }"), status=INVALID).stderr)
+
+
+if __name__ == "__main__":
+    unittest.main()
