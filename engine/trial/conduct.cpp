@@ -8,7 +8,7 @@ namespace {
 constexpr std::size_t primary = 0;
 }
 
-Course Conduct::run(TrialSimulator& simulator) {
+Course Conduct::conduct_replicate(TrialSimulator& simulator) {
   Course course;
   course.cut.enrolled = static_cast<std::size_t>(patients_);
   if (plan_) {

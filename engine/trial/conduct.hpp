@@ -35,7 +35,7 @@ class Conduct {
 
   /// Of the trial that was simulated last, which has as many patients at least. The primary analysis decides. A look
   /// whose analysis fails lets the trial go on.
-  Course run(TrialSimulator&);
+  Course conduct_replicate(TrialSimulator&);
 
  private:
   void look_until_it_ends(TrialSimulator&, Course&);

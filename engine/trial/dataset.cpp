@@ -25,7 +25,7 @@ std::string level_name(const std::string& factor, int level) {
 Table Trial::dataset(std::uint32_t replicate, std::int64_t sample_size) const {
   TrialSimulator simulator(*trial_, false);
   const TrialData& data = simulator.simulate_replicate(replicate, sample_size);
-  const DataCut known = conduct_of(sample_size).run(simulator).cut;
+  const DataCut known = conduct_of(sample_size).conduct_replicate(simulator).cut;
   const Protocol& protocol = trial_->protocol;
   Table table{"/trial/patients", "One simulated trial in long form: one row per patient and visit", {}};
   struct Row {

@@ -164,7 +164,7 @@ void Trial::record_replicate(std::uint32_t replicate, TrialSimulator& simulator,
   ++sums.counts[layout_.replicates()];
   std::vector<std::size_t> in_arm(trial_->protocol.arms());
   for (std::size_t s = 0; s < layout_.sizes(); ++s) {
-    const Course course = conduct[s].run(simulator);
+    const Course course = conduct[s].conduct_replicate(simulator);
     std::fill(in_arm.begin(), in_arm.end(), 0);
     for (std::size_t i = 0; i < course.cut.enrolled; ++i) ++in_arm[static_cast<std::size_t>(data.arm[i])];
     add_size(s, course, data, sums);
@@ -286,7 +286,7 @@ RejectionCounts Trial::count_rejections(std::int64_t sample_size, std::int64_t f
   RejectionCounts counts;
   for (std::int64_t replicate = from; replicate < to; ++replicate) {
     simulator.simulate_replicate(static_cast<std::uint32_t>(replicate), sample_size);
-    const Course course = conduct.run(simulator);
+    const Course course = conduct.conduct_replicate(simulator);
     const std::span<const TrialResult> results =
         target.analysis == 0 ? course.primary : simulator.analyse(target.analysis, course.cut);
     bool rejected = true, favourable = true, failed = false;

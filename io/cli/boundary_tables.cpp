@@ -68,7 +68,8 @@ std::string word_of(Decision decision) {
 /// The effect that a drift is, where the planned maximum of information is known.
 std::optional<double> per_drift(const ShownDesign& shown) {
   const double maximum = shown.design.looks.maximum;
-  return maximum > 0 ? std::optional(1 / std::sqrt(maximum)) : std::nullopt;
+  return shown.design.looks.timing == Looks::Timing::information && maximum > 0 ? std::optional(1 / std::sqrt(maximum))
+                                                                                : std::nullopt;
 }
 
 std::string interval_text(double estimate, double lower, double upper, double scale) {

@@ -12,6 +12,7 @@
 #include "io/results/result_file.hpp"
 #include "io/study/evidence_check.hpp"
 #include "io/study/evidence_reader.hpp"
+#include "io/study/simulated_looks.hpp"
 #include "io/study/suggestion.hpp"
 #include "scenarios/shipped.hpp"
 
@@ -37,7 +38,7 @@ LoadedStudy load(std::string bytes, const std::string& path, const std::vector<s
                  const std::vector<EvidenceText>& carried, LoadFor load_for) {
   LoadedStudy loaded;
   loaded.reading = read_study(bytes, path, settings);
-  if (load_for == LoadFor::simulation) refuse_looks(loaded.reading);
+  if (load_for == LoadFor::simulation) check_simulated_looks(loaded.reading);
   const Study& study = loaded.reading.study;
   std::string resolved_evidence;
   for (std::size_t k = 0; k < study.stances.size(); ++k) {
@@ -70,16 +71,6 @@ LoadedStudy load(std::string bytes, const std::string& path, const std::vector<s
 }
 
 }  // namespace
-
-void refuse_looks(const StudyReading& reading) {
-  if (!reading.study.trial || !reading.study.trial->looks) return;
-  const std::string place = text_of(reading.places.looks, reading.places.file_name);
-  throw InvalidInput(place + ": " +
-                     explain("[trial.looks] is not obeyed by this version",
-                             "`vcohort boundaries` computes the looks; trials that have them are neither simulated nor "
-                             "analysed yet",
-                             "remove it"));
-}
 
 std::string meant_scenario(const std::string& name) {
   std::vector<std::string_view> names;

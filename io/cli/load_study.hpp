@@ -30,10 +30,8 @@ StudyText read_study_text(const std::string& name);
 /// listed.
 std::string meant_scenario(const std::string& name);
 
-/// What a study is loaded for. A trial that has looks is refused where it would be simulated, or its data analysed:
-/// this version computes the bounds of looks, and obeys none.
-enum class LoadFor : std::uint8_t { simulation, reading };
-void refuse_looks(const StudyReading&);
+/// What a study is loaded for: looks may be such that their bounds can be computed, and their trials not simulated.
+enum class LoadFor : std::uint8_t { simulation, boundaries };
 
 /// Reads a study file, a study that ships, or the study inside a result file, and the evidence that it names: a stance
 /// that ships, or the path of an evidence file, relative to the study. "-" is standard input. Notices go to the log.

@@ -33,7 +33,8 @@ double shown_drift(const BoundariesArguments& arguments, const ShownDesign& show
   if (arguments.drift) return *arguments.drift;
   if (!arguments.effect) return shown.planned.drift;
   const double maximum = shown.design.looks.maximum;
-  if (maximum > 0) return *arguments.effect * std::sqrt(maximum);
+  if (shown.design.looks.timing == Looks::Timing::information && maximum > 0)
+    return *arguments.effect * std::sqrt(maximum);
   throw InvalidInput(explain("--effect has no scale", "the study does not say how much information there will be",
                              "give timing = \"information\" with \"maximum\" in [trial.looks], or --drift"));
 }
@@ -81,7 +82,7 @@ void print_text(const ShownDesign& shown, const Today* today, const std::string&
 
 void show_boundaries(BoundariesArguments arguments) {
   if (arguments.power) arguments.settings.push_back(fmt::format("trial.looks.power={}", *arguments.power));
-  const LoadedStudy loaded = load_study(arguments.study, arguments.settings, LoadFor::reading);
+  const LoadedStudy loaded = load_study(arguments.study, arguments.settings, LoadFor::boundaries);
   const Study& study = loaded.reading.study;
   if (!study.trial || !study.trial->looks)
     throw InvalidInput(explain(fmt::format("{} has no looks", arguments.study), "there is no [trial.looks]",

@@ -45,8 +45,8 @@ std::string trial_of(const Study& study) {
   text += fmt::format("           arms (ratio): {}; analyses: {}; alpha {:g}, {}\n", fmt::join(arms, ", "),
                       fmt::join(analyses, ", "), trial.alpha, trial.sides == 1 ? "one-sided" : "two-sided");
   if (trial.looks)
-    text += fmt::format("           {} looks, whose bounds `vcohort boundaries` prints; they are not simulated yet\n",
-                        trial.looks->information.size());
+    text +=
+        fmt::format("           {} looks, whose bounds `vcohort boundaries` prints\n", trial.looks->information.size());
   text += fmt::format("           outcomes of the {}; power, bias, coverage and their errors come out\n",
                       study.data_model ? "data model, without the disease model" : "disease model");
   return text;
@@ -113,7 +113,7 @@ void add_check(Verb& program) {
   verb.settings(arguments->settings);
   verb.flag("--resolved", arguments->resolved, "print the study with every default filled in");
   verb.action([arguments] {
-    const LoadedStudy loaded = load_study(arguments->study, arguments->settings, LoadFor::reading);
+    const LoadedStudy loaded = load_study(arguments->study, arguments->settings);
     const Plan plan(loaded.reading.study, loaded.evidence);  // finds what only the model can refuse
     if (arguments->resolved)
       std::cout << loaded.reading.resolved;

@@ -1,7 +1,11 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <iostream>
 #include <memory>
+#include <sstream>
+#include <utility>
+#include <vector>
 
 #include "engine/numeric/errors.hpp"
 #include "engine/run/run.hpp"
@@ -80,11 +84,29 @@ replicates = 4
 primary = { endpoint = "gmfm66", visit_months = 6, analysis = "t" }
 )";
 
+/// What a trial with looks adds.
+constexpr const char* tiny_looks = R"(format = "vcohort-study 1"
+seed = 1
+[data_model]
+kind = "normal"
+visits_months = [1]
+arms.a = { mean = [0], sd = [1] }
+arms.b = { mean = [0], sd = [1] }
+[trial]
+arms = [{ strategy = "a" }, { strategy = "b" }]
+sample_size = [16]
+replicates = 4
+primary = { visit_months = 1, analysis = "t" }
+[trial.looks]
+information = [0.5, 1]
+efficacy = { boundary = "pocock" }
+)";
+
 /// The layout of a result, taken from a result: it cannot fall behind the code.
-void print_result_layout() {
+std::string layout_of(const char* study) {
   const TemporaryFolder folder;
   FileHeader header;
-  header.study_resolved = tiny_study;
+  header.study_resolved = study;
   const LoadedStudy loaded = load_study(header);
   const Plan plan(loaded.reading.study, loaded.evidence);
   const auto output = folder / "layout.h5";
@@ -95,7 +117,40 @@ void print_result_layout() {
   ResultContent result = deliver(loaded, plan, combine_parts(paths_of(list_parts(parts_folder(output)))));
   result.runtime = runtime_table(options.threads, 0);
   publish_result(output, result);
-  std::cout << describe_layout(ResultFile(output));
+  return describe_layout(ResultFile(output));
+}
+
+/// The tables of a layout: path, and what follows it.
+std::vector<std::pair<std::string, std::string>> sections_of(const std::string& layout) {
+  const std::string heading = "## ";
+  std::vector<std::pair<std::string, std::string>> sections;
+  std::istringstream lines(layout);
+  for (std::string line; std::getline(lines, line);) {
+    if (line.starts_with(heading))
+      sections.emplace_back(line.substr(heading.size()), "");
+    else if (!sections.empty())
+      sections.back().second += line + "\n";
+  }
+  return sections;
+}
+
+void print_result_layout() {
+  const std::string layout = layout_of(tiny_study);
+  std::cout << layout;
+  const auto known = sections_of(layout);
+  for (const auto& [path, text] : sections_of(layout_of(tiny_looks))) {
+    if (!path.starts_with("/trial/")) continue;
+    const auto same =
+        std::find_if(known.begin(), known.end(), [&](const auto& section) { return section.first == path; });
+    if (same == known.end()) {
+      std::cout << fmt::format("\n## {}\n{}", path, text);
+      continue;
+    }
+    std::cout << fmt::format("\n## {}, of a trial with looks\n\nAlso:\n\n", path);
+    std::istringstream lines(text);
+    for (std::string line; std::getline(lines, line);)
+      if (line.starts_with("- ") && same->second.find(line) == std::string::npos) std::cout << line << '\n';
+  }
 }
 
 }  // namespace

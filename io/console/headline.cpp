@@ -15,7 +15,8 @@ namespace vcohort {
 
 std::string with_error(double value, double error) {
   if (value != value) return "-";
-  if (!(error > 0)) return fmt::format("{:.4g}", value);
+  constexpr double rounding = 1e-7;  // of a mean of equal numbers
+  if (!(error > rounding * std::fabs(value))) return fmt::format("{:.4g}", value);
   const int digits = std::clamp(static_cast<int>(std::ceil(-std::log10(error))) + 1, 0, 6);
   return fmt::format("{:.{}f} ± {:.{}f}", value, digits, error, digits);
 }

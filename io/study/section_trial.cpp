@@ -173,10 +173,9 @@ constexpr std::array<KeySpec, 18> keys = {{
         "save_replicates", {.use = rule<simulation>},
         "Whether one row per replicate and analysis is stored; without it, where there are fewer than ten million.",
         "true"),
-    table<&TrialQuestion::looks>(
-        "looks", looks_section, {.block = true, .check = checked<check_looks>},
-        "Interim analyses: `vcohort boundaries` computes them; no trial with looks is simulated yet.",
-        "{ information = [0.5, 1], efficacy = { boundary = \"obrien-fleming\" } }"),
+    table<&TrialQuestion::looks>("looks", looks_section, {.block = true, .check = checked<check_looks>},
+                                 "Interim analyses, the last one included.",
+                                 "{ information = [0.5, 1], efficacy = { boundary = \"obrien-fleming\" } }"),
     field<&TrialQuestion::alpha>(
         "alpha", {.range = between(1e-12, 1), .use = rule<alpha_use>, .check = checked<check_alpha>},
         "Significance level; with two sides, of both together. Required with one side.", "0.025"),

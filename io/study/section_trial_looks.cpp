@@ -45,8 +45,9 @@ void check_information(const KeyAt& at, const Looks& looks) {
 }
 
 Use maximum_use(const KeySpec&, const Looks& looks, const Scope&) {
+  if (looks.timing == Timing::events) return {};
   return looks.timing == Timing::information ? Use::required("the fractions are those of a planned maximum", "timing")
-                                             : Use::none("it belongs to timing = \"information\"");
+                                             : Use::none("it belongs to timing = \"information\" and \"events\"");
 }
 
 void check_observed(const KeyAt& at, const Looks& looks) {
@@ -91,8 +92,11 @@ constexpr std::array<KeySpec, 8> looks_keys = {{
         "What the fractions count: patients whose primary outcome is known, patients enrolled, events, "
         "months, or information, 1 / SE^2 of the primary estimate.",
         "\"events\""),
-    field<&Looks::maximum>("maximum", {.range = above(0), .no_default = true, .use = rule<maximum_use>},
-                           "timing = \"information\": the information at fraction 1.", "12.5"),
+    field<&Looks::maximum>(
+        "maximum", {.range = above(0), .no_default = true, .use = rule<maximum_use>},
+        "timing = \"information\": the information at fraction 1; timing = \"events\": the planned number of "
+        "events, which a simulation needs.",
+        "12.5"),
     field<&Looks::power>(
         "power", {.range = between(0.5, 1)},
         "Of the design. It says for which drift (the expected z at the last look) the trial is planned, "
@@ -137,8 +141,9 @@ const SectionSpec observed_section =
 
 const SectionSpec looks_section = section<Looks>(
     "looks", "trial.looks",
-    "The looks of a group-sequential trial. This version computes their bounds (`vcohort boundaries`), and refuses to "
-    "simulate a trial that has them.",
+    "The looks of a group-sequential trial: `vcohort boundaries` computes their bounds, and a simulated trial obeys "
+    "them. "
+    "Simulated are looks at numbers of primary outcomes and, of times to an event, at numbers of events.",
     looks_keys);
 
 void check_looks(const KeyAt& at, const TrialQuestion& trial) {

@@ -1,4 +1,4 @@
-"""`vcohort boundaries` prints the table that trial statisticians know, and a trial with looks is simulated by no verb."""
+"""`vcohort boundaries` prints the table that trial statisticians know, and simulated trials obey their looks."""
 import csv
 import io
 import json
@@ -140,21 +140,75 @@ class Boundaries(ProgramTest):
         self.assertIn("look 2: efficacy", text)
         self.assertIn("3.1803 (0.7758 to 5.5822), 95 % limits", text)
 
-    def test_looks_are_refused_where_they_would_not_be_obeyed(self):
+    def model(self, **changes):
+        text = DATA_MODEL
+        for old, new in changes.values():
+            self.assertIn(old, text)
+            text = text.replace(old, new)
         study = self.folder / "model.toml"
-        study.write_text(DATA_MODEL)
-        line = DATA_MODEL.split("\n").index("[trial.looks]") + 1
-        for words in (("run", study), ("run", study, "--dry-run"), ("size", study), ("replay", study, "--patient", 1), ("claims", study), ("replicate", study)):
-            with self.subTest(words=words[0]):
-                error = self.call(*words, status=INVALID).stderr
-                self.assertIn(f"model.toml:{line}:8: [trial.looks] is not obeyed by this version (`vcohort boundaries` computes the looks", error)
-        (self.folder / "data.csv").write_text("ID,ARM,Y\n1,PBO,1\n2,NEW,2\n")
-        self.assertIn("[trial.looks] is not obeyed", self.call("analyze", "data.csv", self.looks(OBRIEN_FLEMING), status=INVALID).stderr)
+        study.write_text(text)
+        return study
+
+    def test_looks_that_no_trial_can_obey_are_refused_where_they_stand(self):
+        spending = 'efficacy = { spending = "obrien-fleming" }'
+        survival = DATA_MODEL[DATA_MODEL.index("kind") : DATA_MODEL.index("[trial]")]
+        times = survival, 'kind = "survival"\nfollow_up_months = 12\narms.control = { hazard = [0.1] }\narms.active = { hazard = [0.05] }\n\n'
+        logrank = 'visit_months = 12, analysis = "ancova", adjust = ["baseline"]', 'analysis = "logrank"'
+        counts = times[0], times[1].replace("survival", "count").replace("hazard = [0.1]", "rate = 1").replace("hazard = [0.05]", "rate = 2")
+        cases = [
+            ({"timing": (spending, spending + '\ntiming = "months"')}, "looks are simulated by numbers of primary outcomes, not of months"),
+            ({"observed": (spending, spending + "\nobserved = [{ information = 0.5, z = 1 }]")}, '"observed" has no place in a simulation'),
+            ({"size": ("sample_size = [100]", "sample_size = [100, 110]"), "looks": ("information = [0.5, 1]", "information = [0.001, 0.002, 1]")}, "a trial of 100 patients has a look without news"),
+            ({"method": ('analysis = "ancova", adjust = ["baseline"]', 'analysis = "bayes"')}, "a Bayesian rule has no bounds of looks"),
+            ({"times": times, "method": logrank}, "looks at times to an event are due at numbers of events"),
+            ({"times": times, "method": logrank, "timing": (spending, spending + '\ntiming = "events"')}, "the number of events is not planned"),
+            ({"times": counts, "method": (logrank[0], 'analysis = "negative-binomial"')}, "trials of counts are not simulated with looks"),
+        ]
+        for changes, problem in cases:
+            study = self.model(**changes)
+            line = study.read_text().split("\n").index("[trial.looks]") + 1
+            for words in (("run", study), ("run", study, "--dry-run"), ("size", study), ("replay", study, "--patient", 1), ("check", study)):
+                with self.subTest(words=words[0], problem=problem):
+                    self.assertIn(f"model.toml:{line}:8: {problem}", self.call(*words, status=INVALID).stderr)
+            self.rows(study)  # the bounds are there all the same
+        self.assertIn("model.toml has looks (figures are those of trials that were analysed once)", self.call("replicate", self.model(), status=INVALID).stderr)
+
+    def test_simulated_trials_obey_their_looks(self):
+        study = self.model(effect=("mean = [0, 0.4]", "mean = [0, 0.7]"), accrual=("replicates = 100", "replicates = 400\naccrual = { per_month = 10 }"))
         self.assertIn("2 looks, whose bounds `vcohort boundaries` prints", self.call("check", study).stdout)
-        self.assertEqual(len(self.rows(study)), 2)
-        resolved = self.folder / "resolved.toml"
-        resolved.write_text(self.call("check", study, "--resolved").stdout)
-        self.assertEqual(self.rows(resolved), self.rows(study))
+        said = self.call("run", study, "-o", "out.h5", "--progress", "none").stdout
+        self.assertIn("ended: benefit %", said)
+        table = list(csv.DictReader(io.StringIO(self.call("export", "out.h5", "--table", "trial/looks").stdout)))
+        bounds = self.rows(study)
+        self.assertEqual([row["efficacy_z"] for row in table], [row["efficacy_z"] for row in bounds])
+        stops = sum(float(row[name]) for row in table for name in ("stop_efficacy", "stop_futility", "stop_worse"))
+        self.assertAlmostEqual(stops, 1)
+        self.assertEqual(float(table[0]["enrolled"]), 100, "everybody has come before half have been seen for a year")
+        rows = list(csv.DictReader(io.StringIO(self.call("export", "out.h5", "--table", "trial/replicates").stdout)))
+        early = [row for row in rows if row["look"] == "1"]
+        self.assertAlmostEqual(len(early) / 400, float(table[0]["stop_efficacy"]))
+        self.assertTrue(all(row["reason"] == "efficacy" and row["n_analysed"] == "50" for row in early))
+        # What is exported of a trial that ended early is what was known then.
+        replicate = early[0]["replicate"]
+        (self.folder / "data.csv").write_text(self.call("export", "out.h5", "--table", "patients", "--replicate", replicate, "--sample-size", 100).stdout)
+        known = [row for row in csv.DictReader(io.StringIO((self.folder / "data.csv").read_text())) if row["visit"] == "12"]
+        self.assertEqual(len([row for row in known if row["value"] not in ("", "NA")]), 50)
+        self.assertEqual(self.call("replay", study, "--replicate", replicate, "--format", "csv").stdout.split("\n")[1].split(",")[1], replicate)
+
+    def test_looks_give_the_same_bits_however_they_are_run(self):
+        study = self.model(replicates=("replicates = 100", "replicates = 1000\naccrual = { per_month = 5, poisson = true }"))
+        self.call("run", study, "-o", "one.h5", "--threads", 1, "--progress", "none")
+        self.call("run", study, "-o", "seven.h5", "--threads", 7, "--progress", "none")
+        for shard in (2, 3, 1):
+            self.call("run", study, "-o", "parts.h5", "--shard", f"{shard}/3", "--progress", "none")
+        self.call("merge", "parts.h5.parts", "-o", "merged.h5")
+        for other in ("seven.h5", "merged.h5"):
+            self.call("compare", "one.h5", other)
+
+    def test_the_size_is_a_maximum(self):
+        study = self.model(effect=("mean = [0, 0.4]", "mean = [0, 0.8]"), accrual=("replicates = 100", "replicates = 100\naccrual = { per_month = 1 }"))
+        said = self.call("size", study, "--replicates", 400, "--search-replicates", 400).stdout
+        self.assertRegex(said, r"that is the maximum: \d+\.\d ± \d\.\d are expected, as looks end trials early")
 
     def test_the_page_has_a_study_that_works(self):
         page = (SOURCE / "docs/boundaries.md").read_text()

@@ -1,0 +1,54 @@
+#include "io/study/simulated_looks.hpp"
+
+#include <fmt/format.h>
+
+#include "engine/study/trial_names.hpp"
+#include "engine/trial/look_plan.hpp"
+#include "io/study/number_text.hpp"
+#include "io/study/problems.hpp"
+
+namespace vcohort {
+
+void check_simulated_looks(const StudyReading& reading) {
+  const Study& study = reading.study;
+  if (!study.trial || !study.trial->looks || study.trial->arms.empty()) return;
+  const TrialQuestion& trial = *study.trial;
+  const Looks& looks = *trial.looks;
+  Problems problems(reading.places.file_name);
+  const auto refuse = [&](const std::string& problem, const std::string& why, const std::string& what_to_do) {
+    problems.add(reading.places.looks, problem, why, what_to_do);
+  };
+  const std::string computed = "`vcohort boundaries` computes them without a simulation";
+  const OutcomeKind kind = study.data_model ? study.data_model->kind : OutcomeKind::score;
+  const bool events = looks.timing == Looks::Timing::events;
+  if (kind == OutcomeKind::count)
+    refuse("trials of counts are not simulated with looks", computed, "remove [trial.looks]");
+  else if (kind == OutcomeKind::survival && !events)
+    refuse("looks at times to an event are due at numbers of events", computed,
+           "write timing = \"events\", and maximum");
+  else if (kind != OutcomeKind::survival && looks.timing != Looks::Timing::primary_outcome)
+    refuse(fmt::format("looks are simulated by numbers of primary outcomes, not of {}",
+                       look_timing_names.at(static_cast<std::size_t>(looks.timing))),
+           computed, "write timing = \"primary outcome\"");
+  else if (events && looks.maximum < 1)
+    refuse("the number of events is not planned", "looks are due at fractions of it",
+           "write maximum = 200, for instance");
+  if (trial.analyses.front().method == "bayes")
+    refuse("a Bayesian rule has no bounds of looks", "its posterior probability decides", "use another analysis");
+  if (!looks.observed.empty())
+    refuse("\"observed\" has no place in a simulation", "each simulated trial has looks of its own",
+           "remove it, or ask `vcohort boundaries`");
+  if (study.policy && study.policy->research)
+    refuse("the value of research is that of a trial that is analysed once", "[policy.research] asks for it",
+           "remove one of the two");
+  if (problems.empty())
+    for (const std::int64_t size : trial.sample_size)
+      if (!LookPlan::fits(trial, size)) {
+        refuse(fmt::format("a trial of {} patients has a look without news", size),
+               "each look needs an outcome or an event more than the one before", "remove looks, or small sizes");
+        break;
+      }
+  problems.throw_if_any();
+}
+
+}  // namespace vcohort
