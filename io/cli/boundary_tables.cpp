@@ -91,6 +91,7 @@ Table planned_looks(const ShownDesign& shown) {
   const Bounds& bounds = shown.planned.bounds;
   const std::vector<Exit> stops = exits(bounds, shown.drift);
   std::vector<double> power;
+  power.reserve(stops.size());
   for (const Exit& stop : stops) power.push_back(stop.efficacy + (power.empty() ? 0 : power.back()));
   const std::vector<std::size_t> rows = rows_of(bounds);
   Table table{"boundaries", "The looks of the design as planned; probabilities are those under the drift.", {}};

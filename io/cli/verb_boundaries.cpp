@@ -40,7 +40,7 @@ double shown_drift(const BoundariesArguments& arguments, const ShownDesign& show
 }
 
 std::string spending_text(const Spending& spending) {
-  const std::string name(name_of(*spending.kind));
+  std::string name(name_of(*spending.kind));
   if (spending.kind == Spending::Kind::hwang_shih_decani) return fmt::format("{} ({:g})", name, spending.gamma);
   if (spending.kind == Spending::Kind::power) return fmt::format("{} ({:g})", name, spending.rho);
   return name;
@@ -48,7 +48,7 @@ std::string spending_text(const Spending& spending) {
 
 std::string efficacy_text(const Looks::Efficacy& rule) {
   if (rule.spending.kind) return "alpha spent by " + spending_text(rule.spending);
-  const std::string name(name_of(*rule.boundary));
+  std::string name(name_of(*rule.boundary));
   if (rule.boundary == Looks::Efficacy::Boundary::wang_tsiatis) return fmt::format("{} ({:g})", name, rule.delta);
   if (rule.boundary == Looks::Efficacy::Boundary::haybittle_peto) return fmt::format("{} ({:g})", name, rule.z);
   return name;

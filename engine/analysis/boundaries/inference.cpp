@@ -24,7 +24,8 @@ double drift_with(const Bounds& bounds, std::size_t look, double z, double proba
   const double root = std::sqrt(bounds.information[look]), trend = z / root;
   const auto excess = [&](double drift) { return as_favourable(bounds, look, z, drift) - probability; };
   double reach = 4 / root;
-  while (excess(trend - reach) > 0 || excess(trend + reach) < 0) reach *= 2;
+  for (int doublings = 0; doublings < 30 && (excess(trend - reach) > 0 || excess(trend + reach) < 0); ++doublings)
+    reach *= 2;
   return root_between(excess, trend - reach, trend + reach);
 }
 

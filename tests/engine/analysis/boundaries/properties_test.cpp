@@ -167,8 +167,8 @@ TEST(SpendingFunctions, BeginAtNothingAscendAndEndAtAll) {
     EXPECT_EQ(spent(function, thirds, 0.025, 1), 0.025);
     EXPECT_NEAR(spent(function, thirds, 0.025, 1 - 1e-12), 0.025, 1e-10);
   }
-  const double nearly = spent(spending(Kind::hwang_shih_decani, 2e-5), thirds, 0.025, 0.4);
-  EXPECT_NEAR(nearly, 0.025 * (0.4 + 2e-5 * 0.4 * 0.6 / 2), 1e-12);
+  const double nearly = spent(spending(Kind::hwang_shih_decani, 9e-6), thirds, 0.025, 0.4);
+  EXPECT_NEAR(nearly, 0.025 * (0.4 + 9e-6 * 0.4 * 0.6 / 2), 1e-12);
   EXPECT_NEAR(spent(Spending{.kind = Kind::table, .table = {0.1, 0.2, 0.4}}, thirds, 0.04, 0.5), 0.015, 1e-15);
 }
 
