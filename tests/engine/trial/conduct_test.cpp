@@ -57,7 +57,7 @@ void expect_exits(const Study& study, double drift, double systematic = 0) {
   const boundaries::Bounds bounds = LookPlan(*study.trial, study.trial->sample_size.front()).bounds();
   const std::vector<boundaries::Exit> wanted = boundaries::exits(bounds, drift);
   const double n = number(found.operating, "replicates");
-  double enrolled = 0;
+  double enrolled = 0, months = 0;
   for (std::size_t k = 0; k < wanted.size(); ++k) {
     const auto expect = [&](const char* column, double p) {
       EXPECT_NEAR(number(found.looks, column, k), p, mcse_allowed * binomial_se(p, n) + systematic) << column << k;
@@ -66,16 +66,19 @@ void expect_exits(const Study& study, double drift, double systematic = 0) {
     expect("stop_futility", wanted[k].futility);
     expect("stop_worse", wanted[k].reversed);
     EXPECT_EQ(number(found.looks, "efficacy_z", k), bounds.efficacy[k]);
-    enrolled += number(found.looks, "enrolled", k) *
-                (number(found.looks, "stop_efficacy", k) + number(found.looks, "stop_futility", k) +
-                 number(found.looks, "stop_worse", k));
+    const double ended = number(found.looks, "stop_efficacy", k) + number(found.looks, "stop_futility", k) +
+                         number(found.looks, "stop_worse", k);
+    enrolled += number(found.looks, "enrolled", k) * ended;
+    months += number(found.looks, "months", k) * ended;
   }
   EXPECT_NEAR(number(found.operating, "power"), boundaries::rejection_of(wanted),
               mcse_allowed * binomial_se(boundaries::rejection_of(wanted), n) + systematic);
   EXPECT_NEAR(number(found.operating, "assurance"), boundaries::power_of(wanted),
               mcse_allowed * binomial_se(boundaries::power_of(wanted), n) + systematic);
-  // Where every trial that comes to a look has the same number of patients, the mean is a weighted sum.
+  // Where every trial that comes to a look has the same number of patients, means are weighted sums.
   EXPECT_NEAR(number(found.operating, "expected_sample_size"), enrolled, 1e-6 * enrolled);
+  if (study.trial->dropout) return;  // its last visits are not those of all
+  EXPECT_NEAR(number(found.operating, "duration_months"), months, 1e-6 * months);
 }
 
 constexpr double effect = 0.25;                      // SD one, 300 patients an arm:
