@@ -1,5 +1,7 @@
 #include "engine/trial/conduct.hpp"
 
+#include <cmath>
+
 namespace vcohort {
 
 using boundaries::Decision;
@@ -18,7 +20,8 @@ Course Conduct::conduct_replicate(TrialSimulator& simulator) {
     decided_.assign(results.begin(), results.end());
     course.primary = decided_;
   }
-  course.duration_months = course.early ? course.cut.months : simulator.duration_months(course.cut.enrolled);
+  course.duration_months =
+      std::isfinite(course.cut.months) ? course.cut.months : simulator.duration_months(course.cut.enrolled);
   return course;
 }
 
@@ -36,7 +39,6 @@ void Conduct::look_until_it_ends(TrialSimulator& simulator, Course& course) {
     result.favourable = decision == Decision::efficacy;
     result.rejected = result.favourable || decision == Decision::reversed;
     course = {.look = due.last ? plan_->looks() - 1 : look,
-              .early = !due.last,
               .cut = due.cut,
               .reason = decision,
               .primary = decided_,

@@ -36,7 +36,8 @@ boundaries::Design design_at(const TrialQuestion& design, const std::vector<std:
 
 bool LookPlan::fits(const TrialQuestion& design, std::int64_t patients) {
   const std::vector<std::int64_t> counts = counts_of(design, patients);
-  return counts.front() > 0 && std::adjacent_find(counts.begin(), counts.end(), std::greater_equal<>()) == counts.end();
+  return counts.front() > 0 && counts.back() <= patients &&
+         std::adjacent_find(counts.begin(), counts.end(), std::greater_equal<>()) == counts.end();
 }
 
 LookPlan::LookPlan(const TrialQuestion& design, std::int64_t patients)
@@ -86,6 +87,7 @@ Decision LookPlan::decide(std::size_t look, const Due& due, double z) const {
 
 double LookPlan::bound_of_last(std::size_t looks_before, std::int64_t count) const {
   if (looks_before + 1 == looks() && count == counts_.back()) return bounds().efficacy.back();
+  if (count == 0) return std::numeric_limits<double>::infinity();  // nothing is known
   const std::lock_guard lock(mutex_);
   const auto [found, is_new] = bounds_of_last_.try_emplace({looks_before, count});
   if (is_new) {

@@ -23,7 +23,7 @@ class LookPlan {
   /// `design` has looks; a trial of `patients` has at least one more to count at each of them than at the one before.
   LookPlan(const TrialQuestion& design, std::int64_t patients);
 
-  /// Whether such a trial has news at every look.
+  /// Whether such a trial has news at every look, and patients enough for the planned events.
   static bool fits(const TrialQuestion& design, std::int64_t patients);
 
   std::size_t looks() const { return counts_.size(); }

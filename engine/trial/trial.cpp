@@ -213,7 +213,9 @@ void Trial::add_size(std::size_t size, const Course& course, const TrialData& da
   const auto patients = static_cast<double>(n);
   std::int64_t lost = 0;
   if (trial_->dropout)
-    for (std::size_t i = 0; i < n; ++i) lost += data.exit_months[i] < protocol.follow_up_months;
+    for (std::size_t i = 0; i < n; ++i)
+      lost += data.exit_months[i] < protocol.follow_up_months &&
+              data.randomised_months[i] + data.exit_months[i] <= course.cut.months;
   const auto screened = data.participants.screened_until(n - 1);
   sums.add(size, Layout::duration, Layout::duration_squares, course.duration_months);
   sums.add(size, Layout::dropout, Layout::dropout_squares, static_cast<double>(lost) / patients);

@@ -96,6 +96,7 @@ arms.b = { mean = [0], sd = [1] }
 arms = [{ strategy = "a" }, { strategy = "b" }]
 sample_size = [16]
 replicates = 4
+accrual = { per_month = 1 }
 primary = { visit_months = 1, analysis = "t" }
 [trial.looks]
 information = [0.5, 1]

@@ -93,7 +93,7 @@ constexpr std::array<KeySpec, 8> looks_keys = {{
         "months, or information, 1 / SE^2 of the primary estimate.",
         "\"events\""),
     field<&Looks::maximum>(
-        "maximum", {.range = above(0), .no_default = true, .use = rule<maximum_use>},
+        "maximum", {.range = above(0, 1e12), .no_default = true, .use = rule<maximum_use>},
         "timing = \"information\": the information at fraction 1; timing = \"events\": the planned number of "
         "events, which a simulation needs.",
         "12.5"),

@@ -33,6 +33,9 @@ void check_simulated_looks(const StudyReading& reading) {
   else if (events && looks.maximum < 1)
     refuse("the number of events is not planned", "looks are due at fractions of it",
            "write maximum = 200, for instance");
+  if (!events && trial.accrual.pieces.empty())
+    refuse("every look would know all outcomes", "without trial.accrual everybody is randomised on the same day",
+           "write accrual = { per_month = 5 }, for instance");
   if (trial.analyses.front().method == "bayes")
     refuse("a Bayesian rule has no bounds of looks", "its posterior probability decides", "use another analysis");
   if (!looks.observed.empty())
@@ -41,13 +44,15 @@ void check_simulated_looks(const StudyReading& reading) {
   if (study.policy && study.policy->research)
     refuse("the value of research is that of a trial that is analysed once", "[policy.research] asks for it",
            "remove one of the two");
-  if (problems.empty())
-    for (const std::int64_t size : trial.sample_size)
-      if (!LookPlan::fits(trial, size)) {
-        refuse(fmt::format("a trial of {} patients has a look without news", size),
-               "each look needs an outcome or an event more than the one before", "remove looks, or small sizes");
-        break;
-      }
+  for (const std::int64_t size : trial.sample_size) {
+    if (!problems.empty()) break;
+    if (events && looks.maximum > static_cast<double>(size))
+      refuse(fmt::format("a trial of {} patients has no {} events", size, number_text(looks.maximum)),
+             "each has one at most", "plan fewer events in \"maximum\", or more patients");
+    else if (!LookPlan::fits(trial, size))
+      refuse(fmt::format("a trial of {} patients has a look without news", size),
+             "each look needs an outcome or an event more than the one before", "remove looks, or small sizes");
+  }
   problems.throw_if_any();
 }
 

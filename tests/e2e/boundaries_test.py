@@ -38,6 +38,7 @@ arms.active = { mean = [0, 0.4], sd = [1, 1] }
 arms = [{ strategy = "control" }, { strategy = "active" }]
 sample_size = [100]
 replicates = 100
+accrual = { per_month = 10 }
 primary = { visit_months = 12, analysis = "ancova", adjust = ["baseline"] }
 
 [trial.looks]
@@ -162,6 +163,8 @@ class Boundaries(ProgramTest):
             ({"method": ('analysis = "ancova", adjust = ["baseline"]', 'analysis = "bayes"')}, "a Bayesian rule has no bounds of looks"),
             ({"times": times, "method": logrank}, "looks at times to an event are due at numbers of events"),
             ({"times": times, "method": logrank, "timing": (spending, spending + '\ntiming = "events"')}, "the number of events is not planned"),
+            ({"times": times, "method": logrank, "timing": (spending, spending + '\ntiming = "events"\nmaximum = 101')}, "a trial of 100 patients has no 101 events"),
+            ({"accrual": ("accrual = { per_month = 10 }\n", "")}, "every look would know all outcomes"),
             ({"times": counts, "method": (logrank[0], 'analysis = "negative-binomial"')}, "trials of counts are not simulated with looks"),
         ]
         for changes, problem in cases:
@@ -174,7 +177,7 @@ class Boundaries(ProgramTest):
         self.assertIn("model.toml has looks (figures are those of trials that were analysed once)", self.call("replicate", self.model(), status=INVALID).stderr)
 
     def test_simulated_trials_obey_their_looks(self):
-        study = self.model(effect=("mean = [0, 0.4]", "mean = [0, 0.7]"), accrual=("replicates = 100", "replicates = 400\naccrual = { per_month = 10 }"))
+        study = self.model(effect=("mean = [0, 0.4]", "mean = [0, 0.7]"), replicates=("replicates = 100", "replicates = 400"))
         self.assertIn("2 looks, whose bounds `vcohort boundaries` prints", self.call("check", study).stdout)
         said = self.call("run", study, "-o", "out.h5", "--progress", "none").stdout
         self.assertIn("ended: benefit %", said)
@@ -195,7 +198,7 @@ class Boundaries(ProgramTest):
         self.assertEqual(len([row for row in known if row["value"] not in ("", "NA")]), 50)
 
     def test_looks_give_the_same_bits_however_they_are_run(self):
-        study = self.model(replicates=("replicates = 100", "replicates = 1000\naccrual = { per_month = 5, poisson = true }"))
+        study = self.model(replicates=("replicates = 100\naccrual = { per_month = 10 }", "replicates = 1000\naccrual = { per_month = 5, poisson = true }"))
         self.call("run", study, "-o", "one.h5", "--threads", 1, "--progress", "none")
         self.call("run", study, "-o", "seven.h5", "--threads", 7, "--progress", "none")
         for shard in (2, 3, 1):
@@ -205,7 +208,7 @@ class Boundaries(ProgramTest):
             self.call("compare", "one.h5", other)
 
     def test_the_size_is_a_maximum(self):
-        study = self.model(effect=("mean = [0, 0.4]", "mean = [0, 0.8]"), accrual=("replicates = 100", "replicates = 100\naccrual = { per_month = 1 }"))
+        study = self.model(effect=("mean = [0, 0.4]", "mean = [0, 0.8]"), accrual=("per_month = 10", "per_month = 1"))
         said = self.call("size", study, "--replicates", 400, "--search-replicates", 400).stdout
         self.assertRegex(said, r"that is the maximum: \d+\.\d ± \d\.\d are expected, as looks end trials early")
 

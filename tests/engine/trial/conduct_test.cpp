@@ -207,7 +207,9 @@ TEST(Looks, EventsOfALogRankTest) {
   }
   EXPECT_NEAR(number(found.operating, "power"), boundaries::rejection_of(wanted),
               mcse_allowed * binomial_se(0.05, 4'000));
-  // In the time of the look a censored time is that since randomisation.
+  const double last = number(found.looks, "months", 2), ended = number(found.operating, "duration_months");
+  EXPECT_LT(ended, last) << "a trial ends at the event of its last look, or before";
+  EXPECT_GT(ended, 0.97 * last);
   EXPECT_LT(number(found.looks, "months", 0), number(found.looks, "months", 1));
 }
 
@@ -250,6 +252,7 @@ TEST(Looks, TooFewEventsSpendTheRest) {
   EXPECT_EQ(plan.decide(2, due, bound), boundaries::Decision::efficacy);
   EXPECT_EQ(plan.decide(2, due, bound - 1e-6), boundaries::Decision::futility);
   EXPECT_EQ(plan.decide(2, due, -bound), boundaries::Decision::reversed);
+  EXPECT_EQ(plan.decide(0, {{400, infinity}, 0, true}, 3), boundaries::Decision::futility) << "nothing is known";
   // Without an event since the look before, the last look is that one with what is left of alpha.
   EXPECT_EQ(plan.decide(2, {{400, infinity}, 160, true}, 2.5), boundaries::Decision::efficacy);
 }
