@@ -69,6 +69,12 @@ Decision decide_two_sided(const Estimate& estimate, const Hypothesis& hypothesis
   return decision;
 }
 
+/// The z whose upper tail is p.
+double normal_score_of(double p) {
+  constexpr double half = 0.5;
+  return p <= half ? -normal_quantile(p) : normal_quantile(1 - p);
+}
+
 /// One-sided test of "better than null" in the direction `sign`.
 Decision decide_one_sided(const Estimate& estimate, double null, double sign, double alpha, Workspace& workspace,
                           bool p_value) {
@@ -194,19 +200,22 @@ Decision decide(const Estimate& estimate, const Hypothesis& hypothesis, Workspac
   return decide_one_sided(estimate, null_of(hypothesis), sign, one_sided_alpha, workspace, p_value);
 }
 
-double normal_score(const Estimate& estimate, const Hypothesis& hypothesis) {
-  if (!estimate.ok() || hypothesis.aim == Aim::equivalence) return unknown;
-  const double sign = sign_of(hypothesis.better);
-  const double null = null_of(hypothesis);
-  if (estimate.reference != Reference::exact && std::isinf(estimate.df)) {
-    return sign * distance_from(estimate, null).statistic;
+NormalScores normal_scores(const Estimate& estimate, const Hypothesis& hypothesis) {
+  if (!estimate.ok() || hypothesis.aim == Aim::equivalence) return {};
+  const double sign = sign_of(hypothesis.better), null = null_of(hypothesis);
+  if (estimate.reference == Reference::exact) {
+    const double benefit = one_sided_p(estimate, null, sign), worse = one_sided_p(estimate, null, -sign);
+    if (std::isnan(benefit)) return {};
+    return {normal_score_of(benefit), normal_score_of(worse), normal_score_of((benefit + 1 - worse) / 2)};
   }
-  const double p = one_sided_p(estimate, null, sign);
-  if (std::isnan(p)) return unknown;
-  if (p <= 0.5) return -normal_quantile(p);
-  // The other tail, where p near one would lose its digits. An exact test has an atom that both tails contain.
-  if (estimate.reference == Reference::exact) return normal_quantile(1 - p);
-  return normal_quantile(student_above(-sign * distance_from(estimate, null).statistic, estimate.df));
+  const auto distance = distance_from(estimate, null);
+  if (!distance.known) return {};
+  // The smaller tail, as p near one would lose its digits.
+  const double z = std::isinf(estimate.df)
+                       ? distance.statistic
+                       : std::copysign(normal_quantile(student_above(std::fabs(distance.statistic), estimate.df)),
+                                       distance.statistic);
+  return {sign * z, -sign * z, sign * z};
 }
 
 }  // namespace vcohort::analysis

@@ -133,8 +133,15 @@ struct Decision {
 /// remembered critical value; p is computed only when asked for.
 Decision decide(const Estimate& estimate, const Hypothesis& hypothesis, Workspace& workspace, bool p_value = true);
 
-/// The standard normal z whose upper tail is the one-sided p of the hypothesis (superiority and non-inferiority), large
-/// when the effect is good: the scale of group-sequential boundaries. NaN after a failure.
-double normal_score(const Estimate& estimate, const Hypothesis& hypothesis);
+/// Standard normal z's of an estimate (superiority and non-inferiority): the scale of group-sequential bounds. In an
+/// exact test both tails contain what was seen, so that the three differ; in others they are one z and its negative.
+/// NaN after a failure.
+struct NormalScores {
+  double benefit = unknown;  // its upper tail is the one-sided p of the hypothesis; large when the effect is good
+  double worse = unknown;    // its upper tail is the p of the other side; large when the effect is bad
+  double middle = unknown;   // of the mid-p, between `benefit` and -`worse`
+};
+
+NormalScores normal_scores(const Estimate& estimate, const Hypothesis& hypothesis);
 
 }  // namespace vcohort::analysis

@@ -56,7 +56,6 @@ LookPlan::Due LookPlan::due(std::size_t look, const TrialData& data, const Proto
   Due due{{patients_, std::numeric_limits<double>::infinity()}, wanted, look + 1 == looks()};
   months.clear();
   if (!of_events_) {
-    if (due.last) return due;
     // Patients come in the order of randomisation, and so do their visits.
     const double visit = protocol.visits_months[protocol.visit_at(protocol.design.analyses.front().visit_months)];
     due.cut.months = data.randomised_months[static_cast<std::size_t>(wanted) - 1] + visit;
@@ -78,11 +77,11 @@ LookPlan::Due LookPlan::due(std::size_t look, const TrialData& data, const Proto
   return due;
 }
 
-Decision LookPlan::decide(std::size_t look, const Due& due, double z) const {
-  if (!due.last) return boundaries::decide(bounds(), look, z);
-  const double bound = bound_of_last(look, due.count);
-  if (z >= bound) return Decision::efficacy;
-  return bounds().two_sided && z <= -bound ? Decision::reversed : Decision::futility;
+Decision LookPlan::decide(std::size_t look, const Due& due, const analysis::NormalScores& scores) const {
+  const double bound = due.last ? bound_of_last(look, due.count) : bounds().efficacy[look];
+  if (scores.benefit >= bound) return Decision::efficacy;
+  if (bounds().two_sided && scores.worse >= bound) return Decision::reversed;
+  return due.last || scores.middle < bounds().futility[look] ? Decision::futility : Decision::go_on;
 }
 
 double LookPlan::bound_of_last(std::size_t looks_before, std::int64_t count) const {

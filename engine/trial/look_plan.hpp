@@ -15,8 +15,8 @@ namespace vcohort {
 /// The looks of a trial of a planned size: when each is due, and what it decides. Read by all threads.
 ///
 /// A look is due when a count reaches its fraction of the planned maximum, rounded up: of patients whose primary visit
-/// is due (the maximum is all of them), or of events (Looks::maximum). The last look is at the end of the trial, that
-/// is when the maximum is reached or everybody's follow-up has ended. The bounds are those of the rounded fractions; a
+/// is due (the maximum is all of them), or of events (Looks::maximum). The last look is when the maximum is reached,
+/// or where events run out when everybody's follow-up has ended. The bounds are those of the rounded fractions; a
 /// last look that has fewer events than planned has bounds of its own, by Looks::last_spends.
 class LookPlan {
  public:
@@ -38,8 +38,8 @@ class LookPlan {
   /// `months` is working memory.
   Due due(std::size_t look, const TrialData&, const Protocol&, std::vector<double>& months) const;
 
-  /// What a statistic decides, large in favour of the treatment.
-  boundaries::Decision decide(std::size_t look, const Due&, double z) const;
+  /// What an estimate decides. Of an exact test each side has the p of its own, and futility the mid-p.
+  boundaries::Decision decide(std::size_t look, const Due&, const analysis::NormalScores&) const;
 
  private:
   double bound_of_last(std::size_t looks_before, std::int64_t count) const;

@@ -258,8 +258,8 @@ std::span<const TrialResult> TrialSimulator::analyse(std::size_t which, const Da
   return analyses_[which]->run(data_, cut);
 }
 
-double TrialSimulator::normal_score(std::size_t which, const analysis::Estimate& estimate) const {
-  return analyses_[which]->normal_score(estimate);
+analysis::NormalScores TrialSimulator::normal_scores(std::size_t which, const analysis::Estimate& estimate) const {
+  return analyses_[which]->normal_scores(estimate);
 }
 
 double TrialSimulator::duration_months(std::size_t n) const {

@@ -61,8 +61,8 @@ class TrialSimulator {
     return analyse(analysis, {.enrolled = n});
   }
 
-  /// The standard normal z of the one-sided p of an analysis, large in favour of the treatment.
-  double normal_score(std::size_t analysis, const analysis::Estimate&) const;
+  /// What bounds of looks are compared with.
+  analysis::NormalScores normal_scores(std::size_t analysis, const analysis::Estimate&) const;
 
   /// From the first day of accrual to the last visit that any of the first n patients attends [months].
   double duration_months(std::size_t n) const;

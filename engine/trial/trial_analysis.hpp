@@ -46,8 +46,8 @@ class TrialAnalysis {
   /// scheduled, and their values known on the same day.
   std::span<const TrialResult> run(const TrialData&, const DataCut&);
 
-  double normal_score(const analysis::Estimate& estimate) const {
-    return analysis::normal_score(estimate, analysis_.hypothesis());
+  analysis::NormalScores normal_scores(const analysis::Estimate& estimate) const {
+    return analysis::normal_scores(estimate, analysis_.hypothesis());
   }
 
  private:

@@ -4,6 +4,7 @@
 #include <iostream>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <utility>
 
 #include "engine/analysis/boundaries/design_of.hpp"
 #include "engine/numeric/errors.hpp"
@@ -26,8 +27,13 @@ struct BoundariesArguments {
   TableFormat format = TableFormat::table;
 };
 
+constexpr double largest_drift = 1e6;
+
 /// The drift under which the looks are shown: the one that was asked for, or that of the power.
 double shown_drift(const BoundariesArguments& arguments, const ShownDesign& shown) {
+  for (const auto& [name, value] : {std::pair("--effect", arguments.effect), std::pair("--drift", arguments.drift)})
+    if (value && !(std::fabs(*value) <= largest_drift))
+      throw CommandLineError(fmt::format("{} lies between -{:g} and {:g}", name, largest_drift, largest_drift));
   if (arguments.effect && arguments.drift)
     throw CommandLineError("--effect and --drift contradict each other: give one");
   if (arguments.drift) return *arguments.drift;

@@ -43,6 +43,14 @@ Table simulated_dataset(const ResultFile& file, const ExportArguments& arguments
   if (chosen == loaded.evidence.end())
     throw InvalidInput(
         explain("the result has no scenario '" + arguments.scenario + "'", "", "name one of its stances"));
+  if (arguments.replicate < 0 || arguments.replicate >= study.trial->replicates)
+    throw InvalidInput(explain(fmt::format("the study has no replicate {}", arguments.replicate),
+                               fmt::format("they are numbered from 0 to {}", study.trial->replicates - 1),
+                               "choose one of them"));
+  const auto& sizes = study.trial->sample_size;
+  if (arguments.sample_size > 0 && std::find(sizes.begin(), sizes.end(), arguments.sample_size) == sizes.end())
+    throw InvalidInput(explain(fmt::format("the study has no trial of {} patients", arguments.sample_size),
+                               fmt::format("its sizes are {}", fmt::join(sizes, ", ")), "choose one of them"));
   return Trial(study, *chosen)
       .dataset(static_cast<std::uint32_t>(arguments.replicate),
                arguments.sample_size > 0 ? arguments.sample_size : study.trial->sample_size.back());

@@ -161,6 +161,11 @@ void print_answer(const Study& study, const SampleSizeGoal& goal, const SizedAns
   } else {
     std::cout << fmt::format("no total sample size up to {} reaches {} {:g}; at {} it is {:.4f}\n\n", goal.largest,
                              what, goal.power, goal.largest, answer.ceiling);
+    if (trial.looks && trial.looks->timing == Looks::Timing::events)
+      std::cout << fmt::format(
+          "a trial with looks at events ends with {:g} of them (trial.looks.maximum): more patients "
+          "only bring it there earlier\n\n",
+          trial.looks->maximum);
   }
 }
 

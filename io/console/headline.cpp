@@ -185,6 +185,7 @@ void print_looks(const Table& table, std::ostream& out) {
       cells.push_back(share ? percent(value, error) : with_error(value, error));
     }
   };
+  shown.add<std::int64_t>("failed fits", "", "") = column_of<std::int64_t>(table, "failures");
   measured("months", "months", false);
   measured("enrolled", "enrolled", false);
   measured("ended: benefit %", "stop_efficacy", true);
@@ -193,7 +194,8 @@ void print_looks(const Table& table, std::ostream& out) {
   out << '\n';
   print(shown, TableFormat::table, out);
   out << "\nended: of all trials; at the last look futile means not significant. months and enrolled are those of "
-         "trials that came to the look,\nenrolled includes patients whose outcome was not known yet. The estimate of a "
+         "trials that came to the look, a failed fit lets them go on,\nenrolled includes patients whose outcome was "
+         "not known yet. The estimate of a "
          "trial that ended early is biased: see `vcohort boundaries`\n";
 }
 

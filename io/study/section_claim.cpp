@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 
 #include "engine/evidence/registry.hpp"
@@ -108,6 +109,14 @@ void check_strategy(const KeyAt& at, const ClaimNumber& number) {
     at.refuse("there is no strategy " + quoted(name), "the claim is about it", did_you_mean(name, names));
 }
 
+void check_size(const KeyAt& at, const ClaimNumber& number) {
+  if (!at.scope.study->trial) return;  // said at the strategy
+  const auto& sizes = at.scope.study->trial->sample_size;
+  if (std::find(sizes.begin(), sizes.end(), number.sample_size) == sizes.end())
+    at.refuse(fmt::format("there is no trial of {} patients", number.sample_size),
+              fmt::format("trial.sample_size is {}", fmt::join(sizes, ", ")), "choose one of them");
+}
+
 constexpr std::array<KeySpec, 10> number_keys = {{
     field<&ClaimNumber::table>("table", {.decides = true},
                                "`increments`, `summary`, `harm` and `adverse_events` of the cohort, or "
@@ -123,9 +132,10 @@ constexpr std::array<KeySpec, 10> number_keys = {{
         "Increments: against which strategy, in the same patients; that of `[cohort]` where absent.",
         "\"one IV infusion\""),
     field<&ClaimNumber::stratum>("stratum", {.use = rule<row_use>}, "Which patients of a cohort.", "\"age 0-3\""),
-    field<&ClaimNumber::sample_size>("sample_size",
-                                     {.unit = "patients", .range = {1, largest_trial}, .use = rule<row_use>},
-                                     "Operating characteristics: of which trial.", "30"),
+    field<&ClaimNumber::sample_size>(
+        "sample_size",
+        {.unit = "patients", .range = {1, largest_trial}, .use = rule<row_use>, .check = checked<check_size>},
+        "Operating characteristics: of which trial.", "30"),
     field<&ClaimNumber::grade>("grade", {.range = {1, 3}, .use = rule<row_use>},
                                "Adverse events: the grade of the related events, of any type.", "2"),
     field<&ClaimNumber::endpoint>("endpoint", {.use = rule<row_use>}, "Increments and summary: what is recorded.",

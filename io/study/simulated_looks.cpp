@@ -27,8 +27,8 @@ void check_simulated_looks(const StudyReading& reading) {
     refuse("looks at times to an event are due at numbers of events", computed,
            "write timing = \"events\", and maximum");
   else if (kind != OutcomeKind::survival && looks.timing != Looks::Timing::primary_outcome)
-    refuse(fmt::format("looks are simulated by numbers of primary outcomes, not of {}",
-                       look_timing_names.at(static_cast<std::size_t>(looks.timing))),
+    refuse(fmt::format("looks are simulated by numbers of primary outcomes, not by {}",
+                       quoted(look_timing_names.at(static_cast<std::size_t>(looks.timing)))),
            computed, "write timing = \"primary outcome\"");
   else if (events && looks.maximum < 1)
     refuse("the number of events is not planned", "looks are due at fractions of it",

@@ -157,7 +157,7 @@ class Boundaries(ProgramTest):
         logrank = 'visit_months = 12, analysis = "ancova", adjust = ["baseline"]', 'analysis = "logrank"'
         counts = times[0], times[1].replace("survival", "count").replace("hazard = [0.1]", "rate = 1").replace("hazard = [0.05]", "rate = 2")
         cases = [
-            ({"timing": (spending, spending + '\ntiming = "months"')}, "looks are simulated by numbers of primary outcomes, not of months"),
+            ({"timing": (spending, spending + '\ntiming = "months"')}, 'looks are simulated by numbers of primary outcomes, not by "months"'),
             ({"observed": (spending, spending + "\nobserved = [{ information = 0.5, z = 1 }]")}, '"observed" has no place in a simulation'),
             ({"size": ("sample_size = [100]", "sample_size = [100, 110]"), "looks": ("information = [0.5, 1]", "information = [0.001, 0.002, 1]")}, "a trial of 100 patients has a look without news"),
             ({"method": ('analysis = "ancova", adjust = ["baseline"]', 'analysis = "bayes"')}, "a Bayesian rule has no bounds of looks"),

@@ -80,10 +80,15 @@ class Pass {
     under_.keep(t, std::max(lower, mirrored), upper, next);
   }
 
-  double efficacy(std::size_t k, double t) const {
+  double efficacy(std::size_t k, double t) {
     const Looks::Efficacy& rule = design_.looks.efficacy;
     if (!names(rule.looks, schedule_.planned[k])) return infinity;
-    if (rule.spending.kind) return upper_bound(null_, t, to_spend(k, t) - alpha_);
+    if (rule.spending.kind) {
+      const double due = to_spend(k, t);
+      const bool nothing_new = due <= due_before_;  // and not the rounding of what was spent
+      due_before_ = due;
+      return nothing_new ? infinity : upper_bound(null_, t, due - alpha_);
+    }
     switch (rule.boundary.value()) {
       case Boundary::obrien_fleming:
         return assumed_.constant / std::sqrt(t);
@@ -130,6 +135,7 @@ class Pass {
   const Assumed& assumed_;
   Continuing null_, under_;  // without effect, and under the drift that beta is spent under
   double alpha_ = 0, beta_ = 0;
+  double due_before_ = 0;  // of alpha, at the last look that might spend it
 };
 
 }  // namespace

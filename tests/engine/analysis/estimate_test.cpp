@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <limits>
 
 #include "engine/numeric/elementary.hpp"
 #include "engine/numeric/errors.hpp"
@@ -103,15 +104,34 @@ TEST(Decision, SenselessHypothesesBreakThePromise) {
   EXPECT_NO_THROW(check(Hypothesis{}));
 }
 
-TEST(NormalScore, TurnsATIntoTheZOfTheSameTail) {
+TEST(NormalScores, TurnATIntoTheZOfTheSameTail) {
   Workspace workspace;
-  EXPECT_EQ(normal_score(at(1.5, workspace), {}), 1.5);
-  EXPECT_EQ(normal_score(at(1.5, workspace), {.better = Better::lower}), -1.5);
+  EXPECT_EQ(normal_scores(at(1.5, workspace), {}).benefit, 1.5);
+  EXPECT_EQ(normal_scores(at(1.5, workspace), {.better = Better::lower}).benefit, -1.5);
   for (const double t : {-40.0, -2.0, 0.0, 0.5, 3.0, 40.0}) {
-    const double z = normal_score(at(t, workspace, 12), {});
+    const NormalScores scores = normal_scores(at(t, workspace, 12), {});
+    const double z = scores.benefit;
     EXPECT_NEAR(normal_cdf(-std::fabs(z)), student_above(std::fabs(t), 12), 1e-12 * student_above(std::fabs(t), 12));
     EXPECT_EQ(z < 0, t < 0);
+    EXPECT_EQ(scores.middle, z);
+    EXPECT_EQ(scores.worse, -z);
   }
+}
+
+// Both tails of an exact test contain what was seen: 0 of 10 against 1 of 10 has p = 1 on the one side, 0.5 on the
+// other.
+TEST(NormalScores, OfAnExactTestHaveAPEach) {
+  Estimate estimate;
+  estimate.reference = Reference::exact;
+  estimate.p_greater = 1;
+  estimate.p_less = 0.5;
+  const NormalScores scores = normal_scores(estimate, {});
+  EXPECT_EQ(scores.benefit, -std::numeric_limits<double>::infinity());
+  EXPECT_EQ(scores.worse, 0);
+  EXPECT_NEAR(normal_cdf(-scores.middle), 0.75, 1e-15);
+  EXPECT_EQ(normal_scores(estimate, {.better = Better::lower}).benefit, 0);
+  estimate.p_less = 1;  // nothing was seen
+  EXPECT_EQ(normal_scores(estimate, {}).middle, 0);
 }
 
 TEST(Wald, RefusesWhatIsNotANumber) {

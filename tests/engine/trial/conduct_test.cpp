@@ -178,7 +178,50 @@ TEST(DataCut, KnowsWhatWasDue) {
   const LookPlan::Due last = plan.due(2, data, prepared.protocol, memory);
   EXPECT_TRUE(last.last);
   EXPECT_EQ(last.cut.enrolled, 60u);
-  EXPECT_EQ(last.cut.months, infinity);
+  EXPECT_NEAR(last.cut.months, 60 / per_month + 1, 1e-12) << "the last primary visit is due";
+}
+
+analysis::NormalScores scores_of(double z) {
+  return {z, -z, z};
+}
+
+// Under the null 0 of 10 against 1 of 10 is no harm: each side has the p of its own. And a look that has seen nobody
+// respond is not futile.
+TEST(Looks, AnExactTestKeepsItsLevelOnBothSides) {
+  Study study = normal_looks(0, 4'000, Boundary::pocock);
+  study.trial->sample_size = {60};
+  study.data_model->kind = OutcomeKind::binary;
+  for (auto& arm : study.data_model->arms) {
+    arm.mean.clear();
+    arm.sd.clear();
+    arm.share = {0.2};
+  }
+  study.trial->analyses.front().method = "fisher";
+  const Tables found = tables_of(study);
+  EXPECT_LT(number(found.operating, "power"), 0.05);
+  EXPECT_NEAR(number(found.looks, "stop_worse", 2), number(found.looks, "stop_efficacy", 2),
+              mcse_allowed * binomial_se(0.02, 4'000));
+  for (auto& arm : study.data_model->arms) arm.share = {0.001};
+  study.trial->sides = 1;
+  study.trial->alpha = 0.025;
+  study.trial->looks->futility.emplace();
+  study.trial->looks->futility->z = {-1.0, -1.0};
+  EXPECT_LT(number(tables_of(study).looks, "stop_futility", 0), 0.02);
+}
+
+// Visits after the primary one are nobody's business at a look, and those who left are waited for as the plan says.
+TEST(Looks, TheLastComesWhenTheLastPrimaryVisitIsDue) {
+  Study study = normal_looks(0, 100);
+  study.data_model->visits_months = {1, 9};
+  study.data_model->correlation = {{1, 0.5}, {0.5, 1}};
+  for (auto& arm : study.data_model->arms) {
+    arm.mean = {0, 0};
+    arm.sd = {1, 1};
+  }
+  study.trial->dropout.emplace();
+  study.trial->dropout->months = {1, 9};
+  study.trial->dropout->share = {0.5, 0.6};
+  EXPECT_NEAR(number(tables_of(study).looks, "months", 2), 600.0 / 50 + 1, 1e-9);
 }
 
 Study event_looks(double hazard_ratio, std::int64_t replicates) {
@@ -249,12 +292,13 @@ TEST(Looks, TooFewEventsSpendTheRest) {
       {.information = 80.0 / 240}, {.information = 160.0 / 240}, {.information = 0.75, .final = true}};
   const double bound = boundaries::running(ended, boundaries::calibrate(ended)).bounds.efficacy.back();
   const LookPlan::Due due{{400, infinity}, 180, true};
-  EXPECT_EQ(plan.decide(2, due, bound), boundaries::Decision::efficacy);
-  EXPECT_EQ(plan.decide(2, due, bound - 1e-6), boundaries::Decision::futility);
-  EXPECT_EQ(plan.decide(2, due, -bound), boundaries::Decision::reversed);
-  EXPECT_EQ(plan.decide(0, {{400, infinity}, 0, true}, 3), boundaries::Decision::futility) << "nothing is known";
+  EXPECT_EQ(plan.decide(2, due, scores_of(bound)), boundaries::Decision::efficacy);
+  EXPECT_EQ(plan.decide(2, due, scores_of(bound - 1e-6)), boundaries::Decision::futility);
+  EXPECT_EQ(plan.decide(2, due, scores_of(-bound)), boundaries::Decision::reversed);
+  EXPECT_EQ(plan.decide(0, {{400, infinity}, 0, true}, scores_of(3)), boundaries::Decision::futility)
+      << "nothing is known";
   // Without an event since the look before, the last look is that one with what is left of alpha.
-  EXPECT_EQ(plan.decide(2, {{400, infinity}, 160, true}, 2.5), boundaries::Decision::efficacy);
+  EXPECT_EQ(plan.decide(2, {{400, infinity}, 160, true}, scores_of(2.5)), boundaries::Decision::efficacy);
 }
 
 TEST(Looks, NeedNewsEach) {

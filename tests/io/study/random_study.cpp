@@ -427,8 +427,8 @@ class RandomStudy {
     set("[trial].sides", [this] { return number_text(std::int64_t{sides_}); });
     set("[trial].arms", [this] { return arms(); });
     set("[trial].reference", [this] { return toml_text(one_of(arms_)); });
-    set("[trial].sample_size",
-        [this] { return fmt::format("[{}, {}]", whole_between(60, 90), whole_between(91, 500)); });
+    set("[trial].sample_size", [this] { return fmt::format("[{}, {}]", size_, whole_between(91, 500)); });
+    set("claim.contrast.of, claim.contrast.less.sample_size", [this] { return size_; });
     number("[trial].visit_window_days", 0, 10);
     set("[trial].primary", [this] { return analysis(*primary_, ""); });
     set("[trial].secondary", [this] { return secondary(); });
@@ -480,6 +480,7 @@ class RandomStudy {
                                          "[data].visit",      "[data].baseline",     "[data].categorical",
                                          "[data].value",      "[trial].sides",       "[trial].looks"};
   Texts strategies_, arms_, endpoints_;
+  std::string size_ = fmt::format("{}", whole_between(60, 90));  // of the smallest trial
   std::vector<double> visits_, model_visits_;  // after baseline, and of the data model
   std::map<std::string, double> baseline_;
   std::string kind_, endpoint_, event_, cost_of_, alpha_;
