@@ -298,7 +298,11 @@ TEST(Looks, TooFewEventsSpendTheRest) {
   EXPECT_EQ(plan.decide(0, {{400, infinity}, 0, true}, scores_of(3)), boundaries::Decision::futility)
       << "nothing is known";
   // Without an event since the look before, the last look is that one with what is left of alpha.
-  EXPECT_EQ(plan.decide(2, {{400, infinity}, 160, true}, scores_of(2.5)), boundaries::Decision::efficacy);
+  ended.looks.observed = {{.information = 80.0 / 240}, {.information = 160.0 / 240, .final = true}};
+  const double without_news = boundaries::running(ended, boundaries::calibrate(ended)).bounds.efficacy.back();
+  const LookPlan::Due stale{{400, infinity}, 160, true};
+  EXPECT_EQ(plan.decide(2, stale, scores_of(without_news)), boundaries::Decision::efficacy);
+  EXPECT_EQ(plan.decide(2, stale, scores_of(without_news - 1e-6)), boundaries::Decision::futility);
 }
 
 TEST(Looks, NeedNewsEach) {
