@@ -8,7 +8,7 @@ import subprocess
 import sys
 import unittest
 
-from program import INVALID, PROGRAM, SOURCE, STORAGE, ProgramTest, peak_memory
+from program import INVALID, PROGRAM, SOURCE, STORAGE, ProgramTest
 
 sys.path.insert(0, str(SOURCE / "tests/oracles/decide"))
 import brute_force  # noqa: E402
@@ -340,18 +340,6 @@ class Decide(ProgramTest):
         plain = self.call(*options).stdout
         for features in ("-AVX2_Usable,-FMA_Usable,-AVX512F_Usable", "-AVX2,-FMA,-AVX512F"):
             self.assertEqual(self.call(*options, env={"GLIBC_TUNABLES": f"glibc.cpu.hwcaps={features}"}).stdout, plain)
-
-    def test_memory_grows_with_numbers_only(self):
-        """200,000 draws of three strategies with two parameters: 44 MB of text, and some 70 bytes a row in memory."""
-        chance = random.Random(3)
-        with open(self.folder / "large.csv", "w", encoding="ascii") as file:
-            file.write("draw,strategy,cost,effect,p,q\n")
-            for draw in range(200_000):
-                p, q = chance.random(), chance.random()
-                for strategy in "xyz":
-                    file.write(f"{draw},{strategy},{chance.random() * 1000:.10f},{chance.random():.12f},{p:.12f},{q:.12f}\n")
-        mebibyte = 2**20
-        self.assertLess(peak_memory(["decide", self.folder / "large.csv", "--evppi", "p,q"], self.folder), 160 * mebibyte)
 
 
 class Oracle(unittest.TestCase):

@@ -1,4 +1,5 @@
-"""Memory does not grow with the number of patients."""
+"""Memory does not grow with the number of patients, nor with the text of a table."""
+import random
 import unittest
 
 from program import ProgramTest, peak_memory
@@ -21,6 +22,18 @@ class Memory(ProgramTest):
         # How many blocks wait for their turn depends on the scheduler, by some tens of MiB; four times the rows would be far more.
         small, large = self.peak(200_000, **options), self.peak(800_000, **options)
         self.assertLess(large, 1.6 * small, f"{small / 2**20:.1f} MiB against {large / 2**20:.1f} MiB")
+
+    def test_decide_holds_the_numbers_of_its_table_only(self):
+        """200,000 draws of three strategies with two parameters: 44 MB of text, and some 70 bytes a row in memory."""
+        chance = random.Random(3)
+        with open(self.folder / "large.csv", "w", encoding="ascii") as file:
+            file.write("draw,strategy,cost,effect,p,q\n")
+            for draw in range(200_000):
+                p, q = chance.random(), chance.random()
+                for strategy in "xyz":
+                    file.write(f"{draw},{strategy},{chance.random() * 1000:.10f},{chance.random():.12f},{p:.12f},{q:.12f}\n")
+        mebibyte = 2**20
+        self.assertLess(peak_memory(["decide", self.folder / "large.csv", "--evppi", "p,q"], self.folder), 160 * mebibyte)
 
 
 if __name__ == "__main__":
