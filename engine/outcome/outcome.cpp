@@ -251,8 +251,8 @@ void TileOutcomes::evaluate_regimen(const OutcomePlan& plan, const ChildTile& ch
 
 void TileOutcomes::effect_on(Domain domain, std::size_t visit, const OutcomePlan& plan, int lanes, double* out) const {
   const auto cell = static_cast<std::size_t>(plan.therapy.strategy().cell);
-  effect(lanes, amplitude_[cell].data(), response_.idiosyncratic.data(), category_.data(),
-         plan.therapy.saturation(domain, visit), out);
+  effect_in_points(lanes, amplitude_[cell].data(), response_.idiosyncratic.data(), category_.data(),
+                   plan.therapy.saturation(domain, visit), out);
 }
 
 void TileOutcomes::evaluate_motor(const OutcomePlan& plan, const ChildTile& child, std::size_t visit) {

@@ -184,8 +184,8 @@ void PolicySimulator::add_flows(const Model& model, std::size_t s, Workspace::Me
   for (std::size_t k = 0; effective && (qaly || moves_care) && k < cycles_.nodes.size(); ++k) {
     const Cycles::Node& node = cycles_.nodes[k];
     const double* alive = work.alive[k].data();
-    effect(lanes, work.strength.data(), work.response.idiosyncratic.data(), work.category.data(),
-           plan.therapy.saturation(Domain::gross_motor, k), work.effect.data());
+    effect_in_points(lanes, work.strength.data(), work.response.idiosyncratic.data(), work.category.data(),
+                     plan.therapy.saturation(Domain::gross_motor, k), work.effect.data());
     if (plan.remaining[k] != 1)
       for (int i = 0; i < lanes; ++i) work.effect[i] *= plan.remaining[k];
     // Utility and care know only points that the score can gain.
@@ -218,8 +218,8 @@ void PolicySimulator::effect_at_visit(const Model& model, std::size_t s, Workspa
   if (!plan.therapy.effective()) return;
   const int lanes = work.child.patient.lanes;
   const std::size_t visit = cycles_.nodes.size();
-  effect(lanes, work.strength.data(), work.response.idiosyncratic.data(), work.category.data(),
-         plan.therapy.saturation(Domain::gross_motor, visit), work.effect.data());
+  effect_in_points(lanes, work.strength.data(), work.response.idiosyncratic.data(), work.category.data(),
+                   plan.therapy.saturation(Domain::gross_motor, visit), work.effect.data());
   if (plan.remaining[visit] != 1)
     for (int i = 0; i < lanes; ++i) work.effect[i] *= plan.remaining[visit];
   bounded(lanes, work.motor.data(), work.effect.data(), work.scratch.data());

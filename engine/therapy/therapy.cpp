@@ -212,8 +212,8 @@ void amplitude(const TherapyParameters& p, const PatientTile& patient, Cell cell
   }
 }
 
-void effect(int lanes, const double* amplitude_of_lane, const double* idiosyncratic, const std::uint16_t* category,
-            std::span<const Saturation> saturation, double* out) {
+void effect_in_points(int lanes, const double* amplitude_of_lane, const double* idiosyncratic,
+                      const std::uint16_t* category, std::span<const Saturation> saturation, double* out) {
   static_assert(sizeof(Saturation) == 2 * sizeof(double));
   effect_kernel(lanes, amplitude_of_lane, idiosyncratic, category, &saturation.front().hill, out);
 }

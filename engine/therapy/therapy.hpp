@@ -123,8 +123,8 @@ void amplitude(const TherapyParameters&, const PatientTile&, Cell, const Respons
                double start_months = 0);
 
 /// E_i = amplitude_i hill[category_i] + idiosyncratic_i linear[category_i] [points].
-void effect(int lanes, const double* amplitude, const double* idiosyncratic, const std::uint16_t* category,
-            std::span<const Saturation>, double* out);
+void effect_in_points(int lanes, const double* amplitude, const double* idiosyncratic, const std::uint16_t* category,
+                      std::span<const Saturation>, double* out);
 
 /// The score after an effect, kept inside the scale: f + (100 - f)(1 - exp(-E / (100 - f))) for a gain, f - f (1 -
 /// exp(E / f)) for a loss. Exactly f where E is zero.

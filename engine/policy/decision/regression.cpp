@@ -110,8 +110,9 @@ std::vector<std::vector<std::size_t>> strongest_pairs(const RegressionTerms& ter
   }
   std::vector<std::size_t> order(pairs.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
-  std::stable_sort(order.begin(), order.end(),
-                   [&](std::size_t one, std::size_t other) { return strength[one] > strength[other]; });
+  std::sort(order.begin(), order.end(), [&](std::size_t one, std::size_t other) {
+    return strength[one] != strength[other] ? strength[one] > strength[other] : one < other;
+  });
   order.resize(std::min(order.size(), count));
   std::vector<std::vector<std::size_t>> chosen;
   for (const std::size_t place : order) chosen.push_back(pairs[place]);

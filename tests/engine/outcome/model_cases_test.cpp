@@ -116,7 +116,7 @@ TEST_P(ModelCases, EffectOnTheMotorScore) {
     const auto category = static_cast<std::uint16_t>(
         plan.categories().index(case_.flag("immune_suppressed"), plan.categories().unchanged));
     const auto saturation = plan.saturation(Domain::gross_motor, 0);
-    effect(1, &strength, response->idiosyncratic.data(), &category, saturation, &gain);
+    effect_in_points(1, &strength, response->idiosyncratic.data(), &category, saturation, &gain);
 
     const double c = expected("concentration");
     expect_close(saturation[category].linear, c / (c + p.ec50), "linear saturation");
@@ -127,7 +127,7 @@ TEST_P(ModelCases, EffectOnTheMotorScore) {
       const double c_d = case_.expected["domains"][name]["concentration"];
       expect_close(plan.saturation(domain, 0)[category].linear, c_d / (c_d + p.ec50), name);
       double of_domain = 0;
-      effect(1, &strength, response->idiosyncratic.data(), &category, plan.saturation(domain, 0), &of_domain);
+      effect_in_points(1, &strength, response->idiosyncratic.data(), &category, plan.saturation(domain, 0), &of_domain);
       expect_close(p.ratio[static_cast<std::size_t>(d)] * of_domain / p.sigma_ref,
                    case_.expected["domains"][name]["effect_sds"], name);
     }

@@ -179,7 +179,7 @@ TEST(Effect, HasTheSameBitsOnEveryInstructionSet) {
   for (auto set : {InstructionSet::baseline, InstructionSet::avx2, InstructionSet::avx512}) {
     if (!is_available(set)) continue;
     force_instruction_set(set);
-    effect(n, strength.data(), own.data(), category.data(), saturation, gain.data());
+    effect_in_points(n, strength.data(), own.data(), category.data(), saturation, gain.data());
     bounded(n, motor.data(), gain.data(), after.data());
     results.push_back(after);
   }
