@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <random>
 
 #include "engine/analysis/boundaries/spending.hpp"
@@ -170,6 +171,15 @@ TEST(SpendingFunctions, BeginAtNothingAscendAndEndAtAll) {
   const double nearly = spent(spending(Kind::hwang_shih_decani, 9e-6), thirds, 0.025, 0.4);
   EXPECT_NEAR(nearly, 0.025 * (0.4 + 9e-6 * 0.4 * 0.6 / 2), 1e-12);
   EXPECT_NEAR(spent(Spending{.kind = Kind::table, .table = {0.1, 0.2, 0.4}}, thirds, 0.04, 0.5), 0.015, 1e-15);
+}
+
+// What is due has not grown since the look before: rounding of what was spent is no level for another.
+TEST(Spending, ATableThatEndsFlatLeavesNoLastBound) {
+  Spending table{.kind = Spending::Kind::table};
+  table.table = {0.01, 0.025, 0.025};
+  const Bounds bounds = calibrate(by_spending(thirds, table)).bounds;
+  EXPECT_EQ(bounds.efficacy.back(), std::numeric_limits<double>::infinity());
+  EXPECT_NEAR(bounds.alpha_spent.back(), 0.025, 1e-9);
 }
 
 }  // namespace
