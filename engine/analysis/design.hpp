@@ -32,8 +32,8 @@ struct Design {
 Design build_design(const Dataset& data, std::initializer_list<std::span<const double>> required, bool stratified,
                     Workspace& workspace);
 
-/// Fills the contrast of each arm from the maximum of the likelihood; normal reference. Separation where the coefficient
-/// is held. `offset` is the position of the design's first column among the coefficients.
+/// Fills the contrast of each arm from the maximum of the likelihood; normal reference. Separation where the
+/// coefficient is held. `offset` is the position of the design's first column among the coefficients.
 void fill_contrasts(const Design& design, const Newton& maximum, Eigen::Index offset, const Inference& inference,
                     Workspace& workspace, std::span<Estimate> contrasts);
 

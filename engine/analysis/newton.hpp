@@ -54,7 +54,8 @@ class Newton {
 
  private:
   Eigen::VectorXd gradient_, step_, next_, next_gradient_;
-  double evaluate(Likelihood&, const Eigen::VectorXd& at, Eigen::VectorXd& gradient, Eigen::MatrixXd& information) const;
+  double evaluate(Likelihood&, const Eigen::VectorXd& at, Eigen::VectorXd& gradient,
+                  Eigen::MatrixXd& information) const;
   Failure ascend(Likelihood&, Eigen::Index first_slope, const Limits&);
   bool hold_diverged(Eigen::Index first_slope, Eigen::Index arms);
   bool hold_unknown(Eigen::Index arms);

@@ -139,10 +139,10 @@ void print_result_layout() {
   const std::string layout = layout_of(tiny_study);
   std::cout << layout;
   const auto known = sections_of(layout);
-  for (const auto& [path, text] : sections_of(layout_of(tiny_looks))) {
+  for (const auto& section : sections_of(layout_of(tiny_looks))) {
+    const std::string &path = section.first, &text = section.second;
     if (!path.starts_with("/trial/")) continue;
-    const auto same =
-        std::find_if(known.begin(), known.end(), [&](const auto& section) { return section.first == path; });
+    const auto same = std::find_if(known.begin(), known.end(), [&](const auto& other) { return other.first == path; });
     if (same == known.end()) {
       std::cout << fmt::format("\n## {}\n{}", path, text);
       continue;

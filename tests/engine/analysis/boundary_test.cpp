@@ -1,5 +1,5 @@
-// Of three arms one has no maximum of the likelihood. The expected numbers are R's (survival, MASS), without that arm or,
-// where it has events among its own, with a stratum for it: the limit of the likelihood.
+// Of three arms one has no maximum of the likelihood. The expected numbers are R's (survival, MASS), without that arm
+// or, where it has events among its own, with a stratum for it: the limit of the likelihood.
 #include "engine/analysis/counts.hpp"
 #include "engine/analysis/cox.hpp"
 #include "engine/analysis/proportional_odds.hpp"
@@ -85,8 +85,7 @@ TEST(Boundary, ASeparatingCovariateSpoilsAllContrasts) {
   auto columns = three_arms(4);
   columns.outcome = {0, 1, 0, 1, 0, 1, 1, 0, 1, 0, 0, 1};
   columns.covariates = {columns.outcome};
-  for (const Estimate& contrast : fit(fit_proportional_odds, columns))
-    EXPECT_EQ(contrast.failure, Failure::separation);
+  for (const Estimate& contrast : fit(fit_proportional_odds, columns)) EXPECT_EQ(contrast.failure, Failure::separation);
 }
 
 }  // namespace

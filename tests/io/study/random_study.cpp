@@ -481,7 +481,7 @@ class RandomStudy {
                                          "[data].value",      "[trial].sides",       "[trial].looks"};
   Texts strategies_, arms_, endpoints_;
   std::string size_ = fmt::format("{}", whole_between(60, 90));  // of the smallest trial
-  std::vector<double> visits_, model_visits_;  // after baseline, and of the data model
+  std::vector<double> visits_, model_visits_;                    // after baseline, and of the data model
   std::map<std::string, double> baseline_;
   std::string kind_, endpoint_, event_, cost_of_, alpha_;
   const analysis::Method* primary_ = nullptr;
