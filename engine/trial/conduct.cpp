@@ -1,7 +1,5 @@
 #include "engine/trial/conduct.hpp"
 
-#include <cmath>
-
 namespace vcohort {
 
 using boundaries::Decision;
@@ -16,12 +14,8 @@ Course Conduct::conduct_replicate(TrialSimulator& simulator) {
   if (plan_) {
     look_until_it_ends(simulator, course);
   } else {
-    const std::span<const TrialResult> results = simulator.analyse(primary, course.cut);
-    decided_.assign(results.begin(), results.end());
-    course.primary = decided_;
+    course.primary = simulator.analyse(primary, course.cut);
   }
-  course.duration_months =
-      std::isfinite(course.cut.months) ? course.cut.months : simulator.duration_months(course.cut.enrolled);
   return course;
 }
 

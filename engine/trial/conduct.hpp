@@ -17,9 +17,8 @@ struct LookTaken {
 
 /// How a replicate went, from its first patient to the decision.
 struct Course {
-  std::size_t look = 0;        // at which it ended, from 0; a trial without looks has one, at its end
-  DataCut cut;                 // what was known then
-  double duration_months = 0;  // to the last visit, or to the day of the look that ended it
+  std::size_t look = 0;  // at which it ended, from 0; a trial without looks has one, at its end
+  DataCut cut;           // what was known then
   boundaries::Decision reason = boundaries::Decision::futility;  // of a trial with looks
   std::span<const TrialResult> primary;                          // of each contrast; as the bounds decide
   std::span<const LookTaken> looks;  // of a trial with looks, the one that ended it included

@@ -32,23 +32,23 @@ Table Trial::dataset(std::uint32_t replicate, std::int64_t sample_size) const {
     std::size_t patient, slot;
     double visit, value;
   };
-  KnownData times;
-  if (protocol.kind.front() == OutcomeKind::survival) times.take_times(data, known);
+  std::vector<KnownData> of_slot(protocol.endpoints.size());
+  for (std::size_t slot = 0; slot < of_slot.size(); ++slot) {
+    if (protocol.by_visit()) of_slot[slot].take_values(data, protocol, slot, known);
+    if (protocol.kind[slot] == OutcomeKind::survival) of_slot[slot].take_times(data, known);
+  }
   std::vector<Row> rows;
   for (std::size_t i = 0; i < known.enrolled; ++i) {
     if (!protocol.by_visit()) {
       const bool counts = protocol.kind.front() == OutcomeKind::count;
-      rows.push_back({i, 0, counts ? data.exposure[i] : times.time[i],
-                      counts ? data.observed.count[i] : static_cast<double>(times.event[i])});
+      rows.push_back({i, 0, counts ? data.exposure[i] : of_slot[0].time[i],
+                      counts ? data.observed.count[i] : static_cast<double>(of_slot[0].event[i])});
       continue;
     }
     const std::size_t visits = protocol.visits_months.size();
     for (std::size_t slot = 0; slot < protocol.endpoints.size(); ++slot)
-      for (std::size_t v = 0; v < visits; ++v) {
-        const double month = protocol.visits_months[v];
-        const bool due = data.randomised_months[i] + month <= known.months;
-        rows.push_back({i, slot, month, due ? data.observed.values[slot * visits + v][i] : missing});
-      }
+      for (std::size_t v = 0; v < visits; ++v)
+        rows.push_back({i, slot, protocol.visits_months[v], of_slot[slot].values[v][i]});
   }
   const Columns column(table, rows);
   const auto of_patient = [](const auto& values) { return [&](const Row& row) { return values[row.patient]; }; };

@@ -138,9 +138,8 @@ std::vector<Table> Trial::deliver(const Tally& tally) const {
       for (std::size_t c = 0; c < layout_.contrasts(); ++c)
         cells.push_back({s, a, c, {layout_, tally, layout_.cell(s, a, c)}});
   const Columns column(table, cells);
-  const auto measure = [&](const std::string& name, const char* units, const char* text, const auto& of) {
-    column(name, units, text, [&](const Row& cell) { return of(cell).value; });
-    column(name + "_mcse", units, "Monte Carlo standard error of it", [&](const Row& cell) { return of(cell).mcse; });
+  const auto measure = [&](const char* name, const char* units, const char* text, const auto& of) {
+    add_with_error(column, name, units, text, of);
   };
   const auto performance = [](WithError (Performance::*of)() const) {
     return [=](const Row& cell) { return (cell.performance.*of)(); };

@@ -21,12 +21,13 @@ Table Trial::table_of_looks(const Tally& tally) const {
   const auto count = [&](const Row& row, Layout::LookCount which) {
     return tally.counts[layout_.count(row.size, row.look, which)];
   };
-  const auto bounds = [&](const Row& row) -> const boundaries::Bounds& { return look_plans_[row.size]->bounds(); };
+  const auto bounds = [&](const Row& row) -> const boundaries::Bounds& {
+    return look_plans_->of(study_.trial->sample_size[row.size])->bounds();
+  };
 
   const Columns column(table, rows);
-  const auto measure = [&](const std::string& name, const char* units, const char* text, const auto& of) {
-    column(name, units, text, [&](const Row& row) { return of(row).value; });
-    column(name + "_mcse", units, "Monte Carlo standard error of it", [&](const Row& row) { return of(row).mcse; });
+  const auto measure = [&](const char* name, const char* units, const char* text, const auto& of) {
+    add_with_error(column, name, units, text, of);
   };
   const auto mean = [&](Layout::LookSum sum, Layout::LookSum squares) {
     return [&, sum, squares](const Row& row) {

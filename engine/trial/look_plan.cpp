@@ -78,28 +78,42 @@ LookPlan::Due LookPlan::due(std::size_t look, const TrialData& data, const Proto
 }
 
 Decision LookPlan::decide(std::size_t look, const Due& due, const analysis::NormalScores& scores) const {
-  const double bound = due.last ? bound_of_last(look, due.count) : bounds().efficacy[look];
-  if (scores.benefit >= bound) return Decision::efficacy;
-  if (bounds().two_sided && scores.worse >= bound) return Decision::reversed;
-  return due.last || scores.middle < bounds().futility[look] ? Decision::futility : Decision::go_on;
+  const bool as_planned = !due.last || (look + 1 == looks() && due.count == counts_.back());
+  if (!as_planned && due.count == 0) return Decision::futility;  // nothing is known
+  const boundaries::Bounds& of = as_planned ? bounds() : bounds_of_ended(look, due.count);
+  return boundaries::decide(of, as_planned ? look : of.looks() - 1, scores.benefit, scores.worse, scores.middle);
 }
 
-double LookPlan::bound_of_last(std::size_t looks_before, std::int64_t count) const {
-  if (looks_before + 1 == looks() && count == counts_.back()) return bounds().efficacy.back();
-  if (count == 0) return std::numeric_limits<double>::infinity();  // nothing is known
+const boundaries::Bounds& LookPlan::bounds_of_ended(std::size_t looks_before, std::int64_t count) const {
   const std::lock_guard lock(mutex_);
-  const auto [found, is_new] = bounds_of_last_.try_emplace({looks_before, count});
+  const auto [found, is_new] = ended_.try_emplace({looks_before, count});
   if (is_new) {
-    constexpr double smallest_gain = 1e-3;
     boundaries::Design ended = design_;
     const double information = static_cast<double>(count) / static_cast<double>(counts_.back());
     for (std::size_t k = 0; k < looks_before; ++k)  // one without anything new since is the last look itself
-      if (design_.looks.information[k] < information - smallest_gain)
+      if (design_.looks.information[k] < information - boundaries::smallest_gain)
         ended.looks.observed.push_back({.information = design_.looks.information[k]});
     ended.looks.observed.push_back({.information = information, .final = true});
-    found->second = boundaries::running(ended, calibrated_).bounds.efficacy.back();
+    found->second = boundaries::running(ended, calibrated_).bounds;
   }
   return found->second;
+}
+
+std::int64_t LookPlan::smallest_size(const TrialQuestion& design) {
+  const Looks& looks = design.looks.value();
+  if (looks.timing == Looks::Timing::events) return static_cast<std::int64_t>(std::ceil(looks.maximum));
+  double gap = looks.information.front();
+  for (std::size_t k = 1; k < looks.information.size(); ++k)
+    gap = std::min(gap, looks.information[k] - looks.information[k - 1]);
+  return static_cast<std::int64_t>(std::ceil(1 / gap)) + 1;
+}
+
+std::shared_ptr<const LookPlan> LookPlans::of(std::int64_t patients) const {
+  if (!design_.looks) return nullptr;
+  const std::lock_guard lock(mutex_);
+  std::shared_ptr<const LookPlan>& plan = plans_[patients];
+  if (!plan) plan = std::make_shared<const LookPlan>(design_, patients);
+  return plan;
 }
 
 }  // namespace vcohort

@@ -2,6 +2,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <mutex>
 #include <utility>
 #include <vector>
@@ -23,6 +24,9 @@ class LookPlan {
   /// `design` has looks; a trial of `patients` has at least one more to count at each of them than at the one before.
   LookPlan(const TrialQuestion& design, std::int64_t patients);
 
+  /// The size from which on every trial has news at every look.
+  static std::int64_t smallest_size(const TrialQuestion& design);
+
   /// Whether such a trial has news at every look, and patients enough for the planned events.
   static bool fits(const TrialQuestion& design, std::int64_t patients);
 
@@ -42,7 +46,7 @@ class LookPlan {
   boundaries::Decision decide(std::size_t look, const Due&, const analysis::NormalScores&) const;
 
  private:
-  double bound_of_last(std::size_t looks_before, std::int64_t count) const;
+  const boundaries::Bounds& bounds_of_ended(std::size_t looks_before, std::int64_t count) const;
 
   boundaries::Design design_;
   boundaries::Calibrated calibrated_;
@@ -50,7 +54,21 @@ class LookPlan {
   std::size_t patients_;
   bool of_events_;
   mutable std::mutex mutex_;
-  mutable std::map<std::pair<std::size_t, std::int64_t>, double> bounds_of_last_;  // by looks before, and count
+  mutable std::map<std::pair<std::size_t, std::int64_t>, boundaries::Bounds> ended_;  // by looks before, and count
+};
+
+/// The plans of a design, each made when it is first asked for. Read by all threads.
+class LookPlans {
+ public:
+  explicit LookPlans(const TrialQuestion& design) : design_(design) {}
+
+  /// Nothing without looks.
+  std::shared_ptr<const LookPlan> of(std::int64_t patients) const;
+
+ private:
+  const TrialQuestion& design_;
+  mutable std::mutex mutex_;
+  mutable std::map<std::int64_t, std::shared_ptr<const LookPlan>> plans_;
 };
 
 }  // namespace vcohort

@@ -1,6 +1,7 @@
 #include "engine/trial/simulator.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 
 #include "engine/numeric/require.hpp"
@@ -262,10 +263,11 @@ analysis::NormalScores TrialSimulator::normal_scores(std::size_t which, const an
   return analyses_[which]->normal_scores(estimate);
 }
 
-double TrialSimulator::duration_months(std::size_t n) const {
+double TrialSimulator::duration_months(const DataCut& cut) const {
+  if (std::isfinite(cut.months)) return cut.months;
   const Protocol& protocol = trial_.protocol;
   double last = 0;
-  for (std::size_t i = 0; i < n; ++i) {
+  for (std::size_t i = 0; i < cut.enrolled; ++i) {
     double followed = std::min(data_.exit_months[i], protocol.follow_up_months);
     if (protocol.by_visit()) {
       const auto attended = static_cast<std::size_t>(data_.visits_attended[i]);

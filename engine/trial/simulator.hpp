@@ -64,8 +64,9 @@ class TrialSimulator {
   /// What bounds of looks are compared with.
   analysis::NormalScores normal_scores(std::size_t analysis, const analysis::Estimate&) const;
 
-  /// From the first day of accrual to the last visit that any of the first n patients attends [months].
-  double duration_months(std::size_t n) const;
+  /// From the first day of accrual to the day of a cut or, of one of everything, to the last visit that any of its
+  /// patients attends [months].
+  double duration_months(const DataCut&) const;
 
   const TrialData& data() const { return data_; }
   TrialSource& source() { return *source_; }

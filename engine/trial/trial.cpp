@@ -44,22 +44,13 @@ Trial::Trial(const Study& study, const Evidence& evidence)
       trial_(std::make_shared<const PreparedTrial>(study, evidence)),
       layout_(study.trial->sample_size.size(), study.trial->arms.size() - 1, estimate_ratios(trial_->protocol),
               study.trial->looks ? study.trial->looks->information.size() : 0),
-      truth_(std::make_shared<const TrueValues>(*trial_)) {
+      truth_(std::make_shared<const TrueValues>(*trial_)),
+      look_plans_(std::make_shared<const LookPlans>(trial_->protocol.design)) {
   require(study.trial->replicates >= 1 && study.trial->replicates <= most_replicates, "an address holds the replicate");
   require(std::is_sorted(study.trial->sample_size.begin(), study.trial->sample_size.end()),
           "smaller trials are the beginning of larger ones");
   const TrialSimulator refuses_what_does_not_fit(*trial_, false);
-  if (study.trial->looks)
-    for (const std::int64_t size : study.trial->sample_size)
-      look_plans_.push_back(std::make_shared<const LookPlan>(trial_->protocol.design, size));
-}
-
-Conduct Trial::conduct_of(std::int64_t sample_size) const {
-  const auto& sizes = study_.trial->sample_size;
-  const auto known = std::find(sizes.begin(), sizes.end(), sample_size);
-  if (!study_.trial->looks) return {sample_size, nullptr};
-  if (known != sizes.end()) return {sample_size, look_plans_[static_cast<std::size_t>(known - sizes.begin())]};
-  return {sample_size, std::make_shared<const LookPlan>(trial_->protocol.design, sample_size)};
+  conducts();  // or refuse now
 }
 
 std::vector<Conduct> Trial::conducts() const {
@@ -165,24 +156,25 @@ void Trial::record_replicate(std::uint32_t replicate, TrialSimulator& simulator,
   std::vector<std::size_t> in_arm(trial_->protocol.arms());
   for (std::size_t s = 0; s < layout_.sizes(); ++s) {
     const Course course = conduct[s].conduct_replicate(simulator);
+    const double duration = simulator.duration_months(course.cut);
+    add_size(s, course, data, duration, sums);
+    add_looks(s, course, duration, sums);
     std::fill(in_arm.begin(), in_arm.end(), 0);
-    for (std::size_t i = 0; i < course.cut.enrolled; ++i) ++in_arm[static_cast<std::size_t>(data.arm[i])];
-    add_size(s, course, data, sums);
-    add_looks(s, course, sums);
+    for (std::size_t i = 0; rows && i < course.cut.enrolled; ++i) ++in_arm[static_cast<std::size_t>(data.arm[i])];
     for (std::size_t a = 0; a < layout_.analyses(); ++a) {
       const std::span<const TrialResult> results = a == 0 ? course.primary : simulator.analyse(a, course.cut);
       for (std::size_t c = 0; c < layout_.contrasts(); ++c) {
         add_result(layout_.cell(s, a, c), results[c], sums.truth[a * layout_.contrasts() + c], sums);
         if (rows)
-          rows->push_back({replicate, s, a, c, results[c], in_arm[0], in_arm[c + 1], course.duration_months,
-                           course.look, course.reason});
+          rows->push_back(
+              {replicate, s, a, c, results[c], in_arm[0], in_arm[c + 1], duration, course.look, course.reason});
       }
     }
   }
 }
 
 /// What the looks knew, those that let the trial go on included, and what the last of them decided.
-void Trial::add_looks(std::size_t size, const Course& course, Accumulator& sums) const {
+void Trial::add_looks(std::size_t size, const Course& course, double duration_months, Accumulator& sums) const {
   const auto count = [&](std::size_t look, Layout::LookCount which) -> std::int64_t& {
     return sums.counts[layout_.count(size, look, which)];
   };
@@ -192,7 +184,7 @@ void Trial::add_looks(std::size_t size, const Course& course, Accumulator& sums)
     const std::size_t look = ended ? course.look : k;
     ++count(look, Layout::taken);
     count(look, Layout::failed) += !taken.ok;
-    const double months = std::isfinite(taken.cut.months) ? taken.cut.months : course.duration_months;
+    const double months = std::isfinite(taken.cut.months) ? taken.cut.months : duration_months;
     const auto add = [&](Layout::LookSum value, Layout::LookSum squares, double x) {
       sums.sums[layout_.sum(size, look, value)] += x;
       sums.sums[layout_.sum(size, look, squares)] += x * x;
@@ -207,7 +199,8 @@ void Trial::add_looks(std::size_t size, const Course& course, Accumulator& sums)
   }
 }
 
-void Trial::add_size(std::size_t size, const Course& course, const TrialData& data, Accumulator& sums) const {
+void Trial::add_size(std::size_t size, const Course& course, const TrialData& data, double duration_months,
+                     Accumulator& sums) const {
   const std::size_t n = course.cut.enrolled;
   const Protocol& protocol = trial_->protocol;
   const auto patients = static_cast<double>(n);
@@ -217,7 +210,7 @@ void Trial::add_size(std::size_t size, const Course& course, const TrialData& da
       lost += data.exit_months[i] < protocol.follow_up_months &&
               data.randomised_months[i] + data.exit_months[i] <= course.cut.months;
   const auto screened = data.participants.screened_until(n - 1);
-  sums.add(size, Layout::duration, Layout::duration_squares, course.duration_months);
+  sums.add(size, Layout::duration, Layout::duration_squares, duration_months);
   sums.add(size, Layout::dropout, Layout::dropout_squares, static_cast<double>(lost) / patients);
   sums.add(size, Layout::unbalance, Layout::unbalance_squares,
            imbalance(std::span(data.arm).first(n), protocol.design.arms));

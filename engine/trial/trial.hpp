@@ -90,14 +90,14 @@ class Trial final : public Question {
   };
   void record_replicate(std::uint32_t replicate, TrialSimulator&, std::span<Conduct>, Accumulator&,
                         std::vector<ReplicateRow>* rows) const;
-  void add_size(std::size_t size, const Course&, const TrialData&, Accumulator&) const;
-  void add_looks(std::size_t size, const Course&, Accumulator&) const;
+  void add_size(std::size_t size, const Course&, const TrialData&, double duration_months, Accumulator&) const;
+  void add_looks(std::size_t size, const Course&, double duration_months, Accumulator&) const;
   void add_result(std::size_t cell, const TrialResult&, const TrueValue&, Accumulator&) const;
   bool saves_rows() const;
   Table table_of(const std::vector<ReplicateRow>&) const;
   Table table_of_looks(const Tally&) const;
-  std::vector<Conduct> conducts() const;
-  Conduct conduct_of(std::int64_t sample_size) const;
+  std::vector<Conduct> conducts() const;  // [size]
+  Conduct conduct_of(std::int64_t sample_size) const { return {sample_size, look_plans_->of(sample_size)}; }
 
   std::string scenario_;
   Study study_;
@@ -105,7 +105,7 @@ class Trial final : public Question {
   std::shared_ptr<const PreparedTrial> trial_;
   TrialLayout layout_;
   std::shared_ptr<const TrueValues> truth_;
-  std::vector<std::shared_ptr<const LookPlan>> look_plans_;  // [size]; none of a fixed design
+  std::shared_ptr<const LookPlans> look_plans_;
 };
 
 }  // namespace vcohort

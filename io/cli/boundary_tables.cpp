@@ -65,13 +65,6 @@ std::string word_of(Decision decision) {
   throw InternalError("a decision is unknown");
 }
 
-/// The effect that a drift is, where the planned maximum of information is known.
-std::optional<double> per_drift(const ShownDesign& shown) {
-  const double maximum = shown.design.looks.maximum;
-  return shown.design.looks.timing == Looks::Timing::information && maximum > 0 ? std::optional(1 / std::sqrt(maximum))
-                                                                                : std::nullopt;
-}
-
 std::string interval_text(double estimate, double lower, double upper, double scale) {
   return fmt::format("{:.4f} ({:.4f} to {:.4f})", scale * estimate, scale * lower, scale * upper);
 }
@@ -86,6 +79,10 @@ nlohmann::ordered_json json_of(const boundaries::Inference& found) {
 }
 
 }  // namespace
+
+std::optional<double> drift_per_effect(const Looks& looks) {
+  return looks.timing == Looks::Timing::information ? std::optional(std::sqrt(looks.maximum)) : std::nullopt;
+}
 
 Table planned_looks(const ShownDesign& shown) {
   const Bounds& bounds = shown.planned.bounds;
@@ -180,9 +177,9 @@ std::string today_text(const ShownDesign& shown, const Today& today) {
                         shown.design.two_sided ? "two-sided" : "one-sided");
     text += fmt::format("  drift, median unbiased                {}, {:g} % limits\n",
                         interval_text(found.estimate, found.lower, found.upper, 1), level);
-    if (const auto scale = per_drift(shown))
+    if (const auto drift_of_one = drift_per_effect(shown.design.looks))
       text += fmt::format("  effect, on the scale of the estimate  {}\n",
-                          interval_text(found.estimate, found.lower, found.upper, *scale));
+                          interval_text(found.estimate, found.lower, found.upper, 1 / *drift_of_one));
     if (std::isfinite(found.repeated_lower))
       text += fmt::format("  repeated interval of the drift        {:.4f} to {:.4f}\n", found.repeated_lower,
                           found.repeated_upper);

@@ -18,6 +18,9 @@ struct ShownDesign {
   double drift = 0;
 };
 
+/// The drift of an effect of one, where the planned maximum of information, 1 / SE^2, is known.
+std::optional<double> drift_per_effect(const Looks&);
+
 /// One row per planned look: bounds, what is spent, and the probabilities to stop under the drift that is shown.
 Table planned_looks(const ShownDesign&);
 

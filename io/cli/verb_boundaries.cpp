@@ -38,9 +38,7 @@ double shown_drift(const BoundariesArguments& arguments, const ShownDesign& show
     throw CommandLineError("--effect and --drift contradict each other: give one");
   if (arguments.drift) return *arguments.drift;
   if (!arguments.effect) return shown.planned.drift;
-  const double maximum = shown.design.looks.maximum;
-  if (shown.design.looks.timing == Looks::Timing::information && maximum > 0)
-    return *arguments.effect * std::sqrt(maximum);
+  if (const auto drift_of_one = drift_per_effect(shown.design.looks)) return *arguments.effect * *drift_of_one;
   throw InvalidInput(explain("--effect has no scale", "the study does not say how much information there will be",
                              "give timing = \"information\" with \"maximum\" in [trial.looks], or --drift"));
 }

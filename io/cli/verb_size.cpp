@@ -208,12 +208,12 @@ ExitStatus find_size(SizeArguments arguments) {
   arguments.goal.multiple = sample_size_multiple(*study.trial);
   arguments.goal.smallest = std::max(arguments.goal.smallest, arguments.goal.multiple);
   if (study.trial->looks)
-    while (arguments.goal.smallest < arguments.goal.largest && !LookPlan::fits(*study.trial, arguments.goal.smallest))
-      ++arguments.goal.smallest;
+    arguments.goal.smallest = std::max(arguments.goal.smallest, LookPlan::smallest_size(*study.trial));
   if (arguments.goal.largest < arguments.goal.smallest)
-    throw InvalidInput(explain(fmt::format("no sample size lies up to {}", arguments.goal.largest),
-                               fmt::format("the smallest that ratio and blocks allow is {}", arguments.goal.smallest),
-                               "raise --largest"));
+    throw InvalidInput(
+        explain(fmt::format("no sample size lies up to {}", arguments.goal.largest),
+                fmt::format("the smallest that ratio, blocks and looks allow is {}", arguments.goal.smallest),
+                "raise --largest"));
   const int threads = arguments.threads > 0 ? arguments.threads : default_threads();
   const oneapi::tbb::global_control limit(oneapi::tbb::global_control::max_allowed_parallelism,
                                           static_cast<std::size_t>(threads));

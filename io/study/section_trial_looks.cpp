@@ -15,7 +15,7 @@ namespace {
 using Timing = Looks::Timing;
 
 constexpr std::size_t most_looks = 50;
-constexpr double smallest_gain = 1e-3;
+using boundaries::smallest_gain;
 constexpr double rounding = 1e-9;
 constexpr double furthest_observed = 5;  // times the planned maximum
 constexpr double furthest_observed_z = 30;

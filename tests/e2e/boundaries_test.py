@@ -212,6 +212,10 @@ class Boundaries(ProgramTest):
         said = self.call("size", study, "--replicates", 400, "--search-replicates", 400).stdout
         self.assertRegex(said, r"that is the maximum: \d+\.\d ± \d\.\d are expected, as looks end trials early")
 
+    def test_a_size_without_news_at_every_look_is_not_tried(self):
+        study = self.model(looks=("information = [0.5, 1]", "information = [0.49, 0.5, 1]"), size=("sample_size = [100]", "sample_size = [200]"))
+        self.assertIn("no sample size lies up to 90 (the smallest that ratio, blocks and looks allow is 10", self.call("size", study, "--largest", 90, status=INVALID).stderr)
+
     def test_the_page_has_a_study_that_works(self):
         page = (SOURCE / "docs/boundaries.md").read_text()
         study = self.folder / "page.toml"

@@ -8,9 +8,14 @@
 namespace vcohort::boundaries {
 
 Decision decide(const Bounds& bounds, std::size_t look, double z) {
-  if (z >= bounds.efficacy[look]) return Decision::efficacy;
-  if (bounds.two_sided && z <= -bounds.efficacy[look]) return Decision::reversed;
-  return z < bounds.futility[look] ? Decision::futility : Decision::go_on;
+  return decide(bounds, look, z, -z, z);
+}
+
+Decision decide(const Bounds& bounds, std::size_t look, double benefit, double worse, double middle) {
+  if (benefit >= bounds.efficacy[look]) return Decision::efficacy;
+  if (bounds.two_sided && worse >= bounds.efficacy[look]) return Decision::reversed;
+  const bool last = look + 1 == bounds.looks();
+  return last || middle < bounds.futility[look] ? Decision::futility : Decision::go_on;
 }
 
 std::vector<Exit> exits(const Bounds& bounds, double drift, bool futility_obeyed) {

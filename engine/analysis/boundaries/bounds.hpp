@@ -20,7 +20,10 @@ struct Bounds {
 
 enum class Decision : std::uint8_t { go_on, efficacy, futility, reversed };  // reversed: significantly worse
 
+/// Of a z; or where both tails of a test contain what was seen, of the z of either side (each large in its own favour)
+/// and of one between them, which says whether the trial is futile. At the last look no trial goes on.
 Decision decide(const Bounds&, std::size_t look, double z);
+Decision decide(const Bounds&, std::size_t look, double benefit, double worse, double middle);
 
 /// The probability to end at a look, by the reason.
 struct Exit {

@@ -28,6 +28,9 @@ struct Calibrated {
 /// futility does not lie below the one for efficacy, or no level is left for the last look.
 Calibrated calibrate(const Design&);
 
+/// Looks that are nearer to each other have no news of their own.
+inline constexpr double smallest_gain = 1e-3;
+
 /// When looks are taken, and which planned look says whether they may stop a trial.
 struct Schedule {
   std::vector<double> information;   // ascending

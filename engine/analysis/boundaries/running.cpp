@@ -6,8 +6,6 @@ namespace vcohort::boundaries {
 
 namespace {
 
-constexpr double smallest_gain = 1e-3;  // a planned look that is nearer to the last one taken is not waited for
-
 /// The planned interim look that is nearest in information.
 std::size_t nearest(const std::vector<double>& planned, double information) {
   std::size_t best = 0;

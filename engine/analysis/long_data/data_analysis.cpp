@@ -412,8 +412,10 @@ DataAnalysis analyze(const LongData& data, const AnalysisPlan& plan, double alph
   const DataRecords records(data, plan);
   const std::size_t primary = records.view().visit;
   analysis::Analysis analysis(plan, outcome, alpha, sides);
-  if (method.repeated) check_visits(data);
-  if (method.repeated) check_order(data, analysis.options());
+  if (method.repeated) {
+    check_visits(data);
+    check_order(data, analysis.options());
+  }
   const std::span<const analysis::Result> results = analysis.run(records.view());
 
   DataAnalysis found;

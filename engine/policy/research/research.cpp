@@ -81,7 +81,7 @@ void Research::simulate_block(std::int64_t block, TallyRegion region) const {
                                  study_.trial->sample_size.back());
     for (std::size_t size = 0; size < sizes(); ++size) {
       const auto patients = static_cast<std::size_t>(study_.trial->sample_size[size]);
-      keep(draw, size, simulator.analyse(0, patients), simulator.duration_months(patients), region);
+      keep(draw, size, simulator.analyse(0, patients), simulator.duration_months({.enrolled = patients}), region);
     }
     if (!truth_) continue;
     truth_->of_replicate(replicate_of(draw), simulator, truth);
