@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "engine/analysis/columns_hot.hpp"
 #include "engine/analysis/mmrm/mmrm.hpp"
 #include "engine/numeric/errors.hpp"
 #include "engine/study/trial_names.hpp"
@@ -71,7 +72,7 @@ Analysis::Analysis(const AnalysisPlan& plan, const Outcome& outcome, double alph
       baseline_by_visit_(contains(plan.adjust_by_visit, "baseline")),
       threshold_(plan.responder_threshold) {
   check(hypothesis_);
-  inference_ = {.level = interval_level(hypothesis_), .p_value = p_values, .margin = plan.margin};
+  inference_ = {.level = interval_level(hypothesis_), .p_value = p_values, .margin = plan.margin, .limits = p_values};
 }
 
 std::span<const Result> Analysis::run(const Records& records) {
@@ -164,13 +165,12 @@ void Analysis::take_strata(const Records& records) {
 /// One count for all methods: the patients whose columns are complete.
 void Analysis::count_analysed() {
   complete_.resize(data_.arm.size());
-  data_.mark_complete(complete_);
-  analysed_.assign(static_cast<std::size_t>(data_.arms), 0);
-  for (int arm = 0; arm < data_.arms; ++arm) {
-    int patients = 0;
-    for (std::size_t i = 0; i < complete_.size(); ++i) patients += complete_[i] & (data_.arm[i] == arm);
-    analysed_[static_cast<std::size_t>(arm)] = patients;
-  }
+  data_.complete_arms(complete_);
+  data_.complete = complete_;
+  counts_.resize(static_cast<std::size_t>(data_.arms));
+  count_by_arm(complete_.data(), static_cast<long>(complete_.size()), data_.arms, counts_.data());
+  data_.in_arm = counts_;
+  analysed_.assign(counts_.begin(), counts_.end());
 }
 
 }  // namespace vcohort::analysis

@@ -44,7 +44,8 @@ struct Result : Decision {
 /// An analysis of a study, made ready: the one path from records to decisions. Keeps its memory; one object per thread.
 class Analysis {
  public:
-  /// The method must fit the kind of the outcome, and the hypothesis make sense.
+  /// The method must fit the kind of the outcome, and the hypothesis make sense. `p_values`: with limits of intervals
+  /// too; without, the decisions are the same.
   Analysis(const AnalysisPlan&, const Outcome&, double alpha, int sides, bool p_values = true);
 
   /// One result per arm but the reference; holds until the next call.
@@ -59,6 +60,14 @@ class Analysis {
   const Dataset& dataset() const { return data_; }
   std::span<const int> analysed() const { return analysed_; }
   Mmrm* mixed_model() const { return workspace_.mixed_model.get(); }
+
+  /// Of an estimate of the last run, and the scale on which it stands; see Workspace.
+  Standing standing(const Estimate& estimate) const { return analysis::standing(estimate, hypothesis_); }
+  double statistic_at(double df, double z) { return workspace_.statistic_at(df, z); }
+
+  bool covers(const Estimate& estimate, double value) {
+    return analysis::covers(estimate, value, 2 * hypothesis_.alpha / hypothesis_.sides, workspace_);
+  }
 
   /// Decides another estimate of the same scale under the hypothesis.
   Decision decide(const Estimate& estimate) { return analysis::decide(estimate, hypothesis_, workspace_); }
@@ -81,8 +90,8 @@ class Analysis {
   Workspace workspace_;
   std::vector<std::span<const double>> covariates_, covariates_by_visit_;
   std::vector<double> values_;
-  std::vector<int> stratum_, analysed_;
-  std::vector<std::uint8_t> complete_;
+  std::vector<int> stratum_, analysed_, complete_;
+  std::vector<double> counts_;
   RankedEndpoint ranked_;
   std::vector<Estimate> estimates_;
   std::vector<Result> results_;

@@ -2,7 +2,10 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
+#include <optional>
 
+#include "engine/analysis/columns_hot.hpp"
 #include "engine/analysis/sums.hpp"
 
 namespace vcohort::analysis {
@@ -18,40 +21,50 @@ constexpr double constant = 1e-13;
 
 enum Slot : std::size_t {
   columns_slot,
-  means_slot,
+  arms_slot,
+  squares_slot,
+  prepared_slot,
   factor_slot,
   projection_slot,
   weights_slot,
-  basis_slot,
-  squares_slot
+  basis_slot
 };
 
-/// The model as columns, arm after arm: the covariates first and the outcome last, each centred within the arms.
+/// The model as columns in the order of the patients: the covariates first and the outcome last, each centred within
+/// the arms; zero for those who are not analysed. What rounding left of the means is kept beside the columns and taken
+/// off their products (Chan, Golub and LeVeque 1983).
 class Model {
  public:
-  Model(const Dataset& data, Workspace& workspace) : data_(data), workspace_(workspace) {
+  Model(const Dataset& data, Workspace& workspace)
+      : data_(data), workspace_(workspace), n_(data.arm.size()), arms_(static_cast<std::size_t>(data.arms)) {
     select_patients();
-    gather_columns();
+    make_room();
+    if (!take_pair()) take_columns();
   }
 
-  int patients() const { return static_cast<int>(n_); }
+  int patients() const { return patients_; }
   int covariates() const { return covariates_; }
   bool finite() const { return finite_; }
-  double arm_size(int arm) const { return static_cast<double>(first_[arm + 1] - first_[arm]); }
+  double arm_size(int arm) const { return size_[arm]; }
   int arms_present() const {
-    int present = 0;
-    for (int arm = 0; arm < data_.arms; ++arm) present += first_[arm + 1] > first_[arm];
-    return present;
+    return static_cast<int>(std::count_if(size_.begin(), size_.end(), [](double n) { return n > 0; }));
   }
   /// Column `covariates()` is the outcome.
   std::span<double> column(int j) const { return columns_.subspan(j * n_, n_); }
+  /// Sum of products about the arm means.
+  double product(int j, int k) const {
+    double sum = pair_ ? pair_->product : product_of(column(j).data(), column(k).data(), static_cast<long>(n_));
+    for (std::size_t arm = 0; arm < arms_; ++arm)
+      if (size_[arm] > 0) sum -= left_[j * arms_ + arm] * left_[k * arms_ + arm] / size_[arm];
+    return sum;
+  }
   /// Sum of squares of a column.
   double squares(int j) const { return squares_[j]; }
-  double mean(int j, int arm) const { return means_[j * data_.arms + arm]; }
+  double mean(int j, int arm) const { return means_[j * arms_ + static_cast<std::size_t>(arm)]; }
   double overall_mean(int j) const {
     double sum = 0;
     for (int arm = 0; arm < data_.arms; ++arm) sum += mean(j, arm) * arm_size(arm);
-    return sum / static_cast<double>(n_);
+    return sum / patients_;
   }
   /// The largest arm mean, without sign: the size against which a spread is judged.
   double size(int j) const {
@@ -61,93 +74,138 @@ class Model {
   }
   double outcome_unit() const { return outcome_unit_; }
 
- private:
-  bool is_complete(std::size_t i) const {
-    bool missing = data_.outcome[i] != data_.outcome[i];
-    for (const auto& covariate : data_.covariates) missing |= covariate[i] != covariate[i];
-    for (const auto& factor : data_.factors) missing |= factor.codes[i] < 0;
-    return !missing;
-  }
-
-  /// Lists the patients of each arm in turn, so that everything after it runs over contiguous memory.
-  void select_patients() {
-    const auto total = data_.arm.size();
-    auto arm = workspace_.integers(0, total);
-    for (std::size_t i = 0; i < total; ++i) arm[i] = is_complete(i) ? data_.arm[i] : -1;
-    auto order = workspace_.integers(1, total + 1);
-    first_ = workspace_.integers(2, static_cast<std::size_t>(data_.arms) + 1);
-    int n = 0;
-    for (int k = 0; k < data_.arms; ++k) {
-      first_[k] = n;
-      for (std::size_t i = 0; i < total; ++i) {
-        order[n] = static_cast<int>(i);
-        n += arm[i] == k;
-      }
+  /// Takes what rounding left of the means off the columns themselves.
+  void finish_centring() {
+    if (pair_) {
+      pair_.reset();
+      take_columns();
     }
-    first_[data_.arms] = n;
-    n_ = static_cast<std::size_t>(n);
-    order_ = order.first(n_);
+    for (int j = 0; j <= covariates_; ++j) {
+      const auto x = column(j);
+      const auto left = left_.subspan(j * arms_, arms_);
+      for (std::size_t i = 0; i < n_; ++i)
+        if (code_[i] >= 0) x[i] -= left[code_[i]] / size_[code_[i]];
+      std::fill(left.begin(), left.end(), 0.0);
+    }
   }
 
-  void gather_columns() {
+ private:
+  /// The arm of each patient who is analysed, else -1.
+  void select_patients() {
+    code_ = data_.complete;
+    if (!code_.empty() || n_ == 0) return;
+    const auto code = workspace_.integers(0, n_);
+    data_.complete_arms(code);
+    code_ = code;
+  }
+
+  void make_room() {
     std::size_t columns = 1 + data_.covariates.size();
     for (const auto& factor : data_.factors) columns += static_cast<std::size_t>(std::max(factor.levels, 0));
     columns_ = workspace_.reals(columns_slot, columns * n_);
-    means_ = workspace_.reals(means_slot, columns * static_cast<std::size_t>(data_.arms));
     squares_ = workspace_.reals(squares_slot, columns);
+    prepared_ = workspace_.reals(prepared_slot, n_);
+    const auto by_arm = workspace_.reals(arms_slot, (2 * columns + 2) * arms_);
+    means_ = by_arm.first(columns * arms_);
+    left_ = by_arm.subspan(columns * arms_, columns * arms_);
+    size_ = by_arm.subspan(2 * columns * arms_, arms_);
+    of_column_ = by_arm.subspan((2 * columns + 1) * arms_, arms_);
+    if (data_.in_arm.empty())
+      count_by_arm(code_.data(), static_cast<long>(n_), data_.arms, size_.data());
+    else
+      std::copy(data_.in_arm.begin(), data_.in_arm.end(), size_.begin());
+    patients_ = static_cast<int>(std::accumulate(size_.begin(), size_.end(), 0.0));
+  }
+
+  /// The usual model, one covariate and two arms, needs no column of its own. False where it is another one, or squares
+  /// over- or underflow.
+  bool take_pair() {
+    if (data_.covariates.size() != 1 || !data_.factors.empty() || data_.arms != 2) return false;
+    PairOfColumns& pair = pair_.emplace();
+    pair_by_arm(data_.covariates.front().data(), data_.outcome.data(), code_.data(), static_cast<long>(n_),
+                size_.data(), &pair);
+    covariates_ = 1;
+    for (int j = 0; j < 2; ++j) {
+      std::copy_n(pair.means[j], 2, &means_[j * 2]);
+      std::copy_n(pair.sums[j], 2, &left_[j * 2]);
+      std::copy_n(pair.squares[j], 2, of_column_.begin());
+      correct_for_rounding(j);
+    }
+    if (sum_of_squares_is_safe(squares_[0]) && sum_of_squares_is_safe(squares_[1])) return true;
+    pair_.reset();
+    return false;
+  }
+
+  void take_columns() {
     int j = 0;
-    for (const auto& covariate : data_.covariates) gather(j++, [&covariate](int i) { return covariate[i]; });
-    for (const auto& factor : data_.factors) gather_factor(factor, j);
+    for (const auto& covariate : data_.covariates) take(j++, covariate);
+    for (const auto& factor : data_.factors) take_factor(factor, j);
     covariates_ = j;
-    outcome_unit_ = gather(j, [this](int i) { return data_.outcome[i]; });
+    outcome_unit_ = take(j, data_.outcome);
   }
 
   /// Dummy columns of the levels that occur, without the first.
-  void gather_factor(const Factor& factor, int& j) {
-    auto count = workspace_.integers(3, static_cast<std::size_t>(factor.levels));
+  void take_factor(const Factor& factor, int& j) {
+    auto count = workspace_.integers(1, static_cast<std::size_t>(factor.levels));
     std::fill(count.begin(), count.end(), 0);
-    for (const int i : order_) ++count[factor.codes[i]];
+    for (std::size_t i = 0; i < n_; ++i)
+      if (code_[i] >= 0) ++count[factor.codes[i]];
     bool first = true;
     for (int level = 0; level < factor.levels; ++level) {
       if (count[level] == 0) continue;
-      if (!first) gather(j++, [&factor, level](int i) { return factor.codes[i] == level ? 1.0 : 0.0; });
+      if (!first) {
+        for (std::size_t i = 0; i < n_; ++i) prepared_[i] = factor.codes[i] == level ? 1.0 : 0.0;
+        take(j++, prepared_);
+      }
       first = false;
     }
   }
 
-  /// Fills and centres a column; scales it when its squares over- or underflow. Returns its unit.
-  template <class Value>
-  double gather(int j, Value value) {
-    auto x = column(j);
-    for (std::size_t i = 0; i < n_; ++i) x[i] = value(order_[i]);
-    centre_within_arms(j);
-    squares_[j] = dot(x, x);
+  /// Centres a column; scales it when its squares over- or underflow. Returns its unit.
+  double take(int j, std::span<const double> x) {
+    centre_within_arms(j, x);
     if (sum_of_squares_is_safe(squares_[j])) return 1;
-    for (std::size_t i = 0; i < n_; ++i) x[i] = value(order_[i]);
-    const double scale = scale_of(x);
+    for (std::size_t i = 0; i < n_; ++i) prepared_[i] = code_[i] < 0 ? 0.0 : x[i];
+    const double scale = scale_of(prepared_);
     finite_ = finite_ && std::isfinite(scale);
-    for (double& entry : x) entry *= scale;
-    centre_within_arms(j);
-    squares_[j] = dot(x, x);
+    for (double& entry : prepared_) entry *= scale;
+    centre_within_arms(j, prepared_);
     return 1 / scale;
   }
 
-  void centre_within_arms(int j) {
-    auto x = column(j);
-    for (int arm = 0; arm < data_.arms; ++arm) {
-      const auto begin = static_cast<std::size_t>(first_[arm]);
-      means_[j * data_.arms + arm] = centre(x.subspan(begin, static_cast<std::size_t>(first_[arm + 1]) - begin));
+  void centre_within_arms(int j, std::span<const double> x) {
+    const auto rows = static_cast<long>(n_);
+    const auto means = means_.subspan(j * arms_, arms_), left = left_.subspan(j * arms_, arms_);
+    sums_by_arm(x.data(), code_.data(), rows, data_.arms, means.data());
+    for (std::size_t arm = 0; arm < arms_; ++arm) means[arm] = size_[arm] > 0 ? means[arm] / size_[arm] : 0.0;
+    centre_by_arm(x.data(), code_.data(), rows, data_.arms, means.data(), column(j).data(), left.data(),
+                  of_column_.data());
+    correct_for_rounding(j);
+  }
+
+  /// Means and squares of a column, given what is left of its centring.
+  void correct_for_rounding(int j) {
+    const auto means = means_.subspan(j * arms_, arms_), left = left_.subspan(j * arms_, arms_);
+    squares_[j] = 0;
+    for (std::size_t arm = 0; arm < arms_; ++arm) {
+      if (size_[arm] == 0) continue;
+      const double about_the_mean = of_column_[arm] - left[arm] * left[arm] / size_[arm];
+      squares_[j] += about_the_mean < 0 ? 0 : about_the_mean;  // what is not a number stays it
+      means[arm] += left[arm] / size_[arm];
     }
   }
 
   const Dataset& data_;
   Workspace& workspace_;
-  std::size_t n_ = 0;
-  int covariates_ = 0;
+  std::size_t n_, arms_;
+  int covariates_ = 0, patients_ = 0;
   double outcome_unit_ = 1;
   bool finite_ = true;
-  std::span<int> order_, first_;
-  std::span<double> columns_, means_, squares_;
+  std::span<const int> code_;
+  std::span<double> columns_, squares_, prepared_;  // prepared_: a column that is not the data's own
+  std::span<double> means_, left_;                  // [column][arm]; sums of what the centred columns left
+  std::span<double> size_, of_column_;              // [arm]: patients; squares of the column at hand
+  std::optional<PairOfColumns> pair_;               // in place of the columns
 };
 
 /// The regression within arms: row j of `factor` holds the coordinates of covariate j in an orthonormal basis of the
@@ -165,27 +223,25 @@ Regression empty_regression(int covariates, Workspace& workspace) {
   Regression fit;
   fit.factor = workspace.reals(factor_slot, q * q);
   fit.projection = workspace.reals(projection_slot, q);
-  fit.direction = workspace.integers(4, q);
+  fit.direction = workspace.integers(2, q);
   return fit;
 }
 
 /// Cholesky factor of the products. False when a pivot or the residual is too small for products to be accurate.
 bool regress_by_products(const Model& model, Regression& fit) {
   const int q = model.covariates();
-  const auto outcome = model.column(q);
   const double total = model.squares(q);
   fit.residual_sum_of_squares = total;
   for (int j = 0; j < q; ++j) {
-    const auto x = model.column(j);
     double* row = &fit.factor[j * q];
     for (int k = 0; k < j; ++k) {
-      double sum = dot(x, model.column(k));
+      double sum = model.product(j, k);
       for (int m = 0; m < k; ++m) sum -= row[m] * fit.factor[k * q + m];
       row[k] = sum / fit.factor[k * q + k];
     }
     const double own = model.squares(j);
     double pivot = own;
-    double product = dot(x, outcome);
+    double product = model.product(j, q);
     for (int k = 0; k < j; ++k) {
       pivot -= row[k] * row[k];
       product -= row[k] * fit.projection[k];
@@ -202,9 +258,10 @@ bool regress_by_products(const Model& model, Regression& fit) {
 
 /// Gram-Schmidt on the columns themselves, each sweep twice, which leaves them orthogonal to rounding (Kahan, "twice is
 /// enough"). Drops what is aliased.
-void regress_by_columns(const Model& model, Workspace& workspace, Regression& fit) {
+void regress_by_columns(Model& model, Workspace& workspace, Regression& fit) {
+  model.finish_centring();
   const int q = model.covariates();
-  const auto n = static_cast<std::size_t>(model.patients());
+  const std::size_t n = model.column(0).size();
   auto basis = workspace.reals(basis_slot, (static_cast<std::size_t>(q) + 1) * n);
   const auto direction = [&](int k) { return basis.subspan(k * n, n); };
   const auto remove_basis = [&](std::span<double> x, double* coordinates) {
@@ -227,7 +284,7 @@ void regress_by_columns(const Model& model, Workspace& workspace, Regression& fi
     remove_basis(rest, row);
     const double left = std::sqrt(dot(rest, rest));
     fit.direction[j] = -1;
-    const bool varies = own > constant * std::sqrt(static_cast<double>(n)) * model.size(j);
+    const bool varies = own > constant * std::sqrt(static_cast<double>(model.patients())) * model.size(j);
     if (!varies || !(left > collinear * own)) continue;
     for (double& value : rest) value /= left;
     row[fit.kept] = left;
@@ -271,16 +328,6 @@ void fail_all(std::span<Estimate> contrasts, Failure failure, int patients) {
   std::fill(contrasts.begin(), contrasts.end(), failed(failure, patients));
 }
 
-Estimate in_units(Estimate estimate, double unit) {
-  if (unit == 1 || !estimate.ok()) return estimate;
-  estimate.estimate *= unit;
-  estimate.se *= unit;
-  estimate.lower *= unit;
-  estimate.upper *= unit;
-  const bool finite = std::isfinite(estimate.lower) && std::isfinite(estimate.upper) && estimate.se > 0;
-  return finite ? estimate : failed(Failure::not_finite, estimate.patients);
-}
-
 /// The contrast of one arm, given residual variance and degrees of freedom.
 Estimate contrast(const Model& model, const Regression& fit, int arm, double variance, double df,
                   const Inference& inference, Workspace& workspace) {
@@ -318,7 +365,7 @@ void fill_adjusted_means(const Model& model, const Regression& fit, double varia
 void ancova(const Dataset& data, const Inference& inference, Workspace& workspace, std::span<Estimate> contrasts,
             std::span<Estimate> adjusted_means) {
   std::fill(adjusted_means.begin(), adjusted_means.end(), failed(Failure::empty_arm));
-  const Model model(data, workspace);
+  Model model(data, workspace);
   const int patients = model.patients();
   if (patients == 0 || model.arm_size(0) == 0) return fail_all(contrasts, Failure::empty_arm, patients);
   if (!model.finite()) return fail_all(contrasts, Failure::not_finite, patients);

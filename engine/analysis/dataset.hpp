@@ -52,11 +52,16 @@ struct Dataset {
   std::span<const std::span<const double>> covariates_by_visit = {};
   std::span<const Factor> factors_by_visit = {};
 
+  /// What complete_arms() says and the patients of each arm by it, where somebody asked already: methods need not look
+  /// again.
+  std::span<const int> complete = {};
+  std::span<const double> in_arm = {};
+
   int patients() const { return static_cast<int>(arm.size()); }
 
-  /// 1 for each patient of whom no column that is there misses a value, else 0; of repeated measures and of a hierarchy
-  /// one value is enough.
-  void mark_complete(std::span<std::uint8_t> complete) const;
+  /// The arm of each patient of whom no column that is there misses a value, else -1; of repeated measures and of a
+  /// hierarchy one value is enough.
+  void complete_arms(std::span<int> code) const;
 };
 
 }  // namespace vcohort::analysis

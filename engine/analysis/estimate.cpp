@@ -63,10 +63,17 @@ Decision decide_two_sided(const Estimate& estimate, const Hypothesis& hypothesis
     decision.favourable = decision.rejected && one_sided_p(estimate, 0, sign) < one_sided_p(estimate, 0, -sign);
     return decision;
   }
-  decision.rejected = std::fabs(estimate.statistic) >= workspace.critical_value(estimate.df, hypothesis.alpha);
+  decision.rejected = workspace.is_beyond(estimate.statistic, estimate.df, hypothesis.alpha);
   decision.favourable = decision.rejected && sign * estimate.statistic > 0;
   if (p_value) decision.p = student_two_sided(estimate.statistic, estimate.df);
   return decision;
+}
+
+/// Limits that were not asked for are taken to be twenty standard errors away, further than at any level of a study.
+bool has_finite_limits(const Estimate& estimate) {
+  constexpr double wide = 20;
+  const bool known = !std::isnan(estimate.lower);
+  return std::isfinite(known ? estimate.upper - estimate.lower : std::fabs(estimate.estimate) + wide * estimate.se);
 }
 
 /// The z whose upper tail is p.
@@ -90,7 +97,8 @@ Decision decide_one_sided(const Estimate& estimate, double null, double sign, do
     const auto distance = distance_from(estimate, null);
     if (!distance.known) return {.failure = Failure::null_not_supported};
     decision.statistic = distance.statistic;
-    decision.rejected = sign * distance.statistic >= workspace.critical_value(estimate.df, 2 * alpha);
+    decision.rejected =
+        sign * distance.statistic > 0 && workspace.is_beyond(distance.statistic, estimate.df, 2 * alpha);
     if (p_value) decision.p = student_above(sign * distance.statistic, estimate.df);
   }
   decision.favourable = decision.rejected;
@@ -156,12 +164,25 @@ Estimate wald(double estimate, double se, double df, int patients, const Inferen
   result.df = df;
   result.patients = patients;
   result.statistic = estimate / se;
-  const double half_width = workspace.critical_value(df, 1 - inference.level) * se;
-  result.lower = estimate - half_width;
-  result.upper = estimate + half_width;
-  if (!std::isfinite(result.statistic) || !std::isfinite(half_width)) return failed(Failure::not_finite, patients);
+  if (inference.limits) {
+    const double half_width = workspace.critical_value(df, 1 - inference.level) * se;
+    result.lower = estimate - half_width;
+    result.upper = estimate + half_width;
+  }
+  if (!std::isfinite(result.statistic) || !has_finite_limits(result)) return failed(Failure::not_finite, patients);
   if (inference.p_value) result.p = student_two_sided(result.statistic, df);
   return result;
+}
+
+Estimate in_units(Estimate estimate, double unit) {
+  if (unit == 1 || !estimate.ok()) return estimate;
+  for (double* number : {&estimate.estimate, &estimate.se, &estimate.lower, &estimate.upper}) *number *= unit;
+  return estimate.se > 0 && has_finite_limits(estimate) ? estimate : failed(Failure::not_finite, estimate.patients);
+}
+
+bool covers(const Estimate& estimate, double value, double p, Workspace& workspace) {
+  if (!std::isnan(estimate.lower)) return estimate.lower <= value && value <= estimate.upper;
+  return !workspace.is_beyond((estimate.estimate - value) / estimate.se, estimate.df, p);
 }
 
 void check(const Hypothesis& hypothesis) {
@@ -200,7 +221,7 @@ Decision decide(const Estimate& estimate, const Hypothesis& hypothesis, Workspac
   return decide_one_sided(estimate, null_of(hypothesis), sign, one_sided_alpha, workspace, p_value);
 }
 
-NormalScores normal_scores(const Estimate& estimate, const Hypothesis& hypothesis) {
+Standing standing(const Estimate& estimate, const Hypothesis& hypothesis) {
   if (!estimate.ok() || hypothesis.aim == Aim::equivalence) return {};
   const double sign = sign_of(hypothesis.better), null = null_of(hypothesis);
   if (estimate.reference == Reference::exact) {
@@ -210,12 +231,8 @@ NormalScores normal_scores(const Estimate& estimate, const Hypothesis& hypothesi
   }
   const auto distance = distance_from(estimate, null);
   if (!distance.known) return {};
-  // The smaller tail, as p near one would lose its digits.
-  const double z = std::isinf(estimate.df)
-                       ? distance.statistic
-                       : std::copysign(normal_quantile(student_above(std::fabs(distance.statistic), estimate.df)),
-                                       distance.statistic);
-  return {sign * z, -sign * z, sign * z};
+  const double statistic = sign * distance.statistic;
+  return {statistic, -statistic, statistic, estimate.df};
 }
 
 }  // namespace vcohort::analysis

@@ -66,13 +66,14 @@ struct Estimate {
   bool ok() const { return failure == Failure::none; }
 };
 
-/// What else to compute: a simulation that only counts rejections leaves out the p-value, which costs as much as a
-/// t-test.
+/// What else to compute: a simulation that only counts leaves out the p-value, which costs as much as a t-test, and
+/// limits, which with fractional degrees of freedom need a search.
 struct Inference {
   double level = 0.95;  // of the two-sided interval
   bool p_value = true;
   double margin = 0;     // of the hypothesis, for Estimate::at_margin
-  bool interval = true;  // false leaves out intervals that need a search; those that are a product are always there
+  bool interval = true;  // false leaves out intervals that need a search
+  bool limits = true;    // false leaves out intervals that are the estimate and a product: covers() does without
 };
 
 Estimate failed(Failure failure, int patients = 0);
@@ -86,6 +87,13 @@ Estimate one_ended(double statistic, double end, int patients, const Inference& 
 
 /// Estimate with statistic, interval and p against Student's t. A number that is not finite, or se <= 0, is a failure.
 Estimate wald(double estimate, double se, double df, int patients, const Inference& inference, Workspace& workspace);
+
+/// An estimate of outcomes in `unit`s, in the units of the data; the statistic, p and df have none. A failure where a
+/// number is too large.
+Estimate in_units(Estimate, double unit);
+
+/// Whether the interval at level 1 - p contains a value.
+bool covers(const Estimate&, double value, double p, Workspace&);
 
 enum class Aim : std::uint8_t { superiority, non_inferiority, equivalence };
 enum class Better : std::uint8_t { higher, lower };
@@ -133,15 +141,17 @@ struct Decision {
 /// remembered critical value; p is computed only when asked for.
 Decision decide(const Estimate& estimate, const Hypothesis& hypothesis, Workspace& workspace, bool p_value = true);
 
-/// Standard normal z's of an estimate (superiority and non-inferiority): the scale of group-sequential bounds. In an
-/// exact test both tails contain what was seen, so that the three differ; in others they are one z and its negative.
-/// NaN after a failure.
-struct NormalScores {
+/// Where an estimate stands (superiority and non-inferiority), to be compared with group-sequential bounds of z brought
+/// to its scale by Workspace::statistic_at: statistics against the null of the hypothesis, with `df`. Of an exact test
+/// they are standard normal z's of p-values; both of its tails contain what was seen, so that the three differ. NaN
+/// after a failure.
+struct Standing {
   double benefit = unknown;  // its upper tail is the one-sided p of the hypothesis; large when the effect is good
   double worse = unknown;    // its upper tail is the p of the other side; large when the effect is bad
   double middle = unknown;   // of the mid-p, between `benefit` and -`worse`
+  double df = normal_df;
 };
 
-NormalScores normal_scores(const Estimate& estimate, const Hypothesis& hypothesis);
+Standing standing(const Estimate& estimate, const Hypothesis& hypothesis);
 
 }  // namespace vcohort::analysis

@@ -71,8 +71,9 @@ MmrmModel model_of(const Dataset& data, const Options& options, double level) {
 
 }  // namespace
 
-Estimate contrast_at(Mmrm& model, int visit, int arm) {
-  const MmrmContrast contrast = model.contrast(visit, arm);
+Estimate contrast_at(Mmrm& model, int visit, int arm, const Inference& inference) {
+  const bool tested = inference.p_value || inference.limits;
+  const MmrmContrast contrast = model.contrast(visit, arm, tested);
   const MmrmFit& fit = model.result();
   const Failure failure = kind_of(fit.ok() ? contrast.failure : fit.failure);
   if (failure != Failure::none) return failed(failure, fit.patients);
@@ -108,7 +109,7 @@ void fit_mixed_model(const Dataset& data, const Options& options, const Inferenc
         columns[column++] = values;
       });
   model.fit({data.arm, data.repeated, columns});
-  each_arm(contrasts, [&](int arm) { return contrast_at(model, data.visit, arm); });
+  each_arm(contrasts, [&](int arm) { return contrast_at(model, data.visit, arm, inference); });
 }
 
 }  // namespace vcohort::analysis

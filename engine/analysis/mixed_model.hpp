@@ -10,6 +10,6 @@ namespace vcohort::analysis {
 Fit fit_mixed_model;
 
 /// Arm minus reference at a visit of the model that was fitted last.
-Estimate contrast_at(Mmrm& model, int visit, int arm);
+Estimate contrast_at(Mmrm& model, int visit, int arm, const Inference& = {});
 
 }  // namespace vcohort::analysis

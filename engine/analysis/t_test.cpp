@@ -4,8 +4,8 @@
 #include <cmath>
 #include <limits>
 
+#include "engine/analysis/columns_hot.hpp"
 #include "engine/analysis/sums.hpp"
-#include "engine/analysis/two_arms.hpp"
 
 namespace vcohort::analysis {
 namespace {
@@ -16,15 +16,6 @@ struct Spread {
   double sum_of_squares = 0;  // about the mean
 };
 
-/// Centres the column in place.
-Spread spread_of(std::span<double> column) {
-  Spread spread;
-  spread.n = static_cast<double>(column.size());
-  spread.mean = centre(column);
-  spread.sum_of_squares = dot(column, column);
-  return spread;
-}
-
 bool is_safe(const Spread& spread) {
   return std::isfinite(spread.mean) && sum_of_squares_is_safe(spread.sum_of_squares);
 }
@@ -34,32 +25,52 @@ struct Moments {
   double unit = 1;  // of the outcome, in the units of the moments
 };
 
-/// Means and sums of squares; computed again from scaled outcomes when a square may have over- or underflowed.
-Moments moments_of(const Dataset& data, int arm, Workspace& workspace) {
-  auto arms = gather_two_arms(data, arm, workspace);
-  Moments moments;
-  moments.reference = spread_of(arms.reference);
-  moments.active = spread_of(arms.active);
-  if (is_safe(moments.reference) && is_safe(moments.active)) return moments;
-  arms = gather_two_arms(data, arm, workspace);
-  const double scale = std::min(scale_of(arms.reference), scale_of(arms.active));
-  for (double& value : arms.reference) value *= scale;
-  for (double& value : arms.active) value *= scale;
-  moments.reference = spread_of(arms.reference);
-  moments.active = spread_of(arms.active);
-  moments.unit = 1 / scale;
-  return moments;
+/// Of patients whose code is 0 or 1. The squares about a mean of rounded sums are corrected for what is left of it
+/// (Chan, Golub and LeVeque 1983).
+Moments moments_by_code(std::span<const double> x, std::span<const int> code, const double* count) {
+  constexpr int arms = 2;
+  const auto n = static_cast<long>(x.size());
+  double mean[arms], left[arms], squares[arms];
+  sums_by_arm(x.data(), code.data(), n, arms, mean);
+  for (int k = 0; k < arms; ++k) mean[k] /= count[k];
+  centre_by_arm(x.data(), code.data(), n, arms, mean, nullptr, left, squares);
+  Spread spread[arms];
+  for (int k = 0; k < arms; ++k) {
+    if (count[k] == 0) continue;
+    const double about_the_mean = squares[k] - left[k] * left[k] / count[k];
+    spread[k] = {count[k], mean[k] + left[k] / count[k], about_the_mean < 0 ? 0 : about_the_mean};
+  }
+  return {spread[0], spread[1]};
 }
 
-/// Back to the units of the outcome. The statistic, p and df have none.
-Estimate in_units(Estimate estimate, double unit) {
-  if (unit == 1 || !estimate.ok()) return estimate;
-  estimate.estimate *= unit;
-  estimate.se *= unit;
-  estimate.lower *= unit;
-  estimate.upper *= unit;
-  const bool finite = std::isfinite(estimate.lower) && std::isfinite(estimate.upper) && estimate.se > 0;
-  return finite ? estimate : failed(Failure::not_finite, estimate.patients);
+/// Means and sums of squares; computed again from scaled outcomes when a square may have over- or underflowed.
+Moments moments_of(const Dataset& data, int arm, Workspace& workspace) {
+  const std::size_t n = data.arm.size();
+  std::span<const int> code = data.complete;
+  const auto own = workspace.integers(0, n);
+  if (code.empty()) {
+    data.complete_arms(own);
+    code = own;
+  }
+  if (data.arms > 2) {
+    std::transform(code.begin(), code.end(), own.begin(), [arm](int a) { return a == arm ? 1 : a == 0 ? 0 : -1; });
+    code = own;
+  }
+  double count[2];
+  if (data.arms == 2 && !data.in_arm.empty())
+    std::copy_n(data.in_arm.begin(), 2, count);
+  else
+    count_by_arm(code.data(), static_cast<long>(n), 2, count);
+  Moments moments = moments_by_code(data.outcome, code, count);
+  if (moments.reference.n == 0 || moments.active.n == 0 || (is_safe(moments.reference) && is_safe(moments.active)))
+    return moments;
+  const auto scaled = workspace.reals(0, n);
+  for (std::size_t i = 0; i < n; ++i) scaled[i] = code[i] < 0 ? 0.0 : data.outcome[i];
+  const double scale = scale_of(scaled);
+  for (double& value : scaled) value *= scale;
+  moments = moments_by_code(scaled, code, count);
+  moments.unit = 1 / scale;
+  return moments;
 }
 
 }  // namespace

@@ -32,6 +32,13 @@ class Workspace {
   /// The two-sided critical value of Student's t: P(|T| > c) = p. Infinite df is the normal distribution. Remembered.
   double critical_value(double df, double p);
 
+  /// Whether |t| >= critical_value(df, p). Between whole degrees of freedom a search is needed only where t lies
+  /// between the critical values of the next whole ones.
+  bool is_beyond(double t, double df, double p);
+
+  /// The t whose upper tail is that of a standard normal z. Remembered.
+  double statistic_at(double df, double z);
+
   /// Where a method keeps the distribution of the rank sum for two sample sizes; empty until it is computed.
   std::vector<double>& rank_sum_table(int smaller, int larger) { return rank_sum_tables_[{smaller, larger}]; }
 
@@ -61,17 +68,25 @@ class Workspace {
     return {buffer.data(), n};
   }
 
-  struct Critical {
-    double df = 0, p = 0, value = 0;
+  struct WholeDf {
+    double p = 0;
+    std::vector<double> value;  // [df], 0 until it is computed
+  };
+  struct Remembered {
+    double df = 0, of = 0, value = 0;
   };
   static constexpr std::size_t remembered = 256;  // trials of one design differ in few degrees of freedom
+  using Memory = std::array<Remembered, remembered>;
+  template <class Compute>
+  static double remember(Memory&, double df, double of, Compute compute);
 
   std::unique_ptr<Newton> newton_;
   std::array<std::vector<double>, slots> reals_;
   std::array<std::vector<int>, slots> integers_;
   std::vector<Table2x2> tables_;
   std::vector<std::span<const double>> views_;
-  std::array<Critical, remembered> critical_{};
+  Memory critical_{}, statistic_{};
+  std::vector<WholeDf> whole_df_;  // of each p
   std::map<std::pair<int, int>, std::vector<double>> rank_sum_tables_;
 };
 

@@ -7,6 +7,7 @@
 
 #include "engine/data_model/correlation.hpp"
 #include "engine/data_model/frailty.hpp"
+#include "engine/data_model/outcome_hot.hpp"
 #include "engine/numeric/elementary.hpp"
 #include "engine/numeric/require.hpp"
 #include "engine/random/tile_draws.hpp"
@@ -16,7 +17,6 @@ namespace vcohort {
 namespace {
 
 using Kind = OutcomeKind;
-constexpr std::size_t normals_per_block = 4;
 
 void check_arm(const DataModel& model, const DataModel::DataArm& arm) {
   const std::size_t visits = model.visits_months.size();
@@ -73,45 +73,43 @@ DataOutcomes::DataOutcomes(const DataModel& model) : model_(model), factor_(corr
 void DataOutcomes::prepare(std::uint64_t seed, std::uint32_t replicate, std::span<const std::uint64_t> patients) {
   seed_ = seed;
   replicate_ = replicate;
-  patients_.assign(patients.begin(), patients.end());
+  const bool same = patients_.size() == patients.size() && !patients.empty() && patients_.front() == patients.front() &&
+                    patients_.back() == patients.back() &&
+                    patients.back() - patients.front() + 1 == patients.size();  // none is left out
+  if (!same) patients_.assign(patients.begin(), patients.end());
   TileAddress address;
   address.seed = seed;
   address.replicate = replicate;
   address.purpose = Purpose::data_model;
-  const int lanes = static_cast<int>(patients.size());
   if (!seen_at_visits(model_.kind)) {
     uniform_.resize(patients.size());
-    double* const out[] = {uniform_.data(), nullptr, nullptr, nullptr};
-    tile_uniforms(address, patients_.data(), lanes, 1, out);
+    shared_uniforms(address, patients_, uniform_.data());
     return;
   }
-  auto& drawn = factor_.empty() ? latent_ : raw_;
-  for (std::size_t first = 0; first < drawn.size(); first += normals_per_block) {
-    const std::size_t count = std::min(normals_per_block, drawn.size() - first);
-    double* out[normals_per_block] = {};
-    for (std::size_t k = 0; k < count; ++k) {
-      drawn[first + k].resize(patients.size());
-      out[k] = drawn[first + k].data();
-    }
-    address.block = static_cast<std::uint16_t>(first / normals_per_block);
-    tile_normals(address, patients_.data(), lanes, static_cast<int>(count), out);
+  // The first visit stands on its own normals.
+  const auto drawn = [&](std::size_t v) -> std::vector<double>& {
+    return v == 0 || factor_.empty() ? latent_[v] : raw_[v];
+  };
+  drawn_.clear();
+  for (std::size_t v = 0; v < latent_.size(); ++v) {
+    drawn(v).resize(patients.size());
+    drawn_.push_back(drawn(v).data());
   }
-  for (std::size_t v = 0; v < factor_.size(); ++v) correlate(v);
+  for (std::size_t v = 0; v < drawn_.size(); v += 2) {
+    address.block = static_cast<std::uint16_t>(v / 2);
+    shared_normals(address, patients_, drawn_[v], v + 1 < drawn_.size() ? drawn_[v + 1] : nullptr);
+  }
+  for (std::size_t v = 1; v < factor_.size(); ++v) correlate(v);
 }
 
 void DataOutcomes::correlate(std::size_t visit) {
-  const std::size_t n = patients_.size();
-  latent_[visit].resize(n);
-  double* out = latent_[visit].data();
-  const std::vector<double>& row = factor_[visit];
-  const double own = row[visit];
-  const double* normal = raw_[visit].data();
-  for (std::size_t i = 0; i < n; ++i) out[i] = own * normal[i];
-  for (std::size_t k = 0; k < visit; ++k) {
-    const double weight = row[k];
-    const double* earlier = raw_[k].data();
-    for (std::size_t i = 0; i < n; ++i) out[i] += weight * earlier[i];
-  }
+  latent_[visit].resize(patients_.size());
+  correlated_normals(drawn_.data(), factor_[visit].data(), static_cast<long>(visit),
+                     static_cast<long>(patients_.size()), latent_[visit].data());
+}
+
+double DataOutcomes::mean_of(int arm, std::size_t visit, double shift) const {
+  return model_.arms[static_cast<std::size_t>(arm)].mean[visit] + (model_.visits_months[visit] > 0 ? shift : 0.0);
 }
 
 void DataOutcomes::outcome(int arm, std::size_t visit, double shift, double* out) const {
@@ -119,9 +117,8 @@ void DataOutcomes::outcome(int arm, std::size_t visit, double shift, double* out
   const double* latent = latent_[visit].data();
   const std::size_t n = patients_.size();
   if (model_.kind == Kind::score) {
-    const double mean = model_.arms[a].mean[visit] + (model_.visits_months[visit] > 0 ? shift : 0.0);
-    const double sd = model_.arms[a].sd[visit];
-    for (std::size_t i = 0; i < n; ++i) out[i] = mean + sd * latent[i];
+    const double mean = mean_of(arm, visit, shift), sd = model_.arms[a].sd[visit];
+    scores_by_arm(latent, nullptr, 1, &mean, &sd, static_cast<long>(n), out);
     return;
   }
   const std::vector<double>& cuts = cut_[a][visit];
@@ -129,6 +126,28 @@ void DataOutcomes::outcome(int arm, std::size_t visit, double shift, double* out
   for (std::size_t i = 0; i < n; ++i) out[i] = lowest;
   for (const double cut : cuts)
     for (std::size_t i = 0; i < n; ++i) out[i] += latent[i] > cut ? 1.0 : 0.0;
+}
+
+void DataOutcomes::outcome_by_arm(std::span<const int> arms, std::span<const double> shifts, std::size_t visit,
+                                  std::span<const int> code, double* out) {
+  const double* latent = latent_[visit].data();
+  const std::size_t n = patients_.size();
+  if (model_.kind == Kind::score) {
+    means_.resize(arms.size());
+    sds_.resize(arms.size());
+    for (std::size_t k = 0; k < arms.size(); ++k) {
+      means_[k] = mean_of(arms[k], visit, shifts[k]);
+      sds_[k] = model_.arms[static_cast<std::size_t>(arms[k])].sd[visit];
+    }
+    scores_by_arm(latent, code.data(), static_cast<int>(arms.size()), means_.data(), sds_.data(), static_cast<long>(n),
+                  out);
+    return;
+  }
+  const double lowest = model_.kind == Kind::binary ? 0.0 : 1.0;
+  for (std::size_t i = 0; i < n; ++i) out[i] = lowest;
+  for (std::size_t k = 0; k < arms.size(); ++k)
+    for (const double cut : cut_[static_cast<std::size_t>(arms[k])][visit])
+      for (std::size_t i = 0; i < n; ++i) out[i] += (code[i] == static_cast<int>(k)) & (latent[i] > cut) ? 1.0 : 0.0;
 }
 
 void DataOutcomes::time_to_event(int arm, double* out) const {

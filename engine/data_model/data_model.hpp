@@ -21,9 +21,9 @@ class DataOutcomes {
   /// The numbers are those that the reader of a study lets pass.
   explicit DataOutcomes(const DataModel&);
 
-  /// Draws what all arms share. Per patient, from Purpose::data_model: one block of normals per four visits (occasion
-  /// 0, block = visit / 4); survival and count: one uniform (occasion 0, block 0), and for counts the frailty of each
-  /// arm.
+  /// Draws what all arms share. Per patient, who ascend, from Purpose::data_model: two shared normals per two visits
+  /// (occasion 0, block = visit / 2); survival and count: one shared uniform (occasion 0, block 0), and for counts the
+  /// frailty of each arm.
   void prepare(std::uint64_t seed, std::uint32_t replicate, std::span<const std::uint64_t> patients);
 
   int patients() const { return static_cast<int>(patients_.size()); }
@@ -31,6 +31,10 @@ class DataOutcomes {
   /// Outcome of an arm at a visit, shape [patient]; normal, binary and ordinal. `shift` is added to normal means of
   /// every visit but the baseline.
   void outcome(int arm, std::size_t visit, double shift, double* out) const;
+
+  /// The same, of each patient under an arm of the patient's own: arms[code[patient]] of the model, with its shift.
+  void outcome_by_arm(std::span<const int> arms, std::span<const double> shifts, std::size_t visit,
+                      std::span<const int> code, double* out);
 
   /// Months to the event without censoring, shape [patient]; infinite where the hazard ends.
   void time_to_event(int arm, double* out) const;
@@ -41,6 +45,7 @@ class DataOutcomes {
   const DataModel& model() const { return model_; }
 
  private:
+  double mean_of(int arm, std::size_t visit, double shift) const;
   void correlate(std::size_t visit);
 
   DataModel model_;
@@ -49,9 +54,11 @@ class DataOutcomes {
   std::uint64_t seed_ = 0;
   std::uint32_t replicate_ = 0;
   std::vector<std::uint64_t> patients_;
-  std::vector<std::vector<double>> raw_;     // [visit][patient], independent; then unused
+  std::vector<std::vector<double>> raw_;     // [visit][patient], independent
   std::vector<std::vector<double>> latent_;  // [visit][patient], correlated
   std::vector<double> uniform_;              // [patient]
+  std::vector<double*> drawn_;               // [visit]: where its normals stand
+  std::vector<double> means_, sds_;          // [arm]: working memory
 };
 
 /// Months at which the cumulative hazard of an arm reaches `hazard_to_reach`; infinity where it never does.

@@ -4,6 +4,7 @@
 
 #include "engine/numeric/elementary.hpp"
 #include "engine/numeric/errors.hpp"
+#include "engine/numeric/require.hpp"
 #include "engine/random/counter.hpp"
 #include "engine/random/tile_draws_hot.hpp"
 
@@ -47,6 +48,46 @@ void tile_uniforms(const TileAddress& tile, const std::uint64_t* patients, int l
 void tile_normals(const TileAddress& tile, const std::uint64_t* patients, int lanes, int count, double* const* out) {
   const TileCounters counters = checked_counters(tile, patients, lanes, count);
   normal_loop(&counters, lanes, count, out);
+}
+
+namespace {
+
+/// The counters of patients who share blocks; without an array where none is left out, so that the loop numbers them
+/// itself.
+TileCounters shared_counters(const TileAddress& tile, std::span<const std::uint64_t> patients) {
+  require(tile.occasions == nullptr && tile.replicates == nullptr, "patients who share a block share its address");
+  TileCounters counters = checked_counters(tile, &patients.back(), 1, 1);
+  counters.patient = patients.front();
+  counters.patients = patients.back() - patients.front() + 1 == patients.size() ? nullptr : patients.data();
+  return counters;
+}
+
+}  // namespace
+
+void shared_uniforms(const TileAddress& tile, std::span<const std::uint64_t> patients, double* out) {
+  if (patients.empty()) return;
+  const TileCounters counters = shared_counters(tile, patients);
+  shared_uniform_loop(&counters, static_cast<int>(patients.size()), out);
+}
+
+void shared_normals(const TileAddress& tile, std::span<const std::uint64_t> patients, double* first, double* second) {
+  if (patients.empty()) return;
+  const TileCounters counters = shared_counters(tile, patients);
+  shared_normal_loop(&counters, static_cast<int>(patients.size()), first, second);
+}
+
+double shared_uniform_at(std::uint64_t seed, const Address& address) {
+  Address block = address;
+  block.patient /= 4;
+  return uniforms_at(seed, block)[address.patient % 4];
+}
+
+std::array<double, 2> shared_normals_at(std::uint64_t seed, const Address& address) {
+  Address block = address;
+  block.patient /= 2;
+  const std::array<double, 4> normals = normals_at(seed, block);
+  const std::size_t first = 2 * (address.patient % 2);
+  return {normals[first], normals[first + 1]};
 }
 
 std::array<double, 4> uniforms_at(std::uint64_t seed, const Address& address) {

@@ -116,4 +116,87 @@ void normal_loop(const TileCounters* tile, int lanes, int count, double* const* 
   }
 }
 
+namespace {
+
+/// The words of the blocks that the patients of a chunk share, `sharing` to a block, side by side for each patient:
+/// uniforms[k][i] is word sharing_words * (patient mod sharing) + k, k < words of a patient.
+template <int sharing>
+struct SharedWords {
+  static constexpr int words = 4 / sharing, blocks = 32, patients = blocks * sharing;
+  static_assert(blocks % lanes_in_flight == 0 && patients >= chunk);
+  alignas(64) double of_block[4][chunk];
+  alignas(64) double of_patient[words][patients];
+
+  /// Blocks first_block, first_block + 1, ...: patients without a gap, the first of whom opens a block.
+  [[gnu::always_inline]] void number(Chunk& counters, std::uint64_t first_block, std::uint64_t word_1,
+                                     const RoundKeys& keys) {
+    for (int block = 0; block < blocks; ++block) counters.patients[block] = first_block + block;
+    draw(counters, word_1, keys, blocks);
+    for (int block = 0; block < blocks; ++block)
+      for (int k = 0; k < words; ++k)
+        for (int place = 0; place < sharing; ++place)
+          of_patient[k][sharing * block + place] = of_block[words * place + k][block];
+  }
+
+  /// A block for each patient.
+  [[gnu::always_inline]] void pick(Chunk& counters, const std::uint64_t* of, int lanes, std::uint64_t word_1,
+                                   const RoundKeys& keys) {
+    for (int lane = 0; lane < lanes; ++lane) counters.patients[lane] = of[lane] / sharing;
+    draw(counters, word_1, keys, lanes);
+    for (int k = 0; k < words; ++k)
+      for (int lane = 0; lane < lanes; ++lane) of_patient[k][lane] = of_block[words * (of[lane] % sharing) + k][lane];
+  }
+
+ private:
+  [[gnu::always_inline]] void draw(const Chunk& counters, std::uint64_t word_1, const RoundKeys& keys, int n) {
+    double* const into[4] = {of_block[0], of_block[1], of_block[2], of_block[3]};
+    chunk_uniforms(counters, word_1, keys, n, 4, into);
+  }
+};
+
+/// Calls `deliver(words, from, lane, n)`: the words of patients lane ... lane + n - 1 stand at `from` in the chunk.
+template <int sharing, class Deliver>
+[[gnu::always_inline]] inline void share_blocks(const TileCounters& tile, int lanes, Deliver deliver) {
+  const RoundKeys keys = round_keys(tile.key);
+  Chunk counters;
+  fill_constants(counters, tile);
+  SharedWords<sharing> words;
+  if (tile.patients != nullptr) {
+    for (int lane = 0; lane < lanes; lane += chunk) {
+      const int here = lanes - lane < chunk ? lanes - lane : chunk;
+      words.pick(counters, tile.patients + lane, here, tile.word_1, keys);
+      deliver(words, 0, lane, here);
+    }
+    return;
+  }
+  int from = static_cast<int>(tile.patient % sharing);
+  std::uint64_t block = tile.patient / sharing;
+  for (int lane = 0; lane < lanes;) {
+    const int there_are = words.patients - from, here = lanes - lane < there_are ? lanes - lane : there_are;
+    words.number(counters, block, tile.word_1, keys);
+    deliver(words, from, lane, here);
+    lane += here;
+    block += words.blocks;
+    from = 0;
+  }
+}
+
+}  // namespace
+
+void shared_uniform_loop(const TileCounters* tile, int lanes, double* out) {
+  share_blocks<4>(*tile, lanes, [out](const SharedWords<4>& words, int from, int lane, int n) {
+    for (int i = 0; i < n; ++i) out[lane + i] = words.of_patient[0][from + i];
+  });
+}
+
+void shared_normal_loop(const TileCounters* tile, int lanes, double* first, double* second) {
+  share_blocks<2>(*tile, lanes, [first, second](const SharedWords<2>& words, int from, int lane, int n) {
+    const double *radius = words.of_patient[0] + from, *angle = words.of_patient[1] + from;
+    if (second != nullptr)
+      normal_pairs(radius, angle, n, first + lane, second + lane);
+    else
+      first_of_pairs(radius, angle, n, first + lane);
+  });
+}
+
 }  // namespace vcohort::VCOHORT_INSTRUCTION_SET

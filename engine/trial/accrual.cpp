@@ -50,8 +50,7 @@ void AccrualProfile::randomised_at(std::uint64_t seed, std::uint32_t replicate, 
     address.seed = seed;
     address.replicate = replicate;
     address.purpose = Purpose::accrual;
-    double* const out[] = {months.data(), nullptr, nullptr, nullptr};
-    tile_uniforms(address, patients.data(), static_cast<int>(patients.size()), 1, out);
+    shared_uniforms(address, patients, months.data());
     log_of(months, months);
     double expected = 0;
     for (double& month : months) month = months_until(expected -= month);

@@ -11,8 +11,8 @@ namespace vcohort {
 ///
 /// With the cumulative rate L(t) of the pieces (constant from each on, or linear between them; the last one holds for
 /// ever), patient i = 0, 1, ... is randomised when L reaches i + 1, or for Poisson accrual E_0 + ... + E_i with
-/// standard exponential E: one uniform per patient from Purpose::accrual. Without pieces everybody is randomised at
-/// time 0.
+/// standard exponential E: one shared uniform per patient from Purpose::accrual. Without pieces everybody is randomised
+/// at time 0.
 class AccrualProfile {
  public:
   /// The last rate is positive: accrual does not stop before the last patient.
@@ -20,6 +20,9 @@ class AccrualProfile {
 
   void randomised_at(std::uint64_t seed, std::uint32_t replicate, std::span<const std::uint64_t> patients,
                      std::vector<double>& months) const;
+
+  /// False where patients come at the same times in every replicate.
+  bool by_chance() const { return accrual_.kind == Accrual::Kind::poisson && !segments_.empty(); }
 
   /// The time at which this many patients are expected.
   double months_until(double patients) const;

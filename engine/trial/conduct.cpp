@@ -28,7 +28,8 @@ void Conduct::look_until_it_ends(TrialSimulator& simulator, Course& course) {
     TrialResult& result = decided_.front();
     taken_.push_back({due.cut, due.count, result.ok()});
     Decision decision = due.last ? Decision::futility : Decision::go_on;
-    if (result.ok()) decision = plan_->decide(look, due, simulator.normal_scores(primary, result.estimate));
+    const std::optional<boundaries::Bound> bound = plan_->bound(look, due);
+    if (result.ok() && bound) decision = simulator.decide(primary, *bound, result.estimate);
     if (decision == Decision::go_on) continue;
     result.favourable = decision == Decision::efficacy;
     result.rejected = result.favourable || decision == Decision::reversed;

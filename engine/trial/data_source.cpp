@@ -32,8 +32,10 @@ class DataSource final : public TrialSource {
   void begin_with_point_values(std::uint32_t replicate) override { begin_replicate(replicate, replicate, false); }
 
   void enrol(std::uint64_t first, std::int64_t patients, Participants& out) override {
-    out.patient.resize(static_cast<std::size_t>(patients));
-    std::iota(out.patient.begin(), out.patient.end(), first);
+    if (out.patient.size() != static_cast<std::size_t>(patients) || out.patient.front() != first) {
+      out.patient.resize(static_cast<std::size_t>(patients));
+      std::iota(out.patient.begin(), out.patient.end(), first);
+    }
     out.next_candidate = first + static_cast<std::uint64_t>(patients);
     outcomes_.prepare(model_.protocol_.seed, replicate_, out.patient);
     out.baseline.resize(1);
@@ -67,6 +69,23 @@ class DataSource final : public TrialSource {
     }
     protocol.record(out.values);
     if (latent) out.latent = out.values;
+  }
+
+  void observe(std::span<const int> arm, std::vector<std::vector<double>>& values) override {
+    const Protocol& protocol = model_.protocol_;
+    const std::size_t after_baseline = protocol.has_baseline ? 1 : 0;
+    values.resize(protocol.visits_months.size());
+    strategies_.resize(protocol.arms());
+    shifts_.resize(protocol.arms());
+    for (std::size_t a = 0; a < strategies_.size(); ++a) {
+      strategies_[a] = strategy(static_cast<int>(a));
+      shifts_[a] = effect_shift(static_cast<int>(a));
+    }
+    for (std::size_t v = 0; v < values.size(); ++v) {
+      values[v].resize(arm.size());
+      outcomes_.outcome_by_arm(strategies_, shifts_, v + after_baseline, arm, values[v].data());
+    }
+    protocol.record(values);
   }
 
   double category_of(double) const override { throw InternalError("a data model has no open label"); }
@@ -106,6 +125,8 @@ class DataSource final : public TrialSource {
   DataOutcomes outcomes_;
   std::uint32_t replicate_ = 0;
   std::vector<double> shift_, without_treatment_;
+  std::vector<int> strategies_;  // [arm], as shifts_
+  std::vector<double> shifts_;
 };
 
 std::unique_ptr<TrialSource> DataSourceModel::source() const {

@@ -114,6 +114,19 @@ class DiseaseSource final : public TrialSource {
     model_.protocol_.record(out.values);
   }
 
+  void observe(std::span<const int> arm, std::vector<std::vector<double>>& values) override {
+    values.resize(model_.protocol_.endpoints.size() * model_.protocol_.visits_months.size());
+    for (auto& column : values) column.resize(patients_);
+    for (int a = 0; a < static_cast<int>(model_.protocol_.arms()); ++a) {
+      evaluate(a, {}, false, under_arm_);
+      for (std::size_t row = 0; row < values.size(); ++row) {
+        const double* from = under_arm_.values[row].data();
+        double* to = values[row].data();
+        for (std::size_t i = 0; i < patients_; ++i) to[i] = arm[i] == a ? from[i] : to[i];
+      }
+    }
+  }
+
   double category_of(double latent) const override { return now_.outcomes.impression.category_of(latent); }
 
   void count_events(int, const double*, double*) override { throw InternalError("the disease model has no counts"); }
@@ -274,6 +287,7 @@ class DiseaseSource final : public TrialSource {
   bool harm_known_ = false;
   std::vector<std::vector<TileHarm>> harm_;  // [tile][arm]
   Lanes<std::uint16_t> received_;
+  ArmOutcomes under_arm_;
 };
 
 std::unique_ptr<TrialSource> DiseaseModel::source() const {

@@ -9,6 +9,7 @@
 #include "engine/numeric/elementary.hpp"
 #include "engine/numeric/require.hpp"
 #include "engine/random/tile_draws.hpp"
+#include "engine/trial/dropout_hot.hpp"
 
 namespace vcohort {
 
@@ -130,21 +131,27 @@ void DropoutModel::lose_by(std::size_t visit, std::uint64_t seed, std::uint32_t 
   double* const out[] = {loss.uniform.data(), loss.when.data(), nullptr, nullptr};
   tile_uniforms(address, patients.data(), static_cast<int>(patients.size()), 2, out);
   const bool same_for_all = change == nullptr && dropout_.arm_odds_ratio.empty();
-  const double from = visit == 0 ? 0.0 : times_[visit - 1];
-  for (std::size_t i = 0; i < patients.size(); ++i) {
-    if (loss.visits_attended[i] < static_cast<int>(intervals())) continue;
-    double probability = probability_[visit];
-    if (!same_for_all) {
-      const double slope =
-          change == nullptr || change[i] != change[i] ? 0.0 : log_odds_per_sd_ * score(deciding(visit), change[i]);
-      probability = ilogit_of(intercept_[visit] + slope + log_arm_odds_[static_cast<std::size_t>(arm[i])]);
-    }
-    if (loss.uniform[i] >= probability) continue;
-    loss.visits_attended[i] = static_cast<int>(visit);
-    // Given that it happens in the interval: uniform in cumulative hazard, that is nearly so in time.
-    const double fraction = -log_of(1 - loss.when[i] * probability) / -log_of(1 - probability);
-    loss.months[i] = from + (times_[visit] - from) * fraction;
+  if (!same_for_all) {
+    const std::size_t by = deciding(visit);
+    const LossByVisit here{intercept_[visit],
+                           log_odds_per_sd_,
+                           expected_[by],
+                           sd_[by],
+                           change,
+                           log_arm_odds_.data(),
+                           static_cast<int>(log_arm_odds_.size())};
+    loss.probability.resize(patients.size());
+    loss_probabilities(&here, arm.data(), static_cast<long>(patients.size()), loss.probability.data());
   }
+  const LossInterval interval{visit == 0 ? 0.0 : times_[visit - 1],
+                              times_[visit],
+                              probability_[visit],
+                              same_for_all ? nullptr : loss.probability.data(),
+                              loss.uniform.data(),
+                              loss.when.data(),
+                              static_cast<int>(visit),
+                              static_cast<int>(intervals())};
+  lose_in_interval(&interval, static_cast<long>(patients.size()), loss.visits_attended.data(), loss.months.data());
 }
 
 }  // namespace vcohort

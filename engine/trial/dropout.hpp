@@ -41,7 +41,7 @@ class DropoutModel {
   struct Loss {
     std::vector<int> visits_attended;  // [patient]
     std::vector<double> months;        // [patient]: when lost; infinity for those who stay
-    std::vector<double> uniform, when;
+    std::vector<double> uniform, when, probability;
   };
   /// `change(visit)` gives the patients' changes from baseline at a visit, better = higher, where the outcome decides.
   template <class Change>

@@ -154,10 +154,11 @@ void IntercurrentEvents::apply(Of of, const Participants& participants, const Mo
     return attended && static_cast<std::size_t>(attended[i]) <= visit;
   };
   if (!any()) {
-    if (attended)
-      for (std::size_t row = 0; row < out.values.size(); ++row)
-        for (std::size_t i = 0; i < n; ++i)
-          if (lost_at(i, row % visits)) out.values[row][i] = missing;
+    for (std::size_t row = 0; attended && row < out.values.size(); ++row) {
+      const int visit = static_cast<int>(row % visits);
+      double* values = out.values[row].data();
+      for (std::size_t i = 0; i < n; ++i) values[i] = attended[i] <= visit ? missing : values[i];
+    }
     return;
   }
   for (std::size_t i = 0; i < n; ++i) {

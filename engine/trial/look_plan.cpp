@@ -12,8 +12,6 @@ namespace vcohort {
 
 namespace {
 
-using boundaries::Decision;
-
 std::vector<std::int64_t> counts_of(const TrialQuestion& design, std::int64_t patients) {
   constexpr double rounding = 1e-9;  // 0.6 of 50 is 30, whatever a double makes of it
   const Looks& looks = design.looks.value();
@@ -77,11 +75,12 @@ LookPlan::Due LookPlan::due(std::size_t look, const TrialData& data, const Proto
   return due;
 }
 
-Decision LookPlan::decide(std::size_t look, const Due& due, const analysis::NormalScores& scores) const {
+std::optional<boundaries::Bound> LookPlan::bound(std::size_t look, const Due& due) const {
   const bool as_planned = !due.last || (look + 1 == looks() && due.count == counts_.back());
-  if (!as_planned && due.count == 0) return Decision::futility;  // nothing is known
-  const boundaries::Bounds& of = as_planned ? bounds() : bounds_of_ended(look, due.count);
-  return boundaries::decide(of, as_planned ? look : of.looks() - 1, scores.benefit, scores.worse, scores.middle);
+  if (as_planned) return boundaries::bound_at(bounds(), look);
+  if (due.count == 0) return std::nullopt;
+  const boundaries::Bounds& ended = bounds_of_ended(look, due.count);
+  return boundaries::bound_at(ended, ended.looks() - 1);
 }
 
 const boundaries::Bounds& LookPlan::bounds_of_ended(std::size_t looks_before, std::int64_t count) const {

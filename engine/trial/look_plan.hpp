@@ -4,6 +4,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -42,8 +43,8 @@ class LookPlan {
   /// `months` is working memory.
   Due due(std::size_t look, const TrialData&, const Protocol&, std::vector<double>& months) const;
 
-  /// What an estimate decides. Of an exact test each side has the p of its own, and futility the mid-p.
-  boundaries::Decision decide(std::size_t look, const Due&, const analysis::NormalScores&) const;
+  /// What decides at a look; nothing where a trial ends before anything is known.
+  std::optional<boundaries::Bound> bound(std::size_t look, const Due&) const;
 
  private:
   const boundaries::Bounds& bounds_of_ended(std::size_t looks_before, std::int64_t count) const;

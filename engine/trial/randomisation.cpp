@@ -3,9 +3,11 @@
 #include <algorithm>
 #include <limits>
 #include <numeric>
+#include <utility>
 
 #include "engine/numeric/require.hpp"
 #include "engine/random/tile_draws.hpp"
+#include "engine/trial/block_allocation_hot.hpp"
 
 namespace vcohort {
 
@@ -18,10 +20,9 @@ constexpr double tie = 1e-9;
 
 }  // namespace
 
-/// What has been allocated so far, in patients / ratio. Shapes: [stratum][arm], [factor][level][arm].
+/// What has been allocated so far, in patients / ratio. Shapes: [arm], [factor][level][arm].
 struct Randomiser::Counts {
-  std::vector<double> of_stratum;
-  std::vector<double> left_in_block;
+  std::vector<double> of_trial;
   std::vector<double> balls;
   std::vector<std::vector<double>> of_level;
   std::vector<double> weights, penalty;
@@ -38,11 +39,13 @@ Randomiser::Randomiser(const Randomisation& design, std::span<const Arm> arms, s
   for (double ratio : ratio_) {
     require(ratio >= 1, "somebody is allocated to every arm");
     sum_of_ratios_ += ratio;
+    per_ratio_.push_back(1 / ratio);
   }
   if (design_.method == Method::permuted_block) {
     require(design_.block >= 1 && design_.block % static_cast<int>(sum_of_ratios_) == 0,
             "a block holds every arm in the ratio");
     for (int n : levels_) strata_ *= n;
+    for (double ratio : ratio_) in_block_.push_back(ratio * design_.block / sum_of_ratios_);
   }
   const bool prefers = design_.method == Method::minimisation || design_.method == Method::biased_coin;
   require(!prefers || holds_the_ratio(design_.probability, arms), "an arm that is behind is drawn beyond its share");
@@ -90,23 +93,16 @@ int Randomiser::by_preference(double uniform, std::span<const double> penalty, s
   return by_weights(uniform, weights);
 }
 
-int Randomiser::next_arm(double uniform, int stratum, std::span<const std::vector<int>> level, std::size_t patient,
+int Randomiser::next_arm(double uniform, std::span<const std::vector<int>> level, std::size_t patient,
                          Counts& counts) const {
   const std::size_t arms = ratio_.size();
-  const std::size_t first = static_cast<std::size_t>(stratum) * arms;
   switch (design_.method) {
     case Method::simple:
       return by_weights(uniform, ratio_);
-    case Method::permuted_block: {
-      const std::span<double> left(counts.left_in_block.data() + first, arms);
-      if (std::all_of(left.begin(), left.end(), [](double x) { return x == 0; }))
-        for (std::size_t k = 0; k < arms; ++k) left[k] = ratio_[k] * design_.block / sum_of_ratios_;
-      const int arm = by_weights(uniform, left);
-      left[static_cast<std::size_t>(arm)] -= 1;
-      return arm;
-    }
+    case Method::permuted_block:
+      break;
     case Method::biased_coin:
-      for (std::size_t k = 0; k < arms; ++k) counts.penalty[k] = counts.of_stratum[first + k];
+      for (std::size_t k = 0; k < arms; ++k) counts.penalty[k] = counts.of_trial[k];
       return by_preference(uniform, counts.penalty, counts.weights);
     case Method::urn: {
       const int arm = by_weights(uniform, counts.balls);
@@ -126,67 +122,106 @@ int Randomiser::next_arm(double uniform, int stratum, std::span<const std::vecto
           }
           penalty += highest - lowest;
         };
-        if (level.empty()) add_range(counts.of_stratum.data() + first);  // without factors: the whole trial
+        if (level.empty()) add_range(counts.of_trial.data());  // without factors: the whole trial
         for (std::size_t f = 0; f < level.size(); ++f)
           add_range(counts.of_level[f].data() + static_cast<std::size_t>(level[f][patient]) * arms);
         counts.penalty[candidate] = penalty;
       }
       return by_preference(uniform, counts.penalty, counts.weights);
   }
-  throw InternalError("a method of randomisation without code");
+  throw InternalError("a method of randomisation that allocates nobody in turn");
 }
 
 void Randomiser::allocate(std::uint64_t seed, std::uint32_t replicate, std::span<const std::uint64_t> patients,
-                          std::span<const std::vector<int>> level, Allocation& out) const {
-  const std::size_t arms = ratio_.size();
-  Counts counts;
-  counts.of_stratum.assign(static_cast<std::size_t>(strata_) * arms, 0.0);
-  counts.left_in_block.assign(counts.of_stratum.size(), 0.0);
-  counts.weights.resize(arms);
-  counts.penalty.resize(arms);
-  for (double ratio : ratio_) counts.balls.push_back(design_.urn_start * ratio);
-  for (int n : levels_) counts.of_level.emplace_back(static_cast<std::size_t>(n) * arms);
-
-  out.arm.resize(patients.size());
-  out.correct_guesses.resize(patients.size());
-  std::vector<double>& uniform = out.correct_guesses;  // overwritten patient by patient
+                          std::span<const std::vector<int>> level, Memory& memory, Allocation& out) const {
+  const std::size_t n = patients.size();
+  memory.uniform.resize(n);
   TileAddress address;
   address.seed = seed;
   address.replicate = replicate;
   address.purpose = Purpose::randomisation;
-  double* const into[] = {uniform.data(), nullptr, nullptr, nullptr};
-  tile_uniforms(address, patients.data(), static_cast<int>(patients.size()), 1, into);
+  shared_uniforms(address, patients, memory.uniform.data());
+  if (design_.method == Method::permuted_block)
+    allocate_in_blocks(level, n, memory, out);
+  else
+    allocate_in_turn(level, memory.uniform, out);
+}
 
-  std::vector<double> per_patient;
-  for (double ratio : ratio_) per_patient.push_back(1 / ratio);
-  double correct = 0;
-  for (std::size_t i = 0; i < patients.size(); ++i) {
-    int stratum = 0;
-    if (strata_ > 1)
-      for (std::size_t f = 0; f < level.size(); ++f) stratum = stratum * levels_[f] + level[f][i];
-    const int arm = next_arm(uniform[i], stratum, level, i, counts);
-    double* const allocated = counts.of_stratum.data() + static_cast<std::size_t>(stratum) * arms;
-    double behind = allocated[0];
-    for (std::size_t k = 1; k < arms; ++k) behind = std::min(behind, allocated[k]);
-    int tied = 0;
-    for (std::size_t k = 0; k < arms; ++k) tied += allocated[k] <= behind + tie;
-    const auto a = static_cast<std::size_t>(arm);
-    if (allocated[a] <= behind + tie) correct += tied == 1 ? 1.0 : 1.0 / tied;
-    const double one = per_patient[a];
-    allocated[a] += one;
+/// Patients in the order of strata; those of a stratum fill its blocks, of which the last one is filled up with nobody.
+void Randomiser::allocate_in_blocks(std::span<const std::vector<int>> level, std::size_t patients, Memory& memory,
+                                    Allocation& out) const {
+  const auto block = static_cast<std::size_t>(design_.block), strata = static_cast<std::size_t>(strata_);
+  const auto whole = [&](std::size_t n) { return (n + block - 1) / block * block; };
+  constexpr double nobody = 0.5;
+  std::size_t places = whole(patients);
+  if (strata > 1) {
+    memory.stratum.assign(patients, 0);
     for (std::size_t f = 0; f < level.size(); ++f)
-      counts.of_level[f][static_cast<std::size_t>(level[f][i]) * arms + a] += one;
-    out.arm[i] = drawn_order_[a];
-    out.correct_guesses[i] = correct;
+      for (std::size_t i = 0; i < patients; ++i)
+        memory.stratum[i] =
+            memory.stratum[i] * static_cast<std::size_t>(levels_[f]) + static_cast<std::size_t>(level[f][i]);
+    memory.next.assign(strata, 0);
+    for (std::size_t s : memory.stratum) ++memory.next[s];
+    places = 0;
+    for (std::size_t& of_stratum : memory.next) places += whole(std::exchange(of_stratum, places));
+    memory.in_order.assign(places, nobody);
+    memory.place.resize(patients);
+    for (std::size_t i = 0; i < patients; ++i) {
+      memory.place[i] = memory.next[memory.stratum[i]]++;
+      memory.in_order[memory.place[i]] = memory.uniform[i];
+    }
+  } else {
+    memory.uniform.resize(places, nobody);
+  }
+  Allocation& drawn = strata > 1 ? memory.drawn : out;
+  drawn.arm.resize(places);
+  drawn.guessed.resize(places);
+  memory.left.resize(ratio_.size() * blocks_at_once);
+  const BlockOfArms of{static_cast<int>(ratio_.size()), design_.block, in_block_.data(), per_ratio_.data(),
+                       drawn_order_.data()};
+  allocate_blocks(&of, static_cast<long>(places / block), strata > 1 ? memory.in_order.data() : memory.uniform.data(),
+                  memory.left.data(), drawn.arm.data(), drawn.guessed.data());
+  out.arm.resize(patients);
+  out.guessed.resize(patients);
+  for (std::size_t i = 0; strata > 1 && i < patients; ++i) {
+    out.arm[i] = drawn.arm[memory.place[i]];
+    out.guessed[i] = drawn.guessed[memory.place[i]];
   }
 }
 
-double imbalance(std::span<const int> arm, std::span<const Arm> arms) {
-  std::vector<double> patients(arms.size());
-  for (int a : arm) patients[static_cast<std::size_t>(a)] += 1;
-  for (std::size_t k = 0; k < arms.size(); ++k) patients[k] /= arms[k].ratio;
-  const auto [lowest, highest] = std::minmax_element(patients.begin(), patients.end());
-  return *highest - *lowest;
+void Randomiser::allocate_in_turn(std::span<const std::vector<int>> level, std::span<const double> uniform,
+                                  Allocation& out) const {
+  const std::size_t arms = ratio_.size();
+  Counts counts;
+  counts.of_trial.resize(arms);
+  counts.weights.resize(arms);
+  counts.penalty.resize(arms);
+  for (double ratio : ratio_) counts.balls.push_back(design_.urn_start * ratio);
+  for (int n : levels_) counts.of_level.emplace_back(static_cast<std::size_t>(n) * arms);
+  out.arm.resize(uniform.size());
+  out.guessed.resize(uniform.size());
+  for (std::size_t i = 0; i < uniform.size(); ++i) {
+    const int arm = next_arm(uniform[i], level, i, counts);
+    std::vector<double>& allocated = counts.of_trial;
+    const double behind = *std::min_element(allocated.begin(), allocated.end()) + tie;
+    const auto tied = std::count_if(allocated.begin(), allocated.end(), [&](double x) { return x <= behind; });
+    const auto a = static_cast<std::size_t>(arm);
+    out.guessed[i] = allocated[a] <= behind ? 1.0 / static_cast<double>(tied) : 0.0;
+    allocated[a] += per_ratio_[a];
+    for (std::size_t f = 0; f < level.size(); ++f)
+      counts.of_level[f][static_cast<std::size_t>(level[f][i]) * arms + a] += per_ratio_[a];
+    out.arm[i] = drawn_order_[a];
+  }
+}
+
+double imbalance(std::span<const double> in_arm, std::span<const Arm> arms) {
+  double lowest = 0, highest = 0;
+  for (std::size_t k = 0; k < arms.size(); ++k) {
+    const double here = in_arm[k] / arms[k].ratio;
+    lowest = k == 0 ? here : std::min(lowest, here);
+    highest = k == 0 ? here : std::max(highest, here);
+  }
+  return highest - lowest;
 }
 
 }  // namespace vcohort

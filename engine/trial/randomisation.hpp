@@ -9,9 +9,8 @@ namespace vcohort {
 
 /// Who was allocated to which arm, in order of enrolment; a prefix of it is the allocation of the smaller trial.
 struct Allocation {
-  std::vector<int> arm;  // [patient]: place among the arms
-  std::vector<double>
-      correct_guesses;  // [patient]: up to and including it, expected number under the convergence strategy
+  std::vector<int> arm;         // [patient]: place among the arms
+  std::vector<double> guessed;  // [patient]: probability that the convergence strategy guesses the arm
 };
 
 /// Allocates patients to arms in order of enrolment.
@@ -39,22 +38,33 @@ class Randomiser {
   Randomiser(const Randomisation& design, std::span<const Arm> arms, std::vector<int> levels,
              std::vector<int> drawn_order = {});
 
-  /// Draws one uniform per patient from Purpose::randomisation. `level[f][patient]`.
+  /// What allocation works with; of one thread, reused.
+  struct Memory {
+    std::vector<double> uniform;              // [patient]
+    std::vector<std::size_t> stratum, place;  // [patient]: place in the order of strata
+    std::vector<std::size_t> next;            // [stratum]
+    std::vector<double> in_order, left;       // [place], [arm][lane]
+    Allocation drawn;                         // [place]
+  };
+
+  /// Draws one shared uniform per patient, who ascend, from Purpose::randomisation. `level[f][patient]`.
   void allocate(std::uint64_t seed, std::uint32_t replicate, std::span<const std::uint64_t> patients,
-                std::span<const std::vector<int>> level, Allocation& out) const;
+                std::span<const std::vector<int>> level, Memory&, Allocation& out) const;
 
   int strata() const { return strata_; }
 
  private:
   struct Counts;
-  int next_arm(double uniform, int stratum, std::span<const std::vector<int>> level, std::size_t patient,
-               Counts&) const;
+  void allocate_in_blocks(std::span<const std::vector<int>> level, std::size_t patients, Memory&, Allocation&) const;
+  void allocate_in_turn(std::span<const std::vector<int>> level, std::span<const double> uniform, Allocation&) const;
+  int next_arm(double uniform, std::span<const std::vector<int>> level, std::size_t patient, Counts&) const;
   int by_weights(double uniform, std::span<const double> weights) const;
   int by_preference(double uniform, std::span<const double> penalty, std::vector<double>& weights) const;
 
   Randomisation design_;
   std::vector<int> drawn_order_;
-  std::vector<double> ratio_;  // in the drawn order
+  std::vector<double> ratio_, per_ratio_;  // in the drawn order; 1 / ratio
+  std::vector<double> in_block_;           // patients of each arm in a block, likewise
   double sum_of_ratios_ = 0;
   std::vector<int> levels_;
   int strata_ = 1;
@@ -65,6 +75,7 @@ class Randomiser {
 bool holds_the_ratio(double probability, std::span<const Arm> arms);
 
 /// Largest minus smallest patients / ratio over the arms, in patients of an arm with ratio one: with 1:1, |n1 - n2|.
-double imbalance(std::span<const int> arm, std::span<const Arm> arms);
+/// `in_arm`: patients of each arm.
+double imbalance(std::span<const double> in_arm, std::span<const Arm> arms);
 
 }  // namespace vcohort

@@ -109,10 +109,11 @@ const TrialData& TrialSimulator::simulate_replicate(std::uint32_t replicate, std
   source_->enrol(0, patients, participants);
   levels_.resize(trial_.balanced.size());
   for (std::size_t f = 0; f < levels_.size(); ++f) levels_[f] = participants.factor[trial_.balanced[f]];
-  trial_.randomiser.allocate(protocol.seed, replicate, participants.patient, levels_, allocation_);
+  trial_.randomiser.allocate(protocol.seed, replicate, participants.patient, levels_, allocation_memory_, allocation_);
   data_.arm.swap(allocation_.arm);
-  data_.correct_guesses.swap(allocation_.correct_guesses);
-  trial_.accrual.randomised_at(protocol.seed, replicate, participants.patient, data_.randomised_months);
+  data_.guessed.swap(allocation_.guessed);
+  if (trial_.accrual.by_chance() || data_.randomised_months.size() != participants.size())
+    trial_.accrual.randomised_at(protocol.seed, replicate, participants.patient, data_.randomised_months);
   if (protocol.by_visit()) {
     observe_visits(replicate);
     shift_visits(replicate);
@@ -132,10 +133,15 @@ const TrialData& TrialSimulator::simulate_replicate(std::uint32_t replicate, std
 void TrialSimulator::observe_visits(std::uint32_t replicate) {
   const Protocol& protocol = trial_.protocol;
   const std::size_t n = data_.participants.size();
+  const bool open_label = protocol.design.open_label_inflation != 0;
+  if (!events_.any() && !open_label) {
+    event_months_.clear();
+    source_->observe(data_.arm, data_.observed.values);
+    return;
+  }
   if (events_.any()) events_.draw(replicate, data_.participants.patient);
   event_months_.resize(protocol.design.intercurrent.size());
   for (auto& months : event_months_) months.resize(n);
-  const bool open_label = protocol.design.open_label_inflation != 0;
   data_.observed.values.resize(protocol.endpoints.size() * protocol.visits_months.size());
   for (auto& values : data_.observed.values) values.resize(n);
   for (int arm = 0; arm < static_cast<int>(protocol.arms()); ++arm) {
@@ -216,6 +222,7 @@ const double* TrialSimulator::change_since_baseline(std::size_t visit) {
 void TrialSimulator::lose_patients(std::uint32_t replicate) {
   const std::size_t n = data_.participants.size();
   if (!trial_.dropout) {
+    if (data_.exit_months.size() == n) return;  // nobody left in the replicate before, either
     data_.visits_attended.assign(n, static_cast<int>(trial_.protocol.visits_months.size()));
     data_.exit_months.assign(n, std::numeric_limits<double>::infinity());
     return;
@@ -259,13 +266,21 @@ std::span<const TrialResult> TrialSimulator::analyse(std::size_t which, const Da
   return analyses_[which]->run(data_, cut);
 }
 
-analysis::NormalScores TrialSimulator::normal_scores(std::size_t which, const analysis::Estimate& estimate) const {
-  return analyses_[which]->normal_scores(estimate);
+boundaries::Decision TrialSimulator::decide(std::size_t which, const boundaries::Bound& bound,
+                                            const analysis::Estimate& estimate) {
+  return analyses_[which]->decide(bound, estimate);
+}
+
+bool TrialSimulator::covers(std::size_t which, const analysis::Estimate& estimate, double value) {
+  return analyses_[which]->covers(estimate, value);
 }
 
 double TrialSimulator::duration_months(const DataCut& cut) const {
   if (std::isfinite(cut.months)) return cut.months;
   const Protocol& protocol = trial_.protocol;
+  if (!trial_.dropout)
+    return data_.randomised_months[cut.enrolled - 1] +
+           (protocol.by_visit() ? protocol.visits_months.back() : protocol.follow_up_months);
   double last = 0;
   for (std::size_t i = 0; i < cut.enrolled; ++i) {
     double followed = std::min(data_.exit_months[i], protocol.follow_up_months);

@@ -61,8 +61,11 @@ class TrialSimulator {
     return analyse(analysis, {.enrolled = n});
   }
 
-  /// What bounds of looks are compared with.
-  analysis::NormalScores normal_scores(std::size_t analysis, const analysis::Estimate&) const;
+  /// What an estimate of an analysis decides at a look.
+  boundaries::Decision decide(std::size_t analysis, const boundaries::Bound&, const analysis::Estimate&);
+
+  /// Whether the interval of an estimate of an analysis contains a value.
+  bool covers(std::size_t analysis, const analysis::Estimate&, double value);
 
   /// From the first day of accrual to the day of a cut or, of one of everything, to the last visit that any of its
   /// patients attends [months].
@@ -86,6 +89,7 @@ class TrialSimulator {
   IntercurrentEvents events_;
   TrialData data_;
   Allocation allocation_;
+  Randomiser::Memory allocation_memory_;
   DropoutModel::Loss loss_;
   std::vector<std::vector<int>> levels_;
   ArmOutcomes reference_, arm_;

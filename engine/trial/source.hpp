@@ -2,6 +2,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <span>
 
 #include "engine/evidence/evidence.hpp"
 #include "engine/therapy/adverse_events.hpp"
@@ -35,6 +36,10 @@ class TrialSource {
 
   /// Outcomes of the participants enrolled last under an arm.
   virtual void evaluate(int arm, const Interruption&, bool latent, ArmOutcomes&) = 0;
+
+  /// What is observed where nothing interrupts the treatment: outcomes of each participant under the own arm alone.
+  /// Shapes: arm [patient], values [slot * visits + visit][patient].
+  virtual void observe(std::span<const int> arm, std::vector<std::vector<double>>& values) = 0;
 
   /// The category that an assessor records at a value of the latent scale of an ordinal endpoint, as `latent` has it.
   virtual double category_of(double latent) const = 0;

@@ -1,9 +1,13 @@
 #include "engine/trial/trial.hpp"
 
+#include <oneapi/tbb/enumerable_thread_specific.h>
+
 #include <algorithm>
 #include <cmath>
 #include <sstream>
 
+#include "engine/analysis/columns_hot.hpp"
+#include "engine/analysis/sums.hpp"
 #include "engine/evidence/without_evidence.hpp"
 #include "engine/numeric/require.hpp"
 
@@ -13,17 +17,37 @@ using Layout = TrialLayout;
 
 /// Sums of one block: doubles in the order of replicates, exact from there on.
 struct Trial::Accumulator {
-  const TrialLayout& layout;
+  const TrialLayout layout;
   std::vector<std::int64_t> counts;
   std::vector<double> sums;
   std::vector<TrueValue> truth;
+  std::vector<double> in_arm;  // [arm]: patients of the replicate at hand
 
-  explicit Accumulator(const TrialLayout& of) : layout(of), counts(of.number_of_counts()), sums(of.number_of_sums()) {}
+  explicit Accumulator(const TrialLayout& of) : layout(of) { clear(); }
+
+  void clear() {
+    counts.assign(layout.number_of_counts(), 0);
+    sums.assign(layout.number_of_sums(), 0.0);
+  }
 
   void add(std::size_t size, Layout::SizeSum value, Layout::SizeSum squares, double x) {
     sums[layout.sum(size, value)] += x;
     sums[layout.sum(size, squares)] += x * x;
   }
+};
+
+/// What a thread simulates blocks with: made once, as its memory is worth keeping.
+struct Trial::Worker {
+  TrialSimulator simulator;
+  std::vector<Conduct> conducts;
+  Accumulator sums;
+
+  explicit Worker(const Trial& trial, bool p_values)
+      : simulator(*trial.trial_, p_values), conducts(trial.conducts()), sums(trial.layout_) {}
+};
+
+struct Trial::Workers {
+  oneapi::tbb::enumerable_thread_specific<std::unique_ptr<Worker>> of_thread;
 };
 
 namespace {
@@ -45,7 +69,8 @@ Trial::Trial(const Study& study, const Evidence& evidence)
       layout_(study.trial->sample_size.size(), study.trial->arms.size() - 1, estimate_ratios(trial_->protocol),
               study.trial->looks ? study.trial->looks->information.size() : 0),
       truth_(std::make_shared<const TrueValues>(*trial_)),
-      look_plans_(std::make_shared<const LookPlans>(trial_->protocol.design)) {
+      look_plans_(std::make_shared<const LookPlans>(trial_->protocol.design)),
+      workers_(std::make_shared<Workers>()) {
   require(study.trial->replicates >= 1 && study.trial->replicates <= most_replicates, "an address holds the replicate");
   require(std::is_sorted(study.trial->sample_size.begin(), study.trial->sample_size.end()),
           "smaller trials are the beginning of larger ones");
@@ -136,38 +161,37 @@ std::vector<std::int64_t> Trial::expected_rows() const {
 }
 
 void Trial::simulate_block(std::int64_t block, Tally& tally, std::vector<Table>& rows) const {
-  TrialSimulator simulator(*trial_, saves_rows());
-  std::vector<Conduct> conduct = conducts();
-  Accumulator sums(layout_);
+  std::unique_ptr<Worker>& worker = workers_->of_thread.local();
+  if (!worker) worker = std::make_unique<Worker>(*this, saves_rows());
+  Accumulator& sums = worker->sums;
+  sums.clear();
   std::vector<ReplicateRow> found;
   const std::int64_t size = replicates_per_block(), end = std::min(study_.trial->replicates, (block + 1) * size);
   for (std::int64_t replicate = block * size; replicate < end; ++replicate)
-    record_replicate(static_cast<std::uint32_t>(replicate), simulator, conduct, sums, rows.empty() ? nullptr : &found);
+    record_replicate(static_cast<std::uint32_t>(replicate), *worker, rows.empty() ? nullptr : &found);
   if (!rows.empty()) append_rows(rows, table_of(found));
   for (std::size_t k = 0; k < sums.counts.size(); ++k) tally.counts[k] += sums.counts[k];
   for (std::size_t k = 0; k < sums.sums.size(); ++k) tally.sums[k].add(sums.sums[k]);
 }
 
-void Trial::record_replicate(std::uint32_t replicate, TrialSimulator& simulator, std::span<Conduct> conduct,
-                             Accumulator& sums, std::vector<ReplicateRow>* rows) const {
+void Trial::record_replicate(std::uint32_t replicate, Worker& worker, std::vector<ReplicateRow>* rows) const {
+  TrialSimulator& simulator = worker.simulator;
+  Accumulator& sums = worker.sums;
   const TrialData& data = simulator.simulate_replicate(replicate, trial_->protocol.largest_size());
   truth_->of_replicate(replicate, simulator, sums.truth);
   ++sums.counts[layout_.replicates()];
-  std::vector<std::size_t> in_arm(trial_->protocol.arms());
   for (std::size_t s = 0; s < layout_.sizes(); ++s) {
-    const Course course = conduct[s].conduct_replicate(simulator);
+    const Course course = worker.conducts[s].conduct_replicate(simulator);
     const double duration = simulator.duration_months(course.cut);
     add_size(s, course, data, duration, sums);
     add_looks(s, course, duration, sums);
-    std::fill(in_arm.begin(), in_arm.end(), 0);
-    for (std::size_t i = 0; rows && i < course.cut.enrolled; ++i) ++in_arm[static_cast<std::size_t>(data.arm[i])];
     for (std::size_t a = 0; a < layout_.analyses(); ++a) {
       const std::span<const TrialResult> results = a == 0 ? course.primary : simulator.analyse(a, course.cut);
       for (std::size_t c = 0; c < layout_.contrasts(); ++c) {
-        add_result(layout_.cell(s, a, c), results[c], sums.truth[a * layout_.contrasts() + c], sums);
+        add_result(layout_.cell(s, a, c), results[c], sums.truth[a * layout_.contrasts() + c], worker);
         if (rows)
-          rows->push_back(
-              {replicate, s, a, c, results[c], in_arm[0], in_arm[c + 1], duration, course.look, course.reason});
+          rows->push_back({replicate, s, a, c, results[c], static_cast<std::int64_t>(sums.in_arm[0]),
+                           static_cast<std::int64_t>(sums.in_arm[c + 1]), duration, course.look, course.reason});
       }
     }
   }
@@ -209,18 +233,22 @@ void Trial::add_size(std::size_t size, const Course& course, const TrialData& da
     for (std::size_t i = 0; i < n; ++i)
       lost += data.exit_months[i] < protocol.follow_up_months &&
               data.randomised_months[i] + data.exit_months[i] <= course.cut.months;
+  sums.in_arm.resize(protocol.arms());
+  analysis::count_by_arm(data.arm.data(), static_cast<long>(n), static_cast<int>(protocol.arms()), sums.in_arm.data());
   const auto screened = data.participants.screened_until(n - 1);
   sums.add(size, Layout::duration, Layout::duration_squares, duration_months);
   sums.add(size, Layout::dropout, Layout::dropout_squares, static_cast<double>(lost) / patients);
-  sums.add(size, Layout::unbalance, Layout::unbalance_squares,
-           imbalance(std::span(data.arm).first(n), protocol.design.arms));
-  sums.add(size, Layout::guesses, Layout::guesses_squares, data.correct_guesses[n - 1] / patients);
+  sums.add(size, Layout::unbalance, Layout::unbalance_squares, imbalance(sums.in_arm, protocol.design.arms));
+  sums.add(size, Layout::guesses, Layout::guesses_squares,
+           analysis::sum_of(std::span(data.guessed).first(n)) / patients);
   sums.add(size, Layout::screening_failures, Layout::screening_failures_squares,
            static_cast<double>(screened) - patients);
   sums.add(size, Layout::enrolled, Layout::enrolled_squares, patients);
 }
 
-void Trial::add_result(std::size_t cell, const TrialResult& result, const TrueValue& truth, Accumulator& sums) const {
+void Trial::add_result(std::size_t cell, const TrialResult& result, const TrueValue& truth, Worker& worker) const {
+  Accumulator& sums = worker.sums;
+  const std::size_t analysis = cell / layout_.contrasts() % layout_.analyses();
   const auto count = [&](std::size_t which) -> std::int64_t& { return sums.counts[layout_.count(cell, which)]; };
   const auto add = [&](Layout::CellSum which, double x) { sums.sums[layout_.sum(cell, which)] += x; };
   if (!result.ok()) {
@@ -230,8 +258,8 @@ void Trial::add_result(std::size_t cell, const TrialResult& result, const TrueVa
   const analysis::Estimate& estimate = result.estimate;
   // A method that cannot say what the estimate is says so by its interval, which then has an infinite end.
   const bool finite = std::isfinite(estimate.estimate);
-  if (std::isnan(estimate.lower) || std::isnan(estimate.upper) ||
-      (std::isnan(estimate.estimate) && !std::isinf(estimate.upper)))
+  const bool has_limits = !std::isnan(estimate.lower) && !std::isnan(estimate.upper);
+  if (std::isnan(estimate.estimate) ? !std::isinf(estimate.upper) : !has_limits && !std::isfinite(estimate.se))
     throw NumericalFailure(explain("an analysis of a simulated trial gave not-a-number",
                                    "its data went beyond what a double holds",
                                    "look for extreme parameters, and write down the study as a fault"));
@@ -240,10 +268,10 @@ void Trial::add_result(std::size_t cell, const TrialResult& result, const TrueVa
   count(Layout::rejections) += result.rejected;
   count(Layout::favourable) += result.favourable;
   count(Layout::with_truth) += known;
-  count(Layout::covered) += known && estimate.lower <= truth.value && truth.value <= estimate.upper;
+  count(Layout::covered) += known && worker.simulator.covers(analysis, estimate, truth.value);
   count(Layout::fallback) += estimate.fallback;
   count(Layout::not_finite) += !finite;
-  if (layout_.has_histogram(cell / layout_.contrasts() % layout_.analyses()) && !std::isnan(estimate.estimate))
+  if (layout_.has_histogram(analysis) && !std::isnan(estimate.estimate))
     ++sums.counts[layout_.histogram(cell) + Layout::bin_of(estimate.estimate)];
   const double variance = estimate.se * estimate.se;
   if (finite) {
@@ -266,11 +294,9 @@ void Trial::add_result(std::size_t cell, const TrialResult& result, const TrueVa
 }
 
 Table Trial::replay(std::uint32_t replicate) const {
-  TrialSimulator simulator(*trial_, true);
-  std::vector<Conduct> conduct = conducts();
-  Accumulator sums(layout_);
+  Worker worker(*this, true);
   std::vector<ReplicateRow> rows;
-  record_replicate(replicate, simulator, conduct, sums, &rows);
+  record_replicate(replicate, worker, &rows);
   return table_of(rows);
 }
 

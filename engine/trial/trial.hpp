@@ -79,20 +79,21 @@ class Trial final : public Question {
  private:
   double largest_power_mcse(const Tally&) const;
   struct Accumulator;
+  struct Worker;
+  struct Workers;  // one of each thread
   struct ReplicateRow {
     std::uint32_t replicate;
     std::size_t size, analysis, contrast;
     TrialResult result;
-    std::size_t in_reference, in_arm;
+    std::int64_t in_reference, in_arm;  // patients
     double duration_months;
     std::size_t look;  // at which the trial ended, from 0
     boundaries::Decision reason;
   };
-  void record_replicate(std::uint32_t replicate, TrialSimulator&, std::span<Conduct>, Accumulator&,
-                        std::vector<ReplicateRow>* rows) const;
+  void record_replicate(std::uint32_t replicate, Worker&, std::vector<ReplicateRow>* rows) const;
   void add_size(std::size_t size, const Course&, const TrialData&, double duration_months, Accumulator&) const;
   void add_looks(std::size_t size, const Course&, double duration_months, Accumulator&) const;
-  void add_result(std::size_t cell, const TrialResult&, const TrueValue&, Accumulator&) const;
+  void add_result(std::size_t cell, const TrialResult&, const TrueValue&, Worker&) const;
   bool saves_rows() const;
   Table table_of(const std::vector<ReplicateRow>&) const;
   Table table_of_looks(const Tally&) const;
@@ -106,6 +107,7 @@ class Trial final : public Question {
   TrialLayout layout_;
   std::shared_ptr<const TrueValues> truth_;
   std::shared_ptr<const LookPlans> look_plans_;
+  std::shared_ptr<Workers> workers_;
 };
 
 }  // namespace vcohort

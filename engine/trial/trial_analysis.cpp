@@ -1,5 +1,6 @@
 #include "engine/trial/trial_analysis.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 
@@ -57,6 +58,12 @@ void TrialAnalysis::Columns::view(const Participants& participants, const Protoc
     factors.push_back({std::span(participants.factor[place]).first(n), protocol.levels[place]});
 }
 
+std::size_t TrialData::due_by(const DataCut& cut, double visit_months) const {
+  const auto first = randomised_months.begin(), end = first + static_cast<std::ptrdiff_t>(cut.enrolled);
+  return static_cast<std::size_t>(
+      std::partition_point(first, end, [&](double months) { return months + visit_months <= cut.months; }) - first);
+}
+
 void KnownData::take_values(const TrialData& data, const Protocol& protocol, std::size_t slot, const DataCut& cut) {
   const std::size_t visits = protocol.visits_months.size();
   values.resize(visits);
@@ -80,9 +87,22 @@ void KnownData::take_times(const TrialData& data, const DataCut& cut) {
   }
 }
 
+boundaries::Decision TrialAnalysis::decide(const boundaries::Bound& of_z, const analysis::Estimate& estimate) {
+  const analysis::Standing here = analysis_.standing(estimate);
+  boundaries::Bound bound = of_z;
+  for (double* z : {&bound.efficacy, &bound.futility}) *z = analysis_.statistic_at(here.df, *z);
+  return boundaries::decide(bound, here.benefit, here.worse, here.middle);
+}
+
 std::span<const TrialResult> TrialAnalysis::run(const TrialData& data, const DataCut& cut) {
-  const std::size_t n = cut.enrolled;
-  const bool everything = std::isinf(cut.months);
+  bool everything = std::isinf(cut.months);
+  std::size_t n = cut.enrolled;
+  const analysis::Method& method = analysis_.method();
+  if (!everything && protocol_.by_visit() && !method.repeated && !method.wins) {
+    // A method that looks at one visit leaves out who has not come to it yet: those who were randomised last.
+    n = data.due_by(cut, protocol_.visits_months[visit_]);
+    everything = true;
+  }
   analysis::Records records;
   records.arms = static_cast<int>(protocol_.arms());
   records.arm = std::span(data.arm).first(n);

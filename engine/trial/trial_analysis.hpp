@@ -3,6 +3,7 @@
 #include <vector>
 
 #include "engine/analysis/analysis.hpp"
+#include "engine/analysis/boundaries/bounds.hpp"
 #include "engine/trial/data_cut.hpp"
 #include "engine/trial/participants.hpp"
 #include "engine/trial/protocol.hpp"
@@ -19,10 +20,13 @@ struct TrialData {
   std::vector<double> randomised_months;  // [patient]: calendar time
   std::vector<double> exit_months;        // [patient]: of drop-out since randomisation; infinity for those who stay
   std::vector<int> visits_attended;       // [patient]
-  std::vector<double> correct_guesses;    // [patient]: cumulative
+  std::vector<double> guessed;            // [patient]: probability that the convergence strategy guesses the arm
   ArmOutcomes observed;                   // NaN is missing
   std::vector<std::uint8_t> event;        // survival
   std::vector<double> exposure;           // count
+
+  /// How many of the patients of a cut have come to a visit by its day; they are the first.
+  std::size_t due_by(const DataCut&, double visit_months) const;
 };
 
 /// Copies of an endpoint's columns, with what was not known on the day of a cut: values of visits to come are missing,
@@ -46,9 +50,10 @@ class TrialAnalysis {
   /// scheduled, and their values known on the same day.
   std::span<const TrialResult> run(const TrialData&, const DataCut&);
 
-  analysis::NormalScores normal_scores(const analysis::Estimate& estimate) const {
-    return analysis::normal_scores(estimate, analysis_.hypothesis());
-  }
+  /// What an estimate decides at a look. Of an exact test each side has the p of its own, and futility the mid-p.
+  boundaries::Decision decide(const boundaries::Bound&, const analysis::Estimate&);
+
+  bool covers(const analysis::Estimate& estimate, double value) { return analysis_.covers(estimate, value); }
 
  private:
   /// Covariates by their place in the protocol, and views of them.

@@ -64,9 +64,11 @@ class Replicate(ProgramTest):
 
     def test_threads_change_nothing(self):
         words = ("replicate", "lv-2023", "peng-2017", "sun-2017", "--replicates", "500", "--format", "csv")
-        one = self.call(*words, "--threads", 1).stdout
+        # With so few replicates a figure near the end of its interval may fall on either side of it: any status.
+        one = self.call(*words, "--threads", 1, status=None)
         for threads in (2, 5):
-            self.assertEqual(self.call(*words, "--threads", threads).stdout, one)
+            again = self.call(*words, "--threads", threads, status=None)
+            self.assertEqual((again.stdout, again.returncode), (one.stdout, one.returncode))
 
     def test_fixed_parameters_leave_sampling_alone(self):
         name = "GMFM-88: change to 24 mo"

@@ -8,14 +8,13 @@
 namespace vcohort::boundaries {
 
 Decision decide(const Bounds& bounds, std::size_t look, double z) {
-  return decide(bounds, look, z, -z, z);
+  return decide(bound_at(bounds, look), z, -z, z);
 }
 
-Decision decide(const Bounds& bounds, std::size_t look, double benefit, double worse, double middle) {
-  if (benefit >= bounds.efficacy[look]) return Decision::efficacy;
-  if (bounds.two_sided && worse >= bounds.efficacy[look]) return Decision::reversed;
-  const bool last = look + 1 == bounds.looks();
-  return last || middle < bounds.futility[look] ? Decision::futility : Decision::go_on;
+Decision decide(const Bound& bound, double benefit, double worse, double middle) {
+  if (benefit >= bound.efficacy) return Decision::efficacy;
+  if (bound.two_sided && worse >= bound.efficacy) return Decision::reversed;
+  return bound.last || middle < bound.futility ? Decision::futility : Decision::go_on;
 }
 
 std::vector<Exit> exits(const Bounds& bounds, double drift, bool futility_obeyed) {

@@ -1,4 +1,5 @@
 #pragma once
+#include <cstddef>
 #include <cstdint>
 #include <vector>
 
@@ -20,10 +21,20 @@ struct Bounds {
 
 enum class Decision : std::uint8_t { go_on, efficacy, futility, reversed };  // reversed: significantly worse
 
+/// The bounds of one look.
+struct Bound {
+  double efficacy = 0, futility = 0;
+  bool two_sided = false, last = false;
+};
+
+inline Bound bound_at(const Bounds& bounds, std::size_t look) {
+  return {bounds.efficacy[look], bounds.futility[look], bounds.two_sided, look + 1 == bounds.looks()};
+}
+
 /// Of a z; or where both tails of a test contain what was seen, of the z of either side (each large in its own favour)
 /// and of one between them, which says whether the trial is futile. At the last look no trial goes on.
 Decision decide(const Bounds&, std::size_t look, double z);
-Decision decide(const Bounds&, std::size_t look, double benefit, double worse, double middle);
+Decision decide(const Bound&, double benefit, double worse, double middle);
 
 /// The probability to end at a look, by the reason.
 struct Exit {

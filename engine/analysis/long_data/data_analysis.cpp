@@ -338,12 +338,12 @@ Table events_table(const LongData& data, const analysis::Dataset& seen) {
     double events = 0, follow_up = 0;
   };
   std::vector<Row> rows;
-  std::vector<std::uint8_t> complete(seen.arm.size());
-  seen.mark_complete(complete);
+  std::vector<int> arm_if_complete(seen.arm.size());
+  seen.complete_arms(arm_if_complete);
   for (std::size_t a = 0; a < data.arms.size(); ++a) {
     Row& row = rows.emplace_back(Row{data.arms[a]});
     for (std::size_t i = 0; i < seen.arm.size(); ++i) {
-      if (seen.arm[i] != static_cast<int>(a) || !complete[i]) continue;
+      if (arm_if_complete[i] != static_cast<int>(a)) continue;
       ++row.n;
       row.events += seen.time.empty() ? seen.outcome[i] : seen.event[i];
       row.follow_up += !seen.time.empty() ? seen.time[i] : seen.exposure.empty() ? 1 : seen.exposure[i];

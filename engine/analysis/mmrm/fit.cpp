@@ -3,10 +3,15 @@
 #include <cmath>
 
 #include "engine/analysis/mmrm/dense.hpp"
+#include "engine/analysis/mmrm/gather_hot.hpp"
 #include "engine/analysis/mmrm/state.hpp"
 #include "engine/numeric/require.hpp"
 
 namespace vcohort::analysis {
+
+namespace {
+constexpr std::uint64_t at_any_visit = ~std::uint64_t{0};
+}
 
 const char* name_of(MmrmFailure failure) {
   constexpr std::array names = {"none",           "too few patients",    "no variation",
@@ -59,7 +64,6 @@ Mmrm::State::State(MmrmModel description) : model(std::move(description)) {
     every_term_by_visit = false;
   }
   data = RepeatedMeasures(number, visits);
-  row.resize(number + visits);
   visit_mean.resize(visits);
 }
 
@@ -77,15 +81,10 @@ bool Mmrm::State::measure(const MmrmData& input) {
   fit.without_outcome = fit.without_covariate = fit.patients = 0;
   std::vector<double>& counts = scratch;
   counts.assign(visits, 0.0);
+  const auto rows = static_cast<long>(n);
   for (int t = 0; t < visits; ++t) {
-    const double* outcome = input.outcome.data() + t * n;
     double sum = 0, count = 0;
-    for (std::size_t i = 0; i < n; ++i) {
-      if (std::isnan(outcome[i])) continue;
-      observed[i] |= std::uint64_t{1} << t;
-      sum += outcome[i];
-      count += 1;
-    }
+    mark_seen(input.outcome.data() + t * n, rows, std::uint64_t{1} << t, observed.data(), &sum, &count);
     // The mean of everyone seen is as good a centre as the mean of those analysed.
     visit_mean[t] = count > 0 ? sum / count : 0;
     if (!std::isfinite(visit_mean[t])) return false;
@@ -117,10 +116,8 @@ bool Mmrm::State::measure(const MmrmData& input) {
     const double mean = sum / fit.patients;
     level_counts[&term - terms.data()] = mean;
     if (term.level >= 0) continue;
-    double squares = 0;
-    for (std::size_t i = 0; i < n; ++i) {
-      if (observed[i] != 0) squares += (values[i] - mean) * (values[i] - mean);
-    }
+    double squares = 0, number = 0;
+    squares_of_seen(values.data(), observed.data(), at_any_visit, rows, mean, &squares, &number);
     term.centre = mean;
     // A constant covariate keeps its rounding error small against the scale 1, and is dropped as aliased.
     constexpr double rounding = 1e-14;
@@ -130,10 +127,11 @@ bool Mmrm::State::measure(const MmrmData& input) {
   }
   double squares = 0, count = 0;
   for (int t = 0; t < visits; ++t) {
-    const double* outcome = input.outcome.data() + t * n;
-    for (std::size_t i = 0; i < n; ++i) {
-      if (observed[i] >> t & 1) squares += (outcome[i] - visit_mean[t]) * (outcome[i] - visit_mean[t]), count += 1;
-    }
+    double here = 0, number = 0;
+    squares_of_seen(input.outcome.data() + t * n, observed.data(), std::uint64_t{1} << t, rows, visit_mean[t], &here,
+                    &number);
+    squares += here;
+    count += number;
   }
   outcome_scale = count > 0 ? std::sqrt(squares / count) : 0;
   return std::isfinite(outcome_scale);
@@ -141,25 +139,29 @@ bool Mmrm::State::measure(const MmrmData& input) {
 
 void Mmrm::State::gather(const MmrmData& input) {
   const std::size_t n = input.arm.size();
-  const int visits = data.visits(), number = data.terms();
-  data.clear();
-  for (std::size_t i = 0; i < n; ++i) {
-    if (observed[i] == 0) continue;
-    for (int a = 0; a < number; ++a) {
-      const Term& term = terms[a];
-      if (term.covariate >= 0) {
-        const double value = input.covariates[term.covariate][i];
-        row[a] = term.level < 0 ? (value - term.centre) / term.scale : (value == term.level ? 1.0 : 0.0);
-      } else {
-        row[a] = term.arm < 0 || term.arm == input.arm[i] ? 1.0 : 0.0;
+  const auto order = data.sort(model.covariance_per_arm ? input.arm : std::span<const int>{}, observed);
+  const std::size_t patients = order.size();
+  in_columns.resize(static_cast<std::size_t>(data.width()) * patients);
+  double* to = in_columns.data();
+  const auto in_order = [&](const double* from, std::uint64_t bits, double centre, double scale) {
+    standardise_in_order(from, observed.data(), bits, order.data(), static_cast<long>(patients), centre, scale, to);
+  };
+  for (const Term& term : terms) {
+    if (term.covariate >= 0 && term.level < 0) {
+      in_order(input.covariates[term.covariate].data(), at_any_visit, term.centre, term.scale);
+    } else {
+      for (std::size_t k = 0; k < patients; ++k) {
+        const int i = order[k];
+        const bool one = term.covariate >= 0 ? input.covariates[term.covariate][i] == term.level
+                                             : term.arm < 0 || term.arm == input.arm[i];
+        to[k] = one ? 1.0 : 0.0;
       }
     }
-    for (int t = 0; t < visits; ++t) {
-      row[number + t] = observed[i] >> t & 1 ? (input.outcome[t * n + i] - visit_mean[t]) / outcome_scale : 0.0;
-    }
-    data.add(model.covariance_per_arm ? input.arm[i] : 0, observed[i], row);
+    to += patients;
   }
-  data.complete();
+  for (int t = 0; t < data.visits(); ++t, to += patients)
+    in_order(input.outcome.data() + t * n, std::uint64_t{1} << t, visit_mean[t], outcome_scale);
+  data.add(in_columns);
 }
 
 /// Keeps the columns that the earlier ones do not determine, by elimination in X'X.

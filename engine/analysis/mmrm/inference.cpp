@@ -124,7 +124,7 @@ double Mmrm::State::coefficient(int kept) const {
                          : likelihood.coefficients()[kept];
 }
 
-MmrmContrast Mmrm::State::conclude(const Eigen::VectorXd& kept, double constant) {
+MmrmContrast Mmrm::State::conclude(const Eigen::VectorXd& kept, double constant, bool tested) {
   MmrmContrast result;
   double variance, df = std::numeric_limits<double>::infinity(), estimate = constant;
   for (int j = 0; j < fit.columns; ++j) {
@@ -171,6 +171,7 @@ MmrmContrast Mmrm::State::conclude(const Eigen::VectorXd& kept, double constant)
   result.se = std::sqrt(variance);
   result.df = df;
   result.statistic = estimate / result.se;
+  if (!tested) return result;
   result.p = two_sided_p(result.statistic, df);
   const double half_width = critical_value(model.level, df) * result.se;
   result.lower = estimate - half_width;
@@ -178,7 +179,7 @@ MmrmContrast Mmrm::State::conclude(const Eigen::VectorXd& kept, double constant)
   return result;
 }
 
-MmrmContrast Mmrm::contrast(std::span<const double> weights) {
+MmrmContrast Mmrm::contrast(std::span<const double> weights, bool tested) {
   State& s = *state_;
   require(weights.size() == s.all_columns.size(), "a contrast has a weight for every coefficient");
   MmrmContrast result;
@@ -188,12 +189,12 @@ MmrmContrast Mmrm::contrast(std::span<const double> weights) {
   } else if (!s.standardise(weights, s.weights, constant)) {
     result.failure = MmrmFailure::not_estimable;
   } else {
-    result = s.conclude(s.weights, constant);
+    result = s.conclude(s.weights, constant, tested);
   }
   return result;
 }
 
-MmrmContrast Mmrm::contrast(int visit, int arm) {
+MmrmContrast Mmrm::contrast(int visit, int arm, bool tested) {
   State& s = *state_;
   const int visits = s.data.visits(), arms = static_cast<int>(s.model.arms.size());
   require(visit >= 0 && visit < visits && arm >= 0 && arm < arms && arm != s.model.reference,
@@ -201,7 +202,7 @@ MmrmContrast Mmrm::contrast(int visit, int arm) {
   s.full_weights.assign(s.all_columns.size(), 0.0);
   const int term = arm < s.model.reference ? arm + 1 : arm;
   s.full_weights[term * visits + visit] = 1;
-  return contrast(s.full_weights);
+  return contrast(s.full_weights, tested);
 }
 
 MmrmContrast Mmrm::mean(int visit, int arm, MmrmMargin margin) {

@@ -143,10 +143,10 @@ class Mmrm {
   const MmrmModel& model() const;
   const MmrmFit& result() const;
 
-  /// Arm minus reference at a visit.
-  MmrmContrast contrast(int visit, int arm);
+  /// Arm minus reference at a visit; `tested`: with p and limits.
+  MmrmContrast contrast(int visit, int arm, bool tested = true);
   /// Any linear combination of coefficients(); weights of aliased coefficients must leave the combination estimable.
-  MmrmContrast contrast(std::span<const double> weights);
+  MmrmContrast contrast(std::span<const double> weights, bool tested = true);
   /// The mean of an arm at a visit, covariates as said by the margin.
   MmrmContrast mean(int visit, int arm, MmrmMargin margin = MmrmMargin::equal);
 

@@ -40,7 +40,7 @@ struct Mmrm::State {
   Eigen::MatrixXd original(const Eigen::MatrixXd& standardised) const;
   Eigen::MatrixXd standardised_covariance() const;
   double coefficient(int kept) const;
-  MmrmContrast conclude(const Eigen::VectorXd& weights, double constant);
+  MmrmContrast conclude(const Eigen::VectorXd& weights, double constant, bool tested);
   void by_visit_weights(const Eigen::VectorXd& kept, std::vector<double>& weights) const;
 
   MmrmModel model;
@@ -52,7 +52,7 @@ struct Mmrm::State {
   bool every_term_by_visit = false;
 
   RepeatedMeasures data;
-  std::vector<double> row, visit_mean, level_counts;
+  std::vector<double> in_columns, visit_mean, level_counts;  // in_columns: see RepeatedMeasures::add
   double outcome_scale = 1;
   std::vector<std::uint64_t> observed;  // by patient; 0 when left out
 

@@ -3,23 +3,19 @@
 #include <algorithm>
 #include <utility>
 
+#include "engine/analysis/mmrm/gather_hot.hpp"
+
 namespace vcohort::analysis {
 
-void RepeatedMeasures::clear() {
-  for (Pattern& pattern : patterns_) {
-    pattern.patients = 0;
-    std::fill(pattern.gram.begin(), pattern.gram.end(), 0.0);
-  }
-  patients_ = observations_ = 0;
-  patients_at_.assign(visits_, 0);
-}
-
-RepeatedMeasures::Pattern& RepeatedMeasures::find(int group, std::uint64_t observed) {
+std::size_t RepeatedMeasures::find(int group, std::uint64_t observed) {
+  const auto is_it = [&](const Pattern& pattern) { return pattern.group == group && pattern.observed == observed; };
+  if (found_ < patterns_.size() && is_it(patterns_[found_])) return found_;  // most patients are like the one before
   const auto before = [](const Pattern& pattern, const std::pair<int, std::uint64_t>& key) {
     return std::pair(pattern.group, pattern.observed) < key;
   };
   const auto place = std::lower_bound(patterns_.begin(), patterns_.end(), std::pair(group, observed), before);
-  if (place != patterns_.end() && place->group == group && place->observed == observed) return *place;
+  found_ = static_cast<std::size_t>(place - patterns_.begin());
+  if (place != patterns_.end() && is_it(*place)) return found_;
 
   Pattern pattern;
   pattern.group = group;
@@ -28,31 +24,48 @@ RepeatedMeasures::Pattern& RepeatedMeasures::find(int group, std::uint64_t obser
     if (observed >> t & 1) pattern.visits.push_back(t);
   }
   pattern.gram.assign(static_cast<std::size_t>(width()) * width(), 0.0);
-  return *patterns_.insert(place, std::move(pattern));
+  patterns_.insert(place, std::move(pattern));
+  return found_;
 }
 
-void RepeatedMeasures::add(int group, std::uint64_t observed, std::span<const double> row) {
-  Pattern& pattern = find(group, observed);
-  ++pattern.patients;
-  const int n = width();
-  const double* values = row.data();
-  double* gram = pattern.gram.data();
-  for (int i = 0; i < n; ++i, gram += n) {
-    const double value = values[i];
-    if (value == 0) continue;  // indicators of other arms, missing visits
-    for (int j = 0; j <= i; ++j) gram[j] += value * values[j];
+std::span<const int> RepeatedMeasures::sort(std::span<const int> group, std::span<const std::uint64_t> observed) {
+  // A pattern that is new moves those behind it: then the patients are counted again.
+  pattern_of_.resize(observed.size());
+  for (std::size_t known = patterns_.size() + 1; known != patterns_.size();) {
+    known = patterns_.size();
+    for (Pattern& pattern : patterns_) pattern.patients = 0;
+    for (std::size_t i = 0; i < observed.size(); ++i) {
+      if (observed[i] == 0) continue;
+      pattern_of_[i] = find(group.empty() ? 0 : group[i], observed[i]);
+      ++patterns_[pattern_of_[i]].patients;
+    }
   }
+  patients_ = observations_ = 0;
+  patients_at_.assign(visits_, 0);
+  for (Pattern& pattern : patterns_) {
+    observations_ += pattern.patients * static_cast<int>(pattern.visits.size());
+    for (const int t : pattern.visits) patients_at_[t] += pattern.patients;
+    pattern.first = patients_;
+    patients_ += std::exchange(pattern.patients, 0);
+  }
+  order_.resize(patients_);
+  for (std::size_t i = 0; i < observed.size(); ++i) {
+    if (observed[i] == 0) continue;
+    Pattern& pattern = patterns_[pattern_of_[i]];
+    order_[pattern.first + pattern.patients++] = static_cast<int>(i);
+  }
+  return order_;
 }
 
-void RepeatedMeasures::complete() {
+void RepeatedMeasures::add(std::span<const double> columns) {
   const int n = width();
   for (Pattern& pattern : patterns_) {
+    std::fill(pattern.gram.begin(), pattern.gram.end(), 0.0);
+    if (pattern.patients == 0) continue;
+    add_products(columns.data(), patients_, n, pattern.first, pattern.first + pattern.patients, pattern.gram.data());
     for (int i = 0; i < n; ++i) {
       for (int j = 0; j < i; ++j) pattern.gram[j * n + i] = pattern.gram[i * n + j];
     }
-    patients_ += pattern.patients;
-    observations_ += pattern.patients * static_cast<int>(pattern.visits.size());
-    for (const int t : pattern.visits) patients_at_[t] += pattern.patients;
   }
 }
 

@@ -17,6 +17,7 @@ class RepeatedMeasures {
     std::uint64_t observed = 0;  // bit t: visit t
     int group = 0;
     int patients = 0;
+    int first = 0;             // place of its first patient in the order of patterns
     std::vector<int> visits;   // observed, ascending
     std::vector<double> gram;  // (terms + visits)^2 row-major, lower triangle until complete()
   };
@@ -24,14 +25,13 @@ class RepeatedMeasures {
   RepeatedMeasures() = default;
   RepeatedMeasures(int terms, int visits) : terms_(terms), visits_(visits) {}
 
-  /// Forgets the patients and keeps the memory.
-  void clear();
+  /// The patients who were seen at all, pattern after pattern, within a pattern as they come. Shapes [patient]; an
+  /// empty `group` is one group.
+  std::span<const int> sort(std::span<const int> group, std::span<const std::uint64_t> observed);
 
-  /// Adds one patient: `row` holds the terms, then the outcomes with 0 where the visit is not observed.
-  void add(int group, std::uint64_t observed, std::span<const double> row);
-
-  /// Fills the upper triangles and the counts; call once after the last patient.
-  void complete();
+  /// Takes the data of these patients: terms, then outcomes with 0 where the visit is not observed. Shape
+  /// [term or visit][place in the order of patterns].
+  void add(std::span<const double> columns);
 
   int terms() const { return terms_; }
   int visits() const { return visits_; }
@@ -46,11 +46,13 @@ class RepeatedMeasures {
   bool is_monotone() const;
 
  private:
-  Pattern& find(int group, std::uint64_t observed);
+  std::size_t find(int group, std::uint64_t observed);
 
   int terms_ = 0, visits_ = 0, patients_ = 0, observations_ = 0;
   std::vector<Pattern> patterns_;
-  std::vector<int> patients_at_;
+  std::vector<int> patients_at_, order_;
+  std::vector<std::size_t> pattern_of_;  // [patient]
+  std::size_t found_ = 0;
 };
 
 }  // namespace vcohort::analysis

@@ -1,8 +1,11 @@
 #include "engine/analysis/ancova.hpp"
 
 #include <array>
+#include <cmath>
+#include <random>
 
 #include "engine/analysis/t_test.hpp"
+#include "engine/numeric/instruction_set.hpp"
 #include "tests/engine/analysis/oracle.hpp"
 
 namespace vcohort::analysis {
@@ -32,6 +35,44 @@ TEST(Ancova, WithoutCovariatesIsThePooledTTest) {
     std::array<Estimate, 1> contrast;
     ancova(columns.view(), {}, workspace, contrast);
     expect_matches(contrast[0], test_case["pooled"], 1e-8, test_case["name"]);
+  }
+}
+
+/// One covariate and two arms are computed without columns of their own; a third arm, of nobody, takes the long way.
+TEST(Ancova, OfTheUsualModelHasTheBitsOfTheLongWay) {
+  std::mt19937 any(3);
+  std::normal_distribution<double> normal;
+  Workspace workspace;
+  for (int trial = 0; trial < 2000; ++trial) {
+    const std::size_t n = 4 + any() % 120;
+    const double far = trial % 5 == 0 ? 1e6 : 0, wide = trial % 7 == 0 ? 1e-130 : 1;
+    std::vector<double> baseline(n), outcome(n);
+    std::vector<int> arm(n);
+    for (std::size_t i = 0; i < n; ++i) {
+      baseline[i] = far + normal(any);
+      outcome[i] = wide * (0.5 * (baseline[i] - far) + normal(any));
+      arm[i] = static_cast<int>(any() % 2);
+      if (trial % 3 == 0 && any() % 10 == 0) outcome[i] = std::nan("");
+      if (trial % 4 == 0 && any() % 10 == 0) baseline[i] = std::nan("");
+    }
+    const std::span<const double> covariates[] = {baseline};
+    Dataset data{.arm = arm, .outcome = outcome, .covariates = covariates};
+    std::array<Estimate, 1> one;
+    std::array<Estimate, 2> two;
+    for (const auto set : {InstructionSet::baseline, InstructionSet::avx2, InstructionSet::avx512}) {
+      if (!is_available(set)) continue;
+      force_instruction_set(set);
+      data.arms = 2;
+      ancova(data, {}, workspace, one);
+      data.arms = 3;
+      ancova(data, {}, workspace, two);
+      ASSERT_EQ(one[0].failure, two[0].failure) << trial;
+      if (!one[0].ok()) continue;
+      ASSERT_EQ(one[0].estimate, two[0].estimate) << trial;
+      ASSERT_EQ(one[0].se, two[0].se) << trial;
+      ASSERT_EQ(one[0].df, two[0].df) << trial;
+    }
+    force_instruction_set(best_instruction_set());
   }
 }
 

@@ -104,34 +104,60 @@ TEST(Decision, SenselessHypothesesBreakThePromise) {
   EXPECT_NO_THROW(check(Hypothesis{}));
 }
 
-TEST(NormalScores, TurnATIntoTheZOfTheSameTail) {
+// A bound of z has the tail of a z, whatever the degrees of freedom of the statistic that is compared with it.
+TEST(Standing, IsComparedWithABoundOfTheSameTail) {
   Workspace workspace;
-  EXPECT_EQ(normal_scores(at(1.5, workspace), {}).benefit, 1.5);
-  EXPECT_EQ(normal_scores(at(1.5, workspace), {.better = Better::lower}).benefit, -1.5);
-  for (const double t : {-40.0, -2.0, 0.0, 0.5, 3.0, 40.0}) {
-    const NormalScores scores = normal_scores(at(t, workspace, 12), {});
-    const double z = scores.benefit;
-    EXPECT_NEAR(normal_cdf(-std::fabs(z)), student_above(std::fabs(t), 12), 1e-12 * student_above(std::fabs(t), 12));
-    EXPECT_EQ(z < 0, t < 0);
-    EXPECT_EQ(scores.middle, z);
-    EXPECT_EQ(scores.worse, -z);
-  }
+  EXPECT_EQ(standing(at(1.5, workspace), {}).benefit, 1.5);
+  EXPECT_EQ(standing(at(1.5, workspace), {.better = Better::lower}).benefit, -1.5);
+  EXPECT_EQ(standing(at(1.5, workspace, 12), {}).df, 12);
+  EXPECT_EQ(standing(at(1.5, workspace), {}).middle, 1.5);
+  EXPECT_EQ(standing(at(1.5, workspace), {}).worse, -1.5);
+  for (const double z : {-6.0, -2.0, 0.5, 3.0, 6.0})
+    for (const double df : {3.0, 12.0, 57.25}) {
+      const double t = workspace.statistic_at(df, z);
+      EXPECT_NEAR(student_above(std::fabs(t), df), normal_cdf(-std::fabs(z)), 1e-12 * normal_cdf(-std::fabs(z)));
+      EXPECT_EQ(t < 0, z < 0);
+      EXPECT_EQ(workspace.statistic_at(df, z), t) << "remembered";
+    }
+  for (const double z : {0.0, std::numeric_limits<double>::infinity(), -std::numeric_limits<double>::infinity()})
+    EXPECT_EQ(workspace.statistic_at(12, z), z);
+  EXPECT_EQ(workspace.statistic_at(normal_df, 1.5), 1.5);
 }
 
 // Both tails of an exact test contain what was seen: 0 of 10 against 1 of 10 has p = 1 on the one side, 0.5 on the
 // other.
-TEST(NormalScores, OfAnExactTestHaveAPEach) {
+TEST(Standing, OfAnExactTestHasAPOfEachSide) {
   Estimate estimate;
   estimate.reference = Reference::exact;
   estimate.p_greater = 1;
   estimate.p_less = 0.5;
-  const NormalScores scores = normal_scores(estimate, {});
-  EXPECT_EQ(scores.benefit, -std::numeric_limits<double>::infinity());
-  EXPECT_EQ(scores.worse, 0);
-  EXPECT_NEAR(normal_cdf(-scores.middle), 0.75, 1e-15);
-  EXPECT_EQ(normal_scores(estimate, {.better = Better::lower}).benefit, 0);
+  const Standing here = standing(estimate, {});
+  EXPECT_EQ(here.benefit, -std::numeric_limits<double>::infinity());
+  EXPECT_EQ(here.worse, 0);
+  EXPECT_NEAR(normal_cdf(-here.middle), 0.75, 1e-15);
+  EXPECT_EQ(standing(estimate, {.better = Better::lower}).benefit, 0);
   estimate.p_less = 1;  // nothing was seen
-  EXPECT_EQ(normal_scores(estimate, {}).middle, 0);
+  EXPECT_EQ(standing(estimate, {}).middle, 0);
+}
+
+// Decisions and coverage without a search are those with one.
+TEST(Workspace, KnowsWhatLiesBeyondACriticalValue) {
+  Workspace workspace, plain;
+  for (const double p : {0.05, 0.01, 0.2})
+    for (double df = 0.6; df < 60; df += 0.37) {
+      const double critical = student_critical(df, p);
+      for (const double t :
+           {critical, critical * (1 - 1e-9), critical * (1 + 1e-9), 0.9 * critical, 1.1 * critical, 0.0})
+        for (const double sign : {-1.0, 1.0}) EXPECT_EQ(workspace.is_beyond(sign * t, df, p), t >= critical) << df;
+      const Estimate full = wald(1, 2, df, 9, {.level = 1 - p}, plain);
+      const Estimate bare = wald(1, 2, df, 9, {.level = 1 - p, .p_value = false, .limits = false}, workspace);
+      EXPECT_TRUE(std::isnan(bare.lower) && std::isnan(bare.upper));
+      for (const double value :
+           {1 - 2.001 * critical, 1 - 1.999 * critical, 1 + 1.999 * critical, 1 + 2.001 * critical}) {
+        EXPECT_EQ(covers(bare, value, p, workspace), covers(full, value, p, plain)) << df;
+        EXPECT_EQ(covers(bare, value, p, workspace), std::fabs(value - 1) < 2 * critical);
+      }
+    }
 }
 
 TEST(Wald, RefusesWhatIsNotANumber) {

@@ -5,6 +5,7 @@
 #include <bit>
 #include <cmath>
 #include <fstream>
+#include <numeric>
 #include <random>
 #include <sstream>
 #include <string>
@@ -115,6 +116,57 @@ TEST_P(TileDraws, TakeAnyFieldPerLane) {
       }
     }
   }
+}
+
+/// Whether or not patients follow each other without a gap, and wherever they begin.
+TEST_P(TileDraws, OfSharedBlocksHaveTheBitsOfThePlainFunctions) {
+  const TileAddress tile{.seed = seed, .replicate = 77, .purpose = Purpose::randomisation, .occasion = 2, .block = 3};
+  for (const std::size_t n : {1, 2, 3, 31, 64, 65, 127, 128, 129, 200, 517})
+    for (const std::uint64_t from : {0ull, 1ull, 2ull, 3ull, 1021ull, 0x123456789abcull})
+      for (const bool gaps : {false, true}) {
+        std::vector<std::uint64_t> patients(n);
+        for (std::size_t i = 0; i < n; ++i) patients[i] = from + i + (gaps ? i * i % 5 + 5 * i : 0);
+        std::vector<double> uniform(n), first(n), second(n), alone(n);
+        shared_uniforms(tile, patients, uniform.data());
+        shared_normals(tile, patients, first.data(), second.data());
+        shared_normals(tile, patients, alone.data(), nullptr);
+        for (std::size_t i = 0; i < n; ++i) {
+          const Address address{tile.replicate, patients[i], tile.purpose, tile.occasion, tile.block};
+          const std::array<double, 2> normals = shared_normals_at(seed, address);
+          ASSERT_EQ(uniform[i], shared_uniform_at(seed, address)) << n << ' ' << from << ' ' << i;
+          ASSERT_EQ(first[i], normals[0]) << n << ' ' << from << ' ' << i;
+          ASSERT_EQ(second[i], normals[1]) << n << ' ' << from << ' ' << i;
+          ASSERT_EQ(alone[i], normals[0]);
+          // The words of the block, one after the other.
+          const Address block{tile.replicate, patients[i] / 4, tile.purpose, tile.occasion, tile.block};
+          ASSERT_EQ(uniform[i], uniforms_at(seed, block)[patients[i] % 4]);
+        }
+      }
+}
+
+/// Patients of a block are as independent as those of different blocks: 4.5 standard errors.
+TEST(SharedDraws, OfNeighboursAreNotCorrelated) {
+  constexpr std::size_t n = 400000;
+  std::vector<std::uint64_t> patients(n);
+  std::iota(patients.begin(), patients.end(), std::uint64_t{0});
+  std::vector<double> uniform(n), first(n), second(n);
+  const TileAddress tile{.seed = seed, .purpose = Purpose::test};
+  shared_uniforms(tile, patients, uniform.data());
+  shared_normals(tile, patients, first.data(), second.data());
+  for (double& u : uniform) u = (u - 0.5) * std::sqrt(12.0);
+  for (const std::vector<double>* x : {&uniform, &first, &second})
+    for (const std::size_t lag : {1, 2, 3, 4}) {
+      double sum = 0, mean = 0, squares = 0;
+      for (std::size_t i = 0; i + lag < n; ++i) sum += (*x)[i] * (*x)[i + lag];
+      for (const double value : *x) mean += value / n;
+      for (const double value : *x) squares += value * value / n;
+      EXPECT_NEAR(sum / n, 0, 4.5 / std::sqrt(double{n})) << lag;
+      EXPECT_NEAR(mean, 0, 4.5 / std::sqrt(double{n}));
+      EXPECT_NEAR(squares, 1, 4.5 * std::sqrt(2.0 / n));
+    }
+  double together = 0;
+  for (std::size_t i = 0; i < n; ++i) together += first[i] * second[i] / n;
+  EXPECT_NEAR(together, 0, 4.5 / std::sqrt(double{n}));
 }
 
 TEST_P(TileDraws, RefuseWhatHasNoAddress) {

@@ -181,8 +181,10 @@ TEST(DataCut, KnowsWhatWasDue) {
   EXPECT_NEAR(last.cut.months, 60 / per_month + 1, 1e-12) << "the last primary visit is due";
 }
 
-analysis::NormalScores scores_of(double z) {
-  return {z, -z, z};
+/// What a z decides at a look.
+boundaries::Decision decide(const LookPlan& plan, std::size_t look, const LookPlan::Due& due, double z) {
+  const std::optional<boundaries::Bound> bound = plan.bound(look, due);
+  return bound ? boundaries::decide(*bound, z, -z, z) : boundaries::Decision::futility;
 }
 
 // Under the null 0 of 10 against 1 of 10 is no harm: each side has the p of its own. And a look that has seen nobody
@@ -292,17 +294,16 @@ TEST(Looks, TooFewEventsSpendTheRest) {
       {.information = 80.0 / 240}, {.information = 160.0 / 240}, {.information = 0.75, .final = true}};
   const double bound = boundaries::running(ended, boundaries::calibrate(ended)).bounds.efficacy.back();
   const LookPlan::Due due{{400, infinity}, 180, true};
-  EXPECT_EQ(plan.decide(2, due, scores_of(bound)), boundaries::Decision::efficacy);
-  EXPECT_EQ(plan.decide(2, due, scores_of(bound - 1e-6)), boundaries::Decision::futility);
-  EXPECT_EQ(plan.decide(2, due, scores_of(-bound)), boundaries::Decision::reversed);
-  EXPECT_EQ(plan.decide(0, {{400, infinity}, 0, true}, scores_of(3)), boundaries::Decision::futility)
-      << "nothing is known";
+  EXPECT_EQ(decide(plan, 2, due, bound), boundaries::Decision::efficacy);
+  EXPECT_EQ(decide(plan, 2, due, bound - 1e-6), boundaries::Decision::futility);
+  EXPECT_EQ(decide(plan, 2, due, -bound), boundaries::Decision::reversed);
+  EXPECT_FALSE(plan.bound(0, {{400, infinity}, 0, true})) << "nothing is known";
   // Without an event since the look before, the last look is that one with what is left of alpha.
   ended.looks.observed = {{.information = 80.0 / 240}, {.information = 160.0 / 240, .final = true}};
   const double without_news = boundaries::running(ended, boundaries::calibrate(ended)).bounds.efficacy.back();
   const LookPlan::Due stale{{400, infinity}, 160, true};
-  EXPECT_EQ(plan.decide(2, stale, scores_of(without_news)), boundaries::Decision::efficacy);
-  EXPECT_EQ(plan.decide(2, stale, scores_of(without_news - 1e-6)), boundaries::Decision::futility);
+  EXPECT_EQ(decide(plan, 2, stale, without_news), boundaries::Decision::efficacy);
+  EXPECT_EQ(decide(plan, 2, stale, without_news - 1e-6), boundaries::Decision::futility);
 }
 
 TEST(Looks, NeedNewsEach) {

@@ -2,8 +2,11 @@
 
 #include <algorithm>
 #include <numeric>
+#include <random>
 
 #include "engine/numeric/errors.hpp"
+#include "engine/numeric/instruction_set.hpp"
+#include "engine/random/tile_draws.hpp"
 #include "engine/trial/randomisation.hpp"
 #include "tests/engine/trial/designs.hpp"
 
@@ -26,8 +29,79 @@ Allocation allocate(const Randomisation& design, std::span<const Arm> arms, std:
   std::vector<std::uint64_t> patients(n);
   std::iota(patients.begin(), patients.end(), std::uint64_t{0});
   Allocation allocation;
-  Randomiser(design, arms, levels).allocate(99, replicate, patients, level, allocation);
+  Randomiser::Memory memory;
+  Randomiser(design, arms, levels).allocate(99, replicate, patients, level, memory, allocation);
   return allocation;
+}
+
+double correct_guesses(const Allocation& allocation) {
+  return std::accumulate(allocation.guessed.begin(), allocation.guessed.end(), 0.0);
+}
+
+double imbalance_of(const std::vector<int>& arm, std::span<const Arm> arms) {
+  std::vector<double> in_arm(arms.size());
+  for (const int a : arm) in_arm[static_cast<std::size_t>(a)] += 1;
+  return imbalance(in_arm, arms);
+}
+
+/// Permuted blocks patient by patient: what the loop over blocks is held against.
+Allocation one_by_one(const Randomisation& design, std::span<const Arm> arms, std::span<const double> uniform,
+                      const std::vector<int>& stratum, int strata) {
+  double sum = 0;
+  for (const Arm& arm : arms) sum += arm.ratio;
+  std::vector<std::vector<double>> left(static_cast<std::size_t>(strata), std::vector<double>(arms.size()));
+  auto allocated = left;
+  Allocation out;
+  for (std::size_t i = 0; i < uniform.size(); ++i) {
+    auto& here = left[static_cast<std::size_t>(stratum[i])];
+    auto& before = allocated[static_cast<std::size_t>(stratum[i])];
+    double total = std::accumulate(here.begin(), here.end(), 0.0);
+    if (total == 0)
+      for (std::size_t k = 0; k < arms.size(); ++k) total += here[k] = arms[k].ratio * design.block / sum;
+    std::size_t arm = 0;
+    for (double below = here[0]; uniform[i] * total >= below; below += here[arm]) ++arm;
+    const double behind = *std::min_element(before.begin(), before.end()) + 1e-9;
+    const auto tied = std::count_if(before.begin(), before.end(), [&](double x) { return x <= behind; });
+    out.guessed.push_back(before[arm] <= behind ? 1.0 / static_cast<double>(tied) : 0.0);
+    out.arm.push_back(static_cast<int>(arm));
+    here[arm] -= 1;
+    before[arm] += 1.0 / arms[arm].ratio;
+  }
+  return out;
+}
+
+TEST(Randomisation, BlocksSideBySideAreThoseOneByOne) {
+  std::mt19937 any(7);
+  const auto below = [&](int n) { return static_cast<int>(any() % static_cast<unsigned>(n)); };
+  for (int trial = 0; trial < 400; ++trial) {
+    std::vector<Arm> arms(static_cast<std::size_t>(2 + below(trial % 2 ? 1 : 4)));
+    int sum = 0;
+    for (Arm& arm : arms) sum += arm.ratio = 1 + below(3);
+    Randomisation design;
+    design.block = sum * (1 + below(4));
+    const int strata = trial % 3 ? 1 : 4;
+    if (strata > 1) design.stratify = {"sex", "gmfcs"};
+    const std::size_t n = 1 + static_cast<std::size_t>(below(300));
+    std::vector<std::vector<int>> level(strata > 1 ? 2 : 0, std::vector<int>(n));
+    std::vector<int> stratum(n);
+    for (std::size_t i = 0; i < n && strata > 1; ++i) {
+      for (auto& column : level) column[i] = below(2);
+      stratum[i] = 2 * level[0][i] + level[1][i];
+    }
+    const std::vector<int> levels(level.size(), 2);
+    std::vector<double> uniform(n);
+    for (std::size_t i = 0; i < n; ++i)
+      uniform[i] = shared_uniform_at(99, {static_cast<std::uint32_t>(trial), i, Purpose::randomisation});
+    const Allocation wanted = one_by_one(design, arms, uniform, stratum, strata);
+    for (const auto set : {InstructionSet::baseline, InstructionSet::avx2, InstructionSet::avx512}) {
+      if (!is_available(set)) continue;
+      force_instruction_set(set);
+      const Allocation found = allocate(design, arms, n, static_cast<std::uint32_t>(trial), level, levels);
+      EXPECT_EQ(found.arm, wanted.arm) << trial;
+      EXPECT_EQ(found.guessed, wanted.guessed) << trial;
+    }
+    force_instruction_set(best_instruction_set());
+  }
 }
 
 /// Blackwell and Hodges: .75 for blocks of two, 17/24 for blocks of four.
@@ -38,7 +112,7 @@ TEST(Randomisation, PermutedBlocksAreGuessedAsOftenAsTheyShould) {
     design.block = block;
     constexpr std::size_t n = 400000;
     const Allocation allocation = allocate(design, arms, n, 0);
-    EXPECT_NEAR(allocation.correct_guesses.back() / n, share, mcse_allowed * binomial_se(share, n) + 1e-6);
+    EXPECT_NEAR(correct_guesses(allocation) / n, share, mcse_allowed * binomial_se(share, n) + 1e-6);
   }
 }
 
@@ -80,8 +154,8 @@ TEST(Randomisation, SimpleIsUnpredictableAndUnbalanced) {
   constexpr int replicates = 4000, n = 100;
   for (std::uint32_t r = 0; r < replicates; ++r) {
     const Allocation allocation = allocate(design, arms, n, r);
-    correct += allocation.correct_guesses.back();
-    difference += imbalance(allocation.arm, arms);
+    correct += correct_guesses(allocation);
+    difference += imbalance_of(allocation.arm, arms);
   }
   EXPECT_NEAR(correct / (replicates * n), 0.5, mcse_allowed * binomial_se(0.5, double{replicates} * n));
   constexpr double exact = 7.958923738717876;  // n C(n, n/2) / 2^n for n = 100
@@ -96,7 +170,7 @@ TEST(Randomisation, BiasedCoinKeepsTheBalanceThatEfronFound) {
   design.probability = 2.0 / 3;
   int balanced = 0;
   constexpr int replicates = 20000;
-  for (std::uint32_t r = 0; r < replicates; ++r) balanced += imbalance(allocate(design, arms, 60, r).arm, arms) == 0;
+  for (std::uint32_t r = 0; r < replicates; ++r) balanced += imbalance_of(allocate(design, arms, 60, r).arm, arms) == 0;
   EXPECT_NEAR(static_cast<double>(balanced) / replicates, 0.5, mcse_allowed * binomial_se(0.5, replicates));
 }
 
@@ -110,7 +184,7 @@ TEST(Randomisation, UrnVariance) {
   double squares = 0;
   constexpr int replicates = 20000, n = 200;
   for (std::uint32_t r = 0; r < replicates; ++r) {
-    const double d = imbalance(allocate(design, arms, n, r).arm, arms);
+    const double d = imbalance_of(allocate(design, arms, n, r).arm, arms);
     squares += d * d;
   }
   // E D_k^2 by recursion: E D_{k+1}^2 = E D_k^2 (1 - 2/(k + 2)) + 1, since P(next = 1) = 1/2 - D / (2 (k + 2)).
@@ -199,7 +273,7 @@ TEST(Randomisation, UnequalBlocksAreGuessedAsOftenAsTheyShould) {
   constexpr std::size_t n = 300000;
   const Allocation allocation = allocate(design, arms, n, 0);
   const double share = (0.5 + 5.0 / 3) / 3;
-  EXPECT_NEAR(allocation.correct_guesses.back() / n, share, mcse_allowed * binomial_se(share, n));
+  EXPECT_NEAR(correct_guesses(allocation) / n, share, mcse_allowed * binomial_se(share, n));
 }
 
 /// The places of an arm have balls of their own: at 1:2 the urn starts with 1 + 2; a draw of arm 1 adds a ball to arm 0
@@ -282,8 +356,8 @@ TEST(Randomisation, MinimisationCountsPatientsPerRatio) {
 /// At 1:2: one and two patients are 1 and 1; one and four are 1 and 2.
 TEST(Randomisation, ImbalanceIsOfPatientsPerRatio) {
   const std::vector<Arm> arms = arms_of({1, 2});
-  EXPECT_EQ(imbalance(std::vector<int>{0, 1, 1}, arms), 0);
-  EXPECT_EQ(imbalance(std::vector<int>{0, 1, 1, 1, 1}, arms), 1);
+  EXPECT_EQ(imbalance_of({0, 1, 1}, arms), 0);
+  EXPECT_EQ(imbalance_of({0, 1, 1, 1, 1}, arms), 1);
 }
 
 }  // namespace
