@@ -9,6 +9,7 @@
 
 #include "engine/analysis/design.hpp"
 #include "engine/analysis/elementary.hpp"
+#include "engine/numeric/vector_math.hpp"
 
 namespace vcohort::analysis {
 namespace {
@@ -96,7 +97,9 @@ class CountModel final : public Likelihood {
       : design_(design),
         response_(response),
         rising_(response.count, workspace),
-        mean_(workspace.reals(own + 3, response.count.size())) {}
+        mean_(workspace.reals(own + 3, response.count.size())),
+        predictor_(workspace.reals(own + 4, response.count.size())),
+        log_scale_(workspace.reals(own + 5, response.count.size())) {}
 
   /// Log-likelihood in (intercept, slopes) at a fixed dispersion, up to what does not depend on them. The information
   /// is the expected one: a Newton step is a step of iteratively reweighted least squares.
@@ -104,19 +107,21 @@ class CountModel final : public Likelihood {
     const auto slopes = design_.columns();
     gradient.setZero();
     information.setZero();
+    const std::size_t rows = mean_.size();
+    for (std::size_t i = 0; i < rows; ++i)
+      predictor_[i] =
+          at[0] + response_.log_exposure[i] + design_.x.row(static_cast<Eigen::Index>(i)).dot(at.tail(slopes));
+    vcohort::exp_of(predictor_, mean_);
+    if (std::any_of(mean_.begin(), mean_.end(), [](double mean) { return !std::isfinite(mean); }))
+      return -std::numeric_limits<double>::infinity();
+    take_logs();
     double log_likelihood = 0;
-    for (Eigen::Index row = 0; row < design_.rows(); ++row) {
-      const auto i = static_cast<std::size_t>(row);
-      const auto x = design_.x.row(row);
-      const double predictor = at[0] + response_.log_exposure[i] + x.dot(at.tail(slopes));
-      const double mean = exp_of(predictor);
-      if (!std::isfinite(mean)) return -std::numeric_limits<double>::infinity();
-      mean_[i] = mean;
-      const double y = response_.count[i];
+    for (std::size_t i = 0; i < rows; ++i) {
+      const auto x = design_.x.row(static_cast<Eigen::Index>(i));
+      const double mean = mean_[i], y = response_.count[i];
       const double scale = 1 / (1 + dispersion * mean);
       // y log(mean / (1 + dispersion mean)) - log(1 + dispersion mean) / dispersion; the second term tends to the mean.
-      const double log_scale = log1p_of(dispersion * mean);
-      log_likelihood += y * (predictor - log_scale) - (dispersion > 0 ? log_scale / dispersion : mean);
+      log_likelihood += y * (predictor_[i] - log_scale_[i]) - (dispersion > 0 ? log_scale_[i] / dispersion : mean);
       const double residual = (y - mean) * scale, weight = mean * scale;
       gradient[0] += residual;
       information(0, 0) += weight;
@@ -182,10 +187,20 @@ class CountModel final : public Likelihood {
   double dispersion = 0;
 
  private:
+  /// log(1 + dispersion mean) as log1p_of has it, all patients at once.
+  void take_logs() {
+    for (std::size_t i = 0; i < mean_.size(); ++i) log_scale_[i] = 1 + dispersion * mean_[i];
+    vcohort::log_of(log_scale_, log_scale_);
+    for (std::size_t i = 0; i < mean_.size(); ++i) {
+      const double x = dispersion * mean_[i], rounded = 1 + x;
+      log_scale_[i] = rounded == 1 ? x : std::isinf(rounded) ? rounded : log_scale_[i] * (x / (rounded - 1));
+    }
+  }
+
   const Design& design_;
   const Response& response_;
   RisingSums rising_;
-  std::span<double> mean_;
+  std::span<double> mean_, predictor_, log_scale_;  // [patient]
 };
 
 void start_at(const Design& design, const Response& response, Eigen::VectorXd& start) {
@@ -232,7 +247,7 @@ CountFit compare_counts(const Dataset& data, const Inference& inference, Workspa
   const Failure failure = fit(model, newton, design.arms());
   if (failure != Failure::none) return stop(failure, design);
   fill_contrasts(design, newton, 1, inference, workspace, contrasts);
-  return {model.dispersion, newton.log_likelihood + model.constant()};
+  return {model.dispersion, inference.p_value ? newton.log_likelihood + model.constant() : unknown};
 }
 
 void fit_negative_binomial(const Dataset& data, const Options&, const Inference& inference, Workspace& workspace,

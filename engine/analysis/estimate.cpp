@@ -235,4 +235,10 @@ Standing standing(const Estimate& estimate, const Hypothesis& hypothesis) {
   return {statistic, -statistic, statistic, estimate.df};
 }
 
+double normal_score(const Standing& here) {
+  if (std::isinf(here.df) || std::isnan(here.benefit)) return here.benefit;
+  // The smaller tail, as p near one would lose its digits.
+  return std::copysign(normal_quantile(student_above(std::fabs(here.benefit), here.df)), here.benefit);
+}
+
 }  // namespace vcohort::analysis

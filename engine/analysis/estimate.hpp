@@ -154,4 +154,7 @@ struct Standing {
 
 Standing standing(const Estimate& estimate, const Hypothesis& hypothesis);
 
+/// The standard normal z of the side of benefit: its upper tail is that of the statistic.
+double normal_score(const Standing&);
+
 }  // namespace vcohort::analysis

@@ -68,6 +68,7 @@ DataOutcomes::DataOutcomes(const DataModel& model) : model_(model), factor_(corr
   }
   raw_.resize(model_.visits_months.size());
   latent_.resize(model_.visits_months.size());
+  events_.resize(model_.arms.size());
 }
 
 void DataOutcomes::prepare(std::uint64_t seed, std::uint32_t replicate, std::span<const std::uint64_t> patients) {
@@ -84,6 +85,7 @@ void DataOutcomes::prepare(std::uint64_t seed, std::uint32_t replicate, std::spa
   if (!seen_at_visits(model_.kind)) {
     uniform_.resize(patients.size());
     shared_uniforms(address, patients_, uniform_.data());
+    for (auto& events : events_) events.clear();
     return;
   }
   // The first visit stands on its own normals.
@@ -155,12 +157,19 @@ void DataOutcomes::time_to_event(int arm, double* out) const {
     out[i] = time_at_hazard(model_.arms[static_cast<std::size_t>(arm)], -log_of(uniform_[i]));
 }
 
-void DataOutcomes::counts(int arm, const double* exposure, double* out) const {
+void DataOutcomes::counts(int arm, const double* exposure, double* out) {
   const DataModel::DataArm& of_arm = model_.arms[static_cast<std::size_t>(arm)];
-  for (std::size_t i = 0; i < patients_.size(); ++i) {
-    const double frailty = gamma_frailty(of_arm.dispersion, seed_, replicate_, patients_[i]);
-    out[i] = poisson_events(of_arm.rate * exposure[i] * frailty, uniform_[i]);
+  std::vector<double>& events = events_[static_cast<std::size_t>(arm)];
+  const double follow_up = model_.follow_up_months;
+  if (events.empty()) {
+    events.resize(patients_.size());
+    for (std::size_t i = 0; i < patients_.size(); ++i) {
+      const double frailty = gamma_frailty(of_arm.dispersion, seed_, replicate_, patients_[i]);
+      events[i] = poisson_events(of_arm.rate * follow_up * frailty, uniform_[i]);
+    }
   }
+  for (std::size_t i = 0; i < patients_.size(); ++i)
+    out[i] = events_within(exposure[i] / follow_up, events[i], seed_, replicate_, patients_[i]);
 }
 
 double time_at_hazard(const DataModel::DataArm& arm, double hazard_to_reach) {

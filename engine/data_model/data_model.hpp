@@ -13,7 +13,8 @@ namespace vcohort {
 ///   visits binary    1 where g_v > -quantile(share_v): the patient's luck is the same in every arm, a higher share
 ///   only adds events ordinal   categories 1, 2, ...: the number of cumulative shares that Phi(g_v) exceeds, plus one
 ///   survival  the time at which the cumulative hazard reaches -log u
-///   count     Poisson with mean rate * exposure * frailty, by inversion; frailty gamma with variance `dispersion`
+///   count     a Poisson process of rate * frailty up to the follow-up, its number by inversion; frailty gamma with
+///   variance `dispersion`, so that the count of any exposure is negative binomial with this dispersion
 ///
 /// Potential outcomes: the same patient's normals and uniforms serve every arm.
 class DataOutcomes {
@@ -39,8 +40,9 @@ class DataOutcomes {
   /// Months to the event without censoring, shape [patient]; infinite where the hazard ends.
   void time_to_event(int arm, double* out) const;
 
-  /// Events of an arm within each patient's exposure [months].
-  void counts(int arm, const double* exposure, double* out) const;
+  /// Events of an arm within each patient's exposure [months], which is at most the follow-up; the counts of all
+  /// exposures belong to one process.
+  void counts(int arm, const double* exposure, double* out);
 
   const DataModel& model() const { return model_; }
 
@@ -57,6 +59,7 @@ class DataOutcomes {
   std::vector<std::vector<double>> raw_;     // [visit][patient], independent
   std::vector<std::vector<double>> latent_;  // [visit][patient], correlated
   std::vector<double> uniform_;              // [patient]
+  std::vector<std::vector<double>> events_;  // [arm][patient], up to the follow-up; empty until they are asked for
   std::vector<double*> drawn_;               // [visit]: where its normals stand
   std::vector<double> means_, sds_;          // [arm]: working memory
 };

@@ -31,6 +31,24 @@ double gamma_frailty(double variance, std::uint64_t seed, std::uint32_t replicat
   throw NumericalFailure("1000 attempts at a gamma variable failed");
 }
 
+double events_within(double part, double events, std::uint64_t seed, std::uint32_t replicate, std::uint64_t patient) {
+  if (part >= 1 || events == 0) return events;
+  if (part <= 0) return 0;
+  Address address{replicate, patient, Purpose::event_time, 0, 0};
+  constexpr double one_by_one_up_to = 4096;
+  if (events > one_by_one_up_to) {
+    const double z = normal_quantile(uniforms_at(seed, address)[0]);
+    const double within = std::floor(events * part + __builtin_sqrt(events * part * (1 - part)) * z + 0.5);
+    return std::fmin(events, std::fmax(0.0, within));
+  }
+  double within = 0;
+  for (int event = 0; event < static_cast<int>(events); address.block++) {
+    for (const double time : uniforms_at(seed, address))
+      if (event++ < static_cast<int>(events)) within += time <= part;
+  }
+  return within;
+}
+
 double poisson_events(double mean, double uniform) {
   constexpr double exact_up_to = 500;  // beyond it e^-mean nears the smallest double
   if (mean > exact_up_to)

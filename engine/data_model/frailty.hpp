@@ -10,6 +10,11 @@ namespace vcohort {
 /// fail.
 double gamma_frailty(double variance, std::uint64_t seed, std::uint32_t replicate, std::uint64_t patient);
 
+/// How many of a patient's `events`, each of which comes at a uniform time of a period, come in its first part: the
+/// counts of all parts belong to one process. One uniform per event from Purpose::event_time, four to a block; above
+/// 4,096 events the normal approximation of their binomial number, from the first uniform alone.
+double events_within(double part, double events, std::uint64_t seed, std::uint32_t replicate, std::uint64_t patient);
+
 /// The number of Poisson events whose cumulative probability first exceeds `uniform`, so that a higher mean never gives
 /// fewer. Means above 500 use the normal approximation with continuity correction (error of the CDF below 0.006).
 double poisson_events(double mean, double uniform);

@@ -48,6 +48,7 @@ enum class Purpose : std::uint16_t {
   visit_timing = 405,
   // engine/data_model
   data_model = 500,
+  event_time = 501,  // of counts: block = event / 4
   // engine/evidence: patient = Address::whole_replicate, block = parameter id
   parameter = 600,
   trial_drift = 601,

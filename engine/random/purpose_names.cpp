@@ -38,6 +38,7 @@ std::span<const PurposeName> purpose_names() {
       {"intercurrent", Purpose::intercurrent},
       {"visit_timing", Purpose::visit_timing},
       {"data_model", Purpose::data_model},
+      {"event_time", Purpose::event_time},
       {"parameter", Purpose::parameter},
       {"trial_drift", Purpose::trial_drift},
       {"sobol_shift", Purpose::sobol_shift},

@@ -20,26 +20,53 @@ Course Conduct::conduct_replicate(TrialSimulator& simulator) {
 }
 
 void Conduct::look_until_it_ends(TrialSimulator& simulator, Course& course) {
+  const Protocol& protocol = simulator.trial().protocol;
   taken_.clear();
+  information_.clear();
   for (std::size_t look = 0;; ++look) {
-    const LookPlan::Due due = plan_->due(look, simulator.data(), simulator.trial().protocol, months_);
+    const LookPlan::Due due = plan_->by_information()
+                                  ? search_by_information(look, taken_.empty() ? 0 : step_, simulator)
+                                  : plan_->due(look, simulator.data(), protocol, months_);
+    if (!LookPlan::has_news(information_, due)) continue;
     const std::span<const TrialResult> results = simulator.analyse(primary, due.cut);
     decided_.assign(results.begin(), results.end());
     TrialResult& result = decided_.front();
-    taken_.push_back({due.cut, due.count, result.ok()});
+    taken_.push_back({look, due.cut, due.count, due.information, result.ok()});
     Decision decision = due.last ? Decision::futility : Decision::go_on;
-    const std::optional<boundaries::Bound> bound = plan_->bound(look, due);
+    const std::optional<boundaries::Bound> bound = plan_->bound(look, information_, due);
     if (result.ok() && bound) decision = simulator.decide(primary, *bound, result.estimate);
+    information_.push_back(due.information);
     if (decision == Decision::go_on) continue;
     result.favourable = decision == Decision::efficacy;
     result.rejected = result.favourable || decision == Decision::reversed;
-    course = {.look = due.last ? plan_->looks() - 1 : look,
-              .cut = due.cut,
-              .reason = decision,
-              .primary = decided_,
-              .looks = taken_};
+    if (due.last) taken_.back().look = plan_->looks() - 1;
+    course = {.look = taken_.back().look, .cut = due.cut, .reason = decision, .primary = decided_, .looks = taken_};
     return;
   }
+}
+
+/// By halving, as information grows with what is known but for the luck of single outcomes. Information that is enough
+/// is taken as planned; what the end of the trial is short of, to three digits.
+LookPlan::Due Conduct::search_by_information(std::size_t look, std::int64_t after, TrialSimulator& simulator) {
+  const TrialData& data = simulator.data();
+  const Protocol& protocol = simulator.trial().protocol;
+  const auto seen_at = [&](std::int64_t step) {
+    const TrialResult& result = simulator.analyse(primary, plan_->at_step(step, data, protocol).cut).front();
+    const double se = result.estimate.se;
+    return result.ok() && se > 0 ? 1 / (se * se) : 0.0;
+  };
+  const std::int64_t end = plan_->steps(data, protocol);
+  const double at_end = seen_at(end);
+  std::int64_t low = after, high = end;  // not enough at `low`
+  while (plan_->enough(look, at_end) && high - low > 1) {
+    const std::int64_t middle = low + (high - low) / 2;
+    (plan_->enough(look, seen_at(middle)) ? high : low) = middle;
+  }
+  step_ = high;
+  LookPlan::Due due = plan_->at_step(high, data, protocol);
+  due.last = high == end || look + 1 == plan_->looks();
+  due.information = high == end ? plan_->share_of(at_end) : plan_->planned(look);
+  return due;
 }
 
 }  // namespace vcohort

@@ -10,8 +10,10 @@ namespace vcohort {
 
 /// What was known at a look.
 struct LookTaken {
+  std::size_t look = 0;  // from 0; one without news is not taken
   DataCut cut;
-  std::int64_t count = 0;  // outcomes or events that it was due at
+  std::int64_t count = 0;  // outcomes that were due, or events
+  double information = 0;  // share of the planned maximum
   bool ok = false;         // whether the primary analysis had an estimate
 };
 
@@ -40,7 +42,10 @@ class Conduct {
 
   std::int64_t patients_;
   std::shared_ptr<const LookPlan> plan_;
-  std::vector<double> months_;
+  LookPlan::Due search_by_information(std::size_t look, std::int64_t after, TrialSimulator&);
+
+  std::vector<double> months_, information_;  // information_: of the looks taken
+  std::int64_t step_ = 0;                     // of the last of them, where they are due by information
   std::vector<TrialResult> decided_;
   std::vector<LookTaken> taken_;
 };

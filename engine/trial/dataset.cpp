@@ -1,3 +1,4 @@
+#include <cmath>
 #include <limits>
 
 #include "engine/numeric/columns.hpp"
@@ -37,12 +38,16 @@ Table Trial::dataset(std::uint32_t replicate, std::int64_t sample_size) const {
     if (protocol.by_visit()) of_slot[slot].take_values(data, protocol, slot, known);
     if (protocol.kind[slot] == OutcomeKind::survival) of_slot[slot].take_times(data, known);
   }
+  simulator.know_counts(known);
+  const bool ended_early = std::isfinite(known.months);
+  const std::vector<double>& exposure = ended_early ? data.known_exposure : data.exposure;
+  const std::vector<double>& count = ended_early ? data.known.count : data.observed.count;
   std::vector<Row> rows;
   for (std::size_t i = 0; i < known.enrolled; ++i) {
     if (!protocol.by_visit()) {
       const bool counts = protocol.kind.front() == OutcomeKind::count;
-      rows.push_back({i, 0, counts ? data.exposure[i] : of_slot[0].time[i],
-                      counts ? data.observed.count[i] : static_cast<double>(of_slot[0].event[i])});
+      rows.push_back({i, 0, counts ? exposure[i] : of_slot[0].time[i],
+                      counts ? count[i] : static_cast<double>(of_slot[0].event[i])});
       continue;
     }
     const std::size_t visits = protocol.visits_months.size();

@@ -42,13 +42,23 @@ Table Trial::table_of_looks(const Tally& tally) const {
   column("scenario", "", "stance of the evidence", [&](const Row&) { return scenario_; });
   column("sample_size", "patients", "planned", [&](const Row& row) { return study_.trial->sample_size[row.size]; });
   column("look", "1", "number, the last look included", [](const Row& row) { return row.look + 1; });
-  column("information", "share", "of the planned maximum, at which the look is due",
+  column("information", "share", "planned, of the maximum",
          [&](const Row& row) { return bounds(row).information[row.look]; });
-  column("efficacy_z", "1", "the trial ends with a benefit at this z or above; infinite: not at this look",
-         [&](const Row& row) { return bounds(row).efficacy[row.look]; });
+  column(
+      "efficacy_z", "1",
+      "the trial ends with a benefit at this z or above; infinite: not at this look. Bounds are those of the planned "
+      "information; a trial is held to those of the information that it has",
+      [&](const Row& row) { return bounds(row).efficacy[row.look]; });
   column("futility_z", "1", "the trial ends as futile below this z; minus infinity: not at this look",
          [&](const Row& row) { return bounds(row).futility[row.look]; });
   column("taken", "trials", "that came to this look", [&](const Row& row) { return count(row, Layout::taken); });
+  column("passed_over", "trials", "that went on without this look, as it had no news", [&](const Row& row) {
+    std::int64_t came = tally.counts[layout_.replicates()];
+    for (Row earlier{row.size, 0}; earlier.look < row.look; ++earlier.look)
+      for (const auto which : {Layout::stops_efficacy, Layout::stops_futility, Layout::stops_worse})
+        came -= count(earlier, which);
+    return came - count(row, Layout::taken);
+  });
   column("failures", "trials", "whose primary analysis had no estimate at this look: they went on",
          [&](const Row& row) { return count(row, Layout::failed); });
   measure("stop_efficacy", "share", "of all trials: ended here with a benefit", share(Layout::stops_efficacy));
@@ -62,6 +72,8 @@ Table Trial::table_of_looks(const Tally& tally) const {
           mean(Layout::at_look, Layout::at_look_squares));
   measure("known", "outcomes or events", "primary outcomes that were due, or events",
           mean(Layout::known, Layout::known_squares));
+  measure("information_seen", "share", "of the planned maximum of information, in trials that came to the look",
+          mean(Layout::information, Layout::information_squares));
   return table;
 }
 

@@ -28,7 +28,17 @@ class TrialLayout {
     size_sums
   };
   enum LookCount : std::size_t { taken, failed, stops_efficacy, stops_futility, stops_worse, look_counts };
-  enum LookSum : std::size_t { months, months_squares, at_look, at_look_squares, known, known_squares, look_sums };
+  enum LookSum : std::size_t {
+    months,
+    months_squares,
+    at_look,
+    at_look_squares,
+    known,
+    known_squares,
+    information,
+    information_squares,
+    look_sums
+  };
   enum CellCount : std::size_t {
     fits,
     rejections,

@@ -10,97 +10,162 @@
 
 namespace vcohort {
 
+using Timing = Looks::Timing;
+
 namespace {
 
-std::vector<std::int64_t> counts_of(const TrialQuestion& design, std::int64_t patients) {
+constexpr double infinity = std::numeric_limits<double>::infinity();
+constexpr double steps_per_month = 64;
+
+bool counts_whole_things(Timing timing) {
+  return timing == Timing::primary_outcome || timing == Timing::enrolled || timing == Timing::events;
+}
+
+double maximum_of(const Looks& looks, std::int64_t patients) {
+  return looks.timing == Timing::primary_outcome || looks.timing == Timing::enrolled ? static_cast<double>(patients)
+                                                                                     : looks.maximum;
+}
+
+/// At each look, rounded up.
+std::vector<double> counts_of(const Looks& looks, double maximum) {
   constexpr double rounding = 1e-9;  // 0.6 of 50 is 30, whatever a double makes of it
-  const Looks& looks = design.looks.value();
-  const double maximum = looks.timing == Looks::Timing::events ? looks.maximum : static_cast<double>(patients);
-  std::vector<std::int64_t> counts;
+  std::vector<double> counts;
   for (const double fraction : looks.information)
-    counts.push_back(static_cast<std::int64_t>(std::ceil(fraction * maximum - rounding)));
+    counts.push_back(counts_whole_things(looks.timing) ? std::ceil(fraction * maximum - rounding) : fraction * maximum);
   return counts;
 }
 
-boundaries::Design design_at(const TrialQuestion& design, const std::vector<std::int64_t>& counts) {
-  boundaries::Design rounded = boundaries::design_of(design);
-  for (std::size_t k = 0; k < counts.size(); ++k)
-    rounded.looks.information[k] = static_cast<double>(counts[k]) / static_cast<double>(counts.back());
-  rounded.looks.observed.clear();
-  return rounded;
+double visit_months(const Protocol& protocol) {
+  return protocol.visits_months[protocol.visit_at(protocol.design.analyses.front().visit_months)];
+}
+
+std::size_t enrolled_by(double months, const TrialData& data, std::size_t patients) {
+  const auto first = data.randomised_months.begin();
+  return static_cast<std::size_t>(std::upper_bound(first, first + static_cast<std::ptrdiff_t>(patients), months) -
+                                  first);
 }
 
 }  // namespace
 
 bool LookPlan::fits(const TrialQuestion& design, std::int64_t patients) {
-  const std::vector<std::int64_t> counts = counts_of(design, patients);
-  return counts.front() > 0 && counts.back() <= patients &&
+  const Looks& looks = design.looks.value();
+  if (!counts_whole_things(looks.timing)) return static_cast<std::size_t>(patients) > looks.information.size();
+  const std::vector<double> counts = counts_of(looks, maximum_of(looks, patients));
+  return counts.front() > 0 && counts.back() <= static_cast<double>(patients) &&
          std::adjacent_find(counts.begin(), counts.end(), std::greater_equal<>()) == counts.end();
 }
 
 LookPlan::LookPlan(const TrialQuestion& design, std::int64_t patients)
-    : counts_(counts_of(design, patients)),
-      patients_(static_cast<std::size_t>(patients)),
-      of_events_(design.looks->timing == Looks::Timing::events) {
+    : design_(boundaries::design_of(design)),
+      timing_(design.looks->timing),
+      maximum_(maximum_of(*design.looks, patients)),
+      patients_(static_cast<std::size_t>(patients)) {
   require(fits(design, patients), "every look has news");
-  require(of_events_ || design.looks->timing == Looks::Timing::primary_outcome, "looks count outcomes or events");
-  design_ = design_at(design, counts_);
+  require(maximum_ > 0, "looks are due at fractions of a maximum");
+  planned_ = counts_of(*design.looks, maximum_);
+  for (double& count : planned_) count /= planned_.back();
+  design_.looks.information = planned_;
+  design_.looks.observed.clear();
   calibrated_ = boundaries::calibrate(design_);
 }
 
 LookPlan::Due LookPlan::due(std::size_t look, const TrialData& data, const Protocol& protocol,
                             std::vector<double>& months) const {
-  const std::int64_t wanted = counts_[look];
-  Due due{{patients_, std::numeric_limits<double>::infinity()}, wanted, look + 1 == looks()};
-  months.clear();
-  if (!of_events_) {
-    // Patients come in the order of randomisation, and so do their visits.
-    const double visit = protocol.visits_months[protocol.visit_at(protocol.design.analyses.front().visit_months)];
-    due.cut.months = data.randomised_months[static_cast<std::size_t>(wanted) - 1] + visit;
-  } else {
+  const bool last = look + 1 == looks();
+  const double wanted = planned_[look] * maximum_;
+  const auto whole = static_cast<std::size_t>(std::llround(wanted));
+  if (timing_ == Timing::events) {
+    Due due{{patients_, infinity}, static_cast<std::int64_t>(whole), last, planned_[look]};
+    months.clear();
     for (std::size_t i = 0; i < patients_; ++i)
       if (data.event[i]) months.push_back(data.randomised_months[i] + data.observed.time[i]);
-    if (static_cast<std::int64_t>(months.size()) < wanted) {
+    if (months.size() < whole) {
       due.count = static_cast<std::int64_t>(months.size());
+      due.information = static_cast<double>(months.size()) / maximum_;
       due.last = true;
       return due;
     }
-    const auto nth = months.begin() + (wanted - 1);
+    const auto nth = months.begin() + static_cast<std::ptrdiff_t>(whole) - 1;
     std::nth_element(months.begin(), nth, months.end());
-    due.cut.months = *nth;
+    due.cut = {enrolled_by(*nth, data, patients_), *nth};
+    return due;
   }
-  const auto end = data.randomised_months.begin() + static_cast<std::ptrdiff_t>(patients_);
-  due.cut.enrolled = static_cast<std::size_t>(std::upper_bound(data.randomised_months.begin(), end, due.cut.months) -
-                                              data.randomised_months.begin());
+  // Patients come in the order of randomisation, and so do their visits.
+  const double visit = visit_months(protocol);
+  constexpr double same_day = 1e-9;  // who comes on the day of a look counts, whatever rounding makes of it
+  double day = wanted + same_day;
+  if (timing_ != Timing::months) {
+    const bool at_visit = timing_ == Timing::primary_outcome || last;
+    day = data.randomised_months[whole - 1] + (at_visit ? visit : 0.0);
+  }
+  Due due{{enrolled_by(day, data, patients_), day}, 0, last, planned_[look]};
+  if (timing_ == Timing::primary_outcome) {
+    due.count = static_cast<std::int64_t>(whole);
+  } else {
+    due.count = static_cast<std::int64_t>(data.due_by(due.cut, visit));
+    due.information = static_cast<double>(due.count) / static_cast<double>(patients_);
+  }
   return due;
 }
 
-std::optional<boundaries::Bound> LookPlan::bound(std::size_t look, const Due& due) const {
-  const bool as_planned = !due.last || (look + 1 == looks() && due.count == counts_.back());
-  if (as_planned) return boundaries::bound_at(bounds(), look);
-  if (due.count == 0) return std::nullopt;
-  const boundaries::Bounds& ended = bounds_of_ended(look, due.count);
-  return boundaries::bound_at(ended, ended.looks() - 1);
+std::int64_t LookPlan::steps(const TrialData& data, const Protocol& protocol) const {
+  if (protocol.by_visit()) return static_cast<std::int64_t>(patients_);
+  const double end = data.randomised_months[patients_ - 1] + protocol.follow_up_months;
+  return static_cast<std::int64_t>(std::ceil(end * steps_per_month));
 }
 
-const boundaries::Bounds& LookPlan::bounds_of_ended(std::size_t looks_before, std::int64_t count) const {
+LookPlan::Due LookPlan::at_step(std::int64_t step, const TrialData& data, const Protocol& protocol) const {
+  const double day = protocol.by_visit()
+                         ? data.randomised_months[static_cast<std::size_t>(step) - 1] + visit_months(protocol)
+                         : static_cast<double>(step) / steps_per_month;
+  Due due{{enrolled_by(day, data, patients_), day}, step, step == steps(data, protocol), 0};
+  if (!protocol.by_visit()) due.count = static_cast<std::int64_t>(due.cut.enrolled);
+  return due;
+}
+
+double LookPlan::share_of(double seen) const {
+  constexpr double digits = 1000;
+  return std::min(1.0, std::round(digits * seen / maximum_) / digits);
+}
+
+std::optional<boundaries::Bound> LookPlan::bound(std::size_t look, std::span<const double> before,
+                                                 const Due& due) const {
+  const auto as_planned = [&](std::size_t k, double information) { return information == planned_[k]; };
+  bool planned = before.size() == look && as_planned(look, due.information);
+  for (std::size_t k = 0; planned && k < look; ++k) planned = as_planned(k, before[k]);
+  if (planned && due.last == (look + 1 == looks())) return boundaries::bound_at(bounds(), look);
+  if (due.information <= 0) return std::nullopt;
+  const boundaries::Bounds& found = bounds_of(before, due.information, due.last);
+  std::size_t at = 0;
+  while (at + 1 < found.looks() && found.information[at] < due.information) ++at;
+  return boundaries::bound_at(found, at);
+}
+
+bool LookPlan::has_news(std::span<const double> before, const Due& due) {
+  return due.last || due.information >= (before.empty() ? 0.0 : before.back()) + boundaries::smallest_gain;
+}
+
+const boundaries::Bounds& LookPlan::bounds_of(std::span<const double> before, double information, bool last) const {
+  std::vector<double> path;
+  for (const double earlier : before)  // a last look without news is the look before it, with all of the level
+    if (earlier < information - boundaries::smallest_gain / 2) path.push_back(earlier);
+  path.push_back(information);
+  path.push_back(last ? 1 : 0);
   const std::lock_guard lock(mutex_);
-  const auto [found, is_new] = ended_.try_emplace({looks_before, count});
+  const auto [found, is_new] = of_path_.try_emplace(path);
   if (is_new) {
-    boundaries::Design ended = design_;
-    const double information = static_cast<double>(count) / static_cast<double>(counts_.back());
-    for (std::size_t k = 0; k < looks_before; ++k)  // one without anything new since is the last look itself
-      if (design_.looks.information[k] < information - boundaries::smallest_gain)
-        ended.looks.observed.push_back({.information = design_.looks.information[k]});
-    ended.looks.observed.push_back({.information = information, .final = true});
-    found->second = boundaries::running(ended, calibrated_).bounds;
+    boundaries::Design seen = design_;
+    for (std::size_t k = 0; k + 1 < path.size(); ++k) seen.looks.observed.push_back({.information = path[k]});
+    seen.looks.observed.back().final = last;
+    found->second = boundaries::running(seen, calibrated_).bounds;
   }
   return found->second;
 }
 
 std::int64_t LookPlan::smallest_size(const TrialQuestion& design) {
   const Looks& looks = design.looks.value();
-  if (looks.timing == Looks::Timing::events) return static_cast<std::int64_t>(std::ceil(looks.maximum));
+  if (looks.timing == Timing::events) return static_cast<std::int64_t>(std::ceil(looks.maximum));
+  if (!counts_whole_things(looks.timing)) return static_cast<std::int64_t>(looks.information.size()) + 1;
   double gap = looks.information.front();
   for (std::size_t k = 1; k < looks.information.size(); ++k)
     gap = std::min(gap, looks.information[k] - looks.information[k - 1]);

@@ -271,6 +271,9 @@ Table sample_size_table(const SampleSizeGoal& goal, const std::vector<SizedAnswe
   column("lower", "patients", "lower limit of the size at which the curve crosses the target",
          [&](Of of, At) { return if_found(of, of.answer.lower); });
   column("upper", "patients", "upper limit of it", [&](Of of, At) { return if_found(of, of.answer.upper); });
+  column("expected", "patients", "of a trial with looks of which the answer is the maximum; else missing",
+         [](Of of, At) { return of.expected.value; });
+  column("expected_mcse", "patients", "Monte Carlo standard error of it", [](Of of, At) { return of.expected.mcse; });
   column("sample_size", "patients", "total randomised", [](Of, At at) { return at.sample_size; });
   column("replicates", "trials", "simulated", [](Of, At at) { return at.replicates; });
   column("power", "share", "what was reached; failed fits are none", [](Of, At at) { return at.power(); });

@@ -6,6 +6,7 @@
 
 #include "engine/numeric/table.hpp"
 #include "engine/trial/trial.hpp"
+#include "engine/trial/with_error.hpp"
 
 namespace vcohort {
 
@@ -66,6 +67,7 @@ Table sample_size_curve(const SampleSizeAnswer&);
 struct SizedAnswer {
   std::string scenario, analysis, contrast, effect;
   SampleSizeAnswer answer;
+  WithError expected = {};  // patients at the answer, where looks end trials early; missing without looks
 };
 
 /// All answers in one table: one row per tested size, with the answer and its interval in every row of a scenario

@@ -241,28 +241,42 @@ void TrialSimulator::observe_events() {
   data_.exposure.resize(n);
   for (std::size_t i = 0; i < n; ++i) data_.exposure[i] = std::min(data_.exit_months[i], protocol.follow_up_months);
   data_.observed.time.resize(n);
-  data_.observed.count.resize(n);
   data_.event.resize(n);
-  const bool counts = protocol.kind.front() == OutcomeKind::count;
+  if (protocol.kind.front() == OutcomeKind::count) return count_until(data_.exposure, data_.observed.count);
   for (int arm = 0; arm < static_cast<int>(protocol.arms()); ++arm) {
-    arm_.count.resize(n);
-    if (counts)
-      source_->count_events(arm, data_.exposure.data(), arm_.count.data());
-    else
-      source_->evaluate(arm, {}, false, arm_);
+    source_->evaluate(arm, {}, false, arm_);
     for (std::size_t i = 0; i < n; ++i) {
       if (data_.arm[i] != arm) continue;
-      if (counts) {
-        data_.observed.count[i] = arm_.count[i];
-      } else {
-        data_.event[i] = arm_.time[i] <= data_.exposure[i];
-        data_.observed.time[i] = std::min(arm_.time[i], data_.exposure[i]);
-      }
+      data_.event[i] = arm_.time[i] <= data_.exposure[i];
+      data_.observed.time[i] = std::min(arm_.time[i], data_.exposure[i]);
     }
   }
 }
 
+/// Under the arm of each patient.
+void TrialSimulator::count_until(const std::vector<double>& exposure, std::vector<double>& counts) {
+  const std::size_t n = data_.participants.size();
+  counts.resize(n);
+  arm_.count.resize(n);
+  for (int arm = 0; arm < static_cast<int>(trial_.protocol.arms()); ++arm) {
+    source_->count_events(arm, exposure.data(), arm_.count.data());
+    for (std::size_t i = 0; i < n; ++i) counts[i] = data_.arm[i] == arm ? arm_.count[i] : counts[i];
+  }
+}
+
+void TrialSimulator::know_counts(const DataCut& cut) {
+  if (trial_.protocol.kind.front() != OutcomeKind::count || std::isinf(cut.months)) return;
+  std::vector<double>& exposure = data_.known_exposure;
+  exposure.resize(data_.exposure.size());
+  for (std::size_t i = 0; i < exposure.size(); ++i)
+    exposure[i] = std::clamp(cut.months - data_.randomised_months[i], 0.0, data_.exposure[i]);
+  count_until(exposure, data_.known.count);
+  for (double& months : exposure)
+    if (months == 0) months = std::numeric_limits<double>::quiet_NaN();  // randomised on this day
+}
+
 std::span<const TrialResult> TrialSimulator::analyse(std::size_t which, const DataCut& cut) {
+  know_counts(cut);
   return analyses_[which]->run(data_, cut);
 }
 

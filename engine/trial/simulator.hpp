@@ -55,6 +55,9 @@ class TrialSimulator {
   /// The same with the parameters of another draw than the replicate's own, where parameters are uncertain.
   const TrialData& simulate_replicate(std::uint32_t replicate, std::uint32_t parameter_draw, std::int64_t patients);
 
+  /// Makes the counts of a cut known to analyses and to those who look at the data; nothing where there are no counts.
+  void know_counts(const DataCut&);
+
   /// Analyses what was known of the trial simulated last.
   std::span<const TrialResult> analyse(std::size_t analysis, const DataCut&);
   std::span<const TrialResult> analyse(std::size_t analysis, std::size_t n) {
@@ -82,6 +85,7 @@ class TrialSimulator {
   void shift_visits(std::uint32_t replicate);
   void lose_patients(std::uint32_t replicate);
   void observe_events();
+  void count_until(const std::vector<double>& exposure, std::vector<double>& counts);
   const double* change_since_baseline(std::size_t visit);
 
   const PreparedTrial& trial_;

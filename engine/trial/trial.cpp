@@ -205,7 +205,7 @@ void Trial::add_looks(std::size_t size, const Course& course, double duration_mo
   for (std::size_t k = 0; k < course.looks.size(); ++k) {
     const LookTaken& taken = course.looks[k];
     const bool ended = k + 1 == course.looks.size();
-    const std::size_t look = ended ? course.look : k;
+    const std::size_t look = ended ? course.look : taken.look;
     ++count(look, Layout::taken);
     count(look, Layout::failed) += !taken.ok;
     const double months = std::isfinite(taken.cut.months) ? taken.cut.months : duration_months;
@@ -216,6 +216,7 @@ void Trial::add_looks(std::size_t size, const Course& course, double duration_mo
     add(Layout::months, Layout::months_squares, months);
     add(Layout::at_look, Layout::at_look_squares, static_cast<double>(taken.cut.enrolled));
     add(Layout::known, Layout::known_squares, static_cast<double>(taken.count));
+    add(Layout::information, Layout::information_squares, taken.information);
     if (!ended) continue;
     count(look, Layout::stops_efficacy) += course.reason == boundaries::Decision::efficacy;
     count(look, Layout::stops_futility) += course.reason == boundaries::Decision::futility;

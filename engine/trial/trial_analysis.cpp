@@ -114,9 +114,8 @@ std::span<const TrialResult> TrialAnalysis::run(const TrialData& data, const Dat
     for (std::size_t v = 0; v < visits; ++v)
       values_.push_back(std::span(everything ? data.observed.values[slot_ * visits + v] : known_.values[v]).first(n));
   } else if (protocol_.kind[slot_] == OutcomeKind::count) {
-    require(everything, "counts are known at the end alone");
-    values_.push_back(std::span(data.observed.count).first(n));
-    records.exposure = std::span(data.exposure).first(n);
+    values_.push_back(std::span(everything ? data.observed.count : data.known.count).first(n));
+    records.exposure = std::span(everything ? data.exposure : data.known_exposure).first(n);
   } else {
     if (!everything) known_.take_times(data, cut);
     records.time = std::span(everything ? data.observed.time : known_.time).first(n);

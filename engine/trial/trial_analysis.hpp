@@ -24,6 +24,8 @@ struct TrialData {
   ArmOutcomes observed;                   // NaN is missing
   std::vector<std::uint8_t> event;        // survival
   std::vector<double> exposure;           // count
+  ArmOutcomes known;                      // count: those of a cut, and
+  std::vector<double> known_exposure;     // its exposures; NaN: none yet
 
   /// How many of the patients of a cut have come to a visit by its day; they are the first.
   std::size_t due_by(const DataCut&, double visit_months) const;

@@ -8,6 +8,7 @@
 #include "engine/analysis/long_data/data_analysis.hpp"
 #include "engine/numeric/errors.hpp"
 #include "io/cli/load_study.hpp"
+#include "io/cli/look_of_today.hpp"
 #include "io/cli/table_format.hpp"
 #include "io/cli/verbs.hpp"
 #include "io/console/log.hpp"
@@ -23,6 +24,8 @@ struct AnalyzeArguments {
   std::string data;
   std::string study;
   std::vector<std::string> settings;
+  std::optional<double> information;
+  bool last_look = false;
   TableFormat format = TableFormat::table;
 };
 
@@ -62,8 +65,9 @@ nlohmann::ordered_json json_of(const DataAnalysis& found) {
 }
 
 /// The primary analysis, with the others inside.
-void print_json(const std::vector<DataAnalysis>& analyses) {
+void print_json(const std::vector<DataAnalysis>& analyses, const std::optional<LookOfToday>& look) {
   nlohmann::ordered_json json = json_of(analyses.front());
+  if (look) json["look"] = json_of(*look);
   json["secondary"] = nlohmann::ordered_json::array();
   for (std::size_t k = 1; k < analyses.size(); ++k) json["secondary"].push_back(json_of(analyses[k]));
   std::cout << json_text(json, 2) << '\n';
@@ -102,6 +106,18 @@ void print_text(const DataAnalysis& found) {
   if (!found.notes.empty()) std::cout << '\n';
 }
 
+/// The primary analysis as a look, where the study has looks and what is known is a share of what is planned.
+std::optional<LookOfToday> look_at(const Study& study, const DataAnalysis& primary, const AnalyzeArguments& arguments) {
+  if (!study.trial->looks || !primary.failure.empty()) return std::nullopt;
+  const std::optional<double> information =
+      arguments.information ? arguments.information : share_of_information(study, primary);
+  if (information) return look_of_today(study, primary, *information, arguments.last_look);
+  log_notice(
+      "the tests here have the whole level (the study has looks, and does not say how much is planned) give "
+      "--information 0.67, trial.sample_size, or timing with maximum, and the look is decided");
+  return std::nullopt;
+}
+
 void analyze_file(const AnalyzeArguments& arguments) {
   const StudyText given = read_study_text(arguments.study);
   const StudyReading reading = read_study(given.text, given.file_name, arguments.settings);
@@ -109,26 +125,27 @@ void analyze_file(const AnalyzeArguments& arguments) {
   if (!study.data || !study.trial)
     throw InvalidInput(explain(fmt::format("{} says not how to analyse a data file", arguments.study),
                                "it needs [data] and [trial] with primary", "see `vcohort schema`"));
-  if (study.trial->looks)
-    log_notice(
-        "the tests here have the whole level (the study has looks) the decision at a look is that of `vcohort "
-        "boundaries`, with this analysis's z and information as [trial.looks] observed");
+  if (!study.trial->looks && (arguments.information || arguments.last_look))
+    throw CommandLineError("--information and --last-look belong to a study with [trial.looks]");
   const CsvFile file = read_csv(read_bytes(arguments.data), arguments.data);
   std::vector<DataAnalysis> analyses;
   for (const AnalysisPlan& plan : study.trial->analyses)
     analyses.push_back(analyze(read_long_data(file, study, plan), plan, study.trial->alpha, study.trial->sides));
+  const std::optional<LookOfToday> look = look_at(study, analyses.front(), arguments);
   switch (arguments.format) {
     case TableFormat::table:
       for (const DataAnalysis& analysis : analyses) {
         if (&analysis != analyses.data()) std::cout << '\n';
         print_text(analysis);
       }
+      if (look)
+        std::cout << "\nthe look of today: p above has the whole level, these bounds decide\n" << text_of(*look);
       break;
     case TableFormat::csv:
       print_csv(analyses);
       break;
     case TableFormat::json:
-      print_json(analyses);
+      print_json(analyses, look);
       break;
   }
   if (!analyses.front().failure.empty()) throw NumericalFailure(analyses.front().failure);
@@ -142,11 +159,18 @@ void add_analyze(Verb& program) {
   verb.footer(
       "The data are a long table: one row per patient and visit. The study names its columns in [data] and the "
       "analysis in\n"
-      "[trial] primary; with only these two sections it needs no patients, arms or sample size.\n\n"
+      "[trial] primary; with only these two sections it needs no patients, arms or sample size. Where the study has\n"
+      "[trial.looks] the primary analysis is the look that follows those in trial.looks.observed.\n\n"
       "  vcohort analyze fev.csv fev.toml\n  vcohort analyze fev.csv fev.toml --set "
       "'trial.primary.df=\"kenward-roger\"' --format json");
   verb.option("data", arguments->data, "data file (CSV with a header)").required();
   verb.option("study", arguments->study, "study file (TOML)").required();
+  constexpr double most_information = 5;
+  verb.option("--information", arguments->information,
+              "[trial.looks]: share of the planned information that the data hold, where the study cannot tell")
+      .within(0.0, most_information)
+      .type("SHARE");
+  verb.flag("--last-look", arguments->last_look, "[trial.looks]: no other look will follow: spend what is left");
   verb.settings(arguments->settings);
   add_format(verb, arguments->format);
   verb.action([arguments] {

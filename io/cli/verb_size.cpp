@@ -133,14 +133,6 @@ bool has_something_to_find(const Trial& trial, const SizeTarget& target, std::st
   return something;
 }
 
-/// Of a trial with looks the size is a maximum.
-void print_expected(const RejectionCounts& at_answer) {
-  const auto n = static_cast<double>(at_answer.replicates);
-  const WithError expected = mean_of(at_answer.enrolled, at_answer.enrolled_squares, n);
-  std::cout << fmt::format("that is the maximum: {:.1f} ± {:.1f} are expected, as looks end trials early\n\n",
-                           expected.value, expected.mcse);
-}
-
 void print_answer(const Study& study, const SampleSizeGoal& goal, const SizedAnswer& of) {
   const SampleSizeAnswer& answer = of.answer;
   const TrialQuestion& trial = *study.trial;
@@ -174,7 +166,7 @@ std::optional<SizedAnswer> answer_under(const Study& study, const Evidence& stan
   const Trial trial(study, stance);
   const SizeTarget target = target_of(arguments, trial);
   SizedAnswer of{
-      trial.scenario(), study.trial->analyses[target.analysis].name, names_of(trial, target.contrasts), "", {}};
+      trial.scenario(), study.trial->analyses[target.analysis].name, names_of(trial, target.contrasts), "", {}, {}};
   if (!has_something_to_find(trial, target, of.effect) && !arguments.null_too) {
     log_notice(
         fmt::format("scenario '{}' is left out: {}, which lies on or beyond the boundary of the null hypothesis "
@@ -186,11 +178,16 @@ std::optional<SizedAnswer> answer_under(const Study& study, const Evidence& stan
     log_detail(fmt::format("sample size {}: replicates {} to {}", n, from, to));
     return count_in_parallel(trial, n, from, to, target);
   });
+  if (study.trial->looks && of.answer.found) {
+    constexpr std::int64_t expected_replicates = 1000;
+    const RejectionCounts there = count_in_parallel(trial, of.answer.sample_size, 0, expected_replicates, target);
+    of.expected = mean_of(there.enrolled, there.enrolled_squares, static_cast<double>(there.replicates));
+  }
   if (arguments.format == TableFormat::table) {
     print_answer(study, arguments.goal, of);
-    constexpr std::int64_t expected_replicates = 1000;
-    if (study.trial->looks && of.answer.found)
-      print_expected(count_in_parallel(trial, of.answer.sample_size, 0, expected_replicates, target));
+    if (std::isfinite(of.expected.value))
+      std::cout << fmt::format("that is the maximum: {:.1f} ± {:.1f} are expected, as looks end trials early\n\n",
+                               of.expected.value, of.expected.mcse);
     constexpr std::int64_t ceiling_replicates = 500;
     if (arguments.goal.assurance)
       print_ceiling(arguments.goal, count_in_parallel(trial, arguments.goal.largest, 0, ceiling_replicates, target));

@@ -166,6 +166,24 @@ void print_strength(const ResultFile& file, std::ostream& out) {
          "a research tool, no medical advice\n";
 }
 
+/// Looks that decided nothing: those without news, and those whose analysis never had an estimate.
+void print_lost_looks(const Table& table, std::ostream& out) {
+  const auto counts = [&](const char* name) { return column_of<std::int64_t>(table, name); };
+  const auto look = counts("look"), size = counts("sample_size"), taken = counts("taken");
+  const auto passed_over = counts("passed_over"), failures = counts("failures");
+  for (std::size_t row = 0; row < table.rows(); ++row) {
+    const std::string which = fmt::format("look {} of {} patients", look[row], size[row]);
+    if (passed_over[row] > 0)
+      out << fmt::format("{}: {} trials passed over it, as it had no information more than the one before\n", which,
+                         passed_over[row]);
+    if (taken[row] > 0 && failures[row] == taken[row])
+      out << fmt::format(
+          "{}: the primary analysis never had an estimate (too little was known), and what it spent of "
+          "alpha is lost\n",
+          which);
+  }
+}
+
 /// Where the trials with looks ended.
 void print_looks(const Table& table, std::ostream& out) {
   Table shown{"", "", {}};
@@ -186,6 +204,7 @@ void print_looks(const Table& table, std::ostream& out) {
     }
   };
   shown.add<std::int64_t>("failed fits", "", "") = column_of<std::int64_t>(table, "failures");
+  measured("information %", "information_seen", true);
   measured("months", "months", false);
   measured("enrolled", "enrolled", false);
   measured("ended: benefit %", "stop_efficacy", true);
@@ -197,6 +216,7 @@ void print_looks(const Table& table, std::ostream& out) {
          "trials that came to the look, a failed fit lets them go on,\nenrolled includes patients whose outcome was "
          "not known yet. The estimate of a "
          "trial that ended early is biased: see `vcohort boundaries`\n";
+  print_lost_looks(table, out);
 }
 
 /// The operating characteristics of a trial.

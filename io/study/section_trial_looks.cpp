@@ -45,9 +45,10 @@ void check_information(const KeyAt& at, const Looks& looks) {
 }
 
 Use maximum_use(const KeySpec&, const Looks& looks, const Scope&) {
-  if (looks.timing == Timing::events) return {};
-  return looks.timing == Timing::information ? Use::required("the fractions are those of a planned maximum", "timing")
-                                             : Use::none("it belongs to timing = \"information\" and \"events\"");
+  if (looks.timing == Timing::events || looks.timing == Timing::months) return {};
+  return looks.timing == Timing::information
+             ? Use::required("the fractions are those of a planned maximum", "timing")
+             : Use::none("it belongs to timing = \"information\", \"events\" and \"months\"");
 }
 
 void check_observed(const KeyAt& at, const Looks& looks) {
@@ -95,7 +96,7 @@ constexpr std::array<KeySpec, 8> looks_keys = {{
     field<&Looks::maximum>(
         "maximum", {.range = above(0, 1e12), .no_default = true, .use = rule<maximum_use>},
         "timing = \"information\": the information at fraction 1; timing = \"events\": the planned number of "
-        "events, which a simulation needs.",
+        "events, and timing = \"months\": the month of the last look, which a simulation needs.",
         "12.5"),
     field<&Looks::power>(
         "power", {.range = between(0.5, 1)},
@@ -143,7 +144,8 @@ const SectionSpec looks_section = section<Looks>(
     "looks", "trial.looks",
     "The looks of a group-sequential trial: `vcohort boundaries` computes their bounds, and a simulated trial obeys "
     "them. "
-    "Simulated are looks at numbers of primary outcomes and, of times to an event, at numbers of events.",
+    "Simulated are looks at primary outcomes, enrolled patients, months and information; of times to an event, at "
+    "numbers of events; of counts, at information.",
     looks_keys);
 
 void check_looks(const KeyAt& at, const TrialQuestion& trial) {

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "engine/analysis/methods.hpp"
 #include "engine/study/trial_names.hpp"
 #include "engine/trial/look_plan.hpp"
 #include "io/study/number_text.hpp"
@@ -20,20 +21,28 @@ void check_simulated_looks(const StudyReading& reading) {
   };
   const std::string computed = "`vcohort boundaries` computes them without a simulation";
   const OutcomeKind kind = study.data_model ? study.data_model->kind : OutcomeKind::score;
-  const bool events = looks.timing == Looks::Timing::events;
-  if (kind == OutcomeKind::count)
-    refuse("trials of counts are not simulated with looks", computed, "remove [trial.looks]");
+  const bool events = looks.timing == Looks::Timing::events, months = looks.timing == Looks::Timing::months;
+  const bool information = looks.timing == Looks::Timing::information;
+  const AnalysisPlan& primary = trial.analyses.front();
+  const analysis::Method* method = analysis::find_method(primary.method);
+  if (kind == OutcomeKind::count && !information)
+    refuse("looks at counts are due at information", "patients are known in part: " + computed,
+           "write timing = \"information\", and maximum");
   else if (kind == OutcomeKind::survival && !events)
     refuse("looks at times to an event are due at numbers of events", computed,
            "write timing = \"events\", and maximum");
-  else if (kind != OutcomeKind::survival && looks.timing != Looks::Timing::primary_outcome)
-    refuse(fmt::format("looks are simulated by numbers of primary outcomes, not by {}",
-                       quoted(look_timing_names.at(static_cast<std::size_t>(looks.timing)))),
-           computed, "write timing = \"primary outcome\"");
+  else if (kind != OutcomeKind::survival && events)
+    refuse("an outcome that is seen at visits has no events to count", computed, "write timing = \"primary outcome\"");
+  else if (information && method && (!method->margin || method->responders || method->wins))
+    refuse(fmt::format("the information of {} is not that of a standard error", quoted(primary.method)),
+           "it is taken as 1 / SE^2", "count primary outcomes, or choose t, welch, ancova or mmrm");
+  else if ((events || months) && looks.maximum <= 0)
+    refuse(events ? "the number of events is not planned" : "the month of the last look is not planned",
+           "looks are due at fractions of it",
+           events ? "write maximum = 200, for instance" : "write maximum = 36, for instance");
   else if (events && looks.maximum < 1)
-    refuse("the number of events is not planned", "looks are due at fractions of it",
-           "write maximum = 200, for instance");
-  if (!events && trial.accrual.pieces.empty())
+    refuse("less than one event is planned", "looks are due at fractions of it", "write maximum = 200, for instance");
+  if (kind != OutcomeKind::survival && kind != OutcomeKind::count && trial.accrual.pieces.empty())
     refuse("every look would know all outcomes", "without trial.accrual everybody is randomised on the same day",
            "write accrual = { per_month = 5 }, for instance");
   if (trial.analyses.front().method == "bayes")

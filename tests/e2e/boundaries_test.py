@@ -56,6 +56,11 @@ class Boundaries(ProgramTest):
         path.write_text(DATA_FILE.format(looks=looks, alpha=alpha, sides=sides))
         return path
 
+    def without_looks(self):
+        path = self.folder / "without.toml"
+        path.write_text(DATA_FILE.format(looks="", alpha=0.025, sides=1).replace("[trial.looks]", ""))
+        return path
+
     def rows(self, study, *options):
         return list(csv.DictReader(io.StringIO(self.call("boundaries", study, "--format", "csv", *options).stdout)))
 
@@ -157,7 +162,9 @@ class Boundaries(ProgramTest):
         logrank = 'visit_months = 12, analysis = "ancova", adjust = ["baseline"]', 'analysis = "logrank"'
         counts = times[0], times[1].replace("survival", "count").replace("hazard = [0.1]", "rate = 1").replace("hazard = [0.05]", "rate = 2")
         cases = [
-            ({"timing": (spending, spending + '\ntiming = "months"')}, 'looks are simulated by numbers of primary outcomes, not by "months"'),
+            ({"timing": (spending, spending + '\ntiming = "months"')}, "the month of the last look is not planned"),
+            ({"timing": (spending, spending + '\ntiming = "events"\nmaximum = 40')}, "an outcome that is seen at visits has no events to count"),
+            ({"timing": (spending, spending + '\ntiming = "information"\nmaximum = 40'), "method": ('analysis = "ancova", adjust = ["baseline"]', 'analysis = "wilcoxon"')}, 'the information of "wilcoxon" is not that of a standard error'),
             ({"observed": (spending, spending + "\nobserved = [{ information = 0.5, z = 1 }]")}, '"observed" has no place in a simulation'),
             ({"size": ("sample_size = [100]", "sample_size = [100, 110]"), "looks": ("information = [0.5, 1]", "information = [0.001, 0.002, 1]")}, "a trial of 100 patients has a look without news"),
             ({"method": ('analysis = "ancova", adjust = ["baseline"]', 'analysis = "bayes"')}, "a Bayesian rule has no bounds of looks"),
@@ -165,7 +172,7 @@ class Boundaries(ProgramTest):
             ({"times": times, "method": logrank, "timing": (spending, spending + '\ntiming = "events"')}, "the number of events is not planned"),
             ({"times": times, "method": logrank, "timing": (spending, spending + '\ntiming = "events"\nmaximum = 101')}, "a trial of 100 patients has no 101 events"),
             ({"accrual": ("accrual = { per_month = 10 }\n", "")}, "every look would know all outcomes"),
-            ({"times": counts, "method": (logrank[0], 'analysis = "negative-binomial"')}, "trials of counts are not simulated with looks"),
+            ({"times": counts, "method": (logrank[0], 'analysis = "negative-binomial"')}, "looks at counts are due at information"),
         ]
         for changes, problem in cases:
             study = self.model(**changes)
@@ -211,6 +218,56 @@ class Boundaries(ProgramTest):
         study = self.model(effect=("mean = [0, 0.4]", "mean = [0, 0.8]"), accrual=("per_month = 10", "per_month = 1"))
         said = self.call("size", study, "--replicates", 400, "--search-replicates", 400).stdout
         self.assertRegex(said, r"that is the maximum: \d+\.\d ± \d\.\d are expected, as looks end trials early")
+        rows = list(csv.DictReader(io.StringIO(self.call("size", study, "--replicates", 400, "--search-replicates", 400, "--format", "csv").stdout)))
+        self.assertLess(float(rows[0]["expected"]), float(rows[0]["answer"]))
+        self.assertGreater(float(rows[0]["expected_mcse"]), 0)
+
+    def test_looks_are_due_at_what_timing_says(self):
+        spending = 'efficacy = { spending = "obrien-fleming" }'
+        for timing, months in (("enrolled", 5), ("months", 8), ("information", None)):
+            maximum = {"enrolled": "", "months": "\nmaximum = 16", "information": "\nmaximum = 15"}[timing]
+            study = self.model(timing=(spending, spending + f'\ntiming = "{timing}"{maximum}'))
+            with self.subTest(timing=timing):
+                self.call("run", study, "-o", f"{timing}.h5", "--threads", 1, "--progress", "none")
+                self.call("run", study, "-o", f"{timing}-seven.h5", "--threads", 7, "--progress", "none")
+                self.call("compare", f"{timing}.h5", f"{timing}-seven.h5")
+                table = list(csv.DictReader(io.StringIO(self.call("export", f"{timing}.h5", "--table", "trial/looks").stdout)))
+                if months and int(table[0]["taken"]):
+                    self.assertAlmostEqual(float(table[0]["months"]), months)
+        # 100 patients are enrolled within 10 months, and nobody has been seen for a year by the fifth: no news.
+        said = self.call("show", "enrolled.h5").stdout
+        self.assertIn("look 1 of 100 patients: 100 trials passed over it, as it had no information more than the one before", said)
+
+    def test_a_data_file_is_the_look_of_today(self):
+        data = "\n".join(["ID,ARM,Y"] + [f"{i},{'PBO' if i % 2 else 'ACT'},{(i * 37 % 101) / 20 + (0 if i % 2 else 1.1)}" for i in range(60)])
+        (self.folder / "data.csv").write_text(data)
+        study = self.looks(OBRIEN_FLEMING + "\nobserved = [{ information = 0.3, z = 1.2 }]")
+        said = self.call("analyze", "data.csv", study)
+        self.assertIn("give --information 0.67, trial.sample_size, or timing with maximum, and the look is decided", said.stderr)
+        plain = json.loads(self.call("analyze", "data.csv", study, "--format", "json").stdout)
+        self.assertNotIn("look", plain)
+        look = json.loads(self.call("analyze", "data.csv", study, "--information", 0.65, "--format", "json").stdout)["look"]
+        t, df = plain["contrasts"][0]["statistic"], plain["contrasts"][0]["df"]
+        self.assertEqual((look["look"], look["information"]), (2, 0.65))
+        # R: qnorm(pt(t, df)); of 58 degrees of freedom z is a little smaller than t.
+        self.assertLess(0.9 * t, look["z"])
+        self.assertLess(look["z"], t)
+        self.assertEqual(df, 58)
+        # The same look, written down by hand.
+        written = self.looks(OBRIEN_FLEMING + f"\nobserved = [{{ information = 0.3, z = 1.2 }}, {{ information = 0.65, z = {look['z']!r} }}]", name="written.toml")
+        running = json.loads(self.call("boundaries", written, "--format", "json").stdout)["running"]
+        self.assertEqual(look["looks"], running["looks"])
+        self.assertEqual(look.get("conditional_power"), running.get("conditional_power"))
+        self.assertIn("the look of today: p above has the whole level, these bounds decide", self.call("analyze", "data.csv", study, "--information", 0.65).stdout)
+        self.assertIn("the look of today has information 0.2 (the one before had 0.3", self.call("analyze", "data.csv", study, "--information", 0.2, status=INVALID).stderr)
+        # 1 / SE^2 of what is planned.
+        by_information = self.looks(OBRIEN_FLEMING + '\ntiming = "information"\nmaximum = 20')
+        se = plain["contrasts"][0]["se"]
+        look = json.loads(self.call("analyze", "data.csv", by_information, "--format", "json").stdout)["look"]
+        self.assertAlmostEqual(look["information"], 1 / se**2 / 20, places=12)
+        last = json.loads(self.call("analyze", "data.csv", by_information, "--last-look", "--format", "json").stdout)["look"]
+        self.assertEqual(len(last["looks"]), 1)
+        self.assertIn("belong to a study with [trial.looks]", self.call("analyze", "data.csv", self.without_looks(), "--information", 0.5, status=COMMAND_LINE).stderr)
 
     def test_a_size_without_news_at_every_look_is_not_tried(self):
         study = self.model(looks=("information = [0.5, 1]", "information = [0.49, 0.5, 1]"), size=("sample_size = [100]", "sample_size = [200]"))

@@ -4,6 +4,7 @@
 #include <array>
 #include <charconv>
 #include <cmath>
+#include <numeric>
 #include <span>
 
 #include "engine/analysis/analysis.hpp"
@@ -404,6 +405,15 @@ void describe_mixed_model(const LongData& data, const AnalysisPlan& plan, const 
     found.notes.push_back(std::to_string(fit.without_covariate) + " patients without a covariate were left out");
 }
 
+/// What a look of a trial under way needs to know of a contrast.
+void take_look(const analysis::Analysis& analysis, const Estimate& estimate, DataAnalysis& found) {
+  const double z = analysis::normal_score(analysis.standing(estimate));
+  if (!std::isnan(z)) found.z = z;
+  if (estimate.se > 0) found.information = 1 / (estimate.se * estimate.se);
+  const analysis::Dataset& seen = analysis.dataset();
+  if (!seen.time.empty()) found.events = std::accumulate(seen.event.begin(), seen.event.end(), 0.0);
+}
+
 }  // namespace
 
 DataAnalysis analyze(const LongData& data, const AnalysisPlan& plan, double alpha, int sides) {
@@ -427,6 +437,7 @@ DataAnalysis analyze(const LongData& data, const AnalysisPlan& plan, double alph
   found.patients = data.patients.size();
   found.level = analysis.level();
   for (const int patients : analysis.analysed()) found.analysed += static_cast<std::size_t>(patients);
+  if (results.front().ok()) take_look(analysis, results.front().estimate, found);
   analysis::Mmrm* model = analysis.mixed_model();
   if (model) describe_mixed_model(data, plan, *model, found);
   const bool fell_back = !model && std::any_of(results.begin(), results.end(),

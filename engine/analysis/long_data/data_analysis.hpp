@@ -20,8 +20,11 @@ struct DataAnalysis {
   std::optional<double> minus_two_log_likelihood;  // mmrm: restricted
   std::optional<Table> covariance;                 // mmrm: Sigma over visits, one row per group and pair of visits
   std::size_t patients = 0, analysed = 0;
-  double level = 0.95;             // of the intervals
-  std::string failure;             // why no contrast has an estimate; empty where one has
+  // Of the first contrast, for a look of a trial under way; nothing without an estimate.
+  std::optional<double> z;                    // whose upper tail is the one-sided p of the hypothesis
+  std::optional<double> information, events;  // 1 / SE^2; of times to an event
+  double level = 0.95;                        // of the intervals
+  std::string failure;                        // why no contrast has an estimate; empty where one has
   std::vector<std::string> notes;  // dropped columns, patients left out, failed structures, contrasts without estimate
 };
 

@@ -96,6 +96,76 @@ TEST(DataModel, FrailtyIsGammaWithMeanOne) {
   }
 }
 
+/// Events of a frail patient come as in a Poisson process: counts of a part s of the period are negative binomial with
+/// the dispersion of the whole, and Cov(N(s), N(t) - N(s)) = k lambda^2 s (t - s).
+TEST(DataModel, CountsAreAProcess) {
+  DataModel model = two_arms(OutcomeKind::count, {});
+  constexpr double rate = 0.4, k = 0.7, follow_up = 10, s = 4;
+  model.follow_up_months = follow_up;
+  for (auto& arm : model.arms) {
+    arm.rate = rate;
+    arm.dispersion = k;
+  }
+  DataOutcomes outcomes(model);
+  outcomes.prepare(11, 4, patients());
+  const std::vector<double> part(many, s), whole(many, follow_up), nothing(many, 0.0);
+  std::vector<double> early(many), all(many), none(many);
+  outcomes.counts(0, part.data(), early.data());
+  outcomes.counts(0, whole.data(), all.data());
+  outcomes.counts(0, nothing.data(), none.data());
+  double mean = 0, square = 0, late = 0, product = 0, zeros = 0, fourth = 0;
+  for (std::size_t i = 0; i < many; ++i) {
+    ASSERT_LE(early[i], all[i]);
+    ASSERT_EQ(none[i], 0);
+    mean += early[i] / many;
+    late += (all[i] - early[i]) / many;
+    zeros += early[i] == 0;
+  }
+  for (std::size_t i = 0; i < many; ++i) {
+    const double d = early[i] - mean;
+    square += d * d / many;
+    fourth += d * d * d * d / many;
+    product += d * (all[i] - early[i] - late) / many;
+  }
+  const double m = rate * s, variance = m + k * m * m;
+  EXPECT_NEAR(mean, m, mcse_allowed * std::sqrt(variance / many));
+  EXPECT_NEAR(square, variance, mcse_allowed * std::sqrt((fourth - variance * variance) / many));
+  EXPECT_NEAR(zeros / many, std::pow(1 + k * m, -1 / k), mcse_allowed * std::sqrt(0.25 / many));
+  const double rest = rate * (follow_up - s), of_rest = rest + k * rest * rest;
+  EXPECT_NEAR(product, k * rate * rate * s * (follow_up - s), mcse_allowed * std::sqrt(3 * variance * of_rest / many));
+}
+
+/// One uniform per event, four to a block; above 4,096 events one in all.
+TEST(DataModel, EventsWithinDrawsAUniformEach) {
+  const auto time = [](std::uint64_t patient, int event) {
+    const auto block = static_cast<std::uint16_t>(event / 4);
+    return uniforms_at(5, {2, patient, Purpose::event_time, 0, block})[static_cast<std::size_t>(event % 4)];
+  };
+  for (const int events : {0, 1, 3, 4, 5, 17})
+    for (const double part : {0.0, 0.2, 0.7, 1.0}) {
+      double within = 0;
+      for (int event = 0; event < events; ++event) within += time(9, event) <= part;
+      EXPECT_EQ(events_within(part, events, 5, 2, 9), within) << events << ' ' << part;
+    }
+  double sum = 0, squares = 0, before = 0;
+  constexpr double lots = 10'000, part = 0.3;
+  constexpr std::size_t n = 4'000;
+  for (std::uint64_t patient = 0; patient < n; ++patient) {
+    const double within = events_within(part, lots, 5, 2, patient);
+    sum += within / n;
+    squares += within * within / n;
+  }
+  EXPECT_NEAR(sum, lots * part, mcse_allowed * std::sqrt(lots * part * (1 - part) / n));
+  EXPECT_NEAR(squares - sum * sum, lots * part * (1 - part),
+              mcse_allowed * lots * part * (1 - part) * std::sqrt(2.0 / n));
+  for (const double share : {0.0, 0.1, 0.5, 0.9, 1.0}) {
+    const double within = events_within(share, lots, 5, 2, 1);
+    EXPECT_GE(within, before);
+    before = within;
+  }
+  EXPECT_EQ(before, lots);
+}
+
 TEST(DataModel, PoissonByInversion) {
   EXPECT_EQ(poisson_events(2, 0.1353), 0);  // e^-2 = .135335
   EXPECT_EQ(poisson_events(2, 0.1354), 1);

@@ -8,48 +8,11 @@
 #include "engine/analysis/boundaries/design_of.hpp"
 #include "engine/analysis/boundaries/running.hpp"
 #include "engine/data_model/data_model.hpp"
-#include "tests/engine/trial/designs.hpp"
+#include "tests/engine/trial/looks.hpp"
 
 // Group-sequential trials against the integration of their bounds, and against trials without looks.
 namespace vcohort::test {
 namespace {
-
-using Boundary = Looks::Efficacy::Boundary;
-constexpr double infinity = std::numeric_limits<double>::infinity();
-
-Looks three_looks(Boundary boundary = Boundary::obrien_fleming) {
-  Looks looks;
-  looks.information = {1.0 / 3, 2.0 / 3, 1};
-  looks.efficacy.boundary = boundary;
-  return looks;
-}
-
-/// Patients come one by one and are seen a month later, so that some are always in the pipeline.
-Study accruing(Study study, double per_month = 50) {
-  study.trial->accrual.pieces = {{0, per_month}};
-  study.data_model->visits_months.back() = 1;
-  study.trial->analyses.front().visit_months = 1;
-  return study;
-}
-
-Study normal_looks(double effect, std::int64_t replicates, Boundary boundary = Boundary::obrien_fleming) {
-  Study study = accruing(normal_trial("t", 600, effect, replicates));
-  study.trial->looks = three_looks(boundary);
-  return study;
-}
-
-struct Tables {
-  Table operating, looks, rows;
-};
-
-Tables tables_of(const Study& study) {
-  const Trial trial(study, no_evidence());
-  Tally tally = trial.empty_tally();
-  std::vector<Table> rows = trial.row_tables();
-  for (std::int64_t block = 0; block < trial.blocks(); ++block) trial.simulate_block(block, tally, rows);
-  std::vector<Table> delivered = trial.deliver(tally);
-  return {delivered.at(0), delivered.size() > 1 ? delivered[1] : Table{}, rows.empty() ? Table{} : rows.front()};
-}
 
 /// Simulated stops against those of the integration under a drift. `systematic` is what z departs from normality.
 void expect_exits(const Study& study, double drift, double systematic = 0) {
@@ -183,7 +146,8 @@ TEST(DataCut, KnowsWhatWasDue) {
 
 /// What a z decides at a look.
 boundaries::Decision decide(const LookPlan& plan, std::size_t look, const LookPlan::Due& due, double z) {
-  const std::optional<boundaries::Bound> bound = plan.bound(look, due);
+  const std::vector<double>& planned = plan.bounds().information;
+  const std::optional<boundaries::Bound> bound = plan.bound(look, std::span(planned).first(look), due);
   return bound ? boundaries::decide(*bound, z, -z, z) : boundaries::Decision::futility;
 }
 
@@ -293,15 +257,15 @@ TEST(Looks, TooFewEventsSpendTheRest) {
   ended.looks.observed = {
       {.information = 80.0 / 240}, {.information = 160.0 / 240}, {.information = 0.75, .final = true}};
   const double bound = boundaries::running(ended, boundaries::calibrate(ended)).bounds.efficacy.back();
-  const LookPlan::Due due{{400, infinity}, 180, true};
+  const LookPlan::Due due{{400, infinity}, 180, true, 180.0 / 240};
   EXPECT_EQ(decide(plan, 2, due, bound), boundaries::Decision::efficacy);
   EXPECT_EQ(decide(plan, 2, due, bound - 1e-6), boundaries::Decision::futility);
   EXPECT_EQ(decide(plan, 2, due, -bound), boundaries::Decision::reversed);
-  EXPECT_FALSE(plan.bound(0, {{400, infinity}, 0, true})) << "nothing is known";
+  EXPECT_FALSE(plan.bound(0, {}, {{400, infinity}, 0, true, 0})) << "nothing is known";
   // Without an event since the look before, the last look is that one with what is left of alpha.
   ended.looks.observed = {{.information = 80.0 / 240}, {.information = 160.0 / 240, .final = true}};
   const double without_news = boundaries::running(ended, boundaries::calibrate(ended)).bounds.efficacy.back();
-  const LookPlan::Due stale{{400, infinity}, 160, true};
+  const LookPlan::Due stale{{400, infinity}, 160, true, 160.0 / 240};
   EXPECT_EQ(decide(plan, 2, stale, without_news), boundaries::Decision::efficacy);
   EXPECT_EQ(decide(plan, 2, stale, without_news - 1e-6), boundaries::Decision::futility);
 }
