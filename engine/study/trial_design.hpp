@@ -118,6 +118,16 @@ struct AnalysisPlan {
 
 /// What is asked about a trial. With only a data file to analyse there are no arms, and what stands between them and
 /// the analyses, and after `sides`, says nothing.
+/// When a trial without looks is analysed, if not when everybody's follow-up has ended. A number that is not asked for
+/// is 0; of several the later day, or the earlier one, counts.
+struct FinalAnalysis {
+  double events = 0;           // survival: of all arms
+  double months = 0;           // since the first day of accrual
+  double followed_months = 0;  // after the last patient was randomised
+  enum class When : std::uint8_t { later, earlier };
+  When when = When::later;
+};
+
 struct TrialQuestion {
   std::vector<Arm> arms;
   int reference = 0;                      // index of the arm that contrasts are taken against
@@ -127,7 +137,8 @@ struct TrialQuestion {
   std::vector<AnalysisPlan> analyses;     // the first is primary
   double alpha = 0.05;
   int sides = 2;
-  std::optional<Looks> looks;  // absent: the trial is analysed once, when it is complete
+  std::optional<Looks> looks;          // absent: the trial is analysed once
+  std::optional<FinalAnalysis> final;  // without looks; absent: when the trial is complete
   Randomisation randomisation;
   Accrual accrual;
   std::optional<Dropout> dropout;

@@ -26,6 +26,7 @@ inline constexpr std::array<std::string_view, 4> boundary_names = {"obrien-flemi
 inline constexpr std::array<std::string_view, 3> assumed_drift_names = {"trend", "null", "design"};
 inline constexpr std::array<std::string_view, 5> look_timing_names = {"primary outcome", "enrolled", "events", "months",
                                                                       "information"};
+inline constexpr std::array<std::string_view, 2> final_when_names = {"later", "earlier"};
 inline constexpr std::array<std::string_view, 2> last_spends_names = {"rest", "function"};
 
 std::string_view name_of(Randomisation::Method);

@@ -14,6 +14,8 @@ Course Conduct::conduct_replicate(TrialSimulator& simulator) {
   if (plan_) {
     look_until_it_ends(simulator, course);
   } else {
+    const TrialQuestion& design = simulator.trial().protocol.design;
+    if (design.final) course.cut = final_cut(*design.final, simulator.data(), course.cut.enrolled, months_);
     course.primary = simulator.analyse(primary, course.cut);
   }
   return course;
@@ -45,28 +47,19 @@ void Conduct::look_until_it_ends(TrialSimulator& simulator, Course& course) {
   }
 }
 
-/// By halving, as information grows with what is known but for the luck of single outcomes. Information that is enough
-/// is taken as planned; what the end of the trial is short of, to three digits.
+/// Information that is enough is taken as planned; what the end of the trial is short of, to three digits.
 LookPlan::Due Conduct::search_by_information(std::size_t look, std::int64_t after, TrialSimulator& simulator) {
-  const TrialData& data = simulator.data();
   const Protocol& protocol = simulator.trial().protocol;
-  const auto seen_at = [&](std::int64_t step) {
-    const TrialResult& result = simulator.analyse(primary, plan_->at_step(step, data, protocol).cut).front();
-    const double se = result.estimate.se;
-    return result.ok() && se > 0 ? 1 / (se * se) : 0.0;
-  };
-  const std::int64_t end = plan_->steps(data, protocol);
-  const double at_end = seen_at(end);
-  std::int64_t low = after, high = end;  // not enough at `low`
-  while (plan_->enough(look, at_end) && high - low > 1) {
-    const std::int64_t middle = low + (high - low) / 2;
-    (plan_->enough(look, seen_at(middle)) ? high : low) = middle;
+  for (step_ = after + 1;; ++step_) {
+    LookPlan::Due due = plan_->at_step(step_, simulator.data(), protocol);
+    if (!plan_->may_ask(due)) continue;
+    const TrialResult& result = simulator.analyse(primary, due.cut).front();
+    const double se = result.estimate.se, seen = result.ok() && se > 0 ? 1 / (se * se) : 0.0;
+    if (!due.last && !plan_->enough(look, seen)) continue;
+    due.information = due.last ? plan_->share_of(seen) : plan_->planned(look);
+    due.last = due.last || look + 1 == plan_->looks();
+    return due;
   }
-  step_ = high;
-  LookPlan::Due due = plan_->at_step(high, data, protocol);
-  due.last = high == end || look + 1 == plan_->looks();
-  due.information = high == end ? plan_->share_of(at_end) : plan_->planned(look);
-  return due;
 }
 
 }  // namespace vcohort

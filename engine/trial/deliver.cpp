@@ -205,15 +205,20 @@ std::vector<Table> Trial::deliver(const Tally& tally) const {
           [](const Row&) { return WithError{}; });
   const auto enrolled = of_size(Layout::enrolled, Layout::enrolled_squares);
   const char* const fixed_without_looks = "randomised; fixed where there are no looks";
-  if (study_.trial->looks)
+  if (study_.trial->looks || study_.trial->final)
     measure("expected_sample_size", "patients", fixed_without_looks, enrolled);
   else
     column("expected_sample_size", "patients", fixed_without_looks,
            [&](const Row& cell) { return static_cast<double>(randomised(cell)); });
   column("analysed", "patients", "mean number analysed",
          [](const Row& cell) { return cell.performance.analysed().value; });
-  measure("duration_months", "months", "first day of accrual to last visit",
+  measure("duration_months", "months", "first day of accrual to last visit, or to the analysis that ended the trial",
           of_size(Layout::duration, Layout::duration_squares));
+  if (trial_->protocol.kind.front() == OutcomeKind::survival) {
+    measure("events", "events", "known at the end, of all arms", of_size(Layout::events, Layout::events_squares));
+    measure("followed_months", "months", "follow-up of a patient at the end, mean of the trial",
+            of_size(Layout::followed, Layout::followed_squares));
+  }
   measure("dropout_share", "share", "patients lost before the end of follow-up",
           of_size(Layout::dropout, Layout::dropout_squares));
   measure("imbalance", "patients", "largest minus smallest patients / ratio over arms",

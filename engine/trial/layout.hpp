@@ -25,6 +25,10 @@ class TrialLayout {
     screening_failures_squares,
     enrolled,
     enrolled_squares,
+    events,  // of times to an event; as the next
+    events_squares,
+    followed,
+    followed_squares,
     size_sums
   };
   enum LookCount : std::size_t { taken, failed, stops_efficacy, stops_futility, stops_worse, look_counts };

@@ -15,7 +15,7 @@ using Timing = Looks::Timing;
 namespace {
 
 constexpr double infinity = std::numeric_limits<double>::infinity();
-constexpr double steps_per_month = 64;
+constexpr std::size_t most_steps = 64;  // of outcomes at visits
 
 bool counts_whole_things(Timing timing) {
   return timing == Timing::primary_outcome || timing == Timing::enrolled || timing == Timing::events;
@@ -37,12 +37,6 @@ std::vector<double> counts_of(const Looks& looks, double maximum) {
 
 double visit_months(const Protocol& protocol) {
   return protocol.visits_months[protocol.visit_at(protocol.design.analyses.front().visit_months)];
-}
-
-std::size_t enrolled_by(double months, const TrialData& data, std::size_t patients) {
-  const auto first = data.randomised_months.begin();
-  return static_cast<std::size_t>(std::upper_bound(first, first + static_cast<std::ptrdiff_t>(patients), months) -
-                                  first);
 }
 
 }  // namespace
@@ -76,18 +70,14 @@ LookPlan::Due LookPlan::due(std::size_t look, const TrialData& data, const Proto
   const auto whole = static_cast<std::size_t>(std::llround(wanted));
   if (timing_ == Timing::events) {
     Due due{{patients_, infinity}, static_cast<std::int64_t>(whole), last, planned_[look]};
-    months.clear();
-    for (std::size_t i = 0; i < patients_; ++i)
-      if (data.event[i]) months.push_back(data.randomised_months[i] + data.observed.time[i]);
-    if (months.size() < whole) {
+    const double day = day_of_event(whole, data, patients_, months);
+    if (std::isinf(day)) {
       due.count = static_cast<std::int64_t>(months.size());
       due.information = static_cast<double>(months.size()) / maximum_;
       due.last = true;
-      return due;
+    } else {
+      due.cut = cut_on(day, data, patients_);
     }
-    const auto nth = months.begin() + static_cast<std::ptrdiff_t>(whole) - 1;
-    std::nth_element(months.begin(), nth, months.end());
-    due.cut = {enrolled_by(*nth, data, patients_), *nth};
     return due;
   }
   // Patients come in the order of randomisation, and so do their visits.
@@ -98,7 +88,7 @@ LookPlan::Due LookPlan::due(std::size_t look, const TrialData& data, const Proto
     const bool at_visit = timing_ == Timing::primary_outcome || last;
     day = data.randomised_months[whole - 1] + (at_visit ? visit : 0.0);
   }
-  Due due{{enrolled_by(day, data, patients_), day}, 0, last, planned_[look]};
+  Due due{cut_on(day, data, patients_), 0, last, planned_[look]};
   if (timing_ == Timing::primary_outcome) {
     due.count = static_cast<std::int64_t>(whole);
   } else {
@@ -109,18 +99,28 @@ LookPlan::Due LookPlan::due(std::size_t look, const TrialData& data, const Proto
 }
 
 std::int64_t LookPlan::steps(const TrialData& data, const Protocol& protocol) const {
-  if (protocol.by_visit()) return static_cast<std::int64_t>(patients_);
-  const double end = data.randomised_months[patients_ - 1] + protocol.follow_up_months;
-  return static_cast<std::int64_t>(std::ceil(end * steps_per_month));
+  if (protocol.by_visit()) return static_cast<std::int64_t>(std::min(patients_, most_steps));
+  return static_cast<std::int64_t>(std::ceil(data.randomised_months[patients_ - 1] + protocol.follow_up_months));
 }
 
 LookPlan::Due LookPlan::at_step(std::int64_t step, const TrialData& data, const Protocol& protocol) const {
-  const double day = protocol.by_visit()
-                         ? data.randomised_months[static_cast<std::size_t>(step) - 1] + visit_months(protocol)
-                         : static_cast<double>(step) / steps_per_month;
-  Due due{{enrolled_by(day, data, patients_), day}, step, step == steps(data, protocol), 0};
-  if (!protocol.by_visit()) due.count = static_cast<std::int64_t>(due.cut.enrolled);
+  const std::int64_t last = steps(data, protocol);
+  Due due;
+  due.last = step == last;
+  if (protocol.by_visit()) {
+    due.count = (step * static_cast<std::int64_t>(patients_) + last - 1) / last;
+    due.cut = cut_on(data.randomised_months[static_cast<std::size_t>(due.count) - 1] + visit_months(protocol), data,
+                     patients_);
+  } else {
+    due.cut = cut_on(static_cast<double>(step), data, patients_);
+    due.count = static_cast<std::int64_t>(due.cut.enrolled);
+  }
   return due;
+}
+
+bool LookPlan::may_ask(const Due& due) const {
+  constexpr double first_asked = 0.1;
+  return due.last || static_cast<double>(due.count) >= first_asked * static_cast<double>(patients_);
 }
 
 double LookPlan::share_of(double seen) const {

@@ -55,9 +55,11 @@ class LookPlan {
   /// Of any timing but information. `months` is working memory.
   Due due(std::size_t look, const TrialData&, const Protocol&, std::vector<double>& months) const;
 
-  /// By information a look is due at one of these steps, 1, 2, ...: the first at which `seen`, 1 / SE^2, is enough.
+  /// By information a look is due at the first of these steps, 1, 2, ..., at which `seen`, 1 / SE^2, is enough. What
+  /// comes later is not known to who asks.
   std::int64_t steps(const TrialData&, const Protocol&) const;
   Due at_step(std::int64_t step, const TrialData&, const Protocol&) const;
+  bool may_ask(const Due&) const;  // whether enough patients count
   bool enough(std::size_t look, double seen) const { return seen >= planned_[look] * maximum_; }
   double planned(std::size_t look) const { return planned_[look]; }
   /// Of 1 / SE^2: a share of the maximum, 1 at most, to three digits.

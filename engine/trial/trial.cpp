@@ -236,15 +236,24 @@ void Trial::add_size(std::size_t size, const Course& course, const TrialData& da
               data.randomised_months[i] + data.exit_months[i] <= course.cut.months;
   sums.in_arm.resize(protocol.arms());
   analysis::count_by_arm(data.arm.data(), static_cast<long>(n), static_cast<int>(protocol.arms()), sums.in_arm.data());
-  const auto screened = data.participants.screened_until(n - 1);
+  const auto screened = n == 0 ? std::int64_t{0} : data.participants.screened_until(n - 1);
   sums.add(size, Layout::duration, Layout::duration_squares, duration_months);
-  sums.add(size, Layout::dropout, Layout::dropout_squares, static_cast<double>(lost) / patients);
+  const double of = std::max(1.0, patients);  // nobody may have come by the day of a final analysis
+  sums.add(size, Layout::dropout, Layout::dropout_squares, static_cast<double>(lost) / of);
   sums.add(size, Layout::unbalance, Layout::unbalance_squares, imbalance(sums.in_arm, protocol.design.arms));
-  sums.add(size, Layout::guesses, Layout::guesses_squares,
-           analysis::sum_of(std::span(data.guessed).first(n)) / patients);
+  sums.add(size, Layout::guesses, Layout::guesses_squares, analysis::sum_of(std::span(data.guessed).first(n)) / of);
   sums.add(size, Layout::screening_failures, Layout::screening_failures_squares,
            static_cast<double>(screened) - patients);
   sums.add(size, Layout::enrolled, Layout::enrolled_squares, patients);
+  if (protocol.kind.front() != OutcomeKind::survival) return;
+  double events = 0, followed = 0;
+  for (std::size_t i = 0; i < n; ++i) {
+    const bool known = data.randomised_months[i] + data.observed.time[i] <= course.cut.months;
+    events += known && data.event[i];
+    followed += known ? data.observed.time[i] : course.cut.months - data.randomised_months[i];
+  }
+  sums.add(size, Layout::events, Layout::events_squares, events);
+  sums.add(size, Layout::followed, Layout::followed_squares, followed / of);
 }
 
 void Trial::add_result(std::size_t cell, const TrialResult& result, const TrueValue& truth, Worker& worker) const {

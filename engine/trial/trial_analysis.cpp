@@ -103,6 +103,13 @@ std::span<const TrialResult> TrialAnalysis::run(const TrialData& data, const Dat
     n = data.due_by(cut, protocol_.visits_months[visit_]);
     everything = true;
   }
+  if (n == 0) {  // nobody has come, or to this visit
+    TrialResult nobody;
+    nobody.failure = analysis::Failure::empty_arm;
+    nobody.estimate = analysis::failed(analysis::Failure::empty_arm);
+    nobody_.assign(protocol_.arms() - 1, nobody);
+    return nobody_;
+  }
   analysis::Records records;
   records.arms = static_cast<int>(protocol_.arms());
   records.arm = std::span(data.arm).first(n);

@@ -74,6 +74,7 @@ class TrialAnalysis {
   Columns adjust_, adjust_by_visit_, stratify_;
   std::vector<std::span<const double>> values_;
   KnownData known_;
+  std::vector<TrialResult> nobody_;
 };
 
 /// The method of an analysis, and the endpoint that it compares.

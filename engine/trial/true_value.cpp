@@ -122,6 +122,9 @@ bool TrueValues::survival_limit(std::size_t analysis, std::size_t contrast, True
   const double share = static_cast<double>(arm.ratio) / (arm.ratio + reference.ratio);
   const SurvivalLimits limits = survival_limits(*trial_.data_model, arm.strategy, reference.strategy, share);
   const std::string& method = protocol.design.analyses[analysis].method;
+  // What depends on how long patients are followed has no closed form where a day ends the trial for all of them.
+  const bool censored_by_a_day = protocol.design.final || protocol.design.looks;
+  if (censored_by_a_day && !(limits.proportional && (method == "cox" || limits.cox == 0.0))) return false;
   // The partial likelihood has all arms in its risk sets.
   const bool pair = protocol.arms() == 2 || limits.proportional;
   const std::optional<double> limit = method == "logrank"     ? limits.peto
@@ -138,6 +141,8 @@ std::string TrueValues::kind(std::size_t analysis, std::size_t contrast, bool kn
   const AnalysisPlan& plan = protocol.design.analyses[analysis];
   const EffectScale scale = effect_scale(plan);
   if (is_survival(trial_)) {
+    if (!known && (protocol.design.final || protocol.design.looks))
+      return "missing: it depends on how long patients are followed when a day ends the trial";
     if (!known) return "missing: without proportional hazards it is known for two arms, each with events";
     if (scale != EffectScale::log_hazard_ratio) return "marginal";
     const bool proportional = survival_limits(*trial_.data_model, protocol.arm_of_contrast(contrast).strategy,

@@ -35,9 +35,10 @@ Replicated load_file(const std::string& path, const std::vector<std::string>& se
   std::filesystem::path figures(path);
   figures.replace_extension(figures_ending + file_ending);
   Replicated replicated{std::filesystem::path(path).stem().string(), load_study(path, settings), {}};
-  if (const Study& study = replicated.study->reading.study; study.trial && study.trial->looks)
-    throw InvalidInput(
-        explain(path + " has looks", "figures are those of trials that were analysed once", "remove [trial.looks]"));
+  if (const Study& study = replicated.study->reading.study; study.trial && (study.trial->looks || study.trial->final))
+    throw InvalidInput(explain(path + (study.trial->looks ? " has looks" : " has a final analysis of its own"),
+                               "figures are those of trials that were analysed once, when they were complete",
+                               study.trial->looks ? "remove [trial.looks]" : "remove trial.final"));
   replicated.published = read_figures(read_bytes(figures), figures.string(), &replicated.study->reading.study);
   return replicated;
 }

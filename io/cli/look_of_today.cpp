@@ -29,6 +29,17 @@ std::optional<double> share_of_information(const Study& study, const DataAnalysi
 }
 
 LookOfToday look_of_today(const Study& study, const DataAnalysis& found, double information, bool last) {
+  if (found.arms_compared > 2)
+    throw InvalidInput(explain("a trial with looks has two arms", "each contrast would stop at looks of its own",
+                               "leave rows out with data.where, or remove [trial.looks]"));
+  if (study.trial->analyses.front().method == "bayes")
+    throw InvalidInput(explain("a Bayesian rule has no bounds of looks", "its posterior probability decides",
+                               "use another analysis, or remove [trial.looks]"));
+  constexpr double most_information = 5;  // as in trial.looks.observed
+  if (!(information <= most_information))
+    throw InvalidInput(explain(fmt::format("the data hold {:g} times the planned information", information),
+                               fmt::format("at most {:g} times is a trial that went on too long", most_information),
+                               "look at trial.looks.maximum and its unit"));
   if (!found.z)
     throw NumericalFailure(explain("the look of today decides nothing", "the primary analysis gives no z",
                                    "see why it has no estimate, or declare another analysis"));
@@ -48,13 +59,25 @@ LookOfToday look_of_today(const Study& study, const DataAnalysis& found, double 
   look.shown.planned = boundaries::calibrate(look.shown.design);
   look.shown.drift = look.shown.planned.drift;
   look.today = today_of(look.shown);
+  if (look.today.running.stop && *look.today.running.stop + 1 < observed.size())
+    look.stopped_before = *look.today.running.stop + 1;
   return look;
+}
+
+std::string decision_of(const LookOfToday& look) {
+  const std::size_t number = look.shown.design.looks.observed.size();
+  if (look.stopped_before) return fmt::format("look {}: the trial had ended at look {}", number, *look.stopped_before);
+  const Table looks = running_looks(look.shown, look.today);
+  const auto& decisions = std::get<std::vector<std::string>>(looks.find("decision")->values);
+  return fmt::format("look {}: {}", number, decisions[number - 1]);
 }
 
 std::string text_of(const LookOfToday& look) {
   std::ostringstream text;
   const std::size_t number = look.shown.design.looks.observed.size();
   text << fmt::format("look {} at information {:.4f}: z {:.4f}\n\n", number, look.information, look.z);
+  if (look.stopped_before)
+    text << fmt::format("the trial had ended at look {}: today's look decides nothing\n\n", *look.stopped_before);
   print(running_looks(look.shown, look.today), TableFormat::table, text);
   text << '\n' << today_text(look.shown, look.today);
   return text.str();
@@ -65,6 +88,7 @@ nlohmann::ordered_json json_of(const LookOfToday& look) {
   json["look"] = look.shown.design.looks.observed.size();
   json["information"] = look.information;
   json["z"] = look.z;
+  json["conclusion"] = decision_of(look);
   const nlohmann::ordered_json running = json_of(look.shown, &look.today)["running"];
   for (const auto& [key, value] : running.items()) json[key] = value;
   return json;

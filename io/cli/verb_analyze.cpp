@@ -109,13 +109,31 @@ void print_text(const DataAnalysis& found) {
 /// The primary analysis as a look, where the study has looks and what is known is a share of what is planned.
 std::optional<LookOfToday> look_at(const Study& study, const DataAnalysis& primary, const AnalyzeArguments& arguments) {
   if (!study.trial->looks || !primary.failure.empty()) return std::nullopt;
+  const Looks::Timing timing = study.trial->looks->timing;
+  const bool counted = timing != Looks::Timing::information && timing != Looks::Timing::events;
   const std::optional<double> information =
       arguments.information ? arguments.information : share_of_information(study, primary);
+  if (information && counted && !arguments.information && primary.analysed < primary.patients)
+    log_notice(
+        fmt::format("the information of today's look is that of {} analysed patients (others are lost, or still to "
+                    "come) where those who are lost should count, as in a simulation, give --information",
+                    primary.analysed));
   if (information) return look_of_today(study, primary, *information, arguments.last_look);
   log_notice(
       "the tests here have the whole level (the study has looks, and does not say how much is planned) give "
-      "--information 0.67, trial.sample_size, or timing with maximum, and the look is decided");
+      "--information 0.67, or timing with maximum, and the look is decided");
   return std::nullopt;
+}
+
+/// At a look its bounds decide, and not the whole level.
+void conclude_by(const LookOfToday& look, DataAnalysis& primary) {
+  const auto is_primary = column_of<Truth>(primary.contrasts, "primary");
+  for (auto& column : primary.contrasts.columns) {
+    if (column.name != "conclusion") continue;
+    auto& conclusions = std::get<std::vector<std::string>>(column.values);
+    for (std::size_t row = 0; row < conclusions.size(); ++row)
+      if (is_primary[row].value != 0) conclusions[row] = decision_of(look);
+  }
 }
 
 void analyze_file(const AnalyzeArguments& arguments) {
@@ -132,6 +150,7 @@ void analyze_file(const AnalyzeArguments& arguments) {
   for (const AnalysisPlan& plan : study.trial->analyses)
     analyses.push_back(analyze(read_long_data(file, study, plan), plan, study.trial->alpha, study.trial->sides));
   const std::optional<LookOfToday> look = look_at(study, analyses.front(), arguments);
+  if (look) conclude_by(*look, analyses.front());
   switch (arguments.format) {
     case TableFormat::table:
       for (const DataAnalysis& analysis : analyses) {

@@ -35,6 +35,17 @@ std::string dropout_of(const Plan& plan) {
   return text;
 }
 
+std::string final_of(const FinalAnalysis& final) {
+  std::vector<std::string> days;
+  if (final.events > 0) days.push_back(fmt::format("{:g} events", final.events));
+  if (final.months > 0) days.push_back(fmt::format("month {:g}", final.months));
+  if (final.followed_months > 0)
+    days.push_back(fmt::format("{:g} months after the last patient came", final.followed_months));
+  const char* of_several =
+      final.when == FinalAnalysis::When::later ? ", whichever comes later" : ", whichever comes earlier";
+  return fmt::format("           analysed at {}{}\n", fmt::join(days, " or "), days.size() > 1 ? of_several : "");
+}
+
 std::string trial_of(const Study& study) {
   const TrialQuestion& trial = *study.trial;
   std::vector<std::string> arms, analyses;
@@ -47,6 +58,7 @@ std::string trial_of(const Study& study) {
   if (trial.looks)
     text +=
         fmt::format("           {} looks, whose bounds `vcohort boundaries` prints\n", trial.looks->information.size());
+  if (trial.final) text += final_of(*trial.final);
   text += fmt::format("           outcomes of the {}; power, bias, coverage and their errors come out\n",
                       study.data_model ? "data model, without the disease model" : "disease model");
   return text;

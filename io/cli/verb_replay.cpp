@@ -33,6 +33,11 @@ void replay_enrolment(const LoadedStudy& loaded, const ReplayArguments& argument
     throw InvalidInput(explain(fmt::format("the study has no replicate {}", arguments.replicate),
                                fmt::format("its trial has {} replicates", loaded.reading.study.trial->replicates),
                                "name one of them, from 0"));
+  const TrialQuestion& trial = *loaded.reading.study.trial;
+  if (trial.looks && !LookPlan::fits(trial, arguments.sample_size))
+    throw InvalidInput(explain(fmt::format("a trial of {} patients has a look without news", arguments.sample_size),
+                               "each look needs an outcome or an event more than the one before",
+                               "replay a larger --sample-size"));
   for (const Evidence& stance : Trial::scenarios(loaded.reading.study, loaded.evidence)) {
     Table data = Trial(loaded.reading.study, stance).dataset(arguments.replicate, arguments.sample_size);
     const auto& patients = std::get<std::vector<std::int64_t>>(data.find("patient")->values);

@@ -153,6 +153,10 @@ void print_answer(const Study& study, const SampleSizeGoal& goal, const SizedAns
   } else {
     std::cout << fmt::format("no total sample size up to {} reaches {} {:g}; at {} it is {:.4f}\n\n", goal.largest,
                              what, goal.power, goal.largest, answer.ceiling);
+    if (trial.final && trial.final->events > 0)
+      std::cout << fmt::format(
+          "a trial that is analysed at {:g} events (trial.final) has them with more patients only earlier\n\n",
+          trial.final->events);
     if (trial.looks && trial.looks->timing == Looks::Timing::events)
       std::cout << fmt::format(
           "a trial with looks at events ends with {:g} of them (trial.looks.maximum): more patients "
@@ -202,6 +206,11 @@ ExitStatus find_size(SizeArguments arguments) {
   if (!study.trial || study.trial->arms.empty())
     throw InvalidInput(explain(fmt::format("{} asks about no trial", arguments.study),
                                "it has no [trial] section with arms", "add one"));
+  if (study.trial->looks && study.trial->looks->timing == Looks::Timing::information)
+    throw InvalidInput(explain("the number of patients does not decide the power of this trial",
+                               "its looks end it at the information in trial.looks.maximum",
+                               "choose the maximum: `vcohort boundaries` has the drift of a power, and 1 / SE^2 is its "
+                               "square over that of the effect"));
   arguments.goal.multiple = sample_size_multiple(*study.trial);
   arguments.goal.smallest = std::max(arguments.goal.smallest, arguments.goal.multiple);
   if (study.trial->looks)

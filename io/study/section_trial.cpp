@@ -116,7 +116,7 @@ void check_window(const KeyAt& at, const TrialQuestion& trial) {
   }
 }
 
-constexpr std::array<KeySpec, 18> keys = {{
+constexpr std::array<KeySpec, 19> keys = {{
     table_by<read_arms, &TrialQuestion::arms>(
         "arms", arm_section, {.form = "list of arms", .use = rule<simulation_needs>},
         "What the patients are randomised to: at least two. Required but for a data file.",
@@ -173,6 +173,9 @@ constexpr std::array<KeySpec, 18> keys = {{
         "save_replicates", {.use = rule<simulation>},
         "Whether one row per replicate and analysis is stored; without it, where there are fewer than ten million.",
         "true"),
+    table<&TrialQuestion::final>("final", final_section, {.use = rule<simulation>, .check = checked<check_final>},
+                                 "When the trial is analysed; without it when everybody's follow-up has ended.",
+                                 "{ events = 220 }"),
     table<&TrialQuestion::looks>("looks", looks_section, {.block = true, .check = checked<check_looks>},
                                  "Interim analyses, the last one included.",
                                  "{ information = [0.5, 1], efficacy = { boundary = \"obrien-fleming\" } }"),

@@ -3,15 +3,21 @@
 #include <fmt/format.h>
 
 #include "engine/analysis/methods.hpp"
+#include "engine/numeric/errors.hpp"
 #include "engine/study/trial_names.hpp"
 #include "engine/trial/look_plan.hpp"
 #include "io/study/number_text.hpp"
 #include "io/study/problems.hpp"
+#include "io/study/trial_sections.hpp"
 
 namespace vcohort {
 
 void check_simulated_looks(const StudyReading& reading) {
   const Study& study = reading.study;
+  if (study.trial && study.trial->final && study.policy && study.policy->research)
+    throw InvalidInput(explain("the value of research is that of a trial that is complete",
+                               "[policy.research] asks for it, and trial.final ends the trial on a day",
+                               "remove one of the two"));
   if (!study.trial || !study.trial->looks || study.trial->arms.empty()) return;
   const TrialQuestion& trial = *study.trial;
   const Looks& looks = *trial.looks;
@@ -40,6 +46,9 @@ void check_simulated_looks(const StudyReading& reading) {
     refuse(events ? "the number of events is not planned" : "the month of the last look is not planned",
            "looks are due at fractions of it",
            events ? "write maximum = 200, for instance" : "write maximum = 36, for instance");
+  else if (months && looks.maximum > longest_months)
+    refuse(fmt::format("the last look is at {} months", number_text(looks.maximum)),
+           fmt::format("at most {:.0f} are simulated", longest_months), "write an earlier month");
   else if (events && looks.maximum < 1)
     refuse("less than one event is planned", "looks are due at fractions of it", "write maximum = 200, for instance");
   if (kind != OutcomeKind::survival && kind != OutcomeKind::count && trial.accrual.pieces.empty())

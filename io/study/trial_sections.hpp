@@ -19,6 +19,7 @@ extern const SectionSpec dropout_section;
 extern const SectionSpec intercurrent_section;
 extern const SectionSpec analysis_section;
 extern const SectionSpec hierarchy_section;
+extern const SectionSpec final_section;
 extern const SectionSpec looks_section;
 extern const SectionSpec efficacy_section;
 extern const SectionSpec futility_section;
@@ -62,6 +63,9 @@ int sum_of_ratios(const TrialQuestion& trial);
 int default_block(const TrialQuestion& trial);
 
 void read_intercurrent(const KeyAt& at, TrialQuestion& trial);
+
+/// Whether there is such a final analysis.
+void check_final(const KeyAt& at, const TrialQuestion& trial);
 
 /// What the looks of a trial ask of its arms, level and analysis; and whether there are such bounds.
 void check_looks(const KeyAt& at, const TrialQuestion& trial);

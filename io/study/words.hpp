@@ -37,6 +37,8 @@ inline constexpr std::span<const std::string_view> words<Looks::Futility::Drift>
 template <>
 inline constexpr std::span<const std::string_view> words<Looks::Timing> = look_timing_names;
 template <>
+inline constexpr std::span<const std::string_view> words<FinalAnalysis::When> = final_when_names;
+template <>
 inline constexpr std::span<const std::string_view> words<Looks::LastSpends> = last_spends_names;
 template <>
 inline constexpr std::span<const std::string_view> words<OutcomeKind> = data_model_names;

@@ -163,6 +163,7 @@ class Boundaries(ProgramTest):
         counts = times[0], times[1].replace("survival", "count").replace("hazard = [0.1]", "rate = 1").replace("hazard = [0.05]", "rate = 2")
         cases = [
             ({"timing": (spending, spending + '\ntiming = "months"')}, "the month of the last look is not planned"),
+            ({"timing": (spending, spending + '\ntiming = "months"\nmaximum = 1e11')}, "the last look is at 1e11 months"),
             ({"timing": (spending, spending + '\ntiming = "events"\nmaximum = 40')}, "an outcome that is seen at visits has no events to count"),
             ({"timing": (spending, spending + '\ntiming = "information"\nmaximum = 40'), "method": ('analysis = "ancova", adjust = ["baseline"]', 'analysis = "wilcoxon"')}, 'the information of "wilcoxon" is not that of a standard error'),
             ({"observed": (spending, spending + "\nobserved = [{ information = 0.5, z = 1 }]")}, '"observed" has no place in a simulation'),
@@ -181,7 +182,7 @@ class Boundaries(ProgramTest):
                 with self.subTest(words=words[0], problem=problem):
                     self.assertIn(f"model.toml:{line}:8: {problem}", self.call(*words, status=INVALID).stderr)
             self.rows(study)  # the bounds are there all the same
-        self.assertIn("model.toml has looks (figures are those of trials that were analysed once)", self.call("replicate", self.model(), status=INVALID).stderr)
+        self.assertIn("model.toml has looks (figures are those of trials that were analysed once, when they were complete)", self.call("replicate", self.model(), status=INVALID).stderr)
 
     def test_simulated_trials_obey_their_looks(self):
         study = self.model(effect=("mean = [0, 0.4]", "mean = [0, 0.7]"), replicates=("replicates = 100", "replicates = 400"))
@@ -238,12 +239,39 @@ class Boundaries(ProgramTest):
         said = self.call("show", "enrolled.h5").stdout
         self.assertIn("look 1 of 100 patients: 100 trials passed over it, as it had no information more than the one before", said)
 
+    def test_a_final_analysis_has_a_day(self):
+        looks = '[trial.looks]\ninformation = [0.5, 1]\nefficacy = { spending = "obrien-fleming" }\n'
+        with_final = lambda text: self.model(looks=(looks, text))
+        for text, line, problem in (
+            ("final = { events = 40 }\n", "final = { events = 40 }", '"events" has no effect (only times to an event have events)'),
+            ("final = {}\n", "final = {}", "the final analysis has no day"),
+            ("final = { months = 10, when = \"sooner\" }\n", "final = {", 'did you mean'),
+            ("final = { months = 10, when = \"later\" }\n", "final = {", "there is only one day"),
+            ("final = { months = -1 }\n", "final = {", "months"),
+            ("final = { months = 1e300 }\n", "final = {", "months"),
+            ("final = { months = 3 }\n", "final = {", "nobody has come to the primary visit by month 3"),
+            ("final = { followed_months = 0 }\n", "final = {", "followed_months"),
+            ("final = { months = 10 }\n" + looks, "final = {", "a trial with looks has its final analysis at the last of them"),
+        ):
+            with self.subTest(text=text):
+                said = self.call("check", with_final(text), status=INVALID).stderr
+                number = next(n for n, have in enumerate((self.folder / "model.toml").read_text().split("\n"), 1) if have.startswith("final"))
+                self.assertIn(f"model.toml:{number}:", said)
+                if problem != "did you mean":
+                    self.assertIn(problem, said)
+        study = with_final("final = { months = 16, followed_months = 3, when = \"earlier\" }\n")
+        self.assertIn("analysed at month 16 or 3 months after the last patient came, whichever comes earlier", self.call("check", study).stdout)
+        self.call("run", study, "-o", "final.h5", "--progress", "none")
+        row = next(csv.DictReader(io.StringIO(self.call("export", "final.h5", "--table", "trial/operating_characteristics").stdout)))
+        self.assertAlmostEqual(float(row["duration_months"]), 13)
+        self.assertEqual(float(row["analysed"]), 10, "who came in the first month has been seen for a year")
+
     def test_a_data_file_is_the_look_of_today(self):
         data = "\n".join(["ID,ARM,Y"] + [f"{i},{'PBO' if i % 2 else 'ACT'},{(i * 37 % 101) / 20 + (0 if i % 2 else 1.1)}" for i in range(60)])
         (self.folder / "data.csv").write_text(data)
         study = self.looks(OBRIEN_FLEMING + "\nobserved = [{ information = 0.3, z = 1.2 }]")
         said = self.call("analyze", "data.csv", study)
-        self.assertIn("give --information 0.67, trial.sample_size, or timing with maximum, and the look is decided", said.stderr)
+        self.assertIn("give --information 0.67, or timing with maximum, and the look is decided", said.stderr)
         plain = json.loads(self.call("analyze", "data.csv", study, "--format", "json").stdout)
         self.assertNotIn("look", plain)
         look = json.loads(self.call("analyze", "data.csv", study, "--information", 0.65, "--format", "json").stdout)["look"]
@@ -253,6 +281,11 @@ class Boundaries(ProgramTest):
         self.assertLess(0.9 * t, look["z"])
         self.assertLess(look["z"], t)
         self.assertEqual(df, 58)
+        rows = list(csv.DictReader(io.StringIO(self.call("analyze", "data.csv", study, "--information", 0.65, "--format", "csv").stdout)))
+        self.assertEqual(rows[0]["conclusion"], look["conclusion"])
+        self.assertRegex(look["conclusion"], "^look 2: (go on|efficacy|futility)$")
+        ended = self.looks(OBRIEN_FLEMING + "\nobserved = [{ information = 0.35, z = 4.5 }]", name="ended.toml")
+        self.assertIn("the trial had ended at look 1", self.call("analyze", "data.csv", ended, "--information", 0.65).stdout)
         # The same look, written down by hand.
         written = self.looks(OBRIEN_FLEMING + f"\nobserved = [{{ information = 0.3, z = 1.2 }}, {{ information = 0.65, z = {look['z']!r} }}]", name="written.toml")
         running = json.loads(self.call("boundaries", written, "--format", "json").stdout)["running"]

@@ -43,8 +43,9 @@ class TrialStudies(ProgramTest):
                 self.call("scenarios", "copy", name)
                 self.assertIn("valid", self.call("check", f"{name}.toml").stdout)
                 self.assertEqual((self.folder / f"{name}.toml").read_bytes(), (SOURCE / "scenarios" / folder / f"{name}.toml").read_bytes())
+                fewer = ("--set", "trial.final={ events = 60 }") if name == "event-driven" else ()
                 if name != "analyze-only":
-                    rows = self.table(self.run_trial(f"{name}.toml", f"{name}.h5", 20, "--set", "trial.sample_size=140"))
+                    rows = self.table(self.run_trial(f"{name}.toml", f"{name}.h5", 20, "--set", "trial.sample_size=140", *fewer))
                     self.assertGreaterEqual(len(rows), 1)
                     for row in rows:
                         self.assertEqual((row["sample_size"], row["replicates"]), ("140", "20"))

@@ -435,6 +435,7 @@ DataAnalysis analyze(const LongData& data, const AnalysisPlan& plan, double alph
   found.notes = data.notes;
   found.hypothesis = hypothesis_text(analysis.hypothesis(), method);
   found.patients = data.patients.size();
+  found.arms_compared = data.arms.size();
   found.level = analysis.level();
   for (const int patients : analysis.analysed()) found.analysed += static_cast<std::size_t>(patients);
   if (results.front().ok()) take_look(analysis, results.front().estimate, found);

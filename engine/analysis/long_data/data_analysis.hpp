@@ -19,7 +19,7 @@ struct DataAnalysis {
   std::string hypothesis;  // "superiority, two-sided 0.05, lower is better"
   std::optional<double> minus_two_log_likelihood;  // mmrm: restricted
   std::optional<Table> covariance;                 // mmrm: Sigma over visits, one row per group and pair of visits
-  std::size_t patients = 0, analysed = 0;
+  std::size_t patients = 0, analysed = 0, arms_compared = 0;
   // Of the first contrast, for a look of a trial under way; nothing without an estimate.
   std::optional<double> z;                    // whose upper tail is the one-sided p of the hypothesis
   std::optional<double> information, events;  // 1 / SE^2; of times to an event

@@ -152,6 +152,7 @@ class RandomStudy {
     primary_ = &method();
     looks_ = (shape_ == Shape::data || arms_.size() == 2) && chance(0.4);
     if (!looks_) never_.insert("[trial].looks");
+    if (looks_ || chance(0.5)) never_.insert("[trial].final");
     alpha_ = looks_ ? number_between(0.02, 0.09) : number_between(0.001, 0.999);
     sides_ = looks_ && chance(0.5) ? 1 : 2;
     return block(trial_section);
@@ -335,6 +336,11 @@ class RandomStudy {
 
   void special() {
     const auto set = [&](const std::string& path, std::function<std::string()> make) { special_[path] = make; };
+    set("[trial].final", [this] {
+      const std::string events = kind() == OutcomeKind::survival ? "events = 2, " : "";
+      return fmt::format("{{ {}months = {}, followed_months = {}, when = \"earlier\" }}", events,
+                         number_between(500, 900), number_between(1, 40));
+    });
     const auto number = [&](const std::string& path, double low, double high) {
       set(path, [=, this] { return number_between(low, high); });
     };
