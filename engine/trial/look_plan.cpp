@@ -94,6 +94,7 @@ LookPlan::Due LookPlan::due(std::size_t look, const TrialData& data, const Proto
   } else {
     due.count = static_cast<std::int64_t>(data.due_by(due.cut, visit));
     due.information = static_cast<double>(due.count) / static_cast<double>(patients_);
+    due.last = due.last || due.information >= 1;  // there is nothing to wait for
   }
   return due;
 }
@@ -152,12 +153,12 @@ const boundaries::Bounds& LookPlan::bounds_of(std::span<const double> before, do
   path.push_back(information);
   path.push_back(last ? 1 : 0);
   const std::lock_guard lock(mutex_);
-  const auto [found, is_new] = of_path_.try_emplace(path);
-  if (is_new) {
+  auto found = of_path_.find(path);
+  if (found == of_path_.end()) {
     boundaries::Design seen = design_;
     for (std::size_t k = 0; k + 1 < path.size(); ++k) seen.looks.observed.push_back({.information = path[k]});
     seen.looks.observed.back().final = last;
-    found->second = boundaries::running(seen, calibrated_).bounds;
+    found = of_path_.emplace(path, boundaries::running(seen, calibrated_).bounds).first;
   }
   return found->second;
 }
