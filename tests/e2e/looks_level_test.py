@@ -75,7 +75,7 @@ class LooksLevel(ProgramTest):
         self.call("run", "study.toml", "-o", "out.h5", "--overwrite", "--progress", "none")
         table = self.call("export", "out.h5", "--table", "trial/operating_characteristics").stdout
         row = next(csv.DictReader(io.StringIO(table)))
-                return float(row["power"])
+        return float(row["power"])
 
     def assert_level(self, found, replicates, what):
         error = math.sqrt(0.05 * 0.95 / replicates)
