@@ -149,7 +149,8 @@ void DataOutcomes::outcome_by_arm(std::span<const int> arms, std::span<const dou
   for (std::size_t i = 0; i < n; ++i) out[i] = lowest;
   for (std::size_t k = 0; k < arms.size(); ++k)
     for (const double cut : cut_[static_cast<std::size_t>(arms[k])][visit])
-      for (std::size_t i = 0; i < n; ++i) out[i] += (code[i] == static_cast<int>(k)) & (latent[i] > cut) ? 1.0 : 0.0;
+      for (std::size_t i = 0; i < n; ++i)
+        out[i] += ((code[i] == static_cast<int>(k)) & (latent[i] > cut)) != 0 ? 1.0 : 0.0;
 }
 
 void DataOutcomes::time_to_event(int arm, double* out) const {
