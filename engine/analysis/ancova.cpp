@@ -37,7 +37,7 @@ class Model {
  public:
   Model(const Dataset& data, Workspace& workspace)
       : data_(data), workspace_(workspace), n_(data.arm.size()), arms_(static_cast<std::size_t>(data.arms)) {
-    select_patients();
+    code_ = data_.completed_arms(workspace_.integers(0, n_));
     make_room();
     if (!take_pair()) take_columns();
   }
@@ -90,15 +90,6 @@ class Model {
   }
 
  private:
-  /// The arm of each patient who is analysed, else -1.
-  void select_patients() {
-    code_ = data_.complete;
-    if (!code_.empty() || n_ == 0) return;
-    const auto code = workspace_.integers(0, n_);
-    data_.complete_arms(code);
-    code_ = code;
-  }
-
   void make_room() {
     std::size_t columns = 1 + data_.covariates.size();
     for (const auto& factor : data_.factors) columns += static_cast<std::size_t>(std::max(factor.levels, 0));
@@ -189,8 +180,7 @@ class Model {
     squares_[j] = 0;
     for (std::size_t arm = 0; arm < arms_; ++arm) {
       if (size_[arm] == 0) continue;
-      const double about_the_mean = of_column_[arm] - left[arm] * left[arm] / size_[arm];
-      squares_[j] += about_the_mean < 0 ? 0 : about_the_mean;  // what is not a number stays it
+      squares_[j] += squares_about_mean(of_column_[arm], left[arm], size_[arm]);
       means[arm] += left[arm] / size_[arm];
     }
   }
@@ -201,7 +191,7 @@ class Model {
   int covariates_ = 0, patients_ = 0;
   double outcome_unit_ = 1;
   bool finite_ = true;
-  std::span<const int> code_;
+  std::span<const int> code_;                       // [patient]: the arm; -1: not analysed
   std::span<double> columns_, squares_, prepared_;  // prepared_: a column that is not the data's own
   std::span<double> means_, left_;                  // [column][arm]; sums of what the centred columns left
   std::span<double> size_, of_column_;              // [arm]: patients; squares of the column at hand

@@ -52,6 +52,12 @@ struct Dataset {
   std::span<const std::span<const double>> covariates_by_visit = {};
   std::span<const Factor> factors_by_visit = {};
 
+  /// The same, in `own` where nobody asked before.
+  std::span<const int> completed_arms(std::span<int> own) const {
+    if (complete.empty()) complete_arms(own);
+    return complete.empty() ? own : complete;
+  }
+
   /// What complete_arms() says and the patients of each arm by it, where somebody asked already: methods need not look
   /// again.
   std::span<const int> complete = {};

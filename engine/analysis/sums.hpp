@@ -31,16 +31,11 @@ inline double dot(std::span<const double> x, std::span<const double> y) {
   return interleaved_sum(x.size(), [left, right](std::size_t i) { return left[i] * right[i]; });
 }
 
-/// Subtracts the mean from a column and returns it. The second sweep removes the rounding error of the first mean,
-/// which matters when the mean is large against the spread.
-inline double centre(std::span<double> x) {
-  if (x.empty()) return 0;
-  const auto n = static_cast<double>(x.size());
-  const double mean = sum_of(x) / n;
-  for (double& value : x) value -= mean;
-  const double correction = sum_of(x) / n;
-  for (double& value : x) value -= correction;
-  return mean + correction;
+/// Squares about the mean of `n` values, given the sum and the squares of what is left after a mean that rounding has
+/// moved was subtracted (Chan, Golub and LeVeque 1983). Not negative; what is not a number stays it.
+inline double squares_about_mean(double squares, double left, double n) {
+  const double about = squares - left * left / n;
+  return about < 0 ? 0 : about;
 }
 
 /// The power of two that brings the largest magnitude of a column into [1, 2); 1 for a column of zeros, NaN when a

@@ -25,8 +25,7 @@ struct Moments {
   double unit = 1;  // of the outcome, in the units of the moments
 };
 
-/// Of patients whose code is 0 or 1. The squares about a mean of rounded sums are corrected for what is left of it
-/// (Chan, Golub and LeVeque 1983).
+/// Of patients whose code is 0 or 1.
 Moments moments_by_code(std::span<const double> x, std::span<const int> code, const double* count) {
   constexpr int arms = 2;
   const auto n = static_cast<long>(x.size());
@@ -37,8 +36,7 @@ Moments moments_by_code(std::span<const double> x, std::span<const int> code, co
   Spread spread[arms];
   for (int k = 0; k < arms; ++k) {
     if (count[k] == 0) continue;
-    const double about_the_mean = squares[k] - left[k] * left[k] / count[k];
-    spread[k] = {count[k], mean[k] + left[k] / count[k], about_the_mean < 0 ? 0 : about_the_mean};
+    spread[k] = {count[k], mean[k] + left[k] / count[k], squares_about_mean(squares[k], left[k], count[k])};
   }
   return {spread[0], spread[1]};
 }
@@ -46,12 +44,8 @@ Moments moments_by_code(std::span<const double> x, std::span<const int> code, co
 /// Means and sums of squares; computed again from scaled outcomes when a square may have over- or underflowed.
 Moments moments_of(const Dataset& data, int arm, Workspace& workspace) {
   const std::size_t n = data.arm.size();
-  std::span<const int> code = data.complete;
   const auto own = workspace.integers(0, n);
-  if (code.empty()) {
-    data.complete_arms(own);
-    code = own;
-  }
+  std::span<const int> code = data.completed_arms(own);
   if (data.arms > 2) {
     std::transform(code.begin(), code.end(), own.begin(), [arm](int a) { return a == arm ? 1 : a == 0 ? 0 : -1; });
     code = own;

@@ -3,9 +3,6 @@
 namespace vcohort::VCOHORT_INSTRUCTION_SET {
 namespace {
 
-/// Sums of 1 / ratio nearer than this are ties: they differ by rounding only.
-constexpr double tie = 1e-9;
-
 /// Between the order of patients and that of places in the block. Written out for blocks of four, because compilers
 /// take several patients at once only then.
 [[gnu::always_inline]] inline void take_apart(const double* __restrict patients, int size, int lanes,
@@ -65,7 +62,7 @@ constexpr int longest_pairs = 16;
       for (int lane = 0; lane < step; ++lane) {
         const double first = here[lane] * total < left[lane] ? 1.0 : 0.0;
         const double ahead = (in_first - left[lane]) * per_first - (in_second - (total - left[lane])) * per_second;
-        const double behind = ahead < -tie ? 1.0 : 0.0, tied_or_behind = ahead <= tie ? 1.0 : 0.0;
+        const double behind = ahead < -allocation_tie ? 1.0 : 0.0, tied_or_behind = ahead <= allocation_tie ? 1.0 : 0.0;
         const double right_if_first = 0.5 * (behind + tied_or_behind);
         g[lane] = first * right_if_first + (1.0 - first) * (1.0 - right_if_first);
         p[lane] = static_cast<int>(first);
@@ -102,7 +99,7 @@ constexpr int longest_pairs = 16;
           behind[lane] = allocated < behind[lane] ? allocated : behind[lane];
         }
       }
-      for (int lane = 0; lane < blocks_at_once; ++lane) behind[lane] += tie;
+      for (int lane = 0; lane < blocks_at_once; ++lane) behind[lane] += allocation_tie;
       for (int k = 0; k < arms; ++k) {
         const double in_block = of.in_block[k], per_ratio = of.per_ratio[k];
         const double* own = left + k * blocks_at_once;

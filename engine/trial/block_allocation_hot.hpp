@@ -14,6 +14,9 @@ struct BlockOfArms {
   const int* place;         // [arm]: its code
 };
 
+/// Sums of 1 / ratio nearer than this are ties: they differ by rounding only.
+inline constexpr double allocation_tie = 1e-9;
+
 /// Blocks whose arms are drawn side by side.
 inline constexpr int blocks_at_once = 32;
 

@@ -27,7 +27,6 @@ DataCut final_cut(const FinalAnalysis& final, const TrialData& data, std::size_t
   const auto consider = [&](double asked, double candidate) {
     if (asked > 0) day = earlier ? std::min(day, candidate) : std::max(day, candidate);
   };
-  constexpr double same_day = 1e-9;  // who comes, or is seen, on that day counts, whatever rounding makes of it
   consider(final.months, final.months + same_day);
   consider(final.followed_months, data.randomised_months[patients - 1] + final.followed_months + same_day);
   if (final.events > 0)

@@ -17,6 +17,9 @@ struct DataCut {
   double months = std::numeric_limits<double>::infinity();  // since the first day of accrual; infinity: everything
 };
 
+/// Who comes, or is seen, on the day of a cut counts, whatever rounding makes of it [months].
+inline constexpr double same_day = 1e-9;
+
 /// The cut on a day of a trial of so many patients; who comes on that day is enrolled.
 DataCut cut_on(double months, const TrialData&, std::size_t patients);
 

@@ -119,11 +119,7 @@ class DiseaseSource final : public TrialSource {
     for (auto& column : values) column.resize(patients_);
     for (int a = 0; a < static_cast<int>(model_.protocol_.arms()); ++a) {
       evaluate(a, {}, false, under_arm_);
-      for (std::size_t row = 0; row < values.size(); ++row) {
-        const double* from = under_arm_.values[row].data();
-        double* to = values[row].data();
-        for (std::size_t i = 0; i < patients_; ++i) to[i] = arm[i] == a ? from[i] : to[i];
-      }
+      for (std::size_t row = 0; row < values.size(); ++row) take_arm(arm, a, under_arm_.values[row], values[row]);
     }
   }
 

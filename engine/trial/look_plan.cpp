@@ -82,7 +82,6 @@ LookPlan::Due LookPlan::due(std::size_t look, const TrialData& data, const Proto
   }
   // Patients come in the order of randomisation, and so do their visits.
   const double visit = visit_months(protocol);
-  constexpr double same_day = 1e-9;  // who comes on the day of a look counts, whatever rounding makes of it
   double day = wanted + same_day;
   if (timing_ != Timing::months) {
     const bool at_visit = timing_ == Timing::primary_outcome || last;

@@ -1,5 +1,6 @@
 #pragma once
 #include <cstdint>
+#include <span>
 #include <vector>
 
 namespace vcohort {
@@ -28,5 +29,10 @@ struct ArmOutcomes {
   std::vector<double> time;                 // survival: months to the event
   std::vector<double> count;                // count: events within the exposure
 };
+
+/// Takes over what the patients of an arm have under it: `to` of the others stays. Shapes [patient].
+inline void take_arm(std::span<const int> arm, int a, std::span<const double> under_arm, std::span<double> to) {
+  for (std::size_t i = 0; i < arm.size(); ++i) to[i] = arm[i] == a ? under_arm[i] : to[i];
+}
 
 }  // namespace vcohort

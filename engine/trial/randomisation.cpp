@@ -15,8 +15,7 @@ namespace {
 
 using Method = Randomisation::Method;
 
-/// Penalties nearer than this are ties: sums of patients / ratio differ by rounding only.
-constexpr double tie = 1e-9;
+constexpr double tie = allocation_tie;  // of penalties, too
 
 }  // namespace
 

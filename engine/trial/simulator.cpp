@@ -147,14 +147,10 @@ void TrialSimulator::observe_visits(std::uint32_t replicate) {
   for (int arm = 0; arm < static_cast<int>(protocol.arms()); ++arm) {
     ArmOutcomes& outcomes = arm == 0 ? reference_ : arm_;
     events_.evaluate(arm, IntercurrentEvents::Of::trial, open_label, outcomes);
-    for (std::size_t row = 0; row < outcomes.values.size(); ++row) {
-      const double* from = outcomes.values[row].data();
-      double* to = data_.observed.values[row].data();
-      for (std::size_t i = 0; i < n; ++i) to[i] = data_.arm[i] == arm ? from[i] : to[i];
-    }
+    for (std::size_t row = 0; row < outcomes.values.size(); ++row)
+      take_arm(data_.arm, arm, outcomes.values[row], data_.observed.values[row]);
     for (std::size_t e = 0; e < event_months_.size(); ++e)
-      for (std::size_t i = 0; i < n; ++i)
-        if (data_.arm[i] == arm) event_months_[e][i] = events_.months()[e][i];
+      take_arm(data_.arm, arm, events_.months()[e], event_months_[e]);
     if (open_label && arm > 0) inflate_open_label(arm, outcomes);
   }
 }
@@ -260,7 +256,7 @@ void TrialSimulator::count_until(const std::vector<double>& exposure, std::vecto
   arm_.count.resize(n);
   for (int arm = 0; arm < static_cast<int>(trial_.protocol.arms()); ++arm) {
     source_->count_events(arm, exposure.data(), arm_.count.data());
-    for (std::size_t i = 0; i < n; ++i) counts[i] = data_.arm[i] == arm ? arm_.count[i] : counts[i];
+    take_arm(data_.arm, arm, arm_.count, counts);
   }
 }
 

@@ -51,20 +51,6 @@ void add_bounds(const Column& column, const Bounds& bounds, double sides) {
          [&bounds](std::size_t k) { return bound_or_nothing(bounds.futility[k]); });
 }
 
-std::string word_of(Decision decision) {
-  switch (decision) {
-    case Decision::go_on:
-      return "go on";
-    case Decision::efficacy:
-      return "efficacy";
-    case Decision::futility:
-      return "futility";
-    case Decision::reversed:
-      return "harm";
-  }
-  throw InternalError("a decision is unknown");
-}
-
 std::string interval_text(double estimate, double lower, double upper, double scale) {
   return fmt::format("{:.4f} ({:.4f} to {:.4f})", scale * estimate, scale * lower, scale * upper);
 }
@@ -79,6 +65,20 @@ nlohmann::ordered_json json_of(const boundaries::Inference& found) {
 }
 
 }  // namespace
+
+std::string word_of(Decision decision) {
+  switch (decision) {
+    case Decision::go_on:
+      return "go on";
+    case Decision::efficacy:
+      return "efficacy";
+    case Decision::futility:
+      return "futility";
+    case Decision::reversed:
+      return "harm";
+  }
+  throw InternalError("a decision is unknown");
+}
 
 std::optional<double> drift_per_effect(const Looks& looks) {
   return looks.timing == Looks::Timing::information ? std::optional(std::sqrt(looks.maximum)) : std::nullopt;

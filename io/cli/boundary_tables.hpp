@@ -21,6 +21,9 @@ struct ShownDesign {
 /// The drift of an effect of one, where the planned maximum of information, 1 / SE^2, is known.
 std::optional<double> drift_per_effect(const Looks&);
 
+/// "efficacy", "harm", "futility" or "go on".
+std::string word_of(boundaries::Decision);
+
 /// One row per planned look: bounds, what is spent, and the probabilities to stop under the drift that is shown.
 Table planned_looks(const ShownDesign&);
 

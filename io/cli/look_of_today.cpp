@@ -9,6 +9,7 @@
 #include "engine/numeric/errors.hpp"
 #include "io/cli/table_format.hpp"
 #include "io/results/json.hpp"
+#include "io/study/trial_sections.hpp"
 
 namespace vcohort {
 
@@ -35,10 +36,9 @@ LookOfToday look_of_today(const Study& study, const DataAnalysis& found, double 
   if (study.trial->analyses.front().method == "bayes")
     throw InvalidInput(explain("a Bayesian rule has no bounds of looks", "its posterior probability decides",
                                "use another analysis, or remove [trial.looks]"));
-  constexpr double most_information = 5;  // as in trial.looks.observed
-  if (!(information <= most_information))
+  if (!(information <= furthest_observed))
     throw InvalidInput(explain(fmt::format("the data hold {:g} times the planned information", information),
-                               fmt::format("at most {:g} times is a trial that went on too long", most_information),
+                               fmt::format("at most {:g} times is a trial that went on too long", furthest_observed),
                                "look at trial.looks.maximum and its unit"));
   if (!found.z)
     throw NumericalFailure(explain("the look of today decides nothing", "the primary analysis gives no z",
@@ -67,9 +67,7 @@ LookOfToday look_of_today(const Study& study, const DataAnalysis& found, double 
 std::string decision_of(const LookOfToday& look) {
   const std::size_t number = look.shown.design.looks.observed.size();
   if (look.stopped_before) return fmt::format("look {}: the trial had ended at look {}", number, *look.stopped_before);
-  const Table looks = running_looks(look.shown, look.today);
-  const auto& decisions = std::get<std::vector<std::string>>(looks.find("decision")->values);
-  return fmt::format("look {}: {}", number, decisions[number - 1]);
+  return fmt::format("look {}: {}", number, word_of(look.today.running.decisions[number - 1]));
 }
 
 std::string text_of(const LookOfToday& look) {

@@ -15,6 +15,7 @@
 #include "io/data/long_data_reader.hpp"
 #include "io/results/column_of.hpp"
 #include "io/results/json.hpp"
+#include "io/study/trial_sections.hpp"
 
 namespace vcohort {
 
@@ -184,10 +185,9 @@ void add_analyze(Verb& program) {
       "'trial.primary.df=\"kenward-roger\"' --format json");
   verb.option("data", arguments->data, "data file (CSV with a header)").required();
   verb.option("study", arguments->study, "study file (TOML)").required();
-  constexpr double most_information = 5;
   verb.option("--information", arguments->information,
               "[trial.looks]: share of the planned information that the data hold, where the study cannot tell")
-      .within(0.0, most_information)
+      .within(0.0, furthest_observed)
       .type("SHARE");
   verb.flag("--last-look", arguments->last_look, "[trial.looks]: no other look will follow: spend what is left");
   verb.settings(arguments->settings);

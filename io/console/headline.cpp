@@ -240,10 +240,7 @@ void print_trial(const ResultFile& file, std::ostream& out) {
   pair("bias", "bias", "bias_mcse");
   pair("coverage", "coverage", "coverage_mcse");
   if (file.find("/trial/looks")) pair("expected size", "expected_sample_size", "expected_sample_size_mcse");
-  const auto has = [&](const char* name) {
-    return std::any_of(table.columns.begin(), table.columns.end(), [&](const auto& of) { return of.name == name; });
-  };
-  if (has("events")) pair("events", "events", "events_mcse");
+  if (table.find("events")) pair("events", "events", "events_mcse");
   pair("months", "duration_months", "duration_months_mcse");
   shown.add<std::int64_t>("failed fits", "", "") = failures;
   const auto [fewest, most] = std::minmax_element(replicates.begin(), replicates.end());

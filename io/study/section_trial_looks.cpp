@@ -17,7 +17,6 @@ using Timing = Looks::Timing;
 constexpr std::size_t most_looks = 50;
 using boundaries::smallest_gain;
 constexpr double rounding = 1e-9;
-constexpr double furthest_observed = 5;  // times the planned maximum
 constexpr double furthest_observed_z = 30;
 
 /// The first of two looks that are too near to each other to tell them apart.

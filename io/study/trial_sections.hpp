@@ -29,6 +29,9 @@ extern const SectionSpec correlation_section;
 
 inline constexpr double longest_months = static_cast<double>(largest_occasion) / days_per_month;
 
+/// The information that a look of a running trial may have, times the planned maximum.
+inline constexpr double furthest_observed = 5;
+
 /// What the keys of a trial may refer to.
 struct TrialFrame {
   bool simulated = true;                              // false: there is only a data file to analyse

@@ -12,14 +12,12 @@ namespace {
 /// 300 patients at 25 a month, median 12 months, hazard ratio 0.7, 5 % drop-out a year; followed for 100 months at
 /// most.
 Study event_driven(const FinalAnalysis& final, std::int64_t replicates) {
-  Study study = normal_trial("logrank", 300, 0, replicates);
+  Study study = two_arms("logrank", 300, replicates);
   DataModel& model = *study.data_model;
   model.kind = OutcomeKind::survival;
   model.visits_months.clear();
   model.follow_up_months = 100;
   for (auto& arm : model.arms) {
-    arm.mean.clear();
-    arm.sd.clear();
     arm.hazard = {std::log(2.0) / 12};
   }
   model.arms[1].hazard = {0.7 * std::log(2.0) / 12};

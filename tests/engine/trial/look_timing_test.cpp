@@ -143,14 +143,12 @@ TEST(LookTiming, InformationThatIsSmallByLuckCostsSomeLevel) {
 }
 
 Study counting(std::int64_t replicates, double maximum) {
-  Study study = normal_trial("negative-binomial", 200, 0, replicates);
+  Study study = two_arms("negative-binomial", 200, replicates);
   DataModel& model = *study.data_model;
   model.kind = OutcomeKind::count;
   model.visits_months.clear();
   model.follow_up_months = 12;
   for (auto& arm : model.arms) {
-    arm.mean.clear();
-    arm.sd.clear();
     arm.rate = 0.15;
     arm.dispersion = 0.6;
   }
