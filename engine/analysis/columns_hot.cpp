@@ -15,8 +15,9 @@ template <int side>
       Codes codes;
       load(x, i + part * width, n, 0.0, values);
       load(code, i + part * width, n, -1, codes);
+      const Mask of_arm = widened(codes);
       for (int k = 0; k < side; ++k) {
-        const Mask own = __builtin_convertvector(codes == first + k, Mask);
+        const Mask own = of_arm == first + k;
         sum[k].part[part] += own ? values : Doubles{};
       }
     }
@@ -36,8 +37,9 @@ template <int side>
       load(x, at, n, 0.0, values);
       load(code, at, n, -1, codes);
       if (centred != nullptr && first > 0) load(centred, at, n, 0.0, all);
+      const Mask of_arm = widened(codes);
       for (int k = 0; k < side; ++k) {
-        const Mask own = __builtin_convertvector(codes == first + k, Mask);
+        const Mask own = of_arm == first + k;
         const Doubles rest = own ? values - means[first + k] : Doubles{};
         sum[k].part[part] += rest;
         square[k].part[part] += rest * rest;
@@ -56,10 +58,6 @@ template <int side>
 
 void codes_of(const int* arm, long n, int* code) {
   for (long i = 0; i < n; ++i) code[i] = arm[i] < 0 ? -1 : arm[i];
-}
-
-void mark_missing(const double* x, long n, int* code) {
-  for (long i = 0; i < n; ++i) code[i] = x[i] == x[i] ? code[i] : -1;
 }
 
 void count_by_arm(const int* code, long n, int arms, double* counts) {
@@ -96,12 +94,13 @@ void pair_by_arm(const double* x, const double* y, const int* code, long n, cons
       const long at = i + part * width;
       Codes codes;
       load(code, at, n, -1, codes);
+      const Mask of_arm = widened(codes);
       Doubles rest[columns] = {};
       for (int c = 0; c < columns; ++c) {
         Doubles values;
         load(column[c], at, n, 0.0, values);
         for (int k = 0; k < arms; ++k) {
-          const Mask own = __builtin_convertvector(codes == k, Mask);
+          const Mask own = of_arm == k;
           const Doubles here = own ? values - out->means[c][k] : Doubles{};
           sum[c][k].part[part] += here;
           square[c][k].part[part] += here * here;

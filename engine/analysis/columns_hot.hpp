@@ -9,9 +9,6 @@ namespace vcohort::analysis {
 /// The codes of arms, -1 for any that is negative.
 VCOHORT_HOT_FUNCTION(codes_of, void(const int* arm, long n, int* code))
 
-/// Marks the patients whose value is missing (NaN): their code becomes -1.
-VCOHORT_HOT_FUNCTION(mark_missing, void(const double* x, long n, int* code))
-
 /// Patients of each arm. Shape of `counts`: [arm], as of all outputs below but `centred`.
 VCOHORT_HOT_FUNCTION(count_by_arm, void(const int* code, long n, int arms, double* counts))
 

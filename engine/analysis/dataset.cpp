@@ -1,6 +1,7 @@
 #include "engine/analysis/dataset.hpp"
 
 #include "engine/analysis/columns_hot.hpp"
+#include "engine/numeric/vector_math_hot.hpp"
 
 namespace vcohort::analysis {
 namespace {

@@ -49,7 +49,7 @@ void each_covariate(const Dataset& data, Numeric numeric, Categorical factor) {
   for (const Factor& of : data.factors_by_visit) factor(of, true);
 }
 
-MmrmModel model_of(const Dataset& data, const Options& options, double level) {
+MmrmModel model_of(const Dataset& data, const Options& options, const Inference& inference) {
   MmrmModel model;
   model.visits = numbered(data.visits);
   model.times.assign(data.times.begin(), data.times.end());
@@ -65,7 +65,8 @@ MmrmModel model_of(const Dataset& data, const Options& options, double level) {
   model.structures = options.covariances;
   model.covariance_per_arm = options.covariance_by_arm;
   model.degrees_of_freedom = options.degrees_of_freedom;
-  model.level = level;
+  model.level = inference.level;
+  model.likelihood = inference.limits;
   return model;
 }
 
@@ -93,7 +94,7 @@ Estimate contrast_at(Mmrm& model, int visit, int arm, const Inference& inference
 
 void fit_mixed_model(const Dataset& data, const Options& options, const Inference& inference, Workspace& workspace,
                      std::span<Estimate> contrasts) {
-  if (!workspace.mixed_model) workspace.mixed_model = std::make_unique<Mmrm>(model_of(data, options, inference.level));
+  if (!workspace.mixed_model) workspace.mixed_model = std::make_unique<Mmrm>(model_of(data, options, inference));
   Mmrm& model = *workspace.mixed_model;
   const std::size_t n = data.arm.size();
   const auto columns = workspace.views(model.model().covariates.size());

@@ -99,7 +99,10 @@ void DataOutcomes::prepare(std::uint64_t seed, std::uint32_t replicate, std::spa
   }
   for (std::size_t v = 0; v < drawn_.size(); v += 2) {
     address.block = static_cast<std::uint16_t>(v / 2);
-    shared_normals(address, patients_, drawn_[v], v + 1 < drawn_.size() ? drawn_[v + 1] : nullptr);
+    if (v + 1 < drawn_.size())
+      shared_normal_pairs(address, patients_, drawn_[v], drawn_[v + 1]);
+    else
+      shared_normals(address, patients_, drawn_[v]);
   }
   for (std::size_t v = 1; v < factor_.size(); ++v) correlate(v);
 }

@@ -22,9 +22,9 @@ class DataOutcomes {
   /// The numbers are those that the reader of a study lets pass.
   explicit DataOutcomes(const DataModel&);
 
-  /// Draws what all arms share. Per patient, who ascend, from Purpose::data_model: two shared normals per two visits
-  /// (occasion 0, block = visit / 2); survival and count: one shared uniform (occasion 0, block 0), and for counts the
-  /// frailty of each arm.
+  /// Draws what all arms share. Per patient, who ascend, from Purpose::data_model: two shared normals per two visits,
+  /// and one for a last visit that is left (occasion 0, block = visit / 2); survival and count: one shared uniform
+  /// (occasion 0, block 0), and for counts the frailty of each arm.
   void prepare(std::uint64_t seed, std::uint32_t replicate, std::span<const std::uint64_t> patients);
 
   int patients() const { return static_cast<int>(patients_.size()); }

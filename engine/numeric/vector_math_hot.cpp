@@ -34,4 +34,8 @@ void sincos_loop(const double* turns, double* sine, double* cosine, long n) {
   }
 }
 
+void mark_missing(const double* x, long n, int* code) {
+  for (long i = 0; i < n; ++i) code[i] = x[i] == x[i] ? code[i] : -1;
+}
+
 }  // namespace vcohort::VCOHORT_INSTRUCTION_SET

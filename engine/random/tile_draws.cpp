@@ -70,24 +70,56 @@ void shared_uniforms(const TileAddress& tile, std::span<const std::uint64_t> pat
   shared_uniform_loop(&counters, static_cast<int>(patients.size()), out);
 }
 
-void shared_normals(const TileAddress& tile, std::span<const std::uint64_t> patients, double* first, double* second) {
+void shared_uniform_pairs(const TileAddress& tile, std::span<const std::uint64_t> patients, double* first,
+                          double* second) {
   if (patients.empty()) return;
   const TileCounters counters = shared_counters(tile, patients);
-  shared_normal_loop(&counters, static_cast<int>(patients.size()), first, second);
+  shared_uniform_pair_loop(&counters, static_cast<int>(patients.size()), first, second);
 }
+
+void shared_normals(const TileAddress& tile, std::span<const std::uint64_t> patients, double* out) {
+  if (patients.empty()) return;
+  const TileCounters counters = shared_counters(tile, patients);
+  shared_normal_loop(&counters, static_cast<int>(patients.size()), out);
+}
+
+void shared_normal_pairs(const TileAddress& tile, std::span<const std::uint64_t> patients, double* first,
+                         double* second) {
+  if (patients.empty()) return;
+  const TileCounters counters = shared_counters(tile, patients);
+  shared_normal_pair_loop(&counters, static_cast<int>(patients.size()), first, second);
+}
+
+namespace {
+
+/// The block that `patients` share.
+Address shared_by(const Address& address, unsigned patients) {
+  Address block = address;
+  block.patient /= patients;
+  return block;
+}
+
+std::array<double, 2> pair_of(const std::array<double, 4>& block, std::uint64_t patient) {
+  const std::size_t first = 2 * (patient % 2);
+  return {block[first], block[first + 1]};
+}
+
+}  // namespace
 
 double shared_uniform_at(std::uint64_t seed, const Address& address) {
-  Address block = address;
-  block.patient /= 4;
-  return uniforms_at(seed, block)[address.patient % 4];
+  return uniforms_at(seed, shared_by(address, 4))[address.patient % 4];
 }
 
-std::array<double, 2> shared_normals_at(std::uint64_t seed, const Address& address) {
-  Address block = address;
-  block.patient /= 2;
-  const std::array<double, 4> normals = normals_at(seed, block);
-  const std::size_t first = 2 * (address.patient % 2);
-  return {normals[first], normals[first + 1]};
+std::array<double, 2> shared_uniform_pair_at(std::uint64_t seed, const Address& address) {
+  return pair_of(uniforms_at(seed, shared_by(address, 2)), address.patient);
+}
+
+double shared_normal_at(std::uint64_t seed, const Address& address) {
+  return normals_at(seed, shared_by(address, 4))[address.patient % 4];
+}
+
+std::array<double, 2> shared_normal_pair_at(std::uint64_t seed, const Address& address) {
+  return pair_of(normals_at(seed, shared_by(address, 2)), address.patient);
 }
 
 std::array<double, 4> uniforms_at(std::uint64_t seed, const Address& address) {

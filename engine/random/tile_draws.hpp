@@ -44,13 +44,23 @@ void tile_normals(const TileAddress& tile, const std::uint64_t* patients, int la
 /// `patients` ascend. Errors as for tile_uniforms.
 void shared_uniforms(const TileAddress& tile, std::span<const std::uint64_t> patients, double* out);
 
-/// Two normals per patient: two patients share a block. Those of a patient are the normals 2 (patient mod 2) and the
-/// next of the block at patient / 2. `second` may be nullptr. Otherwise as shared_uniforms.
-void shared_normals(const TileAddress& tile, std::span<const std::uint64_t> patients, double* first, double* second);
+/// Two uniforms per patient: two patients share a block. Those of a patient are the words 2 (patient mod 2) and the
+/// next of the block at patient / 2. Otherwise as shared_uniforms.
+void shared_uniform_pairs(const TileAddress& tile, std::span<const std::uint64_t> patients, double* first,
+                          double* second);
 
-/// What shared_uniforms and shared_normals give for the patient of one address.
+/// One normal per patient: that of shared_uniforms' block and place.
+void shared_normals(const TileAddress& tile, std::span<const std::uint64_t> patients, double* out);
+
+/// Two normals per patient, from the block and places of shared_uniform_pairs.
+void shared_normal_pairs(const TileAddress& tile, std::span<const std::uint64_t> patients, double* first,
+                         double* second);
+
+/// What the shared draws give for the patient of one address.
 double shared_uniform_at(std::uint64_t seed, const Address& address);
-std::array<double, 2> shared_normals_at(std::uint64_t seed, const Address& address);
+double shared_normal_at(std::uint64_t seed, const Address& address);
+std::array<double, 2> shared_uniform_pair_at(std::uint64_t seed, const Address& address);
+std::array<double, 2> shared_normal_pair_at(std::uint64_t seed, const Address& address);
 
 /// The four uniforms, or normals, at one address: what the tile functions give for a tile of one lane. Plain reference
 /// code, and the way to replay one decision.

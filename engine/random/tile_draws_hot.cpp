@@ -1,5 +1,7 @@
 #include "engine/random/tile_draws_hot.hpp"
 
+#include <type_traits>
+
 #include "engine/numeric/elementary.hpp"
 #include "engine/random/detail/philox_lanes.hpp"
 
@@ -44,11 +46,16 @@ void fill_lanes(Chunk& counters, const TileCounters& tile, int first, int lanes)
 
 void chunk_uniforms(const Chunk& counters, std::uint64_t word_1, const RoundKeys& keys, int lanes, int count,
                     double* const* out) {
-  for (int lane = 0; lane < lanes; lane += lanes_in_flight) {
+  int lane = 0;
+  const auto take = [&]<int vectors>(std::integral_constant<int, vectors>) {
     double* const here[4] = {out[0] + lane, out[1] + lane, out[2] + lane, out[3] + lane};
-    philox_uniforms(counters.word_0 + lane, word_1, counters.patients + lane, counters.word_3 + lane, keys, count,
-                    here);
-  }
+    philox_uniforms<vectors>(counters.word_0 + lane, word_1, counters.patients + lane, counters.word_3 + lane, keys,
+                             count, here);
+    lane += vectors * width;
+  };
+  while (lane + lanes_in_flight <= lanes) take(std::integral_constant<int, vectors_in_flight>());
+  while (lane + width < lanes) take(std::integral_constant<int, 2>());
+  if (lane < lanes) take(std::integral_constant<int, 1>());
 }
 
 /// Box and Muller: radius and angle from one uniform each.
@@ -119,7 +126,7 @@ void normal_loop(const TileCounters* tile, int lanes, int count, double* const* 
 namespace {
 
 /// The words of the blocks that the patients of a chunk share, `sharing` to a block, side by side for each patient:
-/// uniforms[k][i] is word sharing_words * (patient mod sharing) + k, k < words of a patient.
+/// of_patient[k][i] is word words * (patient mod sharing) + k, k < words of a patient.
 template <int sharing>
 struct SharedWords {
   static constexpr int words = 4 / sharing, blocks = 32, patients = blocks * sharing;
@@ -127,11 +134,11 @@ struct SharedWords {
   alignas(64) double of_block[4][chunk];
   alignas(64) double of_patient[words][patients];
 
-  /// Blocks first_block, first_block + 1, ...: patients without a gap, the first of whom opens a block.
-  [[gnu::always_inline]] void number(Chunk& counters, std::uint64_t first_block, std::uint64_t word_1,
+  /// Blocks first_block, first_block + 1, ...: `n` patients without a gap, the first of whom opens a block.
+  [[gnu::always_inline]] void number(Chunk& counters, std::uint64_t first_block, int n, std::uint64_t word_1,
                                      const RoundKeys& keys) {
     for (int block = 0; block < blocks; ++block) counters.patients[block] = first_block + block;
-    draw(counters, word_1, keys, blocks);
+    draw(counters, word_1, keys, (n + sharing - 1) / sharing);
     for (int block = 0; block < blocks; ++block)
       for (int k = 0; k < words; ++k)
         for (int place = 0; place < sharing; ++place)
@@ -173,7 +180,7 @@ template <int sharing, class Deliver>
   std::uint64_t block = tile.patient / sharing;
   for (int lane = 0; lane < lanes;) {
     const int there_are = words.patients - from, here = lanes - lane < there_are ? lanes - lane : there_are;
-    words.number(counters, block, tile.word_1, keys);
+    words.number(counters, block, from + here, tile.word_1, keys);
     deliver(words, from, lane, here);
     lane += here;
     block += words.blocks;
@@ -189,13 +196,47 @@ void shared_uniform_loop(const TileCounters* tile, int lanes, double* out) {
   });
 }
 
-void shared_normal_loop(const TileCounters* tile, int lanes, double* first, double* second) {
+void shared_uniform_pair_loop(const TileCounters* tile, int lanes, double* first, double* second) {
   share_blocks<2>(*tile, lanes, [first, second](const SharedWords<2>& words, int from, int lane, int n) {
-    const double *radius = words.of_patient[0] + from, *angle = words.of_patient[1] + from;
-    if (second != nullptr)
-      normal_pairs(radius, angle, n, first + lane, second + lane);
-    else
-      first_of_pairs(radius, angle, n, first + lane);
+    for (int i = 0; i < n; ++i) first[lane + i] = words.of_patient[0][from + i];
+    for (int i = 0; i < n; ++i) second[lane + i] = words.of_patient[1][from + i];
+  });
+}
+
+void shared_normal_pair_loop(const TileCounters* tile, int lanes, double* first, double* second) {
+  share_blocks<2>(*tile, lanes, [first, second](const SharedWords<2>& words, int from, int lane, int n) {
+    normal_pairs(words.of_patient[0] + from, words.of_patient[1] + from, n, first + lane, second + lane);
+  });
+}
+
+/// Two patients, an even one and the next, are one pair of normals; two pairs share a block.
+void shared_normal_loop(const TileCounters* tile, int lanes, double* out) {
+  alignas(64) double even[SharedWords<2>::patients], odd[SharedWords<2>::patients];
+  TileCounters pairs = *tile;
+  if (tile->patients != nullptr) {
+    std::uint64_t pair[chunk];
+    pairs.patients = pair;
+    for (int lane = 0; lane < lanes; lane += chunk) {
+      const std::uint64_t* patients = tile->patients + lane;
+      const int here = lanes - lane < chunk ? lanes - lane : chunk;
+      for (int i = 0; i < here; ++i) pair[i] = patients[i] / 2;
+      shared_normal_pair_loop(&pairs, here, even, odd);
+      for (int i = 0; i < here; ++i) out[lane + i] = patients[i] % 2 == 0 ? even[i] : odd[i];
+    }
+    return;
+  }
+  const int before = static_cast<int>(tile->patient % 2);  // patients of the first pair who are not asked for
+  pairs.patient = tile->patient / 2;
+  share_blocks<2>(pairs, (before + lanes + 1) / 2, [&](const SharedWords<2>& words, int from, int pair, int n) {
+    normal_pairs(words.of_patient[0] + from, words.of_patient[1] + from, n, even, odd);
+    const int at = 2 * pair - before;
+    const int begin = at < 0 ? 1 : 0, end = at + 2 * n > lanes ? n - 1 : n;
+    if (begin > 0) out[0] = odd[0];
+    for (int i = begin; i < end; ++i) {
+      out[at + 2 * i] = even[i];
+      out[at + 2 * i + 1] = odd[i];
+    }
+    if (end < n && at + 2 * end >= 0) out[at + 2 * end] = even[end];
   });
 }
 

@@ -23,6 +23,8 @@ VCOHORT_HOT_FUNCTION(normal_loop, void(const TileCounters* tile, int lanes, int 
 
 /// Where patients share blocks: of tile->patients, or without them of as many as there are lanes from tile->patient on.
 VCOHORT_HOT_FUNCTION(shared_uniform_loop, void(const TileCounters* tile, int lanes, double* out))
-VCOHORT_HOT_FUNCTION(shared_normal_loop, void(const TileCounters* tile, int lanes, double* first, double* second))
+VCOHORT_HOT_FUNCTION(shared_uniform_pair_loop, void(const TileCounters* tile, int lanes, double* first, double* second))
+VCOHORT_HOT_FUNCTION(shared_normal_loop, void(const TileCounters* tile, int lanes, double* out))
+VCOHORT_HOT_FUNCTION(shared_normal_pair_loop, void(const TileCounters* tile, int lanes, double* first, double* second))
 
 }  // namespace vcohort

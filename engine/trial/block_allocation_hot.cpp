@@ -43,8 +43,7 @@ constexpr int longest_pairs = 16;
 [[gnu::always_inline]] inline void allocate_pairs(const BlockOfArms& of, long blocks, const double* uniform, int* arm,
                                                   double* guessed) {
   constexpr int step = blocks_at_once;
-  const double in_first = of.in_block[0], in_second = of.in_block[1];
-  const double per_first = of.per_ratio[0], per_second = of.per_ratio[1];
+  const double in_first = of.in_block[0];
   const int first_place = of.place[0], second_place = of.place[1];
   alignas(64) double u[longest_pairs * step], guess[longest_pairs * step], left[step];
   alignas(64) int place[longest_pairs * step];
@@ -55,20 +54,17 @@ constexpr int longest_pairs = 16;
       for (int lane = lanes; lane < step; ++lane) u[j * step + lane] = 0.5;
     for (int lane = 0; lane < step; ++lane) left[lane] = in_first;
     for (int j = 0; j < of.block; ++j) {
-      const double total = of.block - j;
+      const double total = of.block - j, behind_above = of.behind_above[j], tied_from = of.tied_from[j];
       const double* __restrict here = u + j * step;
       double* __restrict g = guess + j * step;
       int* __restrict p = place + j * step;
       for (int lane = 0; lane < step; ++lane) {
-        const double first = here[lane] * total < left[lane] ? 1.0 : 0.0;
-        const double ahead = (in_first - left[lane]) * per_first - (in_second - (total - left[lane])) * per_second;
-        const double behind = ahead < -allocation_tie ? 1.0 : 0.0, tied_or_behind = ahead <= allocation_tie ? 1.0 : 0.0;
-        const double right_if_first = 0.5 * (behind + tied_or_behind);
-        g[lane] = first * right_if_first + (1.0 - first) * (1.0 - right_if_first);
-        p[lane] = static_cast<int>(first);
-        left[lane] -= first;
+        const bool first = here[lane] * total < left[lane];
+        const double right_if_first = left[lane] > behind_above ? 1.0 : left[lane] >= tied_from ? 0.5 : 0.0;
+        g[lane] = first ? right_if_first : 1.0 - right_if_first;
+        p[lane] = first ? first_place : second_place;
+        left[lane] -= first ? 1.0 : 0.0;
       }
-      for (int lane = 0; lane < step; ++lane) p[lane] = p[lane] > 0 ? first_place : second_place;
     }
     put_together(guess, of.block, lanes, guessed + done * of.block);
     put_together(place, of.block, lanes, arm + done * of.block);

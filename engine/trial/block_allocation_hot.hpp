@@ -12,6 +12,11 @@ struct BlockOfArms {
   const double* in_block;   // [arm]: patients of the arm
   const double* per_ratio;  // [arm]: 1 / ratio
   const int* place;         // [arm]: its code
+
+  // Of two arms, [place in the block]: the first is behind where more of it than this are still to come, and behind or
+  // tied where at least as many.
+  const double* behind_above;
+  const double* tied_from;
 };
 
 /// Sums of 1 / ratio nearer than this are ties: they differ by rounding only.

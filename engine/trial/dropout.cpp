@@ -128,8 +128,7 @@ void DropoutModel::lose_by(std::size_t visit, std::uint64_t seed, std::uint32_t 
   address.replicate = replicate;
   address.purpose = Purpose::dropout;
   address.occasion = static_cast<std::uint16_t>(visit + 1);
-  double* const out[] = {loss.uniform.data(), loss.when.data(), nullptr, nullptr};
-  tile_uniforms(address, patients.data(), static_cast<int>(patients.size()), 2, out);
+  shared_uniform_pairs(address, patients, loss.uniform.data(), loss.when.data());
   const bool same_for_all = change == nullptr && dropout_.arm_odds_ratio.empty();
   if (!same_for_all) {
     const std::size_t by = deciding(visit);

@@ -25,12 +25,24 @@ void loss_probabilities(const LossByVisit* loss, const int* __restrict arm, long
 
 void lose_in_interval(const LossInterval* interval, long n, int* attended, double* months) {
   const LossInterval& here = *interval;
-  for (long i = 0; i < n; ++i) {
-    const double probability = here.of_patient != nullptr ? here.of_patient[i] : here.probability;
-    if (here.uniform[i] >= probability || attended[i] < here.visits) continue;
-    attended[i] = here.visit;
-    const double fraction = -log_of(1 - here.when[i] * probability) / -log_of(1 - probability);
-    months[i] = here.from + (here.to - here.from) * fraction;
+  constexpr long chunk = 256;
+  long lost[chunk];
+  double when[chunk], probability[chunk], fraction[chunk];
+  for (long first = 0; first < n; first += chunk) {
+    const long end = first + chunk < n ? first + chunk : n;
+    long losses = 0;
+    for (long i = first; i < end; ++i) {
+      const double of_patient = here.of_patient != nullptr ? here.of_patient[i] : here.probability;
+      lost[losses] = i;
+      losses += static_cast<long>(here.uniform[i] < of_patient) & static_cast<long>(attended[i] >= here.visits);
+    }
+    for (long k = 0; k < losses; ++k) {
+      attended[lost[k]] = here.visit;
+      when[k] = here.when[lost[k]];
+      probability[k] = here.of_patient != nullptr ? here.of_patient[lost[k]] : here.probability;
+    }
+    for (long k = 0; k < losses; ++k) fraction[k] = -log_of(1 - when[k] * probability[k]) / -log_of(1 - probability[k]);
+    for (long k = 0; k < losses; ++k) months[lost[k]] = here.from + (here.to - here.from) * fraction[k];
   }
 }
 

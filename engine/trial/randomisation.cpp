@@ -45,9 +45,25 @@ Randomiser::Randomiser(const Randomisation& design, std::span<const Arm> arms, s
             "a block holds every arm in the ratio");
     for (int n : levels_) strata_ *= n;
     for (double ratio : ratio_) in_block_.push_back(ratio * design_.block / sum_of_ratios_);
+    if (ratio_.size() == 2) find_ties();
   }
   const bool prefers = design_.method == Method::minimisation || design_.method == Method::biased_coin;
   require(!prefers || holds_the_ratio(design_.probability, arms), "an arm that is behind is drawn beyond its share");
+}
+
+/// How far the first of two arms is ahead falls with what is left of it.
+void Randomiser::find_ties() {
+  for (int total = design_.block; total > 0; --total) {
+    const auto smallest = [&](auto condition) {
+      double left = 0;
+      while (left <= in_block_[0] &&
+             !condition((in_block_[0] - left) * per_ratio_[0] - (in_block_[1] - (total - left)) * per_ratio_[1]))
+        ++left;
+      return left;
+    };
+    behind_above_.push_back(smallest([](double ahead) { return ahead < -tie; }) - 1);
+    tied_from_.push_back(smallest([](double ahead) { return ahead <= tie; }));
+  }
 }
 
 bool holds_the_ratio(double probability, std::span<const Arm> arms) {
@@ -176,8 +192,13 @@ void Randomiser::allocate_in_blocks(std::span<const std::vector<int>> level, std
   drawn.arm.resize(places);
   drawn.guessed.resize(places);
   memory.left.resize(ratio_.size() * blocks_at_once);
-  const BlockOfArms of{static_cast<int>(ratio_.size()), design_.block, in_block_.data(), per_ratio_.data(),
-                       drawn_order_.data()};
+  const BlockOfArms of{static_cast<int>(ratio_.size()),
+                       design_.block,
+                       in_block_.data(),
+                       per_ratio_.data(),
+                       drawn_order_.data(),
+                       behind_above_.data(),
+                       tied_from_.data()};
   allocate_blocks(&of, static_cast<long>(places / block), strata > 1 ? memory.in_order.data() : memory.uniform.data(),
                   memory.left.data(), drawn.arm.data(), drawn.guessed.data());
   out.arm.resize(patients);

@@ -59,12 +59,14 @@ class Randomiser {
   void allocate_in_turn(std::span<const std::vector<int>> level, std::span<const double> uniform, Allocation&) const;
   int next_arm(double uniform, std::span<const std::vector<int>> level, std::size_t patient, Counts&) const;
   int by_weights(double uniform, std::span<const double> weights) const;
+  void find_ties();
   int by_preference(double uniform, std::span<const double> penalty, std::vector<double>& weights) const;
 
   Randomisation design_;
   std::vector<int> drawn_order_;
-  std::vector<double> ratio_, per_ratio_;  // in the drawn order; 1 / ratio
-  std::vector<double> in_block_;           // patients of each arm in a block, likewise
+  std::vector<double> ratio_, per_ratio_;         // in the drawn order; 1 / ratio
+  std::vector<double> in_block_;                  // patients of each arm in a block, likewise
+  std::vector<double> behind_above_, tied_from_;  // see BlockOfArms
   double sum_of_ratios_ = 0;
   std::vector<int> levels_;
   int strata_ = 1;

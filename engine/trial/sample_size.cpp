@@ -86,11 +86,7 @@ class Search {
     answer.ceiling = points_.rbegin()->second.power();
     if (!exceeded && !near_target(points_.rbegin()->second)) return finish(answer);
     refine();
-    const ProbitCurve curve = fit(points_, target_z_);
-    interval(curve, answer);
-    std::int64_t candidate =
-        curve.b > 0 ? round_up(std::pow(std::max(0.0, curve.root_at(target_z_)), 2)) : goal_.largest;
-    confirm(candidate, answer);
+    confirm(crossing(), answer);
     return finish(answer);
   }
 
@@ -104,24 +100,28 @@ class Search {
   }
   std::int64_t largest() const { return goal_.largest / goal_.multiple * goal_.multiple; }
 
-  /// Simulates the next `replicates` of a size, behind those it has.
-  void spend(std::map<std::int64_t, Point>& points, std::int64_t n, std::int64_t replicates, std::int64_t origin) {
-    Point& point = points[n];
-    point.sample_size = n;
-    const std::int64_t from = origin + point.replicates;
-    const RejectionCounts counts = count_(n, from, from + replicates);
-    point.replicates += counts.replicates;
-    point.rejections += goal_.assurance ? counts.favourable : counts.rejections;
-    point.failures += counts.failures;
+  /// Simulates the next replicates, which no size has had: sizes that shared theirs would err together, and an interval
+  /// from their curve would be too short.
+  void spend(std::map<std::int64_t, Point>& points, std::int64_t n, std::int64_t replicates, std::int64_t& next) {
+    const RejectionCounts counts = count_(n, next, next + replicates);
+    next += replicates;
+    for (std::map<std::int64_t, Point>* of : {&points, &everything_}) {
+      Point& point = (*of)[n];
+      point.sample_size = n;
+      point.replicates += counts.replicates;
+      point.rejections += goal_.assurance ? counts.favourable : counts.rejections;
+      point.failures += counts.failures;
+    }
   }
 
-  bool near_target(const Point& point) const { return point.power() + 3 * point.mcse() >= goal_.power; }
+  bool near_target(const Point& point, double errors = 3) const {
+    return point.power() + errors * point.mcse() >= goal_.power;
+  }
 
   /// True when some size exceeds the target clearly.
   bool bracket() {
     for (std::int64_t n = round_up(static_cast<double>(goal_.smallest));; n = round_up(2.0 * static_cast<double>(n))) {
-      spend(points_, n, goal_.first_replicates, 0);
-      spent_ += goal_.first_replicates;
+      spend(points_, n, goal_.first_replicates, spent_);
       const Point& point = points_[n];
       if (point.power() - 2 * point.mcse() > goal_.power) return true;
       if (n >= largest()) return false;
@@ -137,79 +137,103 @@ class Search {
       const std::int64_t n = round_up(std::max(0.0, root) * std::max(0.0, root) * (1 + offsets[turn % 4]));
       const std::int64_t share = std::max<std::int64_t>(goal_.first_replicates, goal_.search_replicates / 10);
       const std::int64_t now = std::min(share, goal_.search_replicates - spent_);
-      spend(points_, n, now, 0);
-      spent_ += now;
+      spend(points_, n, now, spent_);
     }
   }
 
-  void interval(const ProbitCurve& curve, SampleSizeAnswer& answer) const {
+  /// The curve of everything that was simulated near a size: far from it the probit is not straight.
+  ProbitCurve curve_near(std::int64_t size) const {
+    constexpr double near = 1.5;
+    std::map<std::int64_t, Point> points;
+    for (const auto& [n, point] : everything_)
+      if (static_cast<double>(n) <= near * static_cast<double>(size) &&
+          static_cast<double>(size) <= near * static_cast<double>(n))
+        points.emplace(n, point);
+    return fit(points.size() > 1 ? points : everything_, target_z_);
+  }
+
+  std::int64_t size_at(double root) const { return round_up(std::pow(std::max(0.0, root), 2)); }
+
+  std::int64_t crossing() const {
+    const ProbitCurve curve = fit(points_, target_z_);
+    return curve.b > 0 ? size_at(curve.root_at(target_z_)) : largest();
+  }
+
+  void interval(SampleSizeAnswer& answer) const {
+    const ProbitCurve curve = curve_near(answer.sample_size);
     const double z = normal_quantile(0.5 + goal_.level / 2);
     const double root = curve.root_at(target_z_), half = z * curve.root_error(target_z_);
-    answer.lower = round_up(std::pow(std::max(0.0, root - half), 2));
-    answer.upper = round_up(std::pow(std::max(0.0, root + half), 2));
+    answer.lower = std::min(size_at(root - half), answer.sample_size);
+    answer.upper = std::max(size_at(root + half), answer.sample_size);
   }
 
-  void confirm(std::int64_t candidate, SampleSizeAnswer& answer) {
-    std::map<std::int64_t, Point> confirmed;
-    const auto power_at = [&](std::int64_t n, std::int64_t replicates) {
-      const auto found = confirmed.find(n);
-      const std::int64_t had = found == confirmed.end() ? 0 : found->second.replicates;
-      if (had < replicates) spend(confirmed, n, replicates - had, first_confirmation);
-      return confirmed[n].power();
-    };
+  const Point& confirmed_at(std::int64_t n, std::int64_t replicates) {
+    const auto found = confirmed_.find(n);
+    const std::int64_t had = found == confirmed_.end() ? 0 : found->second.replicates;
+    if (had < replicates) spend(confirmed_, n, replicates - had, next_confirmation_);
+    return confirmed_[n];
+  }
+
+  /// Whether a size reaches the target, and no larger one that is looked at misses it beyond its error.
+  bool holds(std::int64_t candidate) {
+    if (confirmed_at(candidate, goal_.confirmation_replicates).power() < goal_.power) return false;
     const std::int64_t beside = std::max<std::int64_t>(1, goal_.confirmation_replicates / 4);
-    while (true) {
-      bool reached = power_at(candidate, goal_.confirmation_replicates) >= goal_.power;
-      const double above[] = {static_cast<double>(candidate + goal_.multiple), 1.05 * static_cast<double>(candidate),
-                              1.1 * static_cast<double>(candidate)};
-      for (double n : above) {
-        const std::int64_t size = round_up(n);
-        if (!reached || size <= candidate) break;
-        power_at(size, beside);
-        // A larger size misses the target only when it does so beyond its error.
-        reached = confirmed[size].power() + 2 * confirmed[size].mcse() >= goal_.power;
-      }
-      if (reached) break;
-      if (candidate >= largest()) {
-        merge(confirmed);
-        answer.ceiling = confirmed[candidate].power();
-        return;
-      }
-      const double lacking = target_z_ - normal_quantile(std::clamp(confirmed[candidate].power(), 0.001, 0.999));
-      const ProbitCurve curve = fit(points_, target_z_);
-      const double root =
-          std::sqrt(static_cast<double>(candidate)) + (curve.b > 0 ? std::max(0.0, lacking) / curve.b : 0.0);
-      candidate = std::max(candidate + goal_.multiple, round_up(root * root));
-    }
-    answer.found = true;
-    answer.sample_size = candidate;
-    answer.power = confirmed[candidate].power();
-    answer.power_mcse = confirmed[candidate].mcse();
-    answer.lower = std::min(answer.lower, candidate);
-    answer.upper = std::max(answer.upper, candidate);
-    merge(confirmed);
+    const auto stays = [&](std::int64_t size) {
+      return size <= candidate || near_target(confirmed_at(size, beside), 2);
+    };
+    const std::int64_t end = round_up(1.1 * static_cast<double>(candidate));
+    if (!goal_.sawtooth)
+      return stays(round_up(static_cast<double>(candidate + goal_.multiple))) &&
+             stays(round_up(1.05 * static_cast<double>(candidate))) && stays(end);
+    for (std::int64_t size = candidate + goal_.multiple; size <= end; size += goal_.multiple)
+      if (!stays(size)) return false;
+    return true;
   }
 
-  void merge(const std::map<std::int64_t, Point>& confirmed) {
-    for (const auto& [n, point] : confirmed) {
-      Point& all = points_[n];
-      all.sample_size = n;
-      all.replicates += point.replicates;
-      all.rejections += point.rejections;
-      all.failures += point.failures;
+  /// Moves up while a candidate does not hold, and down while one lies clearly above the target.
+  void confirm(std::int64_t candidate, SampleSizeAnswer& answer) {
+    std::int64_t missed = 0;  // the largest candidate that did
+    while (true) {
+      const bool held = holds(candidate);
+      if (held) {
+        answer.found = true;
+        answer.sample_size = candidate;
+      } else {
+        missed = candidate;
+      }
+      const Point& here = confirmed_[candidate];
+      const ProbitCurve curve = curve_near(candidate);
+      std::int64_t next = curve.b > 0 ? size_at(curve.root_at(target_z_)) : candidate;
+      if (held) {
+        next = std::max(next, missed + goal_.multiple);
+        if (here.power() - 2 * here.mcse() <= goal_.power || next >= candidate) break;
+      } else {
+        next = std::max(next, candidate + goal_.multiple);
+        if (answer.found && next >= answer.sample_size) break;
+        if (candidate >= largest()) break;
+        next = std::min(next, largest());
+      }
+      candidate = next;
     }
+    if (!answer.found) {
+      answer.ceiling = confirmed_[candidate].power();
+      return;
+    }
+    answer.power = confirmed_[answer.sample_size].power();
+    answer.power_mcse = confirmed_[answer.sample_size].mcse();
+    interval(answer);
   }
 
   SampleSizeAnswer finish(SampleSizeAnswer& answer) const {
-    for (const auto& [n, point] : points_) answer.curve.push_back(point);
+    for (const auto& [n, point] : everything_) answer.curve.push_back(point);
     return answer;
   }
 
   const SampleSizeGoal& goal_;
   const CountRejections& count_;
   double target_z_;
-  std::map<std::int64_t, Point> points_;  // of the search, by size
-  std::int64_t spent_ = 0;
+  std::map<std::int64_t, Point> points_, confirmed_, everything_;  // of the search, of the confirmation, of both
+  std::int64_t spent_ = 0, next_confirmation_ = first_confirmation;
 };
 
 }  // namespace

@@ -15,9 +15,10 @@ struct SampleSizeGoal {
   bool assurance = false;  // count rejections in the beneficial direction only
   std::int64_t smallest = 4;
   std::int64_t largest = 10000;
-  std::int64_t multiple = 2;                     // of what ratio and block need
-  std::int64_t first_replicates = 250;           // per size, far from the answer
-  std::int64_t search_replicates = 20000;        // in all, spent where the curve crosses the target
+  std::int64_t multiple = 2;               // of what ratio and block need
+  bool sawtooth = false;                   // of a discrete test: every size up to 1.1 times the answer is looked at
+  std::int64_t first_replicates = 250;     // per size, far from the answer
+  std::int64_t search_replicates = 20000;  // in all, spent where the curve crosses the target
   std::int64_t confirmation_replicates = 20000;  // at the answer, on replicates that the search did not use
   double level = 0.95;                           // of the interval
 };
@@ -36,25 +37,25 @@ struct SampleSizeAnswer {
   std::vector<Point> curve;  // ascending by size; everything that was simulated, confirmation included
 };
 
-/// Simulates replicates [from, to) at a sample size. Common random numbers: the same replicate is the same trial,
-/// shorter or longer.
+/// Simulates replicates [from, to) at a sample size.
 using CountRejections = std::function<RejectionCounts(std::int64_t sample_size, std::int64_t from, std::int64_t to)>;
 
 /// The smallest total sample size whose power reaches a target, by simulation.
 ///
 ///   1. doubling from the smallest size until the target is exceeded clearly, with few replicates each;
 ///   2. a probit curve Phi(a + b sqrt N), fitted by maximum likelihood, says where the target is crossed; more
-///   replicates are
-///      spent at the sizes next to the crossing and 10 % to either side of it, in turns, until the search's budget is
-///      spent;
+/// replicates
+///      are spent at the sizes next to the crossing and 10 % to either side of it, in turns, until the search's budget
+///      is spent;
 ///   3. the candidate is confirmed on replicates that the search did not use, together with its neighbours upwards by
-///   one
-///      multiple and by 5 %, 10 %; while one of them misses the target (discrete tests sawtooth) the candidate moves
-///      up.
+///      one multiple and by 5 %, 10 %, or all of them up to 10 % where the test is discrete; while one of them misses
+///      the target the candidate moves up, and where its power lies more than two errors above the target it moves
+///      down, to where the curve of everything simulated by then crosses.
 ///
-/// The target is reached when the confirmed power is not below it. Replicates [0, search) belong to the search, those
-/// after 2^31 to the confirmation. The interval is where the curve crosses at the limits of its error (delta method).
-/// The power lies between 0 and 1, and a multiple within the limits.
+/// The target is reached when the confirmed power is not below it. No two sizes share a replicate: [0, search) belong
+/// to the search, those after 2^31 to the confirmation. The interval is where the curve of everything within 1.5 times
+/// the answer crosses at the limits of its error (delta method). The power lies between 0 and 1, and a multiple within
+/// the limits.
 SampleSizeAnswer find_sample_size(const SampleSizeGoal&, const CountRejections&);
 
 /// What total sample sizes must be a multiple of: whole blocks for permuted blocks, else the sum of ratios.

@@ -210,8 +210,10 @@ const double* TrialSimulator::change_since_baseline(std::size_t visit) {
   const std::vector<double>& baseline = data_.participants.baseline[slot];
   const double sign = protocol.lower_is_better[slot] ? -1 : 1;
   change_.resize(value.size());
-  for (std::size_t i = 0; i < value.size(); ++i)
-    change_[i] = sign * (protocol.has_baseline ? value[i] - baseline[i] : value[i]);
+  if (protocol.has_baseline)
+    for (std::size_t i = 0; i < value.size(); ++i) change_[i] = sign * (value[i] - baseline[i]);
+  else
+    for (std::size_t i = 0; i < value.size(); ++i) change_[i] = sign * value[i];
   return change_.data();
 }
 

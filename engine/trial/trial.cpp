@@ -230,10 +230,13 @@ void Trial::add_size(std::size_t size, const Course& course, const TrialData& da
   const Protocol& protocol = trial_->protocol;
   const auto patients = static_cast<double>(n);
   std::int64_t lost = 0;
-  if (trial_->dropout)
-    for (std::size_t i = 0; i < n; ++i)
-      lost += data.exit_months[i] < protocol.follow_up_months &&
-              data.randomised_months[i] + data.exit_months[i] <= course.cut.months;
+  if (trial_->dropout) {
+    for (std::size_t i = 0; i < n; ++i) {
+      const bool early = data.exit_months[i] < protocol.follow_up_months;
+      const bool known = data.randomised_months[i] + data.exit_months[i] <= course.cut.months;
+      lost += static_cast<std::int64_t>(early) & static_cast<std::int64_t>(known);  // without a branch
+    }
+  }
   sums.in_arm.resize(protocol.arms());
   analysis::count_by_arm(data.arm.data(), static_cast<long>(n), static_cast<int>(protocol.arms()), sums.in_arm.data());
   const auto screened = n == 0 ? std::int64_t{0} : data.participants.screened_until(n - 1);

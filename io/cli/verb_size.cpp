@@ -16,6 +16,7 @@
 #include "engine/trial/sample_size.hpp"
 #include "engine/trial/sized_effect.hpp"
 #include "engine/trial/trial.hpp"
+#include "engine/trial/trial_analysis.hpp"
 #include "engine/trial/with_error.hpp"
 #include "io/cli/load_study.hpp"
 #include "io/cli/table_format.hpp"
@@ -178,7 +179,11 @@ std::optional<SizedAnswer> answer_under(const Study& study, const Evidence& stan
                     of.scenario, of.effect));
     return std::nullopt;
   }
-  of.answer = find_sample_size(arguments.goal, [&](std::int64_t n, std::int64_t from, std::int64_t to) {
+  const AnalysisPlan& plan = study.trial->analyses[target.analysis];
+  const Protocol& protocol = trial.prepared().protocol;
+  SampleSizeGoal goal = arguments.goal;
+  goal.sawtooth = outcome_of(plan, protocol).kind == OutcomeKind::binary || analyses_responders(plan, protocol);
+  of.answer = find_sample_size(goal, [&](std::int64_t n, std::int64_t from, std::int64_t to) {
     log_detail(fmt::format("sample size {}: replicates {} to {}", n, from, to));
     return count_in_parallel(trial, n, from, to, target);
   });

@@ -1,4 +1,6 @@
 #pragma once
+#include <immintrin.h>
+
 #include <cstdint>
 
 /// Eight patients side by side, in as many vectors as the instruction set needs; for hot files only. Sums run in eight
@@ -27,6 +29,16 @@ template <class Vector, class Entry>
     return;
   }
   for (long lane = 0; lane < width; ++lane) to[lane] = first + lane < n ? from[first + lane] : rest;
+}
+
+/// Codes as lanes as wide as a double, to be compared with them; named because GCC 12 halves the vector otherwise.
+[[gnu::always_inline]] inline Mask widened(const Codes& codes) {
+#if defined(__AVX512F__) && defined(__AVX512DQ__)
+  constexpr __mmask8 all_lanes = 0xff;  // as in philox_lanes.hpp
+  return (Mask)_mm512_maskz_cvtepi32_epi64(all_lanes, (__m256i)codes);
+#else
+  return __builtin_convertvector(codes, Mask);
+#endif
 }
 
 [[gnu::always_inline]] inline void store(double* to, long first, long n, const Doubles& from) {

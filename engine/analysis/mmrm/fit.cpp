@@ -6,6 +6,7 @@
 #include "engine/analysis/mmrm/gather_hot.hpp"
 #include "engine/analysis/mmrm/state.hpp"
 #include "engine/numeric/require.hpp"
+#include "engine/numeric/vector_math_hot.hpp"
 
 namespace vcohort::analysis {
 
@@ -89,20 +90,13 @@ bool Mmrm::State::measure(const MmrmData& input) {
     visit_mean[t] = count > 0 ? sum / count : 0;
     if (!std::isfinite(visit_mean[t])) return false;
   }
-  for (std::size_t i = 0; i < n; ++i) {
-    require(input.arm[i] < static_cast<int>(model.arms.size()), "the model knows every arm");
-    bool complete = input.arm[i] >= 0;
-    for (std::size_t c = 0; c < input.covariates.size() && complete; ++c)
-      complete = !std::isnan(input.covariates[c][i]);
-    if (!complete) {
-      observed[i] = 0;
-      ++fit.without_covariate;
-    } else if (observed[i] == 0) {
-      ++fit.without_outcome;
-    } else {
-      ++fit.patients;
-    }
-  }
+  require(std::all_of(input.arm.begin(), input.arm.end(),
+                      [this](int arm) { return arm < static_cast<int>(model.arms.size()); }),
+          "the model knows every arm");
+  known.assign(input.arm.begin(), input.arm.end());
+  for (const std::span<const double>& column : input.covariates) mark_missing(column.data(), rows, known.data());
+  keep_known(known.data(), rows, observed.data(), &fit.patients, &fit.without_outcome);
+  fit.without_covariate = static_cast<int>(n) - fit.patients - fit.without_outcome;
   if (fit.patients == 0) return true;
 
   for (Term& term : terms) {
@@ -150,12 +144,15 @@ void Mmrm::State::gather(const MmrmData& input) {
     if (term.covariate >= 0 && term.level < 0) {
       in_order(input.covariates[term.covariate].data(), at_any_visit, term.centre, term.scale);
     } else {
-      for (std::size_t k = 0; k < patients; ++k) {
-        const int i = order[k];
-        const bool one = term.covariate >= 0 ? input.covariates[term.covariate][i] == term.level
-                                             : term.arm < 0 || term.arm == input.arm[i];
-        to[k] = one ? 1.0 : 0.0;
-      }
+      const auto indicate = [&](auto has_it) {
+        for (std::size_t k = 0; k < patients; ++k) to[k] = has_it(order[k]) ? 1.0 : 0.0;
+      };
+      if (term.covariate >= 0)
+        indicate([&, values = input.covariates[term.covariate]](int i) { return values[i] == term.level; });
+      else if (term.arm >= 0)
+        indicate([&](int i) { return input.arm[i] == term.arm; });
+      else
+        std::fill_n(to, patients, 1.0);
     }
     to += patients;
   }
@@ -164,9 +161,12 @@ void Mmrm::State::gather(const MmrmData& input) {
   data.add(in_columns);
 }
 
-/// Keeps the columns that the earlier ones do not determine, by elimination in X'X.
+/// Keeps the columns that the earlier ones do not determine, by elimination in X'X. Columns of different visits are
+/// orthogonal: where every term has a column by visit, and these stand in the order of (term, visit), a column meets
+/// every visits-th of the earlier ones.
 void Mmrm::State::choose_columns() {
   const int p = static_cast<int>(all_columns.size()), width = data.width();
+  const int step = every_term_by_visit ? data.visits() : 1;
   design_gram.assign(static_cast<std::size_t>(p) * p, 0.0);
   for (const RepeatedMeasures::Pattern& pattern : data.patterns()) {
     if (pattern.patients == 0) continue;
@@ -174,7 +174,7 @@ void Mmrm::State::choose_columns() {
     for (int j = 0; j < p; ++j) {
       const DesignColumn& a = all_columns[j];
       if (a.visit >= 0 && !(pattern.observed >> a.visit & 1)) continue;
-      for (int k = 0; k <= j; ++k) {
+      for (int k = j % step; k <= j; k += step) {
         const DesignColumn& b = all_columns[k];
         if (a.visit >= 0 && b.visit >= 0 && a.visit != b.visit) continue;
         if (b.visit >= 0 && !(pattern.observed >> b.visit & 1)) continue;
@@ -193,10 +193,10 @@ void Mmrm::State::choose_columns() {
   for (int j = 0; j < p; ++j) {
     double* own = design_gram.data() + j * p;
     const double norm = own[j];
-    for (int k = 0; k < j; ++k) {
+    for (int k = j % step; k < j; k += step) {
       if (place[k] < 0) continue;
       const double* other = design_gram.data() + k * p;
-      for (int m = 0; m < k; ++m) {
+      for (int m = j % step; m < k; m += step) {
         if (place[m] >= 0) own[k] -= own[m] * other[m];
       }
       own[k] /= other[k];
@@ -295,7 +295,7 @@ MmrmFailure Mmrm::State::attempt(CovarianceStructure structure, int& iterations)
   scratch.resize(sigma.size() + 2 * data.visits());
   monotone.covariance(sigma);
   fit.decrement = 0;
-  fit.minus_two_log_likelihood = monotone.minus_two_log_likelihood();
+  if (model.likelihood) fit.minus_two_log_likelihood = monotone.minus_two_log_likelihood();
   return is_numerically_singular(sigma, data.visits(), rounding_share, scratch) ? MmrmFailure::singular_covariance
                                                                                 : MmrmFailure::none;
 }
@@ -348,7 +348,7 @@ const MmrmFit& Mmrm::fit(const MmrmData& input) {
     s.fit.attempts.push_back(attempt);
     if (s.fit.failure == MmrmFailure::none) break;
   }
-  if (s.fit.failure != MmrmFailure::none) {
+  if (s.fit.failure != MmrmFailure::none || !s.model.likelihood) {
     s.fit.minus_two_log_likelihood = std::numeric_limits<double>::quiet_NaN();
     return s.fit;
   }

@@ -44,6 +44,18 @@ void mark_seen(const double* __restrict outcome, long n, std::uint64_t bit, std:
   *count = number.total();
 }
 
+void keep_known(const int* code, long n, std::uint64_t* observed, int* seen, int* unseen) {
+  long with = 0, without = 0;
+  for (long i = 0; i < n; ++i) {
+    const long known = code[i] >= 0 ? 1 : 0, has_one = observed[i] != 0 ? 1 : 0;
+    with += known & has_one;
+    without += known & (1 - has_one);
+    observed[i] = known != 0 ? observed[i] : 0;
+  }
+  *seen = static_cast<int>(with);
+  *unseen = static_cast<int>(without);
+}
+
 void squares_of_seen(const double* x, const std::uint64_t* observed, std::uint64_t bits, long n, double centre,
                      double* squares, double* count) {
   Sums sum, number;

@@ -10,6 +10,9 @@ namespace vcohort::analysis {
 VCOHORT_HOT_FUNCTION(mark_seen, void(const double* outcome, long n, std::uint64_t bit, std::uint64_t* observed,
                                      double* sum, double* count))
 
+/// Takes the bits of the patients whose code is negative; the others who have a bit, and who have none.
+VCOHORT_HOT_FUNCTION(keep_known, void(const int* code, long n, std::uint64_t* observed, int* seen, int* unseen))
+
 /// Squares about a centre of the patients who have one of `bits`, and their number.
 VCOHORT_HOT_FUNCTION(squares_of_seen, void(const double* x, const std::uint64_t* observed, std::uint64_t bits, long n,
                                            double centre, double* squares, double* count))

@@ -74,6 +74,7 @@ struct MmrmModel {
   KenwardRogerParameters kenward_roger_parameters = KenwardRogerParameters::unconstrained;
   double level = 0.95;  // of the two-sided intervals
   int largest_number_of_iterations = 150;
+  bool likelihood = true;   // of a closed form, too, which needs none
   bool closed_form = true;  // use the closed form where it holds, or as a start; the iteration gives the same numbers
 };
 

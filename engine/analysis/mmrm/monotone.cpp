@@ -23,7 +23,6 @@ bool MonotoneRegression::fit(const RepeatedMeasures& data) {
   coefficients_.resize(static_cast<std::size_t>(visits_) * q);
 
   // Patterns ascend with the last visit, so from the back the Gram matrices accumulate to everyone seen at visit j.
-  double logarithms = 0;
   int patients = 0;
   auto pattern = data.patterns().rbegin();
   for (int j = visits_ - 1; j >= 0; --j) {
@@ -56,11 +55,9 @@ bool MonotoneRegression::fit(const RepeatedMeasures& data) {
     }
     const double root = factor[(n - 1) * width + n - 1];
     variances_[j] = root * root / residual_[j];
-    double determinant = 1;
-    for (int k = 0; k < q; ++k) determinant *= factor[k * width + k];
-    logarithms += residual_[j] * (log_of_any(2 * std::numbers::pi * variances_[j]) + 1) + 2 * log_of_any(determinant);
+    const auto has_logarithm = [](double x) { return x > 0 && std::isfinite(x); };
+    if (!has_logarithm(variances_[j]) || !has_logarithm(determinant_of_terms(j))) return false;
   }
-  value_ = logarithms;
 
   for (int j = 0; j < visits_; ++j) {
     const double* factor = factors_.data() + j * area;
@@ -79,7 +76,23 @@ bool MonotoneRegression::fit(const RepeatedMeasures& data) {
       for (int m = 0; m <= k; ++m) path_[j * visits_ + m] += slope * path_[k * visits_ + m];
     }
   }
-  return std::isfinite(value_);
+  return true;
+}
+
+double MonotoneRegression::determinant_of_terms(int visit) const {
+  const int width = terms_ + visits_;
+  const double* factor = factors_.data() + static_cast<std::size_t>(visit) * width * width;
+  double determinant = 1;
+  for (int k = 0; k < terms_; ++k) determinant *= factor[k * width + k];
+  return determinant;
+}
+
+double MonotoneRegression::minus_two_log_likelihood() const {
+  double logarithms = 0;
+  for (int j = visits_ - 1; j >= 0; --j)
+    logarithms +=
+        residual_[j] * (log_of_any(2 * std::numbers::pi * variances_[j]) + 1) + 2 * log_of_any(determinant_of_terms(j));
+  return logarithms;
 }
 
 void MonotoneRegression::covariance(std::span<double> sigma) const {

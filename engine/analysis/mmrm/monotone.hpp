@@ -24,7 +24,7 @@ class MonotoneRegression {
 
   /// Sigma, shape [T][T].
   void covariance(std::span<double> sigma) const;
-  double minus_two_log_likelihood() const { return value_; }
+  double minus_two_log_likelihood() const;
   /// Coefficient of a term at a visit.
   double coefficient(int term, int visit) const { return coefficients_[visit * terms_ + term]; }
 
@@ -38,10 +38,11 @@ class MonotoneRegression {
   double covariance(std::span<const double> left, std::span<const double> right);
 
  private:
+  /// The root of that of Z_j.
+  double determinant_of_terms(int visit) const;
   void project(std::span<const double> weights, std::vector<double>& projected) const;
 
   int terms_ = 0, visits_ = 0;
-  double value_ = 0;
   std::vector<double> factors_;    // [visit][width][width]: Cholesky factor of the Gram matrix of (terms, y_1 .. y_j)
   std::vector<double> gram_;       // cumulative
   std::vector<double> slopes_;     // Phi

@@ -52,6 +52,7 @@ struct Mmrm::State {
   bool every_term_by_visit = false;
 
   RepeatedMeasures data;
+  std::vector<int> known;  // [patient]: the arm, negative where the patient or a covariate does not count
   std::vector<double> in_columns, visit_mean, level_counts;  // in_columns: see RepeatedMeasures::add
   double outcome_scale = 1;
   std::vector<std::uint64_t> observed;  // by patient; 0 when left out

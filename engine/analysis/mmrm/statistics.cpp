@@ -1,6 +1,7 @@
 #include "engine/analysis/mmrm/statistics.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <utility>
 
 #include "engine/analysis/mmrm/gather_hot.hpp"
@@ -9,13 +10,14 @@ namespace vcohort::analysis {
 
 std::size_t RepeatedMeasures::find(int group, std::uint64_t observed) {
   const auto is_it = [&](const Pattern& pattern) { return pattern.group == group && pattern.observed == observed; };
-  if (found_ < patterns_.size() && is_it(patterns_[found_])) return found_;  // most patients are like the one before
+  std::size_t& last = found_[static_cast<std::size_t>(std::countr_one(observed))];
+  if (last < patterns_.size() && is_it(patterns_[last])) return last;
   const auto before = [](const Pattern& pattern, const std::pair<int, std::uint64_t>& key) {
     return std::pair(pattern.group, pattern.observed) < key;
   };
   const auto place = std::lower_bound(patterns_.begin(), patterns_.end(), std::pair(group, observed), before);
-  found_ = static_cast<std::size_t>(place - patterns_.begin());
-  if (place != patterns_.end() && is_it(*place)) return found_;
+  last = static_cast<std::size_t>(place - patterns_.begin());
+  if (place != patterns_.end() && is_it(*place)) return last;
 
   Pattern pattern;
   pattern.group = group;
@@ -25,7 +27,7 @@ std::size_t RepeatedMeasures::find(int group, std::uint64_t observed) {
   }
   pattern.gram.assign(static_cast<std::size_t>(width()) * width(), 0.0);
   patterns_.insert(place, std::move(pattern));
-  return found_;
+  return last;
 }
 
 std::span<const int> RepeatedMeasures::sort(std::span<const int> group, std::span<const std::uint64_t> observed) {

@@ -1,4 +1,5 @@
 #pragma once
+#include <array>
 #include <cstdint>
 #include <span>
 #include <vector>
@@ -52,7 +53,8 @@ class RepeatedMeasures {
   std::vector<Pattern> patterns_;
   std::vector<int> patients_at_, order_;
   std::vector<std::size_t> pattern_of_;  // [patient]
-  std::size_t found_ = 0;
+  std::array<std::size_t, most_repeated_visits + 1>
+      found_{};  // [visits until the first gap]: where the last such patient was
 };
 
 }  // namespace vcohort::analysis

@@ -73,14 +73,14 @@ struct RoundKeys {
 constexpr int vectors_in_flight = 4;
 constexpr int lanes_in_flight = vectors_in_flight * width;
 
-/// One Philox block for each of lanes_in_flight lanes; uniforms[k] receives word k of each lane as (word + 1/2) 2^-32,
+/// One Philox block for each lane of `vectors` vectors; uniforms[k] receives word k of each lane as (word + 1/2) 2^-32,
 /// k < count.
+template <int vectors>
 [[gnu::always_inline]] inline void philox_uniforms(const std::uint64_t* word_0, std::uint64_t word_1,
                                                    const std::uint64_t* patients, const std::uint64_t* word_3,
                                                    const RoundKeys& keys, int count, double* const* uniforms) {
-  Words counter_0[vectors_in_flight], counter_1[vectors_in_flight], counter_2[vectors_in_flight],
-      counter_3[vectors_in_flight];
-  for (long v = 0; v < vectors_in_flight; ++v) {
+  Words counter_0[vectors], counter_1[vectors], counter_2[vectors], counter_3[vectors];
+  for (long v = 0; v < vectors; ++v) {
     counter_0[v] = load(word_0 + v * width);
     counter_2[v] = load(patients + v * width);
     counter_1[v] = (counter_2[v] >> 32) | broadcast(word_1);
@@ -93,7 +93,7 @@ constexpr int lanes_in_flight = vectors_in_flight * width;
   for (int round = 0; round < PhiloxConstants::rounds; ++round) {
     const Words first_key = broadcast(keys.first[round]);
     const Words second_key = broadcast(keys.second[round]);
-    for (long v = 0; v < vectors_in_flight; ++v) {
+    for (long v = 0; v < vectors; ++v) {
       const Words first = product(counter_0[v], first_multiplier);
       const Words second = product(counter_2[v], second_multiplier);
       counter_0[v] = (second >> 32) ^ counter_1[v] ^ first_key;
@@ -102,7 +102,7 @@ constexpr int lanes_in_flight = vectors_in_flight * width;
       counter_3[v] = first;
     }
   }
-  for (long v = 0; v < vectors_in_flight; ++v) {
+  for (long v = 0; v < vectors; ++v) {
     store_uniforms(counter_0[v], uniforms[0] + v * width);
     if (count > 1) store_uniforms(counter_1[v], uniforms[1] + v * width);
     if (count > 2) store_uniforms(counter_2[v], uniforms[2] + v * width);

@@ -126,20 +126,25 @@ TEST_P(TileDraws, OfSharedBlocksHaveTheBitsOfThePlainFunctions) {
       for (const bool gaps : {false, true}) {
         std::vector<std::uint64_t> patients(n);
         for (std::size_t i = 0; i < n; ++i) patients[i] = from + i + (gaps ? i * i % 5 + 5 * i : 0);
-        std::vector<double> uniform(n), first(n), second(n), alone(n);
+        std::vector<double> uniform(n), first(n), second(n), one(n), other(n), normal(n);
         shared_uniforms(tile, patients, uniform.data());
-        shared_normals(tile, patients, first.data(), second.data());
-        shared_normals(tile, patients, alone.data(), nullptr);
+        shared_uniform_pairs(tile, patients, one.data(), other.data());
+        shared_normals(tile, patients, normal.data());
+        shared_normal_pairs(tile, patients, first.data(), second.data());
         for (std::size_t i = 0; i < n; ++i) {
           const Address address{tile.replicate, patients[i], tile.purpose, tile.occasion, tile.block};
-          const std::array<double, 2> normals = shared_normals_at(seed, address);
+          const auto pair = std::array{first[i], second[i]}, uniforms = std::array{one[i], other[i]};
           ASSERT_EQ(uniform[i], shared_uniform_at(seed, address)) << n << ' ' << from << ' ' << i;
-          ASSERT_EQ(first[i], normals[0]) << n << ' ' << from << ' ' << i;
-          ASSERT_EQ(second[i], normals[1]) << n << ' ' << from << ' ' << i;
-          ASSERT_EQ(alone[i], normals[0]);
+          ASSERT_EQ(normal[i], shared_normal_at(seed, address)) << n << ' ' << from << ' ' << i;
+          ASSERT_EQ(pair, shared_normal_pair_at(seed, address)) << n << ' ' << from << ' ' << i;
+          ASSERT_EQ(uniforms, shared_uniform_pair_at(seed, address)) << n << ' ' << from << ' ' << i;
           // The words of the block, one after the other.
-          const Address block{tile.replicate, patients[i] / 4, tile.purpose, tile.occasion, tile.block};
+          Address block{tile.replicate, patients[i] / 4, tile.purpose, tile.occasion, tile.block};
           ASSERT_EQ(uniform[i], uniforms_at(seed, block)[patients[i] % 4]);
+          ASSERT_EQ(normal[i], normals_at(seed, block)[patients[i] % 4]);
+          block.patient = patients[i] / 2;
+          ASSERT_EQ(first[i], normals_at(seed, block)[2 * (patients[i] % 2)]);
+          ASSERT_EQ(other[i], uniforms_at(seed, block)[2 * (patients[i] % 2) + 1]);
         }
       }
 }
@@ -149,12 +154,13 @@ TEST(SharedDraws, OfNeighboursAreNotCorrelated) {
   constexpr std::size_t n = 400000;
   std::vector<std::uint64_t> patients(n);
   std::iota(patients.begin(), patients.end(), std::uint64_t{0});
-  std::vector<double> uniform(n), first(n), second(n);
+  std::vector<double> uniform(n), first(n), second(n), normal(n);
   const TileAddress tile{.seed = seed, .purpose = Purpose::test};
   shared_uniforms(tile, patients, uniform.data());
-  shared_normals(tile, patients, first.data(), second.data());
+  shared_normals(tile, patients, normal.data());
+  shared_normal_pairs(tile, patients, first.data(), second.data());
   for (double& u : uniform) u = (u - 0.5) * std::sqrt(12.0);
-  for (const std::vector<double>* x : {&uniform, &first, &second})
+  for (const std::vector<double>* x : {&uniform, &normal, &first, &second})
     for (const std::size_t lag : {1, 2, 3, 4}) {
       double sum = 0, mean = 0, squares = 0;
       for (std::size_t i = 0; i + lag < n; ++i) sum += (*x)[i] * (*x)[i + lag];

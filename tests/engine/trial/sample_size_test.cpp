@@ -9,13 +9,13 @@ namespace vcohort::test {
 namespace {
 
 /// Rejections of a z test with effect d per SD: replicate r rejects when its normal exceeds z - d sqrt(N)/2.
-CountRejections z_test(double effect, double sawtooth = 0) {
+CountRejections z_test(double effect, double sawtooth = 0, std::uint64_t seed = 11) {
   return [=](std::int64_t n, std::int64_t from, std::int64_t to) {
     RejectionCounts counts;
     double power_score = effect * std::sqrt(static_cast<double>(n)) / 2 - normal_quantile(0.975);
     if (sawtooth > 0 && n / 2 % 2 == 1) power_score -= sawtooth;
     for (std::int64_t r = from; r < to; ++r) {
-      const double normal = normals_at(11, {static_cast<std::uint32_t>(r), 0, Purpose::test, 0, 0})[0];
+      const double normal = normals_at(seed, {static_cast<std::uint32_t>(r), 0, Purpose::test, 0, 0})[0];
       ++counts.replicates;
       counts.rejections += normal < power_score;
     }
@@ -41,6 +41,30 @@ TEST(SampleSize, FindsWhatTheFormulaSays) {
     EXPECT_GE(answer.power, 0.9);
     EXPECT_EQ(answer.sample_size % 2, 0);
   }
+}
+
+/// 400 searches: the interval contains the size that is needed in 95 % of them, within 4.5 standard errors, and the
+/// answers do not lean to one side by more than a rounding to a multiple of two.
+TEST(SampleSize, IntervalsCover) {
+  constexpr int searches = 400;
+  constexpr double effect = 0.3;
+  const double exact = std::pow(2 * (normal_quantile(0.975) + normal_quantile(0.9)) / effect, 2);
+  SampleSizeGoal goal;
+  goal.search_replicates = 4000;
+  goal.confirmation_replicates = 4000;
+  int covered = 0;
+  double sum = 0, squares = 0;
+  for (int k = 0; k < searches; ++k) {
+    const SampleSizeAnswer answer = find_sample_size(goal, z_test(effect, 0, 1000 + static_cast<std::uint64_t>(k)));
+    ASSERT_TRUE(answer.found);
+    const double needed = 2 * std::ceil(exact / 2), error = static_cast<double>(answer.sample_size) - needed;
+    covered += static_cast<double>(answer.lower) <= needed && needed <= static_cast<double>(answer.upper);
+    sum += error;
+    squares += error * error;
+  }
+  EXPECT_NEAR(covered, 0.95 * searches, 4.5 * std::sqrt(searches * 0.95 * 0.05));
+  EXPECT_LT(std::fabs(sum / searches), 0.02 * exact);
+  EXPECT_LT(std::sqrt(squares / searches), 0.04 * exact);
 }
 
 TEST(SampleSize, SaysWhenNoSizeSuffices) {
