@@ -5,6 +5,7 @@
 #include <cmath>
 #include <numbers>
 
+#include "engine/analysis/restricted_risk.hpp"
 #include "engine/numeric/student_t.hpp"
 
 namespace vcohort::analysis {
@@ -12,24 +13,6 @@ namespace {
 
 double real(std::int64_t count) {
   return static_cast<double>(count);
-}
-
-/// The active arm's risk that maximises the likelihood when it exceeds the reference's by `null`: a root of a cubic, in
-/// the trigonometric form of Farrington and Manning (1990).
-double restricted_risk(const Table2x2& table, double null) {
-  const double risk = real(table.events) / real(table.patients);
-  const double reference_risk = real(table.reference_events) / real(table.reference_patients);
-  const double theta = real(table.reference_patients) / real(table.patients);
-  const double a = 1 + theta;
-  const double b = -(1 + theta + risk + theta * reference_risk + null * (theta + 2));
-  const double c = null * null + null * (2 * risk + theta + 1) + risk + theta * reference_risk;
-  const double d = -risk * null * (1 + null);
-  const double shift = b / (3 * a);
-  const double v = shift * shift * shift - b * c / (6 * a * a) + d / (2 * a);
-  const double u = std::copysign(std::sqrt(std::max(0.0, shift * shift - c / (3 * a))), v);
-  const double cosine = u == 0 ? 0 : std::clamp(v / (u * u * u), -1.0, 1.0);
-  const double w = (std::numbers::pi + std::acos(cosine)) / 3;
-  return std::clamp(2 * u * std::cos(w) - shift, std::max(0.0, null), std::min(1.0, 1 + null));
 }
 
 struct Score {
@@ -44,7 +27,8 @@ Score score_at(std::span<const Table2x2> strata, double null) {
     if (stratum.patients == 0 || stratum.reference_patients == 0) continue;
     const double n = real(stratum.patients), m = real(stratum.reference_patients), total = n + m;
     const double weight = n * m / total;
-    const double p = restricted_risk(stratum, null);
+    const double risk = real(stratum.events) / n, reference_risk = real(stratum.reference_events) / m;
+    const double p = restricted_risk(risk, reference_risk, m / n, null);
     const double q = std::clamp(p - null, 0.0, 1.0);
     const double variance = (p * (1 - p) / n + q * (1 - q) / m) * total / (total - 1);
     score.difference += weight * stratum.difference();
@@ -86,6 +70,19 @@ int patients_of(std::span<const Table2x2> strata) {
 }
 
 }  // namespace
+
+double restricted_risk(double risk, double reference_risk, double theta, double null) {
+  const double a = 1 + theta;
+  const double b = -(1 + theta + risk + theta * reference_risk + null * (theta + 2));
+  const double c = null * null + null * (2 * risk + theta + 1) + risk + theta * reference_risk;
+  const double d = -risk * null * (1 + null);
+  const double shift = b / (3 * a);
+  const double v = shift * shift * shift - b * c / (6 * a * a) + d / (2 * a);
+  const double u = std::copysign(std::sqrt(std::max(0.0, shift * shift - c / (3 * a))), v);
+  const double cosine = u == 0 ? 0 : std::clamp(v / (u * u * u), -1.0, 1.0);
+  const double w = (std::numbers::pi + std::acos(cosine)) / 3;
+  return std::clamp(2 * u * std::cos(w) - shift, std::max(0.0, null), std::min(1.0, 1 + null));
+}
 
 double miettinen_nurminen_z(std::span<const Table2x2> strata, double null) {
   return z_of(score_at(strata, null), null);

@@ -1,0 +1,174 @@
+#include "engine/analysis/power_formulas.hpp"
+
+#include <Eigen/Dense>
+#include <algorithm>
+#include <boost/math/distributions/binomial.hpp>
+#include <boost/math/distributions/hypergeometric.hpp>
+#include <boost/math/distributions/non_central_t.hpp>
+#include <boost/math/distributions/students_t.hpp>
+#include <cmath>
+
+#include "engine/analysis/restricted_risk.hpp"
+#include "engine/numeric/elementary.hpp"
+#include "engine/numeric/require.hpp"
+
+namespace vcohort::analysis {
+
+namespace {
+
+double total(const ArmPair& patients) {
+  return patients.reference + patients.active;
+}
+
+double share_of_active(const ArmPair& patients) {
+  return patients.active / total(patients);
+}
+
+double binomial_variance(double share) {
+  return share * (1 - share);
+}
+
+double variance_of_difference(const ArmPair& share, const ArmPair& patients) {
+  return binomial_variance(share.reference) / patients.reference + binomial_variance(share.active) / patients.active;
+}
+
+/// Of a difference that is compared with its variance under the null.
+double two_variances_power(double difference, double null_variance, double variance, const TestSides& sides) {
+  const double critical = -normal_quantile(sides.level) * std::sqrt(null_variance), se = std::sqrt(variance);
+  if (!(se > 0)) return difference > critical || (sides.both && -difference > critical) ? 1 : 0;
+  double power = normal_cdf((difference - critical) / se);
+  if (sides.both) power += normal_cdf((-difference - critical) / se);
+  return power;
+}
+
+double sum_of_cubes(std::span<const double> shares) {
+  double sum = 0;
+  for (const double share : shares) sum += share * share * share;
+  return sum;
+}
+
+/// Numbers of events in an arm, and how probable they are.
+std::vector<double> binomial_probabilities(double patients, double share) {
+  std::vector<double> probability;
+  const boost::math::binomial_distribution<double> events(patients, share);
+  for (double k = 0; k <= patients; ++k) probability.push_back(boost::math::pdf(events, k));
+  return probability;
+}
+
+}  // namespace
+
+double normal_power(double drift, const TestSides& sides) {
+  const double critical = -normal_quantile(sides.level);
+  return normal_cdf(drift - critical) + (sides.both ? normal_cdf(-drift - critical) : 0.0);
+}
+
+double drift_of_power(double power_of_one_side, double level) {
+  return normal_quantile(power_of_one_side) - normal_quantile(level);
+}
+
+double t_power(double noncentrality, double df, const TestSides& sides) {
+  require(df > 0, "a t-test has degrees of freedom");
+  const double critical = boost::math::quantile(boost::math::complement(boost::math::students_t(df), sides.level));
+  const boost::math::non_central_t statistic(df, noncentrality);
+  double power = boost::math::cdf(boost::math::complement(statistic, critical));
+  if (sides.both) power += boost::math::cdf(statistic, -critical);
+  return power;
+}
+
+double welch_df(const ArmPair& sd, const ArmPair& patients) {
+  const double a = sd.reference * sd.reference / patients.reference, b = sd.active * sd.active / patients.active;
+  return (a + b) * (a + b) / (a * a / (patients.reference - 1) + b * b / (patients.active - 1));
+}
+
+double fisher_power(const ArmPair& share, const ArmPair& patients, const TestSides& sides) {
+  require(patients.reference == std::floor(patients.reference) && patients.active == std::floor(patients.active),
+          "the patients of a table are whole");
+  constexpr double as_probable = 1 + 1e-7;
+  const std::vector<double> reference = binomial_probabilities(patients.reference, share.reference);
+  const std::vector<double> active = binomial_probabilities(patients.active, share.active);
+  const auto n = static_cast<std::int64_t>(patients.active), m = static_cast<std::int64_t>(patients.reference);
+  double power = 0;
+  std::vector<double> probability;
+  for (std::int64_t events = 0; events <= n + m; ++events) {
+    const std::int64_t fewest = std::max<std::int64_t>(0, events - m), most = std::min(n, events);
+    const boost::math::hypergeometric_distribution<double> in_active(
+        static_cast<unsigned>(events), static_cast<unsigned>(n), static_cast<unsigned>(n + m));
+    probability.clear();
+    for (std::int64_t k = fewest; k <= most; ++k)
+      probability.push_back(boost::math::pdf(in_active, static_cast<unsigned>(k)));
+    double above = 0;
+    for (std::int64_t k = most; k >= fewest; --k) {
+      const double here = probability[static_cast<std::size_t>(k - fewest)];
+      above += here;
+      double p = above;
+      if (sides.both) {
+        p = 0;
+        for (const double other : probability) p += other <= here * as_probable ? other : 0.0;
+      }
+      if (p <= (sides.both ? 2 : 1) * sides.level)
+        power += active[static_cast<std::size_t>(k)] * reference[static_cast<std::size_t>(events - k)];
+    }
+  }
+  return power;
+}
+
+double pooled_shares_power(const ArmPair& share, const ArmPair& patients, const TestSides& sides) {
+  const double pooled = (share.reference * patients.reference + share.active * patients.active) / total(patients);
+  return two_variances_power(share.active - share.reference,
+                             binomial_variance(pooled) * (1 / patients.reference + 1 / patients.active),
+                             variance_of_difference(share, patients), sides);
+}
+
+double farrington_manning_power(const ArmPair& share, const ArmPair& patients, double null, const TestSides& sides) {
+  const double active = restricted_risk(share.active, share.reference, patients.reference / patients.active, null);
+  const ArmPair restricted{std::clamp(active - null, 0.0, 1.0), active};
+  return two_variances_power(share.active - share.reference - null, variance_of_difference(restricted, patients),
+                             variance_of_difference(share, patients), sides);
+}
+
+double whitehead_drift(double log_odds_ratio, std::span<const double> mean_share, const ArmPair& patients) {
+  const double n = total(patients);
+  return log_odds_ratio * std::sqrt(patients.reference * patients.active / (3 * n) * (1 - sum_of_cubes(mean_share)));
+}
+
+double noether_drift(double superiority, std::span<const double> mean_share, const ArmPair& patients) {
+  const double c = share_of_active(patients);
+  return (superiority - 0.5) * std::sqrt(12 * c * (1 - c) * total(patients) / (1 - sum_of_cubes(mean_share)));
+}
+
+double schoenfeld_drift(double log_hazard_ratio, double events, double active_share) {
+  return log_hazard_ratio * std::sqrt(events * active_share * (1 - active_share));
+}
+
+double freedman_drift(double hazard_ratio, double events, double active_share) {
+  const double ratio = active_share / (1 - active_share);
+  return (hazard_ratio - 1) / (1 + ratio * hazard_ratio) * std::sqrt(events * ratio);
+}
+
+double negative_binomial_drift(double log_rate_ratio, const ArmPair& information, const ArmPair& patients) {
+  return log_rate_ratio /
+         std::sqrt(1 / (patients.reference * information.reference) + 1 / (patients.active * information.active));
+}
+
+double win_ratio_drift(double log_win_ratio, double tie, const ArmPair& patients) {
+  const double c = share_of_active(patients);
+  const double variance = 4 * (1 + tie) / (3 * c * (1 - c) * (1 - tie) * total(patients));
+  return log_win_ratio / std::sqrt(variance);
+}
+
+/// The information of an arm is the sum, over the patients who are seen last at visit v, of the inverse of the
+/// covariance up to v; the variance of the last mean is the corner of its inverse.
+double last_visit_variance(std::span<const double> covariance, std::span<const double> retained) {
+  const auto visits = static_cast<Eigen::Index>(retained.size());
+  require(covariance.size() == retained.size() * retained.size(), "a covariance has a row per visit");
+  const Eigen::Map<const Eigen::MatrixXd> sigma(covariance.data(), visits, visits);
+  Eigen::MatrixXd information = Eigen::MatrixXd::Zero(visits, visits);
+  for (Eigen::Index v = 0; v < visits; ++v) {
+    const double next = v + 1 < visits ? retained[static_cast<std::size_t>(v) + 1] : 0.0;
+    const double last_here = retained[static_cast<std::size_t>(v)] - next;
+    information.topLeftCorner(v + 1, v + 1) += last_here * sigma.topLeftCorner(v + 1, v + 1).inverse();
+  }
+  return information.inverse()(visits - 1, visits - 1);
+}
+
+}  // namespace vcohort::analysis
