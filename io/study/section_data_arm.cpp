@@ -103,7 +103,7 @@ Use arm_use(const KeySpec& key, const StatedArm& arm, const Scope& scope) {
   }
   const auto needed_by = [&](const Statement& s) { return s.needs == key.name && contains(stated, s.key); };
   const Keys needing = keys_where(model.kind, needed_by);
-  if (!needing.empty()) return Use::required(fmt::format("\"{}\" goes with it", needing.front()), needing.front());
+  if (!needing.empty()) return Use::required(fmt::format("\"{}\" needs it", needing.front()), needing.front());
   const bool possible = stated.empty() || std::any_of(with.begin(), with.end(), [&](std::string_view statement) {
                           return contains(stated, statement);
                         });
@@ -151,8 +151,10 @@ void check_hazard_ratio(const KeyAt& at, const StatedArm& stated) {
   check_pieces(at, "hazard_ratio", stated.hazard_ratio, stated.hazard_ratio_from_months);
 }
 
-/// What is said in other words is not written.
-constexpr KeySpec in_words(KeySpec key) {
+/// A key of which the resolved text says what it comes to, under another key.
+constexpr KeySpec as(std::string_view other, KeySpec key) {
+  key.resolves_to = other;
+  key.no_default = true;
   key.write = [](const KeySpec&, const void*, const Scope&) -> std::string { return {}; };
   return key;
 }
@@ -160,14 +162,14 @@ constexpr KeySpec in_words(KeySpec key) {
 constexpr std::array<KeySpec, 21> arm_keys = {{
     field<&StatedArm::arm, &DataArm::mean>("mean", {.use = rule<arm_use>, .check = checked<check_per_visit>},
                                            "Normal: mean at each visit.", "[0.0, 0.35]"),
-    in_words(field<&StatedArm::difference>(
-        "difference", {.use = rule<arm_use>, .check = checked<check_effects>},
-        "Normal, instead of `mean`: what is added to the means of the first arm at every visit after baseline; or one "
-        "number for each of them. The SD is that of the first arm unless `sd` is given.",
-        "3")),
-    in_words(field<&StatedArm::standardised_difference>(
-        "standardised_difference", {.use = rule<arm_use>, .check = checked<check_effects>},
-        "Likewise, in standard deviations of the first arm at the visit.", "0.35")),
+    as("mean", field<&StatedArm::difference>(
+                   "difference", {.use = rule<arm_use>, .check = checked<check_effects>},
+                   "Normal, instead of `mean`: what is added to the means of the first arm at every visit after "
+                   "baseline; or one number for each of them. The SD is that of the first arm unless `sd` is given.",
+                   "3")),
+    as("mean", field<&StatedArm::standardised_difference>(
+                   "standardised_difference", {.use = rule<arm_use>, .check = checked<check_effects>},
+                   "Likewise, in standard deviations of the first arm at the visit.", "0.35")),
     field<&StatedArm::arm, &DataArm::sd>("sd",
                                          {.range = above(0), .use = rule<arm_use>, .check = checked<check_per_visit>},
                                          "Normal: standard deviation at each visit.", "[1.0, 0.866]"),
@@ -181,17 +183,19 @@ constexpr std::array<KeySpec, 21> arm_keys = {{
         "Binary: the share who have it at each visit. Ordinal: the share of each category, from the lowest; shares "
         "within 0.02 of 1 are rescaled with a notice.",
         "[0.2, 0.3, 0.5]"),
-    in_words(field<&StatedArm::odds_ratio>(
-        "odds_ratio", {.range = above(0, largest_ratio), .use = rule<arm_use>, .check = checked<check_effects>},
-        "Binary, instead of `share`: by what the odds of the first arm are multiplied at every visit after baseline; "
-        "or one number for each of them. Ordinal: the odds of being above each category (proportional odds).",
-        "1.8")),
-    in_words(field<&StatedArm::risk_ratio>(
-        "risk_ratio", {.range = at_least(0), .use = rule<arm_use>, .check = checked<check_effects>},
-        "Binary, likewise: by what the share of the first arm is multiplied.", "0.75")),
-    in_words(field<&StatedArm::risk_difference>(
-        "risk_difference", {.range = {-1, 1}, .use = rule<arm_use>, .check = checked<check_effects>},
-        "Binary, likewise: what is added to the share of the first arm.", "-0.1")),
+    as("share",
+       field<&StatedArm::odds_ratio>(
+           "odds_ratio", {.range = above(0, largest_ratio), .use = rule<arm_use>, .check = checked<check_effects>},
+           "Binary, instead of `share`: by what the odds of the first arm are multiplied at every visit after "
+           "baseline; or one number for each of them. Ordinal: the odds of being above each category (proportional "
+           "odds).",
+           "1.8")),
+    as("share", field<&StatedArm::risk_ratio>(
+                    "risk_ratio", {.range = at_least(0), .use = rule<arm_use>, .check = checked<check_effects>},
+                    "Binary, likewise: by what the share of the first arm is multiplied.", "0.75")),
+    as("share", field<&StatedArm::risk_difference>(
+                    "risk_difference", {.range = {-1, 1}, .use = rule<arm_use>, .check = checked<check_effects>},
+                    "Binary, likewise: what is added to the share of the first arm.", "-0.1")),
     field<&StatedArm::arm, &DataArm::hazard>(
         "hazard", {.unit = "1/month", .range = at_least(0), .use = rule<arm_use>, .check = checked<check_hazard>},
         "Survival: hazard of the event, constant in each piece; with a `shape` what multiplies shape x months^(shape - "
@@ -205,28 +209,32 @@ constexpr std::array<KeySpec, 21> arm_keys = {{
                                                           .check = checked<check_hazard>},
                                                          "Survival: where each piece begins, ascending from 0.",
                                                          "[0, 6]"),
-    in_words(field<&StatedArm::median_months>(
-        "median_months", {.unit = "months", .range = {shortest_months, longest_months}, .use = rule<arm_use>},
-        "Survival, instead of `hazard`: when half have had the event.", "12")),
-    in_words(field<&StatedArm::survival_share>(
-        "survival_share", {.range = between(0, 1), .use = rule<arm_use>},
-        "Survival, instead of `hazard`: the share who have not had the event at `survival_months`.", "0.4")),
-    in_words(field<&StatedArm::survival_months>(
-        "survival_months", {.unit = "months", .range = {shortest_months, longest_months}, .use = rule<arm_use>},
-        "Survival: the time that `survival_share` belongs to.", "24")),
-    in_words(field<&StatedArm::hazard_ratio>(
-        "hazard_ratio", {.range = above(0, largest_ratio), .use = rule<arm_use>, .check = checked<check_hazard_ratio>},
-        "Survival, instead of `hazard`: by what the hazard of the first arm is multiplied, constant in each piece; the "
-        "shape is that of the first arm.",
-        "[1, 0.6]")),
-    in_words(field<&StatedArm::hazard_ratio_from_months>("hazard_ratio_from_months",
-                                                         {.unit = "months",
-                                                          .range = {0, longest_months},
-                                                          .ascending = true,
-                                                          .use = rule<arm_use>,
-                                                          .check = checked<check_hazard_ratio>},
-                                                         "Survival: where each piece begins, ascending from 0.",
-                                                         "[0, 4]")),
+    as("hazard",
+       field<&StatedArm::median_months>(
+           "median_months", {.unit = "months", .range = {shortest_months, longest_months}, .use = rule<arm_use>},
+           "Survival, instead of `hazard`: when half have had the event.", "12")),
+    as("hazard",
+       field<&StatedArm::survival_share>(
+           "survival_share", {.range = between(0, 1), .use = rule<arm_use>},
+           "Survival, instead of `hazard`: the share who have not had the event at `survival_months`.", "0.4")),
+    as("hazard",
+       field<&StatedArm::survival_months>(
+           "survival_months", {.unit = "months", .range = {shortest_months, longest_months}, .use = rule<arm_use>},
+           "Survival: the time that `survival_share` belongs to.", "24")),
+    as("hazard", field<&StatedArm::hazard_ratio>(
+                     "hazard_ratio",
+                     {.range = above(0, largest_ratio), .use = rule<arm_use>, .check = checked<check_hazard_ratio>},
+                     "Survival, instead of `hazard`: by what the hazard of the first arm is multiplied, constant in "
+                     "each piece; the shape is that of the first arm.",
+                     "[1, 0.6]")),
+    as("hazard",
+       field<&StatedArm::hazard_ratio_from_months>("hazard_ratio_from_months",
+                                                   {.unit = "months",
+                                                    .range = {0, longest_months},
+                                                    .ascending = true,
+                                                    .use = rule<arm_use>,
+                                                    .check = checked<check_hazard_ratio>},
+                                                   "Survival: where each piece begins, ascending from 0.", "[0, 4]")),
     field<&StatedArm::arm, &DataArm::shape>(
         "shape", {.range = {smallest_shape, largest_shape}, .quiet = true, .use = rule<arm_use>},
         "Survival: of a Weibull distribution; below 1 the hazard falls, above 1 it rises.", "1.4"),
@@ -237,9 +245,9 @@ constexpr std::array<KeySpec, 21> arm_keys = {{
         "0.2"),
     field<&StatedArm::arm, &DataArm::rate>("rate", {.unit = "1/month", .range = above(0), .use = rule<arm_use>},
                                            "Count: events per month.", "0.3"),
-    in_words(field<&StatedArm::rate_ratio>("rate_ratio", {.range = above(0, largest_ratio), .use = rule<arm_use>},
-                                           "Count, instead of `rate`: by what the rate of the first arm is multiplied.",
-                                           "0.7")),
+    as("rate", field<&StatedArm::rate_ratio>(
+                   "rate_ratio", {.range = above(0, largest_ratio), .use = rule<arm_use>},
+                   "Count, instead of `rate`: by what the rate of the first arm is multiplied.", "0.7")),
     field<&StatedArm::arm, &DataArm::dispersion>(
         "dispersion", {.range = at_least(0), .use = rule<arm_use>},
         "Count: the variance is mean + dispersion x mean^2; 0 is Poisson. With `rate_ratio` that of the first arm "

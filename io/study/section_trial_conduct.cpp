@@ -196,7 +196,8 @@ constexpr std::array<KeySpec, 7> dropout_keys = {{
     custom<read_per_month, write_per_month>(
         "per_month", KeyType::number, {.unit = "1/month", .range = above(0, largest_hazard), .use = rule<loss_use>},
         "The hazard of being lost, the same at all times: 1 - exp(-per_month x t) are lost by t months.", "0.004"),
-    custom<read_yearly, write_yearly>("yearly", KeyType::number, {.range = between(0, 1), .use = rule<loss_use>},
+    custom<read_yearly, write_yearly>("yearly", KeyType::number,
+                                      {.range = between(0, 1), .resolves_to = "per_month", .use = rule<loss_use>},
                                       "The same, by the share that is lost in a year.", "0.05"),
     field<&Dropout::mechanism>(
         "mechanism", {.decides = true, .check = checked<check_mechanism>},

@@ -107,7 +107,8 @@ class RandomStudy {
   Texts items(const SectionSpec& section) {
     Texts items;
     for (const KeySpec& key : section.keys) {
-      if (never_.contains(fmt::format("{}.{}", section.heading, key.name))) continue;
+      const bool says_it_otherwise = !key.resolves_to.empty();
+      if (says_it_otherwise || never_.contains(fmt::format("{}.{}", section.heading, key.name))) continue;
       const bool needed = always_.contains(fmt::format("{}.{}", section.heading, key.name));
       if (key.required || key.use || needed || chance(0.6))
         items.push_back(fmt::format("{} = {}", key.name, value(section, key)));
@@ -149,6 +150,8 @@ class RandomStudy {
     } else {
       arms_ = some_of(strategies_, 2);
     }
+    const Texts loss = chance(0.3) ? Texts{"months", "share"} : Texts{"per_month"};
+    for (const std::string& key : loss) never_.insert("trial.dropout." + key);
     primary_ = &method();
     looks_ = (shape_ == Shape::data || arms_.size() == 2) && chance(0.4);
     if (!looks_) never_.insert("[trial].looks");
