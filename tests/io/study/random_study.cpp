@@ -163,7 +163,26 @@ class RandomStudy {
 
   std::string data_arms() {
     std::string control = table(data_arm_section);
-    return fmt::format("{{ control = {}, active = {} }}", control, table(data_arm_section));
+    const std::string active = chance(0.3) ? fmt::format("{{ {} }}", effect()) : table(data_arm_section);
+    return fmt::format("{{ control = {}, active = {} }}", control, active);
+  }
+
+  /// What an arm may be against the first.
+  std::string effect() {
+    switch (kind()) {
+      case OutcomeKind::score:
+        return (chance(0.5) ? "difference = " : "standardised_difference = ") + number_between(-2, 2);
+      case OutcomeKind::binary:
+        return chance(0.5) ? "odds_ratio = " + number_between(0.2, 4) : "risk_ratio = " + number_between(0.2, 1);
+      case OutcomeKind::ordinal:
+        return "odds_ratio = " + number_between(0.2, 4);
+      case OutcomeKind::survival:
+        return fmt::format("hazard_ratio = [1, {}], hazard_ratio_from_months = [0, {}]", number_between(0.2, 4),
+                           number_between(1, 12));
+      case OutcomeKind::count:
+        return "rate_ratio = " + number_between(0.2, 4);
+    }
+    return {};
   }
 
   /// As many numbers as visits, or categories; arms begin alike.
