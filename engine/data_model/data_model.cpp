@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 #include <string>
 
 #include "engine/data_model/correlation.hpp"
@@ -35,6 +34,7 @@ void check_arm(const DataModel& model, const DataModel::DataArm& arm) {
     case Kind::survival:
       require(!arm.hazard.empty() && (arm.hazard.size() == 1 || arm.hazard_from_months.size() == arm.hazard.size()),
               "there is a hazard per interval");
+      require(positive(arm.shape) && arm.cured >= 0 && arm.cured < 1, "a shape is positive, and not all are cured");
       break;
     case Kind::count:
       require(positive(arm.rate), "a rate is positive");
@@ -158,7 +158,7 @@ void DataOutcomes::outcome_by_arm(std::span<const int> arms, std::span<const dou
 
 void DataOutcomes::time_to_event(int arm, double* out) const {
   for (std::size_t i = 0; i < patients_.size(); ++i)
-    out[i] = time_at_hazard(model_.arms[static_cast<std::size_t>(arm)], -log_of(uniform_[i]));
+    out[i] = time_at_survival(model_.arms[static_cast<std::size_t>(arm)], uniform_[i]);
 }
 
 void DataOutcomes::counts(int arm, const double* exposure, double* out) {
@@ -174,18 +174,6 @@ void DataOutcomes::counts(int arm, const double* exposure, double* out) {
   }
   for (std::size_t i = 0; i < patients_.size(); ++i)
     out[i] = events_within(exposure[i] / follow_up, events[i], seed_, replicate_, patients_[i]);
-}
-
-double time_at_hazard(const DataModel::DataArm& arm, double hazard_to_reach) {
-  double left = hazard_to_reach;
-  for (std::size_t k = 0; k < arm.hazard.size(); ++k) {
-    const double from = arm.hazard_from_months.empty() ? 0.0 : arm.hazard_from_months[k];
-    const bool last = k + 1 == arm.hazard.size();
-    const double length = last ? std::numeric_limits<double>::infinity() : arm.hazard_from_months[k + 1] - from;
-    if (arm.hazard[k] > 0 && left <= arm.hazard[k] * length) return from + left / arm.hazard[k];
-    if (!last) left -= arm.hazard[k] * length;
-  }
-  return std::numeric_limits<double>::infinity();
 }
 
 }  // namespace vcohort

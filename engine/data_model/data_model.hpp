@@ -3,6 +3,7 @@
 #include <span>
 #include <vector>
 
+#include "engine/data_model/event_times.hpp"
 #include "engine/study/trial_design.hpp"
 
 namespace vcohort {
@@ -12,7 +13,7 @@ namespace vcohort {
 ///   normal    y_v = mean_v + shift + sd_v g_v, g the patient's standard normals with the model's correlation over
 ///   visits binary    1 where g_v > -quantile(share_v): the patient's luck is the same in every arm, a higher share
 ///   only adds events ordinal   categories 1, 2, ...: the number of cumulative shares that Phi(g_v) exceeds, plus one
-///   survival  the time at which the cumulative hazard reaches -log u
+///   survival  the time at which the share without the event has fallen to u (event_times.hpp)
 ///   count     a Poisson process of rate * frailty up to the follow-up, its number by inversion; frailty gamma with
 ///   variance `dispersion`, so that the count of any exposure is negative binomial with this dispersion
 ///
@@ -37,7 +38,7 @@ class DataOutcomes {
   void outcome_by_arm(std::span<const int> arms, std::span<const double> shifts, std::size_t visit,
                       std::span<const int> code, double* out);
 
-  /// Months to the event without censoring, shape [patient]; infinite where the hazard ends.
+  /// Months to the event without censoring, shape [patient]; infinite for the cured, and where the hazard ends.
   void time_to_event(int arm, double* out) const;
 
   /// Events of an arm within each patient's exposure [months], which is at most the follow-up; the counts of all
@@ -63,8 +64,5 @@ class DataOutcomes {
   std::vector<double*> drawn_;               // [visit]: where its normals stand
   std::vector<double> means_, sds_;          // [arm]: working memory
 };
-
-/// Months at which the cumulative hazard of an arm reaches `hazard_to_reach`; infinity where it never does.
-double time_at_hazard(const DataModel::DataArm&, double hazard_to_reach);
 
 }  // namespace vcohort

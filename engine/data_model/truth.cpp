@@ -6,6 +6,7 @@
 #include <cmath>
 #include <vector>
 
+#include "engine/data_model/event_times.hpp"
 #include "engine/numeric/elementary.hpp"
 
 namespace vcohort {
@@ -95,13 +96,6 @@ std::optional<double> categorical_effect(const std::vector<double>& arm, const s
   return std::nullopt;
 }
 
-double hazard_at(const DataArm& arm, double months) {
-  double hazard = arm.hazard.front();
-  for (std::size_t k = 1; k < arm.hazard.size(); ++k)
-    if (arm.hazard_from_months[k] <= months) hazard = arm.hazard[k];
-  return hazard;
-}
-
 /// Where the pieces begin in which both hazards are constant, ascending, the first at 0.
 std::vector<double> starts_of(const DataArm& arm, const DataArm& reference) {
   std::vector<double> starts{0.0};
@@ -112,29 +106,34 @@ std::vector<double> starts_of(const DataArm& arm, const DataArm& reference) {
   return starts;
 }
 
-/// The ratio of two piecewise constant hazards, if it is the same at all times.
+/// The ratio of the hazards of two arms, if it is the same at all times. Where some are cured that of everybody goes
+/// to 1 when the others have had the event, unless it always was.
 std::optional<double> log_hazard_ratio(const DataArm& arm, const DataArm& reference) {
+  if (arm.shape != reference.shape || arm.cured != reference.cured) return std::nullopt;
   std::optional<double> ratio;
   for (double months : starts_of(arm, reference)) {
-    const double below = hazard_at(reference, months), above = hazard_at(arm, months);
+    const double below = hazard_of_piece(reference, months), above = hazard_of_piece(arm, months);
     if (below == 0 && above == 0) continue;
     if (below <= 0 || above <= 0 || (ratio && !nearly(above / below, *ratio))) return std::nullopt;
     ratio = above / below;
   }
-  return ratio ? std::optional(log_of(*ratio)) : std::nullopt;
+  if (!ratio || (arm.cured > 0 && *ratio != 1)) return std::nullopt;
+  return log_of(*ratio);
 }
 
-/// Hazards and survival of two arms over the pieces in which both hazards are constant.
+/// Hazards and survival of two arms over the pieces of both.
 class TwoCurves {
  public:
-  TwoCurves(const DataArm& arm, const DataArm& reference, double end) {
+  TwoCurves(const DataArm& arm, const DataArm& reference, double end)
+      : arms_{&reference, &arm},
+        stretch_((arm.shape == reference.shape ? 1 : smooth_power) / std::min(arm.shape, reference.shape)) {
     std::vector<double> starts = starts_of(arm, reference);
     std::erase_if(starts, [end](double start) { return start >= end; });
     double cumulative[2] = {0, 0};
     for (std::size_t k = 0; k < starts.size(); ++k) {
       Piece piece{starts[k], k + 1 < starts.size() ? starts[k + 1] : end, {}, {}};
       for (int a = 0; a < 2; ++a) {
-        piece.hazard[a] = hazard_at(a == 0 ? reference : arm, piece.from);
+        piece.hazard[a] = hazard_of_piece(*arms_[a], piece.from);
         piece.cumulative[a] = cumulative[a];
         cumulative[a] += piece.hazard[a] * (piece.to - piece.from);
       }
@@ -142,29 +141,52 @@ class TwoCurves {
     }
   }
 
-  /// Integral over time of value(hazards, survivals), index 0 the reference.
+  bool constant_hazards() const {
+    return arms_[0]->shape == 1 && arms_[1]->shape == 1 && arms_[0]->cured == 0 && arms_[1]->cured == 0;
+  }
+
+  /// Integral over time of value(hazards, survivals), index 0 the reference; it is proportional to the hazards.
   template <class Value>
   double integral(Value value) const {
-    constexpr unsigned halvings = 40;  // a follow-up may be long against the times to an event
-    constexpr double tolerance = 1e-13;
+    const bool constant = constant_hazards();
+    const unsigned halvings = constant ? 40 : 15;  // a follow-up may be long against the times to an event
+    const double tolerance = constant ? 1e-13 : 1e-12;
     double sum = 0;
     for (const Piece& piece : pieces_)
       sum += boost::math::quadrature::gauss_kronrod<double, 31>::integrate(
           [&](double t) {
-            double survival[2];
+            double hazard[2], survival[2];
+            if (!constant) {
+              evaluate(t, hazard, survival);
+              return value(hazard, survival);
+            }
             for (int a = 0; a < 2; ++a) survival[a] = exp_of(-piece.cumulative[a] - piece.hazard[a] * (t - piece.from));
             return value(piece.hazard, survival);
           },
-          piece.from, piece.to, halvings, tolerance);
+          constant ? piece.from : pow_of(piece.from, 1 / stretch_),
+          constant ? piece.to : pow_of(piece.to, 1 / stretch_), halvings, tolerance);
     return sum;
   }
 
  private:
+  static constexpr double smooth_power = 4;
+
   struct Piece {
     double from, to;
     double hazard[2], cumulative[2];
   };
 
+  /// At t = x^stretch: of one shape the cumulative hazards are linear in x, of two all are smooth at 0.
+  void evaluate(double x, double* hazard, double* survival) const {
+    const double t = pow_of(x, stretch_), per_x = stretch_ * t / x;
+    for (int a = 0; a < 2; ++a) {
+      hazard[a] = hazard_at(*arms_[a], t) * per_x;
+      survival[a] = survival_at(*arms_[a], t);
+    }
+  }
+
+  const DataArm* arms_[2];
+  double stretch_;
   std::vector<Piece> pieces_;
 };
 
@@ -178,13 +200,19 @@ SurvivalLimits survival_limits(const DataModel& model, int arm_index, int refere
   const TwoCurves curves(arm, reference, model.follow_up_months);
   SurvivalLimits limits;
   // Events of the arm less the expected ones, given that the arm's share of the risk set is weighted by a ratio.
+  // Without constant hazards as two integrals: a precision relative to their difference may be out of reach.
+  const bool at_once = curves.constant_hazards();
   const auto excess = [&](double log_ratio) {
     const double ratio = exp_of(log_ratio);
-    return curves.integral([&](const double* hazard, const double* survival) {
-      const double active = share * survival[1], rest = (1 - share) * survival[0];
-      const double expected = active * ratio / (active * ratio + rest);
-      return active * hazard[1] - expected * (active * hazard[1] + rest * hazard[0]);
-    });
+    const auto part = [&](double observed_weight, double expected_weight) {
+      return curves.integral([&](const double* hazard, const double* survival) {
+        const double active = share * survival[1], rest = (1 - share) * survival[0];
+        const double expected = active * ratio / (active * ratio + rest);
+        return observed_weight * (active * hazard[1]) -
+               expected_weight * (expected * (active * hazard[1] + rest * hazard[0]));
+      });
+    };
+    return at_once ? part(1, 1) : part(1, 0) + part(0, 1);
   };
   const double variance = curves.integral([&](const double* hazard, const double* survival) {
     const double active = share * survival[1], rest = (1 - share) * survival[0], all = active + rest;

@@ -22,7 +22,7 @@ struct Spread {
 std::optional<Spread> implied_spread(const DataModel&, int arm, std::size_t visit, bool change);
 
 /// What estimators of times to an event tend to in large trials that censor at the end of follow-up alone, arm against
-/// reference; `arm_share` is the arm's share of the two. Integrals over the pieces of constant hazards.
+/// reference; `arm_share` is the arm's share of the two. Integrals over the pieces of hazards.
 struct SurvivalLimits {
   bool proportional = false;  // the ratio of hazards is the same at all times
   std::optional<double>

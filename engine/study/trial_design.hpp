@@ -48,10 +48,12 @@ struct Accrual {
   bool linear = false;
 };
 
-/// Drop-out: cumulative shares of lost patients at times, between which the hazard is constant.
+/// Drop-out: cumulative shares of lost patients at times, between which the hazard is constant; or one hazard at all
+/// times.
 struct Dropout {
   std::vector<double> months;
   std::vector<double> share;
+  double per_month = 0;  // the hazard, where there are no `months`
   enum class Mechanism : std::uint8_t { mcar, mar, mnar } mechanism = Mechanism::mcar;
   double odds_ratio_per_sd =
       1;  // mar: per SD that the last observed change is worse; mnar: of the change that would be seen next
@@ -182,7 +184,9 @@ struct DataModel {
     std::vector<double> share;                     // binary: of events, per visit; ordinal: of categories
     std::vector<double> hazard;                    // survival: per month, piecewise from `hazard_from_months`
     std::vector<double> hazard_from_months = {0};  // ascending from 0
-    double rate = 0, dispersion = 0;               // count: events per month; variance = mean + dispersion mean^2
+    double shape = 1;                 // survival, Weibull: the hazard is that number times shape months^(shape - 1)
+    double cured = 0;                 // survival: the share who never have the event; the hazard is that of the others
+    double rate = 0, dispersion = 0;  // count: events per month; variance = mean + dispersion mean^2
     double effect_sd = 0;  // normal, parameters uncertain: SD over replicates of a shift of all means after baseline
   };
   std::vector<DataArm> arms;

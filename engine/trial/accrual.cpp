@@ -41,6 +41,22 @@ double AccrualProfile::months_until(double patients) const {
   return segment.from + 2 * wanted / (segment.rate + root);
 }
 
+double AccrualProfile::patients_until(double months) const {
+  if (months < 0) return 0;
+  if (segments_.empty()) return std::numeric_limits<double>::infinity();
+  std::size_t k = 0;
+  while (k + 1 < segments_.size() && months > segments_[k + 1].from) ++k;
+  const Segment& segment = segments_[k];
+  const double since = months - segment.from;
+  return segment.before + segment.rate * since + 0.5 * segment.slope * since * since;
+}
+
+std::vector<double> AccrualProfile::beginnings() const {
+  std::vector<double> months;
+  for (const Segment& segment : segments_) months.push_back(segment.from);
+  return months;
+}
+
 void AccrualProfile::randomised_at(std::uint64_t seed, std::uint32_t replicate, std::span<const std::uint64_t> patients,
                                    std::vector<double>& months) const {
   months.assign(patients.size(), 0.0);

@@ -27,6 +27,12 @@ class AccrualProfile {
   /// The time at which this many patients are expected.
   double months_until(double patients) const;
 
+  /// How many are expected by this time: L, or infinitely many from 0 on without pieces.
+  double patients_until(double months) const;
+
+  /// Where the pieces begin.
+  std::vector<double> beginnings() const;
+
  private:
   struct Segment {
     double from = 0, length = 0, rate = 0, slope = 0, before = 0;  // patients expected before it

@@ -234,8 +234,10 @@ std::vector<Table> Trial::deliver(const Tally& tally) const {
              return static_cast<std::int64_t>(
                  cell.performance.count(Layout::first_failure + static_cast<std::size_t>(kind)));
            });
-  if (study_.trial->looks) return {table, table_of_looks(tally)};
-  return {table};
+  std::vector<Table> tables{std::move(table)};
+  if (study_.trial->looks) tables.push_back(table_of_looks(tally));
+  if (trial_->data_model) tables.push_back(table_of_closed_forms(tally));
+  return tables;
 }
 
 }  // namespace vcohort

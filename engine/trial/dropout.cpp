@@ -15,11 +15,16 @@ namespace vcohort {
 
 using Mechanism = Dropout::Mechanism;
 
+std::vector<double> ends_of_intervals(const Dropout& dropout, double follow_up_months) {
+  return dropout.months.empty() ? std::vector<double>{follow_up_months} : dropout.months;
+}
+
 DropoutModel::DropoutModel(const Dropout& dropout, std::span<const double> times, std::size_t arms)
     : dropout_(dropout), times_(times.begin(), times.end()), log_arm_odds_(arms, 0.0) {
-  require(dropout.months.size() == dropout.share.size() && !dropout.months.empty(), "drop-out has a share per month");
-  require(std::is_sorted(dropout.share.begin(), dropout.share.end()) && dropout.share.front() >= 0 &&
-              dropout.share.back() < 1,
+  require(dropout.months.size() == dropout.share.size(), "drop-out has a share per month");
+  require(dropout.months.empty() != (dropout.per_month <= 0), "drop-out has shares or a hazard");
+  require(dropout.share.empty() || (std::is_sorted(dropout.share.begin(), dropout.share.end()) &&
+                                    dropout.share.front() >= 0 && dropout.share.back() < 1),
           "shares lost are cumulative and below one");
   require(dropout.arm_odds_ratio.empty() || dropout.arm_odds_ratio.size() == arms, "every arm has an odds ratio");
   require(dropout.odds_ratio_per_sd > 0, "an odds ratio is positive");
@@ -38,6 +43,7 @@ DropoutModel::DropoutModel(const Dropout& dropout, std::span<const double> times
 }
 
 double DropoutModel::hazard_until(double months) const {
+  if (dropout_.months.empty()) return dropout_.per_month * months;
   double from = 0, before = 0;
   for (std::size_t k = 0; k < dropout_.months.size(); ++k) {
     const double until = -log_of(1 - dropout_.share[k]);
@@ -46,6 +52,12 @@ double DropoutModel::hazard_until(double months) const {
     before = until;
   }
   return before;
+}
+
+double DropoutModel::hazard(std::size_t arm, std::size_t interval) const {
+  if (probability_[interval] <= 0) return 0;
+  const double length = times_[interval] - (interval == 0 ? 0.0 : times_[interval - 1]);
+  return -log_of(1 - ilogit_of(intercept_[interval] + log_arm_odds_[arm])) / length;
 }
 
 bool DropoutModel::depends_on_outcome() const {

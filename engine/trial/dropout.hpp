@@ -7,13 +7,16 @@
 
 namespace vcohort {
 
+/// Without visits: the ends of the intervals in which the hazard of leaving is constant.
+std::vector<double> ends_of_intervals(const Dropout&, double follow_up_months);
+
 /// Who leaves a trial, and when.
 ///
 /// Between the times of the design the hazard is constant, so that a patient who is there at visit v - 1 is lost by
 /// visit v with
 ///
 ///   p_v = 1 - exp(-(H(t_v) - H(t_{v-1}))),   H = -log(1 - cumulative share), linear between the times, constant after
-///   the last; logit p = a_v + log(odds ratio) * s + log(odds ratio of the arm),
+///   the last, or per_month * t; logit p = a_v + log(odds ratio) * s + log(odds ratio of the arm),
 ///
 /// where s is by how many SD the change from baseline is worse than expected: of the last observed visit under MAR (0
 /// before the first one), of the coming visit under MNAR. Under MCAR without odds ratios of arms a_v = logit p_v, and
@@ -33,6 +36,10 @@ class DropoutModel {
   /// Finds a_v from the changes from baseline of reference patients, shape [visit][patient], better = higher. Also the
   /// expectation and SD that s refers to.
   void calibrate(std::span<const std::vector<double>> change);
+
+  /// The hazard of being lost in an interval under an arm [1/month], where no outcome decides.
+  double hazard(std::size_t arm, std::size_t interval) const;
+  double end(std::size_t interval) const { return times_[interval]; }
 
   /// The share of an arm that is expected to be lost by the last time, from the changes of patients under that arm, as
   /// calibrate() takes them; they may be empty where no outcome decides.

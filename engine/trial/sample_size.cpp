@@ -251,6 +251,24 @@ SampleSizeAnswer find_sample_size(const SampleSizeGoal& goal, const CountRejecti
   return Search(goal, count).run();
 }
 
+std::optional<std::int64_t> smallest_size_of(const SampleSizeGoal& goal,
+                                             const std::function<double(std::int64_t)>& power_at) {
+  std::int64_t below = (goal.smallest + goal.multiple - 1) / goal.multiple - 1;  // in multiples, which miss the target
+  const std::int64_t largest = goal.largest / goal.multiple;
+  std::int64_t reached = below + 1;
+  while (reached <= largest && !(power_at(reached * goal.multiple) >= goal.power)) {
+    if (reached == largest) return std::nullopt;
+    below = reached;
+    reached = std::min(2 * reached, largest);
+  }
+  if (reached > largest) return std::nullopt;
+  while (reached - below > 1) {
+    const std::int64_t middle = below + (reached - below) / 2;
+    (power_at(middle * goal.multiple) >= goal.power ? reached : below) = middle;
+  }
+  return reached * goal.multiple;
+}
+
 std::int64_t sample_size_multiple(const TrialQuestion& design) {
   std::int64_t ratios = 0;
   for (const Arm& arm : design.arms) ratios += arm.ratio;
@@ -298,6 +316,14 @@ Table sample_size_table(const SampleSizeGoal& goal, const std::vector<SizedAnswe
   column("expected", "patients", "of a trial with looks of which the answer is the maximum; else missing",
          [](Of of, At) { return of.expected.value; });
   column("expected_mcse", "patients", "Monte Carlo standard error of it", [](Of of, At) { return of.expected.mcse; });
+  column("formula", "", "the published formula beside the search; empty where there is none",
+         [](Of of, At) { return of.formula; });
+  column("formula_power", "share", "power at the answer by the formula", [](Of of, At) { return of.formula_power; });
+  column("formula_answer", "patients", "smallest total sample size by the formula; missing where there is none",
+         [](Of of, At) {
+           return of.formula_answer > 0 ? static_cast<double>(of.formula_answer)
+                                        : std::numeric_limits<double>::quiet_NaN();
+         });
   column("sample_size", "patients", "total randomised", [](Of, At at) { return at.sample_size; });
   column("replicates", "trials", "simulated", [](Of, At at) { return at.replicates; });
   column("power", "share", "what was reached; failed fits are none", [](Of, At at) { return at.power(); });

@@ -1,6 +1,8 @@
 #pragma once
 #include <cstdint>
 #include <functional>
+#include <limits>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -68,8 +70,16 @@ Table sample_size_curve(const SampleSizeAnswer&);
 struct SizedAnswer {
   std::string scenario, analysis, contrast, effect;
   SampleSizeAnswer answer;
-  WithError expected = {};  // patients at the answer, where looks end trials early; missing without looks
+  WithError expected = {};   // patients at the answer, where looks end trials early; missing without looks
+  std::string formula = {};  // the published formula beside the search, if there is one, with its source
+  double formula_power = std::numeric_limits<double>::quiet_NaN();  // at the answer
+  std::int64_t formula_answer = 0;                                  // the smallest size that it finds; 0: none
 };
+
+/// The smallest size from `goal.smallest` to `goal.largest`, a multiple, at which a power that grows reaches the
+/// target; nothing where none does.
+std::optional<std::int64_t> smallest_size_of(const SampleSizeGoal& goal,
+                                             const std::function<double(std::int64_t)>& power_at);
 
 /// All answers in one table: one row per tested size, with the answer and its interval in every row of a scenario
 /// (missing where no size suffices).

@@ -24,7 +24,9 @@ std::optional<DropoutModel> dropout_of(const Protocol& protocol) {
   const Dropout& dropout = *protocol.design.dropout;
   require(protocol.by_visit() || dropout.mechanism == Dropout::Mechanism::mcar,
           "drop-out follows an outcome that is seen at visits");
-  return DropoutModel(dropout, protocol.by_visit() ? protocol.visits_months : dropout.months, protocol.arms());
+  const std::vector<double> times =
+      protocol.by_visit() ? protocol.visits_months : ends_of_intervals(dropout, protocol.follow_up_months);
+  return DropoutModel(dropout, times, protocol.arms());
 }
 
 }  // namespace

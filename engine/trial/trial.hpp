@@ -7,6 +7,7 @@
 #include "engine/evidence/evidence.hpp"
 #include "engine/study/question.hpp"
 #include "engine/study/study.hpp"
+#include "engine/trial/closed_form.hpp"
 #include "engine/trial/conduct.hpp"
 #include "engine/trial/layout.hpp"
 #include "engine/trial/simulator.hpp"
@@ -67,6 +68,9 @@ class Trial final : public Question {
   RejectionCounts count_rejections(std::int64_t sample_size, std::int64_t from, std::int64_t to,
                                    const SizeTarget& target = {}) const;
 
+  /// What published formulas say of its power at a size; see closed_form.hpp.
+  std::vector<ClosedForm> closed_form(std::size_t analysis, std::size_t contrast, std::int64_t sample_size) const;
+
   const PreparedTrial& prepared() const { return *trial_; }
   const TrueValues& truth() const { return *truth_; }
   const TrialLayout& layout() const { return layout_; }
@@ -97,6 +101,7 @@ class Trial final : public Question {
   bool saves_rows() const;
   Table table_of(const std::vector<ReplicateRow>&) const;
   Table table_of_looks(const Tally&) const;
+  Table table_of_closed_forms(const Tally&) const;
   std::vector<Conduct> conducts() const;  // [size]
   Conduct conduct_of(std::int64_t sample_size) const { return {sample_size, look_plans_->of(sample_size)}; }
 

@@ -149,8 +149,14 @@ void print_answer(const Study& study, const SampleSizeGoal& goal, const SizedAns
       std::cout << fmt::format("  {:<24} {:.0f}\n", arm.name,
                                static_cast<double>(answer.sample_size) * arm.ratio / ratios);
     std::cout << fmt::format(
-        "{} there: {:.4f} ± {:.4f} (Monte Carlo standard error), on replicates that the search did not use\n\n", what,
+        "{} there: {:.4f} ± {:.4f} (Monte Carlo standard error), on replicates that the search did not use\n", what,
         answer.power, answer.power_mcse);
+    if (!of.formula.empty())
+      std::cout << fmt::format("by formula, {}: power {:.4f} there, {}\n", of.formula, of.formula_power,
+                               of.formula_answer > 0
+                                   ? fmt::format("and {} patients for {:g}", of.formula_answer, goal.power)
+                                   : fmt::format("and no number of patients reaches {:g}", goal.power));
+    std::cout << '\n';
   } else {
     std::cout << fmt::format("no total sample size up to {} reaches {} {:g}; at {} it is {:.4f}\n\n", goal.largest,
                              what, goal.power, goal.largest, answer.ceiling);
@@ -164,6 +170,17 @@ void print_answer(const Study& study, const SampleSizeGoal& goal, const SizedAns
           "only bring it there earlier\n\n",
           trial.looks->maximum);
   }
+}
+
+/// The first of the formulas for what was sized.
+void ask_formula(const Trial& trial, std::size_t analysis, std::size_t contrast, const SampleSizeGoal& goal,
+                 SizedAnswer& of) {
+  const auto first = [&](std::int64_t size) { return trial.closed_form(analysis, contrast, size).front(); };
+  const ClosedForm there = first(of.answer.sample_size);
+  if (there.formula.empty()) return;
+  of.formula = fmt::format("{} ({})", there.formula, there.source);
+  of.formula_power = there.power;
+  of.formula_answer = smallest_size_of(goal, [&](std::int64_t size) { return first(size).power; }).value_or(0);
 }
 
 /// The search under one scenario; nothing where there is no effect to find.
@@ -192,6 +209,8 @@ std::optional<SizedAnswer> answer_under(const Study& study, const Evidence& stan
     const RejectionCounts there = count_in_parallel(trial, of.answer.sample_size, 0, expected_replicates, target);
     of.expected = mean_of(there.enrolled, there.enrolled_squares, static_cast<double>(there.replicates));
   }
+  if (of.answer.found && target.contrasts.size() == 1 && !goal.assurance)
+    ask_formula(trial, target.analysis, target.contrasts.front(), goal, of);
   if (arguments.format == TableFormat::table) {
     print_answer(study, arguments.goal, of);
     if (std::isfinite(of.expected.value))

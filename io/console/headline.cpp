@@ -6,6 +6,7 @@
 #include <cmath>
 #include <map>
 #include <ostream>
+#include <set>
 #include <string>
 
 #include "io/console/headline_parts.hpp"
@@ -219,6 +220,40 @@ void print_looks(const Table& table, std::ostream& out) {
   print_lost_looks(table, out);
 }
 
+/// What formulas say beside the simulation, and which analyses have none.
+void print_closed_forms(const Table& table, std::ostream& out) {
+  const auto& formula = texts(table, "formula");
+  const auto& analysis = texts(table, "analysis");
+  const auto& remark = texts(table, "remark");
+  std::vector<std::size_t> rows;
+  std::set<std::string> without;
+  for (std::size_t row = 0; row < table.rows(); ++row) {
+    if (formula[row].empty())
+      without.insert(fmt::format("{}: {}", analysis[row], remark[row]));
+    else
+      rows.push_back(row);
+  }
+  if (!rows.empty()) {
+    Table shown{"", "", {}};
+    const auto add = [&](const char* heading, const auto& of_row) {
+      auto& cells = shown.add<std::string>(heading, "", "");
+      for (const std::size_t row : rows) cells.push_back(of_row(row));
+    };
+    const auto& sizes = column_of<std::int64_t>(table, "sample_size");
+    const auto by_formula = numbers(table, "formula_power"), power = numbers(table, "power"),
+               error = numbers(table, "power_mcse");
+    for (const char* name : {"analysis", "arm"}) add(name, [&](std::size_t row) { return texts(table, name)[row]; });
+    add("sample size", [&](std::size_t row) { return std::to_string(sizes[row]); });
+    add("simulated power", [&](std::size_t row) { return with_error(power[row], error[row]); });
+    add("by formula", [&](std::size_t row) { return fmt::format("{:.4f}", by_formula[row]); });
+    add("formula", [&](std::size_t row) { return fmt::format("{} ({})", formula[row], texts(table, "source")[row]); });
+    out << '\n';
+    print(shown, TableFormat::table, out);
+  }
+  if (!without.empty()) out << '\n';
+  for (const std::string& line : without) out << "no formula for " << line << '\n';
+}
+
 /// The operating characteristics of a trial.
 void print_trial(const ResultFile& file, std::ostream& out) {
   const Table table = file.read_table("/trial/operating_characteristics");
@@ -251,6 +286,7 @@ void print_trial(const ResultFile& file, std::ostream& out) {
          "and is counted\n"
          "bias and coverage refer to the true value of the estimand; sample size: all randomised patients\n";
   if (file.find("/trial/looks")) print_looks(file.read_table("/trial/looks"), out);
+  if (file.find("/trial/closed_forms")) print_closed_forms(file.read_table("/trial/closed_forms"), out);
 }
 
 }  // namespace

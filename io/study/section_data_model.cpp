@@ -1,7 +1,6 @@
 #include <fmt/format.h>
 
 #include <array>
-#include <tuple>
 
 #include "engine/study/trial_names.hpp"
 #include "engine/study/word.hpp"
@@ -10,28 +9,26 @@
 
 namespace vcohort {
 
+std::string outcome_has(const DataModel& model, std::string_view what) {
+  return fmt::format("a {} outcome {}", word(data_model_names, model.kind), what);
+}
+
 namespace {
 
 using Kind = OutcomeKind;
-using DataArm = DataModel::DataArm;
-
-constexpr std::size_t longest_name = 200;
-
-std::string needs(const DataModel& model, std::string_view what) {
-  return fmt::format("a {} outcome {}", word(data_model_names, model.kind), what);
-}
 
 Use model_use(const KeySpec& key, const DataModel& model, const Scope&) {
   const bool at_visits = seen_at_visits(model.kind);
   if (key.name == "follow_up_months")
-    return at_visits ? Use::none(needs(model, "is seen at visits")) : Use::required(needs(model, "has a follow-up"));
-  if (!at_visits) return Use::none(needs(model, "has a follow-up and no visits"));
-  if (key.name == "visits_months") return Use::required(needs(model, "is seen at visits"));
+    return at_visits ? Use::none(outcome_has(model, "is seen at visits"))
+                     : Use::required(outcome_has(model, "has a follow-up"));
+  if (!at_visits) return Use::none(outcome_has(model, "has a follow-up and no visits"));
+  if (key.name == "visits_months") return Use::required(outcome_has(model, "is seen at visits"));
   return model.kind == Kind::ordinal ? Use::none("an ordinal outcome is seen once") : Use{};
 }
 
 Use recording_use(const KeySpec&, const DataModel& model, const Scope&) {
-  return model.kind == Kind::score ? Use{} : Use::none(needs(model, "is recorded as it is"));
+  return model.kind == Kind::score ? Use{} : Use::none(outcome_has(model, "is recorded as it is"));
 }
 
 /// Nothing else is blamed on visits that are refused.
@@ -65,35 +62,6 @@ void read_model_correlation(const KeyAt& at, DataModel& model) {
 
 std::string write_model_correlation(const DataModel& model, const Scope&) {
   return model.correlation.empty() ? std::string() : list_text(model.correlation, number_list);
-}
-
-void check_name(const KeyAt& at, const TomlEntry& entry) {
-  const bool blank = entry.key.find_first_not_of(' ') == std::string::npos;
-  if (blank || entry.key.size() > longest_name || entry.key.find_first_of("\n\r\t") != std::string::npos)
-    at.problems().add(entry.place, "the name of an arm is one line of 1 to 200 bytes", "tables print it", "rename it");
-}
-
-void read_data_arms(const KeyAt& at, DataModel& model) {
-  if (!at.value().is_table()) {
-    at.refuse("\"arms\" must be a table of arms", "it is " + std::string(kind_text(at.value().kind)),
-              "write arms.control = { ... }");
-    return;
-  }
-  for (const TomlEntry& entry : at.value().entries) {
-    check_name(at, entry);
-    const TableReader table(entry.value, data_arm_section, at.problems());
-    if (!entry.value.is_table()) continue;
-    DataArm& arm = model.arms.emplace_back();
-    arm.name = entry.key;
-    fill(table, arm, at.scope);
-  }
-  if (at.value().entries.size() < 2)
-    at.problems().add(at.entry().place, "the data model has fewer than two arms", "a trial compares them", "add one");
-}
-
-void write_data_arms(const DataModel& model, const Scope& scope, const std::string& path, std::string& text) {
-  for (const DataArm& arm : model.arms)
-    write_table(data_arm_section, &arm, scope, fmt::format("[{}.{}]", path, toml_text(arm.name)), path, text);
 }
 
 constexpr std::array<KeySpec, 7> model_keys = {{
@@ -132,117 +100,6 @@ constexpr std::array<KeySpec, 7> model_keys = {{
         "{ control = { mean = [0, 0], sd = [1, 1] }, active = { mean = [0, 0.35], sd = [1, 1] } }"),
 }};
 
-/// The keys that say how an arm's outcome is distributed.
-std::vector<std::string_view> keys_of(Kind kind) {
-  switch (kind) {
-    case Kind::score:
-      return {"mean", "sd", "effect_sd"};
-    case Kind::binary:
-    case Kind::ordinal:
-      return {"share"};
-    case Kind::survival:
-      return {"hazard", "hazard_from_months"};
-    case Kind::count:
-      return {"rate", "dispersion"};
-  }
-  return {};
-}
-
-Use kind_use(const KeySpec& key, const DataArm&, const Scope& scope) {
-  const DataModel& model = *scope.study->data_model;
-  const auto expected = keys_of(model.kind);
-  if (!index_of(expected, key.name)) return Use::none(needs(model, "has " + listed(expected)));
-  const bool has_default = !default_of(data_arm_section, key).empty();
-  return has_default ? Use{} : Use::required(needs(model, "has it"));
-}
-
-void check_per_visit(const KeyAt& at, const DataArm& arm) {
-  const DataModel& model = *at.scope.study->data_model;
-  const std::size_t visits = model.visits_months.size();
-  const std::size_t numbers =
-      at.key.name == "mean" ? arm.mean.size() : (at.key.name == "sd" ? arm.sd.size() : arm.share.size());
-  if (model.kind != Kind::ordinal && visits > 0 && numbers != visits)
-    at.refuse(fmt::format("\"{}\" must have one number for each visit", at.key.name),
-              fmt::format("{} visits, {} numbers", visits, numbers), "");
-}
-
-void check_hazard(const KeyAt& at, const DataArm& arm) {
-  if (arm.hazard.size() != arm.hazard_from_months.size())
-    at.refuse("\"hazard\" and \"hazard_from_months\" must have the same length",
-              fmt::format("{} and {}", arm.hazard.size(), arm.hazard_from_months.size()), "");
-}
-
-void check_pieces(const KeyAt& at, const DataArm& arm) {
-  if (arm.hazard_from_months.front() != 0)
-    at.refuse("\"hazard_from_months\" must begin at 0", "it begins at " + number_text(arm.hazard_from_months.front()),
-              "");
-}
-
-constexpr std::array<KeySpec, 8> arm_keys = {{
-    field<&DataArm::mean>("mean", {.use = rule<kind_use>, .check = checked<check_per_visit>},
-                          "Normal: mean at each visit.", "[0.0, 0.35]"),
-    field<&DataArm::sd>("sd", {.range = above(0), .use = rule<kind_use>, .check = checked<check_per_visit>},
-                        "Normal: standard deviation at each visit.", "[1.0, 0.866]"),
-    field<&DataArm::effect_sd>(
-        "effect_sd", {.range = at_least(0), .use = rule<kind_use>},
-        "Normal, with `parameters = \"uncertain\"`: standard deviation over replicates of a common shift of the means "
-        "after baseline.",
-        "0.1"),
-    field<&DataArm::share>(
-        "share", {.range = {0, 1}, .use = rule<kind_use>, .check = checked<check_per_visit>},
-        "Binary: the share who have it at each visit. Ordinal: the share of each category, from the lowest; shares "
-        "within 0.02 of 1 are rescaled with a notice.",
-        "[0.2, 0.3, 0.5]"),
-    field<&DataArm::hazard>(
-        "hazard", {.unit = "1/month", .range = at_least(0), .use = rule<kind_use>, .check = checked<check_hazard>},
-        "Survival: hazard of the event, constant in each piece.", "[0.05, 0.02]"),
-    field<&DataArm::hazard_from_months>("hazard_from_months",
-                                        {.unit = "months",
-                                         .range = {0, longest_months},
-                                         .ascending = true,
-                                         .use = rule<kind_use>,
-                                         .check = checked<check_pieces>},
-                                        "Survival: where each piece begins, ascending from 0.", "[0, 6]"),
-    field<&DataArm::rate>("rate", {.unit = "1/month", .range = above(0), .use = rule<kind_use>},
-                          "Count: events per month.", "0.3"),
-    field<&DataArm::dispersion>("dispersion", {.range = at_least(0), .use = rule<kind_use>},
-                                "Count: the variance is mean + dispersion x mean^2; 0 is Poisson.", "0.5"),
-}};
-
-/// Whole shares, of as many categories as the first arm has.
-void finish_categories(const TableReader& table, DataArm& arm, const Scope& scope) {
-  const DataArm& first = scope.study->data_model->arms.front();
-  if (arm.share.empty()) return;
-  if (arm.share.size() < 2) {
-    table.refuse("share", "an ordinal outcome has at least two categories",
-                 fmt::format("there is {}", arm.share.size()), "");
-  } else if (!first.share.empty() && first.share.size() != arm.share.size()) {
-    table.refuse(
-        "share", "the arms must have the same categories",
-        fmt::format("{} has {}, {} has {}", quoted(first.name), first.share.size(), quoted(arm.name), arm.share.size()),
-        "write 0 for a category that an arm lacks");
-  } else if (auto whole =
-                 whole_shares(arm.share, table.place("share"), "the shares of the categories", *scope.context)) {
-    arm.share = *whole;
-  }
-}
-
-/// Randomised arms do not differ before treatment.
-void finish_arm(const TableReader& table, DataArm& arm, const Scope& scope) {
-  const DataModel& model = *scope.study->data_model;
-  if (model.kind == Kind::ordinal) finish_categories(table, arm, scope);
-  if (model.visits_months.empty() || model.visits_months.front() > 0) return;
-  const DataArm& first = model.arms.front();
-  for (const auto& [key, here, there] :
-       {std::tuple("mean", &arm.mean, &first.mean), std::tuple("sd", &arm.sd, &first.sd),
-        std::tuple("share", &arm.share, &first.share)}) {
-    if (here->empty() || there->empty() || here->front() == there->front()) continue;
-    table.problems().add(item_place(table, key, 0),
-                         fmt::format("{} has another baseline than {}", quoted(arm.name), quoted(first.name)),
-                         "randomised arms do not differ before treatment", "write the same number at 0 months");
-  }
-}
-
 /// Visits are independent where nothing is said about them.
 void finish_model(const TableReader& reader, DataModel& model, const Scope&) {
   if (reader.has("correlation") || model.kind == Kind::ordinal) return;
@@ -259,8 +116,5 @@ const SectionSpec data_model_section = section<DataModel, finish_model>(
     "replace the strategies in [trial]. A study whose only question is [trial] then needs no population, strategies or "
     "outcomes.",
     model_keys);
-
-const SectionSpec data_arm_section = section<DataArm, finish_arm>(
-    "arms", "data_model.arms", "One table for each arm, with the keys of the kind of outcome.", arm_keys);
 
 }  // namespace vcohort

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "engine/data_model/stated_effects.hpp"
 #include "engine/study/trial_names.hpp"
 #include "engine/study/word.hpp"
 #include "io/study/trial_sections.hpp"
@@ -103,6 +104,41 @@ constexpr std::array<KeySpec, 4> accrual_keys = {{
         "Whether patients come at random, as a Poisson process of that rate, and not evenly.", "true"),
 }};
 
+constexpr double largest_hazard = 10;  // per month: nobody stays for a week
+
+/// Shares at times, or one hazard.
+Use loss_use(const KeySpec& key, const Dropout& dropout, const Scope&) {
+  const bool of_shares = key.name == "months" || key.name == "share";
+  if (dropout.per_month > 0) return of_shares ? Use::none("the hazard of being lost is given") : Use{};
+  return of_shares ? Use::required("drop-out has it, or \"per_month\", or \"yearly\"") : Use{};
+}
+
+constexpr double refused_hazard = 1;  // as good as any, so that shares are not asked for
+
+void read_per_month(const KeyAt& at, Dropout& dropout) {
+  dropout.per_month = at.table.number(at.key.name).value_or(refused_hazard);
+}
+
+std::string write_per_month(const Dropout& dropout, const Scope&) {
+  return dropout.per_month > 0 ? number_text(dropout.per_month) : std::string();
+}
+
+void read_yearly(const KeyAt& at, Dropout& dropout) {
+  const auto share = at.table.number(at.key.name);
+  dropout.per_month = share ? hazard_by_yearly_share(*share) : refused_hazard;
+}
+
+/// It is written as a hazard.
+std::string write_yearly(const Dropout&, const Scope&) {
+  return {};
+}
+
+void refuse_two_hazards(const TableReader& table, Dropout&, const Scope&) {
+  if (!table.has("per_month") || !table.has("yearly")) return;
+  table.problems().add(table.entry("yearly")->place, "both \"per_month\" and \"yearly\" are given",
+                       "drop-out has one hazard", "remove one");
+}
+
 /// Cumulative shares: as many as times, and not decreasing.
 void check_shares(const KeyAt& at, const Dropout& dropout) {
   const std::vector<double>& shares = dropout.share;
@@ -144,17 +180,25 @@ std::string write_arm_odds(const Dropout& dropout, const Scope& scope) {
   return write_per_arm(dropout.arm_odds_ratio, scope);
 }
 
-constexpr std::array<KeySpec, 5> dropout_keys = {{
-    field<&Dropout::months>("months",
-                            {.unit = "months", .range = above(0, longest_months), .required = true, .ascending = true},
-                            "Times since randomisation, ascending.", "[6, 12, 24]"),
+constexpr std::array<KeySpec, 7> dropout_keys = {{
+    field<&Dropout::months>(
+        "months", {.unit = "months", .range = above(0, longest_months), .ascending = true, .use = rule<loss_use>},
+        "Times since randomisation, ascending. This and `share`, or `per_month`, or `yearly` is "
+        "required.",
+        "[6, 12, 24]"),
     field<&Dropout::share>(
-        "share", {.range = from_to_below(0, 1), .required = true, .check = checked<check_shares>},
+        "share", {.range = from_to_below(0, 1), .use = rule<loss_use>, .check = checked<check_shares>},
         "The share of patients who are lost by each time; the hazard is constant in between. With "
         "`mar` or `mnar` it is that of the reference arm, and with `arms` that at an odds ratio of 1: "
         "`vcohort check` says what each arm is then expected to lose, and `dropout_share` what the "
         "trial lost.",
         "[0.03, 0.06, 0.15]"),
+    custom<read_per_month, write_per_month>(
+        "per_month", KeyType::number, {.unit = "1/month", .range = above(0, largest_hazard), .use = rule<loss_use>},
+        "The hazard of being lost, the same at all times: 1 - exp(-per_month x t) are lost by t months.", "0.004"),
+    custom<read_yearly, write_yearly>("yearly", KeyType::number,
+                                      {.range = between(0, 1), .resolves_to = "per_month", .use = rule<loss_use>},
+                                      "The same, by the share that is lost in a year.", "0.05"),
     field<&Dropout::mechanism>(
         "mechanism", {.decides = true, .check = checked<check_mechanism>},
         "`mcar`: completely at random; `mar`: depends on the last change that was observed; `mnar`: on the change that "
@@ -249,7 +293,7 @@ const SectionSpec accrual_section =
     section<Accrual, refuse_two_profiles>("accrual", "trial.accrual", "When patients are randomised.", accrual_keys);
 
 const SectionSpec dropout_section =
-    section<Dropout>("dropout", "trial.dropout", "Who is lost, and when.", dropout_keys);
+    section<Dropout, refuse_two_hazards>("dropout", "trial.dropout", "Who is lost, and when.", dropout_keys);
 
 const SectionSpec intercurrent_section = section<IntercurrentEvent, unite_shares>(
     "intercurrent", "trial.intercurrent", "One table for each kind of event after randomisation.", intercurrent_keys);

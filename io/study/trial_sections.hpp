@@ -65,6 +65,12 @@ int sum_of_ratios(const TrialQuestion& trial);
 /// Permuted blocks of twice the sum of the ratios.
 int default_block(const TrialQuestion& trial);
 
+/// "a binary outcome is seen at visits".
+std::string outcome_has(const DataModel& model, std::string_view what);
+
+void read_data_arms(const KeyAt& at, DataModel& model);
+void write_data_arms(const DataModel& model, const Scope& scope, const std::string& path, std::string& text);
+
 void read_intercurrent(const KeyAt& at, TrialQuestion& trial);
 
 /// Whether there is such a final analysis.

@@ -51,6 +51,16 @@ class TrialStudies(ProgramTest):
                         self.assertEqual((row["sample_size"], row["replicates"]), ("140", "20"))
                         self.assertEqual(row["failures"], "0")
 
+    def test_arms_in_words_are_their_numbers(self):
+        resolved = self.folder / "resolved.toml"
+        study = SOURCE / "scenarios/templates/event-driven.toml"
+        options = ("--set", 'data_model.arms.control={ median_months = 12, shape = 1.3, cured = 0.1 }', "--set", "trial.final={ months = 24 }")
+        resolved.write_text(self.call("check", study, "--resolved", *options).stdout)
+        self.assertNotIn("median", resolved.read_text())
+        words, numbers = self.run_trial(study, "words.h5", 200, *options), self.run_trial(resolved, "numbers.h5", 200)
+        said = self.call("compare", words, numbers, status=ANSWER_IS_NO).stdout
+        self.assertRegex(said, "/study/source, .*\n(.*\n)?1 datasets differ\n$")  # as it was written, and nothing else
+
     def test_check_says_what_each_arm_loses(self):
         # uniroot and integrate in tests/engine/trial/dropout_test.cpp
         study = self.folder / "lost.toml"

@@ -1,7 +1,10 @@
 #include <gtest/gtest.h>
 
+#include <algorithm>
+#include <cmath>
 #include <numeric>
 
+#include "engine/numeric/errors.hpp"
 #include "tests/engine/trial/designs.hpp"
 
 namespace vcohort::test {
@@ -40,6 +43,59 @@ TEST(DropOut, IntervalsMultiplyToTheCumulativeShares) {
     staying *= 1 - model.probability(v);
     EXPECT_NEAR(1 - staying, lost[v], 1e-14);
   }
+}
+
+Dropout at_rate(double per_month) {
+  Dropout dropout;
+  dropout.per_month = per_month;
+  return dropout;
+}
+
+/// 1 - exp(-rate t) at every visit.
+TEST(DropOut, OneHazardIsExponential) {
+  constexpr double rate = 0.02;
+  const std::vector<double> visits{3, 6, 12, 24};
+  const DropoutModel model(at_rate(rate), visits, 2);
+  double staying = 1;
+  for (std::size_t v = 0; v < visits.size(); ++v) {
+    staying *= 1 - model.probability(v);
+    EXPECT_NEAR(1 - staying, 1 - std::exp(-rate * visits[v]), 1e-14);
+    EXPECT_NEAR(model.hazard(1, v), rate, 1e-15);
+  }
+  EXPECT_NEAR(model.expected_share(0, {}), 1 - std::exp(-rate * 24), 1e-14);
+  EXPECT_THROW(DropoutModel(at_rate(0), visits, 2), InternalError);
+}
+
+/// Kolmogorov-Smirnov at a level of 1e-5, 2.47 / sqrt(n), of the times that are not beyond the follow-up.
+TEST(DropOut, TimesOfOneHazardAreExponential) {
+  constexpr double rate = 0.03, follow_up = 40;
+  const Dropout dropout = at_rate(rate);
+  const DropoutModel model(dropout, ends_of_intervals(dropout, follow_up), 2);
+  constexpr std::size_t n = 100'000;
+  std::vector<std::uint64_t> patients(n);
+  std::iota(patients.begin(), patients.end(), std::uint64_t{0});
+  const std::vector<int> arm(n, 0);
+  DropoutModel::Loss loss;
+  model.lose(
+      3, 1, patients, arm, [](std::size_t) { return nullptr; }, loss);
+  std::sort(loss.months.begin(), loss.months.end());
+  double distance = 0;
+  for (std::size_t i = 0; i < n && std::isfinite(loss.months[i]); ++i) {
+    ASSERT_LE(loss.months[i], follow_up);
+    const double below = 1 - std::exp(-rate * loss.months[i]);
+    distance = std::max({distance, below - static_cast<double>(i) / n, static_cast<double>(i + 1) / n - below});
+  }
+  EXPECT_LT(distance, 2.47 / std::sqrt(static_cast<double>(n)));
+  const auto stay = static_cast<double>(std::count(loss.months.begin(), loss.months.end(), INFINITY));
+  EXPECT_NEAR(stay / n, std::exp(-rate * follow_up), mcse_allowed * binomial_se(std::exp(-rate * follow_up), n));
+}
+
+/// Odds ratios of arms change the hazard within an interval: 12 months at 0.2 lost, odds 3.
+TEST(DropOut, OddsRatiosOfArmsAreHazardsWithin) {
+  const std::vector<double> times{12};
+  const DropoutModel model(Dropout{.months = {12}, .share = {0.2}, .arm_odds_ratio = {1, 3}}, times, 2);
+  EXPECT_NEAR(model.hazard(0, 0), -std::log(0.8) / 12, 1e-15);
+  EXPECT_NEAR(model.hazard(1, 0), -std::log(1 - 0.75 / 1.75) / 12, 1e-15);  // odds 0.25 x 3
 }
 
 TEST(DropOut, McarHitsTheShare) {

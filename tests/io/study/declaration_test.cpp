@@ -108,13 +108,15 @@ class Walk {
   }
 };
 
-/// Every key of the tables, but for those that a resolved text never has: of tables that stand for others.
+/// Every key of the tables, but for those that a resolved text never has: those that are resolved to other keys, and of
+/// tables that stand for others.
 std::set<std::string> all_keys(std::span<const SectionSpec* const> tables) {
   std::set<std::string> keys;
   for (const SectionSpec* section : tables) {
     if (section->name == "grid" && section->heading == "[grid]") continue;
     if (section->name == "correlation") continue;
-    for (const KeySpec& key : section->keys) keys.insert(path_of(*section, key));
+    for (const KeySpec& key : section->keys)
+      if (key.resolves_to.empty()) keys.insert(path_of(*section, key));
   }
   return keys;
 }

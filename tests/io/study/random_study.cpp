@@ -107,7 +107,8 @@ class RandomStudy {
   Texts items(const SectionSpec& section) {
     Texts items;
     for (const KeySpec& key : section.keys) {
-      if (never_.contains(fmt::format("{}.{}", section.heading, key.name))) continue;
+      const bool says_it_otherwise = !key.resolves_to.empty();
+      if (says_it_otherwise || never_.contains(fmt::format("{}.{}", section.heading, key.name))) continue;
       const bool needed = always_.contains(fmt::format("{}.{}", section.heading, key.name));
       if (key.required || key.use || needed || chance(0.6))
         items.push_back(fmt::format("{} = {}", key.name, value(section, key)));
@@ -149,6 +150,8 @@ class RandomStudy {
     } else {
       arms_ = some_of(strategies_, 2);
     }
+    const Texts loss = chance(0.3) ? Texts{"months", "share"} : Texts{"per_month"};
+    for (const std::string& key : loss) never_.insert("trial.dropout." + key);
     primary_ = &method();
     looks_ = (shape_ == Shape::data || arms_.size() == 2) && chance(0.4);
     if (!looks_) never_.insert("[trial].looks");
@@ -160,7 +163,26 @@ class RandomStudy {
 
   std::string data_arms() {
     std::string control = table(data_arm_section);
-    return fmt::format("{{ control = {}, active = {} }}", control, table(data_arm_section));
+    const std::string active = chance(0.3) ? fmt::format("{{ {} }}", effect()) : table(data_arm_section);
+    return fmt::format("{{ control = {}, active = {} }}", control, active);
+  }
+
+  /// What an arm may be against the first.
+  std::string effect() {
+    switch (kind()) {
+      case OutcomeKind::score:
+        return (chance(0.5) ? "difference = " : "standardised_difference = ") + number_between(-2, 2);
+      case OutcomeKind::binary:
+        return chance(0.5) ? "odds_ratio = " + number_between(0.2, 4) : "risk_ratio = " + number_between(0.2, 1);
+      case OutcomeKind::ordinal:
+        return "odds_ratio = " + number_between(0.2, 4);
+      case OutcomeKind::survival:
+        return fmt::format("hazard_ratio = [1, {}], hazard_ratio_from_months = [0, {}]", number_between(0.2, 4),
+                           number_between(1, 12));
+      case OutcomeKind::count:
+        return "rate_ratio = " + number_between(0.2, 4);
+    }
+    return {};
   }
 
   /// As many numbers as visits, or categories; arms begin alike.

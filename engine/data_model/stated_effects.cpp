@@ -1,0 +1,60 @@
+#include "engine/data_model/stated_effects.hpp"
+
+#include <algorithm>
+
+#include "engine/data_model/event_times.hpp"
+#include "engine/numeric/elementary.hpp"
+
+namespace vcohort {
+
+namespace {
+
+constexpr double months_per_year = 12;
+
+double ratio_in(std::span<const double> ratio, std::span<const double> from_months, double months) {
+  std::size_t piece = 0;
+  while (piece + 1 < ratio.size() && from_months[piece + 1] <= months) ++piece;
+  return ratio[piece];
+}
+
+}  // namespace
+
+double hazard_by_survival(double survival, double months, double shape) {
+  return -log_of(survival) / (shape == 1 ? months : pow_of(months, shape));
+}
+
+double hazard_by_yearly_share(double share) {
+  return -log_of(1 - share) / months_per_year;
+}
+
+void multiply_hazard(const DataModel::DataArm& reference, std::span<const double> ratio,
+                     std::span<const double> from_months, DataModel::DataArm& arm) {
+  std::vector<double> starts = reference.hazard_from_months;
+  starts.insert(starts.end(), from_months.begin(), from_months.end());
+  std::sort(starts.begin(), starts.end());
+  starts.erase(std::unique(starts.begin(), starts.end()), starts.end());
+  arm.shape = reference.shape;
+  arm.hazard_from_months = starts;
+  arm.hazard.clear();
+  for (const double start : starts)
+    arm.hazard.push_back(hazard_of_piece(reference, start) * ratio_in(ratio, from_months, start));
+}
+
+double share_by_odds_ratio(double share, double odds_ratio) {
+  return odds_ratio * share / (1 - share + odds_ratio * share);
+}
+
+std::vector<double> categories_by_odds_ratio(std::span<const double> shares, double odds_ratio) {
+  std::vector<double> shifted;
+  double below = 0, below_shifted = 0;
+  for (std::size_t c = 0; c + 1 < shares.size(); ++c) {
+    below += shares[c];
+    const double until = 1 - share_by_odds_ratio(std::max(0.0, 1 - below), odds_ratio);
+    shifted.push_back(std::max(0.0, until - below_shifted));
+    below_shifted = until;
+  }
+  shifted.push_back(1 - below_shifted);
+  return shifted;
+}
+
+}  // namespace vcohort

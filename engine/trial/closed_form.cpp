@@ -1,0 +1,415 @@
+#include "engine/trial/closed_form.hpp"
+
+#include <algorithm>
+#include <boost/math/quadrature/gauss_kronrod.hpp>
+#include <cmath>
+#include <limits>
+#include <optional>
+
+#include "engine/analysis/power_formulas.hpp"
+#include "engine/data_model/truth.hpp"
+#include "engine/numeric/elementary.hpp"
+#include "engine/trial/expected_events.hpp"
+
+namespace vcohort {
+
+namespace {
+
+using analysis::ArmPair;
+using analysis::TestSides;
+using DataArm = DataModel::DataArm;
+using Aim = AnalysisPlan::Hypothesis;
+
+constexpr const char* large_samples = "large samples";
+
+/// One analysis of a planned trial, as formulas see it.
+class Question {
+ public:
+  Question(const PreparedTrial& trial, const LookPlan* looks, std::size_t analysis, std::size_t contrast,
+           std::int64_t sample_size)
+      : trial_(trial),
+        protocol_(trial.protocol),
+        plan_(protocol_.design.analyses[analysis]),
+        model_(*trial.data_model),
+        looks_(looks),
+        contrast_(contrast),
+        size_(sample_size),
+        method_(plan_.method),
+        better_(analysis::better_direction(method_of(plan_), outcome_of(plan_, protocol_))) {
+    if (protocol_.by_visit()) visit_ = protocol_.visit_at(plan_.visit_months) + (protocol_.has_baseline ? 1 : 0);
+  }
+
+  std::vector<ClosedForm> answer() {
+    if (const std::string why = what_is_not_covered(); !why.empty()) return {{"", "", why, missing}};
+    if (method_ == "t" || method_ == "welch") means();
+    if (method_ == "ancova") adjusted_means();
+    if (method_ == "mmrm") repeated_means();
+    if (method_ == "wilcoxon") rank_sums();
+    if (method_ == "proportional-odds") proportional_odds();
+    if (method_ == "fisher" || method_ == "chi-square" || method_ == "risk-difference") shares();
+    if (method_ == "logrank" || method_ == "cox") times();
+    if (method_ == "negative-binomial") counts();
+    if (method_ == "win-ratio") wins();
+    if (forms_.empty()) forms_.push_back({"", "", "no formula is built in for " + method_, missing});
+    return forms_;
+  }
+
+ private:
+  static constexpr double missing = std::numeric_limits<double>::quiet_NaN();
+
+  std::string what_is_not_covered() const {
+    const TrialQuestion& design = protocol_.design;
+    if (design.looks && !looks_) return "it is analysed when the primary analysis ends the trial";
+    if (plan_.hypothesis == Aim::equivalence) return "no formula is built in for equivalence";
+    if (!design.intercurrent.empty()) return "the study has intercurrent events";
+    if (protocol_.uncertain_parameters) return "the parameters are uncertain";
+    if (design.visit_window_days > 0) return "visits are off schedule";
+    if (!plan_.stratify.empty()) return "the analysis is stratified";
+    if (trial_.dropout && trial_.dropout->depends_on_outcome() && method_ != "mmrm")
+      return "drop-out follows the outcome, so that the analysed patients are not those who were randomised";
+    return {};
+  }
+
+  const DataArm& arm(std::size_t place) const {
+    return model_.arms[static_cast<std::size_t>(protocol_.design.arms[place].strategy)];
+  }
+  const DataArm& reference() const { return arm(0); }
+  const DataArm& active() const { return arm(contrast_ + 1); }
+  int strategy(std::size_t place) const { return protocol_.design.arms[place].strategy; }
+
+  /// Whether the endpoint is a score that is cut into responders.
+  bool responders() const { return analyses_responders(plan_, protocol_); }
+
+  /// The share of an arm that is there at a visit of the protocol.
+  double staying(std::size_t place, std::size_t visit) const {
+    if (!trial_.dropout) return 1;
+    const std::vector<double>& odds = protocol_.design.dropout->arm_odds_ratio;
+    double share = 1;
+    for (std::size_t v = 0; v <= visit; ++v) {
+      double lost = trial_.dropout->probability(v);
+      if (!odds.empty() && lost > 0) lost = ilogit_of(logit_of(lost) + log_of(odds[place]));
+      share *= 1 - lost;
+    }
+    return share;
+  }
+
+  double randomised(std::size_t place) const {
+    double ratios = 0;
+    for (const Arm& each : protocol_.design.arms) ratios += each.ratio;
+    return static_cast<double>(size_) * protocol_.design.arms[place].ratio / ratios;
+  }
+
+  double analysed(std::size_t place) const {
+    return randomised(place) * (protocol_.by_visit() ? staying(place, protocol_.visit_at(plan_.visit_months)) : 1.0);
+  }
+  ArmPair analysed() const { return {analysed(0), analysed(contrast_ + 1)}; }
+  double all_analysed() const {
+    double sum = 0;
+    for (std::size_t place = 0; place < protocol_.arms(); ++place) sum += analysed(place);
+    return sum;
+  }
+
+  TestSides sides() const {
+    const bool both = plan_.hypothesis == Aim::superiority && plan_.margin == 0 && protocol_.design.sides == 2;
+    return {protocol_.design.alpha / protocol_.design.sides, both};
+  }
+
+  /// An effect against the boundary of the null hypothesis; a benefit is above 0.
+  double beyond_margin(double effect) const {
+    const double good = better_ == analysis::Better::higher ? effect : -effect;
+    return plan_.hypothesis == Aim::non_inferiority ? good + plan_.margin : good - plan_.margin;
+  }
+
+  std::optional<double> effect() const {
+    return implied_effect(model_, strategy(contrast_ + 1), strategy(0), visit_, effect_scale(plan_),
+                          plan_.change_from_baseline);
+  }
+
+  /// `power_of(sides)`: of a trial without looks.
+  template <class Power>
+  void add(std::string formula, std::string source, std::string remark, const Power& power_of) {
+    double power = power_of(sides());
+    if (looks_) {
+      power = power_with_looks(power_of({sides().level, false}));
+      formula += ", looks by recursive integration";
+      source += "; Armitage, McPherson and Rowe 1969";
+    }
+    if (trial_.dropout && method_ != "mmrm" && protocol_.by_visit())
+      remark += (remark.empty() ? "" : "; ") + std::string("expected numbers after drop-out");
+    constexpr double steps = 1e6;
+    forms_.push_back({std::move(formula), std::move(source), std::move(remark), std::nearbyint(power * steps) / steps});
+  }
+
+  double power_with_looks(double power_of_one_side) const {
+    constexpr double smallest = 1e-12;  // of a power that still has a drift
+    const double drift = analysis::drift_of_power(std::clamp(power_of_one_side, smallest, 1 - smallest), sides().level);
+    const std::vector<boundaries::Exit> exits = boundaries::exits(looks_->bounds(), drift);
+    return sides().both ? boundaries::rejection_of(exits) : boundaries::power_of(exits);
+  }
+
+  void add_normal(const char* formula, const char* source, const char* remark, double drift) {
+    add(formula, source, remark, [drift](const TestSides& of) { return analysis::normal_power(drift, of); });
+  }
+
+  void refuse(const char* why) { forms_.push_back({"", "", why, missing}); }
+
+  /// Of the analysed variable; recorded values are rounded, which adds a twelfth of a step squared.
+  std::optional<double> sd(std::size_t place) const {
+    const std::optional<Spread> spread = implied_spread(model_, strategy(place), visit_, plan_.change_from_baseline);
+    if (!spread) return std::nullopt;
+    const double unit = protocol_.unit[protocol_.slot_of(plan_.endpoint)];
+    return __builtin_sqrt(spread->sd * spread->sd + (unit > 0 ? 1 / (12 * unit * unit) : 0.0));
+  }
+
+  bool same_sds() const {
+    for (std::size_t place = 1; place < protocol_.arms(); ++place)
+      if (sd(place) != sd(0)) return false;
+    return true;
+  }
+
+  bool is_normal() const { return model_.kind == OutcomeKind::score; }
+
+  void means() {
+    if (!is_normal()) return refuse("outcomes are categories and not normal");
+    const bool welch = method_ == "welch";
+    if (!welch && sd(0) != sd(contrast_ + 1)) return refuse("the t-test assumes one variance, and the arms have two");
+    const ArmPair n = analysed(), spread{*sd(0), *sd(contrast_ + 1)};
+    const double df = welch ? analysis::welch_df(spread, n) : n.reference + n.active - 2;
+    if (!(df > 0)) return refuse("too few patients");
+    const double variance =
+        spread.reference * spread.reference / n.reference + spread.active * spread.active / n.active;
+    const double noncentrality = beyond_margin(*effect()) / std::sqrt(variance);
+    add(welch ? "noncentral t, degrees of freedom after Satterthwaite" : "noncentral t",
+        welch ? "Moser, Stevens and Watts 1989" : "Julious 2004", "",
+        [=](const TestSides& of) { return analysis::t_power(noncentrality, df, of); });
+  }
+
+  /// One covariate, the baseline, or none. Its coefficient is estimated, too: the variance of the difference grows by 1
+  /// + 1 / (residual degrees of freedom - 1), in the mean over normal covariates.
+  void adjusted_means() {
+    if (!is_normal()) return refuse("outcomes are categories and not normal");
+    if (!same_sds()) return refuse("one variance is assumed, and the arms have several");
+    const bool adjusted = !plan_.adjust.empty();
+    const double rho = adjusted ? model_.correlation[visit_][0] : 0.0;
+    const double before = model_.arms[static_cast<std::size_t>(strategy(0))].sd[0], spread = *sd(0);
+    // Of the change the residual is that of the value: the baseline takes its own part out.
+    const double value = model_.arms[static_cast<std::size_t>(strategy(0))].sd[visit_];
+    const double residual_sd = adjusted ? value * std::sqrt(1 - rho * rho) : spread;
+    const double df = all_analysed() - static_cast<double>(protocol_.arms()) - (adjusted ? 1 : 0);
+    if (!(df > 1) || !(before > 0)) return refuse("too few patients");
+    const ArmPair n = analysed();
+    const double estimated = adjusted ? 1 + 1 / (df - 1) : 1.0;
+    const double se = residual_sd * std::sqrt((1 / n.reference + 1 / n.active) * estimated);
+    const double noncentrality = beyond_margin(*effect()) / se;
+    add(adjusted ? "noncentral t, residual SD sd sqrt(1 - rho^2)" : "noncentral t",
+        adjusted ? "Borm, Fransen and Lemmens 2007" : "Julious 2004", "",
+        [=](const TestSides& of) { return analysis::t_power(noncentrality, df, of); });
+  }
+
+  /// The covariance of the analysed visits; given the baseline where it is adjusted for.
+  std::vector<double> covariance_until_visit(std::size_t place) const {
+    const std::vector<double>& sds = arm(place).sd;
+    const std::size_t first = protocol_.has_baseline ? 1 : 0, visits = visit_ - first + 1;
+    const bool adjusted = !plan_.adjust.empty() || !plan_.adjust_by_visit.empty();
+    const auto covariance = [&](std::size_t u, std::size_t v) { return model_.correlation[u][v] * sds[u] * sds[v]; };
+    std::vector<double> matrix;
+    for (std::size_t u = first; u < first + visits; ++u)
+      for (std::size_t v = first; v < first + visits; ++v) {
+        double here = covariance(u, v);
+        if (adjusted)
+          here -= covariance(u, 0) * covariance(v, 0) / covariance(0, 0);
+        else if (plan_.change_from_baseline)
+          here += covariance(0, 0) - covariance(u, 0) - covariance(v, 0);
+        matrix.push_back(here);
+      }
+    return matrix;
+  }
+
+  void repeated_means() {
+    if (!is_normal()) return refuse("outcomes are categories and not normal");
+    if (plan_.covariance != "unstructured") return refuse("the formula has an unstructured covariance");
+    if (visit_ + 1 != model_.visits_months.size()) return refuse("the compared visit is not the last one");
+    double variance = 0;
+    for (const std::size_t place : {std::size_t{0}, contrast_ + 1}) {
+      if (arm(place).sd != reference().sd) return refuse("one covariance is assumed, and the arms have several");
+      std::vector<double> retained;
+      for (std::size_t v = 0; v < protocol_.visits_months.size(); ++v) retained.push_back(staying(place, v));
+      variance += analysis::last_visit_variance(covariance_until_visit(place), retained) / randomised(place);
+    }
+    const bool follows = trial_.dropout && trial_.dropout->depends_on_outcome();
+    add_normal("mixed model, monotone missing data", "Lu, Luo and Chen 2008",
+               follows ? "large samples; as if drop-out followed no outcome" : large_samples,
+               beyond_margin(*effect()) / std::sqrt(variance));
+  }
+
+  /// Of the categories, over the two arms.
+  std::vector<double> mean_shares(const ArmPair& n) const {
+    std::vector<double> a = shares_of(reference()), b = shares_of(active());
+    for (std::size_t c = 0; c < a.size(); ++c) a[c] = (n.reference * a[c] + n.active * b[c]) / (n.reference + n.active);
+    return a;
+  }
+
+  std::vector<double> shares_of(const DataArm& of) const {
+    if (model_.kind == OutcomeKind::binary) return {1 - of.share[visit_], of.share[visit_]};
+    return of.share;
+  }
+
+  void rank_sums() {
+    const std::optional<double> above = effect();
+    if (!above) return refuse("no probability of a higher value is known");
+    const ArmPair n = analysed();
+    const std::vector<double> ties = is_normal() ? std::vector<double>{} : mean_shares(n);
+    add_normal(is_normal() ? "rank sum" : "rank sum with ties",
+               is_normal() ? "Noether 1987" : "Zhao, Rahardja and Qu 2008", large_samples,
+               analysis::noether_drift(0.5 + beyond_margin(*above), ties, n));
+  }
+
+  void proportional_odds() {
+    const std::optional<double> log_ratio = effect();
+    if (!log_ratio) return refuse("the odds are not proportional");
+    if (!plan_.adjust.empty()) return refuse("the analysis adjusts for covariates");
+    const ArmPair n = analysed();
+    add_normal("proportional odds", "Whitehead 1993", large_samples,
+               analysis::whitehead_drift(beyond_margin(*log_ratio), mean_shares(n), n));
+  }
+
+  double responding(std::size_t place) const {
+    if (!responders()) return arm(place).share[visit_];
+    const Spread change = implied_spread(model_, strategy(place), visit_, true).value();
+    const double sign = protocol_.lower_is_better[protocol_.slot_of(plan_.endpoint)] ? -1 : 1;
+    return normal_cdf((sign * change.mean - plan_.responder_threshold) / change.sd);
+  }
+
+  void shares() {
+    if (responders() && (!is_normal() || model_.decimals)) return refuse("recorded changes are not normal");
+    ArmPair share{responding(0), responding(contrast_ + 1)};
+    if (better_ == analysis::Better::lower) share = {1 - share.reference, 1 - share.active};
+    const ArmPair n = analysed();
+    const bool whole = n.reference == std::floor(n.reference) && n.active == std::floor(n.active);
+    constexpr double most = 500;  // patients of an arm whose tables are enumerated
+    if (method_ == "fisher") {
+      if (!whole || n.reference > most || n.active > most)
+        return refuse("tables are enumerated for whole numbers of up to 500 patients an arm");
+      return add("Fisher's test by enumeration", "exact", "",
+                 [=](const TestSides& of) { return analysis::fisher_power(share, n, of); });
+    }
+    if (method_ == "chi-square")
+      return add("pooled variance", "Fleiss, Tytun and Ury 1980", large_samples,
+                 [=](const TestSides& of) { return analysis::pooled_shares_power(share, n, of); });
+    const double null = plan_.hypothesis == Aim::non_inferiority ? -plan_.margin : plan_.margin;
+    add("restricted maximum likelihood", "Farrington and Manning 1990", large_samples,
+        [=](const TestSides& of) { return analysis::farrington_manning_power(share, n, null, of); });
+  }
+
+  /// Those of the two arms that are compared.
+  std::optional<double> events() const {
+    if (trial_.dropout && trial_.dropout->depends_on_outcome()) return std::nullopt;
+    const TrialQuestion& design = protocol_.design;
+    if (design.looks && design.looks->timing == Looks::Timing::events) return design.looks->maximum;
+    const ExpectedEvents expected(model_, design, size_);
+    const std::optional<double> day = final_day(expected);
+    return expected.of_arm(0, day.value_or(last_day(expected))) +
+           expected.of_arm(contrast_ + 1, day.value_or(last_day(expected)));
+  }
+
+  double last_day(const ExpectedEvents& expected) const { return expected.last_comes() + model_.follow_up_months; }
+
+  /// Nothing where the trial ends with the last patient's follow-up.
+  std::optional<double> final_day(const ExpectedEvents& expected) const {
+    if (!protocol_.design.final) return std::nullopt;
+    const FinalAnalysis& final = *protocol_.design.final;
+    const bool later = final.when == FinalAnalysis::When::later;
+    std::optional<double> day;
+    const auto consider = [&](double candidate) {
+      day = !day ? candidate : later ? std::max(*day, candidate) : std::min(*day, candidate);
+    };
+    if (final.events > 0) consider(expected.months_until(final.events).value_or(last_day(expected)));
+    if (final.months > 0) consider(final.months);
+    if (final.followed_months > 0) consider(expected.last_comes() + final.followed_months);
+    return std::min(*day, last_day(expected));
+  }
+
+  void times() {
+    const std::optional<double> log_ratio =
+        implied_effect(model_, strategy(contrast_ + 1), strategy(0), 0, EffectScale::log_hazard_ratio, false);
+    if (!log_ratio) return refuse("the hazards are not proportional");
+    if (!plan_.adjust.empty()) return refuse("the analysis adjusts for covariates");
+    const std::optional<double> all = events();
+    if (!all) return refuse("drop-out follows the outcome");
+    const double active_share = randomised(contrast_ + 1) / (randomised(0) + randomised(contrast_ + 1));
+    const std::string remark = "large samples, " + rounded(*all) + " events expected";
+    add_normal("number of events", "Schoenfeld 1981", remark.c_str(),
+               analysis::schoenfeld_drift(beyond_margin(*log_ratio), *all, active_share));
+    const double sign = better_ == analysis::Better::higher ? 1 : -1;
+    if (method_ == "logrank" && plan_.margin == 0)
+      add_normal("number of events", "Freedman 1982", remark.c_str(),
+                 sign * analysis::freedman_drift(exp_of(*log_ratio), *all, active_share));
+  }
+
+  static std::string rounded(double events) {
+    const auto tenths = std::llround(events * 10);
+    return std::to_string(tenths / 10) + (tenths % 10 == 0 ? "" : "." + std::to_string(tenths % 10));
+  }
+
+  /// Per patient, over the exposures that drop-out leaves.
+  double count_information(std::size_t place) const {
+    const DataArm& of = arm(place);
+    const auto at = [&](double months) { return of.rate * months / (1 + of.dispersion * of.rate * months); };
+    double sum = 0, staying = 1, from = 0;
+    for (std::size_t k = 0; trial_.dropout && k < trial_.dropout->intervals() && from < model_.follow_up_months; ++k) {
+      const double to = std::min(trial_.dropout->end(k), model_.follow_up_months);
+      const double hazard = trial_.dropout->hazard(place, k);
+      sum += boost::math::quadrature::gauss_kronrod<double, 31>::integrate(
+          [&](double months) { return at(months) * staying * hazard * exp_of(-hazard * (months - from)); }, from, to);
+      staying *= exp_of(-hazard * (to - from));
+      from = to;
+    }
+    return sum + staying * at(model_.follow_up_months);
+  }
+
+  void counts() {
+    if (!plan_.adjust.empty()) return refuse("the analysis adjusts for covariates");
+    const ArmPair information{count_information(0), count_information(contrast_ + 1)};
+    add_normal("negative binomial", "Zhu and Lakkis 2014", large_samples,
+               analysis::negative_binomial_drift(beyond_margin(*effect()), information,
+                                                 {randomised(0), randomised(contrast_ + 1)}));
+  }
+
+  void wins() {
+    if (model_.kind == OutcomeKind::survival) return refuse("no formula is built in for win ratios of times");
+    const std::optional<double> log_ratio = effect();
+    if (!log_ratio || plan_.responder_threshold > 0 || (is_normal() && model_.decimals))
+      return refuse("the probability of a tie is not known");
+    double tie = 0;
+    if (!is_normal()) {
+      const std::vector<double> a = shares_of(reference()), b = shares_of(active());
+      for (std::size_t c = 0; c < a.size(); ++c) tie += a[c] * b[c];
+    }
+    const double sign = protocol_.lower_is_better[protocol_.slot_of(plan_.endpoint)] ? -1 : 1;
+    add_normal("win ratio", "Yu and Ganju 2022", large_samples,
+               analysis::win_ratio_drift(beyond_margin(sign * *log_ratio), tie, analysed()));
+  }
+
+  const PreparedTrial& trial_;
+  const Protocol& protocol_;
+  const AnalysisPlan& plan_;
+  const DataModel& model_;
+  const LookPlan* looks_;
+  std::size_t contrast_;
+  std::int64_t size_;
+  std::string method_;
+  analysis::Better better_;
+  std::size_t visit_ = 0;  // of the data model
+  std::vector<ClosedForm> forms_;
+};
+
+}  // namespace
+
+std::vector<ClosedForm> closed_forms(const PreparedTrial& trial, const LookPlan* looks, std::size_t analysis,
+                                     std::size_t contrast, std::int64_t sample_size) {
+  if (!trial.data_model)
+    return {{"", "", "the disease model has no distribution in closed form", std::numeric_limits<double>::quiet_NaN()}};
+  return Question(trial, looks, analysis, contrast, sample_size).answer();
+}
+
+}  // namespace vcohort
