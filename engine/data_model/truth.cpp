@@ -90,6 +90,8 @@ std::optional<double> categorical_effect(const std::vector<double>& arm, const s
       return log_win_ratio(wins, losses);
     case EffectScale::log_hazard_ratio:
     case EffectScale::log_rate_ratio:
+    case EffectScale::restricted_mean_difference:
+    case EffectScale::survival_difference:
       break;
   }
   return std::nullopt;
@@ -100,6 +102,23 @@ double hazard_at(const DataArm& arm, double months) {
   for (std::size_t k = 1; k < arm.hazard.size(); ++k)
     if (arm.hazard_from_months[k] <= months) hazard = arm.hazard[k];
   return hazard;
+}
+
+/// Calls visit(hazard, from, to) for each piece of a constant hazard up to `months`.
+template <class Visit>
+void for_each_piece(const DataArm& arm, double months, Visit visit) {
+  for (std::size_t k = 0; k < arm.hazard.size(); ++k) {
+    const double from = arm.hazard_from_months[k];
+    const double to = k + 1 < arm.hazard.size() ? std::fmin(arm.hazard_from_months[k + 1], months) : months;
+    if (from < to) visit(arm.hazard[k], from, to);
+  }
+}
+
+/// (1 - e^-x) / x, the mean of e^-u over u from 0 to x, x >= 0; relative error below 1e-12.
+double mean_of_decay(double x) {
+  constexpr double small = 1e-3;
+  if (x < small) return 1 - x / 2 * (1 - x / 3 * (1 - x / 4 * (1 - x / 5)));
+  return (1 - exp_of(-x)) / x;
 }
 
 /// Where the pieces begin in which both hazards are constant, ascending, the first at 0.
@@ -207,6 +226,47 @@ SurvivalLimits survival_limits(const DataModel& model, int arm_index, int refere
     limits.cox = (bracket.first + bracket.second) / 2;
   }
   return limits;
+}
+
+std::optional<WeightedLimit> weighted_limit(const DataModel& model, int arm_index, int reference_index, double share,
+                                            const FlemingHarrington& weight) {
+  const DataArm& arm = model.arms.at(static_cast<std::size_t>(arm_index));
+  const DataArm& reference = model.arms.at(static_cast<std::size_t>(reference_index));
+  const TwoCurves curves(arm, reference, model.follow_up_months);
+  // The integral of w^power times `value` of the hazards and of those at risk in either arm.
+  const auto weighted = [&](int power, auto value) {
+    return curves.integral([&](const double* hazard, const double* survival) {
+      const double active = share * survival[1], rest = (1 - share) * survival[0];
+      const double w = weight_at(weight, active + rest);
+      return (power == 2 ? w * w : w) * value(hazard, active, rest);
+    });
+  };
+  const auto variance = [](const double* hazard, double active, double rest) {
+    const double all = active + rest;
+    return active * rest / (all * all) * (active * hazard[1] + rest * hazard[0]);
+  };
+  const double information = weighted(1, variance), squares = weighted(2, variance);
+  if (!(squares > 0)) return std::nullopt;
+  const double excess = weighted(1, [](const double* hazard, double active, double rest) {
+    return active * rest / (active + rest) * (hazard[1] - hazard[0]);
+  });
+  return WeightedLimit{excess / information, excess / __builtin_sqrt(squares)};
+}
+
+double survival_at(const DataArm& arm, double months) {
+  double cumulative = 0;
+  for_each_piece(arm, months, [&](double hazard, double from, double to) { cumulative += hazard * (to - from); });
+  return exp_of(-cumulative);
+}
+
+double restricted_mean(const DataArm& arm, double months) {
+  double cumulative = 0, area = 0;
+  for_each_piece(arm, months, [&](double hazard, double from, double to) {
+    const double more = hazard * (to - from);
+    area += exp_of(-cumulative) * (to - from) * mean_of_decay(more);
+    cumulative += more;
+  });
+  return area;
 }
 
 std::optional<Spread> implied_spread(const DataModel& model, int arm_index, std::size_t visit, bool change) {
