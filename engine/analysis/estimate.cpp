@@ -61,8 +61,8 @@ Decision decide_two_sided(const Estimate& estimate, const Hypothesis& hypothesis
     decision.p = estimate.p;
     decision.rejected = estimate.p <= hypothesis.alpha;
     const bool of_sides = !std::isnan(estimate.p_less) && !std::isnan(estimate.p_greater);
-    const bool better = of_sides ? one_sided_p(estimate, 0, sign) < one_sided_p(estimate, 0, -sign)
-                                 : sign * estimate.statistic > 0;
+    const bool better =
+        of_sides ? one_sided_p(estimate, 0, sign) < one_sided_p(estimate, 0, -sign) : sign * estimate.statistic > 0;
     decision.favourable = decision.rejected && better;
     return decision;
   }
@@ -125,8 +125,10 @@ Decision decide_by_posterior(const Estimate& estimate, const Hypothesis& hypothe
 
 const char* name_of(Failure failure) {
   constexpr std::array<std::string_view, failure_kinds> names = {
-      "none",          "empty arm",  "too few patients", "no variation", "singular design",    "no convergence",
-      "separation",    "empty cell", "no events",        "not finite",   "null not supported", "singular covariance",
+      "none",           "empty arm",          "too few patients",
+      "no variation",   "singular design",    "no convergence",
+      "separation",     "empty cell",         "no events",
+      "not finite",     "null not supported", "singular covariance",
       "no information", "beyond follow-up"};
   return word(names, failure).data();
 }

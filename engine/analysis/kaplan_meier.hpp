@@ -21,8 +21,8 @@ SurvivalCurve survival_curve(const Dataset& data, int arm, double until, Workspa
 
 /// Difference of restricted mean survival times: the areas under the curves of the two arms up to `until`, in the unit
 /// of the times, above 0 where the arm has the event later. Standard error from the sum of both variances, normal
-/// reference. Failures: those of survival_curve(); no_events where nobody has the event by then; no_variation where both
-/// areas have variance 0 all the same.
+/// reference. Failures: those of survival_curve(); no_events where nobody has the event by then; no_variation where
+/// both areas have variance 0 all the same.
 Estimate restricted_mean_difference(const Dataset& data, int arm, double until, const Inference& inference,
                                     Workspace& workspace);
 

@@ -39,12 +39,12 @@ struct Method {
                         // better; on a score takes AnalysisPlan::responder_threshold as the largest tie
   bool firth = false;   // may maximise the penalised likelihood
   bool margin = false;  // may test a margin: non-inferiority, equivalence
-  bool repeated = false;  // takes all visits, covariances, degrees of freedom and covariates by visit
-  bool bayes = false;     // takes a prior, and decides by a posterior probability
+  bool repeated = false;            // takes all visits, covariances, degrees of freedom and covariates by visit
+  bool bayes = false;               // takes a prior, and decides by a posterior probability
   Weights weights = Weights::none;  // takes Fleming and Harrington's
   Horizon horizon = Horizon::none;  // takes a time: AnalysisPlan::tau_months, at_months
-  bool later = false;     // of times to an event: its estimate is above 0 where the arm has the event later
-  bool looks = true;      // may decide looks: what it knows grows as the information that they count
+  bool later = false;               // of times to an event: its estimate is above 0 where the arm has the event later
+  bool looks = true;                // may decide looks: what it knows grows as the information that they count
   std::string_view meaning;
 };
 

@@ -161,11 +161,17 @@ class TwoCurves {
     }
   }
 
+  /// How often a piece is halved at most, for which relative error. A follow-up may be long against the times to an
+  /// event; a power of 1 - S is not smooth at 0, and would be halved for ever.
+  struct Effort {
+    unsigned halvings;
+    double tolerance;
+  };
+  static constexpr Effort usual = {40, 1e-13}, of_powers = {15, 1e-10};
+
   /// Integral over time of value(hazards, survivals), index 0 the reference.
   template <class Value>
-  double integral(Value value) const {
-    constexpr unsigned halvings = 40;  // a follow-up may be long against the times to an event
-    constexpr double tolerance = 1e-13;
+  double integral(Value value, const Effort& effort = usual) const {
     double sum = 0;
     for (const Piece& piece : pieces_)
       sum += boost::math::quadrature::gauss_kronrod<double, 31>::integrate(
@@ -174,7 +180,7 @@ class TwoCurves {
             for (int a = 0; a < 2; ++a) survival[a] = exp_of(-piece.cumulative[a] - piece.hazard[a] * (t - piece.from));
             return value(piece.hazard, survival);
           },
-          piece.from, piece.to, halvings, tolerance);
+          piece.from, piece.to, effort.halvings, effort.tolerance);
     return sum;
   }
 
@@ -235,11 +241,13 @@ std::optional<WeightedLimit> weighted_limit(const DataModel& model, int arm_inde
   const TwoCurves curves(arm, reference, model.follow_up_months);
   // The integral of w^power times `value` of the hazards and of those at risk in either arm.
   const auto weighted = [&](int power, auto value) {
-    return curves.integral([&](const double* hazard, const double* survival) {
-      const double active = share * survival[1], rest = (1 - share) * survival[0];
-      const double w = weight_at(weight, active + rest);
-      return (power == 2 ? w * w : w) * value(hazard, active, rest);
-    });
+    return curves.integral(
+        [&](const double* hazard, const double* survival) {
+          const double active = share * survival[1], rest = (1 - share) * survival[0];
+          const double w = weight_at(weight, active + rest);
+          return (power == 2 ? w * w : w) * value(hazard, active, rest);
+        },
+        TwoCurves::of_powers);
   };
   const auto variance = [](const double* hazard, double active, double rest) {
     const double all = active + rest;

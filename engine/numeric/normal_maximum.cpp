@@ -51,8 +51,9 @@ struct Face {
 /// Gauss and Legendre's rule with 12 points on [-1, 1]: the positive half.
 constexpr std::array<double, 6> points = {0.1252334085114689154724, 0.3678314989981801937527, 0.5873179542866174472967,
                                           0.7699026741943046870369, 0.9041172563704748566785, 0.9815606342467192506906};
-constexpr std::array<double, 6> weights = {0.2491470458134027850006, 0.2334925365383548087608, 0.2031674267230659217491,
-                                           0.1600783285433462263347, 0.1069393259953184309603, 0.0471753363865118271946};
+constexpr std::array<double, 6> weights = {0.2491470458134027850006, 0.2334925365383548087608,
+                                           0.2031674267230659217491, 0.1600783285433462263347,
+                                           0.1069393259953184309603, 0.0471753363865118271946};
 
 /// Of a face at distance d from the origin: the integral of cos(theta) Q(d / cos(theta)) / (2 pi) over the directions
 /// of a piece of one of its lines, h = `line` away from the point of the face that is nearest to the origin, the piece
@@ -225,7 +226,7 @@ Kinks kinks(const Vectors& vectors, double c, bool both) {
 
 /// The mean of chance_outside() over a standard normal w, piece by piece between the kinks.
 double mean_over_fourth(const Vectors& vectors, double c, bool both) {
-  constexpr double reach = 8.5, widest = 3;
+  constexpr double reach = 8.5, widest = 6;
   const double length = std::sqrt((1 - vectors.fourth) * (1 + vectors.fourth));
   const double width = widest * std::min(1.0, length / vectors.fourth);
   double sum = 0, all = 0, from = -reach;

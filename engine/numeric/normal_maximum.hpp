@@ -17,8 +17,8 @@ using Correlations = std::array<std::array<double, most_correlated>, most_correl
 ///
 ///   P = integral over the direction of [Q(d) - cos(theta) Q(d / cos(theta))] / (2 pi),   Q the upper tail,
 ///
-/// smooth along each edge: Gauss and Legendre's rule has some 1e-8 of it in 10 us. A fourth dimension is integrated from
-/// kink to kink, which takes a hundred times as long.
+/// smooth along each edge: Gauss and Legendre's rule has some 1e-8 of it in 10 us. A fourth dimension is integrated
+/// from kink to kink, which takes a hundred times as long.
 double chance_that_largest_exceeds(const Correlations&, int size, double c);
 
 /// The same of their absolute values.

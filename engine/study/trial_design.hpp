@@ -118,7 +118,7 @@ struct AnalysisPlan {
   double tau_months = 0;                   // rmst: up to which times count; of a data file in the unit of its times
   double at_months = 0;                    // kaplan-meier: when survival is compared; likewise
   double prior_mean = 0, prior_sd = 0;     // bayes; sd 0: a flat prior
-  double posterior_probability = 0.975;  // bayes: that the effect exceeds the margin
+  double posterior_probability = 0.975;    // bayes: that the effect exceeds the margin
 };
 
 /// What is asked about a trial. With only a data file to analyse there are no arms, and what stands between them and

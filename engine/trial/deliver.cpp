@@ -117,7 +117,7 @@ class Performance {
 
 std::string failure_column(int kind) {
   std::string name = std::string("failed_") + name_of(static_cast<analysis::Failure>(kind));
-  std::replace(name.begin(), name.end(), ' ', '_');
+  for (const char between : {' ', '-'}) std::replace(name.begin(), name.end(), between, '_');
   return name;
 }
 

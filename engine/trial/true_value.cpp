@@ -170,8 +170,8 @@ std::optional<double> TrueValues::limit_of_weights(std::size_t analysis, const A
   };
   std::optional<WeightedLimit> largest;
   for (const FlemingHarrington& weight : plan.weights) {
-    const std::optional<WeightedLimit> limit = weighted_limit(
-        *trial_.data_model, arm.strategy, protocol.design.arms.front().strategy, share, weight);
+    const std::optional<WeightedLimit> limit =
+        weighted_limit(*trial_.data_model, arm.strategy, protocol.design.arms.front().strategy, share, weight);
     if (limit && (!largest || height(*limit) > height(*largest))) largest = limit;
   }
   return largest ? std::optional(largest->log_hazard_ratio) : std::nullopt;

@@ -517,20 +517,14 @@ constexpr std::array<KeySpec, 24> keys = {{
         "before it: [0, 1] counts late differences, [1, 0] early ones; required. max-combo: two to four of them; "
         "without it [[0, 0], [0, 1], [1, 0], [1, 1]].",
         "[0, 1]"),
-    field<&AnalysisPlan::tau_months>("tau_months",
-                                     {.unit = "months",
-                                      .range = above(0),
-                                      .use = rule<horizon_use>,
-                                      .check = checked<check_horizon>},
-                                     "rmst: up to which time survival counts; of a data file in the unit of its times. "
-                                     "An arm whose last patient is censored before has no estimate.",
-                                     "24"),
-    field<&AnalysisPlan::at_months>("at_months",
-                                    {.unit = "months",
-                                     .range = above(0),
-                                     .use = rule<horizon_use>,
-                                     .check = checked<check_horizon>},
-                                    "kaplan-meier: the time at which survival is compared; likewise.", "12"),
+    field<&AnalysisPlan::tau_months>(
+        "tau_months", {.unit = "months", .range = above(0), .use = rule<horizon_use>, .check = checked<check_horizon>},
+        "rmst: up to which time survival counts; of a data file in the unit of its times. "
+        "An arm whose last patient is censored before has no estimate.",
+        "24"),
+    field<&AnalysisPlan::at_months>(
+        "at_months", {.unit = "months", .range = above(0), .use = rule<horizon_use>, .check = checked<check_horizon>},
+        "kaplan-meier: the time at which survival is compared; likewise.", "12"),
     table<&AnalysisPlan::hierarchy>(
         "hierarchy", hierarchy_section, {.form = "list of endpoints", .use = rule<hierarchy_use>},
         "win-ratio of a data file: its endpoints, the most important first, instead of the one of [data].",

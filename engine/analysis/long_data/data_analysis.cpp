@@ -478,8 +478,7 @@ DataAnalysis analyze(const LongData& data, const AnalysisPlan& plan, double alph
   if (fell_back || plan.firth == AnalysisPlan::Firth::always) found.method += ", Firth's penalised likelihood";
   if (fell_back) found.notes.emplace_back("the likelihood has no maximum; the declared fallback takes its place");
   if (plan.hierarchy.empty())
-    found.arms =
-        seen_at_visits(outcome.kind) ? means_table(data, analysis, primary) : events_table(data, analysis);
+    found.arms = seen_at_visits(outcome.kind) ? means_table(data, analysis, primary) : events_table(data, analysis);
   std::vector<ContrastRow> contrasts;
   for (std::size_t v = model ? 0 : primary; v < (model ? data.visits.size() : primary + 1); ++v)
     for (std::size_t a = 1; a < data.arms.size(); ++a) {

@@ -62,14 +62,19 @@ TEST(NormalMaximum, OfIndependentVariablesIsAProduct) {
 }
 
 TEST(NormalMaximum, OfOneFactorIsOneIntegral) {
-  for (const std::vector<double>& loading :
-       {std::vector<double>{0.9, 0.4}, {0.8, 0.9, -0.3}, {0.999, 0.99, 0.95}, {0.7, 0.7, 0.7, 0.7},
-        {0.99, 0.95, 0.9, 0.6}, {0.999, 0.9999, 0.99, 0.98}, {0.2, 0.3, -0.4, 0.1}})
+  for (const std::vector<double>& loading : {std::vector<double>{0.9, 0.4},
+                                             {0.8, 0.9, -0.3},
+                                             {0.999, 0.99, 0.95},
+                                             {0.7, 0.7, 0.7, 0.7},
+                                             {0.99, 0.95, 0.9, 0.6},
+                                             {0.999, 0.9999, 0.99, 0.98},
+                                             {0.2, 0.3, -0.4, 0.1}})
     for (const double c : {-1.3, 0.4, 1.5, 2.6, 4.0}) {
       const int size = static_cast<int>(loading.size());
       const double accuracy = size == 4 ? 1e-5 : 1e-7;
       expect_near(chance(of_factor(loading), size, c, false), by_one_integral(loading, c, false), accuracy, "one");
-      if (c > 0) expect_near(chance(of_factor(loading), size, c, true), by_one_integral(loading, c, true), accuracy, "both");
+      if (c > 0)
+        expect_near(chance(of_factor(loading), size, c, true), by_one_integral(loading, c, true), accuracy, "both");
     }
 }
 
@@ -92,8 +97,7 @@ TEST(NormalMaximum, AgreesWithMvtnorm) {
   EXPECT_NEAR(chance(three, 3, 2.2, false), 0.0339062636, 1e-9);
   EXPECT_NEAR(chance(three, 3, 0.5, true), 0.9066346451, 1e-8);
   EXPECT_NEAR(chance(three, 3, 2.2, true), 0.0677847726, 1e-9);
-  const Correlations four =
-      of({{1, 0.9, 0.9, 0.6}, {0.9, 1, 0.7, 0.5}, {0.9, 0.7, 1, 0.75}, {0.6, 0.5, 0.75, 1}});
+  const Correlations four = of({{1, 0.9, 0.9, 0.6}, {0.9, 1, 0.7, 0.5}, {0.9, 0.7, 1, 0.75}, {0.6, 0.5, 0.75, 1}});
   EXPECT_NEAR(chance(four, 4, 0.5, false), 0.5046675466, 1e-9);
   EXPECT_NEAR(chance(four, 4, 2.2, false), 0.0345892263, 1e-9);
   EXPECT_NEAR(chance(four, 4, 0.5, true), 0.9099172563, 1e-9);
