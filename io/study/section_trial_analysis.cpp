@@ -392,6 +392,12 @@ void check_horizon(const KeyAt& at, const AnalysisPlan& plan) {
   if (const double end = frame.model->follow_up_months; end > 0 && months > end)
     at.refuse(fmt::format("nobody is followed for {} months", number_text(months)),
               fmt::format("follow-up ends at {} months", number_text(end)), "write an earlier time");
+  const std::optional<FinalAnalysis>& final = trial_of(at.scope).final;
+  if (!final || final->months <= 0 || months < final->months) return;
+  const bool alone = final->events <= 0 && final->followed_months <= 0;
+  if (alone || final->when == FinalAnalysis::When::earlier)
+    at.refuse(fmt::format("nobody is followed for {} months", number_text(months)),
+              fmt::format("the trial is analysed by month {}", number_text(final->months)), "write an earlier time");
 }
 
 Use bayes_use(const KeySpec& key, const AnalysisPlan& plan, const Scope&) {

@@ -1,5 +1,6 @@
 #include "engine/analysis/weighted_logrank.hpp"
 
+#include "engine/analysis/analysis.hpp"
 #include "engine/analysis/logrank.hpp"
 #include "engine/analysis/max_combo.hpp"
 #include "tests/engine/analysis/oracle.hpp"
@@ -221,6 +222,22 @@ TEST(MaxCombo, DecidesByItsOwnPInTheDirectionOfTheLargest) {
     EXPECT_EQ(decision.favourable, better == Better::lower);
   }
   EXPECT_TRUE(std::isnan(standing(estimate, {}).benefit));  // nothing that a look could compare
+}
+
+/// A study's test of one side looks for fewer events, or for more where the event is the wish.
+TEST(MaxCombo, LooksWhereTheStudyHopes) {
+  auto columns = columns_of(oracle("survival").at(0));
+  const Dataset data = columns.view();
+  const Records records{.arm = data.arm, .time = data.time, .event = data.event};
+  AnalysisPlan plan;
+  plan.method = "max-combo";
+  plan.weights = corners;
+  const auto p = [&](bool lower_is_better) {
+    Analysis analysis(plan, {.kind = OutcomeKind::survival, .lower_is_better = lower_is_better}, 0.025, 1);
+    return analysis.run(records).front().p;
+  };
+  EXPECT_NEAR(p(true), 0.00049200, 5e-9);
+  EXPECT_NEAR(p(false), 0.993021673465776, 1e-6);  // mvtnorm
 }
 
 /// Weights that no event time has are left out; those that cannot be told apart count once.
