@@ -5,6 +5,7 @@
 #include "engine/analysis/columns_hot.hpp"
 #include "engine/analysis/mmrm/mmrm.hpp"
 #include "engine/numeric/errors.hpp"
+#include "engine/numeric/require.hpp"
 #include "engine/study/trial_names.hpp"
 
 namespace vcohort::analysis {
@@ -28,7 +29,7 @@ const Method* method_named(const std::string& name) {
   throw InternalError("no method is called " + name);
 }
 
-Options options_of(const AnalysisPlan& plan) {
+Options options_of(const AnalysisPlan& plan, const Method& method) {
   Options options;
   options.covariances = {named<CovarianceStructure>(covariance_names, plan.covariance)};
   for (const std::string& name : plan.fallback)
@@ -36,6 +37,8 @@ Options options_of(const AnalysisPlan& plan) {
   options.covariance_by_arm = plan.covariance_by_arm;
   options.firth = plan.firth;
   options.degrees_of_freedom = named<MmrmDegreesOfFreedom>(df_names, plan.df);
+  options.weights = plan.weights;
+  options.horizon = horizon_of(plan, method);
   return options;
 }
 
@@ -59,20 +62,22 @@ bool analyses_responders(const Method& method, OutcomeKind kind) {
 
 Better better_direction(const Method& method, const Outcome& outcome) {
   const bool lower = outcome.lower_is_better && !method.wins && !analyses_responders(method, outcome.kind);
-  return lower ? Better::lower : Better::higher;
+  return lower != method.later ? Better::lower : Better::higher;
 }
 
 Analysis::Analysis(const AnalysisPlan& plan, const Outcome& outcome, double alpha, int sides, bool p_values)
     : method_(method_named(plan.method)),
       outcome_(outcome),
-      options_(options_of(plan)),
+      options_(options_of(plan, *method_)),
       hypothesis_(hypothesis_of(plan, *method_, outcome, alpha, sides)),
       change_(plan.change_from_baseline),
       baseline_(contains(plan.adjust, "baseline")),
       baseline_by_visit_(contains(plan.adjust_by_visit, "baseline")),
       threshold_(plan.responder_threshold) {
   check(hypothesis_);
+  require(method_->weights == Method::Weights::none || !options_.weights.empty(), "a weighted test has weights");
   inference_ = {.level = interval_level(hypothesis_), .p_value = p_values, .margin = plan.margin, .limits = p_values};
+  if (!two_sided(hypothesis_)) inference_.toward = hypothesis_.better == Better::higher ? 1 : -1;
 }
 
 std::span<const Result> Analysis::run(const Records& records) {

@@ -60,7 +60,10 @@ Decision decide_two_sided(const Estimate& estimate, const Hypothesis& hypothesis
   if (estimate.reference == Reference::exact) {
     decision.p = estimate.p;
     decision.rejected = estimate.p <= hypothesis.alpha;
-    decision.favourable = decision.rejected && one_sided_p(estimate, 0, sign) < one_sided_p(estimate, 0, -sign);
+    const bool of_sides = !std::isnan(estimate.p_less) && !std::isnan(estimate.p_greater);
+    const bool better =
+        of_sides ? one_sided_p(estimate, 0, sign) < one_sided_p(estimate, 0, -sign) : sign * estimate.statistic > 0;
+    decision.favourable = decision.rejected && better;
     return decision;
   }
   decision.rejected = workspace.is_beyond(estimate.statistic, estimate.df, hypothesis.alpha);
@@ -122,9 +125,11 @@ Decision decide_by_posterior(const Estimate& estimate, const Hypothesis& hypothe
 
 const char* name_of(Failure failure) {
   constexpr std::array<std::string_view, failure_kinds> names = {
-      "none",          "empty arm",  "too few patients", "no variation", "singular design",    "no convergence",
-      "separation",    "empty cell", "no events",        "not finite",   "null not supported", "singular covariance",
-      "no information"};
+      "none",           "empty arm",          "too few patients",
+      "no variation",   "singular design",    "no convergence",
+      "separation",     "empty cell",         "no events",
+      "not finite",     "null not supported", "singular covariance",
+      "no information", "beyond follow-up"};
   return word(names, failure).data();
 }
 
@@ -226,7 +231,7 @@ Standing standing(const Estimate& estimate, const Hypothesis& hypothesis) {
   const double sign = sign_of(hypothesis.better), null = null_of(hypothesis);
   if (estimate.reference == Reference::exact) {
     const double benefit = one_sided_p(estimate, null, sign), worse = one_sided_p(estimate, null, -sign);
-    if (std::isnan(benefit)) return {};
+    if (std::isnan(benefit) || std::isnan(worse)) return {};
     return {normal_score_of(benefit), normal_score_of(worse), normal_score_of((benefit + 1 - worse) / 2)};
   }
   const auto distance = distance_from(estimate, null);

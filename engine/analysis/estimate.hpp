@@ -23,9 +23,10 @@ enum class Failure : std::uint8_t {
   not_finite = 9,            // infinite or out-of-domain data, or overflow
   null_not_supported = 10,   // the method cannot test a margin
   singular_covariance = 11,  // mmrm: the likelihood rises towards a covariance that is not positive definite
-  no_information = 12        // mmrm: the information on the covariance is not positive definite at the maximum
+  no_information = 12,       // mmrm: the information on the covariance is not positive definite at the maximum
+  beyond_follow_up = 13      // an arm's last patient is censored before the time that is looked at
 };
-inline constexpr int failure_kinds = 13;
+inline constexpr int failure_kinds = 14;
 const char* name_of(Failure failure);
 
 /// What the p-value of an estimate refers to.
@@ -33,7 +34,7 @@ enum class Reference : std::uint8_t {
   wald,   // (estimate - null) / se against Student's t with `df`; any margin may be tested
   score,  // `statistic` tests "no effect" against Student's t with `df`; it is not estimate / se; a margin only where
           // the method gives `at_margin`
-  exact   // p_less and p_greater from the permutation distribution; tests "no effect" only
+  exact   // p, p_less and p_greater from a distribution of its own; tests "no effect" only
 };
 
 inline constexpr double unknown = std::numeric_limits<double>::quiet_NaN();
@@ -55,10 +56,11 @@ struct Estimate {
   double at_margin = unknown;  // Reference::score: the statistic against Inference::margin in place of 0
   double at_minus_margin = unknown;
   double p_less = unknown;     // one-sided, Reference::exact only: of effects below zero
-  double p_greater = unknown;  // and above zero
+  double p_greater = unknown;  // and above zero; max-combo gives those that Inference::toward asks for
   int patients = 0;            // analysed
   int aliased = 0;             // covariate columns dropped because the others determine them
   int iterations = 0;
+  int chosen = -1;        // max-combo: which of its weights gave the largest statistic
   bool fallback = false;  // not by the model that the study names first, which failed
   Reference reference = Reference::wald;
   Failure failure = Failure::none;
@@ -72,6 +74,7 @@ struct Inference {
   double level = 0.95;  // of the two-sided interval
   bool p_value = true;
   double margin = 0;     // of the hypothesis, for Estimate::at_margin
+  double toward = 0;     // of a test of one side: the sign of the effects that it looks for; 0: of either
   bool interval = true;  // false leaves out intervals that need a search
   bool limits = true;    // false leaves out intervals that are the estimate and a product: covers() does without
 };

@@ -18,6 +18,8 @@ struct Options {
   bool covariance_by_arm = false;
   MmrmDegreesOfFreedom degrees_of_freedom{};
   AnalysisPlan::Firth firth{};
+  std::vector<FlemingHarrington> weights;
+  double horizon = 0;  // rmst, kaplan-meier: the time up to which, or at which, in the unit of the times
 };
 
 /// A method: estimates of one dataset, one per arm but the reference. It knows neither hypothesis nor direction.

@@ -10,6 +10,18 @@ const Method* find_method(std::string_view name) {
   return found == methods.end() ? nullptr : found;
 }
 
+double horizon_of(const AnalysisPlan& plan, const Method& method) {
+  switch (method.horizon) {
+    case Method::Horizon::tau:
+      return plan.tau_months;
+    case Method::Horizon::at:
+      return plan.at_months;
+    case Method::Horizon::none:
+      break;
+  }
+  return 0;
+}
+
 void fit_t_or_ancova(const Dataset& data, const Options& options, const Inference& inference, Workspace& workspace,
                      std::span<Estimate> contrasts) {
   const bool adjusts = !data.covariates.empty() || !data.factors.empty();

@@ -5,11 +5,14 @@
 #include "engine/analysis/ancova.hpp"
 #include "engine/analysis/counts.hpp"
 #include "engine/analysis/cox.hpp"
+#include "engine/analysis/kaplan_meier.hpp"
 #include "engine/analysis/logrank.hpp"
+#include "engine/analysis/max_combo.hpp"
 #include "engine/analysis/mixed_model.hpp"
 #include "engine/analysis/proportional_odds.hpp"
 #include "engine/analysis/proportions.hpp"
 #include "engine/analysis/t_test.hpp"
+#include "engine/analysis/weighted_logrank.hpp"
 #include "engine/analysis/wilcoxon.hpp"
 #include "engine/analysis/win_ratio.hpp"
 #include "engine/study/effect_scale.hpp"
@@ -21,6 +24,8 @@ namespace vcohort::analysis {
 
 struct Method {
   enum class Strata : std::uint8_t { none, possible, required };
+  enum class Weights : std::uint8_t { none, one, several };
+  enum class Horizon : std::uint8_t { none, tau, at };
 
   std::string_view name;  // as a study writes it
   OutcomeKinds fits;
@@ -34,8 +39,12 @@ struct Method {
                         // better; on a score takes AnalysisPlan::responder_threshold as the largest tie
   bool firth = false;   // may maximise the penalised likelihood
   bool margin = false;  // may test a margin: non-inferiority, equivalence
-  bool repeated = false;  // takes all visits, covariances, degrees of freedom and covariates by visit
-  bool bayes = false;     // takes a prior, and decides by a posterior probability
+  bool repeated = false;            // takes all visits, covariances, degrees of freedom and covariates by visit
+  bool bayes = false;               // takes a prior, and decides by a posterior probability
+  Weights weights = Weights::none;  // takes Fleming and Harrington's
+  Horizon horizon = Horizon::none;  // takes a time: AnalysisPlan::tau_months, at_months
+  bool later = false;               // of times to an event: its estimate is above 0 where the arm has the event later
+  bool looks = true;                // may decide looks: what it knows grows as the information that they count
   std::string_view meaning;
 };
 
@@ -131,6 +140,25 @@ inline constexpr auto methods = std::to_array<Method>({
      .strata = Method::Strata::possible,
      .margin = true,
      .meaning = "Log-rank test."},
+    {.name = "fleming-harrington",
+     .fits = {OutcomeKind::survival},
+     .scale = EffectScale::log_hazard_ratio,
+     .fit = fit_fleming_harrington,
+     .strata = Method::Strata::possible,
+     .margin = true,
+     .weights = Method::Weights::one,
+     .looks = false,
+     .meaning = "Weighted log-rank test; estimates the log hazard ratio after one step from 0, an average by its "
+                "weights where hazards are not proportional."},
+    {.name = "max-combo",
+     .fits = {OutcomeKind::survival},
+     .scale = EffectScale::log_hazard_ratio,
+     .fit = fit_max_combo,
+     .strata = Method::Strata::possible,
+     .weights = Method::Weights::several,
+     .looks = false,
+     .meaning = "The largest of several weighted log-rank statistics, p from their joint distribution; estimate and "
+                "interval are those of its weight, not adjusted for the choice."},
     {.name = "cox",
      .fits = {OutcomeKind::survival},
      .scale = EffectScale::log_hazard_ratio,
@@ -140,6 +168,25 @@ inline constexpr auto methods = std::to_array<Method>({
      .firth = true,
      .margin = true,
      .meaning = "Proportional hazards model."},
+    {.name = "rmst",
+     .fits = {OutcomeKind::survival},
+     .scale = EffectScale::restricted_mean_difference,
+     .fit = fit_restricted_mean,
+     .margin = true,
+     .horizon = Method::Horizon::tau,
+     .later = true,
+     .looks = false,
+     .meaning = "Difference of the areas under the Kaplan-Meier curves up to `tau_months`, above 0 where the arm has "
+                "the event later."},
+    {.name = "kaplan-meier",
+     .fits = {OutcomeKind::survival},
+     .scale = EffectScale::survival_difference,
+     .fit = fit_kaplan_meier,
+     .margin = true,
+     .horizon = Method::Horizon::at,
+     .later = true,
+     .looks = false,
+     .meaning = "Difference of the Kaplan-Meier curves at `at_months`, above 0 where the arm has the event later."},
     {.name = "negative-binomial",
      .fits = {OutcomeKind::count},
      .scale = EffectScale::log_rate_ratio,
@@ -175,5 +222,8 @@ inline constexpr auto method_names = [] {
 
 /// The method of that name; null if there is none.
 const Method* find_method(std::string_view name);
+
+/// The time that the method takes from a plan; 0 where it takes none.
+double horizon_of(const AnalysisPlan&, const Method&);
 
 }  // namespace vcohort::analysis

@@ -21,6 +21,9 @@ double cumulative_hazard(const DataModel::DataArm&, double months);
 /// S: the share of the arm without the event at this time.
 double survival_at(const DataModel::DataArm&, double months);
 
+/// The integral of S up to this time: the mean time without the event up to then [months].
+double restricted_mean(const DataModel::DataArm&, double months);
+
 /// -S'/S, of all who have not had the event [1/month]; infinite at 0 for a shape below 1.
 double hazard_at(const DataModel::DataArm&, double months);
 

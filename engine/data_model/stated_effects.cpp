@@ -40,6 +40,25 @@ void multiply_hazard(const DataModel::DataArm& reference, std::span<const double
     arm.hazard.push_back(hazard_of_piece(reference, start) * ratio_in(ratio, from_months, start));
 }
 
+DataModel with_effects_times(const DataModel& model, int reference, double factor) {
+  DataModel changed = model;
+  const DataModel::DataArm& from = model.arms.at(static_cast<std::size_t>(reference));
+  const auto between = [factor](const std::vector<double>& base, std::vector<double>& values) {
+    for (std::size_t k = 0; k < values.size(); ++k) values[k] = base[k] + factor * (values[k] - base[k]);
+  };
+  const auto times_power = [factor](double base, double value) {
+    return base > 0 && value > 0 ? base * pow_of(value / base, factor) : value;
+  };
+  for (DataModel::DataArm& arm : changed.arms) {
+    between(from.mean, arm.mean);
+    between(from.share, arm.share);
+    arm.rate = times_power(from.rate, arm.rate);
+    if (arm.hazard_from_months != from.hazard_from_months || arm.shape != from.shape) continue;
+    for (std::size_t k = 0; k < arm.hazard.size(); ++k) arm.hazard[k] = times_power(from.hazard[k], arm.hazard[k]);
+  }
+  return changed;
+}
+
 double share_by_odds_ratio(double share, double odds_ratio) {
   return odds_ratio * share / (1 - share + odds_ratio * share);
 }

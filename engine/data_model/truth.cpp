@@ -91,6 +91,8 @@ std::optional<double> categorical_effect(const std::vector<double>& arm, const s
       return log_win_ratio(wins, losses);
     case EffectScale::log_hazard_ratio:
     case EffectScale::log_rate_ratio:
+    case EffectScale::restricted_mean_difference:
+    case EffectScale::survival_difference:
       break;
   }
   return std::nullopt;
@@ -145,12 +147,20 @@ class TwoCurves {
     return arms_[0]->shape == 1 && arms_[1]->shape == 1 && arms_[0]->cured == 0 && arms_[1]->cured == 0;
   }
 
+  /// How often a piece is halved at most, for which relative error. A follow-up may be long against the times to an
+  /// event; a power of 1 - S is not smooth at 0, and would be halved for ever, as hazards that are not constant would.
+  struct Effort {
+    unsigned halvings;
+    double tolerance;
+  };
+  static constexpr Effort usual = {40, 1e-13}, of_powers = {15, 1e-10}, of_hazards = {15, 1e-12};
+
   /// Integral over time of value(hazards, survivals), index 0 the reference; it is proportional to the hazards.
   template <class Value>
-  double integral(Value value) const {
+  double integral(Value value, const Effort& wanted = usual) const {
     const bool constant = constant_hazards();
-    const unsigned halvings = constant ? 40 : 15;  // a follow-up may be long against the times to an event
-    const double tolerance = constant ? 1e-13 : 1e-12;
+    const Effort effort{constant ? wanted.halvings : std::min(wanted.halvings, of_hazards.halvings),
+                        constant ? wanted.tolerance : std::max(wanted.tolerance, of_hazards.tolerance)};
     double sum = 0;
     for (const Piece& piece : pieces_)
       sum += boost::math::quadrature::gauss_kronrod<double, 31>::integrate(
@@ -164,7 +174,7 @@ class TwoCurves {
             return value(piece.hazard, survival);
           },
           constant ? piece.from : pow_of(piece.from, 1 / stretch_),
-          constant ? piece.to : pow_of(piece.to, 1 / stretch_), halvings, tolerance);
+          constant ? piece.to : pow_of(piece.to, 1 / stretch_), effort.halvings, effort.tolerance);
     return sum;
   }
 
@@ -235,6 +245,33 @@ SurvivalLimits survival_limits(const DataModel& model, int arm_index, int refere
     limits.cox = (bracket.first + bracket.second) / 2;
   }
   return limits;
+}
+
+std::optional<WeightedLimit> weighted_limit(const DataModel& model, int arm_index, int reference_index, double share,
+                                            const FlemingHarrington& weight) {
+  const DataArm& arm = model.arms.at(static_cast<std::size_t>(arm_index));
+  const DataArm& reference = model.arms.at(static_cast<std::size_t>(reference_index));
+  const TwoCurves curves(arm, reference, model.follow_up_months);
+  // The integral of w^power times `value` of the hazards and of those at risk in either arm.
+  const auto weighted = [&](int power, auto value) {
+    return curves.integral(
+        [&](const double* hazard, const double* survival) {
+          const double active = share * survival[1], rest = (1 - share) * survival[0];
+          const double w = weight_at(weight, active + rest);
+          return (power == 2 ? w * w : w) * value(hazard, active, rest);
+        },
+        TwoCurves::of_powers);
+  };
+  const auto variance = [](const double* hazard, double active, double rest) {
+    const double all = active + rest;
+    return active * rest / (all * all) * (active * hazard[1] + rest * hazard[0]);
+  };
+  const double information = weighted(1, variance), squares = weighted(2, variance);
+  if (!(squares > 0)) return std::nullopt;
+  const double excess = weighted(1, [](const double* hazard, double active, double rest) {
+    return active * rest / (active + rest) * (hazard[1] - hazard[0]);
+  });
+  return WeightedLimit{excess / information, excess / __builtin_sqrt(squares)};
 }
 
 std::optional<Spread> implied_spread(const DataModel& model, int arm_index, std::size_t visit, bool change) {

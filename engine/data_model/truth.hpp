@@ -32,4 +32,13 @@ struct SurvivalLimits {
 };
 SurvivalLimits survival_limits(const DataModel&, int arm, int reference, double arm_share);
 
+/// What the weighted log-rank test tends to likewise: its estimate, and its statistic over the square root of the
+/// number of patients. Nothing where nobody has the event under the weight.
+struct WeightedLimit {
+  double log_hazard_ratio = 0;  // sum w (O - E) / sum w v
+  double drift = 0;             // sum w (O - E) / sqrt(sum w^2 v)
+};
+std::optional<WeightedLimit> weighted_limit(const DataModel&, int arm, int reference, double arm_share,
+                                            const FlemingHarrington&);
+
 }  // namespace vcohort

@@ -7,9 +7,10 @@
 namespace vcohort {
 
 std::string_view name_of(EffectScale scale) {
-  static constexpr std::array<std::string_view, 7> names = {
-      "mean difference", "risk difference",           "log odds ratio", "log hazard ratio",
-      "log rate ratio",  "win probability minus 1/2", "log win ratio"};
+  static constexpr std::array<std::string_view, 9> names = {
+      "mean difference",       "risk difference",           "log odds ratio", "log hazard ratio",
+      "log rate ratio",        "win probability minus 1/2", "log win ratio",  "difference of restricted means",
+      "difference of survival"};
   return word(names, scale);
 }
 

@@ -11,8 +11,10 @@ enum class EffectScale : std::uint8_t {
   log_odds_ratio,  // of the event, or of a higher category
   log_hazard_ratio,
   log_rate_ratio,
-  superiority_share,  // P(arm higher) + P(equal) / 2 - 1/2
-  log_win_ratio       // log P(arm better) / P(reference better)
+  superiority_share,           // P(arm higher) + P(equal) / 2 - 1/2
+  log_win_ratio,               // log P(arm better) / P(reference better)
+  restricted_mean_difference,  // of survival times, up to a horizon
+  survival_difference          // of the shares without the event at a time
 };
 
 /// "mean difference", "log odds ratio", ...

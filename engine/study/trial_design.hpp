@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "engine/study/fleming_harrington.hpp"
 #include "engine/study/looks.hpp"
 #include "engine/study/outcome_kind.hpp"
 
@@ -95,11 +96,12 @@ struct AnalysisPlan {
   double visit_months = 0;  // of a simulated trial; the end of follow-up of survival and count
   std::string visit;        // of a data file, as its visit column says it; empty: one row per patient
   std::string method;  // t, welch, ancova, mmrm, wilcoxon, van-elteren, proportional-odds, fisher, chi-square, cmh,
-                       // risk-difference, logrank, cox, negative-binomial, win-ratio, bayes
+                       // risk-difference, logrank, fleming-harrington, max-combo, cox, rmst, kaplan-meier,
+                       // negative-binomial, win-ratio, bayes
   bool change_from_baseline = false;
   std::vector<std::string> adjust;           // baseline, age_years, gmfcs, sex, ...
   std::vector<std::string> adjust_by_visit;  // mmrm
-  std::vector<std::string> stratify;         // van-elteren, cmh, logrank, cox
+  std::vector<std::string> stratify;         // van-elteren, cmh, log-rank tests, cox
   std::string covariance = "unstructured";   // mmrm; see covariance_names
   std::vector<std::string> fallback;         // mmrm: covariances tried in this order when a fit fails
   bool covariance_by_arm = false;
@@ -114,8 +116,11 @@ struct AnalysisPlan {
   std::vector<HierarchyLevel> hierarchy;  // win-ratio of a data file, instead of its endpoint
   double responder_threshold = 0;  // methods for binary outcomes on a score: better than baseline by at least this;
                                    // win-ratio on a score: a difference of at most this is a tie
-  double prior_mean = 0, prior_sd = 0;   // bayes; sd 0: a flat prior
-  double posterior_probability = 0.975;  // bayes: that the effect exceeds the margin
+  std::vector<FlemingHarrington> weights;  // fleming-harrington: one; max-combo: up to `most_weights`
+  double tau_months = 0;                   // rmst: up to which times count; of a data file in the unit of its times
+  double at_months = 0;                    // kaplan-meier: when survival is compared; likewise
+  double prior_mean = 0, prior_sd = 0;     // bayes; sd 0: a flat prior
+  double posterior_probability = 0.975;    // bayes: that the effect exceeds the margin
 };
 
 /// What is asked about a trial. With only a data file to analyse there are no arms, and what stands between them and

@@ -117,7 +117,7 @@ class Performance {
 
 std::string failure_column(int kind) {
   std::string name = std::string("failed_") + name_of(static_cast<analysis::Failure>(kind));
-  std::replace(name.begin(), name.end(), ' ', '_');
+  for (const char between : {' ', '-'}) std::replace(name.begin(), name.end(), between, '_');
   return name;
 }
 
@@ -227,13 +227,20 @@ std::vector<Table> Trial::deliver(const Tally& tally) const {
           of_size(Layout::guesses, Layout::guesses_squares));
   measure("screening_failures", "patients", "candidates who were not eligible",
           of_size(Layout::screening_failures, Layout::screening_failures_squares));
-  for (int kind = 1; kind < analysis::failure_kinds; ++kind)
+  // What only some analyses can lack, only their trials have a column for.
+  const std::vector<AnalysisPlan>& plans = study_.trial->analyses;
+  const bool horizons = std::any_of(plans.begin(), plans.end(), [](const AnalysisPlan& asked) {
+    return method_of(asked).horizon != analysis::Method::Horizon::none;
+  });
+  for (int kind = 1; kind < analysis::failure_kinds; ++kind) {
+    if (kind == static_cast<int>(analysis::Failure::beyond_follow_up) && !horizons) continue;
     column(failure_column(kind), "trials",
            std::string("failures of this kind: ") + name_of(static_cast<analysis::Failure>(kind)),
            [&](const Row& cell) {
              return static_cast<std::int64_t>(
                  cell.performance.count(Layout::first_failure + static_cast<std::size_t>(kind)));
            });
+  }
   std::vector<Table> tables{std::move(table)};
   if (study_.trial->looks) tables.push_back(table_of_looks(tally));
   if (trial_->data_model) tables.push_back(table_of_closed_forms(tally));

@@ -73,6 +73,11 @@ std::string words_of(double effect, const PreparedTrial& trial, const AnalysisPl
       return ratio("rate");
     case EffectScale::log_win_ratio:
       return ratio("win");
+    case EffectScale::restricted_mean_difference:
+      return "true difference of restricted means " + in_words(effect) + " months up to month " +
+             in_words(plan.tau_months);
+    case EffectScale::survival_difference:
+      return "true difference of survival " + in_words(effect) + " at month " + in_words(plan.at_months);
     case EffectScale::superiority_share:
       break;
   }

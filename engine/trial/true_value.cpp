@@ -6,6 +6,7 @@
 #include <memory>
 
 #include "engine/data_model/data_model.hpp"
+#include "engine/data_model/event_times.hpp"
 #include "engine/data_model/truth.hpp"
 #include "engine/numeric/cluster_error.hpp"
 #include "engine/numeric/errors.hpp"
@@ -29,6 +30,23 @@ bool is_conditional(const AnalysisPlan& plan) {
 
 bool is_mean(EffectScale scale) {
   return scale == EffectScale::mean_difference || scale == EffectScale::risk_difference;
+}
+
+/// What does not depend on when patients are censored: areas under survival curves, and their heights.
+std::optional<double> difference_of_curves(const AnalysisPlan& plan, const DataModel& model, const Arm& arm,
+                                           const Arm& reference) {
+  const auto difference = [&](auto of_arm, double months) {
+    const auto of = [&](const Arm& a) { return of_arm(model.arms.at(static_cast<std::size_t>(a.strategy)), months); };
+    return of(arm) - of(reference);
+  };
+  switch (effect_scale(plan)) {
+    case EffectScale::restricted_mean_difference:
+      return difference(restricted_mean, plan.tau_months);
+    case EffectScale::survival_difference:
+      return difference(survival_at, plan.at_months);
+    default:
+      return std::nullopt;
+  }
 }
 
 bool unknown(const TrueValue& truth) {
@@ -120,8 +138,13 @@ bool TrueValues::survival_limit(std::size_t analysis, std::size_t contrast, True
   const Arm& arm = protocol.arm_of_contrast(contrast);
   const Arm& reference = protocol.design.arms.front();
   const double share = static_cast<double>(arm.ratio) / (arm.ratio + reference.ratio);
+  const AnalysisPlan& plan = protocol.design.analyses[analysis];
+  if (const std::optional<double> difference = difference_of_curves(plan, *trial_.data_model, arm, reference)) {
+    out = {*difference, 0};
+    return true;
+  }
   const SurvivalLimits limits = survival_limits(*trial_.data_model, arm.strategy, reference.strategy, share);
-  const std::string& method = protocol.design.analyses[analysis].method;
+  const std::string& method = plan.method;
   // What depends on how long patients are followed has no closed form where a day ends the trial for all of them.
   const bool censored_by_a_day = protocol.design.final || protocol.design.looks;
   if (censored_by_a_day && !(limits.proportional && (method == "cox" || limits.cox == 0.0))) return false;
@@ -129,11 +152,30 @@ bool TrueValues::survival_limit(std::size_t analysis, std::size_t contrast, True
   const bool pair = protocol.arms() == 2 || limits.proportional;
   const std::optional<double> limit = method == "logrank"     ? limits.peto
                                       : method == "win-ratio" ? limits.log_win_ratio
+                                      : !plan.weights.empty() ? limit_of_weights(analysis, arm, share)
                                       : pair                  ? limits.cox
                                                               : std::nullopt;
   const bool mirrored = method == "win-ratio" && !protocol.lower_is_better.front();  // the event is the wish
   if (limit) out = {mirrored ? -*limit : *limit, 0};
   return limit.has_value();
+}
+
+/// Of several weights that of the one whose statistic is the largest in a large trial, on the side that is asked about.
+std::optional<double> TrueValues::limit_of_weights(std::size_t analysis, const Arm& arm, double share) const {
+  const Protocol& protocol = trial_.protocol;
+  const AnalysisPlan& plan = protocol.design.analyses[analysis];
+  const bool higher =
+      analysis::better_direction(method_of(plan), outcome_of(plan, protocol)) == analysis::Better::higher;
+  const auto height = [&](const WeightedLimit& limit) {
+    return protocol.design.sides == 2 ? std::fabs(limit.drift) : higher ? limit.drift : -limit.drift;
+  };
+  std::optional<WeightedLimit> largest;
+  for (const FlemingHarrington& weight : plan.weights) {
+    const std::optional<WeightedLimit> limit =
+        weighted_limit(*trial_.data_model, arm.strategy, protocol.design.arms.front().strategy, share, weight);
+    if (limit && (!largest || height(*limit) > height(*largest))) largest = limit;
+  }
+  return largest ? std::optional(largest->log_hazard_ratio) : std::nullopt;
 }
 
 std::string TrueValues::kind(std::size_t analysis, std::size_t contrast, bool known) const {

@@ -2,6 +2,7 @@
 #include <cstdint>
 #include <limits>
 #include <mutex>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -57,6 +58,7 @@ class TrueValues {
   void compute() const;
   double wanted_mcse(std::size_t analysis, TrialSimulator&) const;
   bool survival_limit(std::size_t analysis, std::size_t contrast, TrueValue& out) const;
+  std::optional<double> limit_of_weights(std::size_t analysis, const Arm& arm, double share) const;
   bool closed_form(std::size_t analysis, std::size_t contrast, const TrialSource&, TrueValue& out) const;
   bool by_twins(std::size_t analysis) const;
   void twins_of(std::uint32_t replicate, std::uint64_t first, std::int64_t patients, TrialSource&, IntercurrentEvents&,

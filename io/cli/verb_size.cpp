@@ -19,6 +19,7 @@
 #include "engine/trial/trial_analysis.hpp"
 #include "engine/trial/with_error.hpp"
 #include "io/cli/load_study.hpp"
+#include "io/cli/size_paragraph.hpp"
 #include "io/cli/table_format.hpp"
 #include "io/cli/verbs.hpp"
 #include "io/console/log.hpp"
@@ -32,7 +33,7 @@ struct SizeArguments {
   std::vector<std::string> settings;
   SampleSizeGoal goal;
   std::string analysis, contrast;
-  bool any = false, all = false, null_too = false;
+  bool any = false, all = false, null_too = false, paragraph = false;
   int threads = 0;
   TableFormat format = TableFormat::table;
 };
@@ -184,7 +185,9 @@ void ask_formula(const Trial& trial, std::size_t analysis, std::size_t contrast,
 }
 
 /// The search under one scenario; nothing where there is no effect to find.
-std::optional<SizedAnswer> answer_under(const Study& study, const Evidence& stance, const SizeArguments& arguments) {
+std::optional<SizedAnswer> answer_under(const LoadedStudy& loaded, const Evidence& stance,
+                                        const SizeArguments& arguments) {
+  const Study& study = loaded.reading.study;
   const Trial trial(study, stance);
   const SizeTarget target = target_of(arguments, trial);
   SizedAnswer of{
@@ -219,7 +222,10 @@ std::optional<SizedAnswer> answer_under(const Study& study, const Evidence& stan
     constexpr std::int64_t ceiling_replicates = 500;
     if (arguments.goal.assurance)
       print_ceiling(arguments.goal, count_in_parallel(trial, arguments.goal.largest, 0, ceiling_replicates, target));
-    print(sample_size_curve(of.answer), arguments.format, std::cout);
+    if (arguments.paragraph && of.answer.found)
+      std::cout << size_paragraph(loaded, trial, target, goal, of) << '\n';
+    else
+      print(sample_size_curve(of.answer), arguments.format, std::cout);
   }
   return of;
 }
@@ -235,6 +241,8 @@ ExitStatus find_size(SizeArguments arguments) {
                                "its looks end it at the information in trial.looks.maximum",
                                "choose the maximum: `vcohort boundaries` has the drift of a power, and 1 / SE^2 is its "
                                "square over that of the effect"));
+  if (arguments.paragraph && arguments.format != TableFormat::table)
+    throw InvalidInput(explain("--paragraph is text", "csv and json have the table of the search", "leave out --format"));
   arguments.goal.multiple = sample_size_multiple(*study.trial);
   arguments.goal.smallest = std::max(arguments.goal.smallest, arguments.goal.multiple);
   if (study.trial->looks)
@@ -249,7 +257,7 @@ ExitStatus find_size(SizeArguments arguments) {
                                           static_cast<std::size_t>(threads));
   std::vector<SizedAnswer> answers;
   for (const Evidence& stance : Trial::scenarios(study, loaded.evidence))
-    if (std::optional<SizedAnswer> answer = answer_under(study, stance, arguments))
+    if (std::optional<SizedAnswer> answer = answer_under(loaded, stance, arguments))
       answers.push_back(std::move(*answer));
   if (answers.empty())
     throw InvalidInput(explain("no scenario has an effect that a trial could find",
@@ -281,6 +289,9 @@ void add_size(Verb& program) {
   verb.flag("--all", arguments->all, "size for the trial in which all contrasts reject");
   verb.flag("--any", arguments->any, "size for any contrast; only with a procedure that keeps the level");
   verb.option("--analysis", arguments->analysis, "the analysis to size [primary]");
+  verb.flag("--paragraph", arguments->paragraph,
+            "the sample-size section of a protocol instead of the curve; what the study does not justify stands as "
+            "[justify]");
   verb.flag("--null", arguments->null_too, "also scenarios on or beyond the boundary of the null hypothesis");
   verb.option("--largest", arguments->goal.largest, "give up beyond this total sample size [10000]")
       .within(std::int64_t{1}, std::int64_t{1'000'000});

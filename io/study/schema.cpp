@@ -64,6 +64,9 @@ std::string methods_text() {
     if (method.firth) keys.emplace_back("firth");
     if (method.strata != analysis::Method::Strata::none) keys.emplace_back("stratify");
     if (method.margin) keys.emplace_back("margin");
+    if (method.weights != analysis::Method::Weights::none) keys.emplace_back("weights");
+    if (method.horizon != analysis::Method::Horizon::none)
+      keys.emplace_back(method.horizon == analysis::Method::Horizon::tau ? "tau_months" : "at_months");
     if (method.bayes) keys.insert(keys.end(), {"prior_mean", "prior_sd", "posterior_probability"});
     const std::string strata = method.strata == analysis::Method::Strata::required ? " (`stratify` is required)" : "";
     text += fmt::format("| `{}` | {} | {}{} | {} | {} |\n", method.name, fits, code_list(keys), strata,

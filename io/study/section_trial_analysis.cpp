@@ -16,6 +16,8 @@ namespace {
 constexpr std::size_t longest_name = 200;
 
 using Strata = analysis::Method::Strata;
+using Weights = analysis::Method::Weights;
+using Horizon = analysis::Method::Horizon;
 using Hypothesis = AnalysisPlan::Hypothesis;
 
 const analysis::Method& method_of(const AnalysisPlan& plan) {
@@ -157,6 +159,10 @@ void check_fit(const KeyAt& at, const AnalysisPlan& plan) {
   if (method.repeated && after_baseline > analysis::most_repeated_visits)
     at.refuse(fmt::format("{} takes at most {} visits", method.name, analysis::most_repeated_visits),
               fmt::format("there are {} after the baseline", after_baseline), "choose fewer visits");
+  if (!method.looks && is_primary(plan, at.scope) && trial_of(at.scope).looks)
+    at.refuse(fmt::format("{} has no looks", method.name),
+              "its information is no share of the events, at which bounds are computed",
+              "use logrank or cox, or remove [trial.looks]");
   if (method.strata == Strata::required && frame.model)
     at.refuse(fmt::format("{} needs strata", method.name), "a data model has no covariates", "use another method");
   if (!kind || method.fits.contains(*kind) || cuts_a_score(plan, at.scope)) return;
@@ -313,6 +319,87 @@ void check_responders(const KeyAt& at, const AnalysisPlan& plan) {
   require_baseline_column(at);
 }
 
+constexpr double largest_exponent = 10;
+constexpr std::array<FlemingHarrington, 4> usual_weights = {{{0, 0}, {0, 1}, {1, 0}, {1, 1}}};
+
+Use weights_use(const KeySpec&, const AnalysisPlan& plan, const Scope&) {
+  const analysis::Method& method = method_of(plan);
+  if (method.weights == Weights::none) return Use::none(fmt::format("{} has no weights", method.name));
+  return method.weights == Weights::one ? Use::required("it says which differences count") : Use{};
+}
+
+/// [rho, gamma]; refuses anything else.
+std::optional<FlemingHarrington> read_weight(const KeyAt& at, const TomlValue& value, const Place& place) {
+  std::vector<double> exponents;
+  for (const TomlValue& item : value.items)
+    if (const std::optional<double> number = finite_number(item); number && at.key.range.contains(*number))
+      exponents.push_back(*number);
+  if (value.is_array() && value.items.size() == 2 && exponents.size() == 2)
+    return FlemingHarrington{exponents[0], exponents[1]};
+  at.problems().add(place, "a weight is two numbers, [rho, gamma]", fmt::format("each {}", text_of(at.key.range)),
+                    "write [0, 1], for instance");
+  return std::nullopt;
+}
+
+void read_weights(const KeyAt& at, AnalysisPlan& plan) {
+  const TomlValue& value = at.value();
+  const bool list = value.is_array() && !value.items.empty() && value.items.front().is_array();
+  std::vector<FlemingHarrington> weights;
+  for (std::size_t k = 0; k < (list ? value.items.size() : 1); ++k) {
+    const std::optional<FlemingHarrington> weight =
+        list ? read_weight(at, value.items[k], at.item_place(k)) : read_weight(at, value, at.entry().value.place);
+    if (!weight) return;
+    weights.push_back(*weight);
+  }
+  plan.weights = weights;
+}
+
+std::string write_weights(const AnalysisPlan& plan, const Scope&) {
+  const auto one = [](const FlemingHarrington& weight) { return number_list({weight.rho, weight.gamma}); };
+  if (plan.weights.empty()) return {};
+  return method_of(plan).weights == Weights::one ? one(plan.weights.front()) : list_text(plan.weights, one);
+}
+
+void check_weights(const KeyAt& at, const AnalysisPlan& plan) {
+  const analysis::Method& method = method_of(plan);
+  const std::size_t count = plan.weights.size();
+  if (method.weights == Weights::one && count > 1)
+    at.refuse(fmt::format("{} has {} weights", method.name, count), "it takes one", "use max-combo, or keep one");
+  if (method.weights != Weights::several) return;
+  if (count == 1)
+    at.refuse("max-combo has one weight", "it is the largest of several statistics",
+              "use fleming-harrington, or add some");
+  if (count > most_weights)
+    at.refuse(fmt::format("max-combo has {} weights", count), fmt::format("it takes at most {}", most_weights),
+              "remove some");
+  for (std::size_t k = 1; k < count; ++k)
+    if (std::find(plan.weights.begin(), plan.weights.begin() + static_cast<std::ptrdiff_t>(k), plan.weights[k]) !=
+        plan.weights.begin() + static_cast<std::ptrdiff_t>(k))
+      at.problems().add(at.item_place(k), "a weight stands twice", "its statistic is the same", "remove one");
+}
+
+Use horizon_use(const KeySpec& key, const AnalysisPlan& plan, const Scope&) {
+  const bool tau = key.name == "tau_months";
+  if (method_of(plan).horizon == (tau ? Horizon::tau : Horizon::at))
+    return Use::required(tau ? "the mean is restricted to it" : "survival is compared then");
+  return Use::none(fmt::format("it belongs to {}, and the analysis is {}", tau ? "rmst" : "kaplan-meier", plan.method));
+}
+
+void check_horizon(const KeyAt& at, const AnalysisPlan& plan) {
+  const TrialFrame& frame = *at.scope.trial;
+  const double months = analysis::horizon_of(plan, method_of(plan));
+  if (!frame.simulated || !frame.model || frame.model->kind != OutcomeKind::survival) return;
+  if (const double end = frame.model->follow_up_months; end > 0 && months > end)
+    at.refuse(fmt::format("nobody is followed for {} months", number_text(months)),
+              fmt::format("follow-up ends at {} months", number_text(end)), "write an earlier time");
+  const std::optional<FinalAnalysis>& final = trial_of(at.scope).final;
+  if (!final || final->months <= 0 || months < final->months) return;
+  const bool alone = final->events <= 0 && final->followed_months <= 0;
+  if (alone || final->when == FinalAnalysis::When::earlier)
+    at.refuse(fmt::format("nobody is followed for {} months", number_text(months)),
+              fmt::format("the trial is analysed by month {}", number_text(final->months)), "write an earlier time");
+}
+
 Use bayes_use(const KeySpec& key, const AnalysisPlan& plan, const Scope&) {
   if (!method_of(plan).bayes) return Use::none(fmt::format("it belongs to bayes, and the analysis is {}", plan.method));
   const bool flat = key.name == "prior_mean" && plan.prior_sd == 0;
@@ -348,7 +435,7 @@ constexpr KeySpec covariates{.form = "list of covariates",
                              .use = rule<adjust_use>,
                              .check = checked<check_covariates>};
 
-constexpr std::array<KeySpec, 21> keys = {{
+constexpr std::array<KeySpec, 24> keys = {{
     field<&AnalysisPlan::name>(
         "name", {.use = rule<name_use>, .check = checked<check_name>},
         "How tables call a secondary analysis; required there. The primary one is called \"primary\".",
@@ -426,6 +513,24 @@ constexpr std::array<KeySpec, 21> keys = {{
         "Methods of yes or no on a score: a responder is better than at baseline by at least this. win-ratio: a "
         "difference of at most this is a tie.",
         "2"),
+    custom<read_weights, write_weights>(
+        "weights", KeyType::other,
+        {.form = "[rho, gamma], or a list of them",
+         .range = {0, largest_exponent},
+         .use = rule<weights_use>,
+         .check = checked<check_weights>},
+        "fleming-harrington: the weight S^rho (1 - S)^gamma of an event, S the survival of both arms together just "
+        "before it: [0, 1] counts late differences, [1, 0] early ones; required. max-combo: two to four of them; "
+        "without it [[0, 0], [0, 1], [1, 0], [1, 1]].",
+        "[0, 1]"),
+    field<&AnalysisPlan::tau_months>(
+        "tau_months", {.unit = "months", .range = above(0), .use = rule<horizon_use>, .check = checked<check_horizon>},
+        "rmst: up to which time survival counts; of a data file in the unit of its times. "
+        "An arm whose last patient is censored before has no estimate.",
+        "24"),
+    field<&AnalysisPlan::at_months>(
+        "at_months", {.unit = "months", .range = above(0), .use = rule<horizon_use>, .check = checked<check_horizon>},
+        "kaplan-meier: the time at which survival is compared; likewise.", "12"),
     table<&AnalysisPlan::hierarchy>(
         "hierarchy", hierarchy_section, {.form = "list of endpoints", .use = rule<hierarchy_use>},
         "win-ratio of a data file: its endpoints, the most important first, instead of the one of [data].",
@@ -438,6 +543,12 @@ constexpr std::array<KeySpec, 21> keys = {{
                                                 {.range = between(0, 1), .use = rule<bayes_use>},
                                                 "bayes: required that the effect exceeds the margin.", "0.975"),
 }};
+
+/// Several weights are the usual ones where nothing is said.
+void finish_plan(const TableReader& reader, AnalysisPlan& plan, const Scope&) {
+  if (method_of(plan).weights == Weights::several && !reader.has("weights"))
+    plan.weights.assign(usual_weights.begin(), usual_weights.end());
+}
 
 /// What a plan is before its keys are read.
 AnalysisPlan plan_of(const TrialFrame& frame) {
@@ -464,7 +575,7 @@ const SectionSpec hierarchy_section = section<HierarchyLevel, finish_level>(
     "hierarchy", "trial.primary.hierarchy", "An endpoint of a hierarchy, by which pairs of patients are compared.",
     hierarchy_keys);
 
-const SectionSpec analysis_section = section<AnalysisPlan>(
+const SectionSpec analysis_section = section<AnalysisPlan, finish_plan>(
     "primary", "trial.primary",
     "An analysis: `trial.primary`, and each of the list `trial.secondary`. A key that the method has no use for is "
     "refused.",

@@ -57,7 +57,9 @@ SHARES += [f'"proportional-odds", {firth}' for firth in FIRTH]
 CATEGORIES = ['"proportional-odds"', '"t"', '"welch"', '"ancova"', '"wilcoxon"', '"win-ratio"', '"bayes"', '"proportional-odds", hypothesis = "non-inferiority", margin = 0.2',
               *(f'"proportional-odds", {firth}' for firth in FIRTH)]
 EVENTS = ['"logrank"', '"cox"', '"win-ratio"', '"logrank", hypothesis = "non-inferiority", margin = 0.2', '"cox", margin = 0.05',
-          *(f'"cox", {firth}' for firth in FIRTH), '"cox", firth = "always", hypothesis = "non-inferiority", margin = 0.2']
+          *(f'"cox", {firth}' for firth in FIRTH), '"cox", firth = "always", hypothesis = "non-inferiority", margin = 0.2', '"fleming-harrington", weights = [0.5, 1], margin = 0.1',
+          '"max-combo"', '"max-combo", weights = [[0, 0], [0, 0.5], [0.5, 0], [0.5, 0.5]]', '"rmst", tau_months = 9', '"rmst", tau_months = 12, hypothesis = "equivalence", margin = 1',
+          '"kaplan-meier", at_months = 6', '"kaplan-meier", at_months = 6, hypothesis = "non-inferiority", margin = 0.1']
 RATES = ['"negative-binomial"', '"negative-binomial", hypothesis = "non-inferiority", margin = 0.2']
 # In the disease model: covariates and strata.
 CHILDREN = ['"ancova", adjust = ["gmfcs", "baseline", "age_years", "motor_type"]', '"mmrm", adjust = ["gmfcs"], adjust_by_visit = ["baseline", "age_years"]',

@@ -64,6 +64,22 @@ class PublicData(ProgramTest):
                 self.assertAlmostEqual(row["statistic"] ** 2, chi_square, delta=RELATIVE * chi_square)
         (row,) = self.analyze("lung.csv", lung, 'analysis = "cox"')["contrasts"]
         self.assert_row(row, estimate=-0.5310235376, se=0.1671785832, p=0.001491229205)
+        # Weights of the pooled Kaplan-Meier just before an event, hypergeometric variance; p by mvtnorm's pmvnorm; survRM2's rmst2.
+        for weights, statistic in (("[0, 0]", -3.21352485), ("[0, 1]", -1.86010327), ("[1, 0]", -3.56569087), ("[1, 1]", -2.76853445)):
+            (row,) = self.analyze("lung.csv", lung, f'analysis = "fleming-harrington", weights = {weights}')["contrasts"]
+            self.assertAlmostEqual(row["statistic"], statistic, delta=5e-9)
+        for weights, one_sided, two_sided in (("", 0.00049200, 0.00098400), (", weights = [[0, 0], [0, 1]]", 0.00110994, 0.00221988)):
+            for trial, p in (("", two_sided), ("sides = 1\nalpha = 0.025", one_sided)):
+                found = self.analyze("lung.csv", lung, f'analysis = "max-combo"{weights}', trial)
+                self.assertAlmostEqual(found["contrasts"][0]["p"], p, delta=5e-9)
+            self.assertIn("the largest statistic is that of " + ("[0, 0]" if weights else "[1, 0]"), found["notes"][-1])
+        (row,) = self.analyze("lung.csv", lung, 'analysis = "rmst", tau_months = 365')["contrasts"]
+        self.assert_row(row, estimate=55.97032434, se=14.95812586)
+        found = self.analyze("lung.csv", lung, 'analysis = "kaplan-meier", at_months = 365')
+        self.assert_row(found["arms"][0], survival=0.336087834639379, survival_se=0.0434235888417982)
+        self.assert_row(found["arms"][1], survival=0.526463030185906, survival_se=0.0597368539904425)
+        unknown = self.analyze("lung.csv", lung, 'analysis = "logrank"', "secondary = [{ name = 'late', analysis = 'rmst', tau_months = 1000 }]")["secondary"][0]
+        self.assertEqual(unknown["contrasts"][0]["conclusion"], "none: beyond follow-up")  # the last woman is censored on day 965
         (row,) = self.analyze("GBSG2.csv", gbsg2, 'analysis = "cox"')["contrasts"]
         self.assert_row(row, estimate=-0.3640098833, se=0.1250445704)
 

@@ -14,12 +14,14 @@ STUDIES = int(os.environ.get("VCOHORT_RANDOM_TRIALS", 208))
 SEED = int(os.environ.get("VCOHORT_RANDOM_SEED", 20261128))
 NUMERICAL = 5
 
-EMPTY_ARM, TOO_FEW, NO_VARIATION, SINGULAR, NO_CONVERGENCE, SEPARATION, NO_EVENTS = 1, 2, 3, 4, 5, 6, 8
+EMPTY_ARM, TOO_FEW, NO_VARIATION, SINGULAR, NO_CONVERGENCE, SEPARATION, NO_EVENTS, BEYOND = 1, 2, 3, 4, 5, 6, 8, 13
 LINEAR = {EMPTY_ARM, TOO_FEW, NO_VARIATION, SINGULAR}
+CURVES = {EMPTY_ARM, NO_VARIATION, NO_EVENTS, BEYOND}
 # What a method cannot do, however it is computed. Exact tests and tests by ranks always answer where both arms have patients.
 FAILURES = {"t": LINEAR, "welch": LINEAR, "ancova": LINEAR, "bayes": LINEAR, "mmrm": LINEAR | {NO_CONVERGENCE, 11, 12},
             "proportional-odds": {EMPTY_ARM, NO_VARIATION, SINGULAR, SEPARATION}, "cox": {EMPTY_ARM, NO_EVENTS, SINGULAR, SEPARATION},
-            "negative-binomial": {EMPTY_ARM, NO_EVENTS, SINGULAR, SEPARATION}}
+            "negative-binomial": {EMPTY_ARM, NO_EVENTS, SINGULAR, SEPARATION},
+            "rmst": CURVES, "kaplan-meier": CURVES}
 EXACT = {EMPTY_ARM, TOO_FEW}
 
 KINDS = {"a score": "normal", "yes or no": "binary", "ordered categories": "ordinal", "times to an event": "survival", "counts of events": "count"}
@@ -30,7 +32,7 @@ class Design:
 
     def __init__(self, chance, method, row):
         self.chance, self.method, self.row = chance, method, row
-        self.children = "stratify" in row["takes"] and method not in ("logrank", "cox") or chance.random() < 0.1 and row["kinds"] & {"normal", "binary", "ordinal"}
+        self.children = "stratify" in row["takes"] and method not in ("logrank", "cox", "fleming-harrington", "max-combo") or chance.random() < 0.1 and row["kinds"] & {"normal", "binary", "ordinal"}
         self.kind = chance.choice(sorted(row["kinds"] & ({"normal", "binary", "ordinal"} if self.children else set(KINDS.values()))))
         self.arms = ["control", "active", "high"][: chance.choice((2, 2, 3))]
         self.baseline = self.children or self.kind == "normal" and (chance.random() < 0.7 or self.responders)
@@ -84,6 +86,13 @@ class Design:
             words.append(f"stratify = {self.one(['gmfcs'], ['sex'], ['gmfcs', 'sex'])}".replace("'", '"'))
         if self.responders or self.method == "win-ratio" and self.kind == "normal":
             words.append(f"responder_threshold = {self.one(0.5, 3)}")
+        if "weights" in takes and self.method == "max-combo":
+            words.append(self.one("", "weights = [[0, 0], [0, 0.5], [0.5, 0], [0.5, 0.5]]", "weights = [[0, 1], [1, 0]]"))
+        elif "weights" in takes:
+            words.append(f"weights = {self.one([0, 0], [0, 1], [1, 0], [0.3, 2])}")
+        for horizon in ("tau_months", "at_months"):
+            if horizon in takes:
+                words.append(f"{horizon} = {self.one(3, 10, 12)}")
         if "firth" in takes:
             words.append(f'firth = "{self.one("never", "fallback", "always")}"')
         if "margin" in takes:

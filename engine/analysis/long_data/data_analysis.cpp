@@ -331,12 +331,17 @@ Table means_table(const LongData& data, analysis::Analysis& analysis, std::size_
   return table;
 }
 
-/// Events and follow-up of the analysed patients.
-Table events_table(const LongData& data, const analysis::Dataset& seen) {
+/// Events and follow-up of the analysed patients; and what a difference of curves is made of.
+Table events_table(const LongData& data, const analysis::Analysis& analysis) {
+  using Horizon = analysis::Method::Horizon;
+  const analysis::Dataset& seen = analysis.dataset();
+  const Horizon horizon = analysis.method().horizon;
+  analysis::Workspace workspace;
   struct Row {
     std::string arm;
     std::int64_t n = 0;
     double events = 0, follow_up = 0;
+    double height = missing, height_se = missing;
   };
   std::vector<Row> rows;
   std::vector<int> arm_if_complete(seen.arm.size());
@@ -349,6 +354,12 @@ Table events_table(const LongData& data, const analysis::Dataset& seen) {
       row.events += seen.time.empty() ? seen.outcome[i] : seen.event[i];
       row.follow_up += !seen.time.empty() ? seen.time[i] : seen.exposure.empty() ? 1 : seen.exposure[i];
     }
+    if (horizon == Horizon::none) continue;
+    const analysis::SurvivalCurve curve =
+        analysis::survival_curve(seen, static_cast<int>(a), analysis.options().horizon, workspace);
+    if (curve.failure != analysis::Failure::none) continue;
+    row.height = horizon == Horizon::tau ? curve.area : curve.survival;
+    row.height_se = std::sqrt(horizon == Horizon::tau ? curve.area_variance : curve.survival_variance);
   }
   Table table{"/analysis/arms", "Events of each arm", {}};
   const Columns column(table, rows);
@@ -356,6 +367,13 @@ Table events_table(const LongData& data, const analysis::Dataset& seen) {
   column("n", "patients", "analysed", &Row::n);
   column("events", "events", "of them", &Row::events);
   column("follow_up", "of the data", "sum of their times, or exposures", &Row::follow_up);
+  if (horizon == Horizon::tau) {
+    column("restricted_mean", "of the data", "mean time without the event up to the time looked at", &Row::height);
+    column("restricted_mean_se", "of the data", "its standard error", &Row::height_se);
+  } else if (horizon == Horizon::at) {
+    column("survival", "share", "without the event at the time looked at", &Row::height);
+    column("survival_se", "share", "its standard error", &Row::height_se);
+  }
   return table;
 }
 
@@ -405,6 +423,20 @@ void describe_mixed_model(const LongData& data, const AnalysisPlan& plan, const 
     found.notes.push_back(std::to_string(fit.without_covariate) + " patients without a covariate were left out");
 }
 
+std::string text_of(const FlemingHarrington& weight) {
+  return "[" + text_of(weight.rho) + ", " + text_of(weight.gamma) + "]";
+}
+
+/// What the name of the method does not say: its weights, its time.
+std::string details_of(const AnalysisPlan& plan, const analysis::Method& method) {
+  using Method = analysis::Method;
+  std::string text;
+  for (const FlemingHarrington& weight : plan.weights) text += (text.empty() ? " of " : ", ") + text_of(weight);
+  if (method.horizon == Method::Horizon::tau) return " up to " + text_of(plan.tau_months);
+  if (method.horizon == Method::Horizon::at) return " at " + text_of(plan.at_months);
+  return text;
+}
+
 /// What a look of a trial under way needs to know of a contrast.
 void take_look(const analysis::Analysis& analysis, const Estimate& estimate, DataAnalysis& found) {
   const double z = analysis::normal_score(analysis.standing(estimate));
@@ -430,7 +462,7 @@ DataAnalysis analyze(const LongData& data, const AnalysisPlan& plan, double alph
 
   DataAnalysis found;
   found.name = plan.name;
-  found.method = plan.method;
+  found.method = plan.method + details_of(plan, method);
   found.measure = name_of(method.scale);
   found.notes = data.notes;
   found.hypothesis = hypothesis_text(analysis.hypothesis(), method);
@@ -446,8 +478,7 @@ DataAnalysis analyze(const LongData& data, const AnalysisPlan& plan, double alph
   if (fell_back || plan.firth == AnalysisPlan::Firth::always) found.method += ", Firth's penalised likelihood";
   if (fell_back) found.notes.emplace_back("the likelihood has no maximum; the declared fallback takes its place");
   if (plan.hierarchy.empty())
-    found.arms =
-        seen_at_visits(outcome.kind) ? means_table(data, analysis, primary) : events_table(data, analysis.dataset());
+    found.arms = seen_at_visits(outcome.kind) ? means_table(data, analysis, primary) : events_table(data, analysis);
   std::vector<ContrastRow> contrasts;
   for (std::size_t v = model ? 0 : primary; v < (model ? data.visits.size() : primary + 1); ++v)
     for (std::size_t a = 1; a < data.arms.size(); ++a) {
@@ -462,6 +493,10 @@ DataAnalysis analyze(const LongData& data, const AnalysisPlan& plan, double alph
         found.notes.push_back(data.arms[a] + " - " + data.arms[0] +
                               ": p and interval disagree (the test asks what is seen under no effect, the interval "
                               "is made in another way) the conclusion is that of p");
+      if (estimate.chosen >= 0)
+        found.notes.push_back(data.arms[a] + " - " + data.arms[0] + ": the largest statistic is that of " +
+                              text_of(plan.weights[static_cast<std::size_t>(estimate.chosen)]) +
+                              ", whose estimate is printed; p is adjusted for the choice, the interval is not");
       contrasts.push_back({data.arms[a] + " - " + data.arms[0], data.visits[v], v == primary, estimate, decision,
                            decision.failure == analysis::Failure::none
                                ? conclusion_of(decision, analysis.hypothesis())

@@ -65,6 +65,9 @@ TEST(Allocation, HappensInTheFirstTrialOnly) {
     plan.responder_threshold = method.responders ? 0.5 : 0;
     plan.change_from_baseline = method.change_from_baseline;
     if (method.adjusts) plan.adjust = {"baseline"};
+    if (method.weights == Method::Weights::one) plan.weights = {{0, 1}};
+    if (method.weights == Method::Weights::several) plan.weights = {{0, 0}, {0, 0.5}, {0.5, 0}, {0.5, 0.5}};
+    plan.tau_months = plan.at_months = method.horizon == Method::Horizon::none ? 0 : 1.5;
     Analysis analysis(plan, {kind, false}, 0.05, 2);
     std::size_t later = 0;
     for (const Patients* patients : {&one, &other, &one}) {

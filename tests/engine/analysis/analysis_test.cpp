@@ -40,6 +40,10 @@ struct SmallTrial {
 AnalysisPlan plan_of(std::string_view method) {
   AnalysisPlan plan;
   plan.method = method;
+  const Method& row = *find_method(method);
+  if (row.weights == Method::Weights::one) plan.weights = {{0, 1}};
+  if (row.weights == Method::Weights::several) plan.weights = {{0, 0}, {0, 1}, {1, 0}, {1, 1}};
+  plan.tau_months = plan.at_months = row.horizon == Method::Horizon::none ? 0 : 3;
   return plan;
 }
 
@@ -264,27 +268,30 @@ TEST(Analysis, AwkwardDataHaveAnAnswerOrAReason) {
        {0, 0, 0, 0, 0, 0, 0, 0},
        "t: no variation; welch: no variation; ancova: no variation; mmrm: no variation; proportional-odds: no "
        "variation; proportional-odds by Firth: no variation; cox: no events; cox by Firth: no events; "
-       "negative-binomial: no events; bayes: no variation"},
+       "rmst: no events; kaplan-meier: no events; negative-binomial: no events; bayes: no variation"},
       {"everybody",
        {0, 0, 0, 0, 1, 1, 1, 1},
        {5, 6, 5, 6, 5, 6, 5, 6},
        {1, 1, 1, 1, 1, 1, 1, 1},
        {1, 1, 1, 1, 1, 1, 1, 1},
-       "proportional-odds: no variation; proportional-odds by Firth: no variation"},
+       "proportional-odds: no variation; proportional-odds by Firth: no variation; rmst: no events; kaplan-meier: no "
+       "events"},
       {"a patient per arm",
        {0, 1},
        {5, 6},
        {0, 1},
        {1, 0},
        "t: too few patients; welch: too few patients; ancova: too few patients; mmrm: too few patients; "
-       "proportional-odds: separation; cox: separation; negative-binomial: separation; win-ratio: too few patients; "
+       "proportional-odds: separation; cox: separation; rmst: no events; kaplan-meier: no events; negative-binomial: "
+       "separation; win-ratio: too few patients; "
        "bayes: too few patients"},
       {"two and one",
        {0, 0, 1},
        {5, 7, 8},
        {0, 1, 1},
        {1, 0, 1},
-       "welch: too few patients; proportional-odds: separation; cox: separation; win-ratio: too few patients"},
+       "welch: too few patients; proportional-odds: separation; cox: separation; rmst: no events; kaplan-meier: no "
+       "events; win-ratio: too few patients"},
       {"one patient",
        {1},
        {5},
@@ -292,7 +299,8 @@ TEST(Analysis, AwkwardDataHaveAnAnswerOrAReason) {
        {1},
        "t: empty arm; welch: empty arm; ancova: empty arm; mmrm: no variation; wilcoxon: empty arm; van-elteren: empty "
        "arm; proportional-odds: empty arm; proportional-odds by Firth: empty arm; fisher: empty arm; chi-square: empty "
-       "arm; cmh: empty arm; risk-difference: empty arm; logrank: empty arm; cox: empty arm; cox by Firth: empty arm; "
+       "arm; cmh: empty arm; risk-difference: empty arm; logrank: empty arm; fleming-harrington: empty arm; max-combo: "
+       "empty arm; cox: empty arm; cox by Firth: empty arm; rmst: empty arm; kaplan-meier: empty arm; "
        "negative-binomial: empty arm; win-ratio: empty arm; bayes: empty arm"},
       {"nobody",
        {},
@@ -301,8 +309,9 @@ TEST(Analysis, AwkwardDataHaveAnAnswerOrAReason) {
        {},
        "t: empty arm; welch: empty arm; ancova: empty arm; mmrm: too few patients; wilcoxon: empty arm; van-elteren: "
        "empty arm; proportional-odds: empty arm; proportional-odds by Firth: empty arm; fisher: empty arm; chi-square: "
-       "empty arm; cmh: empty arm; risk-difference: empty arm; logrank: empty arm; cox: empty arm; cox by Firth: empty "
-       "arm; negative-binomial: empty arm; win-ratio: empty arm; bayes: empty arm"},
+       "empty arm; cmh: empty arm; risk-difference: empty arm; logrank: empty arm; fleming-harrington: empty arm; "
+       "max-combo: empty arm; cox: empty arm; cox by Firth: empty arm; rmst: empty arm; kaplan-meier: empty arm; "
+       "negative-binomial: empty arm; win-ratio: empty arm; bayes: empty arm"},
   };
   for (const Awkward& data : cases) {
     const std::vector<double> ones(data.arm.size(), 1);

@@ -5,6 +5,7 @@
 
 #include "engine/data_model/correlation.hpp"
 #include "engine/data_model/data_model.hpp"
+#include "engine/data_model/event_times.hpp"
 #include "engine/data_model/frailty.hpp"
 #include "engine/data_model/truth.hpp"
 #include "engine/numeric/errors.hpp"
@@ -291,6 +292,59 @@ TEST(DataModel, LimitsOfTimesToEvents) {
   model.arms[1].hazard = model.arms[0].hazard;
   EXPECT_EQ(*survival_limits(model, 1, 0, 2.0 / 3).peto, 0);
   EXPECT_EQ(*survival_limits(model, 1, 0, 2.0 / 3).log_win_ratio, 0);
+}
+
+/// R's integrate (rel.tol 1e-12) of the same hazards, weights of the survival of both arms together.
+TEST(DataModel, LimitsOfWeightedLogRankTests) {
+  DataModel model = two_arms(OutcomeKind::survival, {});
+  model.follow_up_months = 24;
+  model.arms[0].hazard = {0.1};
+  model.arms[1].hazard = {0.15, 0.05};
+  model.arms[1].hazard_from_months = {0, 6};
+  const auto expect = [&](double share, const FlemingHarrington& weight, double effect, double drift) {
+    const std::optional<WeightedLimit> limit = weighted_limit(model, 1, 0, share, weight);
+    ASSERT_TRUE(limit);
+    EXPECT_NEAR(limit->log_hazard_ratio, effect, 1e-10);
+    EXPECT_NEAR(limit->drift, drift, 1e-10);
+  };
+  expect(0.5, {0, 0}, -0.0243401059625, -0.0113087571425);
+  expect(0.5, {0, 1}, -0.2855054354161, -0.1147892312903);
+  expect(0.5, {1, 0}, 0.1759875017550, 0.0747249517689);
+  expect(2.0 / 3, {1, 1}, -0.0543460672715, -0.0225684151550);
+  expect(0.5, {0.5, 0.5}, -0.0533694066670, -0.0241812090611);
+  EXPECT_NEAR(weighted_limit(model, 1, 0, 0.5, {})->log_hazard_ratio, *survival_limits(model, 1, 0, 0.5).peto, 1e-12);
+  model.arms[1] = model.arms[0];
+  EXPECT_EQ(weighted_limit(model, 1, 0, 0.5, {0, 1})->log_hazard_ratio, 0);
+  model.arms[0].hazard = model.arms[1].hazard = {0};
+  EXPECT_FALSE(weighted_limit(model, 1, 0, 0.5, {}));
+}
+
+/// R's integrate (rel.tol 1e-13) of exp(-cumulative hazard).
+TEST(DataModel, SurvivalAndItsRestrictedMean) {
+  DataModel::DataArm arm;
+  arm.hazard = {0.15, 0.05};
+  arm.hazard_from_months = {0, 6};
+  EXPECT_NEAR(restricted_mean(arm, 4), 3.00792242603982, 1e-13);
+  EXPECT_NEAR(restricted_mean(arm, 18), 7.62499226023939, 1e-13);
+  EXPECT_NEAR(survival_at(arm, 18), 0.22313016014843, 1e-14);
+  EXPECT_DOUBLE_EQ(survival_at(arm, 6), std::exp(-0.9));
+  arm.hazard = {0.1};
+  arm.hazard_from_months = {0};
+  EXPECT_NEAR(restricted_mean(arm, 18), 8.34701111778413, 1e-13);
+  arm.hazard = {0, 1e-9};
+  arm.hazard_from_months = {0, 12};
+  EXPECT_NEAR(restricted_mean(arm, 18), 18 - 1e-9 * 6 * 6 / 2, 1e-14);
+  EXPECT_EQ(survival_at(arm, 12), 1);
+  arm.hazard = {0.1};
+  arm.hazard_from_months = {0};
+  arm.shape = 0.7;
+  arm.cured = 0.2;
+  EXPECT_NEAR(restricted_mean(arm, 18), 13.0204965722729, 1e-11);
+  arm.hazard = {0.01, 0.005};
+  arm.hazard_from_months = {0, 6};
+  arm.shape = 2.5;
+  arm.cured = 0;
+  EXPECT_NEAR(restricted_mean(arm, 10), 5.86736407954297, 1e-11);
 }
 
 }  // namespace

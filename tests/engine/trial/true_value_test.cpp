@@ -32,6 +32,55 @@ TEST(TrueValue, OfTheLogRankTestIsTheLimitOfItsEstimate) {
   EXPECT_NEAR(number(table, "coverage"), 0.95, 0.025);
 }
 
+/// Hazards 0.1 against 0.15 until month 6 and 0.05 after it: the limits of LimitsOfWeightedLogRankTests, of which
+/// max-combo has that of the largest statistic. Areas and heights of curves are exact, and known whenever the trial
+/// ends.
+TEST(TrueValue, OfWeightedTestsAndOfCurves) {
+  Study study = survival_trial("fleming-harrington", 400, 1000);
+  study.data_model->arms[1].hazard = {0.15, 0.05};
+  study.data_model->arms[1].hazard_from_months = {0, 6};
+  AnalysisPlan& plan = study.trial->analyses.front();
+  const auto expect = [&](double value, const char* kind) {
+    const Table table = run(study);
+    EXPECT_NEAR(number(table, "true_value"), value, 1e-10) << plan.method;
+    EXPECT_EQ(text(table, "true_value_kind"), kind) << plan.method;
+    return table;
+  };
+  const auto expect_unbiased = [&](const Table& table, double order) {
+    EXPECT_NEAR(number(table, "bias"), 0, mcse_allowed * number(table, "bias_mcse") + order) << plan.method;
+    EXPECT_NEAR(number(table, "coverage"), 0.95, 0.03) << plan.method;
+  };
+  plan.weights = {{0, 1}};
+  expect_unbiased(expect(-0.2855054354161, "pseudo-true"), 1.0 / 400);
+  plan.method = "max-combo";
+  plan.weights = {{0, 0}, {0, 1}, {1, 0}, {1, 1}};
+  expect(-0.2855054354161, "pseudo-true");
+  study.trial->sides = 1;  // of the benefit, which is a rarer event
+  expect(-0.2855054354161, "pseudo-true");
+  study.data_model->lower_is_better = false;
+  expect(0.1759875017550, "pseudo-true");
+  study.data_model->lower_is_better = std::nullopt;
+  study.trial->sides = 2;
+  plan.weights = {};
+  plan.method = "rmst";
+  plan.tau_months = 18;
+  expect_unbiased(expect(7.62499226023939 - 8.34701111778413, "marginal"), 0.02);
+  plan.method = "kaplan-meier";
+  plan.at_months = 18;
+  expect_unbiased(expect(0.22313016014843 - std::exp(-1.8), "marginal"), 1e-3);
+  study.trial->final = FinalAnalysis{.months = 20};
+  expect(0.22313016014843 - std::exp(-1.8), "marginal");
+  EXPECT_EQ(number(run(study), "failed_beyond_follow_up"), 0);
+  plan.at_months = 23;
+  EXPECT_EQ(number(run(study), "failed_beyond_follow_up"), 1000);  // nobody is followed for so long
+  plan.method = "fleming-harrington";
+  plan.weights = {{0, 1}};
+  const Table missing = run(study);
+  EXPECT_TRUE(std::isnan(number(missing, "true_value")));
+  EXPECT_NE(text(missing, "true_value_kind").find("missing: "), std::string::npos);
+  EXPECT_EQ(missing.find("failed_beyond_follow_up"), nullptr);  // a column of trials that ask for a time
+}
+
 TEST(TrueValue, OfAHazardRatioWithoutProportionalHazardsIsPseudoTrue) {
   Study study = survival_trial("cox", 400, 1000);
   study.data_model->arms[1].hazard = {0.15, 0.05};

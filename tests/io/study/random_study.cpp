@@ -153,7 +153,7 @@ class RandomStudy {
     const Texts loss = chance(0.3) ? Texts{"months", "share"} : Texts{"per_month"};
     for (const std::string& key : loss) never_.insert("trial.dropout." + key);
     primary_ = &method();
-    looks_ = (shape_ == Shape::data || arms_.size() == 2) && chance(0.4);
+    looks_ = primary_->looks && (shape_ == Shape::data || arms_.size() == 2) && chance(0.4);
     if (!looks_) never_.insert("[trial].looks");
     if (looks_ || chance(0.5)) never_.insert("[trial].final");
     alpha_ = looks_ ? number_between(0.02, 0.09) : number_between(0.001, 0.999);
@@ -254,6 +254,11 @@ class RandomStudy {
     for (const std::string_view key : {"firth", "covariance", "covariance_by_arm", "df", "margin",
                                        "responder_threshold", "prior_mean", "prior_sd", "posterior_probability"})
       items.push_back(fmt::format("{} = {}", key, value(analysis_section, *analysis_section.find(key))));
+    using analysis::Method;
+    if (method.weights == Method::Weights::one) items.emplace_back("weights = [0, 0.5]");
+    if (method.weights == Method::Weights::several && chance(0.5)) items.emplace_back("weights = [[0.5, 0], [0, 2]]");
+    if (method.horizon == Method::Horizon::tau) items.push_back("tau_months = " + number_between(0.01, 0.5));
+    if (method.horizon == Method::Horizon::at) items.push_back("at_months = " + number_between(0.01, 0.5));
     return fmt::format("{{ {} }}", fmt::join(items, ", "));
   }
 

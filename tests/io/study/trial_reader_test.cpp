@@ -341,10 +341,15 @@ TEST(TrialReader, MethodsFitWhatTheirTableSays) {
        "kind = \"count\"\nfollow_up_months = 12\narms.a = { rate = 0.1 }\narms.b = { rate = 0.2 }"}};
   for (const analysis::Method& method : analysis::methods) {
     if (method.strata == analysis::Method::Strata::required) continue;  // a data model has none
+    using analysis::Method;
+    const std::string needs = method.weights == Method::Weights::one   ? ", weights = [0, 1]"
+                              : method.horizon == Method::Horizon::tau ? ", tau_months = 12"
+                              : method.horizon == Method::Horizon::at  ? ", at_months = 6"
+                                                                       : "";
     for (const auto& [kind, model] : models) {
       const bool responders = method.responders && kind == OutcomeKind::score;
       const std::string primary = "visit_months = 12, analysis = \"" + std::string(method.name) + "\"" +
-                                  (responders ? ", responder_threshold = 1" : "");
+                                  (responders ? ", responder_threshold = 1" : "") + needs;
       const std::string complaint = complaint_of([&] { read_study(with_model(model, primary), "x"); });
       const bool fits = method.fits.contains(kind) || responders;
       EXPECT_EQ(complaint.find("does not fit") == std::string::npos, fits)

@@ -1,0 +1,254 @@
+#include "io/cli/size_paragraph.hpp"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <cmath>
+#include <sstream>
+#include <vector>
+
+#include "engine/data_model/stated_effects.hpp"
+#include "engine/data_model/truth.hpp"
+#include "engine/study/trial_names.hpp"
+#include "engine/study/word.hpp"
+#include "engine/trial/expected_events.hpp"
+#include "engine/trial/trial_analysis.hpp"
+#include "io/cli/version.hpp"
+
+namespace vcohort {
+
+namespace {
+
+constexpr const char* justify = "[justify]";
+
+/// Words of one line, broken between them.
+std::string wrapped(const std::string& text) {
+  constexpr std::size_t width = 100;
+  std::istringstream words(text);
+  std::string result, word;
+  std::size_t column = 0;
+  while (words >> word) {
+    if (column > 0 && column + 1 + word.size() > width) {
+      result += '\n';
+      column = 0;
+    }
+    result += (column > 0 ? " " : "") + word;
+    column += (column > 0 ? 1 : 0) + word.size();
+  }
+  return result + '\n';
+}
+
+class Paragraph {
+ public:
+  Paragraph(const LoadedStudy& loaded, const Trial& trial, const SizeTarget& target, const SampleSizeGoal& goal,
+            const SizedAnswer& of)
+      : loaded_(loaded),
+        study_(loaded.reading.study),
+        trial_(trial),
+        protocol_(trial.prepared().protocol),
+        design_(protocol_.design),
+        plan_(design_.analyses[target.analysis]),
+        target_(target),
+        goal_(goal),
+        of_(of) {}
+
+  std::string text() {
+    return wrapped(comparison()) + wrapped(hypothesis()) + wrapped(analysis()) + wrapped(assumptions()) +
+           wrapped(answer()) + wrapped(conduct()) + wrapped(pessimistic()) + wrapped(computation());
+  }
+
+ private:
+  std::string comparison() const {
+    const std::string when = protocol_.by_visit()
+                                 ? fmt::format("{:g} months after randomisation", plan_.visit_months)
+                                 : fmt::format("over {:g} months of follow-up", protocol_.follow_up_months);
+    std::string text =
+        fmt::format("Comparison: {} ({}), {} {}{}, measured as {}.", of_.contrast, plan_.name,
+                    study_.data_model ? "the outcome " + std::string(justify) : plan_.endpoint, when,
+                    plan_.change_from_baseline ? ", as a change from baseline" : "", name_of(effect_scale(plan_)));
+    std::vector<std::string> events;
+    for (const IntercurrentEvent& event : design_.intercurrent)
+      events.push_back(
+          fmt::format("{} ({})", word(event_names, event.kind), word(event_strategy_names, event.strategy)));
+    text += events.empty() ? fmt::format(" No intercurrent events are modelled {}.", justify)
+                           : fmt::format(" Intercurrent events and strategies: {}.", fmt::join(events, ", "));
+    return text;
+  }
+
+  std::string hypothesis() const {
+    const bool margin = plan_.margin != 0;
+    return fmt::format(
+        "Hypothesis: {}{}, {} level {:g}{}.", word(hypothesis_names, plan_.hypothesis),
+        margin ? fmt::format(" with a margin of {:g} on the {} scale {}", plan_.margin, name_of(effect_scale(plan_)),
+                             justify)
+               : "",
+        design_.sides == 2 ? "two-sided" : "one-sided", design_.alpha,
+        target_.contrasts.size() > 1 ? ", each of the contrasts alone, without adjustment: all must be shown" : "");
+  }
+
+  std::string analysis() const {
+    const analysis::Method& method = method_of(plan_);
+    std::vector<std::string> adjusted = plan_.adjust;
+    for (const std::string& covariate : plan_.adjust_by_visit) adjusted.push_back(covariate + " by visit");
+    std::string text = fmt::format("Analysis: {}", method.meaning);
+    if (!adjusted.empty()) text += fmt::format(" Covariates: {}.", fmt::join(adjusted, ", "));
+    if (!plan_.stratify.empty()) text += fmt::format(" Strata: {}.", fmt::join(plan_.stratify, ", "));
+    if (method.repeated)
+      text += fmt::format(" Covariance: {}; degrees of freedom: {}. Missing visits are not imputed.", plan_.covariance,
+                          plan_.df);
+    else if (protocol_.by_visit())
+      text += " Patients without the value are left out.";
+    else
+      text += " Patients who leave are followed until then.";
+    return text;
+  }
+
+  std::string source() const {
+    if (study_.data_model) return justify;
+    return fmt::format("from the evidence '{}'", of_.scenario);
+  }
+
+  std::string assumptions() const {
+    std::string text = fmt::format("Assumptions: {} {}.", of_.effect, source());
+    if (study_.data_model && study_.data_model->kind == OutcomeKind::score) text += spreads();
+    if (design_.dropout) {
+      double smallest = 1, largest = 0;
+      for (const double lost : trial_.prepared().expected_dropout) {
+        smallest = std::min(smallest, lost);
+        largest = std::max(largest, lost);
+      }
+      text += smallest == largest ? fmt::format(" Drop-out {:.1f} % of the patients {}.", 100 * largest, justify)
+                                  : fmt::format(" Drop-out {:.1f} to {:.1f} % of the patients of an arm {}.",
+                                                100 * smallest, 100 * largest, justify);
+    } else {
+      text += fmt::format(" No drop-out {}.", justify);
+    }
+    return text;
+  }
+
+  std::string spreads() const {
+    const std::size_t visit = protocol_.visit_at(plan_.visit_months) + (protocol_.has_baseline ? 1 : 0);
+    const DataModel& model = *study_.data_model;
+    const int reference = design_.arms.front().strategy;
+    const Spread spread = implied_spread(model, reference, visit, plan_.change_from_baseline).value();
+    std::string text = fmt::format(" Under the reference: mean {:g}, SD {:.4g} {}.", spread.mean, spread.sd, justify);
+    const bool adjusted = std::any_of(plan_.adjust.begin(), plan_.adjust.end(), is_baseline) ||
+                          std::any_of(plan_.adjust_by_visit.begin(), plan_.adjust_by_visit.end(), is_baseline);
+    if (!adjusted) return text;
+    const double rho = model.correlation[visit][0];
+    const double raw = model.arms[static_cast<std::size_t>(reference)].sd[visit];
+    return text + fmt::format(" Correlation with the baseline {:g} {}, residual SD {:.4g}.", rho, justify,
+                              raw * std::sqrt(1 - rho * rho));
+  }
+
+  static bool is_baseline(const std::string& covariate) { return covariate == "baseline"; }
+
+  std::string answer() const {
+    const SampleSizeAnswer& answer = of_.answer;
+    int ratios = 0;
+    std::vector<std::string> arms;
+    for (const Arm& arm : design_.arms) ratios += arm.ratio;
+    for (std::size_t place = 0; place < design_.arms.size(); ++place) {
+      const Arm& arm = design_.arms[place];
+      const double n = static_cast<double>(answer.sample_size) * arm.ratio / ratios;
+      std::string words = fmt::format("{} {:g}", arm.name, n);
+      if (protocol_.by_visit() && design_.dropout)
+        words += fmt::format(" (of whom {:.0f} are expected to be seen)",
+                             n * (1 - trial_.prepared().expected_dropout[place]));
+      arms.push_back(words);
+    }
+    std::string text = fmt::format(
+        "Sample size: {} randomised patients, {}; a multiple of {}. They give {} {:.3f} (Monte Carlo standard error "
+        "{:.3f}) for a target of {:g}; the number at which the target is crossed has the {:g} % interval {} to {}.",
+        answer.sample_size, fmt::join(arms, ", "), goal_.multiple, goal_.assurance ? "an assurance of" : "a power of",
+        answer.power, answer.power_mcse, goal_.power, 100 * goal_.level, answer.lower, answer.upper);
+    if (!of_.formula.empty())
+      text += fmt::format(
+          " By formula, {}: power {:.3f}{}.", of_.formula, of_.formula_power,
+          of_.formula_answer > 0 ? fmt::format(", and {} patients for the target", of_.formula_answer) : "");
+    return text;
+  }
+
+  std::string conduct() const {
+    std::string text = "Conduct: ";
+    const double last = trial_.prepared().accrual.months_until(static_cast<double>(of_.answer.sample_size));
+    text += last > 0 ? fmt::format("the last patient comes after {:.1f} months {}.", last, justify)
+                     : "everybody is randomised at once.";
+    if (study_.data_model && study_.data_model->kind == OutcomeKind::survival) text += events();
+    if (!design_.looks) return text + " No interim analysis.";
+    const Looks& looks = *design_.looks;
+    std::vector<std::string> fractions;
+    for (const double fraction : looks.information) fractions.push_back(fmt::format("{:g}", fraction));
+    const std::string rule =
+        looks.efficacy.boundary
+            ? fmt::format("{} bounds", word(boundary_names, *looks.efficacy.boundary))
+            : fmt::format("spending function {}", word(spending_names, *looks.efficacy.spending.kind));
+    text += fmt::format(" Looks by {} at {} of the maximum, efficacy by {}, futility {}.",
+                        word(look_timing_names, looks.timing), fmt::join(fractions, ", "), rule,
+                        !looks.futility           ? "not at all"
+                        : looks.futility->binding ? "binding"
+                                                  : "not binding");
+    if (std::isfinite(of_.expected.value))
+      text += fmt::format(" The number above is the maximum; {:.1f} patients are expected.", of_.expected.value);
+    return text;
+  }
+
+  std::string events() const {
+    if (trial_.prepared().dropout && trial_.prepared().dropout->depends_on_outcome()) return {};
+    const ExpectedEvents expected(*study_.data_model, design_, of_.answer.sample_size);
+    if (design_.final && design_.final->events > 0) {
+      const std::optional<double> months = expected.months_until(design_.final->events);
+      return months ? fmt::format(" {:g} events are expected after {:.1f} months.", design_.final->events, *months)
+                    : "";
+    }
+    double end = expected.last_comes() + study_.data_model->follow_up_months;
+    if (design_.final && design_.final->months > 0) end = std::min(end, design_.final->months);
+    return fmt::format(" {:.1f} events are expected after {:.1f} months.", expected.of_all(end), end);
+  }
+
+  /// By formula, as a second search by simulation would cost as much as the first.
+  std::string pessimistic() const {
+    constexpr double weaker = 0.8;
+    const std::string what = "Were the effect four fifths of the assumed one";
+    if (of_.formula.empty() || plan_.hypothesis != AnalysisPlan::Hypothesis::superiority || !study_.data_model)
+      return what + ": not computed; change the study and ask again.";
+    Study study = study_;
+    study.data_model = with_effects_times(*study_.data_model, design_.arms.front().strategy, weaker);
+    const Trial weak(study, loaded_.evidence.front());
+    const std::optional<std::int64_t> size = smallest_size_of(goal_, [&](std::int64_t n) {
+      return weak.closed_form(target_.analysis, target_.contrasts.front(), n).front().power;
+    });
+    return size ? fmt::format("{}, {} patients would be needed by the same formula.", what, *size)
+                : fmt::format("{}, no number up to {} would do by the same formula.", what, goal_.largest);
+  }
+
+  std::string computation() const {
+    return fmt::format(
+        "Computed with vcohort {} ({}), by simulation of {} trials at the answer, seed {}, study {}{}. A research "
+        "tool, no "
+        "medical advice.",
+        engine_version(), git_revision(), goal_.confirmation_replicates, study_.seed,
+        loaded_.header.study_sha256.substr(0, 16),
+        study_.data_model ? "" : ", evidence " + loaded_.header.evidence_sha256.substr(0, 16));
+  }
+
+  const LoadedStudy& loaded_;
+  const Study& study_;
+  const Trial& trial_;
+  const Protocol& protocol_;
+  const TrialQuestion& design_;  // the reference first
+  const AnalysisPlan& plan_;
+  const SizeTarget& target_;
+  const SampleSizeGoal& goal_;
+  const SizedAnswer& of_;
+};
+
+}  // namespace
+
+std::string size_paragraph(const LoadedStudy& loaded, const Trial& trial, const SizeTarget& target,
+                           const SampleSizeGoal& goal, const SizedAnswer& of) {
+  return Paragraph(loaded, trial, target, goal, of).text();
+}
+
+}  // namespace vcohort
