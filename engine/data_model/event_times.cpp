@@ -1,10 +1,10 @@
 #include "engine/data_model/event_times.hpp"
 
 #include <algorithm>
-#include <boost/math/quadrature/gauss_kronrod.hpp>
 #include <limits>
 
 #include "engine/numeric/elementary.hpp"
+#include "engine/numeric/quadrature.hpp"
 
 namespace vcohort {
 
@@ -38,15 +38,13 @@ double mean_of_decay(double x) {
 double area_of_piece(const DataArm& arm, double hazard, double from, double to) {
   if (arm.shape == 1) return (to - from) * mean_of_decay(hazard * (to - from));
   constexpr double smooth_power = 4;
-  constexpr unsigned halvings = 15;
-  constexpr double tolerance = 1e-12;
   const double stretch = smooth_power / std::min(1.0, arm.shape), start = stretched(arm, from);
-  return boost::math::quadrature::gauss_kronrod<double, 31>::integrate(
+  return integral_of(
       [&](double y) {
         const double t = pow_of(y, stretch);
         return stretch * t / y * exp_of(-hazard * (stretched(arm, t) - start));
       },
-      pow_of(from, 1 / stretch), pow_of(to, 1 / stretch), halvings, tolerance);
+      pow_of(from, 1 / stretch), pow_of(to, 1 / stretch));
 }
 
 }  // namespace

@@ -12,6 +12,9 @@ namespace vcohort {
 /// with one piece and another shape times are Weibull (hazard = scale^-shape); `cured` makes a mixture cure model
 /// (Boag, Journal of the Royal Statistical Society B 11 (1949) 15).
 
+/// A cumulative hazard after which no number that a double holds depends on who is left: e^-45 is 3e-20.
+inline constexpr double hazard_of_all = 45;
+
 /// Which piece of hazards holds in a month: its number, not yet times shape t^(shape - 1).
 double hazard_of_piece(const DataModel::DataArm&, double months);
 

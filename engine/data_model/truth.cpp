@@ -8,6 +8,7 @@
 
 #include "engine/data_model/event_times.hpp"
 #include "engine/numeric/elementary.hpp"
+#include "engine/numeric/quadrature.hpp"
 
 namespace vcohort {
 
@@ -128,7 +129,8 @@ class TwoCurves {
  public:
   TwoCurves(const DataArm& arm, const DataArm& reference, double end)
       : arms_{&reference, &arm},
-        stretch_((arm.shape == reference.shape ? 1 : smooth_power) / std::min(arm.shape, reference.shape)) {
+        stretch_((arm.shape == reference.shape ? 1 : smooth_power) / std::min(arm.shape, reference.shape)),
+        last_event_(std::max(time_at_hazard(arm, hazard_of_all), time_at_hazard(reference, hazard_of_all))) {
     std::vector<double> starts = starts_of(arm, reference);
     std::erase_if(starts, [end](double start) { return start >= end; });
     double cumulative[2] = {0, 0};
@@ -143,38 +145,30 @@ class TwoCurves {
     }
   }
 
-  bool constant_hazards() const {
-    return arms_[0]->shape == 1 && arms_[1]->shape == 1 && arms_[0]->cured == 0 && arms_[1]->cured == 0;
+  /// Constant hazards that are neither high nor last for long, in pieces that are not short: Boost's adaptive rule ends
+  /// (integral_of()), if the integral is not near 0.
+  bool easily_integrated() const {
+    constexpr double shortest = 0.05, highest = 5;
+    for (const DataArm* arm : arms_)
+      if (arm->shape != 1 || arm->cured != 0) return false;
+    return last_event_ >= pieces_.back().to && std::all_of(pieces_.begin(), pieces_.end(), [](const Piece& piece) {
+             return piece.to - piece.from >= shortest && piece.hazard[0] <= highest && piece.hazard[1] <= highest;
+           });
   }
-
-  /// How often a piece is halved at most, for which relative error. A follow-up may be long against the times to an
-  /// event; a power of 1 - S is not smooth at 0, and would be halved for ever, as hazards that are not constant would.
-  struct Effort {
-    unsigned halvings;
-    double tolerance;
-  };
-  static constexpr Effort usual = {40, 1e-13}, of_powers = {15, 1e-10}, of_hazards = {15, 1e-12};
 
   /// Integral over time of value(hazards, survivals), index 0 the reference; it is proportional to the hazards.
   template <class Value>
-  double integral(Value value, const Effort& wanted = usual) const {
-    const bool constant = constant_hazards();
-    const Effort effort{constant ? wanted.halvings : std::min(wanted.halvings, of_hazards.halvings),
-                        constant ? wanted.tolerance : std::max(wanted.tolerance, of_hazards.tolerance)};
+  double easy_integral(Value value) const {
     double sum = 0;
-    for (const Piece& piece : pieces_)
-      sum += boost::math::quadrature::gauss_kronrod<double, 31>::integrate(
-          [&](double t) {
-            double hazard[2], survival[2];
-            if (!constant) {
-              evaluate(t, hazard, survival);
-              return value(hazard, survival);
-            }
-            for (int a = 0; a < 2; ++a) survival[a] = exp_of(-piece.cumulative[a] - piece.hazard[a] * (t - piece.from));
-            return value(piece.hazard, survival);
-          },
-          constant ? piece.from : pow_of(piece.from, 1 / stretch_),
-          constant ? piece.to : pow_of(piece.to, 1 / stretch_), effort.halvings, effort.tolerance);
+    for (const Piece& piece : pieces_) sum += easy_integral(piece, value);
+    return sum;
+  }
+
+  /// The same of a value that keeps its sign.
+  template <class Value>
+  double integral(Value value) const {
+    double sum = 0;
+    for (const Piece& piece : pieces_) sum += any_integral(piece, value);
     return sum;
   }
 
@@ -186,6 +180,30 @@ class TwoCurves {
     double hazard[2], cumulative[2];
   };
 
+  template <class Value>
+  static double easy_integral(const Piece& piece, Value value) {
+    const auto at = [&](double t) {
+      double survival[2];
+      for (int a = 0; a < 2; ++a) survival[a] = exp_of(-piece.cumulative[a] - piece.hazard[a] * (t - piece.from));
+      return value(piece.hazard, survival);
+    };
+    constexpr unsigned halvings = 40;  // a follow-up may be long against the times to an event
+    constexpr double tolerance = 1e-13;
+    return boost::math::quadrature::gauss_kronrod<double, 31>::integrate(at, piece.from, piece.to, halvings, tolerance);
+  }
+
+  template <class Value>
+  double any_integral(const Piece& piece, Value value) const {
+    const auto at = [&](double x) {
+      double hazard[2], survival[2];
+      evaluate(x, hazard, survival);
+      return value(hazard, survival);
+    };
+    const double to = std::min(piece.to, last_event_);
+    if (to <= piece.from) return 0;
+    return integral_of(at, pow_of(piece.from, 1 / stretch_), pow_of(to, 1 / stretch_));
+  }
+
   /// At t = x^stretch: of one shape the cumulative hazards are linear in x, of two all are smooth at 0.
   void evaluate(double x, double* hazard, double* survival) const {
     const double t = pow_of(x, stretch_), per_x = stretch_ * t / x;
@@ -196,7 +214,7 @@ class TwoCurves {
   }
 
   const DataArm* arms_[2];
-  double stretch_;
+  double stretch_, last_event_;
   std::vector<Piece> pieces_;
 };
 
@@ -209,36 +227,39 @@ SurvivalLimits survival_limits(const DataModel& model, int arm_index, int refere
   if (constant && *constant == 0) return {true, 0, 0, 0};
   const TwoCurves curves(arm, reference, model.follow_up_months);
   SurvivalLimits limits;
-  // Events of the arm less the expected ones, given that the arm's share of the risk set is weighted by a ratio.
-  // Without constant hazards as two integrals: a precision relative to their difference may be out of reach.
-  const bool at_once = curves.constant_hazards();
-  const auto excess = [&](double log_ratio) {
-    const double ratio = exp_of(log_ratio);
-    const auto part = [&](double observed_weight, double expected_weight) {
-      return curves.integral([&](const double* hazard, const double* survival) {
-        const double active = share * survival[1], rest = (1 - share) * survival[0];
-        const double expected = active * ratio / (active * ratio + rest);
-        return observed_weight * (active * hazard[1]) -
-               expected_weight * (expected * (active * hazard[1] + rest * hazard[0]));
-      });
+  // Events of the arm, or those expected of it, given that its share of the risk set is weighted by a ratio.
+  const auto events = [share](double log_ratio, double observed_weight, double expected_weight) {
+    return [share, ratio = exp_of(log_ratio), observed_weight, expected_weight](const double* hazard,
+                                                                                const double* survival) {
+      const double active = share * survival[1], rest = (1 - share) * survival[0], weighted = active * ratio + rest;
+      if (weighted <= 0) return 0.0;  // nobody is left
+      const double expected = active * ratio / weighted;
+      return observed_weight * (active * hazard[1]) -
+             expected_weight * (expected * (active * hazard[1] + rest * hazard[0]));
     };
-    return at_once ? part(1, 1) : part(1, 0) + part(0, 1);
   };
-  const double variance = curves.integral([&](const double* hazard, const double* survival) {
+  const double observed = curves.integral(events(0, 1, 0));
+  const auto excess = [&](double log_ratio) { return observed + curves.integral(events(log_ratio, 0, 1)); };
+  const bool easy = curves.easily_integrated();
+  const auto integral = [&](auto value) { return easy ? curves.easy_integral(value) : curves.integral(value); };
+  const double variance = integral([&](const double* hazard, const double* survival) {
     const double active = share * survival[1], rest = (1 - share) * survival[0], all = active + rest;
+    if (all * all <= 0) return 0.0;
     return active * rest / (all * all) * (active * hazard[1] + rest * hazard[0]);
   });
-  if (variance > 0) limits.peto = excess(0) / variance;
+  const bool at_once = easy && constant;  // not near 0
+  if (variance > 0) limits.peto = (at_once ? curves.easy_integral(events(0, 1, 1)) : excess(0)) / variance;
   const double wins =
-      curves.integral([](const double* h, const double* survival) { return h[0] * survival[0] * survival[1]; });
+      integral([](const double* h, const double* survival) { return h[0] * survival[0] * survival[1]; });
   const double losses =
-      curves.integral([](const double* h, const double* survival) { return h[1] * survival[0] * survival[1]; });
+      integral([](const double* h, const double* survival) { return h[1] * survival[0] * survival[1]; });
   limits.log_win_ratio = log_win_ratio(wins, losses);
   if (constant) {
     limits.proportional = true;
     limits.cox = constant;
   } else if (wins > 0 && losses > 0) {
-    constexpr double furthest = 40;  // a ratio of 1e17
+    constexpr double furthest = 40;                                       // a ratio of 1e17
+    if (!(excess(-furthest) > 0 && excess(furthest) < 0)) return limits;  // one arm has all but no events
     std::uintmax_t iterations = 200;
     const auto bracket = boost::math::tools::toms748_solve(excess, -furthest, furthest,
                                                            boost::math::tools::eps_tolerance<double>(48), iterations);
@@ -254,13 +275,12 @@ std::optional<WeightedLimit> weighted_limit(const DataModel& model, int arm_inde
   const TwoCurves curves(arm, reference, model.follow_up_months);
   // The integral of w^power times `value` of the hazards and of those at risk in either arm.
   const auto weighted = [&](int power, auto value) {
-    return curves.integral(
-        [&](const double* hazard, const double* survival) {
-          const double active = share * survival[1], rest = (1 - share) * survival[0];
-          const double w = weight_at(weight, active + rest);
-          return (power == 2 ? w * w : w) * value(hazard, active, rest);
-        },
-        TwoCurves::of_powers);
+    return curves.integral([&](const double* hazard, const double* survival) {
+      const double active = share * survival[1], rest = (1 - share) * survival[0], all = active + rest;
+      if (all * all <= 0) return 0.0;  // nobody is left
+      const double w = weight_at(weight, all);
+      return (power == 2 ? w * w : w) * value(hazard, active, rest);
+    });
   };
   const auto variance = [](const double* hazard, double active, double rest) {
     const double all = active + rest;
@@ -268,9 +288,12 @@ std::optional<WeightedLimit> weighted_limit(const DataModel& model, int arm_inde
   };
   const double information = weighted(1, variance), squares = weighted(2, variance);
   if (!(squares > 0)) return std::nullopt;
-  const double excess = weighted(1, [](const double* hazard, double active, double rest) {
-    return active * rest / (active + rest) * (hazard[1] - hazard[0]);
-  });
+  const auto events = [&](int of) {
+    return weighted(1, [of](const double* hazard, double active, double rest) {
+      return active * rest / (active + rest) * hazard[of];
+    });
+  };
+  const double excess = events(1) - events(0);
   return WeightedLimit{excess / information, excess / __builtin_sqrt(squares)};
 }
 

@@ -1,7 +1,6 @@
 #include "engine/trial/closed_form.hpp"
 
 #include <algorithm>
-#include <boost/math/quadrature/gauss_kronrod.hpp>
 #include <cmath>
 #include <limits>
 #include <optional>
@@ -9,6 +8,7 @@
 #include "engine/analysis/power_formulas.hpp"
 #include "engine/data_model/truth.hpp"
 #include "engine/numeric/elementary.hpp"
+#include "engine/numeric/quadrature.hpp"
 #include "engine/trial/expected_events.hpp"
 
 namespace vcohort {
@@ -359,7 +359,7 @@ class Question {
     for (std::size_t k = 0; trial_.dropout && k < trial_.dropout->intervals() && from < model_.follow_up_months; ++k) {
       const double to = std::min(trial_.dropout->end(k), model_.follow_up_months);
       const double hazard = trial_.dropout->hazard(place, k);
-      sum += boost::math::quadrature::gauss_kronrod<double, 31>::integrate(
+      sum += integral_of(
           [&](double months) { return at(months) * staying * hazard * exp_of(-hazard * (months - from)); }, from, to);
       staying *= exp_of(-hazard * (to - from));
       from = to;

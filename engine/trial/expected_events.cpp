@@ -1,11 +1,11 @@
 #include "engine/trial/expected_events.hpp"
 
 #include <algorithm>
-#include <boost/math/quadrature/gauss_kronrod.hpp>
 #include <boost/math/tools/toms748_solve.hpp>
 
 #include "engine/data_model/event_times.hpp"
 #include "engine/numeric/elementary.hpp"
+#include "engine/numeric/quadrature.hpp"
 #include "engine/numeric/require.hpp"
 
 namespace vcohort {
@@ -48,8 +48,9 @@ double ExpectedEvents::lost_hazard(std::size_t arm, double months) const {
 
 /// The months since randomisation, from 0 to the last that count, between which everything is smooth.
 std::vector<double> ExpectedEvents::changes(std::size_t arm, double months) const {
-  const double end = std::min(months, model_.follow_up_months);
-  std::vector<double> times = model_.arms[static_cast<std::size_t>(arms_[arm].strategy)].hazard_from_months;
+  const DataArm& law = model_.arms[static_cast<std::size_t>(arms_[arm].strategy)];
+  const double end = std::min({months, model_.follow_up_months, time_at_hazard(law, hazard_of_all)});
+  std::vector<double> times = law.hazard_from_months;
   for (std::size_t k = 0; dropout_ && k < dropout_->intervals(); ++k) times.push_back(dropout_->end(k));
   for (const double beginning : accrual_.beginnings()) times.push_back(months - beginning);
   times.push_back(months - last_comes_);
@@ -71,13 +72,10 @@ double ExpectedEvents::of_arm(std::size_t arm, double months) const {
     return stretch * x / y * hazard_at(law, x) * survival_at(law, x) * exp_of(-lost_hazard(arm, x)) *
            randomised(months - x);
   };
-  constexpr unsigned halvings = 15;
-  constexpr double tolerance = 1e-12;
   const std::vector<double> times = changes(arm, months);
   double events = 0;
   for (std::size_t k = 0; k + 1 < times.size(); ++k)
-    events += boost::math::quadrature::gauss_kronrod<double, 31>::integrate(
-        per_y, pow_of(times[k], 1 / stretch), pow_of(times[k + 1], 1 / stretch), halvings, tolerance);
+    events += integral_of(per_y, pow_of(times[k], 1 / stretch), pow_of(times[k + 1], 1 / stretch));
   double ratios = 0;
   for (const Arm& other : arms_) ratios += other.ratio;
   return events * arms_[arm].ratio / ratios;

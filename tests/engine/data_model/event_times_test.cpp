@@ -200,6 +200,19 @@ TEST(TrueEffect, LimitsOfTimesToEventsOfOtherLaws) {
   }
 }
 
+/// Boost's adaptive rule does not end on a piece of a thousandth of a month; with one it is nearly that without.
+TEST(TrueEffect, LimitsOfShortPiecesAndHighHazardsEnd) {
+  const auto cox = [](const DataArm& reference, const DataArm& arm) {
+    return *survival_limits(two_laws(reference, arm), 1, 0, 0.5).cox;
+  };
+  const DataArm steady = arm_of({0.04}, {0}), changing = arm_of({0.05, 0.01}, {0, 10});
+  const double without = cox(changing, steady);
+  EXPECT_NEAR(cox(arm_of({0.06, 0.05, 0.01}, {0, 0.001, 10}), steady), without, 1e-4);
+  EXPECT_NEAR(cox(arm_of({50.0}, {0}), arm_of({100.0, 25.0}, {0, 0.005})),
+              cox(arm_of({0.5}, {0}), arm_of({1.0, 0.25}, {0, 0.5})), 1e-9)
+      << "another unit of time";
+}
+
 /// Of two shapes: 0.7 against 1.8 with the same median, by R in the same way.
 TEST(TrueEffect, LimitsOfTwoShapes) {
   const SurvivalLimits limits = survival_limits(two_laws(arm_of({hazard_by_survival(0.5, 12, 0.7)}, {0}, 0.7),
