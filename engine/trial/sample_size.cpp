@@ -307,24 +307,25 @@ Table sample_size_table(const SampleSizeGoal& goal, const std::vector<SizedAnswe
   column("effect", "", "the true effect, in words", [](Of of, At) { return of.effect; });
   column("goal", "", "what is to be reached",
          [&](Of, At) { return std::string(goal.assurance ? "assurance" : "power"); });
+  column("solved_for", "", "what the answer and the sizes are numbers of",
+         [](Of of, At) { return std::string(of.events ? "events" : "patients"); });
   column("target", "share", "how much of it", [&](Of, At) { return goal.power; });
-  column("answer", "patients", "smallest total sample size that reaches the target; missing where none does",
+  column("answer", "solved for", "smallest number that reaches the target; missing where none does",
          [&](Of of, At) { return if_found(of, of.answer.sample_size); });
-  column("lower", "patients", "lower limit of the size at which the curve crosses the target",
+  column("lower", "solved for", "lower limit of the size at which the curve crosses the target",
          [&](Of of, At) { return if_found(of, of.answer.lower); });
-  column("upper", "patients", "upper limit of it", [&](Of of, At) { return if_found(of, of.answer.upper); });
+  column("upper", "solved for", "upper limit of it", [&](Of of, At) { return if_found(of, of.answer.upper); });
   column("expected", "patients", "of a trial with looks of which the answer is the maximum; else missing",
          [](Of of, At) { return of.expected.value; });
   column("expected_mcse", "patients", "Monte Carlo standard error of it", [](Of of, At) { return of.expected.mcse; });
   column("formula", "", "the published formula beside the search; empty where there is none",
          [](Of of, At) { return of.formula; });
   column("formula_power", "share", "power at the answer by the formula", [](Of of, At) { return of.formula_power; });
-  column("formula_answer", "patients", "smallest total sample size by the formula; missing where there is none",
-         [](Of of, At) {
-           return of.formula_answer > 0 ? static_cast<double>(of.formula_answer)
-                                        : std::numeric_limits<double>::quiet_NaN();
-         });
-  column("sample_size", "patients", "total randomised", [](Of, At at) { return at.sample_size; });
+  column("formula_answer", "solved for", "smallest number by the formula; missing where there is none", [](Of of, At) {
+    return of.formula_answer > 0 ? static_cast<double>(of.formula_answer) : std::numeric_limits<double>::quiet_NaN();
+  });
+  column("sample_size", "solved for", "total randomised, or the events of the final analysis",
+         [](Of, At at) { return at.sample_size; });
   column("replicates", "trials", "simulated", [](Of, At at) { return at.replicates; });
   column("power", "share", "what was reached; failed fits are none", [](Of, At at) { return at.power(); });
   column("power_mcse", "share", "Monte Carlo standard error of it", [](Of, At at) { return at.mcse(); });

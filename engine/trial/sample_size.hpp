@@ -70,6 +70,7 @@ Table sample_size_curve(const SampleSizeAnswer&);
 struct SizedAnswer {
   std::string scenario, analysis, contrast, effect;
   SampleSizeAnswer answer;
+  bool events = false;       // the answer is a number of events, of a trial of a given size; else of patients
   WithError expected = {};   // patients at the answer, where looks end trials early; missing without looks
   std::string formula = {};  // the published formula beside the search, if there is one, with its source
   double formula_power = std::numeric_limits<double>::quiet_NaN();  // at the answer

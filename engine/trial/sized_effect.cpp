@@ -104,7 +104,12 @@ Standing standing_of(double effect, const AnalysisPlan& plan, analysis::Better b
 SizedEffect sized_effect(const Trial& trial, std::size_t analysis, std::size_t contrast) {
   const PreparedTrial& prepared = trial.prepared();
   const AnalysisPlan& plan = prepared.protocol.design.analyses[analysis];
-  const double effect = trial.truth().fixed()[analysis * (prepared.protocol.arms() - 1) + contrast].value;
+  double effect = trial.truth().fixed()[analysis * (prepared.protocol.arms() - 1) + contrast].value;
+  // What an estimator tends to may be unknown, as where a day ends the trial, though the hazards are proportional.
+  if (std::isnan(effect) && prepared.data_model && effect_scale(plan) == EffectScale::log_hazard_ratio)
+    effect = implied_effect(*prepared.data_model, prepared.protocol.arm_of_contrast(contrast).strategy,
+                            prepared.protocol.design.arms.front().strategy, 0, EffectScale::log_hazard_ratio, false)
+                 .value_or(effect);
   if (std::isnan(effect)) return {Standing::unknown, "true effect unknown"};
   return {standing_of(effect, plan, analysis::better_direction(method_of(plan), outcome_of(plan, prepared.protocol))),
           words_of(effect, prepared, plan)};

@@ -7,12 +7,14 @@
 #include <algorithm>
 #include <cmath>
 #include <iostream>
+#include <map>
 #include <memory>
 #include <numeric>
 #include <optional>
 
 #include "engine/numeric/errors.hpp"
 #include "engine/run/run.hpp"
+#include "engine/trial/expected_events.hpp"
 #include "engine/trial/sample_size.hpp"
 #include "engine/trial/sized_effect.hpp"
 #include "engine/trial/trial.hpp"
@@ -33,9 +35,11 @@ struct SizeArguments {
   std::vector<std::string> settings;
   SampleSizeGoal goal;
   std::string analysis, contrast;
-  bool any = false, all = false, null_too = false, paragraph = false;
+  bool any = false, all = false, null_too = false, paragraph = false, events = false;
   int threads = 0;
   TableFormat format = TableFormat::table;
+
+  bool assurance_or_paragraph() const { return goal.assurance || paragraph; }
 };
 
 /// What the assurance tends to as the trial grows, because some parameter draws have no beneficial effect to find: seen
@@ -135,13 +139,50 @@ bool has_something_to_find(const Trial& trial, const SizeTarget& target, std::st
   return something;
 }
 
+void print_formula(const SampleSizeGoal& goal, const SizedAnswer& of) {
+  if (of.formula.empty()) return;
+  const char* what = of.events ? "events" : "patients";
+  std::cout << fmt::format("by formula, {}: power {:.4f} there, {}\n", of.formula, of.formula_power,
+                           of.formula_answer > 0
+                               ? fmt::format("and {} {} for {:g}", of.formula_answer, what, goal.power)
+                               : fmt::format("and no number of {} reaches {:g}", what, goal.power));
+}
+
+/// The number of events at which a trial of the study's largest size is analysed, and when it is expected to have them.
+void print_events(const Study& study, const SampleSizeGoal& goal, const SizedAnswer& of) {
+  const SampleSizeAnswer& answer = of.answer;
+  const std::int64_t patients = study.trial->sample_size.back();
+  if (!answer.found) {
+    std::cout << fmt::format(
+        "no number of events up to {} reaches power {:g}, with {} patients; at {} it is {:.4f}\n\n", goal.largest,
+        goal.power, patients, goal.largest, answer.ceiling);
+    return;
+  }
+  std::cout << fmt::format(
+      "smallest number of events for power {:g}: {} ({:g} % interval {} to {}), of {} patients\n"
+      "power there: {:.4f} ± {:.4f} (Monte Carlo standard error), on replicates that the search did not use\n",
+      goal.power, answer.sample_size, 100 * goal.level, answer.lower, answer.upper, patients, answer.power,
+      answer.power_mcse);
+  print_formula(goal, of);
+  const ExpectedEvents expected(*study.data_model, *study.trial, patients);
+  const auto months = expected.months_until(static_cast<double>(answer.sample_size));
+  std::cout << (months ? fmt::format("expected after {:.1f} months; the last patient comes after {:.1f}\n\n", *months,
+                                     expected.last_comes())
+                       : fmt::format("so many events are not expected: {} patients have {:.1f} when all have been "
+                                     "followed, and many trials end then\n\n",
+                                     patients,
+                                     expected.of_all(expected.last_comes() + study.data_model->follow_up_months)));
+}
+
 void print_answer(const Study& study, const SampleSizeGoal& goal, const SizedAnswer& of) {
   const SampleSizeAnswer& answer = of.answer;
   const TrialQuestion& trial = *study.trial;
   const char* what = goal.assurance ? "assurance" : "power";
   const std::string stance = study.data_model ? "" : fmt::format("evidence '{}', ", of.scenario);
   std::cout << fmt::format("{}analysis '{}', {}: {}\n", stance, of.analysis, of.contrast, of.effect);
-  if (answer.found) {
+  if (of.events) {
+    print_events(study, goal, of);
+  } else if (answer.found) {
     int ratios = 0;
     for (const Arm& arm : trial.arms) ratios += arm.ratio;
     std::cout << fmt::format("smallest total sample size for {} {:g}: {} ({:g} % interval {} to {})\n", what,
@@ -152,11 +193,7 @@ void print_answer(const Study& study, const SampleSizeGoal& goal, const SizedAns
     std::cout << fmt::format(
         "{} there: {:.4f} ± {:.4f} (Monte Carlo standard error), on replicates that the search did not use\n", what,
         answer.power, answer.power_mcse);
-    if (!of.formula.empty())
-      std::cout << fmt::format("by formula, {}: power {:.4f} there, {}\n", of.formula, of.formula_power,
-                               of.formula_answer > 0
-                                   ? fmt::format("and {} patients for {:g}", of.formula_answer, goal.power)
-                                   : fmt::format("and no number of patients reaches {:g}", goal.power));
+    print_formula(goal, of);
     std::cout << '\n';
   } else {
     std::cout << fmt::format("no total sample size up to {} reaches {} {:g}; at {} it is {:.4f}\n\n", goal.largest,
@@ -174,9 +211,8 @@ void print_answer(const Study& study, const SampleSizeGoal& goal, const SizedAns
 }
 
 /// The first of the formulas for what was sized.
-void ask_formula(const Trial& trial, std::size_t analysis, std::size_t contrast, const SampleSizeGoal& goal,
-                 SizedAnswer& of) {
-  const auto first = [&](std::int64_t size) { return trial.closed_form(analysis, contrast, size).front(); };
+template <class First>
+void ask_formula(const SampleSizeGoal& goal, const First& first, SizedAnswer& of) {
   const ClosedForm there = first(of.answer.sample_size);
   if (there.formula.empty()) return;
   of.formula = fmt::format("{} ({})", there.formula, there.source);
@@ -203,9 +239,22 @@ std::optional<SizedAnswer> answer_under(const LoadedStudy& loaded, const Evidenc
   const Protocol& protocol = trial.prepared().protocol;
   SampleSizeGoal goal = arguments.goal;
   goal.sawtooth = outcome_of(plan, protocol).kind == OutcomeKind::binary || analyses_responders(plan, protocol);
+  of.events = arguments.events;
+  std::map<std::int64_t, std::unique_ptr<const Trial>> at_events;
+  const auto sized = [&](std::int64_t n) -> const Trial& {
+    if (!arguments.events) return trial;
+    std::unique_ptr<const Trial>& known = at_events[n];
+    if (!known) {
+      Study changed = study;
+      changed.trial->final->events = static_cast<double>(n);
+      known = std::make_unique<const Trial>(changed, stance);
+    }
+    return *known;
+  };
+  const auto patients_of = [&](std::int64_t n) { return arguments.events ? study.trial->sample_size.back() : n; };
   of.answer = find_sample_size(goal, [&](std::int64_t n, std::int64_t from, std::int64_t to) {
-    log_detail(fmt::format("sample size {}: replicates {} to {}", n, from, to));
-    return count_in_parallel(trial, n, from, to, target);
+    log_detail(fmt::format("{} {}: replicates {} to {}", arguments.events ? "events" : "sample size", n, from, to));
+    return count_in_parallel(sized(n), patients_of(n), from, to, target);
   });
   if (study.trial->looks && of.answer.found) {
     constexpr std::int64_t expected_replicates = 1000;
@@ -213,7 +262,12 @@ std::optional<SizedAnswer> answer_under(const LoadedStudy& loaded, const Evidenc
     of.expected = mean_of(there.enrolled, there.enrolled_squares, static_cast<double>(there.replicates));
   }
   if (of.answer.found && target.contrasts.size() == 1 && !goal.assurance)
-    ask_formula(trial, target.analysis, target.contrasts.front(), goal, of);
+    ask_formula(
+        goal,
+        [&](std::int64_t n) {
+          return sized(n).closed_form(target.analysis, target.contrasts.front(), patients_of(n)).front();
+        },
+        of);
   if (arguments.format == TableFormat::table) {
     print_answer(study, arguments.goal, of);
     if (std::isfinite(of.expected.value))
@@ -230,6 +284,16 @@ std::optional<SizedAnswer> answer_under(const LoadedStudy& loaded, const Evidenc
   return of;
 }
 
+void check_events(const Study& study, const SizeArguments& arguments) {
+  if (!study.data_model || study.data_model->kind != OutcomeKind::survival || !study.trial->final ||
+      study.trial->final->events == 0)
+    throw InvalidInput(explain("--events needs a trial that is analysed at a number of events",
+                               "the study has no trial.final.events", "write final = { events = 200 }"));
+  if (arguments.assurance_or_paragraph())
+    throw InvalidInput(explain("--events cannot be combined with --assurance or --paragraph",
+                               "both speak of a number of patients", "leave one out"));
+}
+
 ExitStatus find_size(SizeArguments arguments) {
   const LoadedStudy loaded = load_study(arguments.study, arguments.settings);
   const Study& study = loaded.reading.study;
@@ -242,8 +306,15 @@ ExitStatus find_size(SizeArguments arguments) {
                                "choose the maximum: `vcohort boundaries` has the drift of a power, and 1 / SE^2 is its "
                                "square over that of the effect"));
   if (arguments.paragraph && arguments.format != TableFormat::table)
-    throw InvalidInput(explain("--paragraph is text", "csv and json have the table of the search", "leave out --format"));
-  arguments.goal.multiple = sample_size_multiple(*study.trial);
+    throw InvalidInput(
+        explain("--paragraph is text", "csv and json have the table of the search", "leave out --format"));
+  if (arguments.events) {
+    check_events(study, arguments);
+    arguments.goal.multiple = 1;
+    arguments.goal.largest = std::min(arguments.goal.largest, study.trial->sample_size.back());
+  } else {
+    arguments.goal.multiple = sample_size_multiple(*study.trial);
+  }
   arguments.goal.smallest = std::max(arguments.goal.smallest, arguments.goal.multiple);
   if (study.trial->looks)
     arguments.goal.smallest = std::max(arguments.goal.smallest, LookPlan::smallest_size(*study.trial));
@@ -289,6 +360,8 @@ void add_size(Verb& program) {
   verb.flag("--all", arguments->all, "size for the trial in which all contrasts reject");
   verb.flag("--any", arguments->any, "size for any contrast; only with a procedure that keeps the level");
   verb.option("--analysis", arguments->analysis, "the analysis to size [primary]");
+  verb.flag("--events", arguments->events,
+            "the smallest number of events of trial.final, with the largest of the study's sample sizes");
   verb.flag("--paragraph", arguments->paragraph,
             "the sample-size section of a protocol instead of the curve; what the study does not justify stands as "
             "[justify]");

@@ -223,5 +223,28 @@ TEST(TrueEffect, LimitsOfTwoShapes) {
   EXPECT_NEAR(*limits.log_win_ratio, -0.052250915951, 1e-9);
 }
 
+/// Halving an effect and doubling it again gives it back; a ratio's square root is half of it.
+TEST(StatedEffects, AreMultiplied) {
+  DataModel model;
+  model.arms.resize(2);
+  model.arms[0].mean = {50, 52};
+  model.arms[1].mean = {50, 56};
+  model.arms[0].hazard = {0.1};
+  model.arms[1].hazard = {0.049};
+  model.arms[0].rate = 2;
+  model.arms[1].rate = 0.5;
+  model.arms[0].share = {0.2};
+  model.arms[1].share = {0.6};
+  const DataModel half = with_effects_times(model, 0, 0.5);
+  EXPECT_EQ(half.arms[1].mean, (std::vector<double>{50, 54}));
+  EXPECT_NEAR(half.arms[1].hazard[0], 0.07, 1e-15);
+  EXPECT_NEAR(half.arms[1].rate, 1, 1e-15);
+  EXPECT_DOUBLE_EQ(half.arms[1].share[0], 0.4);
+  EXPECT_EQ(half.arms[0].mean, model.arms[0].mean);
+  model.arms[1].hazard = {0.1, 0.05};
+  model.arms[1].hazard_from_months = {0, 6};
+  EXPECT_EQ(with_effects_times(model, 0, 0.5).arms[1].hazard, model.arms[1].hazard);
+}
+
 }  // namespace
 }  // namespace vcohort

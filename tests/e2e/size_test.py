@@ -1,0 +1,70 @@
+"""`vcohort size`: what it solves for, the formula beside the search, and the paragraph for a protocol."""
+import csv
+import io
+import re
+import unittest
+
+from program import ANSWER_IS_NO, INVALID, ProgramTest
+
+FEW = ("--replicates", 4000, "--search-replicates", 4000)
+
+
+class Size(ProgramTest):
+    def rows(self, *words, status=0):
+        return list(csv.DictReader(io.StringIO(self.call("size", *words, "--format", "csv", status=status).stdout)))
+
+    def test_the_formula_stands_beside_the_search(self):
+        """R: power.t.test(power = .8, delta = .4, sd = sqrt(.75)) has 74.6 patients an arm; one degree of freedom and the estimated
+        slope cost less than one, and drop-out of a tenth the rest: 166 or 168 in blocks of four."""
+        study = "two-arm-continuous"
+        row = self.rows(study, "--power", 0.8, *FEW)[0]
+        self.assertEqual((row["solved_for"], row["formula_answer"]), ("patients", "168"))
+        self.assertIn("Borm, Fransen and Lemmens 2007", row["formula"])
+        self.assertLessEqual(float(row["lower"]), 168 + 8)
+        self.assertGreaterEqual(float(row["upper"]), 168 - 8)
+        self.assertIn("by formula, noncentral t", self.call("size", study, "--power", 0.8, *FEW).stdout)
+
+    def test_events_are_solved_for(self):
+        """Schoenfeld: 4 (1.959964 + 0.841621)^2 / log(0.7)^2 = 246.8 events; the search agrees within its interval and a percent."""
+        row = self.rows("event-driven", "--events", "--power", 0.8, "--set", "trial.sample_size=[400]", *FEW)[0]
+        self.assertEqual((row["solved_for"], row["formula_answer"]), ("events", "247"))
+        self.assertLessEqual(float(row["lower"]), 247 * 1.03)
+        self.assertGreaterEqual(float(row["upper"]), 247 * 0.97)
+        said = self.call("size", "event-driven", "--events", "--power", 0.8, "--set", "trial.sample_size=[400]", *FEW).stdout
+        self.assertRegex(said, r"true hazard ratio 0\.7, log -0\.357")
+        self.assertRegex(said, r"expected after \d+\.\d months; the last patient comes after 16\.0")
+
+    def test_more_patients_bring_no_events(self):
+        said = self.call("size", "event-driven", "--power", 0.95, "--largest", 1000, "--replicates", 500, "--search-replicates", 500, status=ANSWER_IS_NO).stdout
+        self.assertIn("a trial that is analysed at 200 events", said)
+
+    def test_the_paragraph_of_a_protocol(self):
+        said = self.call("size", "two-arm-continuous", "--power", 0.8, "--paragraph", *FEW).stdout
+        text = " ".join(said.split())
+        answer = re.search(r"smallest total sample size for power 0.8: (\d+)", text).group(1)
+        for words in ("Hypothesis: superiority, two-sided level 0.05.", "Covariates: baseline.", "true difference 4, SD 10 [justify]",
+                      "Correlation with the baseline 0.5 [justify], residual SD 8.66", "Drop-out 10.0 % of the patients [justify]",
+                      f"Sample size: {answer} randomised patients", "and 168 patients for the target", "No interim analysis.",
+                      "Were the effect four fifths of the assumed one, ", "seed 1, study "):
+            self.assertIn(words, text)
+        self.assertNotIn("sample_size  replicates", said)
+        self.assertTrue(all(len(line) <= 100 for line in said[said.index("Comparison:"):].splitlines()))
+
+    def test_the_paragraph_names_its_evidence_and_its_looks(self):
+        text = " ".join(self.call("size", "group-sequential", "--power", 0.8, "--paragraph", *FEW).stdout.split())
+        self.assertIn("efficacy by spending function obrien-fleming, futility not binding. The number above is the maximum; ", text)
+        text = " ".join(self.call("size", "trial-lv-redesigned", "--power", 0.8, "--paragraph", "--set", 'evidence="published"', "--replicates", 400,
+                                  "--search-replicates", 400).stdout.split())
+        self.assertIn("from the evidence 'published'", text)
+        self.assertIn(", evidence ", text)
+
+    def test_what_does_not_go_together_is_refused(self):
+        for words, problem in ((("two-arm-continuous", "--events"), "--events needs a trial that is analysed at a number of events"),
+                               (("event-driven", "--events", "--paragraph"), "--events cannot be combined with --assurance or --paragraph"),
+                               (("two-arm-continuous", "--paragraph", "--format", "csv"), "--paragraph is text")):
+            with self.subTest(words):
+                self.assertIn(problem, self.call("size", *words, status=INVALID).stderr)
+
+
+if __name__ == "__main__":
+    unittest.main()
