@@ -18,9 +18,10 @@ struct Options {
   bool covariance_by_arm = false;
   MmrmDegreesOfFreedom degrees_of_freedom{};
   AnalysisPlan::Firth firth{};
+  double against = 0;
 };
 
-/// A method: estimates of one dataset, one per arm but the reference. It knows neither hypothesis nor direction.
+/// A method: estimates of one dataset, one per contrast (contrasts.hpp). It knows neither hypothesis nor direction.
 using Fit = void(const Dataset&, const Options&, const Inference&, Workspace&, std::span<Estimate> contrasts);
 
 /// Compares one arm after the other with the reference.

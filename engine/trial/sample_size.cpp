@@ -90,7 +90,10 @@ class Search {
     interval(curve, answer);
     std::int64_t candidate =
         curve.b > 0 ? round_up(std::pow(std::max(0.0, curve.root_at(target_z_)), 2)) : goal_.largest;
-    confirm(candidate, answer);
+    if (goal_.first)
+      confirm_first(candidate, answer);
+    else
+      confirm(candidate, answer);
     return finish(answer);
   }
 
@@ -149,49 +152,64 @@ class Search {
     answer.upper = round_up(std::pow(std::max(0.0, root + half), 2));
   }
 
+  /// Of a size, from this many replicates of the confirmation at least.
+  const Point& confirmed_at(std::int64_t n, std::int64_t replicates) {
+    const auto found = confirmed_.find(n);
+    const std::int64_t had = found == confirmed_.end() ? 0 : found->second.replicates;
+    if (had < replicates) spend(confirmed_, n, replicates - had, first_confirmation);
+    return confirmed_[n];
+  }
+  std::int64_t beside() const { return std::max<std::int64_t>(1, goal_.confirmation_replicates / 4); }
+  /// A size misses the target for certain only when it does so beyond its error.
+  bool may_reach(const Point& point) const { return point.power() + 2 * point.mcse() >= goal_.power; }
+
+  void accept(std::int64_t candidate, SampleSizeAnswer& answer) {
+    answer.found = true;
+    answer.sample_size = candidate;
+    answer.power = confirmed_[candidate].power();
+    answer.power_mcse = confirmed_[candidate].mcse();
+    answer.lower = std::min(answer.lower, candidate);
+    answer.upper = std::max(answer.upper, candidate);
+    merge();
+  }
+
+  void give_up(std::int64_t candidate, SampleSizeAnswer& answer) {
+    merge();
+    answer.ceiling = confirmed_[candidate].power();
+  }
+
+  void confirm_first(std::int64_t crossing, SampleSizeAnswer& answer) {
+    constexpr double from = 0.75;  // of the crossing; a sawtooth of shares lies within
+    for (std::int64_t n = round_up(from * static_cast<double>(crossing));; n += goal_.multiple) {
+      if (may_reach(confirmed_at(n, beside())) && confirmed_at(n, goal_.confirmation_replicates).power() >= goal_.power)
+        return accept(n, answer);
+      if (n >= largest()) return give_up(n, answer);
+    }
+  }
+
   void confirm(std::int64_t candidate, SampleSizeAnswer& answer) {
-    std::map<std::int64_t, Point> confirmed;
-    const auto power_at = [&](std::int64_t n, std::int64_t replicates) {
-      const auto found = confirmed.find(n);
-      const std::int64_t had = found == confirmed.end() ? 0 : found->second.replicates;
-      if (had < replicates) spend(confirmed, n, replicates - had, first_confirmation);
-      return confirmed[n].power();
-    };
-    const std::int64_t beside = std::max<std::int64_t>(1, goal_.confirmation_replicates / 4);
     while (true) {
-      bool reached = power_at(candidate, goal_.confirmation_replicates) >= goal_.power;
+      bool reached = confirmed_at(candidate, goal_.confirmation_replicates).power() >= goal_.power;
       const double above[] = {static_cast<double>(candidate + goal_.multiple), 1.05 * static_cast<double>(candidate),
                               1.1 * static_cast<double>(candidate)};
       for (double n : above) {
         const std::int64_t size = round_up(n);
         if (!reached || size <= candidate) break;
-        power_at(size, beside);
-        // A larger size misses the target only when it does so beyond its error.
-        reached = confirmed[size].power() + 2 * confirmed[size].mcse() >= goal_.power;
+        reached = may_reach(confirmed_at(size, beside()));
       }
       if (reached) break;
-      if (candidate >= largest()) {
-        merge(confirmed);
-        answer.ceiling = confirmed[candidate].power();
-        return;
-      }
-      const double lacking = target_z_ - normal_quantile(std::clamp(confirmed[candidate].power(), 0.001, 0.999));
+      if (candidate >= largest()) return give_up(candidate, answer);
+      const double lacking = target_z_ - normal_quantile(std::clamp(confirmed_[candidate].power(), 0.001, 0.999));
       const ProbitCurve curve = fit(points_, target_z_);
       const double root =
           std::sqrt(static_cast<double>(candidate)) + (curve.b > 0 ? std::max(0.0, lacking) / curve.b : 0.0);
       candidate = std::max(candidate + goal_.multiple, round_up(root * root));
     }
-    answer.found = true;
-    answer.sample_size = candidate;
-    answer.power = confirmed[candidate].power();
-    answer.power_mcse = confirmed[candidate].mcse();
-    answer.lower = std::min(answer.lower, candidate);
-    answer.upper = std::max(answer.upper, candidate);
-    merge(confirmed);
+    accept(candidate, answer);
   }
 
-  void merge(const std::map<std::int64_t, Point>& confirmed) {
-    for (const auto& [n, point] : confirmed) {
+  void merge() {
+    for (const auto& [n, point] : confirmed_) {
       Point& all = points_[n];
       all.sample_size = n;
       all.replicates += point.replicates;
@@ -208,7 +226,7 @@ class Search {
   const SampleSizeGoal& goal_;
   const CountRejections& count_;
   double target_z_;
-  std::map<std::int64_t, Point> points_;  // of the search, by size
+  std::map<std::int64_t, Point> points_, confirmed_;  // of the search and of the confirmation, by size
   std::int64_t spent_ = 0;
 };
 
@@ -228,6 +246,7 @@ SampleSizeAnswer find_sample_size(const SampleSizeGoal& goal, const CountRejecti
 }
 
 std::int64_t sample_size_multiple(const TrialQuestion& design) {
+  if (design.arms.size() == 1) return 1;
   std::int64_t ratios = 0;
   for (const Arm& arm : design.arms) ratios += arm.ratio;
   return design.randomisation.method == Randomisation::Method::permuted_block && design.randomisation.stratify.empty()

@@ -23,8 +23,7 @@ struct TrueValue {
 ///
 ///   closed form  data models without intercurrent events, where there is one
 ///   twins        differences of means and of risks: the mean over patients of what each would have under the arm minus
-///   what the
-///                same patient would have under the reference
+///                what the same patient would have under the reference, or of a single arm the fixed value
 ///   limit        other scales: the analysis itself on a trial in which every twin is once in each arm; its MCSE comes
 ///                from the spread of the same estimate over 32 parts of that trial
 ///
