@@ -1,5 +1,6 @@
 #include "engine/analysis/one_sample_t.hpp"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 
@@ -41,9 +42,10 @@ Estimate one_sample_t(const Dataset& data, double against, const Inference& infe
   const double df = arm.n - 1;
   if (df < 1) return failed(Failure::too_few_patients, patients);
   const double se = std::sqrt(arm.sum_of_squares / df / arm.n);
+  const double fixed = against / unit, size = std::max(std::fabs(arm.mean), std::fabs(fixed));
   constexpr double rounding = 10 * std::numeric_limits<double>::epsilon();
-  if (!(se > rounding * std::fabs(arm.mean))) return failed(Failure::no_variation, patients);
-  return in_units(wald(arm.mean - against / unit, se, df, patients, inference, workspace), unit);
+  if (!(se > rounding * size)) return failed(Failure::no_variation, patients);
+  return in_units(wald(arm.mean - fixed, se, df, patients, inference, workspace), unit);
 }
 
 void fit_one_sample_t(const Dataset& data, const Options& options, const Inference& inference, Workspace& workspace,

@@ -40,6 +40,7 @@ struct SmallTrial {
 AnalysisPlan plan_of(std::string_view method) {
   AnalysisPlan plan;
   plan.method = method;
+  plan.against = 0.3;  // of one arm
   return plan;
 }
 
@@ -188,7 +189,7 @@ TEST(Analysis, RoughDataGiveNumbersOrTypedFailures) {
       const std::vector<std::span<const double>> values{rough.outcome}, covariates{rough.one, rough.other};
       const std::vector<Factor> factors{{rough.factor, 3}}, strata{{rough.stratum, 3}};
       Records records;
-      records.arms = 3;
+      records.arms = method.single_arm ? 1 : 3;
       records.arm = rough.arm;
       records.values = values;
       records.baseline = rough.baseline;
@@ -264,7 +265,7 @@ TEST(Analysis, AwkwardDataHaveAnAnswerOrAReason) {
        {0, 0, 0, 0, 0, 0, 0, 0},
        "t: no variation; welch: no variation; ancova: no variation; mmrm: no variation; proportional-odds: no "
        "variation; proportional-odds by Firth: no variation; cox: no events; cox by Firth: no events; "
-       "negative-binomial: no events; bayes: no variation"},
+       "negative-binomial: no events; bayes: no variation; one-sample-t: no variation"},
       {"everybody",
        {0, 0, 0, 0, 1, 1, 1, 1},
        {5, 6, 5, 6, 5, 6, 5, 6},
@@ -278,7 +279,7 @@ TEST(Analysis, AwkwardDataHaveAnAnswerOrAReason) {
        {1, 0},
        "t: too few patients; welch: too few patients; ancova: too few patients; mmrm: too few patients; "
        "proportional-odds: separation; cox: separation; negative-binomial: separation; win-ratio: too few patients; "
-       "bayes: too few patients"},
+       "bayes: too few patients; one-sample-t: too few patients"},
       {"two and one",
        {0, 0, 1},
        {5, 7, 8},
@@ -293,7 +294,8 @@ TEST(Analysis, AwkwardDataHaveAnAnswerOrAReason) {
        "t: empty arm; welch: empty arm; ancova: empty arm; mmrm: no variation; wilcoxon: empty arm; van-elteren: empty "
        "arm; proportional-odds: empty arm; proportional-odds by Firth: empty arm; fisher: empty arm; chi-square: empty "
        "arm; cmh: empty arm; risk-difference: empty arm; logrank: empty arm; cox: empty arm; cox by Firth: empty arm; "
-       "negative-binomial: empty arm; win-ratio: empty arm; bayes: empty arm"},
+       "negative-binomial: empty arm; win-ratio: empty arm; bayes: empty arm; exact-binomial: empty arm; one-sample-t: "
+       "empty arm"},
       {"nobody",
        {},
        {},
@@ -302,7 +304,8 @@ TEST(Analysis, AwkwardDataHaveAnAnswerOrAReason) {
        "t: empty arm; welch: empty arm; ancova: empty arm; mmrm: too few patients; wilcoxon: empty arm; van-elteren: "
        "empty arm; proportional-odds: empty arm; proportional-odds by Firth: empty arm; fisher: empty arm; chi-square: "
        "empty arm; cmh: empty arm; risk-difference: empty arm; logrank: empty arm; cox: empty arm; cox by Firth: empty "
-       "arm; negative-binomial: empty arm; win-ratio: empty arm; bayes: empty arm"},
+       "arm; negative-binomial: empty arm; win-ratio: empty arm; bayes: empty arm; exact-binomial: empty arm; "
+       "one-sample-t: empty arm"},
   };
   for (const Awkward& data : cases) {
     const std::vector<double> ones(data.arm.size(), 1);

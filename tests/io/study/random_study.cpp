@@ -201,7 +201,7 @@ class RandomStudy {
       const bool simulated = shape_ != Shape::data;
       const bool strata = method.strata == analysis::Method::Strata::required;
       const bool time = method.fits.contains(OutcomeKind::survival) && !method.fits.contains(OutcomeKind::score);
-      if ((strata && model()) ||
+      if ((strata && model()) || (method.single_arm && simulated) ||
           (time && shape_ != Shape::trial && shape_ != Shape::policy && !(shape_ == Shape::data_model)))
         continue;
       if (method.fits.contains(kind()) ||
@@ -225,6 +225,7 @@ class RandomStudy {
       items.push_back("stratify = " + text_list(some_of(factors)));
       if (baseline) items.insert(items.end(), {"adjust_by_visit = [\"baseline\"]", "change_from_baseline = true"});
     }
+    if (method.single_arm) items.push_back("against = " + number_between(0.1, 0.9));
     if (method.wins && !patients() && shape_ != Shape::data_model)
       items.emplace_back("hierarchy = [" + table(hierarchy_section) + ", " + table(hierarchy_section) + "]");
     const std::size_t hypotheses = method.bayes || (looks_ && method.margin) ? 2 : method.margin ? 3 : 1;
