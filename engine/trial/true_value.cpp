@@ -363,8 +363,10 @@ void TrueValues::of_replicate(std::uint32_t replicate, TrialSimulator& simulator
   for (std::size_t k = 0; k < out.size(); ++k)
     if (!closed_form(k / contrasts, k % contrasts, simulator.source(), out[k])) out[k] = {};
   if (!protocol.by_visit() || std::none_of(out.begin(), out.end(), unknown)) return;
-  twins_of(replicate, first_twin_of_draw, std::max(batch, 2 * protocol.largest_size()), simulator.source(),
-           simulator.events(), out);
+  // The mean of a single arm has the spread between patients, which twins do not share.
+  const std::int64_t times_the_trial = protocol.arms() == 1 ? 32 : 2;
+  twins_of(replicate, first_twin_of_draw, std::max(batch, times_the_trial * protocol.largest_size()),
+           simulator.source(), simulator.events(), out);
 }
 
 }  // namespace vcohort

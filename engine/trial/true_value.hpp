@@ -31,7 +31,8 @@ struct TrueValue {
 /// no trial uses, in batches of 512 in one fixed order: the same bits for any number of threads. Where their MCSE would
 /// exceed a tenth of that of the bias, after the standard error that the analysis states in replicate 0, there are
 /// more: up to 256 times as many, of a limit four times. With uncertain parameters each draw has its own truth: twins
-/// of the same replicate, with candidates that no trial reaches, 512 of them or twice the trial if that is more.
+/// of the same replicate, with candidates that no trial reaches, 512 of them or twice the trial if that is more, of a
+/// single arm 32 times the trial.
 class TrueValues {
  public:
   explicit TrueValues(const PreparedTrial& trial) : trial_(trial) {}

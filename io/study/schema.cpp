@@ -69,8 +69,8 @@ std::string methods_text() {
     const std::string required = method.strata == analysis::Method::Strata::required ? " (`stratify` is required)"
                                  : method.single_arm                                 ? " (`against` is required)"
                                                                                      : "";
-    text += fmt::format("| `{}` | {} | {}{} | {} | {} |\n", method.name, fits, code_list(keys), required,
-                        name_of(method.scale), method.meaning);
+    text += fmt::format("| `{}` | {} | {}{} | {}{} | {} |\n", method.name, fits, code_list(keys), required,
+                        name_of(method.scale), method.single_arm ? " from the fixed value" : "", method.meaning);
   }
   return text;
 }

@@ -159,9 +159,9 @@ class Replicates(ProgramTest):
         self.data_model("counts", COUNT, RATES, COUNTS)
 
     def test_one_arm(self):
-        for sides in ("", "sides = 1\nalpha = 0.025\n"):
-            self.data_model("one-score", NORMAL, ONE_SCORE, BY_VISIT, "visit_months = 12, ", DROPOUT + sides, ("high",))
-            self.data_model("one-share", BINARY, ONE_SHARE, BY_VISIT, "visit_months = 6, ", DROPOUT + sides, ("low",))
+        for name, sides in (("two", ""), ("one", "sides = 1\nalpha = 0.025\n")):
+            self.data_model(f"{name}-score", NORMAL, ONE_SCORE, BY_VISIT, "visit_months = 12, ", DROPOUT + sides, ("high",))
+            self.data_model(f"{name}-share", BINARY, ONE_SHARE, BY_VISIT, "visit_months = 6, ", DROPOUT + sides, ("low",))
         self.data_model("one-category", ORDINAL, ['"one-sample-t", against = 2'], BY_VISIT, "visit_months = 6, ", "", ("low",))
 
     def test_children(self):

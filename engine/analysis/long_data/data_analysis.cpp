@@ -197,6 +197,11 @@ std::string hypothesis_text(const analysis::Hypothesis& hypothesis, const analys
   return text + (hypothesis.better == analysis::Better::lower ? ", lower is better" : ", higher is better");
 }
 
+std::string measure_of(const analysis::Method& method) {
+  if (!method.single_arm) return std::string(name_of(method.scale));
+  return method.scale == EffectScale::risk_difference ? "share minus the fixed one" : "mean minus the fixed value";
+}
+
 std::string conclusion_of(const analysis::Decision& decision, const analysis::Hypothesis& hypothesis) {
   using analysis::Aim;
   if (hypothesis.aim == Aim::non_inferiority) return decision.rejected ? "non-inferior" : "non-inferiority not shown";
@@ -428,7 +433,7 @@ DataAnalysis analyze(const LongData& data, const AnalysisPlan& plan, double alph
   DataAnalysis found;
   found.name = plan.name;
   found.method = plan.method;
-  found.measure = name_of(method.scale);
+  found.measure = measure_of(method);
   found.notes = data.notes;
   found.hypothesis = hypothesis_text(analysis.hypothesis(), method, plan.against);
   found.patients = data.patients.size();
