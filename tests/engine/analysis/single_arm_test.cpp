@@ -102,6 +102,8 @@ TEST(ExactBinomial, LeavesOutWhoIsMissing) {
   columns.arm.push_back(-1);
   const auto found = compare_share(columns.view(), 0.2, {}, workspace);
   EXPECT_EQ(found.patients, 20);
+  expect_close(found.statistic, 1.67705098312, 1e-11, "sqrt(prop.test(7, 20, 0.2, correct = FALSE)$statistic)");
+  expect_close(found.se, std::sqrt(0.35 * 0.65 / 20), 1e-14, "se");
   expect_close(found.p, from_r[0].two_sided, 1e-12, "p");
 }
 
