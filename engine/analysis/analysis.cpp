@@ -6,6 +6,7 @@
 #include "engine/analysis/mmrm/mmrm.hpp"
 #include "engine/numeric/errors.hpp"
 #include "engine/numeric/require.hpp"
+#include "engine/study/contrasts.hpp"
 #include "engine/study/trial_names.hpp"
 
 namespace vcohort::analysis {
@@ -36,6 +37,7 @@ Options options_of(const AnalysisPlan& plan, const Method& method) {
     options.covariances.push_back(named<CovarianceStructure>(covariance_names, name));
   options.covariance_by_arm = plan.covariance_by_arm;
   options.firth = plan.firth;
+  options.against = plan.against;
   options.degrees_of_freedom = named<MmrmDegreesOfFreedom>(df_names, plan.df);
   options.weights = plan.weights;
   options.horizon = horizon_of(plan, method);
@@ -88,12 +90,13 @@ std::span<const Result> Analysis::run(const Records& records) {
   take_outcome(records);
   take_strata(records);
   count_analysed();
-  const auto contrasts = static_cast<std::size_t>(records.arms) - 1;
+  const auto arms = static_cast<std::size_t>(records.arms), contrasts = contrasts_of(arms);
   estimates_.assign(contrasts, {});
   results_.assign(contrasts, {});
   method_->fit(data_, options_, inference_, workspace_, estimates_);
   for (std::size_t k = 0; k < contrasts; ++k) {
-    estimates_[k].patients = analysed_[0] + analysed_[k + 1];
+    const std::size_t arm = arm_of_contrast(k, arms);
+    estimates_[k].patients = analysed_[arm] + (arm > 0 ? analysed_[0] : 0);
     results_[k] = {analysis::decide(estimates_[k], hypothesis_, workspace_, inference_.p_value), estimates_[k]};
   }
   return results_;

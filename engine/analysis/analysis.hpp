@@ -34,7 +34,7 @@ struct Records {
   std::span<const RankedEndpoint> hierarchy = {};  // instead of the endpoint, for methods that compare pairs
 };
 
-/// A contrast: its estimate, whose `patients` are those of its two arms, and what follows.
+/// A contrast: its estimate, whose `patients` are those of its arms, and what follows.
 struct Result : Decision {
   Estimate estimate;
 
@@ -48,7 +48,7 @@ class Analysis {
   /// too; without, the decisions are the same.
   Analysis(const AnalysisPlan&, const Outcome&, double alpha, int sides, bool p_values = true);
 
-  /// One result per arm but the reference; holds until the next call.
+  /// One result per contrast; holds until the next call.
   std::span<const Result> run(const Records&);
 
   const Method& method() const { return *method_; }

@@ -20,9 +20,10 @@ struct Options {
   AnalysisPlan::Firth firth{};
   std::vector<FlemingHarrington> weights;
   double horizon = 0;  // rmst, kaplan-meier: the time up to which, or at which, in the unit of the times
+  double against = 0;  // of one arm: the fixed value
 };
 
-/// A method: estimates of one dataset, one per arm but the reference. It knows neither hypothesis nor direction.
+/// A method: estimates of one dataset, one per contrast (contrasts.hpp). It knows neither hypothesis nor direction.
 using Fit = void(const Dataset&, const Options&, const Inference&, Workspace&, std::span<Estimate> contrasts);
 
 /// Compares one arm after the other with the reference.

@@ -5,10 +5,12 @@
 #include "engine/analysis/ancova.hpp"
 #include "engine/analysis/counts.hpp"
 #include "engine/analysis/cox.hpp"
+#include "engine/analysis/exact_binomial.hpp"
 #include "engine/analysis/kaplan_meier.hpp"
 #include "engine/analysis/logrank.hpp"
 #include "engine/analysis/max_combo.hpp"
 #include "engine/analysis/mixed_model.hpp"
+#include "engine/analysis/one_sample_t.hpp"
 #include "engine/analysis/proportional_odds.hpp"
 #include "engine/analysis/proportions.hpp"
 #include "engine/analysis/t_test.hpp"
@@ -45,6 +47,7 @@ struct Method {
   Horizon horizon = Horizon::none;  // takes a time: AnalysisPlan::tau_months, at_months
   bool later = false;               // of times to an event: its estimate is above 0 where the arm has the event later
   bool looks = true;                // may decide looks: what it knows grows as the information that they count
+  bool single_arm = false;  // compares one arm with AnalysisPlan::against: its estimate is the difference from it
   std::string_view meaning;
 };
 
@@ -211,6 +214,21 @@ inline constexpr auto methods = std::to_array<Method>({
      .bayes = true,
      .meaning = "Posterior probability of an effect beyond the margin, from a normal prior and the estimate of a "
                 "t-test, or of an analysis of covariance where it adjusts."},
+    {.name = "exact-binomial",
+     .fits = {OutcomeKind::binary},
+     .scale = EffectScale::risk_difference,
+     .fit = fit_exact_binomial,
+     .responders = true,
+     .single_arm = true,
+     .meaning = "Exact binomial test of a share against a fixed one, with the interval of Clopper and Pearson."},
+    {.name = "one-sample-t",
+     .fits = scores,
+     .scale = EffectScale::mean_difference,
+     .fit = fit_one_sample_t,
+     .change_from_baseline = true,
+     .margin = true,
+     .single_arm = true,
+     .meaning = "One-sample t-test of a mean against a fixed value."},
 });
 
 /// In the order of the rows.

@@ -55,6 +55,14 @@ std::vector<double> binomial_probabilities(double patients, double share) {
   return probability;
 }
 
+/// All that is at most as probable, with R's relative tolerance.
+double as_probable_at_most(std::span<const double> probability, double here) {
+  constexpr double as_probable = 1 + 1e-7;
+  double sum = 0;
+  for (const double other : probability) sum += other <= here * as_probable ? other : 0.0;
+  return sum;
+}
+
 }  // namespace
 
 double normal_power(double drift, const TestSides& sides) {
@@ -83,7 +91,6 @@ double welch_df(const ArmPair& sd, const ArmPair& patients) {
 double fisher_power(const ArmPair& share, const ArmPair& patients, const TestSides& sides) {
   require(patients.reference == std::floor(patients.reference) && patients.active == std::floor(patients.active),
           "the patients of a table are whole");
-  constexpr double as_probable = 1 + 1e-7;
   const std::vector<double> reference = binomial_probabilities(patients.reference, share.reference);
   const std::vector<double> active = binomial_probabilities(patients.active, share.active);
   const auto n = static_cast<std::int64_t>(patients.active), m = static_cast<std::int64_t>(patients.reference);
@@ -100,14 +107,23 @@ double fisher_power(const ArmPair& share, const ArmPair& patients, const TestSid
     for (std::int64_t k = most; k >= fewest; --k) {
       const double here = probability[static_cast<std::size_t>(k - fewest)];
       above += here;
-      double p = above;
-      if (sides.both) {
-        p = 0;
-        for (const double other : probability) p += other <= here * as_probable ? other : 0.0;
-      }
+      const double p = sides.both ? as_probable_at_most(probability, here) : above;
       if (p <= (sides.both ? 2 : 1) * sides.level)
         power += active[static_cast<std::size_t>(k)] * reference[static_cast<std::size_t>(events - k)];
     }
+  }
+  return power;
+}
+
+double exact_binomial_power(double share, double against, double patients, const TestSides& sides) {
+  require(patients == std::floor(patients), "the patients of a table are whole");
+  const std::vector<double> null = binomial_probabilities(patients, against);
+  const std::vector<double> probability = binomial_probabilities(patients, share);
+  double power = 0, above = 0;
+  for (std::size_t events = null.size(); events-- > 0;) {
+    above += null[events];
+    const double p = sides.both ? as_probable_at_most(null, null[events]) : above;
+    if (p <= (sides.both ? 2 : 1) * sides.level) power += probability[events];
   }
   return power;
 }

@@ -36,6 +36,10 @@ double welch_df(const ArmPair& sd, const ArmPair& patients);
 /// as probable (relative tolerance 1e-7, as R) is at most twice the level. Patients are whole.
 double fisher_power(const ArmPair& share, const ArmPair& patients, const TestSides&);
 
+/// The exact test of one share against a fixed one by enumeration: exact. A number of events rejects as a table of
+/// fisher_power() does. Patients are whole.
+double exact_binomial_power(double share, double against, double patients, const TestSides&);
+
 /// Difference of shares with the pooled variance under the null (Fleiss, Tytun and Ury 1980, without correction).
 double pooled_shares_power(const ArmPair& share, const ArmPair& patients, const TestSides&);
 

@@ -4,21 +4,10 @@
 #include <cmath>
 #include <limits>
 
-#include "engine/analysis/columns_hot.hpp"
-#include "engine/analysis/sums.hpp"
+#include "engine/analysis/spread.hpp"
 
 namespace vcohort::analysis {
 namespace {
-
-struct Spread {
-  double n = 0;
-  double mean = 0;
-  double sum_of_squares = 0;  // about the mean
-};
-
-bool is_safe(const Spread& spread) {
-  return std::isfinite(spread.mean) && sum_of_squares_is_safe(spread.sum_of_squares);
-}
 
 struct Moments {
   Spread reference, active;
@@ -27,17 +16,8 @@ struct Moments {
 
 /// Of patients whose code is 0 or 1.
 Moments moments_by_code(std::span<const double> x, std::span<const int> code, const double* count) {
-  constexpr int arms = 2;
-  const auto n = static_cast<long>(x.size());
-  double mean[arms], left[arms], squares[arms];
-  sums_by_arm(x.data(), code.data(), n, arms, mean);
-  for (int k = 0; k < arms; ++k) mean[k] /= count[k];
-  centre_by_arm(x.data(), code.data(), n, arms, mean, nullptr, left, squares);
-  Spread spread[arms];
-  for (int k = 0; k < arms; ++k) {
-    if (count[k] == 0) continue;
-    spread[k] = {count[k], mean[k] + left[k] / count[k], squares_about_mean(squares[k], left[k], count[k])};
-  }
+  Spread spread[2];
+  spread_by_code<2>(x, code, count, spread);
   return {spread[0], spread[1]};
 }
 

@@ -313,6 +313,13 @@ std::optional<Spread> implied_spread(const DataModel& model, int arm_index, std:
   return Spread{mean, __builtin_sqrt(squares - mean * mean)};
 }
 
+std::optional<double> implied_mean(const DataModel& model, int arm, std::size_t visit, bool change, double shift) {
+  const std::optional<Spread> spread = implied_spread(model, arm, visit, change);
+  if (!spread) return std::nullopt;
+  const double first_category = model.kind == Kind::ordinal ? 1 : 0;
+  return spread->mean + first_category + (model.kind == Kind::score && model.visits_months[visit] > 0 ? shift : 0.0);
+}
+
 std::optional<double> implied_effect(const DataModel& model, int arm_index, int reference_index, std::size_t visit,
                                      EffectScale scale, bool change, double shift) {
   const DataArm& arm = model.arms.at(static_cast<std::size_t>(arm_index));

@@ -21,6 +21,10 @@ struct Spread {
 /// categories.
 std::optional<Spread> implied_spread(const DataModel&, int arm, std::size_t visit, bool change);
 
+/// The mean of the outcome of an arm at a visit, of categories of their numbers from 1; nothing as above. `change` and
+/// `shift` as in implied_effect.
+std::optional<double> implied_mean(const DataModel&, int arm, std::size_t visit, bool change, double shift = 0);
+
 /// What estimators of times to an event tend to in large trials that censor at the end of follow-up alone, arm against
 /// reference; `arm_share` is the arm's share of the two. Integrals over the pieces of hazards.
 struct SurvivalLimits {

@@ -4,7 +4,7 @@
 #include <limits>
 #include <utility>
 
-#include "engine/evidence/beta_quantile.hpp"
+#include "engine/numeric/beta_quantile.hpp"
 #include "engine/numeric/elementary.hpp"
 #include "engine/numeric/errors.hpp"
 

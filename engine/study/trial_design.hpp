@@ -97,7 +97,7 @@ struct AnalysisPlan {
   std::string visit;        // of a data file, as its visit column says it; empty: one row per patient
   std::string method;  // t, welch, ancova, mmrm, wilcoxon, van-elteren, proportional-odds, fisher, chi-square, cmh,
                        // risk-difference, logrank, fleming-harrington, max-combo, cox, rmst, kaplan-meier,
-                       // negative-binomial, win-ratio, bayes
+                       // negative-binomial, win-ratio, bayes, exact-binomial, one-sample-t
   bool change_from_baseline = false;
   std::vector<std::string> adjust;           // baseline, age_years, gmfcs, sex, ...
   std::vector<std::string> adjust_by_visit;  // mmrm
@@ -112,7 +112,8 @@ struct AnalysisPlan {
     non_inferiority,
     equivalence
   } hypothesis = Hypothesis::superiority;
-  double margin = 0;                      // not negative, on the scale of the estimate (logarithm of a ratio)
+  double margin = 0;   // not negative, on the scale of the estimate (logarithm of a ratio)
+  double against = 0;  // the fixed value of a single arm: a share strictly between 0 and 1, or a mean
   std::vector<HierarchyLevel> hierarchy;  // win-ratio of a data file, instead of its endpoint
   double responder_threshold = 0;  // methods for binary outcomes on a score: better than baseline by at least this;
                                    // win-ratio on a score: a difference of at most this is a tie
@@ -163,7 +164,7 @@ struct DataColumns {
     std::vector<std::string> values;  // rows with one of them are kept
   };
   std::string patient;
-  std::string arm;
+  std::string arm;                     // empty: everybody is in one
   std::string reference;               // the value of `arm` that contrasts are taken against
   std::string visit;                   // empty: one row per patient
   std::vector<std::string> arm_order;  // of all arms; empty: as the trial lists them, or as their names order naturally

@@ -41,6 +41,8 @@ class Question {
 
   std::vector<ClosedForm> answer() {
     if (const std::string why = what_is_not_covered(); !why.empty()) return {{"", "", why, missing}};
+    if (method_ == "exact-binomial") one_share();
+    if (method_ == "one-sample-t") one_mean();
     if (method_ == "t" || method_ == "welch") means();
     if (method_ == "ancova") adjusted_means();
     if (method_ == "mmrm") repeated_means();
@@ -182,6 +184,25 @@ class Question {
     add(welch ? "noncentral t, degrees of freedom after Satterthwaite" : "noncentral t",
         welch ? "Moser, Stevens and Watts 1989" : "Julious 2004", "",
         [=](const TestSides& of) { return analysis::t_power(noncentrality, df, of); });
+  }
+
+  void one_mean() {
+    if (!is_normal()) return refuse("outcomes are categories and not normal");
+    const Spread spread = implied_spread(model_, strategy(0), visit_, plan_.change_from_baseline).value();
+    const double n = analysed(0), noncentrality = beyond_margin(spread.mean - plan_.against) / *sd(0) * std::sqrt(n);
+    if (!(n > 1)) return refuse("too few patients");
+    add("noncentral t", "Julious 2004", "",
+        [=](const TestSides& of) { return analysis::t_power(noncentrality, n - 1, of); });
+  }
+
+  void one_share() {
+    if (responders()) return refuse("no formula is built in for responders of one arm");
+    double share = arm(0).share[visit_], against = plan_.against;
+    if (better_ == analysis::Better::lower) share = 1 - share, against = 1 - against;
+    const double n = analysed(0);
+    if (n != std::floor(n) || plan_.margin != 0) return refuse("events are enumerated for whole numbers and no margin");
+    add("exact test by enumeration", "exact", "",
+        [=](const TestSides& of) { return analysis::exact_binomial_power(share, against, n, of); });
   }
 
   /// One covariate, the baseline, or none. Its coefficient is estimated, too: the variance of the difference grows by 1

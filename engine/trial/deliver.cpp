@@ -158,7 +158,7 @@ std::vector<Table> Trial::deliver(const Tally& tally) const {
   column("scenario", "", "stance of the evidence", [&](const Row&) { return scenario_; });
   column("sample_size", "patients", "randomised", randomised);
   column("analysis", "", "which analysis of the study", [&](const Row& cell) { return plan(cell).name; });
-  column("arm", "", "arm that is compared with the reference",
+  column("arm", "", "arm that is compared with the reference; of a trial of one arm, that one",
          [&](const Row& cell) { return protocol.arm_of_contrast(cell.contrast).name; });
   column("method", "", "statistical method", [&](const Row& cell) { return plan(cell).method; });
   column("endpoint", "", "what is analysed",

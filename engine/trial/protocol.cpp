@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "engine/numeric/require.hpp"
+#include "engine/numeric/shortest_text.hpp"
 #include "engine/outcome/endpoint.hpp"
 #include "engine/study/covariates.hpp"
 #include "engine/study/reference_first.hpp"
@@ -72,7 +73,7 @@ Protocol::Protocol(const Study& study, const Evidence& evidence)
       drawn_order(study.trial->arms.size()),
       seed(study.seed),
       uncertain_parameters(study.uncertain_parameters) {
-  require(design.arms.size() >= 2 && !design.analyses.empty(), "a trial has arms and a primary analysis");
+  require(!design.arms.empty() && !design.analyses.empty(), "a trial has arms and a primary analysis");
   require(!design.sample_size.empty() && design.sample_size.front() >= 2, "a trial has patients");
   const auto order = reference_first(design.arms.size(), static_cast<std::size_t>(study.trial->reference));
   for (std::size_t place = 0; place < order.size(); ++place) drawn_order[order[place]] = static_cast<int>(place);
@@ -160,6 +161,11 @@ std::size_t Protocol::visit_at(double months) const {
   for (std::size_t v = 0; v < visits_months.size(); ++v)
     if (std::fabs(visits_months[v] - months) < same_visit) return v;
   throw InternalError("no visit at " + std::to_string(months) + " months");
+}
+
+std::string Protocol::name_of_contrast(std::size_t contrast, const AnalysisPlan& plan) const {
+  const std::string& arm = arm_of_contrast(contrast).name;
+  return arm + " - " + (arms() == 1 ? shortest_text(plan.against) : design.arms.front().name);
 }
 
 std::size_t Protocol::numeric_at(const std::string& name) const {

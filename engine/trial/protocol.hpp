@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "engine/evidence/evidence.hpp"
+#include "engine/study/contrasts.hpp"
 #include "engine/study/study.hpp"
 
 namespace vcohort {
@@ -40,14 +41,19 @@ struct Protocol {
   std::size_t numeric_at(const std::string& name) const;
   std::size_t factor_at(const std::string& name) const;
   std::size_t arms() const { return design.arms.size(); }
+  std::size_t contrasts() const { return contrasts_of(arms()); }
 
   /// Values as an assessor writes them down, rounded to the decimals of their endpoint. Rows [slot], or [slot][visit].
   void record(std::vector<std::vector<double>>& values) const;
 
   std::int64_t largest_size() const { return design.sample_size.back(); }
 
-  /// Contrast c compares arm c + 1 with the reference, which is arm 0.
-  const Arm& arm_of_contrast(std::size_t contrast) const { return design.arms[contrast + 1]; }
+  /// The arm that a contrast compares with the reference, which is arm 0, or a single arm with a fixed value.
+  std::size_t compared(std::size_t contrast) const { return vcohort::arm_of_contrast(contrast, arms()); }
+  const Arm& arm_of_contrast(std::size_t contrast) const { return design.arms[compared(contrast)]; }
+
+  /// "high - control"; of a single arm "treated - 0.2".
+  std::string name_of_contrast(std::size_t contrast, const AnalysisPlan&) const;
 
  private:
   void add_numeric(const std::string& name);

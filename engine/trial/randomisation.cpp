@@ -150,6 +150,11 @@ int Randomiser::next_arm(double uniform, std::span<const std::vector<int>> level
 void Randomiser::allocate(std::uint64_t seed, std::uint32_t replicate, std::span<const std::uint64_t> patients,
                           std::span<const std::vector<int>> level, Memory& memory, Allocation& out) const {
   const std::size_t n = patients.size();
+  if (ratio_.size() == 1) {  // nothing is drawn
+    out.arm.assign(n, 0);
+    out.guessed.assign(n, 1.0);
+    return;
+  }
   memory.uniform.resize(n);
   TileAddress address;
   address.seed = seed;

@@ -33,9 +33,10 @@ Table Trial::table_of(const std::vector<ReplicateRow>& rows) const {
          [&](const ReplicateRow& row) { return study_.trial->sample_size[row.size]; });
   column("analysis", "", "which analysis of the study",
          [&](const ReplicateRow& row) { return study_.trial->analyses[row.analysis].name; });
-  column("arm", "", "arm that is compared with the reference",
+  column("arm", "", "arm that is compared with the reference; of a trial of one arm, that one",
          [&](const ReplicateRow& row) { return trial_->protocol.arm_of_contrast(row.contrast).name; });
-  column("estimate", "of the analysis", "effect, arm against reference", estimate(&Estimate::estimate));
+  column("estimate", "of the analysis", "effect, arm against reference, or a single arm against its fixed value",
+         estimate(&Estimate::estimate));
   column("se", "of the analysis", "standard error that the analysis states", estimate(&Estimate::se));
   column("df", "", "degrees of freedom; infinite for normal tests", estimate(&Estimate::df));
   column("statistic", "", "test statistic against the null of the hypothesis",
@@ -50,7 +51,7 @@ Table Trial::table_of(const std::vector<ReplicateRow>& rows) const {
          [](const ReplicateRow& row) { return static_cast<std::int64_t>(row.result.failure); });
   column("n_reference", "patients", "randomised to the reference", &ReplicateRow::in_reference);
   column("n_arm", "patients", "randomised to the arm", &ReplicateRow::in_arm);
-  column("n_analysed", "patients", "of both arms, analysed", estimate(&Estimate::patients));
+  column("n_analysed", "patients", "of the arms that are compared, analysed", estimate(&Estimate::patients));
   column("duration_months", "months", "first day of accrual to last visit", &ReplicateRow::duration_months);
   if (!study_.trial->looks) return table;
   column("look", "1", "at which the trial ended", [](const ReplicateRow& row) { return row.look + 1; });

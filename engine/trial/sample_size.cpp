@@ -86,7 +86,10 @@ class Search {
     answer.ceiling = points_.rbegin()->second.power();
     if (!exceeded && !near_target(points_.rbegin()->second)) return finish(answer);
     refine();
-    confirm(crossing(), answer);
+    if (goal_.first)
+      confirm_first(crossing(), answer);
+    else
+      confirm(crossing(), answer);
     return finish(answer);
   }
 
@@ -173,13 +176,33 @@ class Search {
     if (had < replicates) spend(confirmed_, n, replicates - had, next_confirmation_);
     return confirmed_[n];
   }
+  std::int64_t beside() const { return std::max<std::int64_t>(1, goal_.confirmation_replicates / 4); }
+
+  void accept(std::int64_t candidate, SampleSizeAnswer& answer) {
+    answer.found = true;
+    answer.sample_size = candidate;
+    answer.power = confirmed_[candidate].power();
+    answer.power_mcse = confirmed_[candidate].mcse();
+    interval(answer);
+  }
+
+  void confirm_first(std::int64_t crossing, SampleSizeAnswer& answer) {
+    constexpr double from = 0.75;  // of the crossing; a sawtooth of shares lies within
+    for (std::int64_t n = round_up(from * static_cast<double>(crossing));; n += goal_.multiple) {
+      if (near_target(confirmed_at(n, beside()), 2) &&
+          confirmed_at(n, goal_.confirmation_replicates).power() >= goal_.power)
+        return accept(n, answer);
+      if (n < largest()) continue;
+      answer.ceiling = confirmed_[n].power();
+      return;
+    }
+  }
 
   /// Whether a size reaches the target, and no larger one that is looked at misses it beyond its error.
   bool holds(std::int64_t candidate) {
     if (confirmed_at(candidate, goal_.confirmation_replicates).power() < goal_.power) return false;
-    const std::int64_t beside = std::max<std::int64_t>(1, goal_.confirmation_replicates / 4);
     const auto stays = [&](std::int64_t size) {
-      return size <= candidate || near_target(confirmed_at(size, beside), 2);
+      return size <= candidate || near_target(confirmed_at(size, beside()), 2);
     };
     const std::int64_t end = round_up(1.1 * static_cast<double>(candidate));
     if (!goal_.sawtooth)
@@ -192,15 +215,10 @@ class Search {
 
   /// Moves up while a candidate does not hold, and down while one lies clearly above the target.
   void confirm(std::int64_t candidate, SampleSizeAnswer& answer) {
-    std::int64_t missed = 0;  // the largest candidate that did
+    std::int64_t missed = 0, reached = 0;  // the largest candidate that did, the smallest that held
     while (true) {
       const bool held = holds(candidate);
-      if (held) {
-        answer.found = true;
-        answer.sample_size = candidate;
-      } else {
-        missed = candidate;
-      }
+      (held ? reached : missed) = candidate;
       const Point& here = confirmed_[candidate];
       const ProbitCurve curve = curve_near(candidate);
       std::int64_t next = curve.b > 0 ? size_at(curve.root_at(target_z_)) : candidate;
@@ -209,19 +227,15 @@ class Search {
         if (here.power() - 2 * here.mcse() <= goal_.power || next >= candidate) break;
       } else {
         next = std::max(next, candidate + goal_.multiple);
-        if (answer.found && next >= answer.sample_size) break;
-        if (candidate >= largest()) break;
+        if ((reached > 0 && next >= reached) || candidate >= largest()) break;
         next = std::min(next, largest());
       }
       candidate = next;
     }
-    if (!answer.found) {
+    if (reached > 0)
+      accept(reached, answer);
+    else
       answer.ceiling = confirmed_[candidate].power();
-      return;
-    }
-    answer.power = confirmed_[answer.sample_size].power();
-    answer.power_mcse = confirmed_[answer.sample_size].mcse();
-    interval(answer);
   }
 
   SampleSizeAnswer finish(SampleSizeAnswer& answer) const {
@@ -270,6 +284,7 @@ std::optional<std::int64_t> smallest_size_of(const SampleSizeGoal& goal,
 }
 
 std::int64_t sample_size_multiple(const TrialQuestion& design) {
+  if (design.arms.size() == 1) return 1;
   std::int64_t ratios = 0;
   for (const Arm& arm : design.arms) ratios += arm.ratio;
   return design.randomisation.method == Randomisation::Method::permuted_block && design.randomisation.stratify.empty()

@@ -23,11 +23,13 @@ struct SampleSizeGoal {
   std::int64_t search_replicates = 20000;  // in all, spent where the curve crosses the target
   std::int64_t confirmation_replicates = 20000;  // at the answer, on replicates that the search did not use
   double level = 0.95;                           // of the interval
+  bool first = false;  // the smallest size that reaches the target, even where a larger one misses it
 };
 
 struct SampleSizeAnswer {
   bool found = false;
-  std::int64_t sample_size = 0;       // smallest tested size from which all larger tested sizes reach the target
+  std::int64_t sample_size = 0;       // smallest tested size from which all larger tested sizes reach the target; or
+                                      // the first one that does
   std::int64_t lower = 0, upper = 0;  // interval of the size at which the power curve crosses the target
   double power = 0, power_mcse = 0;   // confirmed, at the answer
   double ceiling = 0;                 // power at the largest size: where it stays below the target, no size suffices
@@ -46,13 +48,15 @@ using CountRejections = std::function<RejectionCounts(std::int64_t sample_size, 
 ///
 ///   1. doubling from the smallest size until the target is exceeded clearly, with few replicates each;
 ///   2. a probit curve Phi(a + b sqrt N), fitted by maximum likelihood, says where the target is crossed; more
-/// replicates
-///      are spent at the sizes next to the crossing and 10 % to either side of it, in turns, until the search's budget
-///      is spent;
+///      replicates are spent at the sizes next to the crossing and 10 % to either side of it, in turns, until the
+///      search's budget is spent;
 ///   3. the candidate is confirmed on replicates that the search did not use, together with its neighbours upwards by
 ///      one multiple and by 5 %, 10 %, or all of them up to 10 % where the test is discrete; while one of them misses
 ///      the target the candidate moves up, and where its power lies more than two errors above the target it moves
 ///      down, to where the curve of everything simulated by then crosses.
+///
+/// For the first size that reaches it, however it goes on (tables of exact designs), step 3 looks at every size from
+/// three quarters of the crossing on, and confirms those that may reach the target.
 ///
 /// The target is reached when the confirmed power is not below it. No two sizes share a replicate: [0, search) belong
 /// to the search, those after 2^31 to the confirmation. The interval is where the curve of everything within 1.5 times

@@ -51,7 +51,16 @@ Spread reference_spread(const PreparedTrial& trial, const AnalysisPlan& plan) {
   return {sum / n, standard_deviation(n, sum, squares)};
 }
 
+/// Of a single arm.
+std::string words_against(double effect, const PreparedTrial& trial, const AnalysisPlan& plan) {
+  const bool share = effect_scale(plan) == EffectScale::risk_difference;
+  const std::string text = std::string("true ") + (share ? "share " : "mean ") + in_words(plan.against + effect) +
+                           " against " + in_words(plan.against);
+  return share ? text : text + ", SD " + in_words(reference_spread(trial, plan).sd);
+}
+
 std::string words_of(double effect, const PreparedTrial& trial, const AnalysisPlan& plan) {
+  if (method_of(plan).single_arm) return words_against(effect, trial, plan);
   const auto ratio = [&](const char* name) {
     return std::string("true ") + name + " ratio " + in_words(exp_of(effect)) + ", log " + in_words(effect);
   };
@@ -104,7 +113,7 @@ Standing standing_of(double effect, const AnalysisPlan& plan, analysis::Better b
 SizedEffect sized_effect(const Trial& trial, std::size_t analysis, std::size_t contrast) {
   const PreparedTrial& prepared = trial.prepared();
   const AnalysisPlan& plan = prepared.protocol.design.analyses[analysis];
-  double effect = trial.truth().fixed()[analysis * (prepared.protocol.arms() - 1) + contrast].value;
+  double effect = trial.truth().fixed()[analysis * prepared.protocol.contrasts() + contrast].value;
   // What an estimator tends to may be unknown, as where a day ends the trial, though the hazards are proportional.
   if (std::isnan(effect) && prepared.data_model && effect_scale(plan) == EffectScale::log_hazard_ratio)
     effect = implied_effect(*prepared.data_model, prepared.protocol.arm_of_contrast(contrast).strategy,

@@ -59,6 +59,11 @@ std::vector<bool> estimate_ratios(const Protocol& protocol) {
   return ratios;
 }
 
+/// Nobody in a trial of one arm.
+std::int64_t in_reference(const std::vector<double>& in_arm) {
+  return in_arm.size() > 1 ? static_cast<std::int64_t>(in_arm[0]) : 0;
+}
+
 }  // namespace
 
 Trial::Trial(const Study& study, const Evidence& evidence)
@@ -66,7 +71,7 @@ Trial::Trial(const Study& study, const Evidence& evidence)
       study_(study),
       evidence_(evidence),
       trial_(std::make_shared<const PreparedTrial>(study, evidence)),
-      layout_(study.trial->sample_size.size(), study.trial->arms.size() - 1, estimate_ratios(trial_->protocol),
+      layout_(study.trial->sample_size.size(), trial_->protocol.contrasts(), estimate_ratios(trial_->protocol),
               study.trial->looks ? study.trial->looks->information.size() : 0),
       truth_(std::make_shared<const TrueValues>(*trial_)),
       look_plans_(std::make_shared<const LookPlans>(trial_->protocol.design)),
@@ -190,8 +195,9 @@ void Trial::record_replicate(std::uint32_t replicate, Worker& worker, std::vecto
       for (std::size_t c = 0; c < layout_.contrasts(); ++c) {
         add_result(layout_.cell(s, a, c), results[c], sums.truth[a * layout_.contrasts() + c], worker);
         if (rows)
-          rows->push_back({replicate, s, a, c, results[c], static_cast<std::int64_t>(sums.in_arm[0]),
-                           static_cast<std::int64_t>(sums.in_arm[c + 1]), duration, course.look, course.reason});
+          rows->push_back({replicate, s, a, c, results[c], in_reference(sums.in_arm),
+                           static_cast<std::int64_t>(sums.in_arm[trial_->protocol.compared(c)]), duration, course.look,
+                           course.reason});
       }
     }
   }

@@ -35,6 +35,7 @@ TrialAnalysis::TrialAnalysis(const AnalysisPlan& plan, const Protocol& protocol,
           "a method fits its endpoint");
   if (protocol.by_visit()) visit_ = protocol.visit_at(plan.visit_months);
   require(!plan.change_from_baseline || protocol.has_baseline, "a change has a baseline");
+  require(method.single_arm == (protocol.arms() == 1), "a method of one arm has one, and the others compare arms");
   adjust_.find(plan.adjust, false, protocol);
   adjust_by_visit_.find(plan.adjust_by_visit, false, protocol);
   stratify_.find(plan.stratify, true, protocol);
@@ -107,7 +108,7 @@ std::span<const TrialResult> TrialAnalysis::run(const TrialData& data, const Dat
     TrialResult nobody;
     nobody.failure = analysis::Failure::empty_arm;
     nobody.estimate = analysis::failed(analysis::Failure::empty_arm);
-    nobody_.assign(protocol_.arms() - 1, nobody);
+    nobody_.assign(protocol_.contrasts(), nobody);
     return nobody_;
   }
   analysis::Records records;

@@ -62,7 +62,7 @@ const std::vector<TrueValue>& TrueValues::fixed() const {
 
 void TrueValues::compute() const {
   const Protocol& protocol = trial_.protocol;
-  const std::size_t contrasts = protocol.arms() - 1;
+  const std::size_t contrasts = protocol.contrasts();
   fixed_.resize(protocol.design.analyses.size() * contrasts);
   const std::unique_ptr<TrialSource> source = trial_.model->source();
   source->begin_with_point_values(PreparedTrial::twin_replicate);
@@ -120,9 +120,15 @@ bool TrueValues::closed_form(std::size_t analysis, std::size_t contrast, const T
   const bool wins = scale == EffectScale::log_win_ratio, ranks = wins || scale == EffectScale::superiority_share;
   if (scale == EffectScale::log_odds_ratio && is_conditional(plan)) return false;
   if ((wins && plan.responder_threshold > 0) || (ranks && protocol.unit.front() > 0)) return false;
-  const int arm = static_cast<int>(contrast) + 1;
+  const int arm = static_cast<int>(protocol.compared(contrast));
   const std::size_t visit =
       protocol.by_visit() ? protocol.visit_at(plan.visit_months) + (protocol.has_baseline ? 1 : 0) : 0;
+  if (protocol.arms() == 1) {
+    const std::optional<double> mean = implied_mean(*model, protocol.design.arms.front().strategy, visit,
+                                                    plan.change_from_baseline, source.effect_shift(arm));
+    if (mean) out = {*mean - plan.against, 0};
+    return mean.has_value();
+  }
   const double shift = source.effect_shift(arm) - source.effect_shift(0);
   const std::optional<double> effect =
       implied_effect(*model, protocol.arm_of_contrast(contrast).strategy, protocol.design.arms.front().strategy, visit,
@@ -220,14 +226,14 @@ bool TrueValues::by_twins(std::size_t analysis) const {
 
 bool TrueValues::needs_twins(const std::vector<TrueValue>& values) const {
   for (std::size_t k = 0; k < values.size(); ++k)
-    if (std::isnan(values[k].value) && by_twins(k / (trial_.protocol.arms() - 1))) return true;
+    if (std::isnan(values[k].value) && by_twins(k / trial_.protocol.contrasts())) return true;
   return false;
 }
 
 void TrueValues::twins_of(std::uint32_t replicate, std::uint64_t first, std::int64_t patients, TrialSource& source,
                           IntercurrentEvents& events, std::vector<TrueValue>& out) const {
   const Protocol& protocol = trial_.protocol;
-  const std::size_t contrasts = protocol.arms() - 1;
+  const std::size_t contrasts = protocol.contrasts();
   const std::size_t visits = protocol.visits_months.size();
   struct Sums {
     double n = 0, sum = 0, squares = 0;
@@ -243,9 +249,10 @@ void TrueValues::twins_of(std::uint32_t replicate, std::uint64_t first, std::int
   for (std::int64_t done = 0; done < patients; done += batch) {
     source.enrol(participants.next_candidate, std::min(batch, patients - done), participants);
     if (events.any()) events.draw(replicate, participants.patient);
-    evaluate(0, reference);
+    const bool single = protocol.arms() == 1;
+    if (!single) evaluate(0, reference);
     for (std::size_t c = 0; c < contrasts; ++c) {
-      evaluate(static_cast<int>(c) + 1, arm);
+      evaluate(static_cast<int>(protocol.compared(c)), arm);
       for (std::size_t a = 0; a < protocol.design.analyses.size(); ++a) {
         const AnalysisPlan& plan = protocol.design.analyses[a];
         const std::size_t slot = protocol.slot_of(plan.endpoint);
@@ -254,16 +261,16 @@ void TrueValues::twins_of(std::uint32_t replicate, std::uint64_t first, std::int
         const double sign = protocol.lower_is_better[slot] ? -1 : 1;
         Sums batch_sums;
         for (std::size_t i = 0; i < participants.size(); ++i) {
-          // The baseline cancels in a difference of changes; it decides who responds.
-          const auto variable = [&](double value) {
-            return responders
-                       ? (sign * analysis::difference(value, participants.baseline[slot][i], protocol.unit[slot]) >=
-                                  plan.responder_threshold
-                              ? 1.0
-                              : 0.0)
-                       : value;
+          // The baseline cancels in a difference of changes; it decides who responds, and what a single arm gains.
+          const auto change = [&](double value) {
+            return analysis::difference(value, participants.baseline[slot][i], protocol.unit[slot]);
           };
-          const double difference = variable(arm.values[row][i]) - variable(reference.values[row][i]);
+          const auto variable = [&](double value) {
+            if (responders) return sign * change(value) >= plan.responder_threshold ? 1.0 : 0.0;
+            return single && plan.change_from_baseline ? change(value) : value;
+          };
+          const double compared_with = single ? plan.against : variable(reference.values[row][i]);
+          const double difference = variable(arm.values[row][i]) - compared_with;
           if (difference != difference) continue;  // drooling of children who do not drool
           batch_sums.n += 1;
           batch_sums.sum += difference;
@@ -394,12 +401,14 @@ void TrueValues::of_replicate(std::uint32_t replicate, TrialSimulator& simulator
   out = fixed();
   const Protocol& protocol = trial_.protocol;
   if (!protocol.uncertain_parameters) return;
-  const std::size_t contrasts = protocol.arms() - 1;
+  const std::size_t contrasts = protocol.contrasts();
   for (std::size_t k = 0; k < out.size(); ++k)
     if (!closed_form(k / contrasts, k % contrasts, simulator.source(), out[k])) out[k] = {};
   if (!protocol.by_visit() || std::none_of(out.begin(), out.end(), unknown)) return;
-  twins_of(replicate, first_twin_of_draw, std::max(batch, 2 * protocol.largest_size()), simulator.source(),
-           simulator.events(), out);
+  // The mean of a single arm has the spread between patients, which twins do not share.
+  const std::int64_t times_the_trial = protocol.arms() == 1 ? 32 : 2;
+  twins_of(replicate, first_twin_of_draw, std::max(batch, times_the_trial * protocol.largest_size()),
+           simulator.source(), simulator.events(), out);
 }
 
 }  // namespace vcohort

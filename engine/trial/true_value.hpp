@@ -24,8 +24,7 @@ struct TrueValue {
 ///
 ///   closed form  data models without intercurrent events, where there is one
 ///   twins        differences of means and of risks: the mean over patients of what each would have under the arm minus
-///   what the
-///                same patient would have under the reference
+///                what the same patient would have under the reference, or of a single arm the fixed value
 ///   limit        other scales: the analysis itself on a trial in which every twin is once in each arm; its MCSE comes
 ///                from the spread of the same estimate over 32 parts of that trial
 ///
@@ -33,7 +32,8 @@ struct TrueValue {
 /// no trial uses, in batches of 512 in one fixed order: the same bits for any number of threads. Where their MCSE would
 /// exceed a tenth of that of the bias, after the standard error that the analysis states in replicate 0, there are
 /// more: up to 256 times as many, of a limit four times. With uncertain parameters each draw has its own truth: twins
-/// of the same replicate, with candidates that no trial reaches, 512 of them or twice the trial if that is more.
+/// of the same replicate, with candidates that no trial reaches, 512 of them or twice the trial if that is more, of a
+/// single arm 32 times the trial.
 class TrueValues {
  public:
   explicit TrueValues(const PreparedTrial& trial) : trial_(trial) {}

@@ -75,11 +75,11 @@ RejectionCounts count_in_parallel(const Trial& trial, std::int64_t sample_size, 
 }
 
 /// "high - control, low - control"
-std::string names_of(const Trial& trial, const std::vector<std::size_t>& contrasts) {
+std::string names_of(const Trial& trial, std::size_t analysis, const std::vector<std::size_t>& contrasts) {
   const Protocol& protocol = trial.prepared().protocol;
   std::vector<std::string> names;
   for (const std::size_t contrast : contrasts)
-    names.push_back(protocol.arm_of_contrast(contrast).name + " - " + protocol.design.arms.front().name);
+    names.push_back(protocol.name_of_contrast(contrast, protocol.design.analyses[analysis]));
   return fmt::format("{}", fmt::join(names, ", "));
 }
 
@@ -96,9 +96,9 @@ SizeTarget target_of(const SizeArguments& arguments, const Trial& trial) {
                                  "--analysis names one of its own", "use \"primary\", or the name of a secondary one"));
     target.analysis = static_cast<std::size_t>(found - plans.begin());
   }
-  std::vector<std::size_t> every(protocol.arms() - 1);
+  std::vector<std::size_t> every(protocol.contrasts());
   std::iota(every.begin(), every.end(), std::size_t{0});
-  const std::string listed = names_of(trial, every);
+  const std::string listed = names_of(trial, target.analysis, every);
   target.contrasts = every;
   if (arguments.all && !arguments.contrast.empty())
     throw InvalidInput(explain("--all and --contrast contradict each other", "one contrast is not all", "remove one"));
@@ -109,7 +109,7 @@ SizeTarget target_of(const SizeArguments& arguments, const Trial& trial) {
   if (!arguments.contrast.empty()) {
     std::erase_if(target.contrasts, [&](std::size_t contrast) {
       return arguments.contrast != protocol.arm_of_contrast(contrast).name &&
-             arguments.contrast != names_of(trial, {contrast});
+             arguments.contrast != names_of(trial, target.analysis, {contrast});
     });
     if (target.contrasts.empty())
       throw InvalidInput(explain(fmt::format("there is no contrast '{}'", arguments.contrast),
@@ -127,11 +127,15 @@ bool has_something_to_find(const Trial& trial, const SizeTarget& target, std::st
   bool something = true;
   for (const std::size_t contrast : target.contrasts) {
     const SizedEffect effect = sized_effect(trial, target.analysis, contrast);
+    const bool single = trial.prepared().protocol.arms() == 1;
     if (effect.standing == Standing::wrong_direction)
       throw InvalidInput(
-          explain(fmt::format("{}: the effect has the wrong direction ({})", names_of(trial, {contrast}), effect.words),
-                  "a larger trial would only show more surely that the reference is better",
-                  "correct the arms, or which of them is the reference"));
+          explain(fmt::format("{}: the effect has the wrong direction ({})",
+                              names_of(trial, target.analysis, {contrast}), effect.words),
+                  single ? "a larger trial would only show more surely that the arm is worse than the fixed value"
+                         : "a larger trial would only show more surely that the reference is better",
+                  single ? "correct the arm, \"against\", or lower_is_better"
+                         : "correct the arms, or which of them is the reference"));
     something = something && effect.standing != Standing::null;
     if (!words.empty()) words += "; ";
     words += effect.words;
@@ -185,8 +189,9 @@ void print_answer(const Study& study, const SampleSizeGoal& goal, const SizedAns
   } else if (answer.found) {
     int ratios = 0;
     for (const Arm& arm : trial.arms) ratios += arm.ratio;
-    std::cout << fmt::format("smallest total sample size for {} {:g}: {} ({:g} % interval {} to {})\n", what,
-                             goal.power, answer.sample_size, 100 * goal.level, answer.lower, answer.upper);
+    std::cout << fmt::format("{} total sample size for {} {:g}: {} ({:g} % interval {} to {})\n",
+                             goal.first ? "first" : "smallest", what, goal.power, answer.sample_size, 100 * goal.level,
+                             answer.lower, answer.upper);
     for (const Arm& arm : trial.arms)
       std::cout << fmt::format("  {:<24} {:.0f}\n", arm.name,
                                static_cast<double>(answer.sample_size) * arm.ratio / ratios);
@@ -226,8 +231,12 @@ std::optional<SizedAnswer> answer_under(const LoadedStudy& loaded, const Evidenc
   const Study& study = loaded.reading.study;
   const Trial trial(study, stance);
   const SizeTarget target = target_of(arguments, trial);
-  SizedAnswer of{
-      trial.scenario(), study.trial->analyses[target.analysis].name, names_of(trial, target.contrasts), "", {}, {}};
+  SizedAnswer of{trial.scenario(),
+                 study.trial->analyses[target.analysis].name,
+                 names_of(trial, target.analysis, target.contrasts),
+                 "",
+                 {},
+                 {}};
   if (!has_something_to_find(trial, target, of.effect) && !arguments.null_too) {
     log_notice(
         fmt::format("scenario '{}' is left out: {}, which lies on or beyond the boundary of the null hypothesis "
@@ -356,6 +365,9 @@ void add_size(Verb& program) {
   verb.option("--power", arguments->goal.power, "power to reach [0.9]").within(0.0, 1.0);
   verb.flag("--assurance", arguments->goal.assurance,
             "count rejections in the beneficial direction only: with uncertain parameters, the assurance");
+  verb.flag(
+      "--first", arguments->goal.first,
+      "the smallest number that reaches the power, even where a larger one misses it: as tables of exact designs");
   verb.option("--contrast", arguments->contrast, "the contrast to size, by its arm; needed where there are several");
   verb.flag("--all", arguments->all, "size for the trial in which all contrasts reject");
   verb.flag("--any", arguments->any, "size for any contrast; only with a procedure that keeps the level");

@@ -73,7 +73,10 @@ class Reader {
     for (const std::string& name : columns_.categorical) file_.column(name, "data.categorical");
     select_rows();
     list_patients();
-    list_arms(file_.column(columns_.arm, "data.arm"));
+    if (columns_.arm.empty())
+      take_one_arm();
+    else
+      list_arms(file_.column(columns_.arm, "data.arm"));
     list_visits();
     find_cells();
     read_outcomes();
@@ -158,6 +161,13 @@ class Reader {
     }
   }
 
+  /// Called as a simulated trial calls it.
+  void take_one_arm() {
+    const std::vector<Arm>& arms = study_.trial->arms;
+    data_.arms = {arms.size() == 1 ? arms.front().name : "all"};
+    data_.arm.assign(data_.patients.size(), 0);
+  }
+
   void list_arms(std::size_t column) {
     std::vector<std::string> names;
     for (std::size_t k = 0; k < rows_.size(); ++k) {
@@ -180,9 +190,17 @@ class Reader {
                       explain(fmt::format("nobody is in the reference arm {}", quoted(columns_.reference)),
                               fmt::format("the arms are {}", listed(names)), "correct data.reference")));
     std::rotate(names.begin(), reference, reference + 1);
-    if (names.size() < 2)
+    const bool single = analysis::find_method(plan_.method)->single_arm;
+    if (names.size() < 2 && !single)
       throw InvalidInput(fmt::format("{}: {}", file_.name,
-                                     explain("there is only one arm", "a contrast needs two", "check data.arm")));
+                                     explain("there is only one arm", "a contrast needs two",
+                                             "check data.arm, or compare it with a fixed value: exact-binomial, "
+                                             "one-sample-t")));
+    if (names.size() > 1 && single)
+      throw InvalidInput(fmt::format(
+          "{}: {}", file_.name,
+          explain(fmt::format("{} analyses one arm", plan_.method), fmt::format("the arms are {}", listed(names)),
+                  "choose one with data.where, or another method")));
     data_.arms = names;
     for (const std::size_t row : first_row_)
       data_.arm.push_back(

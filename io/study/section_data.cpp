@@ -14,6 +14,11 @@ Use visits_use(const KeySpec& key, const DataColumns& data, const Scope&) {
   return twice ? Use::none("\"visit_order\" says the same") : Use{};
 }
 
+Use arms_use(const KeySpec& key, const DataColumns& data, const Scope&) {
+  if (data.arm.empty()) return Use::none("[data] has no \"arm\"");
+  return key.name == "reference" ? Use::required("[data] has an \"arm\"") : Use{};
+}
+
 Use outcome_use(const KeySpec& key, const DataColumns& data, const Scope&) {
   if (key.name == "value") return data.time.empty() ? Use::required("[data] has no \"time\"") : Use{};
   if (key.name == "offset") return data.exposure.empty() ? Use{} : Use::none("[data] has an \"exposure\"");
@@ -57,11 +62,16 @@ std::string write_where(const DataColumns& data, const Scope&) {
 constexpr std::array<KeySpec, 16> keys = {{
     field<&DataColumns::patient>("patient", {.form = "name of a column", .required = true}, "Who the row is about.",
                                  "\"USUBJID\""),
-    field<&DataColumns::arm>("arm", {.form = "name of a column", .required = true}, "The patient's arm.", "\"ARMCD\""),
-    field<&DataColumns::reference>("reference", {.required = true},
-                                   "The value of the arm's column that contrasts are taken against.", "\"PBO\""),
+    field<&DataColumns::arm>("arm", {.form = "name of a column"},
+                             "The patient's arm. Without it everybody is in one, for `exact-binomial` and "
+                             "`one-sample-t`.",
+                             "\"ARMCD\""),
+    field<&DataColumns::reference>("reference", {.use = rule<arms_use>},
+                                   "The value of the arm's column that contrasts are taken against, or the single one "
+                                   "that is there; required with `arm`.",
+                                   "\"PBO\""),
     field<&DataColumns::arm_order>(
-        "arm_order", {.form = "list of arms", .distinct = true},
+        "arm_order", {.form = "list of arms", .distinct = true, .use = rule<arms_use>},
         "Every arm that occurs, in the order of tables and models, where the reference still comes first. Without it "
         "that "
         "of [trial] `arms`, else that of names. The last digits of `ancova` and `mmrm` of three arms depend on it.",

@@ -357,8 +357,8 @@ void read_data_arms(const KeyAt& at, DataModel& model) {
     fill(table, stated, at.scope);
     model.arms.push_back(std::move(stated.arm));
   }
-  if (at.value().entries.size() < 2)
-    at.problems().add(at.entry().place, "the data model has fewer than two arms", "a trial compares them", "add one");
+  if (at.value().entries.empty())
+    at.problems().add(at.entry().place, "the data model has no arms", "a trial has at least one", "add one");
 }
 
 void write_data_arms(const DataModel& model, const Scope& scope, const std::string& path, std::string& text) {

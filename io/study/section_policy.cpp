@@ -78,6 +78,9 @@ void check_research(const KeyAt& at, const PolicyQuestion&) {
   const Study& study = *at.scope.study;
   if (!study.trial || study.trial->arms.empty())
     at.refuse("[policy.research] has no trial", "the study has no [trial] with arms", "add it");
+  else if (study.trial->arms.size() == 1)
+    at.refuse("[policy.research] asks about a trial of one arm", "it compares no strategies",
+              "ask about a trial of two arms or more");
   else
     for (const Arm& arm : study.trial->arms)
       if (arm.crossover_to)

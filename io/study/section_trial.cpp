@@ -26,9 +26,19 @@ Use simulation_needs(const KeySpec&, const TrialQuestion&, const Scope& scope) {
   return scope.trial->simulated ? Use::required("the trial is simulated") : Use::none();
 }
 
-/// Under a data model there is nothing that the key could change.
-Use disease_model(const KeySpec& key, const TrialQuestion&, const Scope& scope) {
+/// Arms that were refused are none.
+Use between_arms(const KeySpec& key, const TrialQuestion& trial, const Scope& scope) {
   if (!scope.trial->simulated) return Use::none();
+  if (trial.arms.size() != 1) return {};
+  return Use::none(key.name == "reference" ? "the trial has one arm, which is compared with a fixed value"
+                                           : "the trial has one arm, and nobody is randomised");
+}
+
+/// Under a data model there is nothing that the key could change.
+Use disease_model(const KeySpec& key, const TrialQuestion& trial, const Scope& scope) {
+  if (!scope.trial->simulated) return Use::none();
+  if (key.name == "open_label_inflation" && trial.arms.size() == 1)
+    return Use::none("it multiplies a difference from the reference, and the trial has one arm");
   if (!scope.trial->model) return {};
   return Use::none(key.name == "visit_window_days" ? "a data model is drawn at its visits"
                                                    : "a data model says what is observed");
@@ -119,10 +129,12 @@ void check_window(const KeyAt& at, const TrialQuestion& trial) {
 constexpr std::array<KeySpec, 19> keys = {{
     table_by<read_arms, &TrialQuestion::arms>(
         "arms", arm_section, {.form = "list of arms", .use = rule<simulation_needs>},
-        "What the patients are randomised to: at least two. Required but for a data file.",
+        "What the patients are randomised to, or a single arm that is compared with a fixed value. Required but for a "
+        "data "
+        "file.",
         "[{ strategy = \"rehabilitation\", ratio = 1 }, { strategy = \"four IV infusions\", ratio = 1 }]"),
     custom<read_reference, write_reference>(
-        "reference", KeyType::text, {.form = "name of an arm", .use = rule<simulation>},
+        "reference", KeyType::text, {.form = "name of an arm", .use = rule<between_arms>},
         "The arm that contrasts are taken against; without it the first that receives no cells, or else the first.",
         "\"rehabilitation\""),
     field<&TrialQuestion::sample_size>(
@@ -142,7 +154,7 @@ constexpr std::array<KeySpec, 19> keys = {{
         "power_mcse", {.range = above(0, 0.5), .use = rule<simulation>},
         "Stop when the Monte Carlo standard error of the power is below this at every sample size.", "0.001"),
     table<&TrialQuestion::randomisation>(
-        "randomisation", randomisation_section, {.use = rule<simulation>},
+        "randomisation", randomisation_section, {.use = rule<between_arms>},
         "How patients are allocated to the arms; without it by permuted blocks of twice the sum of the ratios.",
         "{ method = \"permuted-block\", block = 4, stratify = [\"gmfcs\"] }"),
     table<&TrialQuestion::accrual>("accrual", accrual_section,
@@ -225,6 +237,7 @@ void check_whole(const TableReader& reader, const TrialQuestion& trial, StudyCon
     return;
   }
   const std::int64_t ratios = sum_of_ratios(trial);
+  if (trial.arms.size() == 1) return;
   const bool blocks = trial.randomisation.method == Randomisation::Method::permuted_block;
   const std::int64_t block = blocks ? trial.randomisation.block : ratios;
   for (std::size_t index = 0; index < trial.sample_size.size() && block > 0; ++index) {

@@ -24,6 +24,13 @@ const analysis::Method& method_of(const AnalysisPlan& plan) {
   return *analysis::find_method(plan.method);
 }
 
+std::vector<std::string_view> methods_of_one_arm() {
+  std::vector<std::string_view> names;
+  for (const analysis::Method& method : analysis::methods)
+    if (method.single_arm) names.push_back(method.name);
+  return names;
+}
+
 /// The kind of the endpoint; nothing for a data file alone, or where the endpoint was refused.
 std::optional<OutcomeKind> kind_of(const AnalysisPlan& plan, const Scope& scope) {
   const TrialFrame& frame = *scope.trial;
@@ -141,9 +148,26 @@ Use visit_use(const KeySpec&, const AnalysisPlan&, const Scope& scope) {
   return frame.simulated ? Use{} : Use::required("[data] has visits");
 }
 
+/// Arms that were refused are none.
+void check_arms(const KeyAt& at, const analysis::Method& method) {
+  const TrialFrame& frame = *at.scope.trial;
+  const std::vector<Arm>& arms = trial_of(at.scope).arms;
+  if (method.single_arm && arms.size() > 1)
+    at.refuse(fmt::format("{} analyses one arm", method.name), fmt::format("the trial has {}", arms.size()),
+              "remove the others, or use another method");
+  if (method.single_arm) return;
+  if (arms.size() == 1)
+    at.refuse(fmt::format("{} compares arms", method.name), "the trial has one arm",
+              "add an arm, or compare it with a fixed value: " + listed(methods_of_one_arm()));
+  else if (frame.data && frame.data->arm.empty())
+    at.refuse(fmt::format("{} compares arms", method.name), "[data] has no arm",
+              "name its column in data.arm, or compare with a fixed value: " + listed(methods_of_one_arm()));
+}
+
 void check_fit(const KeyAt& at, const AnalysisPlan& plan) {
   const TrialFrame& frame = *at.scope.trial;
   const analysis::Method& method = method_of(plan);
+  check_arms(at, method);
   const std::optional<OutcomeKind> kind = kind_of(plan, at.scope);
   const bool of_times = method.fits.contains(OutcomeKind::survival);
   if (frame.data && frame.data->time.empty() && of_times && !method.wins)
@@ -168,7 +192,7 @@ void check_fit(const KeyAt& at, const AnalysisPlan& plan) {
   if (!kind || method.fits.contains(*kind) || cuts_a_score(plan, at.scope)) return;
   std::vector<std::string_view> fitting;
   for (const analysis::Method& other : analysis::methods) {
-    if (other.fits.contains(*kind)) fitting.push_back(other.name);
+    if (other.fits.contains(*kind) && other.single_arm == method.single_arm) fitting.push_back(other.name);
   }
   at.refuse(fmt::format("{} does not fit {}", method.name, quoted(plan.endpoint)),
             fmt::format("the endpoint is {}", name_of(*kind)), "use one of " + listed(fitting));
@@ -299,6 +323,20 @@ Use margin_use(const KeySpec&, const AnalysisPlan& plan, const Scope&) {
 void check_margin(const KeyAt& at, const AnalysisPlan& plan) {
   if (plan.hypothesis != Hypothesis::superiority && plan.margin == 0)
     at.refuse("\"margin\" = 0 is impossible", fmt::format("{} needs one above 0", name_of(plan.hypothesis)), "");
+}
+
+Use against_use(const KeySpec&, const AnalysisPlan& plan, const Scope&) {
+  const analysis::Method& method = method_of(plan);
+  return method.single_arm ? Use::required(fmt::format("{} compares with a fixed value", method.name))
+                           : Use::none(fmt::format("{} compares arms", method.name));
+}
+
+void check_against(const KeyAt& at, const AnalysisPlan& plan) {
+  const bool share = method_of(plan).scale == EffectScale::risk_difference;
+  if (share && !between(0, 1).contains(plan.against))
+    at.refuse(fmt::format("\"against\" = {} is impossible", number_text(plan.against)),
+              "a share that a test can refute lies between 0 and 1, both excluded",
+              "write against = 0.2, for instance");
 }
 
 Use responder_use(const KeySpec&, const AnalysisPlan& plan, const Scope& scope) {
@@ -435,7 +473,7 @@ constexpr KeySpec covariates{.form = "list of covariates",
                              .use = rule<adjust_use>,
                              .check = checked<check_covariates>};
 
-constexpr std::array<KeySpec, 24> keys = {{
+constexpr std::array<KeySpec, 25> keys = {{
     field<&AnalysisPlan::name>(
         "name", {.use = rule<name_use>, .check = checked<check_name>},
         "How tables call a secondary analysis; required there. The primary one is called \"primary\".",
@@ -507,6 +545,11 @@ constexpr std::array<KeySpec, 24> keys = {{
         "worse by this; equivalence: within this on either side; required for these two. With a margin tests are "
         "one-sided, at alpha / 2 where the study has two sides.",
         "1.5"),
+    field<&AnalysisPlan::against>(
+        "against", {.no_default = true, .use = rule<against_use>, .check = checked<check_against>},
+        "exact-binomial and one-sample-t: the fixed value that the single arm is compared with, a share or a mean (of "
+        "changes, where these are analysed); required there. Estimates and their intervals are differences from it.",
+        "0.2"),
     field<&AnalysisPlan::responder_threshold>(
         "responder_threshold",
         {.unit = "points", .range = above(0), .use = rule<responder_use>, .check = checked<check_responders>},

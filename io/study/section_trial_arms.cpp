@@ -207,9 +207,10 @@ const SectionSpec randomisation_section = section<Randomisation, finish_randomis
 void read_arms(const KeyAt& at, TrialQuestion& trial) {
   const std::size_t before = at.problems().size();
   const bool list = read_list(at, trial.arms, arm_section);
-  if (list && trial.arms.size() < 2)
-    at.refuse(trial.arms.empty() ? "the trial has no arms" : "the trial has one arm", "it compares at least two",
-              "add one");
+  if (list && trial.arms.empty()) at.refuse("the trial has no arms", "somebody is treated", "add one, or two");
+  if (trial.arms.size() == 1 && trial.arms.front().ratio != 1)
+    TableReader(at.value().items.front(), arm_section, at.problems())
+        .refuse("ratio", "a ratio of one arm says nothing", "the trial has no other", "remove it");
   for (std::size_t k = 0; k < trial.arms.size() && at.problems().size() == before; ++k)
     check_crossover(TableReader(at.value().items[k], arm_section, at.problems()), trial.arms[k], *at.scope.trial);
   if (at.problems().size() != before) trial.arms.clear();

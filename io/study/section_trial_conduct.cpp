@@ -219,6 +219,11 @@ void check_event(const KeyAt& at, const IntercurrentEvent& event) {
   const bool needs_cells = event.kind == EventKind::missed_infusion || event.kind == EventKind::adverse_event;
   if (needs_cells && at.scope.trial->model)
     at.refuse(fmt::format("a data model has no {}", name_of(event.kind)), "nobody receives cells", "remove it");
+  const bool has_no_reference = at.scope.trial->model && trial_of(at.scope).arms.size() == 1;
+  if (has_no_reference && event.kind == EventKind::discontinuation &&
+      event.strategy == IntercurrentEvent::Strategy::treatment_policy)
+    at.refuse("a data model of one arm does not say what is seen after a discontinuation",
+              "patients then have the outcomes of the reference arm", "remove it, or choose another strategy");
   if (event.kind != EventKind::discontinuation && event.kind != EventKind::missed_infusion) return;
   for (const Arm& arm : trial_of(at.scope).arms) {
     const Strategy* given = at.scope.trial->strategy_called(arm.name);

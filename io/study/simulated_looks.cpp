@@ -41,7 +41,9 @@ void check_simulated_looks(const StudyReading& reading) {
     refuse("an outcome that is seen at visits has no events to count", computed, "write timing = \"primary outcome\"");
   else if (information && method && (!method->margin || method->responders || method->wins))
     refuse(fmt::format("the information of {} is not that of a standard error", quoted(primary.method)),
-           "it is taken as 1 / SE^2", "count primary outcomes, or choose t, welch, ancova or mmrm");
+           "it is taken as 1 / SE^2",
+           trial.arms.size() == 1 ? "count primary outcomes, or choose one-sample-t"
+                                  : "count primary outcomes, or choose t, welch, ancova or mmrm");
   else if ((events || months) && looks.maximum <= 0)
     refuse(events ? "the number of events is not planned" : "the month of the last look is not planned",
            "looks are due at fractions of it",

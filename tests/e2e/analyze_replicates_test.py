@@ -61,6 +61,10 @@ EVENTS = ['"logrank"', '"cox"', '"win-ratio"', '"logrank", hypothesis = "non-inf
           '"max-combo"', '"max-combo", weights = [[0, 0], [0, 0.5], [0.5, 0], [0.5, 0.5]]', '"rmst", tau_months = 9', '"rmst", tau_months = 12, hypothesis = "equivalence", margin = 1',
           '"kaplan-meier", at_months = 6', '"kaplan-meier", at_months = 6, hypothesis = "non-inferiority", margin = 0.1']
 RATES = ['"negative-binomial"', '"negative-binomial", hypothesis = "non-inferiority", margin = 0.2']
+# One arm against a fixed value.
+ONE_SCORE = ['"one-sample-t", against = 55', '"one-sample-t", against = 5, change_from_baseline = true', '"exact-binomial", against = 0.4, responder_threshold = 2.5',
+             *(f'"one-sample-t", against = 55, {margin}' for margin in MARGINS)]
+ONE_SHARE = ['"exact-binomial", against = 0.3', '"exact-binomial", against = 0.55']
 # In the disease model: covariates and strata.
 CHILDREN = ['"ancova", adjust = ["gmfcs", "baseline", "age_years", "motor_type"]', '"mmrm", adjust = ["gmfcs"], adjust_by_visit = ["baseline", "age_years"]',
             '"van-elteren", stratify = ["gmfcs", "age_years"]', '"van-elteren", stratify = ["gmfcs"], change_from_baseline = true',
@@ -86,7 +90,7 @@ class Replicates(ProgramTest):
         text = study.read_text()
         arms = re.findall(r'strategy = "([^"]*)"', re.search(r"^arms = \[.*?\]$", text, re.MULTILINE | re.DOTALL).group())
         others = {row["arm"] for row in replicates}
-        (reference,) = [arm for arm in arms if arm not in others]
+        (reference,) = arms if len(arms) == 1 else [arm for arm in arms if arm not in others]
         with_data = self.folder / f"{study.stem}-data.toml"
         with_data.write_text(f'{text}\n[data]\npatient = "patient"\narm = "arm"\nreference = "{reference}"\n{columns}\n')
         settings = [word for option in options for word in ([option] if option != "--set" else ["--set"])]
@@ -96,7 +100,7 @@ class Replicates(ProgramTest):
             data.write_text(self.call("export", result, "--table", "patients", "--replicate", replicate).stdout)
             own = {(row["analysis"], row["arm"]): row for row in replicates
                    if (row["scenario"], int(row["replicate"]), int(row["sample_size"])) == (scenario, replicate, size)}
-            found = {(row["analysis"], row["contrast"].removesuffix(f" - {reference}")): row
+            found = {(row["analysis"], row["contrast"].rsplit(" - ", 1)[0] if len(arms) == 1 else row["contrast"].removesuffix(f" - {reference}")): row
                      for row in self.rows("analyze", data, with_data, "--format", "csv", *settings) if row["primary"] == "true"}
             for key, row in own.items():
                 if row["failure"] != "0":
@@ -110,8 +114,9 @@ class Replicates(ProgramTest):
     def data_model(self, name, model, analyses, columns, visit="", trial="", arms=("low", "control", "high")):
         path = self.folder / f"{name}.toml"
         listed = ", ".join(f'{{ strategy = "{arm}" }}' for arm in arms)
+        reference = 'reference = "control"\n' if len(arms) > 1 else ""
         path.write_text(f'format = "vcohort-study 1"\nseed = 11\n{model}\n[trial]\narms = [{listed}]\n'
-                        f'reference = "control"\nsample_size = 90\nreplicates = 10\n{trial}{sections(analyses, visit)}')
+                        f'{reference}sample_size = 90\nreplicates = 10\n{trial}{sections(analyses, visit)}')
         self.assert_reproduced(path, columns)
 
     def test_scores(self):
@@ -155,6 +160,12 @@ class Replicates(ProgramTest):
         self.data_model("desired", SURVIVAL.replace("follow_up", "lower_is_better = false\nfollow_up"), EVENTS, TIMES, "", "sides = 1\nalpha = 0.025\n")
         self.data_model("counts", COUNT, RATES, COUNTS)
 
+    def test_one_arm(self):
+        for name, sides in (("two", ""), ("one", "sides = 1\nalpha = 0.025\n")):
+            self.data_model(f"{name}-score", NORMAL, ONE_SCORE, BY_VISIT, "visit_months = 12, ", DROPOUT + sides, ("high",))
+            self.data_model(f"{name}-share", BINARY, ONE_SHARE, BY_VISIT, "visit_months = 6, ", DROPOUT + sides, ("low",))
+        self.data_model("one-category", ORDINAL, ['"one-sample-t", against = 2'], BY_VISIT, "visit_months = 6, ", "", ("low",))
+
     def test_children(self):
         study = self.folder / "children.toml"
         text = (SOURCE / "scenarios/studies/trial-intrathecal-sham.toml").read_text()
@@ -180,7 +191,7 @@ class Replicates(ProgramTest):
         page = self.call("schema").stdout
         table = page[page.index("### Analyses"):]
         methods = set(re.findall(r"^\| `([a-z-]+)` \|", table[:table.index("###", 3)], re.MULTILINE))
-        tried = {analysis.split('"')[1] for analyses in (SCORES, SHARES, CATEGORIES, EVENTS, RATES, CHILDREN) for analysis in analyses}
+        tried = {analysis.split('"')[1] for analyses in (SCORES, SHARES, CATEGORIES, EVENTS, RATES, CHILDREN, ONE_SCORE, ONE_SHARE) for analysis in analyses}
         self.assertEqual(tried, methods)
 
 

@@ -18,7 +18,7 @@ EMPTY_ARM, TOO_FEW, NO_VARIATION, SINGULAR, NO_CONVERGENCE, SEPARATION, NO_EVENT
 LINEAR = {EMPTY_ARM, TOO_FEW, NO_VARIATION, SINGULAR}
 CURVES = {EMPTY_ARM, NO_VARIATION, NO_EVENTS, BEYOND}
 # What a method cannot do, however it is computed. Exact tests and tests by ranks always answer where both arms have patients.
-FAILURES = {"t": LINEAR, "welch": LINEAR, "ancova": LINEAR, "bayes": LINEAR, "mmrm": LINEAR | {NO_CONVERGENCE, 11, 12},
+FAILURES = {"t": LINEAR, "welch": LINEAR, "ancova": LINEAR, "bayes": LINEAR, "one-sample-t": LINEAR, "mmrm": LINEAR | {NO_CONVERGENCE, 11, 12},
             "proportional-odds": {EMPTY_ARM, NO_VARIATION, SINGULAR, SEPARATION}, "cox": {EMPTY_ARM, NO_EVENTS, SINGULAR, SEPARATION},
             "negative-binomial": {EMPTY_ARM, NO_EVENTS, SINGULAR, SEPARATION},
             "rmst": CURVES, "kaplan-meier": CURVES}
@@ -34,7 +34,8 @@ class Design:
         self.chance, self.method, self.row = chance, method, row
         self.children = "stratify" in row["takes"] and method not in ("logrank", "cox", "fleming-harrington", "max-combo") or chance.random() < 0.1 and row["kinds"] & {"normal", "binary", "ordinal"}
         self.kind = chance.choice(sorted(row["kinds"] & ({"normal", "binary", "ordinal"} if self.children else set(KINDS.values()))))
-        self.arms = ["control", "active", "high"][: chance.choice((2, 2, 3))]
+        self.single = "against" in row["takes"]
+        self.arms = ["active"] if self.single else ["control", "active", "high"][: chance.choice((2, 2, 3))]
         self.baseline = self.children or self.kind == "normal" and (chance.random() < 0.7 or self.responders)
 
     @property
@@ -93,6 +94,8 @@ class Design:
         for horizon in ("tau_months", "at_months"):
             if horizon in takes:
                 words.append(f"{horizon} = {self.one(3, 10, 12)}")
+        if self.single:
+            words.append(f"against = {self.one(0.05, 0.5) if self.method == 'exact-binomial' else self.one(0, 50)}")
         if "firth" in takes:
             words.append(f'firth = "{self.one("never", "fallback", "always")}"')
         if "margin" in takes:
@@ -102,17 +105,17 @@ class Design:
         return "{ " + ", ".join(word for word in words if word) + " }"
 
     def text(self):
-        ratios = [self.one(1, 1, 2) for _ in self.arms]
+        ratios = [1 if self.single else self.one(1, 1, 2) for _ in self.arms]
         size = self.one(len(ratios) * 2, 12, 24, 40)
         arms = ", ".join(f'{{ strategy = "{name}", ratio = {ratio} }}' for name, ratio in zip(self.arms, ratios, strict=True))
         visits = self.kind not in ("survival", "count")
         text = f'format = "vcohort-study 1"\nseed = {self.chance.randrange(10**6)}\n' + (self.patients() if self.children else self.model())
-        text += f'[trial]\narms = [{arms}]\nreference = "control"\nsample_size = {size}\nreplicates = 3\nalpha = 0.05\nsides = {self.one(1, 2)}\n'
+        text += f'[trial]\narms = [{arms}]\nsample_size = {size}\nreplicates = 3\nalpha = 0.05\nsides = {self.one(1, 2)}\n' + ("" if self.single else 'reference = "control"\n')
         text += f'primary = {self.analysis()}\nsecondary = [{self.analysis("again")}]\n'
-        text += f'randomisation = {{ method = "{self.one("simple", "permuted-block")}" }}\n'
+        text += "" if self.single else f'randomisation = {{ method = "{self.one("simple", "permuted-block")}" }}\n'
         text += self.one("", "dropout = { months = [6, 12], share = [0.2, 0.5] }\n")
         if visits:
-            text += self.one("", "", 'intercurrent = [{ event = "discontinuation", share = 0.3, strategy = "%s" }]\n' % self.one("treatment-policy", "hypothetical", "while-on-treatment", "composite"))
+            text += self.one("", "", 'intercurrent = [{ event = "discontinuation", share = 0.3, strategy = "%s" }]\n' % self.one("hypothetical" if self.single else "treatment-policy", "hypothetical", "while-on-treatment", "composite"))
         if self.children:
             text += self.one("", "decimals = { gmfm66 = 0 }\n") if self.kind == "normal" else ""
         return text

@@ -99,6 +99,25 @@ class TrialAnalyze(ProgramTest):
                 (row,) = self.analyze(data, study, f'trial.primary={{ analysis = "{method}" }}')
                 self.assert_row(row, **expected)
 
+    def test_one_arm(self):
+        # t.test(sleep$extra[1:10], mu = 1.5); binom.test(5, 10, 0.2), less 0.2; alternative = "greater". With and without a column of the arm.
+        extra = (0.7, -1.6, -0.2, -1.2, -0.1, 3.4, 3.7, 0.8, 0.0, 2.0)
+        rows = ["id,arm,extra,better", *(f"{k},{arm},{value},{int(value >= 0.7)}" for arm in ("one", "two") for k, value in enumerate(extra, 0 if arm == "one" else 10))]
+        data, text = self.write("sleep.csv", "\n".join(rows) + "\n"), 'format = "vcohort-study 1"\n[data]\npatient = "id"\nvalue = "extra"\nwhere = { arm = "one" }\n'
+        study = self.write("sleep.toml", text + '[trial]\nprimary = { analysis = "one-sample-t", against = 1.5 }\n')
+        for name, settings in (("all", ()), ("one", ('data.arm="arm"', 'data.reference="one"'))):
+            (row,) = self.analyze(data, study, *settings)
+            self.assertEqual((row["contrast"], row["analysed"]), (f"{name} - 1.5", "10"))
+            self.assert_row(row, estimate=-0.75, se=0.5657345274557277, df=9, statistic=-1.325710140713821, p=0.2175977800684489, lower=-2.029780413526232, upper=0.5297804135262321)
+        share = ('data.value="better"', 'trial.primary={ analysis = "exact-binomial", against = 0.2 }')
+        (row,) = self.analyze(data, study, *share)
+        self.assert_row(row, estimate=0.3, p=0.03279349760000001, lower=0.1870860284473986 - 0.2, upper=0.8129139715526015 - 0.2)
+        (row,) = self.analyze(data, study, *share, "trial.sides=1", "trial.alpha=0.05")
+        self.assert_row(row, p=0.0327934976, lower=0.2224411010081291 - 0.2)
+        self.assertIn("superiority against 0.2, one-sided 0.05", self.call("analyze", data, study, *(word for one in (*share, "trial.sides=1", "trial.alpha=0.05") for word in ("--set", one))).stdout)
+        both = self.write("both.toml", text.replace('where = { arm = "one" }', 'arm = "arm"\nreference = "one"') + '[trial]\nprimary = { analysis = "one-sample-t", against = 1.5 }\n')
+        self.assertIn('one-sample-t analyses one arm (the arms are "one", "two") choose one with data.where', self.call("analyze", data, both, status=INVALID).stderr)
+
     def test_mixed_model(self):
         # -2 * logLik(gls(distance ~ Sex * factor(age), Orthodont, corCompSymm(form = ~1 | Subject), method = "REML")), and closed forms, for
         # the data are balanced: a <- aov(distance ~ Sex * factor(age) + Error(Subject), Orthodont); between and within are its mean squares

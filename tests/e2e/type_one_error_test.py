@@ -11,6 +11,7 @@ from program import ProgramTest
 
 LEVEL = 0.05
 REPLICATES = 100_000
+EXACT_20, EXACT_100 = 0.03699009027, 0.04154450962  # of the exact binomial test at a share of 0.4
 
 NORMAL = """kind = "normal"
 visits_months = [0, 6, 12]
@@ -84,6 +85,17 @@ class TypeOneError(ProgramTest):
             with self.subTest(method=method, options=options):
                 rate = self.rates(model, method, options, 20_000)[1]
                 self.assertTrue(low <= rate <= high, rate)
+
+    def test_one_arm_against_its_own_value(self):
+        """The exact test has the level that is enumerated, sum(dbinom(0:n, n, 0.4)[sapply(0:n, function(x) binom.test(x, n, 0.4)$p.value <= 0.05)])."""
+        for model, method, against, expected in ((NORMAL, "one-sample-t", 0, (LEVEL, LEVEL)), (BINARY, "exact-binomial", 0.4, (EXACT_20, EXACT_100))):
+            with self.subTest(method=method):
+                study = STUDY.format(model=model, method=method, options=f", against = {against}", replicates=REPLICATES)
+                (self.folder / "one.toml").write_text(study.replace('{ strategy = "control", ratio = 1 }, { strategy = "active", ratio = 1 }', '{ strategy = "active" }'))
+                self.call("run", "one.toml", "-o", "one.h5", "--quiet", "--overwrite")
+                table = self.call("export", "one.h5", "--table", "trial/operating_characteristics").stdout
+                for row, rate in zip(csv.DictReader(io.StringIO(table)), expected, strict=True):
+                    self.assertLess(abs(float(row["power"]) - rate), 4.5 * (rate * (1 - rate) / REPLICATES) ** 0.5)
 
     def test_a_bayesian_rule_with_a_flat_prior_is_one_sided(self):
         self.assertLess(abs(self.rates(NORMAL, "bayes")[1] - LEVEL / 2), 0.004)  # the t reference is taken as normal

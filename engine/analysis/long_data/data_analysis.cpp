@@ -1,8 +1,6 @@
 #include "engine/analysis/long_data/data_analysis.hpp"
 
 #include <algorithm>
-#include <array>
-#include <charconv>
 #include <cmath>
 #include <numeric>
 #include <span>
@@ -12,6 +10,8 @@
 #include "engine/analysis/mmrm/mmrm.hpp"
 #include "engine/numeric/columns.hpp"
 #include "engine/numeric/errors.hpp"
+#include "engine/numeric/shortest_text.hpp"
+#include "engine/study/contrasts.hpp"
 #include "engine/study/trial_names.hpp"
 
 namespace vcohort {
@@ -183,22 +183,23 @@ void check_order(const LongData& data, const analysis::Options& options) {
                              "list them in data.visit_order, or name the column of their times in data.visit_months"));
 }
 
-std::string text_of(double number) {
-  std::array<char, 32> text{};
-  return {text.data(), std::to_chars(text.data(), text.data() + text.size(), number).ptr};
-}
-
-std::string hypothesis_text(const analysis::Hypothesis& hypothesis, const analysis::Method& method) {
+std::string hypothesis_text(const analysis::Hypothesis& hypothesis, const analysis::Method& method, double against) {
   std::string text(name_of(static_cast<AnalysisPlan::Hypothesis>(hypothesis.aim)));
-  if (hypothesis.margin > 0) text += " by a margin of " + text_of(hypothesis.margin);
+  if (method.single_arm) text += " against " + shortest_text(against);
+  if (hypothesis.margin > 0) text += " by a margin of " + shortest_text(hypothesis.margin);
   if (hypothesis.posterior)
-    text += ", posterior probability " + text_of(hypothesis.posterior->threshold);
+    text += ", posterior probability " + shortest_text(hypothesis.posterior->threshold);
   else if (two_sided(hypothesis))
-    text += ", two-sided " + text_of(hypothesis.alpha);
+    text += ", two-sided " + shortest_text(hypothesis.alpha);
   else
-    text += ", one-sided " + text_of(hypothesis.alpha / hypothesis.sides);
+    text += ", one-sided " + shortest_text(hypothesis.alpha / hypothesis.sides);
   if (method.wins) return text;
   return text + (hypothesis.better == analysis::Better::lower ? ", lower is better" : ", higher is better");
+}
+
+std::string measure_of(const analysis::Method& method) {
+  if (!method.single_arm) return std::string(name_of(method.scale));
+  return method.scale == EffectScale::risk_difference ? "share minus the fixed one" : "mean minus the fixed value";
 }
 
 std::string conclusion_of(const analysis::Decision& decision, const analysis::Hypothesis& hypothesis) {
@@ -220,12 +221,13 @@ struct ContrastRow {
 };
 
 Table contrast_table(const std::vector<ContrastRow>& rows, bool ratios) {
-  Table table{"/analysis/contrasts", "Each arm against the reference", {}};
+  Table table{"/analysis/contrasts", "Each arm against the reference, or a single arm against a fixed value", {}};
   const Columns column(table, rows);
   using Row = ContrastRow;
-  column("contrast", "", "arm - reference", &Row::contrast);
+  column("contrast", "", "arm - reference, or arm - fixed value", &Row::contrast);
   column("visit", "", "visit", &Row::visit);
-  column("analysed", "patients", "analysed, both arms", [](const Row& row) { return row.estimate.patients; });
+  column("analysed", "patients", "analysed, of the arms that are compared",
+         [](const Row& row) { return row.estimate.patients; });
   column("estimate", "of the method", "estimate of the effect", [](const Row& row) { return row.estimate.estimate; });
   column("se", "of the method", "its standard error", [](const Row& row) { return row.estimate.se; });
   column("df", "1", "degrees of freedom; infinite for a normal reference",
@@ -301,7 +303,7 @@ Table means_table(const LongData& data, analysis::Analysis& analysis, std::size_
   std::vector<Row> rows;
   const analysis::Dataset& seen = analysis.dataset();
   analysis::Mmrm* model = analysis.mixed_model();
-  std::vector<Estimate> adjusted(data.arms.size()), contrasts(data.arms.size() - 1);
+  std::vector<Estimate> adjusted(data.arms.size()), contrasts(contrasts_of(data.arms.size()));
   if (analysis.method().fit == &analysis::fit_ancova) {
     analysis::Workspace workspace;
     analysis::ancova(seen, {}, workspace, contrasts, adjusted);
@@ -424,7 +426,7 @@ void describe_mixed_model(const LongData& data, const AnalysisPlan& plan, const 
 }
 
 std::string text_of(const FlemingHarrington& weight) {
-  return "[" + text_of(weight.rho) + ", " + text_of(weight.gamma) + "]";
+  return "[" + shortest_text(weight.rho) + ", " + shortest_text(weight.gamma) + "]";
 }
 
 /// What the name of the method does not say: its weights, its time.
@@ -432,8 +434,8 @@ std::string details_of(const AnalysisPlan& plan, const analysis::Method& method)
   using Method = analysis::Method;
   std::string text;
   for (const FlemingHarrington& weight : plan.weights) text += (text.empty() ? " of " : ", ") + text_of(weight);
-  if (method.horizon == Method::Horizon::tau) return " up to " + text_of(plan.tau_months);
-  if (method.horizon == Method::Horizon::at) return " at " + text_of(plan.at_months);
+  if (method.horizon == Method::Horizon::tau) return " up to " + shortest_text(plan.tau_months);
+  if (method.horizon == Method::Horizon::at) return " at " + shortest_text(plan.at_months);
   return text;
 }
 
@@ -463,9 +465,9 @@ DataAnalysis analyze(const LongData& data, const AnalysisPlan& plan, double alph
   DataAnalysis found;
   found.name = plan.name;
   found.method = plan.method + details_of(plan, method);
-  found.measure = name_of(method.scale);
+  found.measure = measure_of(method);
   found.notes = data.notes;
-  found.hypothesis = hypothesis_text(analysis.hypothesis(), method);
+  found.hypothesis = hypothesis_text(analysis.hypothesis(), method, plan.against);
   found.patients = data.patients.size();
   found.arms_compared = data.arms.size();
   found.level = analysis.level();
@@ -480,33 +482,38 @@ DataAnalysis analyze(const LongData& data, const AnalysisPlan& plan, double alph
   if (plan.hierarchy.empty())
     found.arms = seen_at_visits(outcome.kind) ? means_table(data, analysis, primary) : events_table(data, analysis);
   std::vector<ContrastRow> contrasts;
+  const auto name = [&](std::size_t arm) {
+    return data.arms[arm] + " - " + (method.single_arm ? shortest_text(plan.against) : data.arms[0]);
+  };
   for (std::size_t v = model ? 0 : primary; v < (model ? data.visits.size() : primary + 1); ++v)
-    for (std::size_t a = 1; a < data.arms.size(); ++a) {
-      Estimate estimate = results[a - 1].estimate;
-      analysis::Decision decision = results[a - 1];
+    for (std::size_t c = 0; c < results.size(); ++c) {
+      const std::size_t a = arm_of_contrast(c, data.arms.size());
+      Estimate estimate = results[c].estimate;
+      analysis::Decision decision = results[c];
       if (v != primary) {
         estimate = analysis::contrast_at(*model, static_cast<int>(v), static_cast<int>(a));
-        estimate.patients = results[a - 1].estimate.patients;
+        estimate.patients = results[c].estimate.patients;
         decision = analysis.decide(estimate);
       }
       if (disagree(estimate, decision, analysis.hypothesis()))
-        found.notes.push_back(data.arms[a] + " - " + data.arms[0] +
+        found.notes.push_back(name(a) +
                               ": p and interval disagree (the test asks what is seen under no effect, the interval "
                               "is made in another way) the conclusion is that of p");
       if (estimate.chosen >= 0)
-        found.notes.push_back(data.arms[a] + " - " + data.arms[0] + ": the largest statistic is that of " +
+        found.notes.push_back(name(a) + ": the largest statistic is that of " +
                               text_of(plan.weights[static_cast<std::size_t>(estimate.chosen)]) +
                               ", whose estimate is printed; p is adjusted for the choice, the interval is not");
-      contrasts.push_back({data.arms[a] + " - " + data.arms[0], data.visits[v], v == primary, estimate, decision,
+      contrasts.push_back({name(a), data.visits[v], v == primary, estimate, decision,
                            decision.failure == analysis::Failure::none
                                ? conclusion_of(decision, analysis.hypothesis())
                                : "none: " + reason_of(decision.failure, data, analysis, v, a)});
     }
   found.contrasts = contrast_table(contrasts, is_log_ratio(method.scale));
   if (std::none_of(results.begin(), results.end(), [](const auto& result) { return result.ok(); }))
-    found.failure = explain("'" + plan.method + "' gives no estimate",
-                            reason_of(results.front().failure, data, analysis, primary, 1),
-                            "look at the data, or declare another analysis");
+    found.failure =
+        explain("'" + plan.method + "' gives no estimate",
+                reason_of(results.front().failure, data, analysis, primary, arm_of_contrast(0, data.arms.size())),
+                "look at the data, or declare another analysis");
   if (method.bayes) found.notes.push_back("p is the posterior probability that the effect is not beyond the margin");
   return found;
 }

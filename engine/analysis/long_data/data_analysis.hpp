@@ -29,8 +29,8 @@ struct DataAnalysis {
 };
 
 /// Analyses data as the study declares it, by the same analysis::Analysis as simulated trials. Each contrast is arm
-/// minus reference; one that cannot be estimated is missing, with its reason. Throws InvalidInput for data that the
-/// method cannot use.
+/// minus reference, or a single arm minus its fixed value; one that cannot be estimated is missing, with its reason.
+/// Throws InvalidInput for data that the method cannot use.
 DataAnalysis analyze(const LongData&, const AnalysisPlan&, double alpha, int sides);
 
 }  // namespace vcohort

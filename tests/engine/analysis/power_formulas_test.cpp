@@ -34,6 +34,17 @@ TEST(PowerFormulas, OfFishersTestByEnumeration) {
   EXPECT_NEAR(fisher_power({0.1, 0.4}, {15, 30}, two_sided), 0.522810458328, digits);
 }
 
+/// R: sums of dbinom over the numbers that binom.test rejects; 27 patients are A'Hern's (2001) for .05 against .2. And
+/// power.t.test(n = 20, delta = .7, sd = 1.1, type = "one.sample", strict = TRUE).
+TEST(PowerFormulas, OfOneArm) {
+  const TestSides five_percent{0.05, false};
+  EXPECT_NEAR(exact_binomial_power(0.2, 0.05, 27, five_percent), 0.817716653761, digits);
+  EXPECT_NEAR(exact_binomial_power(0.3, 0.1, 25, five_percent), 0.806511557912, digits);
+  EXPECT_NEAR(exact_binomial_power(0.5, 0.3, 40, two_sided), 0.682090180978, digits);
+  EXPECT_NEAR(exact_binomial_power(0.12, 0.3, 40, two_sided), 0.802034853777, digits);
+  EXPECT_NEAR(t_power(0.7 / 1.1 * std::sqrt(20), 19, two_sided), 0.770269810655, digits);
+}
+
 /// R: power.prop.test(n = 100, p1 = .3, p2 = .5, strict = TRUE); rpact: getPowerRates(thetaH0 = -.1, pi1 = .7, pi2 =
 /// .7, 500 patients) and (pi1 = .75, pi2 = .7, 300 patients, 2 : 1), one-sided .025.
 TEST(PowerFormulas, OfShares) {

@@ -56,6 +56,51 @@ TEST(DiseaseTrial, TheEstimateIsThatOfTheTwins) {
               mcse_allowed * std::hypot(number(table, "bias_mcse"), number(table, "true_value_mcse")));
 }
 
+Study one_arm_of_children(std::int64_t sample_size, std::int64_t replicates) {
+  Study study = children(sample_size, replicates);
+  study.trial->arms.erase(study.trial->arms.begin());
+  AnalysisPlan change = analysis("one-sample-t"), responders = analysis("exact-binomial");
+  change.endpoint = responders.endpoint = "gmfm66";
+  change.change_from_baseline = true;
+  change.against = 3;
+  responders.name = "responders";
+  responders.responder_threshold = 3;
+  responders.against = 0.4;
+  study.trial->analyses = {change, responders};
+  study.trial->dropout.emplace();
+  study.trial->dropout->months = {12};
+  study.trial->dropout->share = {0.2};
+  return study;
+}
+
+TEST(DiseaseTrial, ASingleArmIsComparedWithAFixedValue) {
+  for (const bool uncertain : {false, true}) {
+    Study study = one_arm_of_children(40, 2000);
+    study.uncertain_parameters = uncertain;
+    const Table table = run(Trial(study, stance("published")));
+    for (const std::size_t row : {0, 1}) {
+      EXPECT_NEAR(number(table, "bias", row), 0,
+                  mcse_allowed * std::hypot(number(table, "bias_mcse", row), number(table, "true_value_mcse", row)));
+      EXPECT_NEAR(number(table, "analysed", row), 32, mcse_allowed * std::sqrt(40 * 0.8 * 0.2 / 2000));
+    }
+    EXPECT_NEAR(number(table, "coverage"), 0.95,
+                0.005 + mcse_allowed * binomial_se(0.95, 2000));  // draws have 1280 twins
+  }
+}
+
+/// A discontinued treatment is one without the later infusions, not another arm.
+TEST(DiseaseTrial, ASingleArmThatIsDiscontinuedGainsLess) {
+  Study study = one_arm_of_children(40, 500);
+  const double whole = number(run(Trial(study, stance("published"))), "true_value");
+  study.trial->intercurrent.emplace_back();
+  study.trial->intercurrent.front().share = 0.9;
+  study.strategies[1].regimen.interval_days = 60;
+  const Table table = run(Trial(study, stance("published")));
+  EXPECT_LT(number(table, "true_value"), whole - 0.2);
+  EXPECT_NEAR(number(table, "bias"), 0,
+              mcse_allowed * std::hypot(number(table, "bias_mcse"), number(table, "true_value_mcse")));
+}
+
 /// Ages are uniform on [1, 13), half of them in [2, 8): the others are screening failures, n (1 - p) / p expected.
 TEST(DiseaseTrial, ScreeningFailuresAreCounted) {
   Study study = children(40, 500);

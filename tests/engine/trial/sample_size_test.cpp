@@ -67,6 +67,22 @@ TEST(SampleSize, IntervalsCover) {
   EXPECT_LT(std::sqrt(squares / searches), 0.04 * exact);
 }
 
+/// Every other size has less power than the ones beside it.
+TEST(SampleSize, FindsTheFirstSizeOfASawtooth) {
+  SampleSizeGoal goal;
+  goal.confirmation_replicates = 50000;
+  const CountRejections sawtooth = z_test(0.5, 0.3);
+  // Phi(0.5 sqrt(n) / 2 - 1.96) reaches 0.9 at 168.1, and is 0.8994 at 168; n / 2 must be even.
+  const SampleSizeAnswer smallest = find_sample_size(goal, sawtooth);
+  goal.first = true;
+  const SampleSizeAnswer first = find_sample_size(goal, sawtooth);
+  ASSERT_TRUE(first.found && smallest.found);
+  EXPECT_NEAR(static_cast<double>(first.sample_size), 170, 6);
+  EXPECT_EQ(first.sample_size % 4, 0);
+  EXPECT_GT(smallest.sample_size, first.sample_size + 10);
+  EXPECT_GE(first.power, 0.9);
+}
+
 TEST(SampleSize, SaysWhenNoSizeSuffices) {
   SampleSizeGoal goal;
   goal.largest = 100;

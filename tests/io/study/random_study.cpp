@@ -223,7 +223,7 @@ class RandomStudy {
       const bool simulated = shape_ != Shape::data;
       const bool strata = method.strata == analysis::Method::Strata::required;
       const bool time = method.fits.contains(OutcomeKind::survival) && !method.fits.contains(OutcomeKind::score);
-      if ((strata && model()) ||
+      if ((strata && model()) || (method.single_arm && simulated) ||
           (time && shape_ != Shape::trial && shape_ != Shape::policy && !(shape_ == Shape::data_model)))
         continue;
       if (method.fits.contains(kind()) ||
@@ -247,6 +247,7 @@ class RandomStudy {
       items.push_back("stratify = " + text_list(some_of(factors)));
       if (baseline) items.insert(items.end(), {"adjust_by_visit = [\"baseline\"]", "change_from_baseline = true"});
     }
+    if (method.single_arm) items.push_back("against = " + number_between(0.1, 0.9));
     if (method.wins && !patients() && shape_ != Shape::data_model)
       items.emplace_back("hierarchy = [" + table(hierarchy_section) + ", " + table(hierarchy_section) + "]");
     const std::size_t hypotheses = method.bayes || (looks_ && method.margin) ? 2 : method.margin ? 3 : 1;
@@ -438,6 +439,7 @@ class RandomStudy {
     one_of_two("visit_order", "visit_months");
     one_of_two("exposure", "offset");
     if (chance(0.7)) never_.insert({"[data].time", "[data].event"});
+    if (chance(0.9)) always_.insert("[data].arm");
     set("[data].categorical", [] { return "[\"a\", \"b\"]"; });
     for (const char* key :
          {"patient", "arm", "visit", "value", "baseline", "visit_months", "time", "event", "exposure", "offset"})
@@ -509,7 +511,7 @@ class RandomStudy {
   Shape shape_;
   std::map<std::string, std::function<std::string()>> special_;
   std::set<std::string> never_;
-  const std::set<std::string> always_ = {"[population].size", "[policy].population", "[policy].cost",
+  std::set<std::string> always_ = {"[population].size", "[policy].population", "[policy].cost",
                                          "[data].visit",      "[data].baseline",     "[data].categorical",
                                          "[data].value",      "[trial].sides",       "[trial].looks"};
   Texts strategies_, arms_, endpoints_;

@@ -349,8 +349,12 @@ TEST(TrialReader, MethodsFitWhatTheirTableSays) {
     for (const auto& [kind, model] : models) {
       const bool responders = method.responders && kind == OutcomeKind::score;
       const std::string primary = "visit_months = 12, analysis = \"" + std::string(method.name) + "\"" +
-                                  (responders ? ", responder_threshold = 1" : "") + needs;
-      const std::string complaint = complaint_of([&] { read_study(with_model(model, primary), "x"); });
+                                  (responders ? ", responder_threshold = 1" : "") + needs +
+                                  (method.single_arm ? ", against = 0.4" : "");
+      std::string text = with_model(model, primary);
+      if (const std::string other = ", { strategy = \"b\" }"; method.single_arm)
+        text.erase(text.find(other), other.size());
+      const std::string complaint = complaint_of([&] { read_study(text, "x"); });
       const bool fits = method.fits.contains(kind) || responders;
       EXPECT_EQ(complaint.find("does not fit") == std::string::npos, fits)
           << method.name << ": " << name_of(kind) << ": " << complaint;

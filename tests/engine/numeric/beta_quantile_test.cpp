@@ -1,4 +1,4 @@
-#include "engine/evidence/beta_quantile.hpp"
+#include "engine/numeric/beta_quantile.hpp"
 
 #include <gtest/gtest.h>
 
