@@ -512,8 +512,8 @@ class RandomStudy {
   std::map<std::string, std::function<std::string()>> special_;
   std::set<std::string> never_;
   std::set<std::string> always_ = {"[population].size", "[policy].population", "[policy].cost",
-                                         "[data].visit",      "[data].baseline",     "[data].categorical",
-                                         "[data].value",      "[trial].sides",       "[trial].looks"};
+                                   "[data].visit",      "[data].baseline",     "[data].categorical",
+                                   "[data].value",      "[trial].sides",       "[trial].looks"};
   Texts strategies_, arms_, endpoints_;
   std::string size_ = fmt::format("{}", whole_between(60, 90));  // of the smallest trial
   std::vector<double> visits_, model_visits_;                    // after baseline, and of the data model
