@@ -9,6 +9,7 @@
 #include "engine/data_model/outcome_hot.hpp"
 #include "engine/numeric/elementary.hpp"
 #include "engine/numeric/require.hpp"
+#include "engine/numeric/vector_math.hpp"
 #include "engine/random/tile_draws.hpp"
 
 namespace vcohort {
@@ -85,6 +86,10 @@ void DataOutcomes::prepare(std::uint64_t seed, std::uint32_t replicate, std::spa
   if (!seen_at_visits(model_.kind)) {
     uniform_.resize(patients.size());
     shared_uniforms(address, patients_, uniform_.data());
+    if (model_.kind == Kind::survival) {
+      log_uniform_.resize(patients.size());
+      log_of(uniform_, log_uniform_);
+    }
     for (auto& events : events_) events.clear();
     return;
   }
@@ -157,8 +162,9 @@ void DataOutcomes::outcome_by_arm(std::span<const int> arms, std::span<const dou
 }
 
 void DataOutcomes::time_to_event(int arm, double* out) const {
+  const DataModel::DataArm& law = model_.arms[static_cast<std::size_t>(arm)];
   for (std::size_t i = 0; i < patients_.size(); ++i)
-    out[i] = time_at_survival(model_.arms[static_cast<std::size_t>(arm)], uniform_[i]);
+    out[i] = law.cured == 0 ? time_at_hazard(law, -log_uniform_[i]) : time_at_survival(law, uniform_[i]);
 }
 
 void DataOutcomes::counts(int arm, const double* exposure, double* out) {

@@ -60,6 +60,7 @@ class DataOutcomes {
   std::vector<std::vector<double>> raw_;     // [visit][patient], independent
   std::vector<std::vector<double>> latent_;  // [visit][patient], correlated
   std::vector<double> uniform_;              // [patient]
+  std::vector<double> log_uniform_;          // [patient]; of times to an event
   std::vector<std::vector<double>> events_;  // [arm][patient], up to the follow-up; empty until they are asked for
   std::vector<double*> drawn_;               // [visit]: where its normals stand
   std::vector<double> means_, sds_;          // [arm]: working memory
