@@ -102,6 +102,7 @@ class Trial final : public Question {
   Table table_of(const std::vector<ReplicateRow>&) const;
   Table table_of_looks(const Tally&) const;
   Table table_of_closed_forms(const Tally&) const;
+  Table table_of_expected_events() const;
   std::vector<Conduct> conducts() const;  // [size]
   Conduct conduct_of(std::int64_t sample_size) const { return {sample_size, look_plans_->of(sample_size)}; }
 

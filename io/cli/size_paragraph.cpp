@@ -60,9 +60,10 @@ class Paragraph {
 
  private:
   std::string comparison() const {
-    const std::string when = protocol_.by_visit()
-                                 ? fmt::format("{:g} months after randomisation", plan_.visit_months)
-                                 : fmt::format("over {:g} months of follow-up", protocol_.follow_up_months);
+    const std::string when =
+        protocol_.by_visit()
+            ? fmt::format("{:g} months after {}", plan_.visit_months, single_ ? "enrolment" : "randomisation")
+            : fmt::format("over {:g} months of follow-up", protocol_.follow_up_months);
     std::string text =
         fmt::format("Comparison: {} ({}), {} {}{}, measured as {}.", of_.contrast, plan_.name,
                     study_.data_model ? "the outcome " + std::string(justify) : plan_.endpoint, when,
@@ -79,10 +80,11 @@ class Paragraph {
   std::string hypothesis() const {
     const bool margin = plan_.margin != 0;
     return fmt::format(
-        "Hypothesis: {}{}, {} level {:g}{}.", word(hypothesis_names, plan_.hypothesis),
+        "Hypothesis: {}{}{}, {} level {:g}{}.", word(hypothesis_names, plan_.hypothesis),
         margin ? fmt::format(" with a margin of {:g} on the {} scale {}", plan_.margin, name_of(effect_scale(plan_)),
                              justify)
                : "",
+        single_ ? fmt::format(" to {:g} {}", plan_.against, justify) : "",
         design_.sides == 2 ? "two-sided" : "one-sided", design_.alpha,
         target_.contrasts.size() > 1 ? ", each of the contrasts alone, without adjustment: all must be shown" : "");
   }
@@ -132,7 +134,8 @@ class Paragraph {
     const DataModel& model = *study_.data_model;
     const int reference = design_.arms.front().strategy;
     const Spread spread = implied_spread(model, reference, visit, plan_.change_from_baseline).value();
-    std::string text = fmt::format(" Under the reference: mean {:g}, SD {:.4g} {}.", spread.mean, spread.sd, justify);
+    std::string text = fmt::format(" Under {}: mean {:g}, SD {:.4g} {}.", single_ ? "treatment" : "the reference",
+                                   spread.mean, spread.sd, justify);
     const bool adjusted = std::any_of(plan_.adjust.begin(), plan_.adjust.end(), is_baseline) ||
                           std::any_of(plan_.adjust_by_visit.begin(), plan_.adjust_by_visit.end(), is_baseline);
     if (!adjusted) return text;
@@ -159,10 +162,11 @@ class Paragraph {
       arms.push_back(words);
     }
     std::string text = fmt::format(
-        "Sample size: {} randomised patients, {}; a multiple of {}. They give {} {:.3f} (Monte Carlo standard error "
+        "Sample size: {} {} patients, {}; a multiple of {}. They give {} {:.3f} (Monte Carlo standard error "
         "{:.3f}) for a target of {:g}; the number at which the target is crossed has the {:g} % interval {} to {}.",
-        answer.sample_size, fmt::join(arms, ", "), goal_.multiple, goal_.assurance ? "an assurance of" : "a power of",
-        answer.power, answer.power_mcse, goal_.power, 100 * goal_.level, answer.lower, answer.upper);
+        answer.sample_size, single_ ? "enrolled" : "randomised", fmt::join(arms, ", "), goal_.multiple,
+        goal_.assurance ? "an assurance of" : "a power of", answer.power, answer.power_mcse, goal_.power,
+        100 * goal_.level, answer.lower, answer.upper);
     if (!of_.formula.empty())
       text += fmt::format(
           " By formula, {}: power {:.3f}{}.", of_.formula, of_.formula_power,
@@ -173,8 +177,9 @@ class Paragraph {
   std::string conduct() const {
     std::string text = "Conduct: ";
     const double last = trial_.prepared().accrual.months_until(static_cast<double>(of_.answer.sample_size));
-    text += last > 0 ? fmt::format("the last patient comes after {:.1f} months {}.", last, justify)
-                     : "everybody is randomised at once.";
+    text += last > 0  ? fmt::format("the last patient comes after {:.1f} months {}.", last, justify)
+            : single_ ? "everybody is enrolled at once."
+                      : "everybody is randomised at once.";
     if (study_.data_model && study_.data_model->kind == OutcomeKind::survival) text += events();
     if (!design_.looks) return text + " No interim analysis.";
     const Looks& looks = *design_.looks;
@@ -211,7 +216,8 @@ class Paragraph {
   std::string pessimistic() const {
     constexpr double weaker = 0.8;
     const std::string what = "Were the effect four fifths of the assumed one";
-    if (of_.formula.empty() || plan_.hypothesis != AnalysisPlan::Hypothesis::superiority || !study_.data_model)
+    if (of_.formula.empty() || single_ || plan_.hypothesis != AnalysisPlan::Hypothesis::superiority ||
+        !study_.data_model)
       return what + ": not computed; change the study and ask again.";
     Study study = study_;
     study.data_model = with_effects_times(*study_.data_model, design_.arms.front().strategy, weaker);
@@ -242,6 +248,7 @@ class Paragraph {
   const SizeTarget& target_;
   const SampleSizeGoal& goal_;
   const SizedAnswer& of_;
+  const bool single_ = protocol_.arms() == 1;
 };
 
 }  // namespace

@@ -34,6 +34,17 @@ class Size(ProgramTest):
         self.assertRegex(said, r"true hazard ratio 0\.7, log -0\.357")
         self.assertRegex(said, r"expected after \d+\.\d months; the last patient comes after 16\.0")
 
+    def test_expected_events_stand_in_the_result(self):
+        """Oracles elsewhere: 25 patients a month for a year, median 12 months, a hazard ratio of 0.7, 5 % lost in a year: 71.838750 events
+        by month 12, 167.141106 by 24, 217.195875 by 36."""
+        self.run_study("event-driven", "events.h5", "--set", "trial.replicates=100")
+        text = self.call("show", "events.h5", "--table", "trial/expected_events", "--format", "csv").stdout
+        events = {}
+        for row in csv.DictReader(io.StringIO(text)):
+            events[float(row["months"])] = events.get(float(row["months"]), 0) + float(row["events"])
+        for months, expected in ((12, 71.838750), (24, 167.141106), (36, 217.195875)):
+            self.assertAlmostEqual(events[months], expected, places=4)
+
     def test_more_patients_bring_no_events(self):
         said = self.call("size", "event-driven", "--power", 0.95, "--largest", 1000, "--replicates", 500, "--search-replicates", 500, status=ANSWER_IS_NO).stdout
         self.assertIn("a trial that is analysed at 200 events", said)
