@@ -320,8 +320,9 @@ Table sample_size_table(const SampleSizeGoal& goal, const std::vector<SizedAnswe
   column("analysis", "", "which analysis was sized", [](Of of, At) { return of.analysis; });
   column("contrast", "", "which contrasts were sized", [](Of of, At) { return of.contrast; });
   column("effect", "", "the true effect, in words", [](Of of, At) { return of.effect; });
-  column("goal", "", "what is to be reached",
-         [&](Of, At) { return std::string(goal.assurance ? "assurance" : "power"); });
+  column("goal", "", "what is to be reached", [&](Of of, At) {
+    return std::string(goal.assurance ? "assurance" : of.precision ? "precision" : "power");
+  });
   column("solved_for", "", "what the answer and the sizes are numbers of",
          [](Of of, At) { return std::string(of.events ? "events" : "patients"); });
   column("target", "share", "how much of it", [&](Of, At) { return goal.power; });

@@ -74,6 +74,7 @@ Table sample_size_curve(const SampleSizeAnswer&);
 struct SizedAnswer {
   std::string scenario, analysis, contrast, effect;
   SampleSizeAnswer answer;
+  bool precision = false;    // the target is a probability that intervals are narrow, and not a power
   bool events = false;       // the answer is a number of events, of a trial of a given size; else of patients
   WithError expected = {};   // patients at the answer, where looks end trials early; missing without looks
   std::string formula = {};  // the published formula beside the search, if there is one, with its source

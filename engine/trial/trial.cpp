@@ -321,7 +321,8 @@ Table Trial::replay(std::uint32_t replicate) const {
 
 RejectionCounts Trial::count_rejections(std::int64_t sample_size, std::int64_t from, std::int64_t to,
                                         const SizeTarget& target) const {
-  TrialSimulator simulator(*trial_, false);
+  const bool by_width = target.half_width > 0;
+  TrialSimulator simulator(*trial_, by_width);
   Conduct conduct = conduct_of(sample_size);
   RejectionCounts counts;
   for (std::int64_t replicate = from; replicate < to; ++replicate) {
@@ -333,7 +334,10 @@ RejectionCounts Trial::count_rejections(std::int64_t sample_size, std::int64_t f
     for (const std::size_t contrast : target.contrasts) {
       const TrialResult& result = results[contrast];
       failed = failed || !result.ok();
-      rejected = rejected && result.ok() && result.rejected;
+      const analysis::Estimate& estimate = result.estimate;
+      const bool succeeds =
+          by_width ? estimate.upper - estimate.lower <= 2 * target.half_width : result.rejected;  // false for NaN
+      rejected = rejected && result.ok() && succeeds;
       favourable = favourable && result.ok() && result.favourable;
     }
     ++counts.replicates;

@@ -22,10 +22,12 @@ struct RejectionCounts {
   double enrolled = 0, enrolled_squares = 0;
 };
 
-/// What a search for a sample size counts: rejections of all of these contrasts of an analysis in the same trial.
+/// What a search for a sample size counts: rejections of all of these contrasts of an analysis in the same trial; or,
+/// of trials that estimate, those in which all of their intervals are at most so wide.
 struct SizeTarget {
   std::size_t analysis = 0;
   std::vector<std::size_t> contrasts = {0};
+  double half_width = 0;  // of the interval, on the scale of the estimate; 0: rejections are counted
 };
 
 /// Question 2: operating characteristics of a trial, over replicates.

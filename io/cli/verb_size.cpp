@@ -35,6 +35,7 @@ struct SizeArguments {
   std::vector<std::string> settings;
   SampleSizeGoal goal;
   std::string analysis, contrast;
+  double half_width = 0;
   bool any = false, all = false, null_too = false, paragraph = false, events = false;
   int threads = 0;
   TableFormat format = TableFormat::table;
@@ -181,7 +182,7 @@ void print_events(const Study& study, const SampleSizeGoal& goal, const SizedAns
 void print_answer(const Study& study, const SampleSizeGoal& goal, const SizedAnswer& of) {
   const SampleSizeAnswer& answer = of.answer;
   const TrialQuestion& trial = *study.trial;
-  const char* what = goal.assurance ? "assurance" : "power";
+  const char* what = goal.assurance ? "assurance" : of.precision ? "the probability of such intervals" : "power";
   const std::string stance = study.data_model ? "" : fmt::format("evidence '{}', ", of.scenario);
   std::cout << fmt::format("{}analysis '{}', {}: {}\n", stance, of.analysis, of.contrast, of.effect);
   if (of.events) {
@@ -215,6 +216,14 @@ void print_answer(const Study& study, const SampleSizeGoal& goal, const SizedAns
   }
 }
 
+/// "95 % intervals with a half-width of at most 2"
+std::string width_in_words(const SizeTarget& target, const Trial& trial) {
+  const TrialQuestion& design = trial.prepared().protocol.design;
+  const AnalysisPlan& plan = design.analyses[target.analysis];
+  return fmt::format("{:g} % intervals of the {} with a half-width of at most {:g}",
+                     100 * (1 - 2 * design.alpha / design.sides), name_of(effect_scale(plan)), target.half_width);
+}
+
 /// The first of the formulas for what was sized.
 template <class First>
 void ask_formula(const SampleSizeGoal& goal, const First& first, SizedAnswer& of) {
@@ -230,14 +239,17 @@ std::optional<SizedAnswer> answer_under(const LoadedStudy& loaded, const Evidenc
                                         const SizeArguments& arguments) {
   const Study& study = loaded.reading.study;
   const Trial trial(study, stance);
-  const SizeTarget target = target_of(arguments, trial);
+  SizeTarget target = target_of(arguments, trial);
   SizedAnswer of{trial.scenario(),
                  study.trial->analyses[target.analysis].name,
                  names_of(trial, target.analysis, target.contrasts),
                  "",
                  {},
                  {}};
-  if (!has_something_to_find(trial, target, of.effect) && !arguments.null_too) {
+  target.half_width = arguments.half_width;
+  if (target.half_width > 0) {
+    of.effect = width_in_words(target, trial);
+  } else if (!has_something_to_find(trial, target, of.effect) && !arguments.null_too) {
     log_notice(
         fmt::format("scenario '{}' is left out: {}, which lies on or beyond the boundary of the null hypothesis "
                     "(--null sizes it nevertheless)",
@@ -249,6 +261,7 @@ std::optional<SizedAnswer> answer_under(const LoadedStudy& loaded, const Evidenc
   SampleSizeGoal goal = arguments.goal;
   goal.sawtooth = outcome_of(plan, protocol).kind == OutcomeKind::binary || analyses_responders(plan, protocol);
   of.events = arguments.events;
+  of.precision = target.half_width > 0;
   std::map<std::int64_t, std::unique_ptr<const Trial>> at_events;
   const auto sized = [&](std::int64_t n) -> const Trial& {
     if (!arguments.events) return trial;
@@ -270,7 +283,7 @@ std::optional<SizedAnswer> answer_under(const LoadedStudy& loaded, const Evidenc
     const RejectionCounts there = count_in_parallel(trial, of.answer.sample_size, 0, expected_replicates, target);
     of.expected = mean_of(there.enrolled, there.enrolled_squares, static_cast<double>(there.replicates));
   }
-  if (of.answer.found && target.contrasts.size() == 1 && !goal.assurance)
+  if (of.answer.found && target.contrasts.size() == 1 && !goal.assurance && target.half_width == 0)
     ask_formula(
         goal,
         [&](std::int64_t n) {
@@ -303,6 +316,16 @@ void check_events(const Study& study, const SizeArguments& arguments) {
                                "both speak of a number of patients", "leave one out"));
 }
 
+void check_width(const Study& study, const SizeArguments& arguments) {
+  if (study.trial->looks)
+    throw InvalidInput(explain("--half-width cannot be combined with looks",
+                               "the interval after a stop is not that of a trial without looks",
+                               "remove [trial.looks]"));
+  if (arguments.assurance_or_paragraph() || arguments.events || arguments.goal.first)
+    throw InvalidInput(explain("--half-width cannot be combined with --assurance, --events, --first or --paragraph",
+                               "it counts intervals, and no rejections", "leave one out"));
+}
+
 ExitStatus find_size(SizeArguments arguments) {
   const LoadedStudy loaded = load_study(arguments.study, arguments.settings);
   const Study& study = loaded.reading.study;
@@ -317,6 +340,7 @@ ExitStatus find_size(SizeArguments arguments) {
   if (arguments.paragraph && arguments.format != TableFormat::table)
     throw InvalidInput(
         explain("--paragraph is text", "csv and json have the table of the search", "leave out --format"));
+  if (arguments.half_width > 0) check_width(study, arguments);
   if (arguments.events) {
     check_events(study, arguments);
     arguments.goal.multiple = 1;
@@ -372,6 +396,11 @@ void add_size(Verb& program) {
   verb.flag("--all", arguments->all, "size for the trial in which all contrasts reject");
   verb.flag("--any", arguments->any, "size for any contrast; only with a procedure that keeps the level");
   verb.option("--analysis", arguments->analysis, "the analysis to size [primary]");
+  verb.option(
+          "--half-width", arguments->half_width,
+          "instead of a power: the probability (--power) that the interval is at most so wide to either side, on the "
+          "scale of the estimate")
+      .within(1e-12, 1e12);
   verb.flag("--events", arguments->events,
             "the smallest number of events of trial.final, with the largest of the study's sample sizes");
   verb.flag("--paragraph", arguments->paragraph,

@@ -49,6 +49,12 @@ class Size(ProgramTest):
         said = self.call("size", "event-driven", "--power", 0.95, "--largest", 1000, "--replicates", 500, "--search-replicates", 500, status=ANSWER_IS_NO).stdout
         self.assertIn("a trial that is analysed at 200 events", said)
 
+    def test_precision_is_solved_for(self):
+        """R: the smallest n with pchisq((2n - 2) 4^2 / (qt(.975, 2n - 2)^2 2/n 10^2), 2n - 2) >= .9 is 58 an arm (0.9106; 57: 0.8836)."""
+        row = self.rows("two-arm-continuous", "--analysis", "t", "--half-width", 4, "--set", "trial.dropout.share=[1e-9]")[0]
+        self.assertEqual((row["goal"], row["answer"], row["formula"]), ("precision", "116", ""))
+        self.assertEqual(row["effect"], "95 % intervals of the mean difference with a half-width of at most 4")
+
     def test_the_paragraph_of_a_protocol(self):
         said = self.call("size", "two-arm-continuous", "--power", 0.8, "--paragraph", *FEW).stdout
         text = " ".join(said.split())
@@ -72,7 +78,9 @@ class Size(ProgramTest):
     def test_what_does_not_go_together_is_refused(self):
         for words, problem in ((("two-arm-continuous", "--events"), "--events needs a trial that is analysed at a number of events"),
                                (("event-driven", "--events", "--paragraph"), "--events cannot be combined with --assurance or --paragraph"),
-                               (("two-arm-continuous", "--paragraph", "--format", "csv"), "--paragraph is text")):
+                               (("two-arm-continuous", "--paragraph", "--format", "csv"), "--paragraph is text"),
+                               (("group-sequential", "--half-width", 3), "--half-width cannot be combined with looks"),
+                               (("two-arm-continuous", "--half-width", 3, "--assurance"), "--half-width cannot be combined with --assurance")):
             with self.subTest(words):
                 self.assertIn(problem, self.call("size", *words, status=INVALID).stderr)
 
