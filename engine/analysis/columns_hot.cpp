@@ -61,11 +61,20 @@ void codes_of(const int* arm, long n, int* code) {
 }
 
 void count_by_arm(const int* code, long n, int arms, double* counts) {
-  for (int k = 0; k < arms; ++k) {
-    int count = 0;
-    for (long i = 0; i < n; ++i) count += code[i] == k;
+  int k = 0;
+  for (; k + 2 <= arms; k += 2) {
+    int count = 0, next = 0;
+    for (long i = 0; i < n; ++i) {
+      count += code[i] == k;
+      next += code[i] == k + 1;
+    }
     counts[k] = count;
+    counts[k + 1] = next;
   }
+  if (k == arms) return;
+  int count = 0;
+  for (long i = 0; i < n; ++i) count += code[i] == k;
+  counts[k] = count;
 }
 
 void sums_by_arm(const double* x, const int* code, long n, int arms, double* sums) {
@@ -84,10 +93,24 @@ void centre_by_arm(const double* x, const int* code, long n, int arms, const dou
 void pair_by_arm(const double* x, const double* y, const int* code, long n, const double* counts, PairOfColumns* out) {
   constexpr int arms = 2, columns = 2;
   const double* const column[columns] = {x, y};
-  for (int c = 0; c < columns; ++c) {
-    add_arms<arms>(column[c], code, n, 0, out->means[c]);
-    for (int k = 0; k < arms; ++k) out->means[c][k] = counts[k] > 0 ? out->means[c][k] / counts[k] : 0.0;
+  Sums first[columns][arms];
+  for (long i = 0; i < n; i += lanes) {
+    for (int part = 0; part < parts; ++part) {
+      Codes codes;
+      load(code, i + part * width, n, -1, codes);
+      const Mask of_arm = widened(codes);
+      for (int c = 0; c < columns; ++c) {
+        Doubles values;
+        load(column[c], i + part * width, n, 0.0, values);
+        for (int k = 0; k < arms; ++k) {
+          const Mask own = of_arm == k;
+          first[c][k].part[part] += own ? values : Doubles{};
+        }
+      }
+    }
   }
+  for (int c = 0; c < columns; ++c)
+    for (int k = 0; k < arms; ++k) out->means[c][k] = counts[k] > 0 ? first[c][k].total() / counts[k] : 0.0;
   Sums sum[columns][arms], square[columns][arms], product;
   for (long i = 0; i < n; i += lanes) {
     for (int part = 0; part < parts; ++part) {
