@@ -3,10 +3,12 @@
 #include <Eigen/Dense>
 #include <algorithm>
 #include <boost/math/distributions/binomial.hpp>
-#include <boost/math/distributions/hypergeometric.hpp>
 #include <boost/math/distributions/non_central_t.hpp>
 #include <boost/math/distributions/students_t.hpp>
 #include <cmath>
+#include <iterator>
+#include <limits>
+#include <numeric>
 
 #include "engine/analysis/restricted_risk.hpp"
 #include "engine/numeric/elementary.hpp"
@@ -55,12 +57,42 @@ std::vector<double> binomial_probabilities(double patients, double share) {
   return probability;
 }
 
-/// All that is at most as probable, with R's relative tolerance.
-double as_probable_at_most(std::span<const double> probability, double here) {
-  constexpr double as_probable = 1 + 1e-7;
-  double sum = 0;
-  for (const double other : probability) sum += other <= here * as_probable ? other : 0.0;
-  return sum;
+/// What is at most as probable as something, with R's relative tolerance.
+class RareTables {
+ public:
+  explicit RareTables(std::vector<double> probability) : ascending_(std::move(probability)) {
+    std::sort(ascending_.begin(), ascending_.end());
+    std::partial_sum(ascending_.begin(), ascending_.end(), std::back_inserter(sum_));
+  }
+
+  double as_probable_at_most(double here) const {
+    constexpr double as_probable = 1 + 1e-7;
+    const auto end = std::upper_bound(ascending_.begin(), ascending_.end(), here * as_probable);
+    return end == ascending_.begin() ? 0.0 : sum_[static_cast<std::size_t>(end - ascending_.begin()) - 1];
+  }
+
+ private:
+  std::vector<double> ascending_, sum_;
+};
+
+/// Of the active arm's events, from the fewest that are possible, given those of both arms: a recurrence outward from
+/// the mode.
+std::vector<double> hypergeometric_probabilities(std::int64_t active, std::int64_t reference, std::int64_t events) {
+  const std::int64_t fewest = std::max<std::int64_t>(0, events - reference), most = std::min(active, events);
+  std::vector<double> weight(static_cast<std::size_t>(most - fewest) + 1);
+  // Probability of k + 1 over that of k.
+  const auto ratio = [&](std::int64_t k) {
+    return static_cast<double>(active - k) * static_cast<double>(events - k) /
+           (static_cast<double>(k + 1) * static_cast<double>(reference - events + k + 1));
+  };
+  const std::int64_t mode = std::clamp((events + 1) * (active + 1) / (active + reference + 2), fewest, most);
+  const auto of = [&](std::int64_t k) -> double& { return weight[static_cast<std::size_t>(k - fewest)]; };
+  of(mode) = 1;
+  for (std::int64_t k = mode; k < most; ++k) of(k + 1) = of(k) * ratio(k);
+  for (std::int64_t k = mode; k > fewest; --k) of(k - 1) = of(k) / ratio(k - 1);
+  const double all = std::accumulate(weight.begin(), weight.end(), 0.0);
+  for (double& each : weight) each /= all;
+  return weight;
 }
 
 }  // namespace
@@ -76,6 +108,9 @@ double drift_of_power(double power_of_one_side, double level) {
 
 double t_power(double noncentrality, double df, const TestSides& sides) {
   require(df > 0, "a t-test has degrees of freedom");
+  constexpr double certain = 60;  // beyond it both distributions are 0 or 1 to all digits that are kept
+  if (!std::isfinite(noncentrality)) return std::numeric_limits<double>::quiet_NaN();
+  if (std::fabs(noncentrality) > certain && df > 2) return normal_power(noncentrality, sides);
   const double critical = boost::math::quantile(boost::math::complement(boost::math::students_t(df), sides.level));
   const boost::math::non_central_t statistic(df, noncentrality);
   double power = boost::math::cdf(boost::math::complement(statistic, critical));
@@ -95,19 +130,15 @@ double fisher_power(const ArmPair& share, const ArmPair& patients, const TestSid
   const std::vector<double> active = binomial_probabilities(patients.active, share.active);
   const auto n = static_cast<std::int64_t>(patients.active), m = static_cast<std::int64_t>(patients.reference);
   double power = 0;
-  std::vector<double> probability;
   for (std::int64_t events = 0; events <= n + m; ++events) {
-    const std::int64_t fewest = std::max<std::int64_t>(0, events - m), most = std::min(n, events);
-    const boost::math::hypergeometric_distribution<double> in_active(
-        static_cast<unsigned>(events), static_cast<unsigned>(n), static_cast<unsigned>(n + m));
-    probability.clear();
-    for (std::int64_t k = fewest; k <= most; ++k)
-      probability.push_back(boost::math::pdf(in_active, static_cast<unsigned>(k)));
+    const std::int64_t fewest = std::max<std::int64_t>(0, events - m);
+    const std::vector<double> probability = hypergeometric_probabilities(n, m, events);
+    const RareTables rare(probability);
     double above = 0;
-    for (std::int64_t k = most; k >= fewest; --k) {
-      const double here = probability[static_cast<std::size_t>(k - fewest)];
-      above += here;
-      const double p = sides.both ? as_probable_at_most(probability, here) : above;
+    for (std::size_t at = probability.size(); at-- > 0;) {
+      above += probability[at];
+      const double p = sides.both ? rare.as_probable_at_most(probability[at]) : above;
+      const std::int64_t k = fewest + static_cast<std::int64_t>(at);
       if (p <= (sides.both ? 2 : 1) * sides.level)
         power += active[static_cast<std::size_t>(k)] * reference[static_cast<std::size_t>(events - k)];
     }
@@ -119,10 +150,11 @@ double exact_binomial_power(double share, double against, double patients, const
   require(patients == std::floor(patients), "the patients of a table are whole");
   const std::vector<double> null = binomial_probabilities(patients, against);
   const std::vector<double> probability = binomial_probabilities(patients, share);
+  const RareTables rare(null);
   double power = 0, above = 0;
   for (std::size_t events = null.size(); events-- > 0;) {
     above += null[events];
-    const double p = sides.both ? as_probable_at_most(null, null[events]) : above;
+    const double p = sides.both ? rare.as_probable_at_most(null[events]) : above;
     if (p <= (sides.both ? 2 : 1) * sides.level) power += probability[events];
   }
   return power;

@@ -62,6 +62,11 @@ class Question {
   std::string what_is_not_covered() const {
     const TrialQuestion& design = protocol_.design;
     if (design.looks && !looks_) return "it is analysed when the primary analysis ends the trial";
+    const bool times = model_.kind == OutcomeKind::survival;
+    if (design.final && !times) return "a day ends the trial before everybody has been followed";
+    if (design.looks &&
+        (design.looks->timing == Looks::Timing::information || (design.looks->timing == Looks::Timing::months)))
+      return "its looks do not come at planned numbers of patients or events";
     if (plan_.hypothesis == Aim::equivalence) return "no formula is built in for equivalence";
     if (!design.intercurrent.empty()) return "the study has intercurrent events";
     if (protocol_.uncertain_parameters) return "the parameters are uncertain";
@@ -116,6 +121,19 @@ class Question {
     return {protocol_.design.alpha / protocol_.design.sides, both};
   }
 
+  /// Whether the design decides how many patients an arm has.
+  bool fixed_numbers() const {
+    const Randomisation& randomisation = protocol_.design.randomisation;
+    return protocol_.arms() == 1 || (randomisation.method == Randomisation::Method::permuted_block &&
+                                     randomisation.stratify.empty() && size_ % randomisation.block == 0);
+  }
+
+  /// Exact formulas are for numbers that are known: of the patients of a table.
+  bool numbers_are_known(const ArmPair& n) const {
+    return !trial_.dropout && fixed_numbers() && n.reference == std::floor(n.reference) &&
+           n.active == std::floor(n.active);
+  }
+
   /// An effect against the boundary of the null hypothesis; a benefit is above 0.
   double beyond_margin(double effect) const {
     const double good = better_ == analysis::Better::higher ? effect : -effect;
@@ -136,8 +154,10 @@ class Question {
       formula += ", looks by recursive integration";
       source += "; Armitage, McPherson and Rowe 1969";
     }
-    if (trial_.dropout && method_ != "mmrm" && protocol_.by_visit())
-      remark += (remark.empty() ? "" : "; ") + std::string("expected numbers after drop-out");
+    const auto say = [&](const char* more) { remark += (remark.empty() ? "" : "; ") + std::string(more); };
+    if (trial_.dropout && method_ != "mmrm" && protocol_.by_visit()) say("expected numbers after drop-out");
+    if (!fixed_numbers()) say("expected numbers of the arms");
+    if (!std::isfinite(power)) return refuse("the formula has no value there");
     constexpr double steps = 1e6;
     forms_.push_back({std::move(formula), std::move(source), std::move(remark), std::nearbyint(power * steps) / steps});
   }
@@ -155,12 +175,17 @@ class Question {
 
   void refuse(const char* why) { forms_.push_back({"", "", why, missing}); }
 
-  /// Of the analysed variable; recorded values are rounded, which adds a twelfth of a step squared.
+  /// Of the analysed variable, as it is recorded.
   std::optional<double> sd(std::size_t place) const {
     const std::optional<Spread> spread = implied_spread(model_, strategy(place), visit_, plan_.change_from_baseline);
     if (!spread) return std::nullopt;
+    return __builtin_sqrt(spread->sd * spread->sd + (plan_.change_from_baseline ? 2 : 1) * rounding_variance());
+  }
+
+  /// Of a recorded value: a twelfth of a step squared.
+  double rounding_variance() const {
     const double unit = protocol_.unit[protocol_.slot_of(plan_.endpoint)];
-    return __builtin_sqrt(spread->sd * spread->sd + (unit > 0 ? 1 / (12 * unit * unit) : 0.0));
+    return unit > 0 ? 1 / (12 * unit * unit) : 0.0;
   }
 
   bool same_sds() const {
@@ -200,7 +225,8 @@ class Question {
     double share = arm(0).share[visit_], against = plan_.against;
     if (better_ == analysis::Better::lower) share = 1 - share, against = 1 - against;
     const double n = analysed(0);
-    if (n != std::floor(n) || plan_.margin != 0) return refuse("events are enumerated for whole numbers and no margin");
+    if (!numbers_are_known({n, n}) || plan_.margin != 0)
+      return refuse("events are enumerated for fixed numbers of patients, and without a margin");
     add("exact test by enumeration", "exact", "",
         [=](const TestSides& of) { return analysis::exact_binomial_power(share, against, n, of); });
   }
@@ -211,11 +237,12 @@ class Question {
     if (!is_normal()) return refuse("outcomes are categories and not normal");
     if (!same_sds()) return refuse("one variance is assumed, and the arms have several");
     const bool adjusted = !plan_.adjust.empty();
-    const double rho = adjusted ? model_.correlation[visit_][0] : 0.0;
-    const double before = model_.arms[static_cast<std::size_t>(strategy(0))].sd[0], spread = *sd(0);
+    const double before = recorded_covariance(reference(), 0, 0), spread = *sd(0);
     // Of the change the residual is that of the value: the baseline takes its own part out.
-    const double value = model_.arms[static_cast<std::size_t>(strategy(0))].sd[visit_];
-    const double residual_sd = adjusted ? value * std::sqrt(1 - rho * rho) : spread;
+    const double with_baseline = adjusted ? recorded_covariance(reference(), visit_, 0) : 0.0;
+    const double residual_sd =
+        adjusted ? std::sqrt(recorded_covariance(reference(), visit_, visit_) - with_baseline * with_baseline / before)
+                 : spread;
     const double df = all_analysed() - static_cast<double>(protocol_.arms()) - (adjusted ? 1 : 0);
     if (!(df > 1) || !(before > 0)) return refuse("too few patients");
     const ArmPair n = analysed();
@@ -227,12 +254,15 @@ class Question {
         [=](const TestSides& of) { return analysis::t_power(noncentrality, df, of); });
   }
 
+  double recorded_covariance(const DataArm& of, std::size_t u, std::size_t v) const {
+    return model_.correlation[u][v] * of.sd[u] * of.sd[v] + (u == v ? rounding_variance() : 0.0);
+  }
+
   /// The covariance of the analysed visits; given the baseline where it is adjusted for.
   std::vector<double> covariance_until_visit(std::size_t place) const {
-    const std::vector<double>& sds = arm(place).sd;
     const std::size_t first = protocol_.has_baseline ? 1 : 0, visits = visit_ - first + 1;
-    const bool adjusted = !plan_.adjust.empty() || !plan_.adjust_by_visit.empty();
-    const auto covariance = [&](std::size_t u, std::size_t v) { return model_.correlation[u][v] * sds[u] * sds[v]; };
+    const bool adjusted = !plan_.adjust_by_visit.empty();
+    const auto covariance = [&](std::size_t u, std::size_t v) { return recorded_covariance(arm(place), u, v); };
     std::vector<double> matrix;
     for (std::size_t u = first; u < first + visits; ++u)
       for (std::size_t v = first; v < first + visits; ++v) {
@@ -249,10 +279,12 @@ class Question {
   void repeated_means() {
     if (!is_normal()) return refuse("outcomes are categories and not normal");
     if (plan_.covariance != "unstructured") return refuse("the formula has an unstructured covariance");
+    if (!plan_.adjust.empty()) return refuse("the formula has coefficients by visit (adjust_by_visit)");
+    for (std::size_t place = 1; place < protocol_.arms(); ++place)
+      if (arm(place).sd != reference().sd) return refuse("one covariance is assumed, and the arms have several");
     if (visit_ + 1 != model_.visits_months.size()) return refuse("the compared visit is not the last one");
     double variance = 0;
     for (const std::size_t place : {std::size_t{0}, contrast_ + 1}) {
-      if (arm(place).sd != reference().sd) return refuse("one covariance is assumed, and the arms have several");
       std::vector<double> retained;
       for (std::size_t v = 0; v < protocol_.visits_months.size(); ++v) retained.push_back(staying(place, v));
       variance += analysis::last_visit_variance(covariance_until_visit(place), retained) / randomised(place);
@@ -278,6 +310,10 @@ class Question {
   void rank_sums() {
     const std::optional<double> above = effect();
     if (!above) return refuse("no probability of a higher value is known");
+    constexpr double finest = 0.1;  // SDs: a step that makes few ties
+    if (is_normal() && rounding_variance() * 12 > finest * finest * *sd(0) * *sd(0))
+      return refuse("recorded values tie");
+    if (is_normal() && !same_sds()) return refuse("one variance is assumed, and the arms have several");
     const ArmPair n = analysed();
     const std::vector<double> ties = is_normal() ? std::vector<double>{} : mean_shares(n);
     add_normal(is_normal() ? "rank sum" : "rank sum with ties",
@@ -287,11 +323,24 @@ class Question {
 
   void proportional_odds() {
     const std::optional<double> log_ratio = effect();
-    if (!log_ratio) return refuse("the odds are not proportional");
+    if (!log_ratio) return refuse("the odds are not proportional, or one of them is 0");
     if (!plan_.adjust.empty()) return refuse("the analysis adjusts for covariates");
     const ArmPair n = analysed();
-    add_normal("proportional odds", "Whitehead 1993", large_samples,
+    add_normal("proportional odds", "Whitehead 1993", caution(rarest(n)),
                analysis::whitehead_drift(beyond_margin(*log_ratio), mean_shares(n), n));
+  }
+
+  /// Patients expected in the emptiest category of an arm.
+  double rarest(const ArmPair& n) const {
+    const std::vector<double> a = shares_of(reference()), b = shares_of(active());
+    return std::min(n.reference * *std::min_element(a.begin(), a.end()),
+                    n.active * *std::min_element(b.begin(), b.end()));
+  }
+
+  /// Of the formulas for large samples.
+  static const char* caution(double fewest) {
+    constexpr double enough = 10;  // patients of a category, or of the events of an arm
+    return fewest < enough ? "large samples, and here are few events: not to be relied on" : large_samples;
   }
 
   double responding(std::size_t place) const {
@@ -306,19 +355,20 @@ class Question {
     ArmPair share{responding(0), responding(contrast_ + 1)};
     if (better_ == analysis::Better::lower) share = {1 - share.reference, 1 - share.active};
     const ArmPair n = analysed();
-    const bool whole = n.reference == std::floor(n.reference) && n.active == std::floor(n.active);
+    const double fewest = std::min({n.reference * share.reference, n.reference * (1 - share.reference),
+                                    n.active * share.active, n.active * (1 - share.active)});
     constexpr double most = 500;  // patients of an arm whose tables are enumerated
     if (method_ == "fisher") {
-      if (!whole || n.reference > most || n.active > most)
-        return refuse("tables are enumerated for whole numbers of up to 500 patients an arm");
+      if (!numbers_are_known(n) || n.reference > most || n.active > most)
+        return refuse("tables are enumerated for fixed numbers of up to 500 patients an arm");
       return add("Fisher's test by enumeration", "exact", "",
                  [=](const TestSides& of) { return analysis::fisher_power(share, n, of); });
     }
     if (method_ == "chi-square")
-      return add("pooled variance", "Fleiss, Tytun and Ury 1980", large_samples,
+      return add("pooled variance", "Fleiss, Tytun and Ury 1980", caution(fewest),
                  [=](const TestSides& of) { return analysis::pooled_shares_power(share, n, of); });
     const double null = plan_.hypothesis == Aim::non_inferiority ? -plan_.margin : plan_.margin;
-    add("restricted maximum likelihood", "Farrington and Manning 1990", large_samples,
+    add("restricted maximum likelihood", "Farrington and Manning 1990", caution(fewest),
         [=](const TestSides& of) { return analysis::farrington_manning_power(share, n, null, of); });
   }
 
@@ -326,8 +376,12 @@ class Question {
   std::optional<double> events() const {
     if (trial_.dropout && trial_.dropout->depends_on_outcome()) return std::nullopt;
     const TrialQuestion& design = protocol_.design;
-    if (design.looks && design.looks->timing == Looks::Timing::events) return design.looks->maximum;
     const ExpectedEvents expected(model_, design, size_);
+    if (design.looks && design.looks->timing == Looks::Timing::events) {
+      constexpr double room = 1.1;  // a trial that has its events by chance only
+      return expected.of_all(last_day(expected)) > room * design.looks->maximum ? std::optional(design.looks->maximum)
+                                                                                : std::nullopt;
+    }
     const std::optional<double> day = final_day(expected);
     return expected.of_arm(0, day.value_or(last_day(expected))) +
            expected.of_arm(contrast_ + 1, day.value_or(last_day(expected)));
@@ -356,9 +410,11 @@ class Question {
     if (!log_ratio) return refuse("the hazards are not proportional");
     if (!plan_.adjust.empty()) return refuse("the analysis adjusts for covariates");
     const std::optional<double> all = events();
-    if (!all) return refuse("drop-out follows the outcome");
+    if (!all) return refuse("the events of the last look are not expected, or drop-out follows the outcome");
     const double active_share = randomised(contrast_ + 1) / (randomised(0) + randomised(contrast_ + 1));
-    const std::string remark = "large samples, " + rounded(*all) + " events expected";
+    const std::string remark = std::string(caution(*all * std::min(active_share, 1 - active_share))) + ", " +
+                               rounded(*all) + " events expected" +
+                               (active_share == 0.5 ? "" : "; with unequal arms a few points off");
     add_normal("number of events", "Schoenfeld 1981", remark.c_str(),
                analysis::schoenfeld_drift(beyond_margin(*log_ratio), *all, active_share));
     const double sign = better_ == analysis::Better::higher ? 1 : -1;
@@ -390,6 +446,8 @@ class Question {
 
   void counts() {
     if (!plan_.adjust.empty()) return refuse("the analysis adjusts for covariates");
+    if (reference().dispersion != active().dispersion)
+      return refuse("one dispersion is assumed, and the arms have two");
     const ArmPair information{count_information(0), count_information(contrast_ + 1)};
     add_normal("negative binomial", "Zhu and Lakkis 2014", large_samples,
                analysis::negative_binomial_drift(beyond_margin(*effect()), information,
@@ -401,6 +459,7 @@ class Question {
     const std::optional<double> log_ratio = effect();
     if (!log_ratio || plan_.responder_threshold > 0 || (is_normal() && model_.decimals))
       return refuse("the probability of a tie is not known");
+    if (is_normal() && !same_sds()) return refuse("one variance is assumed, and the arms have several");
     double tie = 0;
     if (!is_normal()) {
       const std::vector<double> a = shares_of(reference()), b = shares_of(active());

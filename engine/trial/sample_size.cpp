@@ -135,7 +135,7 @@ class Search {
     constexpr double beside = 0.1;  // the slope is known best from sizes a little to either side
     const double offsets[] = {0, beside, 0, -beside};
     for (int turn = 0; spent_ < goal_.search_replicates; ++turn) {
-      const ProbitCurve curve = fit(points_, target_z_);
+      const ProbitCurve curve = curve_at_crossing();
       const double root = curve.b > 0 ? curve.root_at(target_z_) : std::sqrt(static_cast<double>(largest()));
       const std::int64_t n = round_up(std::max(0.0, root) * std::max(0.0, root) * (1 + offsets[turn % 4]));
       const std::int64_t share = std::max<std::int64_t>(goal_.first_replicates, goal_.search_replicates / 10);
@@ -144,21 +144,61 @@ class Search {
     }
   }
 
+  static constexpr double near = 1.5;  // times a size
+
+  static bool is_near(std::int64_t n, std::int64_t size) {
+    const auto a = static_cast<double>(n), b = static_cast<double>(size);
+    return a <= near * b && b <= near * a;
+  }
+
   /// The curve of everything that was simulated near a size: far from it the probit is not straight.
   ProbitCurve curve_near(std::int64_t size) const {
-    constexpr double near = 1.5;
     std::map<std::int64_t, Point> points;
     for (const auto& [n, point] : everything_)
-      if (static_cast<double>(n) <= near * static_cast<double>(size) &&
-          static_cast<double>(size) <= near * static_cast<double>(n))
-        points.emplace(n, point);
+      if (is_near(n, size)) points.emplace(n, point);
     return fit(points.size() > 1 ? points : everything_, target_z_);
+  }
+
+  /// The first size from which on the powers, were they never to fall (pooled adjacent violators), reach the target, or
+  /// the last one.
+  std::map<std::int64_t, Point>::const_iterator first_reached() const {
+    struct Pool {
+      std::map<std::int64_t, Point>::const_iterator first;
+      double rejections, replicates;
+      double power() const { return rejections / replicates; }
+    };
+    std::vector<Pool> pools;
+    for (auto point = points_.begin(); point != points_.end(); ++point) {
+      pools.push_back(
+          {point, static_cast<double>(point->second.rejections), static_cast<double>(point->second.replicates)});
+      while (pools.size() > 1 && pools[pools.size() - 2].power() >= pools.back().power()) {
+        const Pool last = pools.back();
+        pools.pop_back();
+        pools.back().rejections += last.rejections;
+        pools.back().replicates += last.replicates;
+      }
+    }
+    for (const Pool& pool : pools)
+      if (pool.power() >= goal_.power) return pool.first;
+    return std::prev(points_.end());
+  }
+
+  /// The curve of the search around its crossing: between the two sizes about it, and near these. A curve that flattens
+  /// out above the target is not drawn into it.
+  ProbitCurve curve_at_crossing() const {
+    const auto reached = first_reached();
+    const auto below = reached == points_.begin() ? reached : std::prev(reached);
+    std::map<std::int64_t, Point> points;
+    for (const auto& [n, point] : points_)
+      if ((n >= below->first && n <= reached->first) || is_near(n, below->first) || is_near(n, reached->first))
+        points.emplace(n, point);
+    return fit(points.size() > 1 ? points : points_, target_z_);
   }
 
   std::int64_t size_at(double root) const { return round_up(std::pow(std::max(0.0, root), 2)); }
 
   std::int64_t crossing() const {
-    const ProbitCurve curve = fit(points_, target_z_);
+    const ProbitCurve curve = curve_at_crossing();
     return curve.b > 0 ? size_at(curve.root_at(target_z_)) : largest();
   }
 
@@ -213,6 +253,17 @@ class Search {
     return true;
   }
 
+  /// Between a size and the largest one below it that misses the target beyond its error; the size itself where they
+  /// are near to each other.
+  std::int64_t halfway_down(std::int64_t size) const {
+    constexpr double close = 1.1;
+    std::int64_t below = 0;
+    for (const auto& [n, point] : everything_)
+      if (n < size && !near_target(point, 2)) below = n;
+    const double from = static_cast<double>(std::max(below, goal_.smallest)), to = static_cast<double>(size);
+    return to <= close * from ? size : round_up(std::sqrt(from * to));
+  }
+
   /// Moves up while a candidate does not hold, and down while one lies clearly above the target.
   void confirm(std::int64_t candidate, SampleSizeAnswer& answer) {
     std::int64_t missed = 0, reached = 0;  // the largest candidate that did, the smallest that held
@@ -223,8 +274,12 @@ class Search {
       const ProbitCurve curve = curve_near(candidate);
       std::int64_t next = curve.b > 0 ? size_at(curve.root_at(target_z_)) : candidate;
       if (held) {
+        if (next >= candidate || !is_near(next, candidate))
+          next = halfway_down(candidate);  // the curve may be flat there
+        else if (here.power() - 2 * here.mcse() <= goal_.power)
+          break;
         next = std::max(next, missed + goal_.multiple);
-        if (here.power() - 2 * here.mcse() <= goal_.power || next >= candidate) break;
+        if (next >= candidate) break;
       } else {
         next = std::max(next, candidate + goal_.multiple);
         if ((reached > 0 && next >= reached) || candidate >= largest()) break;

@@ -114,11 +114,18 @@ SizedEffect sized_effect(const Trial& trial, std::size_t analysis, std::size_t c
   const PreparedTrial& prepared = trial.prepared();
   const AnalysisPlan& plan = prepared.protocol.design.analyses[analysis];
   double effect = trial.truth().fixed()[analysis * prepared.protocol.contrasts() + contrast].value;
-  // What an estimator tends to may be unknown, as where a day ends the trial, though the hazards are proportional.
-  if (std::isnan(effect) && prepared.data_model && effect_scale(plan) == EffectScale::log_hazard_ratio)
-    effect = implied_effect(*prepared.data_model, prepared.protocol.arm_of_contrast(contrast).strategy,
-                            prepared.protocol.design.arms.front().strategy, 0, EffectScale::log_hazard_ratio, false)
-                 .value_or(effect);
+  const bool of_hazards = prepared.data_model && effect_scale(plan) == EffectScale::log_hazard_ratio;
+  if (of_hazards) {
+    // The ratio that the study states, not what an estimator tends to, which may be unknown where a day ends the trial.
+    const std::optional<double> stated =
+        implied_effect(*prepared.data_model, prepared.protocol.arm_of_contrast(contrast).strategy,
+                       prepared.protocol.design.arms.front().strategy, 0, EffectScale::log_hazard_ratio, false);
+    if (!stated && !std::isnan(effect))
+      return {
+          standing_of(effect, plan, analysis::better_direction(method_of(plan), outcome_of(plan, prepared.protocol))),
+          "hazards are not proportional; the estimate tends to a hazard ratio of " + in_words(exp_of(effect))};
+    effect = stated.value_or(effect);
+  }
   if (std::isnan(effect)) return {Standing::unknown, "true effect unknown"};
   return {standing_of(effect, plan, analysis::better_direction(method_of(plan), outcome_of(plan, prepared.protocol))),
           words_of(effect, prepared, plan)};

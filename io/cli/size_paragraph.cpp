@@ -8,6 +8,7 @@
 #include <sstream>
 #include <vector>
 
+#include "engine/data_model/event_times.hpp"
 #include "engine/data_model/stated_effects.hpp"
 #include "engine/data_model/truth.hpp"
 #include "engine/study/trial_names.hpp"
@@ -84,9 +85,13 @@ class Paragraph {
         margin ? fmt::format(" with a margin of {:g} on the {} scale {}", plan_.margin, name_of(effect_scale(plan_)),
                              justify)
                : "",
-        single_ ? fmt::format(" to {:g} {}", plan_.against, justify) : "",
-        design_.sides == 2 ? "two-sided" : "one-sided", design_.alpha,
+        single_ ? fmt::format(" to {:g} {}", plan_.against, justify) : "", one_sided() ? "one-sided" : "two-sided",
+        one_sided() ? design_.alpha / design_.sides : design_.alpha,
         target_.contrasts.size() > 1 ? ", each of the contrasts alone, without adjustment: all must be shown" : "");
+  }
+
+  bool one_sided() const {
+    return design_.sides == 1 || plan_.hypothesis != AnalysisPlan::Hypothesis::superiority || plan_.margin != 0;
   }
 
   std::string analysis() const {
@@ -114,6 +119,7 @@ class Paragraph {
   std::string assumptions() const {
     std::string text = fmt::format("Assumptions: {} {}.", of_.effect, source());
     if (study_.data_model && study_.data_model->kind == OutcomeKind::score) text += spreads();
+    if (study_.data_model && !seen_at_visits(study_.data_model->kind)) text += reference_law();
     if (design_.dropout) {
       double smallest = 1, largest = 0;
       for (const double lost : trial_.prepared().expected_dropout) {
@@ -129,6 +135,19 @@ class Paragraph {
     return text;
   }
 
+  /// Of times and counts under the reference.
+  std::string reference_law() const {
+    const DataModel& model = *study_.data_model;
+    const DataModel::DataArm& arm = model.arms[static_cast<std::size_t>(design_.arms.front().strategy)];
+    if (model.kind == OutcomeKind::count)
+      return fmt::format(" Under the reference: {:g} events a month, dispersion {:g} {}.", arm.rate, arm.dispersion,
+                         justify);
+    const double median = time_at_survival(arm, 0.5), end = model.follow_up_months;
+    return std::isfinite(median) ? fmt::format(" Under the reference: median {:.4g} months {}.", median, justify)
+                                 : fmt::format(" Under the reference: {:.1f} % without the event after {:g} months {}.",
+                                               100 * survival_at(arm, end), end, justify);
+  }
+
   std::string spreads() const {
     const std::size_t visit = protocol_.visit_at(plan_.visit_months) + (protocol_.has_baseline ? 1 : 0);
     const DataModel& model = *study_.data_model;
@@ -136,6 +155,11 @@ class Paragraph {
     const Spread spread = implied_spread(model, reference, visit, plan_.change_from_baseline).value();
     std::string text = fmt::format(" Under {}: mean {:g}, SD {:.4g} {}.", single_ ? "treatment" : "the reference",
                                    spread.mean, spread.sd, justify);
+    for (std::size_t place = 1; place < design_.arms.size(); ++place) {
+      const double other =
+          implied_spread(model, design_.arms[place].strategy, visit, plan_.change_from_baseline).value().sd;
+      if (other != spread.sd) text += fmt::format(" SD {:.4g} under {} {}.", other, design_.arms[place].name, justify);
+    }
     const bool adjusted = std::any_of(plan_.adjust.begin(), plan_.adjust.end(), is_baseline) ||
                           std::any_of(plan_.adjust_by_visit.begin(), plan_.adjust_by_visit.end(), is_baseline);
     if (!adjusted) return text;
@@ -162,9 +186,10 @@ class Paragraph {
       arms.push_back(words);
     }
     std::string text = fmt::format(
-        "Sample size: {} {} patients, {}; a multiple of {}. They give {} {:.3f} (Monte Carlo standard error "
+        "Sample size: {} {} patients, {}; {}a multiple of {}. They give {} {:.3f} (Monte Carlo standard error "
         "{:.3f}) for a target of {:g}; the number at which the target is crossed has the {:g} % interval {} to {}.",
-        answer.sample_size, single_ ? "enrolled" : "randomised", fmt::join(arms, ", "), goal_.multiple,
+        answer.sample_size, single_ ? "enrolled" : "randomised", fmt::join(arms, ", "),
+        goal_.first ? "the first number that reaches the target, which larger ones may miss; " : "", goal_.multiple,
         goal_.assurance ? "an assurance of" : "a power of", answer.power, answer.power_mcse, goal_.power,
         100 * goal_.level, answer.lower, answer.upper);
     if (!of_.formula.empty())
@@ -180,8 +205,11 @@ class Paragraph {
     text += last > 0  ? fmt::format("the last patient comes after {:.1f} months {}.", last, justify)
             : single_ ? "everybody is enrolled at once."
                       : "everybody is randomised at once.";
-    if (study_.data_model && study_.data_model->kind == OutcomeKind::survival) text += events();
-    if (!design_.looks) return text + " No interim analysis.";
+    text += end_of_trial();
+    if (!design_.looks) {
+      if (study_.data_model && study_.data_model->kind == OutcomeKind::survival) text += events();
+      return text + " No interim analysis.";
+    }
     const Looks& looks = *design_.looks;
     std::vector<std::string> fractions;
     for (const double fraction : looks.information) fractions.push_back(fmt::format("{:g}", fraction));
@@ -189,14 +217,29 @@ class Paragraph {
         looks.efficacy.boundary
             ? fmt::format("{} bounds", word(boundary_names, *looks.efficacy.boundary))
             : fmt::format("spending function {}", word(spending_names, *looks.efficacy.spending.kind));
-    text += fmt::format(" Looks by {} at {} of the maximum, efficacy by {}, futility {}.",
-                        word(look_timing_names, looks.timing), fmt::join(fractions, ", "), rule,
+    const std::string maximum = looks.maximum > 0 ? fmt::format("maximum, {:g}", looks.maximum) : "maximum";
+    text += fmt::format(" Looks by {} at {} of the {}, efficacy by {}, futility {}.",
+                        word(look_timing_names, looks.timing), fmt::join(fractions, ", "), maximum, rule,
                         !looks.futility           ? "not at all"
                         : looks.futility->binding ? "binding"
                                                   : "not binding");
     if (std::isfinite(of_.expected.value))
-      text += fmt::format(" The number above is the maximum; {:.1f} patients are expected.", of_.expected.value);
+      text += fmt::format(" The number of patients above is the largest; {:.1f} are expected.", of_.expected.value);
     return text;
+  }
+
+  std::string end_of_trial() const {
+    if (!design_.final) return {};
+    std::vector<std::string> days;
+    if (design_.final->events > 0) days.push_back(fmt::format("{:g} events", design_.final->events));
+    if (design_.final->months > 0) days.push_back(fmt::format("{:g} months", design_.final->months));
+    if (design_.final->followed_months > 0)
+      days.push_back(fmt::format("{:g} months after the last patient", design_.final->followed_months));
+    const bool later = design_.final->when == FinalAnalysis::When::later;
+    return fmt::format(" The analysis is at {}{}.", fmt::join(days, " or "),
+                       days.size() < 2 ? ""
+                       : later         ? ", whichever is later"
+                                       : ", whichever is earlier");
   }
 
   std::string events() const {
@@ -222,9 +265,12 @@ class Paragraph {
     Study study = study_;
     study.data_model = with_effects_times(*study_.data_model, design_.arms.front().strategy, weaker);
     const Trial weak(study, loaded_.evidence.front());
-    const std::optional<std::int64_t> size = smallest_size_of(goal_, [&](std::int64_t n) {
+    const auto power_at = [&](std::int64_t n) {
       return weak.closed_form(target_.analysis, target_.contrasts.front(), n).front().power;
-    });
+    };
+    const std::optional<std::int64_t> size = smallest_size_of(goal_, power_at);
+    if (!size && !std::isfinite(power_at(goal_.largest / goal_.multiple * goal_.multiple)))
+      return what + ": not computed, as the formula has no value there; change the study and ask again.";
     return size ? fmt::format("{}, {} patients would be needed by the same formula.", what, *size)
                 : fmt::format("{}, no number up to {} would do by the same formula.", what, goal_.largest);
   }

@@ -147,10 +147,10 @@ bool has_something_to_find(const Trial& trial, const SizeTarget& target, std::st
 void print_formula(const SampleSizeGoal& goal, const SizedAnswer& of) {
   if (of.formula.empty()) return;
   const char* what = of.events ? "events" : "patients";
-  std::cout << fmt::format("by formula, {}: power {:.4f} there, {}\n", of.formula, of.formula_power,
-                           of.formula_answer > 0
-                               ? fmt::format("and {} {} for {:g}", of.formula_answer, what, goal.power)
-                               : fmt::format("and no number of {} reaches {:g}", what, goal.power));
+  std::string then = fmt::format(", and no number of {} reaches {:g}", what, goal.power);
+  if (of.formula_answer > 0) then = fmt::format(", and {} {} for {:g}", of.formula_answer, what, goal.power);
+  if (of.formula_ends) then.clear();
+  std::cout << fmt::format("by formula, {}: power {:.4f} there{}\n", of.formula, of.formula_power, then);
 }
 
 /// The number of events at which a trial of the study's largest size is analysed, and when it is expected to have them.
@@ -200,18 +200,24 @@ void print_answer(const Study& study, const SampleSizeGoal& goal, const SizedAns
         "{} there: {:.4f} ± {:.4f} (Monte Carlo standard error), on replicates that the search did not use\n", what,
         answer.power, answer.power_mcse);
     print_formula(goal, of);
+    constexpr std::int64_t wide = 3;
+    if (answer.upper > wide * answer.lower)
+      std::cout << fmt::format(
+          "the {} hardly grows with the number there: look at the curve before relying on the answer\n", what);
     std::cout << '\n';
   } else {
     std::cout << fmt::format("no total sample size up to {} reaches {} {:g}; at {} it is {:.4f}\n\n", goal.largest,
                              what, goal.power, goal.largest, answer.ceiling);
     if (trial.final && trial.final->events > 0)
       std::cout << fmt::format(
-          "a trial that is analysed at {:g} events (trial.final) has them with more patients only earlier\n\n",
+          "a trial that is analysed at {:g} events (trial.final) has them with more patients only earlier; --events "
+          "finds "
+          "how many the power needs\n\n",
           trial.final->events);
     if (trial.looks && trial.looks->timing == Looks::Timing::events)
       std::cout << fmt::format(
           "a trial with looks at events ends with {:g} of them (trial.looks.maximum): more patients "
-          "only bring it there earlier\n\n",
+          "only bring it there earlier; --events finds how many events the power needs\n\n",
           trial.looks->maximum);
   }
 }
@@ -232,6 +238,17 @@ void ask_formula(const SampleSizeGoal& goal, const First& first, SizedAnswer& of
   of.formula = fmt::format("{} ({})", there.formula, there.source);
   of.formula_power = there.power;
   of.formula_answer = smallest_size_of(goal, [&](std::int64_t size) { return first(size).power; }).value_or(0);
+  of.formula_ends = of.formula_answer == 0 && first(goal.largest / goal.multiple * goal.multiple).formula.empty();
+}
+
+/// The study whose trial ends at this number of events.
+Study with_events(const Study& study, std::int64_t events) {
+  Study changed = study;
+  if (changed.trial->looks)
+    changed.trial->looks->maximum = static_cast<double>(events);
+  else
+    changed.trial->final->events = static_cast<double>(events);
+  return changed;
 }
 
 /// The search under one scenario; nothing where there is no effect to find.
@@ -267,9 +284,7 @@ std::optional<SizedAnswer> answer_under(const LoadedStudy& loaded, const Evidenc
     if (!arguments.events) return trial;
     std::unique_ptr<const Trial>& known = at_events[n];
     if (!known) {
-      Study changed = study;
-      changed.trial->final->events = static_cast<double>(n);
-      known = std::make_unique<const Trial>(changed, stance);
+      known = std::make_unique<const Trial>(with_events(study, n), stance);
     }
     return *known;
   };
@@ -278,7 +293,7 @@ std::optional<SizedAnswer> answer_under(const LoadedStudy& loaded, const Evidenc
     log_detail(fmt::format("{} {}: replicates {} to {}", arguments.events ? "events" : "sample size", n, from, to));
     return count_in_parallel(sized(n), patients_of(n), from, to, target);
   });
-  if (study.trial->looks && of.answer.found) {
+  if (study.trial->looks && of.answer.found && !of.events) {
     constexpr std::int64_t expected_replicates = 1000;
     const RejectionCounts there = count_in_parallel(trial, of.answer.sample_size, 0, expected_replicates, target);
     of.expected = mean_of(there.enrolled, there.enrolled_squares, static_cast<double>(there.replicates));
@@ -306,11 +321,17 @@ std::optional<SizedAnswer> answer_under(const LoadedStudy& loaded, const Evidenc
   return of;
 }
 
+/// At a final analysis, or at the last of its looks.
+bool ends_at_events(const TrialQuestion& trial) {
+  if (trial.looks) return trial.looks->timing == Looks::Timing::events;
+  return trial.final && trial.final->events > 0;
+}
+
 void check_events(const Study& study, const SizeArguments& arguments) {
-  if (!study.data_model || study.data_model->kind != OutcomeKind::survival || !study.trial->final ||
-      study.trial->final->events == 0)
+  if (!study.data_model || study.data_model->kind != OutcomeKind::survival || !ends_at_events(*study.trial))
     throw InvalidInput(explain("--events needs a trial that is analysed at a number of events",
-                               "the study has no trial.final.events", "write final = { events = 200 }"));
+                               "the study has neither trial.final.events nor looks at events",
+                               "write final = { events = 200 }, or looks with timing = \"events\""));
   if (arguments.assurance_or_paragraph())
     throw InvalidInput(explain("--events cannot be combined with --assurance or --paragraph",
                                "both speak of a number of patients", "leave one out"));
@@ -340,16 +361,23 @@ ExitStatus find_size(SizeArguments arguments) {
   if (arguments.paragraph && arguments.format != TableFormat::table)
     throw InvalidInput(
         explain("--paragraph is text", "csv and json have the table of the search", "leave out --format"));
+  if (!(arguments.goal.power > 0 && arguments.goal.power < 1))
+    throw InvalidInput(explain(fmt::format("--power {:g} is no power to size for", arguments.goal.power),
+                               "it lies between 0 and 1, and reaches neither", "write one such as 0.9"));
   if (arguments.half_width > 0) check_width(study, arguments);
   if (arguments.events) {
     check_events(study, arguments);
     arguments.goal.multiple = 1;
-    arguments.goal.largest = std::min(arguments.goal.largest, study.trial->sample_size.back());
+    const std::int64_t patients = study.trial->sample_size.back();
+    arguments.goal.largest = std::min(arguments.goal.largest, patients);
+    std::int64_t& smallest = arguments.goal.smallest;
+    const auto fits = [&] { return LookPlan::fits(*with_events(study, smallest).trial, patients); };
+    while (study.trial->looks && smallest < arguments.goal.largest && !fits()) ++smallest;
   } else {
     arguments.goal.multiple = sample_size_multiple(*study.trial);
   }
   arguments.goal.smallest = std::max(arguments.goal.smallest, arguments.goal.multiple);
-  if (study.trial->looks)
+  if (study.trial->looks && !arguments.events)
     arguments.goal.smallest = std::max(arguments.goal.smallest, LookPlan::smallest_size(*study.trial));
   if (arguments.goal.largest < arguments.goal.smallest)
     throw InvalidInput(
@@ -402,7 +430,8 @@ void add_size(Verb& program) {
           "scale of the estimate")
       .within(1e-12, 1e12);
   verb.flag("--events", arguments->events,
-            "the smallest number of events of trial.final, with the largest of the study's sample sizes");
+            "the smallest number of events of trial.final, or of the last look, with the largest of the study's sample "
+            "sizes");
   verb.flag("--paragraph", arguments->paragraph,
             "the sample-size section of a protocol instead of the curve; what the study does not justify stands as "
             "[justify]");

@@ -45,6 +45,20 @@ class Size(ProgramTest):
         for months, expected in ((12, 71.838750), (24, 167.141106), (36, 217.195875)):
             self.assertAlmostEqual(events[months], expected, places=4)
 
+    def test_the_events_of_the_last_look_are_solved_for(self):
+        """O'Brien-Fleming type spending at half and all of the information needs 1.0097 times (within a percent) the events of a trial without looks:
+        Schoenfeld's 247 for 80 % power at a hazard ratio of 0.7."""
+        study = self.folder / "looks.toml"
+        text = self.call("scenarios", "show", "event-driven").stdout
+        self.assertIn("final = { events = 200 }", text)
+        looks = '\n[trial.looks]\ninformation = [0.5, 1]\ntiming = "events"\nmaximum = 200\nefficacy = { spending = "obrien-fleming" }\n'
+        study.write_text("\n".join(line for line in text.splitlines() if not line.startswith("final")) + looks)
+        row = self.rows(study, "--events", "--power", 0.8, "--set", "trial.sample_size=[600]", *FEW)[0]
+        self.assertEqual(row["solved_for"], "events")
+        self.assertLessEqual(float(row["lower"]), 249 * 1.03)
+        self.assertGreaterEqual(float(row["upper"]), 249 * 0.97)
+        self.assertIn("Armitage", row["formula"])
+
     def test_more_patients_bring_no_events(self):
         said = self.call("size", "event-driven", "--power", 0.95, "--largest", 1000, "--replicates", 500, "--search-replicates", 500, status=ANSWER_IS_NO).stdout
         self.assertIn("a trial that is analysed at 200 events", said)
@@ -69,7 +83,7 @@ class Size(ProgramTest):
 
     def test_the_paragraph_names_its_evidence_and_its_looks(self):
         text = " ".join(self.call("size", "group-sequential", "--power", 0.8, "--paragraph", *FEW).stdout.split())
-        self.assertIn("efficacy by spending function obrien-fleming, futility not binding. The number above is the maximum; ", text)
+        self.assertIn("efficacy by spending function obrien-fleming, futility not binding. The number of patients above is the largest; ", text)
         text = " ".join(self.call("size", "trial-lv-redesigned", "--power", 0.8, "--paragraph", "--set", 'evidence="published"', "--replicates", 400,
                                   "--search-replicates", 400).stdout.split())
         self.assertIn("from the evidence 'published'", text)

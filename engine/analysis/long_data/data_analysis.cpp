@@ -495,7 +495,7 @@ DataAnalysis analyze(const LongData& data, const AnalysisPlan& plan, double alph
         estimate.patients = results[c].estimate.patients;
         decision = analysis.decide(estimate);
       }
-      if (disagree(estimate, decision, analysis.hypothesis()))
+      if (estimate.chosen < 0 && disagree(estimate, decision, analysis.hypothesis()))
         found.notes.push_back(name(a) +
                               ": p and interval disagree (the test asks what is seen under no effect, the interval "
                               "is made in another way) the conclusion is that of p");

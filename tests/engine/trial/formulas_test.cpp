@@ -156,6 +156,53 @@ TEST(Formulas, OfLooks) {
   expect_agreement(normal_looks(0.25, many), 0.01, "Julious 2004; Armitage, McPherson and Rowe 1969");
 }
 
+/// A day that ends the trial, looks that do not come at planned numbers, a third arm with another SD, coefficients that
+/// are not by visit, a second dispersion, numbers that drop-out leaves to chance.
+TEST(Formulas, AreNotGivenForWhatTheyDoNotCover) {
+  Study study = normal_trial("t", 60, 0.7, 100);
+  study.trial->final = FinalAnalysis{};
+  study.trial->final->months = 14;
+  EXPECT_EQ(why_none(study), "a day ends the trial before everybody has been followed");
+  study = normal_looks(0.25, 100);
+  study.trial->looks->timing = Looks::Timing::months;
+  study.trial->looks->maximum = 12;
+  EXPECT_EQ(why_none(study), "its looks do not come at planned numbers of patients or events");
+  study = normal_trial_with_baseline("mmrm", 160, 0.4, 0.6, 100);
+  study.trial->analyses[0].adjust = {"baseline"};
+  EXPECT_EQ(why_none(study), "the formula has coefficients by visit (adjust_by_visit)");
+  study.trial->analyses[0].adjust.clear();
+  study.data_model->arms.push_back(study.data_model->arms[0]);
+  study.data_model->arms[2].name = "third";
+  study.data_model->arms[2].sd = {1, 2};
+  study.trial->arms.push_back({"third", 2, 1, {}, 0});
+  study.trial->randomisation.block = 3;
+  study.trial->sample_size = {150};
+  EXPECT_EQ(why_none(study), "one covariance is assumed, and the arms have several");
+  study = shares("fisher", 60, 0.2, 0.5);
+  study.trial->dropout = Dropout{};
+  study.trial->dropout->months = {12};
+  study.trial->dropout->share = {0.5};
+  EXPECT_EQ(why_none(study), "tables are enumerated for fixed numbers of up to 500 patients an arm");
+  study = normal_trial("win-ratio", 60, 0.7, 100);
+  study.data_model->arms[1].sd = {2};
+  EXPECT_EQ(why_none(study), "one variance is assumed, and the arms have several");
+}
+
+/// Recorded to whole numbers, of an SD of one.
+TEST(Formulas, KnowWhatIsRecorded) {
+  Study study = normal_trial_with_baseline("ancova", 60, 0.6, 0.6, many);
+  study.trial->analyses[0].adjust = {"baseline"};
+  study.data_model->decimals = 0;
+  expect_agreement(study, 0.01, "Borm, Fransen and Lemmens 2007");
+  study.trial->analyses[0] = analysis("t");
+  study.trial->analyses[0].change_from_baseline = true;
+  expect_agreement(study, 0.01, "Julious 2004");
+}
+
+TEST(Formulas, HaveNoValueFarBeyondSense) {
+  EXPECT_EQ(Trial(normal_trial("t", 60, 1e9, 100), no_evidence()).closed_form(0, 0, 60).front().power, 1);
+}
+
 TEST(Formulas, SayWhyThereIsNone) {
   Study study = normal_trial("t", 60, 0.7, 100);
   study.data_model->arms[1].sd = {2};

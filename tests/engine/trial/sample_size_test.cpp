@@ -83,6 +83,23 @@ TEST(SampleSize, FindsTheFirstSizeOfASawtooth) {
   EXPECT_GE(first.power, 0.9);
 }
 
+/// A trial that a day or a number of events ends has no more power from some size on; a target just below that is
+/// reached where the curve is steep.
+TEST(SampleSize, IsNotDrawnIntoAPlateau) {
+  const CountRejections steep = z_test(0.5);
+  for (const double target : {0.7, 0.72}) {
+    SampleSizeGoal goal;
+    goal.power = target;
+    const SampleSizeAnswer answer = find_sample_size(goal, [&](std::int64_t n, std::int64_t from, std::int64_t to) {
+      return steep(std::min<std::int64_t>(n, 106), from, to);  // a power of 0.7308
+    });
+    const double exact = std::pow(2 * (normal_quantile(0.975) + normal_quantile(target)) / 0.5, 2);
+    ASSERT_TRUE(answer.found);
+    EXPECT_NEAR(static_cast<double>(answer.sample_size), exact, 6) << target;
+    EXPECT_LT(static_cast<double>(answer.upper), 1.3 * exact) << target;
+  }
+}
+
 TEST(SampleSize, SaysWhenNoSizeSuffices) {
   SampleSizeGoal goal;
   goal.largest = 100;
