@@ -121,14 +121,17 @@ class Paragraph {
     if (study_.data_model && study_.data_model->kind == OutcomeKind::score) text += spreads();
     if (study_.data_model && !seen_at_visits(study_.data_model->kind)) text += reference_law();
     if (design_.dropout) {
+      const std::string over =
+          protocol_.by_visit() ? "" : fmt::format(" over {:g} months of follow-up", protocol_.follow_up_months);
       double smallest = 1, largest = 0;
       for (const double lost : trial_.prepared().expected_dropout) {
         smallest = std::min(smallest, lost);
         largest = std::max(largest, lost);
       }
-      text += smallest == largest ? fmt::format(" Drop-out {:.1f} % of the patients {}.", 100 * largest, justify)
-                                  : fmt::format(" Drop-out {:.1f} to {:.1f} % of the patients of an arm {}.",
-                                                100 * smallest, 100 * largest, justify);
+      text += smallest == largest
+                  ? fmt::format(" Drop-out {:.1f} % of the patients{} {}.", 100 * largest, over, justify)
+                  : fmt::format(" Drop-out {:.1f} to {:.1f} % of the patients of an arm {}.", 100 * smallest,
+                                100 * largest, justify);
     } else {
       text += fmt::format(" No drop-out {}.", justify);
     }
@@ -246,9 +249,9 @@ class Paragraph {
     if (trial_.prepared().dropout && trial_.prepared().dropout->depends_on_outcome()) return {};
     const ExpectedEvents expected(*study_.data_model, design_, of_.answer.sample_size);
     if (design_.final && design_.final->events > 0) {
-      const std::optional<double> months = expected.months_until(design_.final->events);
-      return months ? fmt::format(" {:g} events are expected after {:.1f} months.", design_.final->events, *months)
-                    : "";
+      if (const std::optional<double> months = expected.months_until(design_.final->events))
+        return fmt::format(" {:g} events are expected after {:.1f} months.", design_.final->events, *months);
+      return " So many events are not expected of these patients: many trials end with everybody's follow-up.";
     }
     double end = expected.last_comes() + study_.data_model->follow_up_months;
     if (design_.final && design_.final->months > 0) end = std::min(end, design_.final->months);

@@ -200,6 +200,10 @@ void print_answer(const Study& study, const SampleSizeGoal& goal, const SizedAns
         "{} there: {:.4f} ± {:.4f} (Monte Carlo standard error), on replicates that the search did not use\n", what,
         answer.power, answer.power_mcse);
     print_formula(goal, of);
+    if (trial.final && trial.final->events > static_cast<double>(answer.sample_size))
+      std::cout << fmt::format(
+          "fewer patients than the {:g} events of trial.final: such trials end with everybody's follow-up\n",
+          trial.final->events);
     constexpr std::int64_t wide = 3;
     if (answer.upper > wide * answer.lower)
       std::cout << fmt::format(
