@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "engine/analysis/elementary.hpp"
+#include "engine/analysis/weights_outward.hpp"
 #include "engine/numeric/student_t.hpp"
 
 namespace vcohort::analysis {
@@ -12,22 +13,6 @@ namespace {
 
 double real(std::int64_t count) {
   return static_cast<double>(count);
-}
-
-/// The hypergeometric probabilities of 0, 1, ... events more than the fewest possible in the active arm, up to a
-/// factor. Recurrence outward from the mode, where the weight is 1: no logarithms, no cancellation, and underflow only
-/// where it does not count.
-std::span<double> hypergeometric_weights(const Table2x2& table, std::int64_t fewest, std::int64_t most,
-                                         Workspace& workspace) {
-  const auto weights = workspace.reals(0, static_cast<std::size_t>(most - fewest + 1));
-  const double n = real(table.patients), m = real(table.reference_patients), t = real(table.total_events());
-  const auto mode = std::clamp(static_cast<std::int64_t>((n + 1) * (t + 1) / (n + m + 2)), fewest, most);
-  // Weight of x+1 over weight of x.
-  const auto ratio = [n, m, t](double x) { return (n - x) * (t - x) / ((x + 1) * (m - t + x + 1)); };
-  weights[mode - fewest] = 1;
-  for (auto x = mode; x < most; ++x) weights[x + 1 - fewest] = weights[x - fewest] * ratio(real(x));
-  for (auto x = mode; x > fewest; --x) weights[x - 1 - fewest] = weights[x - fewest] / ratio(real(x - 1));
-  return weights;
 }
 
 /// Events of one arm: how far their mean is from the most that is possible, and their variance.
@@ -38,7 +23,7 @@ struct Moments {
 /// Those of the noncentral hypergeometric distribution, which holds all margins of a table. Sums of probabilities from
 /// their logarithms, because at odds ratios far from 1 the tail of the central one is what counts.
 Moments events_at(const Table2x2& table, double log_odds_ratio, Workspace& workspace) {
-  const auto fewest = std::max<std::int64_t>(0, table.total_events() - table.reference_patients);
+  const auto fewest = fewest_events(table);
   const auto most = std::min(table.total_events(), table.patients);
   const double n = real(table.patients), m = real(table.reference_patients), t = real(table.total_events());
   const auto log_weight = workspace.reals(0, static_cast<std::size_t>(most - fewest + 1));
@@ -88,13 +73,20 @@ double end_of_score_interval(std::span<const Table2x2> strata, bool mirrored, do
 
 }  // namespace
 
+std::span<double> hypergeometric_weights(const Table2x2& table, Workspace& workspace) {
+  const double n = real(table.patients), m = real(table.reference_patients), t = real(table.total_events());
+  const auto fewest = fewest_events(table), most = std::min(table.total_events(), table.patients);
+  const auto weights = workspace.reals(0, static_cast<std::size_t>(most - fewest + 1));
+  const auto mode = std::clamp(static_cast<std::int64_t>((n + 1) * (t + 1) / (n + m + 2)), fewest, most);
+  weights_outward(
+      fewest, mode, [n, m, t](double x) { return (n - x) * (t - x) / ((x + 1) * (m - t + x + 1)); }, weights);
+  return weights;
+}
+
 FisherP fisher_exact(const Table2x2& table, Workspace& workspace) {
   constexpr double tie = 1 + 1e-7;  // tables of equal probability differ by rounding
-  const auto events = table.total_events();
-  const auto fewest = std::max<std::int64_t>(0, events - table.reference_patients);
-  const auto most = std::min(events, table.patients);
-  const auto weights = hypergeometric_weights(table, fewest, most, workspace);
-  const auto observed = static_cast<std::size_t>(table.events - fewest);
+  const auto weights = hypergeometric_weights(table, workspace);
+  const auto observed = static_cast<std::size_t>(table.events - fewest_events(table));
   double total = 0, not_more_probable = 0, below = 0, above = 0;
   for (std::size_t i = 0; i < weights.size(); ++i) {
     total += weights[i];

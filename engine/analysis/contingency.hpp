@@ -7,6 +7,16 @@
 
 namespace vcohort::analysis {
 
+/// The fewest events that the active arm can have, given all margins.
+inline std::int64_t fewest_events(const Table2x2& table) {
+  const std::int64_t others = table.total_events() - table.reference_patients;
+  return others > 0 ? others : 0;
+}
+
+/// The hypergeometric probabilities of fewest_events(), one more, ... in the active arm, given all margins, up to a
+/// factor; holds until the workspace is used again.
+std::span<double> hypergeometric_weights(const Table2x2& table, Workspace& workspace);
+
 /// p-values of Fisher's exact test. Two-sided: the probability, with all margins fixed, of the tables that are not more
 /// probable than the observed one; probabilities within 1e-7 of it, relative, count as equal (the rule of R's
 /// fisher.test).

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "engine/analysis/weights_outward.hpp"
 #include "engine/numeric/beta_quantile.hpp"
 
 namespace vcohort::analysis {
@@ -12,17 +13,13 @@ double real(std::int64_t count) {
   return static_cast<double>(count);
 }
 
-/// The binomial probabilities of 0 ... `patients` events, up to a factor. Recurrence outward from the mode, where the
-/// weight is 1: no logarithms, no cancellation, and underflow only where it does not count.
+/// The binomial probabilities of 0 ... `patients` events, up to a factor.
 std::span<double> binomial_weights(std::int64_t patients, double share, Workspace& workspace) {
   const auto weights = workspace.reals(0, static_cast<std::size_t>(patients) + 1);
   const double n = real(patients), odds = share / (1 - share);
   const auto mode = std::clamp(static_cast<std::int64_t>((n + 1) * share), std::int64_t{0}, patients);
-  // Weight of x+1 over weight of x.
-  const auto ratio = [n, odds](double x) { return (n - x) / (x + 1) * odds; };
-  weights[mode] = 1;
-  for (auto x = mode; x < patients; ++x) weights[x + 1] = weights[x] * ratio(real(x));
-  for (auto x = mode; x > 0; --x) weights[x - 1] = weights[x] / ratio(real(x - 1));
+  weights_outward(
+      0, mode, [n, odds](double x) { return (n - x) / (x + 1) * odds; }, weights);
   return weights;
 }
 

@@ -10,7 +10,9 @@
 #include <limits>
 #include <numeric>
 
+#include "engine/analysis/contingency.hpp"
 #include "engine/analysis/restricted_risk.hpp"
+#include "engine/analysis/workspace.hpp"
 #include "engine/numeric/elementary.hpp"
 #include "engine/numeric/require.hpp"
 
@@ -75,26 +77,6 @@ class RareTables {
   std::vector<double> ascending_, sum_;
 };
 
-/// Of the active arm's events, from the fewest that are possible, given those of both arms: a recurrence outward from
-/// the mode.
-std::vector<double> hypergeometric_probabilities(std::int64_t active, std::int64_t reference, std::int64_t events) {
-  const std::int64_t fewest = std::max<std::int64_t>(0, events - reference), most = std::min(active, events);
-  std::vector<double> weight(static_cast<std::size_t>(most - fewest) + 1);
-  // Probability of k + 1 over that of k.
-  const auto ratio = [&](std::int64_t k) {
-    return static_cast<double>(active - k) * static_cast<double>(events - k) /
-           (static_cast<double>(k + 1) * static_cast<double>(reference - events + k + 1));
-  };
-  const std::int64_t mode = std::clamp((events + 1) * (active + 1) / (active + reference + 2), fewest, most);
-  const auto of = [&](std::int64_t k) -> double& { return weight[static_cast<std::size_t>(k - fewest)]; };
-  of(mode) = 1;
-  for (std::int64_t k = mode; k < most; ++k) of(k + 1) = of(k) * ratio(k);
-  for (std::int64_t k = mode; k > fewest; --k) of(k - 1) = of(k) / ratio(k - 1);
-  const double all = std::accumulate(weight.begin(), weight.end(), 0.0);
-  for (double& each : weight) each /= all;
-  return weight;
-}
-
 }  // namespace
 
 double normal_power(double drift, const TestSides& sides) {
@@ -130,10 +112,14 @@ double fisher_power(const ArmPair& share, const ArmPair& patients, const TestSid
   const std::vector<double> active = binomial_probabilities(patients.active, share.active);
   const auto n = static_cast<std::int64_t>(patients.active), m = static_cast<std::int64_t>(patients.reference);
   double power = 0;
+  Workspace workspace;
   for (std::int64_t events = 0; events <= n + m; ++events) {
-    const std::int64_t fewest = std::max<std::int64_t>(0, events - m);
-    const std::vector<double> probability = hypergeometric_probabilities(n, m, events);
-    const RareTables rare(probability);
+    const Table2x2 table{.events = events, .patients = n, .reference_events = 0, .reference_patients = m};
+    const std::int64_t fewest = fewest_events(table);
+    const std::span<double> probability = hypergeometric_weights(table, workspace);
+    const double all = std::accumulate(probability.begin(), probability.end(), 0.0);
+    for (double& each : probability) each /= all;
+    const RareTables rare({probability.begin(), probability.end()});
     double above = 0;
     for (std::size_t at = probability.size(); at-- > 0;) {
       above += probability[at];

@@ -9,6 +9,8 @@
 #include "engine/data_model/truth.hpp"
 #include "engine/numeric/elementary.hpp"
 #include "engine/numeric/quadrature.hpp"
+#include "engine/numeric/six_digits.hpp"
+#include "engine/study/ratios.hpp"
 #include "engine/trial/expected_events.hpp"
 
 namespace vcohort {
@@ -65,7 +67,7 @@ class Question {
     const bool times = model_.kind == OutcomeKind::survival;
     if (design.final && !times) return "a day ends the trial before everybody has been followed";
     if (design.looks &&
-        (design.looks->timing == Looks::Timing::information || (design.looks->timing == Looks::Timing::months)))
+        (design.looks->timing == Looks::Timing::information || design.looks->timing == Looks::Timing::months))
       return "its looks do not come at planned numbers of patients or events";
     if (plan_.hypothesis == Aim::equivalence) return "no formula is built in for equivalence";
     if (!design.intercurrent.empty()) return "the study has intercurrent events";
@@ -101,9 +103,7 @@ class Question {
   }
 
   double randomised(std::size_t place) const {
-    double ratios = 0;
-    for (const Arm& each : protocol_.design.arms) ratios += each.ratio;
-    return static_cast<double>(size_) * protocol_.design.arms[place].ratio / ratios;
+    return static_cast<double>(size_) * protocol_.design.arms[place].ratio / sum_of_ratios(protocol_.design.arms);
   }
 
   double analysed(std::size_t place) const {
@@ -158,8 +158,7 @@ class Question {
     if (trial_.dropout && method_ != "mmrm" && protocol_.by_visit()) say("expected numbers after drop-out");
     if (!fixed_numbers()) say("expected numbers of the arms");
     if (!std::isfinite(power)) return refuse("the formula has no value there");
-    constexpr double steps = 1e6;
-    forms_.push_back({std::move(formula), std::move(source), std::move(remark), std::nearbyint(power * steps) / steps});
+    forms_.push_back({std::move(formula), std::move(source), std::move(remark), six_digits(power)});
   }
 
   double power_with_looks(double power_of_one_side) const {

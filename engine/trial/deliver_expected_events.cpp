@@ -2,6 +2,8 @@
 #include <cmath>
 
 #include "engine/numeric/columns.hpp"
+#include "engine/numeric/six_digits.hpp"
+#include "engine/study/ratios.hpp"
 #include "engine/trial/expected_events.hpp"
 #include "engine/trial/trial.hpp"
 
@@ -23,8 +25,7 @@ Table Trial::table_of_expected_events() const {
   };
   std::vector<Row> rows;
   const Protocol& protocol = trial_->protocol;
-  double ratios = 0;
-  for (const Arm& arm : protocol.design.arms) ratios += arm.ratio;
+  const double ratios = sum_of_ratios(protocol.design.arms);
   for (const std::int64_t size : study_.trial->sample_size) {
     const ExpectedEvents expected(*trial_->data_model, protocol.design, size);
     const double end = std::ceil(expected.last_comes() + protocol.follow_up_months);
@@ -42,10 +43,8 @@ Table Trial::table_of_expected_events() const {
   column("sample_size", "patients", "randomised in the end", &Row::size);
   column("months", "months", "since the first day of accrual", &Row::months);
   column("arm", "", "which arm", &Row::arm);
-  // Quadrature: to six digits it is the same number on every processor.
-  const auto rounded = [](double value) { return std::nearbyint(value * 1e6) / 1e6; };
-  column("randomised", "patients", "expected by then", [&](const Row& row) { return rounded(row.randomised); });
-  column("events", "events", "expected by then", [&](const Row& row) { return rounded(row.events); });
+  column("randomised", "patients", "expected by then", [&](const Row& row) { return six_digits(row.randomised); });
+  column("events", "events", "expected by then", [&](const Row& row) { return six_digits(row.events); });
   return table;
 }
 

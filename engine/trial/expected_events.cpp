@@ -7,6 +7,7 @@
 #include "engine/numeric/elementary.hpp"
 #include "engine/numeric/quadrature.hpp"
 #include "engine/numeric/require.hpp"
+#include "engine/study/ratios.hpp"
 
 namespace vcohort {
 
@@ -76,9 +77,7 @@ double ExpectedEvents::of_arm(std::size_t arm, double months) const {
   double events = 0;
   for (std::size_t k = 0; k + 1 < times.size(); ++k)
     events += integral_of(per_y, pow_of(times[k], 1 / stretch), pow_of(times[k + 1], 1 / stretch));
-  double ratios = 0;
-  for (const Arm& other : arms_) ratios += other.ratio;
-  return events * arms_[arm].ratio / ratios;
+  return events * arms_[arm].ratio / sum_of_ratios(arms_);
 }
 
 double ExpectedEvents::of_all(double months) const {

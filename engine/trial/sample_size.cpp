@@ -8,6 +8,7 @@
 #include "engine/numeric/columns.hpp"
 #include "engine/numeric/elementary.hpp"
 #include "engine/numeric/require.hpp"
+#include "engine/study/ratios.hpp"
 
 namespace vcohort {
 
@@ -340,11 +341,9 @@ std::optional<std::int64_t> smallest_size_of(const SampleSizeGoal& goal,
 
 std::int64_t sample_size_multiple(const TrialQuestion& design) {
   if (design.arms.size() == 1) return 1;
-  std::int64_t ratios = 0;
-  for (const Arm& arm : design.arms) ratios += arm.ratio;
   return design.randomisation.method == Randomisation::Method::permuted_block && design.randomisation.stratify.empty()
              ? design.randomisation.block
-             : ratios;
+             : sum_of_ratios(design.arms);
 }
 
 Table sample_size_curve(const SampleSizeAnswer& answer) {

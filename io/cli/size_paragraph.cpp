@@ -11,6 +11,7 @@
 #include "engine/data_model/event_times.hpp"
 #include "engine/data_model/stated_effects.hpp"
 #include "engine/data_model/truth.hpp"
+#include "engine/study/ratios.hpp"
 #include "engine/study/trial_names.hpp"
 #include "engine/study/word.hpp"
 #include "engine/trial/expected_events.hpp"
@@ -176,9 +177,8 @@ class Paragraph {
 
   std::string answer() const {
     const SampleSizeAnswer& answer = of_.answer;
-    int ratios = 0;
+    const int ratios = sum_of_ratios(design_.arms);
     std::vector<std::string> arms;
-    for (const Arm& arm : design_.arms) ratios += arm.ratio;
     for (std::size_t place = 0; place < design_.arms.size(); ++place) {
       const Arm& arm = design_.arms[place];
       const double n = static_cast<double>(answer.sample_size) * arm.ratio / ratios;

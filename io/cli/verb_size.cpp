@@ -14,6 +14,7 @@
 
 #include "engine/numeric/errors.hpp"
 #include "engine/run/run.hpp"
+#include "engine/study/ratios.hpp"
 #include "engine/trial/expected_events.hpp"
 #include "engine/trial/sample_size.hpp"
 #include "engine/trial/sized_effect.hpp"
@@ -188,8 +189,7 @@ void print_answer(const Study& study, const SampleSizeGoal& goal, const SizedAns
   if (of.events) {
     print_events(study, goal, of);
   } else if (answer.found) {
-    int ratios = 0;
-    for (const Arm& arm : trial.arms) ratios += arm.ratio;
+    const int ratios = sum_of_ratios(trial.arms);
     std::cout << fmt::format("{} total sample size for {} {:g}: {} ({:g} % interval {} to {})\n",
                              goal.first ? "first" : "smallest", what, goal.power, answer.sample_size, 100 * goal.level,
                              answer.lower, answer.upper);

@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "engine/study/endpoints.hpp"
+#include "engine/study/ratios.hpp"
 #include "engine/study/trial_names.hpp"
 #include "io/study/suggestion.hpp"
 #include "io/study/trial_sections.hpp"
@@ -236,7 +237,7 @@ void check_whole(const TableReader& reader, const TrialQuestion& trial, StudyCon
                          "");
     return;
   }
-  const std::int64_t ratios = sum_of_ratios(trial);
+  const std::int64_t ratios = sum_of_ratios(trial.arms);
   if (trial.arms.size() == 1) return;
   const bool blocks = trial.randomisation.method == Randomisation::Method::permuted_block;
   const std::int64_t block = blocks ? trial.randomisation.block : ratios;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 
+#include "engine/study/ratios.hpp"
 #include "engine/study/size.hpp"
 #include "engine/study/trial_names.hpp"
 #include "io/study/suggestion.hpp"
@@ -49,7 +50,7 @@ void check_factors(const KeyAt& at, const Randomisation& randomisation) {
 }
 
 void check_block(const KeyAt& at, const Randomisation& randomisation) {
-  const int ratios = sum_of_ratios(trial_of(at.scope));
+  const int ratios = sum_of_ratios(trial_of(at.scope).arms);
   if (ratios == 0 || randomisation.block % ratios == 0) return;
   at.refuse(fmt::format("a block of {} cannot hold the ratio of the arms", randomisation.block),
             fmt::format("it must be a multiple of the sum of the ratios, {}", ratios),
@@ -64,7 +65,7 @@ void check_probability(const TableReader& table, const TrialQuestion& trial) {
     largest = std::max(largest, arm.ratio);
     smallest = std::min(smallest, arm.ratio);
   }
-  const int ratios = sum_of_ratios(trial);
+  const int ratios = sum_of_ratios(trial.arms);
   const double probability = trial.randomisation.probability, share = static_cast<double>(largest) / ratios;
   if (largest == smallest ? probability >= share : probability > share) return;
   table.refuse(
@@ -216,15 +217,9 @@ void read_arms(const KeyAt& at, TrialQuestion& trial) {
   if (at.problems().size() != before) trial.arms.clear();
 }
 
-int sum_of_ratios(const TrialQuestion& trial) {
-  int ratios = 0;
-  for (const Arm& arm : trial.arms) ratios += arm.ratio;
-  return ratios;
-}
-
 int default_block(const TrialQuestion& trial) {
   constexpr int default_multiple = 2;
-  return default_multiple * sum_of_ratios(trial);
+  return default_multiple * sum_of_ratios(trial.arms);
 }
 
 }  // namespace vcohort

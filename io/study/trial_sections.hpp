@@ -59,9 +59,6 @@ inline const TrialQuestion& trial_of(const Scope& scope) {
 /// Refuses arms, and empties the list where one of them is refused, so that nothing else is blamed on it.
 void read_arms(const KeyAt& at, TrialQuestion& trial);
 
-/// The sum of the allocation ratios.
-int sum_of_ratios(const TrialQuestion& trial);
-
 /// Permuted blocks of twice the sum of the ratios.
 int default_block(const TrialQuestion& trial);
 

@@ -9,6 +9,7 @@
 #include "engine/policy/decision/patient_noise.hpp"
 #include "engine/policy/research/research.hpp"
 #include "engine/policy/research/value_of_trial.hpp"
+#include "engine/study/ratios.hpp"
 
 namespace vcohort {
 
@@ -18,8 +19,7 @@ PricedTrial priced_trial(const Study& study, std::size_t size, double duration_m
   const ResearchQuestion& research = *study.policy->research;
   PricedTrial trial;
   trial.sample_size = study.trial->sample_size[size];
-  double ratios = 0;
-  for (const Arm& arm : study.trial->arms) ratios += arm.ratio;
+  const double ratios = sum_of_ratios(study.trial->arms);
   for (const Arm& arm : study.trial->arms) {
     trial.arms.push_back(arm.strategy);
     trial.share.push_back(arm.ratio / ratios);

@@ -6,14 +6,6 @@
 namespace vcohort::analysis {
 namespace {
 
-Columns of(std::vector<int> arm, std::vector<double> time, std::vector<std::uint8_t> event) {
-  Columns columns;
-  columns.arm = std::move(arm);
-  columns.time = std::move(time);
-  columns.event = std::move(event);
-  return columns;
-}
-
 /// summary(survfit(Surv(time, status) ~ arm), rmean = until)$table, and at times = until; see survival.R.
 TEST(KaplanMeier, AgreesWithR) {
   Workspace workspace;
@@ -54,7 +46,7 @@ TEST(RestrictedMean, OfLung) {
 /// Without censoring the restricted mean is a mean, its variance that of the mean but for n - 1.
 TEST(RestrictedMean, WithoutCensoringIsAMean) {
   Workspace workspace;
-  auto columns = of({0, 0, 0, 0, 1}, {1, 2, 4, 9, 1}, {1, 1, 1, 1, 1});
+  auto columns = times_of({0, 0, 0, 0, 1}, {1, 2, 4, 9, 1}, {1, 1, 1, 1, 1});
   const auto curve = survival_curve(columns.view(), 0, 5, workspace);
   EXPECT_DOUBLE_EQ(curve.area, (1 + 2 + 4 + 5) / 4.0);
   EXPECT_DOUBLE_EQ(curve.area_variance, (4.0 + 1 + 1 + 4) / 16);
@@ -65,8 +57,8 @@ TEST(RestrictedMean, WithoutCensoringIsAMean) {
 /// Known where the last patient has the event, unknown where the last one is censored before.
 TEST(KaplanMeier, BeyondFollowUpIsAFailure) {
   Workspace workspace;
-  auto censored = of({0, 0, 1, 1}, {1, 6, 2, 4}, {1, 0, 1, 0});
-  auto died = of({0, 0, 1, 1}, {1, 6, 2, 4}, {1, 0, 1, 1});
+  auto censored = times_of({0, 0, 1, 1}, {1, 6, 2, 4}, {1, 0, 1, 0});
+  auto died = times_of({0, 0, 1, 1}, {1, 6, 2, 4}, {1, 0, 1, 1});
   for (const auto method : {restricted_mean_difference, survival_difference}) {
     EXPECT_EQ(method(censored.view(), 1, 5, {}, workspace).failure, Failure::beyond_follow_up);
     EXPECT_EQ(method(censored.view(), 1, 4, {}, workspace).failure, Failure::none);
@@ -84,19 +76,19 @@ TEST(KaplanMeier, FailuresAreTyped) {
     const auto failure = [&](Columns columns, double until) {
       return method(columns.view(), 1, until, {}, workspace).failure;
     };
-    EXPECT_EQ(failure(of({}, {}, {}), 1), Failure::empty_arm);
-    EXPECT_EQ(failure(of({0, 0}, {1, 2}, {1, 1}), 1), Failure::empty_arm);
-    EXPECT_EQ(failure(of({0, 1}, {1, infinity}, {1, 0}), 1), Failure::not_finite);
-    EXPECT_EQ(failure(of({0, 1}, {3, 3}, {0, 0}), 2), Failure::no_events);
-    EXPECT_EQ(failure(of({0, 1}, {3, 3}, {1, 1}), 2), Failure::no_events);  // later
-    EXPECT_EQ(failure(of({0, 1}, {1, 1}, {1, 1}), 2), Failure::no_variation);
+    EXPECT_EQ(failure(times_of({}, {}, {}), 1), Failure::empty_arm);
+    EXPECT_EQ(failure(times_of({0, 0}, {1, 2}, {1, 1}), 1), Failure::empty_arm);
+    EXPECT_EQ(failure(times_of({0, 1}, {1, infinity}, {1, 0}), 1), Failure::not_finite);
+    EXPECT_EQ(failure(times_of({0, 1}, {3, 3}, {0, 0}), 2), Failure::no_events);
+    EXPECT_EQ(failure(times_of({0, 1}, {3, 3}, {1, 1}), 2), Failure::no_events);  // later
+    EXPECT_EQ(failure(times_of({0, 1}, {1, 1}, {1, 1}), 2), Failure::no_variation);
   }
 }
 
 /// One arm without an event has no variance, the other has.
 TEST(KaplanMeier, OneArmWithoutEventsHasAnEstimate) {
   Workspace workspace;
-  auto columns = of({0, 0, 1, 1}, {1, 3, 3, 3}, {1, 0, 0, 0});
+  auto columns = times_of({0, 0, 1, 1}, {1, 3, 3, 3}, {1, 0, 0, 0});
   const auto estimate = survival_difference(columns.view(), 1, 2, {}, workspace);
   EXPECT_DOUBLE_EQ(estimate.estimate, 0.5);
   EXPECT_DOUBLE_EQ(estimate.se, std::sqrt(0.125));
@@ -105,7 +97,7 @@ TEST(KaplanMeier, OneArmWithoutEventsHasAnEstimate) {
 /// Missing times and other arms are no patients; an event at the time counts, a censoring at an event is at risk.
 TEST(KaplanMeier, TiesAndMissing) {
   Workspace workspace;
-  auto columns = of({0, 0, 0, 0, 2, -1, 1}, {2, 2, 2, std::nan(""), 1, 1, 3}, {1, 0, 1, 1, 1, 1, 1});
+  auto columns = times_of({0, 0, 0, 0, 2, -1, 1}, {2, 2, 2, std::nan(""), 1, 1, 3}, {1, 0, 1, 1, 1, 1, 1});
   const auto curve = survival_curve(columns.view(), 0, 2, workspace);
   EXPECT_EQ(curve.patients, 3);
   EXPECT_DOUBLE_EQ(curve.survival, 1.0 / 3);

@@ -69,6 +69,15 @@ struct Columns {
   std::vector<Factor> factor_views_;
 };
 
+/// Times to an event, and whether it happened.
+inline Columns times_of(std::vector<int> arm, std::vector<double> time, std::vector<std::uint8_t> event) {
+  Columns columns;
+  columns.arm = std::move(arm);
+  columns.time = std::move(time);
+  columns.event = std::move(event);
+  return columns;
+}
+
 inline Columns columns_of(const nlohmann::json& test_case) {
   const auto& data = test_case.at("data");
   Columns columns;

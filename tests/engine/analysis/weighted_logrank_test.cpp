@@ -18,14 +18,6 @@ Weights weights_of(const nlohmann::json& rows) {
   return weights;
 }
 
-Columns of(std::vector<int> arm, std::vector<double> time, std::vector<std::uint8_t> event) {
-  Columns columns;
-  columns.arm = std::move(arm);
-  columns.time = std::move(time);
-  columns.event = std::move(event);
-  return columns;
-}
-
 /// tests/oracles/analysis/survival.R: sums over R's survfit, which agree with survdiff's rho.
 TEST(FlemingHarrington, AgreesWithR) {
   Workspace workspace;
@@ -82,7 +74,7 @@ TEST(FlemingHarrington, WithoutAWeightIsTheLogRankTest) {
 /// and v = 1/4, 2/9, 1/4.
 TEST(FlemingHarrington, ByHand) {
   Workspace workspace;
-  auto columns = of({1, 0, 1, 0}, {1, 2, 3, 4}, {1, 1, 1, 0});
+  auto columns = times_of({1, 0, 1, 0}, {1, 2, 3, 4}, {1, 1, 1, 0});
   const auto late = fleming_harrington(columns.view(), 1, {0, 1}, {}, workspace);
   const double excess = -0.25 / 3 + 0.25, information = 0.25 * 2 / 9 + 0.125, variance = 2.0 / 9 / 16 + 1.0 / 16;
   EXPECT_NEAR(late.estimate, excess / information, 1e-14);
@@ -94,15 +86,17 @@ TEST(FlemingHarrington, FailuresAreTyped) {
   const auto failure = [&](Columns columns) {
     return fleming_harrington(columns.view(), 1, {0, 1}, {}, workspace).failure;
   };
-  EXPECT_EQ(failure(of({}, {}, {})), Failure::empty_arm);
-  EXPECT_EQ(failure(of({1, 1}, {1, 2}, {1, 1})), Failure::empty_arm);
-  EXPECT_EQ(failure(of({0, 0, 1}, {1, 2, std::numeric_limits<double>::infinity()}, {1, 1, 0})), Failure::not_finite);
+  EXPECT_EQ(failure(times_of({}, {}, {})), Failure::empty_arm);
+  EXPECT_EQ(failure(times_of({1, 1}, {1, 2}, {1, 1})), Failure::empty_arm);
+  EXPECT_EQ(failure(times_of({0, 0, 1}, {1, 2, std::numeric_limits<double>::infinity()}, {1, 1, 0})),
+            Failure::not_finite);
 }
 
 /// Nobody has the event; all events at the first event time, before which nobody has died.
 TEST(FlemingHarrington, WithoutAComparisonSaysNothing) {
   Workspace workspace;
-  for (auto columns : {of({0, 0, 1, 1}, {1, 2, 3, 4}, {0, 0, 0, 0}), of({0, 0, 1, 1}, {1, 2, 1, 4}, {1, 0, 1, 0})}) {
+  for (auto columns :
+       {times_of({0, 0, 1, 1}, {1, 2, 3, 4}, {0, 0, 0, 0}), times_of({0, 0, 1, 1}, {1, 2, 1, 4}, {1, 0, 1, 0})}) {
     const auto estimate = fleming_harrington(columns.view(), 1, {0, 1}, {}, workspace);
     ASSERT_TRUE(estimate.ok());
     EXPECT_EQ(estimate.statistic, 0);
@@ -195,8 +189,8 @@ TEST(MaxCombo, OfLung) {
 TEST(MaxCombo, OneSideLooksInItsDirection) {
   Workspace workspace;
   // The active arm has its events first and then none: early harm, late benefit.
-  auto columns = of({1, 1, 1, 0, 0, 0, 0, 0, 1, 1, 1, 1}, {1, 2, 3, 4, 5, 6, 7, 8, 9, 9, 9, 9},
-                    {1, 1, 1, 1, 1, 1, 1, 1, 0, 0, 0, 0});
+  auto columns = times_of({1, 1, 1, 0, 0, 0, 0, 0, 1, 1, 1, 1}, {1, 2, 3, 4, 5, 6, 7, 8, 9, 9, 9, 9},
+                          {1, 1, 1, 1, 1, 1, 1, 1, 0, 0, 0, 0});
   const Weights weights = {{1, 0}, {0, 1}};
   const auto less = max_combo(columns.view(), 1, weights, {.toward = -1}, workspace);
   const auto greater = max_combo(columns.view(), 1, weights, {.toward = 1}, workspace);
@@ -243,11 +237,11 @@ TEST(MaxCombo, LooksWhereTheStudyHopes) {
 /// Weights that no event time has are left out; those that cannot be told apart count once.
 TEST(MaxCombo, LeavesOutWhatDoesNotCount) {
   Workspace workspace;
-  auto columns = of({0, 0, 0, 1, 1, 1}, {1, 1, 2, 2, 2, 2}, {1, 1, 0, 0, 0, 0});
+  auto columns = times_of({0, 0, 0, 1, 1, 1}, {1, 1, 2, 2, 2, 2}, {1, 1, 0, 0, 0, 0});
   const auto estimate = max_combo(columns.view(), 1, corners, {}, workspace);
   EXPECT_EQ(estimate.chosen, 0);
   EXPECT_NEAR(estimate.p, log_rank(columns.view(), 1, {}, workspace).p, 1e-12);
-  auto nobody = of({0, 0, 1, 1}, {1, 2, 3, 4}, {0, 0, 0, 0});
+  auto nobody = times_of({0, 0, 1, 1}, {1, 2, 3, 4}, {0, 0, 0, 0});
   const auto nothing = max_combo(nobody.view(), 1, corners, {}, workspace);
   EXPECT_EQ(nothing.p, 1);
   EXPECT_EQ(nothing.chosen, -1);

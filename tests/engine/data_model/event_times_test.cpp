@@ -9,6 +9,7 @@
 #include "engine/data_model/data_model.hpp"
 #include "engine/data_model/stated_effects.hpp"
 #include "engine/data_model/truth.hpp"
+#include "tests/engine/data_model/event_law.hpp"
 
 namespace vcohort {
 namespace {
@@ -18,14 +19,7 @@ using DataArm = DataModel::DataArm;
 constexpr double mcse_allowed = 4.5;
 constexpr std::size_t many = 200000;
 
-DataArm arm_of(std::vector<double> hazard, std::vector<double> from, double shape = 1, double cured = 0) {
-  DataArm arm;
-  arm.hazard = std::move(hazard);
-  arm.hazard_from_months = std::move(from);
-  arm.shape = shape;
-  arm.cured = cured;
-  return arm;
-}
+using test::arm_of;
 
 /// Constant, falling, rising with cured patients, crossing, and all of it at once.
 std::vector<DataArm> laws() {

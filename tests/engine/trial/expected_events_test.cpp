@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "engine/data_model/stated_effects.hpp"
+#include "tests/engine/data_model/event_law.hpp"
 #include "tests/engine/trial/looks.hpp"
 
 namespace vcohort::test {
@@ -14,15 +15,6 @@ using DataArm = DataModel::DataArm;
 using Pieces = std::vector<Accrual::Piece>;
 
 constexpr double half_in_12 = 0.69314718055994530942 / 12;
-
-DataArm arm_of(std::vector<double> hazard, std::vector<double> from = {0}, double shape = 1, double cured = 0) {
-  DataArm arm;
-  arm.hazard = std::move(hazard);
-  arm.hazard_from_months = std::move(from);
-  arm.shape = shape;
-  arm.cured = cured;
-  return arm;
-}
 
 /// What of a trial its events depend on; patients of control to those of treatment 1 : ratio.
 struct Design {
