@@ -136,6 +136,12 @@ struct FinalAnalysis {
   When when = When::later;
 };
 
+/// The true difference that a trial in the disease model is to have, arm against reference, in the primary analysis.
+struct WishedEffect {
+  std::string endpoint;
+  double points = 0;
+};
+
 struct TrialQuestion {
   std::vector<Arm> arms;
   int reference = 0;                      // index of the arm that contrasts are taken against
@@ -145,8 +151,9 @@ struct TrialQuestion {
   std::vector<AnalysisPlan> analyses;     // the first is primary
   double alpha = 0.05;
   int sides = 2;
-  std::optional<Looks> looks;          // absent: the trial is analysed once
-  std::optional<FinalAnalysis> final;  // without looks; absent: when the trial is complete
+  std::optional<Looks> looks;                 // absent: the trial is analysed once
+  std::optional<FinalAnalysis> final;         // without looks; absent: when the trial is complete
+  std::optional<WishedEffect> wished_effect;  // disease model: efficacy is scaled to it; absent: the evidence's own
   Randomisation randomisation;
   Accrual accrual;
   std::optional<Dropout> dropout;

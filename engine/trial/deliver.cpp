@@ -242,6 +242,7 @@ std::vector<Table> Trial::deliver(const Tally& tally) const {
            });
   }
   std::vector<Table> tables{std::move(table)};
+  if (scaled_) tables.push_back(table_of_wished_effect());
   if (study_.trial->looks) tables.push_back(table_of_looks(tally));
   if (trial_->data_model) tables.push_back(table_of_closed_forms(tally));
   const bool follows_outcome = trial_->dropout && trial_->dropout->depends_on_outcome();

@@ -216,7 +216,7 @@ std::vector<Raced> race(const RaceGoal& goal, const std::vector<RaceEntry>& entr
       say(words.str());
     }
     const bool alone = left.size() == 1 && best.found.cost_se <= 4 * goal.precise * best.found.cost;
-    if (alone || least_precise <= goal.precise || replicates >= goal.most_replicates) break;
+    if (alone || least_precise <= goal.precise || 2 * replicates > goal.most_replicates) break;
   }
   for (Runner* runner : left) runner->found.in_last_stage = true;
   if (!left.empty()) bootstrap(left);

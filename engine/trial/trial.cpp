@@ -70,8 +70,10 @@ std::int64_t in_reference(const std::vector<double>& in_arm) {
 Trial::Trial(const Study& study, const Evidence& evidence)
     : scenario_(study.data_model ? evidence_of_data_model().name + study.mark : evidence.name),
       study_(study),
-      evidence_(evidence),
-      trial_(std::make_shared<const PreparedTrial>(study, evidence)),
+      scaled_(study.trial->wished_effect ? std::make_shared<const ScaledEfficacy>(scale_to_wish(study, evidence))
+                                         : nullptr),
+      evidence_(scaled_ ? scaled_->evidence : evidence),
+      trial_(std::make_shared<const PreparedTrial>(study, evidence_)),
       layout_(study.trial->sample_size.size(), trial_->protocol.contrasts(), estimate_ratios(trial_->protocol),
               study.trial->looks ? study.trial->looks->information.size() : 0),
       truth_(std::make_shared<const TrueValues>(*trial_)),

@@ -12,6 +12,7 @@
 #include "engine/trial/layout.hpp"
 #include "engine/trial/simulator.hpp"
 #include "engine/trial/true_value.hpp"
+#include "engine/trial/wished_effect.hpp"
 
 namespace vcohort {
 
@@ -78,6 +79,8 @@ class Trial final : public Question {
   std::vector<ClosedForm> closed_form(std::size_t analysis, std::size_t contrast, std::int64_t sample_size) const;
 
   const PreparedTrial& prepared() const { return *trial_; }
+  /// How efficacy was scaled to a wished effect; null where the study wishes for none.
+  const ScaledEfficacy* scaled_efficacy() const { return scaled_.get(); }
   const TrueValues& truth() const { return *truth_; }
   const TrialLayout& layout() const { return layout_; }
 
@@ -111,11 +114,13 @@ class Trial final : public Question {
   Table table_of_looks(const Tally&) const;
   Table table_of_closed_forms(const Tally&) const;
   Table table_of_expected_events() const;
+  Table table_of_wished_effect() const;
   std::vector<Conduct> conducts() const;  // [size]
   Conduct conduct_of(std::int64_t sample_size) const { return {sample_size, look_plans_->of(sample_size)}; }
 
   std::string scenario_;
   Study study_;
+  std::shared_ptr<const ScaledEfficacy> scaled_;  // where an effect is wished for
   Evidence evidence_;
   std::shared_ptr<const PreparedTrial> trial_;
   TrialLayout layout_;

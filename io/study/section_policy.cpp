@@ -86,6 +86,9 @@ void check_research(const KeyAt& at, const PolicyQuestion&) {
       if (arm.crossover_to)
         at.refuse("[policy.research] cannot price arm " + quoted(arm.name),
                   "it crosses over, and so is none of the strategies", "ask about a trial with parallel arms");
+  if (study.trial && study.trial->wished_effect)
+    at.refuse("[policy.research] asks what the evidence's own efficacy is worth",
+              "trial.effect scales that of the trial", "remove one of them");
   if (study.data_model)
     at.refuse("[policy.research] asks about a trial of a data model", "its arms are none of the strategies of [policy]",
               "remove [data_model]");

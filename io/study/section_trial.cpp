@@ -94,6 +94,39 @@ std::string write_decimals(const TrialQuestion& trial, const Scope&) {
   return items.empty() ? std::string() : fmt::format("{{ {} }}", fmt::join(items, ", "));
 }
 
+void read_wished(const KeyAt& at, TrialQuestion& trial) {
+  const TomlValue& table = at.value();
+  const auto points =
+      table.is_table() && table.entries.size() == 1 ? finite_number(table.entries.front().value) : std::nullopt;
+  if (!points || *points == 0)
+    return at.refuse("\"effect\" must name one endpoint and a difference that is not 0", "",
+                     "write effect = { gmfm66 = 3 }");
+  trial.wished_effect = WishedEffect{table.entries.front().key, *points};
+}
+
+std::string write_wished(const TrialQuestion& trial, const Scope&) {
+  if (!trial.wished_effect) return {};
+  return fmt::format("{{ {} = {} }}", trial.wished_effect->endpoint, number_text(trial.wished_effect->points));
+}
+
+void check_wished(const KeyAt& at, const TrialQuestion& trial) {
+  if (!trial.wished_effect || trial.analyses.empty()) return;
+  const AnalysisPlan& primary = trial.analyses.front();
+  const Endpoint* endpoint = find_endpoint(primary.endpoint);
+  const auto refuse = [&](std::string_view why, std::string_view what_to_do) {
+    at.refuse("no effect can be wished for here", why, what_to_do);
+  };
+  if (trial.wished_effect->endpoint != primary.endpoint)
+    refuse(fmt::format("the endpoint of the primary analysis is {}", quoted(primary.endpoint)), "name that one");
+  else if (!endpoint || endpoint->kind != OutcomeKind::score || primary.responder_threshold > 0)
+    refuse("the primary analysis compares no means of a score", "override effect.emax instead");
+  else if (trial.arms.size() != 2)
+    refuse(fmt::format("the trial has {} arms, and one factor for all of their efficacies", trial.arms.size()),
+           "override effect.emax instead");
+  else if (at.scope.study->uncertain_parameters)
+    refuse("parameters are uncertain, and each draw has a true difference of its own", "write parameters = \"fixed\"");
+}
+
 void check_sizes(const KeyAt& at, const TrialQuestion& trial) {
   const std::vector<std::int64_t>& sizes = trial.sample_size;
   for (std::size_t index = 1; index < sizes.size(); ++index) {
@@ -127,7 +160,7 @@ void check_window(const KeyAt& at, const TrialQuestion& trial) {
   }
 }
 
-constexpr std::array<KeySpec, 19> keys = {{
+constexpr std::array<KeySpec, 20> keys = {{
     table_by<read_arms, &TrialQuestion::arms>(
         "arms", arm_section, {.form = "list of arms", .use = rule<simulation_needs>},
         "What the patients are randomised to, or a single arm that is compared with a fixed value. Required but for a "
@@ -204,6 +237,14 @@ constexpr std::array<KeySpec, 19> keys = {{
         "secondary", KeyType::other, {.form = "list of analyses", .table = &analysis_section},
         "Further analyses of the same trials, each with a name.",
         "[{ name = \"unadjusted\", endpoint = \"gmfm66\", visit_months = 12, analysis = \"t\" }]"),
+    custom<read_wished, write_wished>(
+        "effect", KeyType::other,
+        {.form = "table of one endpoint", .use = rule<disease_model>, .check = checked<check_wished>},
+        "The true difference of the primary analysis that is wished for, arm against reference, in points of its "
+        "endpoint: the efficacy of cells (`effect.emax`) is scaled to it in this trial, and the scale reported. "
+        "Without "
+        "it the evidence's own.",
+        "{ gmfm66 = 3 }"),
 }};
 
 /// All patients of a trial are in memory at once.

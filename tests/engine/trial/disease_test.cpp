@@ -56,6 +56,31 @@ TEST(DiseaseTrial, TheEstimateIsThatOfTheTwins) {
               mcse_allowed * std::hypot(number(table, "bias_mcse"), number(table, "true_value_mcse")));
 }
 
+/// The mean difference of the simulated trials is the one that was wished for, of either size; the scale is not in
+/// proportion, as scores end.
+TEST(DiseaseTrial, AWishedEffectIsTheTrueDifference) {
+  Study study = children(100, 2000);
+  study.trial->analyses.front().visit_months = 12;
+  double scale = 0;
+  for (const double wished : {1.0, 4.0}) {
+    study.trial->wished_effect = WishedEffect{"gmfm66", wished};
+    const Trial trial(study, stance("published"));
+    const Table table = run(trial);
+    EXPECT_NEAR(number(table, "true_value"), wished, 4 * number(table, "true_value_mcse"));
+    EXPECT_LT(number(table, "true_value_mcse"), 0.01);
+    EXPECT_NEAR(number(table, "bias"), 0,
+                mcse_allowed * std::hypot(number(table, "bias_mcse"), number(table, "true_value_mcse")));
+    EXPECT_GT(trial.scaled_efficacy()->scale, 1.2 * scale);
+    scale = trial.scaled_efficacy()->scale;
+  }
+  study.trial->wished_effect = WishedEffect{"gmfm66", 1};
+  EXPECT_THROW(Trial(study, stance("null")), InvalidInput);
+  study.trial->wished_effect = WishedEffect{"gmfm66", -1};
+  EXPECT_THROW(Trial(study, stance("published")), InvalidInput);
+  study.trial->wished_effect = WishedEffect{"gmfm66", 200};
+  EXPECT_THROW(Trial(study, stance("published")), InvalidInput);
+}
+
 Study one_arm_of_children(std::int64_t sample_size, std::int64_t replicates) {
   Study study = children(sample_size, replicates);
   study.trial->arms.erase(study.trial->arms.begin());

@@ -1,0 +1,62 @@
+#include "engine/trial/solved_value.hpp"
+
+#include <algorithm>
+#include <cmath>
+
+namespace vcohort {
+
+namespace {
+
+double power_of(const RejectionCounts& counts) {
+  return static_cast<double>(counts.rejections) / static_cast<double>(counts.replicates);
+}
+
+}  // namespace
+
+SolvedValue solve_for_power(
+    const ValueGoal& goal,
+    const std::function<RejectionCounts(double value, std::int64_t from, std::int64_t to)>& count) {
+  SolvedValue solved;
+  const auto search = [&](double value) {
+    solved.curve.push_back({value, count(value, 0, goal.search_replicates)});
+    return power_of(solved.curve.back().counts) - goal.power;
+  };
+  double low = goal.low, high = goal.high;
+  double at_low = search(low), at_high = search(high);
+  const bool rises = at_high > at_low;
+  if ((at_low < 0) != (at_high < 0)) {
+    constexpr double narrow = 1.0 / 256;
+    while (high - low > narrow * (goal.high - goal.low)) {
+      const double middle = 0.5 * (low + high);
+      const double there = search(middle);
+      const bool crossing_is_above = (there < 0) == rises;
+      (crossing_is_above ? low : high) = middle;
+      (crossing_is_above ? at_low : at_high) = there;
+    }
+    // The slope over an eighth of the range around: over less, replicates that flip are too few.
+    const double reach = (goal.high - goal.low) / 16;
+    const double below = std::max(goal.low, 0.5 * (low + high) - reach),
+                 above = std::min(goal.high, 0.5 * (low + high) + reach);
+    const double slope = (search(above) - search(below)) / (above - below);
+    constexpr double two_sided = 1.959963984540054;
+    if (slope != 0) {
+      const double first = 0.5 * (low + high);
+      const std::int64_t fresh = goal.search_replicates;
+      const double power = power_of(count(first, fresh, fresh + goal.replicates));
+      const double error = std::sqrt(power * (1 - power) / static_cast<double>(goal.replicates)) / std::fabs(slope);
+      solved.found = true;
+      solved.value = std::clamp(first - (power - goal.power) / slope, goal.low, goal.high);
+      solved.lower = solved.value - two_sided * error;
+      solved.upper = solved.value + two_sided * error;
+      const RejectionCounts there = count(solved.value, fresh + goal.replicates, fresh + 2 * goal.replicates);
+      solved.power = power_of(there);
+      solved.power_mcse = std::sqrt(solved.power * (1 - solved.power) / static_cast<double>(there.replicates));
+      solved.curve.push_back({solved.value, there});
+    }
+  }
+  std::sort(solved.curve.begin(), solved.curve.end(),
+            [](const SolvedValue::Point& one, const SolvedValue::Point& other) { return one.value < other.value; });
+  return solved;
+}
+
+}  // namespace vcohort
