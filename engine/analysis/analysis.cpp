@@ -102,6 +102,17 @@ std::span<const Result> Analysis::run(const Records& records) {
   return results_;
 }
 
+Result Analysis::interaction(const Result& more, const Result& than) {
+  const Estimate &a = more.estimate, &b = than.estimate;
+  Estimate difference;
+  if (!more.ok() || !than.ok())
+    difference = failed(more.ok() ? than.failure : more.failure, a.patients + b.patients);
+  else
+    difference = wald(a.estimate - b.estimate, __builtin_sqrt(a.se * a.se + b.se * b.se), normal_df,
+                      a.patients + b.patients, inference_, workspace_);
+  return {analysis::decide(difference, hypothesis_, workspace_, inference_.p_value), difference};
+}
+
 /// The baseline comes first.
 void Analysis::take_covariates(const Records& records) {
   const auto take = [&](bool baseline, const auto& from, auto& to) {

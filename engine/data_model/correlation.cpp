@@ -21,23 +21,27 @@ void check_shape(const std::vector<std::vector<double>>& correlation) {
 
 }  // namespace
 
-std::vector<std::vector<double>> correlation_factor(const std::vector<std::vector<double>>& correlation) {
-  check_shape(correlation);
-  std::vector<std::vector<double>> factor(correlation.size());
-  for (std::size_t v = 0; v < correlation.size(); ++v) {
+std::vector<std::vector<double>> covariance_factor(const std::vector<std::vector<double>>& covariance) {
+  std::vector<std::vector<double>> factor(covariance.size());
+  for (std::size_t v = 0; v < covariance.size(); ++v) {
     factor[v].resize(v + 1);
     for (std::size_t w = 0; w <= v; ++w) {
-      double rest = correlation[v][w];
+      double rest = covariance[v][w];
       for (std::size_t k = 0; k < w; ++k) rest -= factor[v][k] * factor[w][k];
       if (w < v) {
         factor[v][w] = rest / factor[w][w];
       } else {
-        require(rest > 0, "a correlation matrix is positive definite");
+        require(rest > 0, "a covariance matrix is positive definite");
         factor[v][v] = __builtin_sqrt(rest);
       }
     }
   }
   return factor;
+}
+
+std::vector<std::vector<double>> correlation_factor(const std::vector<std::vector<double>>& correlation) {
+  check_shape(correlation);
+  return covariance_factor(correlation);
 }
 
 }  // namespace vcohort

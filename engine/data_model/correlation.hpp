@@ -8,4 +8,7 @@ namespace vcohort {
 /// and positive definite.
 std::vector<std::vector<double>> correlation_factor(const std::vector<std::vector<double>>& correlation);
 
+/// Likewise of a covariance matrix.
+std::vector<std::vector<double>> covariance_factor(const std::vector<std::vector<double>>& covariance);
+
 }  // namespace vcohort

@@ -3,7 +3,10 @@
 #include <span>
 #include <vector>
 
+#include "engine/data_model/covariate_draws.hpp"
+#include "engine/data_model/covariate_effects.hpp"
 #include "engine/data_model/event_times.hpp"
+#include "engine/random/tile_draws.hpp"
 #include "engine/study/trial_design.hpp"
 
 namespace vcohort {
@@ -17,7 +20,10 @@ namespace vcohort {
 ///   count     a Poisson process of rate * frailty up to the follow-up, its number by inversion; frailty gamma with
 ///   variance `dispersion`, so that the count of any exposure is negative binomial with this dispersion
 ///
-/// Potential outcomes: the same patient's normals and uniforms serve every arm.
+/// What covariates add to this stands in covariate_effects.hpp. Binary and ordinal outcomes are then 1 or higher where
+/// logit Phi(g_v) + eta exceeds a cut, g with the stated correlation.
+///
+/// Potential outcomes: the same patient's covariates, normals and uniforms serve every arm.
 class DataOutcomes {
  public:
   /// The numbers are those that the reader of a study lets pass.
@@ -25,8 +31,9 @@ class DataOutcomes {
 
   /// Draws what all arms share. Per patient, who ascend, from Purpose::data_model: two shared normals per two visits,
   /// and one for a last visit that is left (occasion 0, block = visit / 2); survival and count: one shared uniform
-  /// (occasion 0, block 0), and for counts the frailty of each arm.
-  void prepare(std::uint64_t seed, std::uint32_t replicate, std::span<const std::uint64_t> patients);
+  /// (occasion 0, block 0), and for counts the frailty of each arm. Before them the covariates (covariate_draws.hpp).
+  void prepare(std::uint64_t seed, std::uint32_t replicate, std::span<const std::uint64_t> patients,
+               std::span<const double> randomised_months = {});
 
   int patients() const { return static_cast<int>(patients_.size()); }
 
@@ -47,23 +54,36 @@ class DataOutcomes {
 
   const DataModel& model() const { return model_; }
 
+  /// Of the patients that were prepared last.
+  const CovariateDraws& covariates() const { return covariates_; }
+
  private:
+  using Columns = std::vector<std::vector<double>>;
+
   double mean_of(int arm, std::size_t visit, double shift) const;
-  void correlate(std::size_t visit);
+  void correlate(const Columns& factor, std::size_t visit, Columns& latent);
+  void draw_visits(TileAddress);
+  void add_covariates();
+  const std::vector<double>& latent_of(int arm, std::size_t visit) const;
+  const CovariateEffect* effect_of(int arm) const;
+  void scores_by_law(std::span<const int> arms, std::size_t visit, std::span<const int> code, double* out);
 
   DataModel model_;
+  CovariateDraws covariates_;
+  CovariateEffects effects_;
   std::vector<std::vector<double>> factor_;            // Cholesky, by visit
-  std::vector<std::vector<std::vector<double>>> cut_;  // [arm][visit]: latent normals above which the category rises
+  std::vector<std::vector<std::vector<double>>> cut_;  // [arm][visit]: latent values above which the category rises
   std::uint64_t seed_ = 0;
   std::uint32_t replicate_ = 0;
   std::vector<std::uint64_t> patients_;
-  std::vector<std::vector<double>> raw_;     // [visit][patient], independent
-  std::vector<std::vector<double>> latent_;  // [visit][patient], correlated
+  Columns raw_;                              // [visit][patient], independent
+  std::vector<Columns> latent_;              // [law of covariates][visit][patient], correlated
+  Columns predictor_;                        // [law of covariates][patient]: eta of survival and counts
   std::vector<double> uniform_;              // [patient]
   std::vector<double> log_uniform_;          // [patient]; of times to an event
   std::vector<std::vector<double>> events_;  // [arm][patient], up to the follow-up; empty until they are asked for
   std::vector<double*> drawn_;               // [visit]: where its normals stand
-  std::vector<double> means_, sds_;          // [arm]: working memory
+  std::vector<double> means_, sds_, one_;    // [arm], [arm], [patient]: working memory
 };
 
 }  // namespace vcohort

@@ -9,6 +9,11 @@
 namespace vcohort {
 
 double gamma_frailty(double variance, std::uint64_t seed, std::uint32_t replicate, std::uint64_t patient) {
+  return gamma_variable(variance, seed, replicate, patient, Purpose::data_model);
+}
+
+double gamma_variable(double variance, std::uint64_t seed, std::uint32_t replicate, std::uint64_t patient,
+                      Purpose purpose) {
   if (variance <= 0) return 1;
   const double shape = 1 / variance;
   const double raised = shape < 1 ? shape + 1 : shape;  // a shape below one is drawn one higher and brought down
@@ -16,7 +21,7 @@ double gamma_frailty(double variance, std::uint64_t seed, std::uint32_t replicat
   const double c = 1 / __builtin_sqrt(9 * d);
   constexpr std::uint16_t attempts = 1000;
   for (std::uint16_t attempt = 1; attempt <= attempts; ++attempt) {
-    Address address{replicate, patient, Purpose::data_model, attempt, 0};
+    Address address{replicate, patient, purpose, attempt, 0};
     const double x = normals_at(seed, address)[0];
     address.block = 1;
     const double u = uniforms_at(seed, address)[0];
@@ -25,7 +30,7 @@ double gamma_frailty(double variance, std::uint64_t seed, std::uint32_t replicat
     const double v = root * root * root;
     if (log_of(u) >= 0.5 * x * x + d - d * v + d * log_of(v)) continue;
     double gamma = d * v;
-    if (shape < 1) gamma *= pow_of(uniforms_at(seed, {replicate, patient, Purpose::data_model, 1, 2})[0], 1 / shape);
+    if (shape < 1) gamma *= pow_of(uniforms_at(seed, {replicate, patient, purpose, 1, 2})[0], 1 / shape);
     return gamma * variance;
   }
   throw NumericalFailure("1000 attempts at a gamma variable failed");

@@ -1,6 +1,8 @@
 #pragma once
 #include <cstdint>
 
+#include "engine/random/address.hpp"
+
 namespace vcohort {
 
 /// A gamma variable of mean one and this variance: what a patient's rate of events is multiplied by, so that counts are
@@ -9,6 +11,9 @@ namespace vcohort {
 /// and 1; variances above one another uniform at block 2 of occasion 1. Throws NumericalFailure when 1000 attempts
 /// fail.
 double gamma_frailty(double variance, std::uint64_t seed, std::uint32_t replicate, std::uint64_t patient);
+
+/// The same from another purpose.
+double gamma_variable(double variance, std::uint64_t seed, std::uint32_t replicate, std::uint64_t patient, Purpose);
 
 /// How many of a patient's `events`, each of which comes at a uniform time of a period, come in its first part: the
 /// counts of all parts belong to one process. One uniform per event from Purpose::event_time, four to a block; above

@@ -20,6 +20,10 @@ void correlated_normals(const double* const* columns, const double* weights, lon
   }
 }
 
+void add_times(const double* __restrict column, double factor, long n, double* __restrict out) {
+  for (long i = 0; i < n; ++i) out[i] += factor * column[i];
+}
+
 void scores_by_arm(const double* __restrict latent, const int* __restrict arm, int arms, const double* means,
                    const double* sds, long n, double* __restrict out) {
   const double first_mean = means[0], first_sd = sds[0];

@@ -49,6 +49,8 @@ enum class Purpose : std::uint16_t {
   // engine/data_model
   data_model = 500,
   event_time = 501,  // of counts: block = event / 4
+  covariate = 502,   // block = covariate / 2
+  site = 503,        // of the patient; of the replicate: occasion 0 effects, block = site / 4; from 1 on rates
   // engine/evidence: patient = Address::whole_replicate, block = parameter id
   parameter = 600,
   trial_drift = 601,

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "engine/study/data_covariates.hpp"
 #include "engine/study/fleming_harrington.hpp"
 #include "engine/study/looks.hpp"
 #include "engine/study/outcome_kind.hpp"
@@ -89,6 +90,12 @@ struct HierarchyLevel {
   bool lower_is_better = false;  // of a time: an unwanted event
 };
 
+/// The patients of some levels of a covariate.
+struct Subgroup {
+  std::string covariate;
+  std::vector<std::string> levels;
+};
+
 /// An analysis of a trial's data. Knows nothing of how the data came about.
 struct AnalysisPlan {
   std::string name;         // "primary", or what the study calls it
@@ -112,8 +119,10 @@ struct AnalysisPlan {
     non_inferiority,
     equivalence
   } hypothesis = Hypothesis::superiority;
-  double margin = 0;   // not negative, on the scale of the estimate (logarithm of a ratio)
-  double against = 0;  // the fixed value of a single arm: a share strictly between 0 and 1, or a mean
+  double margin = 0;            // not negative, on the scale of the estimate (logarithm of a ratio)
+  double against = 0;           // the fixed value of a single arm: a share strictly between 0 and 1, or a mean
+  std::vector<Subgroup> where;  // patients who are in all of them; empty: everybody
+  std::string interaction;      // covariate of two levels: the effect in the second less that in the first
   std::vector<HierarchyLevel> hierarchy;  // win-ratio of a data file, instead of its endpoint
   double responder_threshold = 0;  // methods for binary outcomes on a score: better than baseline by at least this;
                                    // win-ratio on a score: a difference of at most this is a tie
@@ -206,6 +215,9 @@ struct DataModel {
   double follow_up_months = 0;          // survival, count
   std::optional<bool> lower_is_better;  // absent: true of survival and count
   std::optional<int> decimals;          // normal: to which values are recorded; absent: as drawn
+  std::vector<DataCovariate> covariates;
+  std::vector<std::vector<double>> covariate_correlation;  // of the normals behind them; empty: independent
+  std::optional<ArmNumbers> arm_numbers;  // absent: marginal, and there is no difference where no covariate has effects
 };
 
 }  // namespace vcohort

@@ -19,6 +19,9 @@ inline constexpr std::array<std::string_view, 3> firth_names = {"never", "fallba
 inline constexpr std::array<std::string_view, 5> data_model_names = {"normal", "binary", "ordinal", "survival",
                                                                      "count"};
 
+inline constexpr std::array<std::string_view, 4> covariate_kind_names = {"normal", "binary", "categorical", "site"};
+inline constexpr std::array<std::string_view, 2> arm_numbers_names = {"marginal", "conditional"};
+
 inline constexpr std::array<std::string_view, 5> spending_names = {"obrien-fleming", "pocock", "hwang-shih-decani",
                                                                    "power", "table"};
 inline constexpr std::array<std::string_view, 4> boundary_names = {"obrien-fleming", "pocock", "wang-tsiatis",

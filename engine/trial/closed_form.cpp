@@ -6,11 +6,14 @@
 #include <optional>
 
 #include "engine/analysis/power_formulas.hpp"
+#include "engine/data_model/covariate_effects.hpp"
+#include "engine/data_model/residual_variance.hpp"
 #include "engine/data_model/truth.hpp"
 #include "engine/numeric/elementary.hpp"
 #include "engine/numeric/quadrature.hpp"
 #include "engine/numeric/six_digits.hpp"
 #include "engine/study/ratios.hpp"
+#include "engine/trial/conditioning.hpp"
 #include "engine/trial/expected_events.hpp"
 
 namespace vcohort {
@@ -32,7 +35,7 @@ class Question {
       : trial_(trial),
         protocol_(trial.protocol),
         plan_(protocol_.design.analyses[analysis]),
-        model_(*trial.data_model),
+        model_(*trial.marginal),
         looks_(looks),
         contrast_(contrast),
         size_(sample_size),
@@ -70,13 +73,40 @@ class Question {
         (design.looks->timing == Looks::Timing::information || design.looks->timing == Looks::Timing::months))
       return "its looks do not come at planned numbers of patients or events";
     if (plan_.hypothesis == Aim::equivalence) return "no formula is built in for equivalence";
+    if (!plan_.where.empty() || !plan_.interaction.empty()) return "the analysis is of a subgroup";
     if (!design.intercurrent.empty()) return "the study has intercurrent events";
     if (protocol_.uncertain_parameters) return "the parameters are uncertain";
     if (design.visit_window_days > 0) return "visits are off schedule";
-    if (!plan_.stratify.empty()) return "the analysis is stratified";
+    if (times) {
+      if (const std::string why = what_covariates_do_to_times(); !why.empty()) return why;
+    } else if (!plan_.stratify.empty()) {
+      return "the analysis is stratified";
+    } else if (leaves_out_strata(plan_, stated(), design.randomisation)) {
+      return "the strata of the randomisation predict the outcome, and the analysis leaves them out";
+    }
+    if (model_.kind == OutcomeKind::count && has_covariate_effects(stated()))
+      return "covariates make the counts of an arm another distribution";
     if (trial_.dropout && trial_.dropout->depends_on_outcome() && method_ != "mmrm")
       return "drop-out follows the outcome, so that the analysed patients are not those who were randomised";
     return {};
+  }
+
+  /// With covariates, as the study states it.
+  const DataModel& stated() const { return *trial_.data_model; }
+
+  std::string what_covariates_do_to_times() const {
+    const bool effects = has_covariate_effects(stated()), conditional = is_conditional(stated());
+    if (!effects) return plan_.stratify.empty() ? "" : "the analysis is stratified";
+    if (!conditional)
+      return plan_.stratify.empty() && plan_.adjust.empty() ? ""
+                                                            : "the hazards of all patients are stated, and the "
+                                                              "analysis compares patients with the same covariates";
+    if (has_interactions(stated())) return "the hazard ratio depends on covariates";
+    if (!plan_.adjust.empty()) return "the analysis adjusts for covariates";
+    return conditioning_of(plan_, stated()) == Conditioning::everything
+               ? ""
+               : "hazards at the reference of the covariates are stated, and the analysis is not stratified by all of "
+                 "them";
   }
 
   const DataArm& arm(std::size_t place) const {
@@ -230,27 +260,50 @@ class Question {
         [=](const TestSides& of) { return analysis::exact_binomial_power(share, against, n, of); });
   }
 
-  /// One covariate, the baseline, or none. Its coefficient is estimated, too: the variance of the difference grows by 1
-  /// + 1 / (residual degrees of freedom - 1), in the mean over normal covariates.
+  /// The coefficients are estimated, too: the variance of the difference grows by 1 + their number / (residual degrees
+  /// of freedom - 1), in the mean over normal covariates.
   void adjusted_means() {
     if (!is_normal()) return refuse("outcomes are categories and not normal");
     if (!same_sds()) return refuse("one variance is assumed, and the arms have several");
     const bool adjusted = !plan_.adjust.empty();
-    const double before = recorded_covariance(reference(), 0, 0), spread = *sd(0);
-    // Of the change the residual is that of the value: the baseline takes its own part out.
-    const double with_baseline = adjusted ? recorded_covariance(reference(), visit_, 0) : 0.0;
-    const double residual_sd =
-        adjusted ? std::sqrt(recorded_covariance(reference(), visit_, visit_) - with_baseline * with_baseline / before)
-                 : spread;
-    const double df = all_analysed() - static_cast<double>(protocol_.arms()) - (adjusted ? 1 : 0);
-    if (!(df > 1) || !(before > 0)) return refuse("too few patients");
+    const std::optional<Residual> residual = adjusted ? residual_of_adjustment() : Residual{*sd(0) * *sd(0), 0};
+    if (!residual)
+      return refuse(
+          "the covariates interact with the treatment, are cut into groups, or too many of them are correlated");
+    const double df = all_analysed() - static_cast<double>(protocol_.arms()) - residual->coefficients;
+    if (!(df > 1) || !(residual->variance > 0)) return refuse("too few patients");
     const ArmPair n = analysed();
-    const double estimated = adjusted ? 1 + 1 / (df - 1) : 1.0;
-    const double se = residual_sd * std::sqrt((1 / n.reference + 1 / n.active) * estimated);
+    const double estimated = 1 + residual->coefficients / (df - 1);
+    const double se = std::sqrt(residual->variance) * std::sqrt((1 / n.reference + 1 / n.active) * estimated);
     const double noncentrality = beyond_margin(*effect()) / se;
-    add(adjusted ? "noncentral t, residual SD sd sqrt(1 - rho^2)" : "noncentral t",
+    const bool only_baseline = adjusted && plan_.adjust == std::vector<std::string>{"baseline"};
+    add(only_baseline ? "noncentral t, residual SD sd sqrt(1 - rho^2)"
+        : adjusted    ? "noncentral t, residual SD sd sqrt(1 - R^2)"
+                      : "noncentral t",
         adjusted ? "Borm, Fransen and Lemmens 2007" : "Julious 2004", "",
         [=](const TestSides& of) { return analysis::t_power(noncentrality, df, of); });
+  }
+
+  /// Of the change the residual is that of the value: the baseline takes its own part out.
+  std::optional<Residual> residual_of_adjustment() const {
+    if (plan_.adjust == std::vector<std::string>{"baseline"}) {
+      const double before = recorded_covariance(reference(), 0, 0);
+      const double with = recorded_covariance(reference(), visit_, 0);
+      return Residual{recorded_covariance(reference(), visit_, visit_) - with * with / before, 1};
+    }
+    std::vector<std::size_t> covariates;
+    bool baseline = false;
+    for (const std::string& name : plan_.adjust) {
+      const auto found = std::find_if(stated().covariates.begin(), stated().covariates.end(),
+                                      [&](const DataCovariate& covariate) { return covariate.name == name; });
+      if (found != stated().covariates.end())
+        covariates.push_back(static_cast<std::size_t>(found - stated().covariates.begin()));
+      else
+        baseline = true;
+    }
+    if (has_interactions(stated()) || (plan_.change_from_baseline && !baseline)) return std::nullopt;
+    return residual_after(stated(), static_cast<std::size_t>(strategy(0)), visit_, baseline, covariates,
+                          rounding_variance());
   }
 
   double recorded_covariance(const DataArm& of, std::size_t u, std::size_t v) const {
@@ -279,6 +332,8 @@ class Question {
     if (!is_normal()) return refuse("outcomes are categories and not normal");
     if (plan_.covariance != "unstructured") return refuse("the formula has an unstructured covariance");
     if (!plan_.adjust.empty()) return refuse("the formula has coefficients by visit (adjust_by_visit)");
+    if (plan_.adjust_by_visit.size() > 1 || (!plan_.adjust_by_visit.empty() && plan_.adjust_by_visit[0] != "baseline"))
+      return refuse("the formula adjusts for the baseline alone");
     for (std::size_t place = 1; place < protocol_.arms(); ++place)
       if (arm(place).sd != reference().sd) return refuse("one covariance is assumed, and the arms have several");
     if (visit_ + 1 != model_.visits_months.size()) return refuse("the compared visit is not the last one");
@@ -307,6 +362,7 @@ class Question {
   }
 
   void rank_sums() {
+    if (is_normal() && has_covariate_effects(stated())) return refuse("covariates may make outcomes not normal");
     const std::optional<double> above = effect();
     if (!above) return refuse("no probability of a higher value is known");
     constexpr double finest = 0.1;  // SDs: a step that makes few ties
@@ -350,7 +406,8 @@ class Question {
   }
 
   void shares() {
-    if (responders() && (!is_normal() || model_.decimals)) return refuse("recorded changes are not normal");
+    if (responders() && (!is_normal() || model_.decimals || has_covariate_effects(stated())))
+      return refuse("recorded changes are not normal");
     ArmPair share{responding(0), responding(contrast_ + 1)};
     if (better_ == analysis::Better::lower) share = {1 - share.reference, 1 - share.active};
     const ArmPair n = analysed();
@@ -375,7 +432,7 @@ class Question {
   std::optional<double> events() const {
     if (trial_.dropout && trial_.dropout->depends_on_outcome()) return std::nullopt;
     const TrialQuestion& design = protocol_.design;
-    const ExpectedEvents expected(model_, design, size_);
+    const ExpectedEvents expected(stated(), design, size_);
     if (design.looks && design.looks->timing == Looks::Timing::events) {
       constexpr double room = 1.1;  // a trial that has its events by chance only
       return expected.of_all(last_day(expected)) > room * design.looks->maximum ? std::optional(design.looks->maximum)
@@ -459,6 +516,7 @@ class Question {
     if (!log_ratio || plan_.responder_threshold > 0 || (is_normal() && model_.decimals))
       return refuse("the probability of a tie is not known");
     if (is_normal() && !same_sds()) return refuse("one variance is assumed, and the arms have several");
+    if (is_normal() && has_covariate_effects(stated())) return refuse("covariates may make outcomes not normal");
     double tie = 0;
     if (!is_normal()) {
       const std::vector<double> a = shares_of(reference()), b = shares_of(active());

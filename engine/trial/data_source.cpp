@@ -6,12 +6,13 @@
 
 #include "engine/numeric/require.hpp"
 #include "engine/random/tile_draws.hpp"
+#include "engine/study/size.hpp"
 #include "engine/trial/disease_source.hpp"
 
 namespace vcohort {
 
 DataSourceModel::DataSourceModel(const Study& study, const Protocol& protocol)
-    : model_(*study.data_model), outcomes_(model_), protocol_(protocol) {
+    : model_(*study.data_model), outcomes_(model_), protocol_(protocol), accrual_(protocol.design.accrual) {
   for (const Arm& arm : protocol.design.arms) require(!arm.crossover_to, "no arm of a data model crosses over");
   if (!protocol.has_baseline) return;
   for (const DataModel::DataArm& arm : model_.arms)
@@ -37,7 +38,11 @@ class DataSource final : public TrialSource {
       std::iota(out.patient.begin(), out.patient.end(), first);
     }
     out.next_candidate = first + static_cast<std::uint64_t>(patients);
-    outcomes_.prepare(model_.protocol_.seed, replicate_, out.patient);
+    randomised_months_.clear();
+    // Patients of no trial come when all sites recruit.
+    if (first == 0 && replicate_ < most_replicates && outcomes_.covariates().sites_open())
+      model_.accrual_.randomised_at(model_.protocol_.seed, replicate_, out.patient, randomised_months_);
+    outcomes_.prepare(model_.protocol_.seed, replicate_, out.patient, randomised_months_);
     out.baseline.resize(1);
     out.baseline[0].resize(out.patient.size());
     if (model_.protocol_.has_baseline) {
@@ -46,6 +51,7 @@ class DataSource final : public TrialSource {
     } else {
       std::fill(out.baseline[0].begin(), out.baseline[0].end(), std::numeric_limits<double>::quiet_NaN());
     }
+    if (outcomes_.covariates().any()) record_covariates(out);
   }
 
   void evaluate(int arm, const Interruption& interruption, bool latent, ArmOutcomes& out) override {
@@ -108,6 +114,18 @@ class DataSource final : public TrialSource {
   int strategy(int arm) const { return model_.protocol_.design.arms[static_cast<std::size_t>(arm)].strategy; }
   int reference() const { return strategy(0); }
 
+  /// In the order in which the protocol has them.
+  void record_covariates(Participants& out) const {
+    const std::vector<DataCovariate>& covariates = model_.model_.covariates;
+    out.numeric.resize(model_.protocol_.numeric.size());
+    out.factor.resize(model_.protocol_.factors.size());
+    std::size_t number = 0, factor = 0;
+    for (std::size_t c = 0; c < covariates.size(); ++c) {
+      if (covariates[c].is_normal()) outcomes_.covariates().record(c, out.numeric[number++]);
+      if (covariates[c].factor_levels() > 1) outcomes_.covariates().record_levels(c, out.factor[factor++]);
+    }
+  }
+
   /// With uncertain parameters the means of an arm move together by one normal per parameter draw.
   void begin_replicate(std::uint32_t replicate, std::uint32_t parameter_draw, bool uncertain) {
     replicate_ = replicate;
@@ -124,7 +142,7 @@ class DataSource final : public TrialSource {
   const DataSourceModel& model_;
   DataOutcomes outcomes_;
   std::uint32_t replicate_ = 0;
-  std::vector<double> shift_, without_treatment_;
+  std::vector<double> shift_, without_treatment_, randomised_months_;
   std::vector<int> strategies_;  // [arm], as shifts_
   std::vector<double> shifts_;
 };

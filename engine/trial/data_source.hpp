@@ -2,11 +2,12 @@
 #include <memory>
 
 #include "engine/data_model/data_model.hpp"
+#include "engine/trial/accrual.hpp"
 #include "engine/trial/source.hpp"
 
 namespace vcohort {
 
-/// Patients of a data model: everybody is eligible, and nothing but the outcome is known of them.
+/// Patients of a data model: everybody is eligible, and nothing but the outcome and its covariates is known of them.
 class DataSourceModel final : public TrialModel {
  public:
   DataSourceModel(const Study&, const Protocol&);
@@ -17,6 +18,7 @@ class DataSourceModel final : public TrialModel {
   DataModel model_;
   DataOutcomes outcomes_;  // checked; copied by every source
   Protocol protocol_;
+  AccrualProfile accrual_;  // which sites recruit depends on the day
 };
 
 }  // namespace vcohort

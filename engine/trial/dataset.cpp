@@ -1,8 +1,8 @@
+#include <algorithm>
 #include <cmath>
 #include <limits>
 
 #include "engine/numeric/columns.hpp"
-#include "engine/study/covariates.hpp"
 #include "engine/trial/trial.hpp"
 
 namespace vcohort {
@@ -11,14 +11,11 @@ namespace {
 
 constexpr double missing = std::numeric_limits<double>::quiet_NaN();
 
-/// The text of a factor's level: the category, or the number of the age bin.
-std::string level_name(const std::string& factor, int level) {
-  const auto variables = stratum_variable_names();
-  for (std::size_t k = 0; k < variables.size(); ++k)
-    if (variables[k] == factor)
-      if (const auto names = categories_of(static_cast<StratumVariable>(k)); !names.empty())
-        return std::string(names[static_cast<std::size_t>(level)]);
-  return std::to_string(level);
+/// The number itself has the name of the covariate.
+std::string column_of_factor(const Protocol& protocol, const std::string& factor) {
+  const std::vector<std::string>& numbers = protocol.numeric;
+  const bool of_numbers = factor == "age_years" || std::find(numbers.begin(), numbers.end(), factor) != numbers.end();
+  return of_numbers ? factor + "_group" : factor;
 }
 
 }  // namespace
@@ -71,9 +68,9 @@ Table Trial::dataset(std::uint32_t replicate, std::int64_t sample_size) const {
   column("randomised_months", "months", "calendar time of randomisation", of_patient(data.randomised_months));
   for (std::size_t c = 0; c < protocol.numeric.size(); ++c)
     column(protocol.numeric[c], "", "covariate at baseline", of_patient(data.participants.numeric[c]));
-  for (std::size_t c = 0; c < protocol.factors.size(); ++c)  // the age itself is among the numbers
-    column(protocol.factors[c] == "age_years" ? "age_years_group" : protocol.factors[c], "", "covariate at baseline",
-           [&](const Row& row) { return level_name(protocol.factors[c], data.participants.factor[c][row.patient]); });
+  for (std::size_t c = 0; c < protocol.factors.size(); ++c)
+    column(column_of_factor(protocol, protocol.factors[c]), "", "covariate at baseline",
+           [&](const Row& row) { return protocol.level_name(c, data.participants.factor[c][row.patient]); });
   return table;
 }
 

@@ -23,7 +23,7 @@ std::optional<DropoutModel> dropout_of(const DataModel& model, const TrialQuesti
 }  // namespace
 
 ExpectedEvents::ExpectedEvents(const DataModel& model, const TrialQuestion& design, std::int64_t patients)
-    : model_(model),
+    : follow_up_months_(model.follow_up_months),
       arms_(design.arms),
       accrual_(design.accrual),
       dropout_(dropout_of(model, design)),
@@ -31,6 +31,7 @@ ExpectedEvents::ExpectedEvents(const DataModel& model, const TrialQuestion& desi
       last_comes_(accrual_.months_until(patients_)) {
   require(model.kind == OutcomeKind::survival, "times to an event have events");
   require(!dropout_ || !dropout_->depends_on_outcome(), "drop-out of times to an event follows no outcome");
+  for (const Arm& arm : arms_) laws_.push_back(laws_of(model, static_cast<std::size_t>(arm.strategy)));
 }
 
 double ExpectedEvents::randomised(double months) const {
@@ -48,9 +49,8 @@ double ExpectedEvents::lost_hazard(std::size_t arm, double months) const {
 }
 
 /// The months since randomisation, from 0 to the last that count, between which everything is smooth.
-std::vector<double> ExpectedEvents::changes(std::size_t arm, double months) const {
-  const DataArm& law = model_.arms[static_cast<std::size_t>(arms_[arm].strategy)];
-  const double end = std::min({months, model_.follow_up_months, time_at_hazard(law, hazard_of_all)});
+std::vector<double> ExpectedEvents::changes(const DataArm& law, double months) const {
+  const double end = std::min({months, follow_up_months_, time_at_hazard(law, hazard_of_all)});
   std::vector<double> times = law.hazard_from_months;
   for (std::size_t k = 0; dropout_ && k < dropout_->intervals(); ++k) times.push_back(dropout_->end(k));
   for (const double beginning : accrual_.beginnings()) times.push_back(months - beginning);
@@ -64,7 +64,13 @@ std::vector<double> ExpectedEvents::changes(std::size_t arm, double months) cons
 
 double ExpectedEvents::of_arm(std::size_t arm, double months) const {
   if (months <= 0) return 0;
-  const DataArm& law = model_.arms[static_cast<std::size_t>(arms_[arm].strategy)];
+  double events = 0;
+  for (const MixedLaw& law : laws_[arm]) events += law.share * of_law(arm, law.arm, months);
+  return events * arms_[arm].ratio / sum_of_ratios(arms_);
+}
+
+/// If all patients of the trial were of this arm.
+double ExpectedEvents::of_law(std::size_t arm, const DataArm& law, double months) const {
   // x = y^stretch, so that x and the cumulative hazard x^shape are smooth in y at 0.
   constexpr double smooth_power = 4;
   const double stretch = law.shape == 1 ? 1 : smooth_power / std::min(1.0, law.shape);
@@ -73,11 +79,11 @@ double ExpectedEvents::of_arm(std::size_t arm, double months) const {
     return stretch * x / y * hazard_at(law, x) * survival_at(law, x) * exp_of(-lost_hazard(arm, x)) *
            randomised(months - x);
   };
-  const std::vector<double> times = changes(arm, months);
+  const std::vector<double> times = changes(law, months);
   double events = 0;
   for (std::size_t k = 0; k + 1 < times.size(); ++k)
     events += integral_of(per_y, pow_of(times[k], 1 / stretch), pow_of(times[k + 1], 1 / stretch));
-  return events * arms_[arm].ratio / sum_of_ratios(arms_);
+  return events;
 }
 
 double ExpectedEvents::of_all(double months) const {
@@ -87,7 +93,7 @@ double ExpectedEvents::of_all(double months) const {
 }
 
 std::optional<double> ExpectedEvents::months_until(double events) const {
-  const double end = last_comes_ + model_.follow_up_months;
+  const double end = last_comes_ + follow_up_months_;
   if (events <= 0) return 0;
   if (of_all(end) < events) return std::nullopt;
   std::uintmax_t steps = 200;  // halving alone would need 60

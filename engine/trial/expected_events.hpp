@@ -4,6 +4,7 @@
 #include <span>
 #include <vector>
 
+#include "engine/data_model/mixed_law.hpp"
 #include "engine/trial/accrual.hpp"
 #include "engine/trial/dropout.hpp"
 
@@ -16,6 +17,8 @@ namespace vcohort {
 /// with the density f_a of the arm's times to the event (event_times.hpp), the share G_a that has not left by x
 /// (dropout.hpp), the patients L expected by a month (accrual.hpp), n of them in all, and the arm's share by its ratio.
 /// By quadrature between the times at which one of these changes; relative error below 1e-10.
+///
+/// Where the numbers of the arms are those of patients at the reference of covariates, f_a is the mixture over these.
 ///
 /// Patients come evenly over each moment. The trial that is simulated, whose patient i = 1, 2, ... comes when L reaches
 /// i, has about half a patient's events less. With Poisson accrual the number is that of a trial that has not
@@ -42,9 +45,11 @@ class ExpectedEvents {
 
  private:
   double lost_hazard(std::size_t arm, double months) const;
-  std::vector<double> changes(std::size_t arm, double months) const;
+  std::vector<double> changes(const DataModel::DataArm& law, double months) const;
+  double of_law(std::size_t arm, const DataModel::DataArm& law, double months) const;
 
-  DataModel model_;
+  double follow_up_months_;
+  std::vector<std::vector<MixedLaw>> laws_;  // [arm]
   std::vector<Arm> arms_;
   AccrualProfile accrual_;
   std::optional<DropoutModel> dropout_;

@@ -63,7 +63,17 @@ double steps_of_decimals(std::optional<int> decimals) {
 
 }  // namespace
 
-bool is_categorical(const std::string& covariate) {
+std::vector<std::string> names_of_groups(const std::vector<double>& cuts) {
+  if (cuts.empty()) return {};
+  std::vector<std::string> names{"below " + shortest_text(cuts.front())};
+  for (std::size_t k = 0; k + 1 < cuts.size(); ++k)
+    names.push_back(shortest_text(cuts[k]) + " to below " + shortest_text(cuts[k + 1]));
+  names.push_back("from " + shortest_text(cuts.back()) + " on");
+  return names;
+}
+
+bool Protocol::adjusts_by_levels(const std::string& covariate) const {
+  if (!level_names.empty() || contains(numeric, covariate)) return !contains(numeric, covariate);
   return covariate != "baseline" && covariate != "age_years" && covariate != "weight_kg" && covariate != "gmfm66" &&
          covariate != "gmfm88";
 }
@@ -98,6 +108,7 @@ Protocol::Protocol(const Study& study, const Evidence& evidence)
       }
     follow_up_months = events ? model.follow_up_months : visits_months.empty() ? 0.0 : visits_months.back();
     require(follow_up_months > 0, "a data model has a follow-up, or a visit after baseline");
+    add_covariates(model);
   } else {
     visits_months = study.outcomes.visits_months;
     follow_up_months = visits_months.back();
@@ -119,18 +130,43 @@ Protocol::Protocol(const Study& study, const Evidence& evidence)
   for (const AnalysisPlan& plan : design.analyses) {
     for (const auto* names : {&plan.adjust, &plan.adjust_by_visit})
       for (const std::string& name : *names) {
-        require(name == "baseline" ? has_baseline : !study.data_model, "an analysis adjusts for what is recorded");
+        require(name != "baseline" || has_baseline, "an analysis adjusts for what is recorded");
         if (name == "baseline") continue;
-        if (is_categorical(name))
+        if (adjusts_by_levels(name))
           add_factor(name);
         else
           add_numeric(name);
       }
     for (const std::string& name : plan.stratify) add_factor(name);
+    for (const Subgroup& group : plan.where) add_factor(group.covariate);
+    if (!plan.interaction.empty()) add_factor(plan.interaction);
   }
-  for (const std::string& name : design.randomisation.stratify) {
-    require(!study.data_model, "a data model has no strata");
-    add_factor(name);
+  for (const std::string& name : design.randomisation.stratify) add_factor(name);
+}
+
+std::string Protocol::level_name(std::size_t which, int level) const {
+  if (!level_names.empty()) return level_names[which][static_cast<std::size_t>(level)];
+  const auto variables = stratum_variable_names();
+  for (std::size_t k = 0; k < variables.size(); ++k)
+    if (variables[k] == factors[which])
+      if (const auto names = categories_of(static_cast<StratumVariable>(k)); !names.empty())
+        return std::string(names[static_cast<std::size_t>(level)]);
+  return std::to_string(level);
+}
+
+int Protocol::level_named(std::size_t which, const std::string& name) const {
+  for (int level = 0; level < levels[which]; ++level)
+    if (level_name(which, level) == name) return level;
+  throw InternalError("the factor '" + factors[which] + "' has no level '" + name + "'");
+}
+
+void Protocol::add_covariates(const DataModel& model) {
+  for (const DataCovariate& covariate : model.covariates) {
+    if (covariate.is_normal()) numeric.push_back(covariate.name);
+    if (covariate.factor_levels() < 2) continue;
+    factors.push_back(covariate.name);
+    levels.push_back(covariate.factor_levels());
+    level_names.push_back(covariate.is_normal() ? names_of_groups(covariate.cuts) : covariate.levels);
   }
 }
 

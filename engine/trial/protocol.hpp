@@ -9,6 +9,9 @@
 
 namespace vcohort {
 
+/// Of the groups that cuts make: "below 50", "50 to below 60", "from 60 on"; none without cuts.
+std::vector<std::string> names_of_groups(const std::vector<double>& cuts);
+
 /// A trial's protocol made ready: what is recorded, when, and which baseline variables anybody asks for. Made once per
 /// question.
 struct Protocol {
@@ -27,10 +30,13 @@ struct Protocol {
   double follow_up_months = 0;  // survival, count; else the last visit
   bool has_baseline = false;    // a baseline value of the endpoints exists
 
-  std::vector<std::string> numeric;  // covariates asked for: age_years, weight_kg, gmfm66, gmfm88
+  /// Covariates: of a data model all normal ones, else those asked for: age_years, weight_kg, gmfm66, gmfm88.
+  std::vector<std::string> numeric;
   std::vector<std::string>
-      factors;  // categorical ones: gmfcs, sex, injury, motor_type, genotype, immune_suppressed, age_years in bins
-  std::vector<int> levels;  // of the factors
+      factors;  // categorical ones: gmfcs, sex, injury, motor_type, genotype, immune_suppressed, age_years in bins; of
+                // a data model all that have levels, and normal ones with cuts
+  std::vector<int> levels;                            // of the factors
+  std::vector<std::vector<std::string>> level_names;  // [factor]; of a data model
 
   /// Analyses, randomisation and outcomes fit each other: the reader has seen to it.
   Protocol(const Study&, const Evidence&);
@@ -38,6 +44,14 @@ struct Protocol {
   bool by_visit() const { return !visits_months.empty(); }
   std::size_t slot_of(const std::string& endpoint) const;
   std::size_t visit_at(double months) const;  // index into visits_months
+
+  /// Whether an analysis adjusts for a covariate as a factor, and not as a number.
+  bool adjusts_by_levels(const std::string& covariate) const;
+
+  /// The text of a factor's level: the category, or the number of the age bin; and the level of such a text.
+  std::string level_name(std::size_t factor, int level) const;
+  int level_named(std::size_t factor, const std::string& name) const;
+
   std::size_t numeric_at(const std::string& name) const;
   std::size_t factor_at(const std::string& name) const;
   std::size_t arms() const { return design.arms.size(); }
@@ -58,9 +72,7 @@ struct Protocol {
  private:
   void add_numeric(const std::string& name);
   void add_factor(const std::string& name);
+  void add_covariates(const DataModel&);
 };
-
-/// True for covariates that are adjusted for as categories.
-bool is_categorical(const std::string& covariate);
 
 }  // namespace vcohort

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <limits>
 
+#include "engine/data_model/covariate_effects.hpp"
 #include "engine/numeric/require.hpp"
 #include "engine/random/tile_draws.hpp"
 #include "engine/study/size.hpp"
@@ -34,6 +35,7 @@ std::optional<DropoutModel> dropout_of(const Protocol& protocol) {
 PreparedTrial::PreparedTrial(const Study& study, const Evidence& evidence)
     : protocol(study, evidence),
       data_model(study.data_model),
+      marginal(study.data_model ? std::optional(marginal_model(*study.data_model)) : std::nullopt),
       model(TrialModel::make(study, evidence, protocol)),
       randomiser(protocol.design.randomisation, protocol.design.arms, levels_balanced(protocol), protocol.drawn_order),
       accrual(protocol.design.accrual),

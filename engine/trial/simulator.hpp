@@ -17,6 +17,7 @@ namespace vcohort {
 struct PreparedTrial {
   Protocol protocol;
   std::optional<DataModel> data_model;
+  std::optional<DataModel> marginal;  // the same without covariates: covariate_effects.hpp
   std::unique_ptr<TrialModel> model;
   Randomiser randomiser;
   std::vector<std::size_t> balanced;  // factors of the protocol that the randomisation balances

@@ -29,7 +29,7 @@ Spread reference_spread(const PreparedTrial& trial, const AnalysisPlan& plan) {
   const std::size_t row = slot * protocol.visits_months.size() + visit;
   const bool responders = analyses_responders(plan, protocol);
   if (trial.data_model && !responders)
-    if (const auto implied = implied_spread(*trial.data_model, protocol.design.arms.front().strategy,
+    if (const auto implied = implied_spread(*trial.marginal, protocol.design.arms.front().strategy,
                                             visit + (protocol.has_baseline ? 1 : 0), plan.change_from_baseline))
       return *implied;
   const double sign = protocol.lower_is_better[slot] ? -1 : 1;
@@ -118,7 +118,7 @@ SizedEffect sized_effect(const Trial& trial, std::size_t analysis, std::size_t c
   if (of_hazards) {
     // The ratio that the study states, not what an estimator tends to, which may be unknown where a day ends the trial.
     const std::optional<double> stated =
-        implied_effect(*prepared.data_model, prepared.protocol.arm_of_contrast(contrast).strategy,
+        implied_effect(*prepared.marginal, prepared.protocol.arm_of_contrast(contrast).strategy,
                        prepared.protocol.design.arms.front().strategy, 0, EffectScale::log_hazard_ratio, false);
     if (!stated && !std::isnan(effect))
       return {

@@ -39,12 +39,22 @@ TrialAnalysis::TrialAnalysis(const AnalysisPlan& plan, const Protocol& protocol,
   adjust_.find(plan.adjust, false, protocol);
   adjust_by_visit_.find(plan.adjust_by_visit, false, protocol);
   stratify_.find(plan.stratify, true, protocol);
+  for (const Subgroup& group : plan.where) {
+    const std::size_t factor = protocol.factor_at(group.covariate);
+    Membership member{factor, std::vector<bool>(static_cast<std::size_t>(protocol.levels[factor]))};
+    for (const std::string& level : group.levels)
+      member.in[static_cast<std::size_t>(protocol.level_named(factor, level))] = true;
+    where_.push_back(std::move(member));
+  }
+  if (plan.interaction.empty()) return;
+  interaction_ = protocol.factor_at(plan.interaction);
+  require(protocol.levels[*interaction_] == 2, "an interaction compares two levels");
 }
 
 void TrialAnalysis::Columns::find(const std::vector<std::string>& names, bool as_factors, const Protocol& protocol) {
   for (const std::string& name : names) {
     if (name == "baseline") continue;
-    if (as_factors || is_categorical(name))
+    if (as_factors || protocol.adjusts_by_levels(name))
       factor.push_back(protocol.factor_at(name));
     else
       numeric.push_back(protocol.numeric_at(name));
@@ -138,7 +148,31 @@ std::span<const TrialResult> TrialAnalysis::run(const TrialData& data, const Dat
   records.covariates_by_visit = adjust_by_visit_.covariates;
   records.factors_by_visit = adjust_by_visit_.factors;
   records.strata = stratify_.factors;
-  return analysis_.run(records);
+  return where_.empty() && !interaction_ ? analysis_.run(records) : run_in_subgroups(records, data.participants);
+}
+
+/// Who is outside of the subgroup is in no arm.
+std::span<const TrialResult> TrialAnalysis::run_in_subgroups(analysis::Records& records,
+                                                             const Participants& participants) {
+  const std::span<const int> everybody = records.arm;
+  arm_.assign(everybody.begin(), everybody.end());
+  for (const Membership& member : where_)
+    for (std::size_t i = 0; i < arm_.size(); ++i)
+      if (!member.in[static_cast<std::size_t>(participants.factor[member.factor][i])]) arm_[i] = -1;
+  records.arm = arm_;
+  if (!interaction_) return analysis_.run(records);
+  const std::vector<int>& level = participants.factor[*interaction_];
+  std::vector<int> of_level(arm_.size());
+  const auto within = [&](int wanted) {
+    for (std::size_t i = 0; i < arm_.size(); ++i) of_level[i] = level[i] == wanted ? arm_[i] : -1;
+    records.arm = of_level;
+    return analysis_.run(records);
+  };
+  const std::span<const TrialResult> first = within(0);
+  first_.assign(first.begin(), first.end());
+  const std::span<const TrialResult> second = within(1);
+  for (std::size_t k = 0; k < first_.size(); ++k) first_[k] = analysis_.interaction(second[k], first_[k]);
+  return first_;
 }
 
 }  // namespace vcohort

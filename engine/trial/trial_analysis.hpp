@@ -1,4 +1,5 @@
 #pragma once
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -68,10 +69,20 @@ class TrialAnalysis {
     void view(const Participants&, const Protocol&, std::size_t n);
   };
 
+  std::span<const TrialResult> run_in_subgroups(analysis::Records&, const Participants&);
+
   const Protocol& protocol_;
   std::size_t slot_ = 0, visit_ = 0;
   analysis::Analysis analysis_;
   Columns adjust_, adjust_by_visit_, stratify_;
+  struct Membership {
+    std::size_t factor;
+    std::vector<bool> in;  // [level]
+  };
+  std::vector<Membership> where_;
+  std::optional<std::size_t> interaction_;  // factor
+  std::vector<int> arm_;                    // -1 outside of the subgroup
+  std::vector<TrialResult> first_;          // [contrast]: of the first level
   std::vector<std::span<const double>> values_;
   KnownData known_;
   std::vector<TrialResult> nobody_;

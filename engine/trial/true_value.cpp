@@ -7,9 +7,11 @@
 
 #include "engine/data_model/data_model.hpp"
 #include "engine/data_model/event_times.hpp"
+#include "engine/data_model/mixed_law.hpp"
 #include "engine/data_model/truth.hpp"
 #include "engine/numeric/cluster_error.hpp"
 #include "engine/numeric/errors.hpp"
+#include "engine/trial/conditioning.hpp"
 
 namespace vcohort {
 
@@ -28,6 +30,10 @@ bool is_conditional(const AnalysisPlan& plan) {
   return !plan.adjust.empty() || !plan.stratify.empty();
 }
 
+bool of_subgroup(const AnalysisPlan& plan) {
+  return !plan.where.empty() || !plan.interaction.empty();
+}
+
 bool is_mean(EffectScale scale) {
   return scale == EffectScale::mean_difference || scale == EffectScale::risk_difference;
 }
@@ -35,8 +41,13 @@ bool is_mean(EffectScale scale) {
 /// What does not depend on when patients are censored: areas under survival curves, and their heights.
 std::optional<double> difference_of_curves(const AnalysisPlan& plan, const DataModel& model, const Arm& arm,
                                            const Arm& reference) {
-  const auto difference = [&](auto of_arm, double months) {
-    const auto of = [&](const Arm& a) { return of_arm(model.arms.at(static_cast<std::size_t>(a.strategy)), months); };
+  const auto difference = [&](auto of_law, double months) {
+    const auto of = [&](const Arm& a) {
+      double mean = 0;
+      for (const MixedLaw& law : laws_of(model, static_cast<std::size_t>(a.strategy)))
+        mean += law.share * of_law(law.arm, months);
+      return mean;
+    };
     return of(arm) - of(reference);
   };
   switch (effect_scale(plan)) {
@@ -111,14 +122,27 @@ bool TrueValues::closed_form(std::size_t analysis, std::size_t contrast, const T
                              TrueValue& out) const {
   const Protocol& protocol = trial_.protocol;
   const AnalysisPlan& plan = protocol.design.analyses[analysis];
-  const DataModel* model = trial_.data_model ? &*trial_.data_model : nullptr;
+  const DataModel* model = trial_.marginal ? &*trial_.marginal : nullptr;
   if (!model || !protocol.design.intercurrent.empty() || analyses_responders(plan, protocol)) return false;
+  if (of_subgroup(plan)) {
+    const bool everywhere_same = is_everywhere_same(plan);
+    if (!everywhere_same || !plan.interaction.empty()) {
+      if (everywhere_same) out = {0, 0};
+      return everywhere_same;
+    }
+  }
   if (is_survival(trial_)) return survival_limit(analysis, contrast, out);
+  if (has_covariate_effects(*trial_.data_model)) {
+    if (is_of_the_reference(plan))
+      model = &*trial_.data_model;
+    else if (!is_of_everybody(plan))
+      return false;
+  }
   // Odds ratios do not collapse over a covariate; a smallest win, and recorded decimals, make ties that the closed form
   // does not know.
   const EffectScale scale = effect_scale(plan);
   const bool wins = scale == EffectScale::log_win_ratio, ranks = wins || scale == EffectScale::superiority_share;
-  if (scale == EffectScale::log_odds_ratio && is_conditional(plan)) return false;
+  if (scale == EffectScale::log_odds_ratio && is_conditional(plan) && model != &*trial_.data_model) return false;
   if ((wins && plan.responder_threshold > 0) || (ranks && protocol.unit.front() > 0)) return false;
   const int arm = static_cast<int>(protocol.compared(contrast));
   const std::size_t visit =
@@ -139,6 +163,40 @@ bool TrueValues::closed_form(std::size_t analysis, std::size_t contrast, const T
   return true;
 }
 
+/// Whether an estimator tends to the odds ratio, or hazard ratio, of patients with the same covariates, and the study
+/// states it.
+bool TrueValues::is_of_the_reference(const AnalysisPlan& plan) const {
+  const DataModel& model = *trial_.data_model;
+  const EffectScale scale = effect_scale(plan);
+  return is_conditional(model) && !has_interactions(model) &&
+         (scale == EffectScale::log_odds_ratio || scale == EffectScale::log_hazard_ratio) &&
+         conditioning_of(plan, model) == Conditioning::everything;
+}
+
+/// Whether the effect is the same in all subgroups.
+bool TrueValues::is_everywhere_same(const AnalysisPlan& plan) const {
+  const DataModel& model = *trial_.data_model;
+  if (!has_covariate_effects(model)) return true;
+  if (has_interactions(model)) return false;
+  const bool same_ratio = is_of_the_reference(plan) && plan.method == "cox";
+  return same_ratio || (model.kind == OutcomeKind::score && effect_scale(plan) == EffectScale::mean_difference) ||
+         effect_scale(plan) == EffectScale::log_rate_ratio;
+}
+
+/// Whether covariates leave the limit of an estimator what it is over all patients.
+bool TrueValues::is_of_everybody(const AnalysisPlan& plan) const {
+  const DataModel& model = *trial_.data_model;
+  const EffectScale scale = effect_scale(plan);
+  if (is_mean(scale)) return true;
+  if (scale == EffectScale::log_rate_ratio) return !is_conditional(plan) || !has_interactions(model);
+  if (is_conditional(plan)) return false;
+  // Of a score the formulas have normal outcomes.
+  const bool normal = std::all_of(model.covariates.begin(), model.covariates.end(), [](const DataCovariate& covariate) {
+    return covariate.is_normal() || (covariate.effect.empty() && covariate.interaction.empty());
+  });
+  return model.kind != OutcomeKind::score || normal;
+}
+
 bool TrueValues::survival_limit(std::size_t analysis, std::size_t contrast, TrueValue& out) const {
   const Protocol& protocol = trial_.protocol;
   const Arm& arm = protocol.arm_of_contrast(contrast);
@@ -151,16 +209,31 @@ bool TrueValues::survival_limit(std::size_t analysis, std::size_t contrast, True
   }
   const SurvivalLimits limits = survival_limits(*trial_.data_model, arm.strategy, reference.strategy, share);
   const std::string& method = plan.method;
+  if (has_covariate_effects(*trial_.data_model)) {
+    if (is_conditional(*trial_.data_model)) {
+      // Where the arms do not differ no analysis finds anything.
+      const bool known = (is_of_the_reference(plan) && method == "cox") ||
+                         (limits.cox == 0.0 && !has_interactions(*trial_.data_model));
+      if (!known || !limits.proportional) return false;
+      out = {*limits.cox, 0};
+      return true;
+    }
+    if (is_conditional(plan)) return false;
+  }
   // What depends on how long patients are followed has no closed form where a day ends the trial for all of them.
   const bool censored_by_a_day = protocol.design.final || protocol.design.looks;
   if (censored_by_a_day && !(limits.proportional && (method == "cox" || limits.cox == 0.0))) return false;
   // The partial likelihood has all arms in its risk sets.
   const bool pair = protocol.arms() == 2 || limits.proportional;
-  const std::optional<double> limit = method == "logrank"     ? limits.peto
-                                      : method == "win-ratio" ? limits.log_win_ratio
-                                      : !plan.weights.empty() ? limit_of_weights(analysis, arm, share)
-                                      : pair                  ? limits.cox
-                                                              : std::nullopt;
+  std::optional<double> limit;
+  if (method == "logrank")
+    limit = limits.peto;
+  else if (method == "win-ratio")
+    limit = limits.log_win_ratio;
+  else if (!plan.weights.empty())
+    limit = limit_of_weights(analysis, arm, share);
+  else if (pair)
+    limit = limits.cox;
   const bool mirrored = method == "win-ratio" && !protocol.lower_is_better.front();  // the event is the wish
   if (limit) out = {mirrored ? -*limit : *limit, 0};
   return limit.has_value();
@@ -188,11 +261,19 @@ std::string TrueValues::kind(std::size_t analysis, std::size_t contrast, bool kn
   const Protocol& protocol = trial_.protocol;
   const AnalysisPlan& plan = protocol.design.analyses[analysis];
   const EffectScale scale = effect_scale(plan);
+  if (!known && of_subgroup(plan) && (is_survival(trial_) || !protocol.by_visit()))
+    return "missing: the effect depends on the subgroup, in which it is not computed for times to events and counts";
   if (is_survival(trial_)) {
+    if (!known && has_covariate_effects(*trial_.data_model) &&
+        (is_conditional(*trial_.data_model) || is_conditional(plan)))
+      return is_of_the_reference(plan)
+                 ? "missing: only Cox's model estimates the hazard ratio of patients with the same covariates"
+                 : "missing: the hazards that the analysis compares are not those that the study states";
     if (!known && (protocol.design.final || protocol.design.looks))
       return "missing: it depends on how long patients are followed when a day ends the trial";
     if (!known) return "missing: without proportional hazards it is known for two arms, each with events";
     if (scale != EffectScale::log_hazard_ratio) return "marginal";
+    if (has_covariate_effects(*trial_.data_model) && is_conditional(*trial_.data_model)) return "conditional";
     const bool proportional = survival_limits(*trial_.data_model, protocol.arm_of_contrast(contrast).strategy,
                                               protocol.design.arms.front().strategy, 0.5)
                                   .proportional;
@@ -204,6 +285,7 @@ std::string TrueValues::kind(std::size_t analysis, std::size_t contrast, bool kn
                : "missing: the analysis has no finite limit under these outcomes";
   if (!plan.stratify.empty() && scale != EffectScale::risk_difference) return "conditional";
   if (scale != EffectScale::log_odds_ratio) return "marginal";
+  if (trial_.data_model && has_covariate_effects(*trial_.data_model) && is_of_the_reference(plan)) return "conditional";
   TrueValue exact;
   const std::unique_ptr<TrialSource> source = trial_.model->source();
   return closed_form(analysis, contrast, *source, exact) ? "marginal" : "pseudo-true";
@@ -221,7 +303,8 @@ double TrueValues::wanted_mcse(std::size_t analysis, TrialSimulator& simulator) 
 }
 
 bool TrueValues::by_twins(std::size_t analysis) const {
-  return is_mean(effect_scale(trial_.protocol.design.analyses[analysis]));
+  const AnalysisPlan& plan = trial_.protocol.design.analyses[analysis];
+  return is_mean(effect_scale(plan)) && !of_subgroup(plan);
 }
 
 bool TrueValues::needs_twins(const std::vector<TrueValue>& values) const {

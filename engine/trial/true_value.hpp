@@ -60,6 +60,9 @@ class TrueValues {
   bool survival_limit(std::size_t analysis, std::size_t contrast, TrueValue& out) const;
   std::optional<double> limit_of_weights(std::size_t analysis, const Arm& arm, double share) const;
   bool closed_form(std::size_t analysis, std::size_t contrast, const TrialSource&, TrueValue& out) const;
+  bool is_of_the_reference(const AnalysisPlan&) const;
+  bool is_everywhere_same(const AnalysisPlan&) const;
+  bool is_of_everybody(const AnalysisPlan&) const;
   bool by_twins(std::size_t analysis) const;
   void twins_of(std::uint32_t replicate, std::uint64_t first, std::int64_t patients, TrialSource&, IntercurrentEvents&,
                 std::vector<TrueValue>& out) const;

@@ -13,6 +13,7 @@
 #include "engine/numeric/errors.hpp"
 #include "engine/study/covariates.hpp"
 #include "engine/study/endpoints.hpp"
+#include "engine/trial/protocol.hpp"
 #include "io/data/csv_rows.hpp"
 #include "io/study/problems.hpp"
 
@@ -87,10 +88,9 @@ class Reader {
       data_.baseline = of_patient(file_.column(columns_.baseline, "data.baseline"), "baseline", false).values;
     for (const auto* names : {&plan_.adjust, &plan_.adjust_by_visit})
       for (const std::string& name : *names) read_covariate(name, name, is_category(name));
-    for (const std::string& name : plan_.stratify) {
-      const std::string groups = name + groups_suffix;  // ages, say, of an exported trial
-      read_covariate(name, contains(file_.header, groups) ? groups : name, true);
-    }
+    for (const std::string& name : plan_.stratify) read_factor(name);
+    for (const Subgroup& group : plan_.where) read_factor(group.covariate);
+    if (!plan_.interaction.empty()) read_factor(plan_.interaction);
     check_baseline();
     return std::move(data_);
   }
@@ -391,12 +391,28 @@ class Reader {
     }
   }
 
+  void read_factor(const std::string& name) {
+    const std::string groups = name + groups_suffix;  // ages, say, of an exported trial
+    read_covariate(name, contains(file_.header, groups) ? groups : name, true);
+  }
+
+  const DataCovariate* model_covariate(const std::string& name) const {
+    if (!study_.data_model) return nullptr;
+    const std::vector<DataCovariate>& all = study_.data_model->covariates;
+    const auto found =
+        std::find_if(all.begin(), all.end(), [&](const auto& covariate) { return covariate.name == name; });
+    return found == all.end() ? nullptr : &*found;
+  }
+
   bool is_category(const std::string& name) const {
+    if (const DataCovariate* covariate = model_covariate(name)) return !covariate->is_normal();
     return contains(columns_.categorical, name) || (!study_.trial->arms.empty() && !model_categories(name).empty());
   }
 
-  /// The categories of a covariate of the disease model, in its order.
-  static std::vector<std::string> model_categories(const std::string& name) {
+  /// The categories of a covariate of the disease model or the data model, in its order.
+  std::vector<std::string> model_categories(const std::string& name) const {
+    if (const DataCovariate* covariate = model_covariate(name))
+      return covariate->is_normal() ? names_of_groups(covariate->cuts) : covariate->levels;
     const auto variables = stratum_variable_names();
     const auto found = std::find(variables.begin(), variables.end(), name);
     if (found == variables.end()) return {};

@@ -2,9 +2,11 @@
 
 #include <array>
 
+#include "engine/data_model/covariate_law.hpp"
 #include "engine/study/trial_names.hpp"
 #include "engine/study/word.hpp"
 #include "io/study/data_correlation.hpp"
+#include "io/study/data_covariates.hpp"
 #include "io/study/trial_sections.hpp"
 
 namespace vcohort {
@@ -29,6 +31,12 @@ Use model_use(const KeySpec& key, const DataModel& model, const Scope&) {
 
 Use recording_use(const KeySpec&, const DataModel& model, const Scope&) {
   return model.kind == Kind::score ? Use{} : Use::none(outcome_has(model, "is recorded as it is"));
+}
+
+Use arm_numbers_use(const KeySpec&, const DataModel& model, const Scope&) {
+  if (!has_covariate_effects(model)) return Use::none("no covariate has an effect");
+  if (model.kind == Kind::score) return Use::none(outcome_has(model, "has the means and SDs of all patients"));
+  return Use::required("the share, hazard or rate of all patients is not that of a patient at the reference");
 }
 
 /// Nothing else is blamed on visits that are refused.
@@ -64,7 +72,7 @@ std::string write_model_correlation(const DataModel& model, const Scope&) {
   return model.correlation.empty() ? std::string() : list_text(model.correlation, number_list);
 }
 
-constexpr std::array<KeySpec, 7> model_keys = {{
+constexpr std::array<KeySpec, 9> model_keys = {{
     field<&DataModel::kind>(
         "kind", {.required = true, .decides = true},
         "What the outcome is: `normal`, `binary` (the share who have it), `ordinal` (shares of the categories 1, 2, "
@@ -98,14 +106,26 @@ constexpr std::array<KeySpec, 7> model_keys = {{
         "arms", KeyType::table, {.form = "table of arms", .required = true, .table = &data_arm_section},
         "The outcome under each arm, by name: `arms.control = { ... }`.",
         "{ control = { mean = [0, 0], sd = [1, 1] }, active = { mean = [0, 0.35], sd = [1, 1] } }"),
+    custom_block<read_data_covariates, write_data_covariates>(
+        "covariates", KeyType::table, {.form = "table of covariates", .table = &data_covariate_section},
+        "What is known of a patient before treatment, by name: `covariates.age = { ... }`.",
+        "{ age = { kind = \"normal\", mean = 60, sd = 10, effect = 0.1 } }"),
+    field<&DataModel::arm_numbers>(
+        "arm_numbers", {.use = rule<arm_numbers_use>},
+        "Where covariates have an effect, whose numbers the arms have: `marginal`, those of all patients; "
+        "`conditional`, those of a patient whose covariates stand at their reference, normal ones at the mean, others "
+        "at the first level. Required but for a normal outcome, where they are marginal.",
+        "\"conditional\""),
 }};
 
 /// Visits are independent where nothing is said about them.
 void finish_model(const TableReader& reader, DataModel& model, const Scope&) {
-  if (reader.has("correlation") || model.kind == Kind::ordinal) return;
-  const std::size_t visits = model.visits_months.size();
-  model.correlation.assign(visits, std::vector<double>(visits, 0.0));
-  for (std::size_t visit = 0; visit < visits; ++visit) model.correlation[visit][visit] = 1;
+  if (!reader.has("correlation") && model.kind != Kind::ordinal) {
+    const std::size_t visits = model.visits_months.size();
+    model.correlation.assign(visits, std::vector<double>(visits, 0.0));
+    for (std::size_t visit = 0; visit < visits; ++visit) model.correlation[visit][visit] = 1;
+  }
+  if (!model.covariates.empty() && reader.sound()) check_data_covariates(reader, model);
 }
 
 }  // namespace

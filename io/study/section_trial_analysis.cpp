@@ -8,6 +8,7 @@
 #include "engine/study/trial_names.hpp"
 #include "io/study/suggestion.hpp"
 #include "io/study/trial_sections.hpp"
+#include "io/study/trial_subgroups.hpp"
 
 namespace vcohort {
 
@@ -187,8 +188,9 @@ void check_fit(const KeyAt& at, const AnalysisPlan& plan) {
     at.refuse(fmt::format("{} has no looks", method.name),
               "its information is no share of the events, at which bounds are computed",
               "use logrank or cox, or remove [trial.looks]");
-  if (method.strata == Strata::required && frame.model)
-    at.refuse(fmt::format("{} needs strata", method.name), "a data model has no covariates", "use another method");
+  if (method.strata == Strata::required && frame.model && frame.factors().empty())
+    at.refuse(fmt::format("{} needs strata", method.name), "the data model has no covariates with levels",
+              "add one, or use another method");
   if (!kind || method.fits.contains(*kind) || cuts_a_score(plan, at.scope)) return;
   std::vector<std::string_view> fitting;
   for (const analysis::Method& other : analysis::methods) {
@@ -214,12 +216,13 @@ void check_covariate(const KeyAt& at, const Place& place, const std::string& nam
       at.problems().add(place, "the column " + quoted(name) + " is no covariate", "[data] has another use for it",
                         "remove it");
     }
-  } else if (frame.model && name != "baseline") {
+  } else if (frame.model && frame.covariates().empty() && name != "baseline") {
     at.problems().add(place, "there is no covariate " + quoted(name), "a data model has none but \"baseline\"",
-                      "remove it");
-  } else if (!index_of(covariate_names, name)) {
-    at.problems().add(place, "there is no covariate " + quoted(name), fmt::format("in \"{}\"", at.key.name),
-                      did_you_mean(name, covariate_names));
+                      "add it to [data_model.covariates], or remove it");
+  } else if (name != "baseline" && !index_of(frame.covariates(), name)) {
+    at.problems().add(place, "there is no covariate " + quoted(name),
+                      frame.model ? "in [data_model.covariates]" : fmt::format("in \"{}\"", at.key.name),
+                      did_you_mean(name, frame.covariates()));
   } else if (name == "baseline" && !has_baseline(plan, at.scope)) {
     at.problems().add(place, "there is no baseline to adjust for", no_baseline(plan, at.scope), "remove it");
   }
@@ -246,7 +249,8 @@ void check_covariates(const KeyAt& at, const AnalysisPlan& plan) {
 Use strata_use(const KeySpec&, const AnalysisPlan& plan, const Scope& scope) {
   const analysis::Method& method = method_of(plan);
   if (method.strata == Strata::none) return Use::none(fmt::format("{} has no strata", method.name));
-  if (scope.trial->model) return Use::none("a data model has no covariates");
+  if (scope.trial->model && scope.trial->factors().empty())
+    return Use::none("the data model has no covariates with levels");
   return method.strata == Strata::required ? Use::required(fmt::format("{} needs strata", method.name)) : Use{};
 }
 
@@ -260,14 +264,28 @@ void check_strata(const KeyAt& at, const AnalysisPlan& plan) {
                         "list it in data.categorical");
     }
     if (!frame.simulated) continue;
-    if (!index_of(factor_names, name)) {
-      at.problems().add(place, "there is no factor " + quoted(name), "in \"stratify\"",
-                        did_you_mean(name, factor_names));
-    } else if (name == "age_years" && trial_of(at.scope).randomisation.age_cuts.empty()) {
+    if (index_of(plan.adjust, name)) {
+      at.problems().add(place, quoted(name) + " is adjusted for, too", "strata of it say more",
+                        "remove it from \"adjust\"");
+    } else if (!index_of(frame.factors(), name)) {
+      refuse_factor(at, place, name);
+    } else if (!frame.model && name == "age_years" && trial_of(at.scope).randomisation.age_cuts.empty()) {
       at.problems().add(place, "ages have no groups", "trial.randomisation does not stratify by age_years",
                         "stratify it, with age_cuts");
     }
   }
+}
+
+Use subgroup_use(const KeySpec& key, const AnalysisPlan& plan, const Scope& scope) {
+  const analysis::Method& method = method_of(plan);
+  if (!plan.hierarchy.empty() || (method.wins && scope.trial->data && !scope.trial->simulated))
+    return Use::none("a hierarchy compares all patients");
+  if (key.name == "where") return {};
+  if (!method.margin || method.bayes || method.single_arm)
+    return Use::none(fmt::format("{} has no standard error of a difference", method.name));
+  if (plan.hypothesis != Hypothesis::superiority || plan.margin > 0)
+    return Use::none("a difference of effects is tested against none");
+  return {};
 }
 
 Use repeated_use(const KeySpec&, const AnalysisPlan& plan, const Scope&) {
@@ -473,7 +491,7 @@ constexpr KeySpec covariates{.form = "list of covariates",
                              .use = rule<adjust_use>,
                              .check = checked<check_covariates>};
 
-constexpr std::array<KeySpec, 25> keys = {{
+constexpr std::array<KeySpec, 27> keys = {{
     field<&AnalysisPlan::name>(
         "name", {.use = rule<name_use>, .check = checked<check_name>},
         "How tables call a secondary analysis; required there. The primary one is called \"primary\".",
@@ -500,21 +518,33 @@ constexpr std::array<KeySpec, 25> keys = {{
     field<&AnalysisPlan::method>(
         "analysis", {.choices = analysis::method_names, .required = true, .decides = true, .check = checked<check_fit>},
         "The method, see below which fits what.", "\"ancova\""),
-    field<&AnalysisPlan::adjust>("adjust", covariates, "Covariates; of a data file, its columns, and `baseline`.",
+    field<&AnalysisPlan::adjust>("adjust", covariates,
+                                 "Covariates, of a data model its own; of a data file, its columns; and `baseline`.",
                                  "[\"baseline\", \"age_years\", \"gmfcs\"]"),
     field<&AnalysisPlan::adjust_by_visit>("adjust_by_visit", covariates,
                                           "mmrm: covariates with a coefficient for each visit.", "[\"baseline\"]"),
-    field<&AnalysisPlan::stratify>(
-        "stratify",
-        {.form = "list of factors",
-         .choices = factor_names,
-         .open = true,
-         .distinct = true,
-         .use = rule<strata_use>,
-         .check = checked<check_strata>},
-        "Factors whose levels, in combination, are the strata of the analysis; of a data file, its columns. Ages are "
-        "cut as in `trial.randomisation`.",
-        "[\"gmfcs\"]"),
+    field<&AnalysisPlan::stratify>("stratify",
+                                   {.form = "list of factors",
+                                    .choices = factor_names,
+                                    .open = true,
+                                    .distinct = true,
+                                    .use = rule<strata_use>,
+                                    .check = checked<check_strata>},
+                                   "Factors whose levels, in combination, are the strata of the analysis; of a data "
+                                   "model its covariates with levels "
+                                   "or cuts, of a data file its columns. Ages are cut as in `trial.randomisation`.",
+                                   "[\"gmfcs\"]"),
+    custom<read_subgroups, write_subgroups>(
+        "where", KeyType::table,
+        {.form = "table of factors", .use = rule<subgroup_use>, .check = checked<check_subgroups>},
+        "The analysis is of the patients with these levels, of several factors those with all of them.",
+        "{ sex = \"female\" }"),
+    field<&AnalysisPlan::interaction>(
+        "interaction", {.form = "name of a factor", .use = rule<subgroup_use>, .check = checked<check_interaction>},
+        "A factor of two levels. The estimate is the effect in the second less that in the "
+        "first, "
+        "each by the method on its own patients, and its test is normal.",
+        "\"sex\""),
     field<&AnalysisPlan::covariance>("covariance", {.choices = covariance_names, .use = rule<repeated_use>},
                                      "mmrm: covariance of a patient's visits.", "\"unstructured\""),
     field<&AnalysisPlan::fallback>("fallback",

@@ -34,19 +34,25 @@ Use method_use(const KeySpec& key, const Randomisation& randomisation, const Sco
       (key.name == "probability" && (method == Method::minimisation || method == Method::biased_coin)) ||
       (key.name.starts_with("urn") && method == Method::urn);
   if (!useful) return Use::none(fmt::format("the method is {}", name_of(method)));
-  if (strata && scope.trial->model) return Use::none("a data model has no covariates");
+  if (key.name == "stratify" && scope.trial->factors().empty()) return Use::none("the data model has no covariates");
   if (key.name != "age_cuts") return {};
+  if (scope.trial->model) return Use::none("the covariate of the data model has its cuts");
   return index_of(randomisation.stratify, "age_years") ? Use::required("\"stratify\" has age_years")
                                                        : Use::none("\"stratify\" has no age_years");
 }
 
 void check_factors(const KeyAt& at, const Randomisation& randomisation) {
+  const std::vector<std::string_view> factors = at.scope.trial->factors();
+  double strata = 1;
   for (std::size_t index = 0; index < randomisation.stratify.size(); ++index) {
     const std::string& name = randomisation.stratify[index];
-    if (index_of(factor_names, name)) continue;
-    at.problems().add(at.item_place(index), "there is no factor " + quoted(name), "in \"stratify\"",
-                      did_you_mean(name, factor_names));
+    if (!index_of(factors, name)) refuse_factor(at, at.item_place(index), name);
+    if (const DataCovariate* covariate = at.scope.trial->covariate_called(name)) strata *= covariate->factor_levels();
   }
+  constexpr double most_strata = 10'000;
+  if (strata > most_strata && randomisation.method == Method::permuted_block)
+    at.refuse("the factors make too many strata", fmt::format("{} combinations of their levels", strata),
+              "use minimisation, or fewer factors");
 }
 
 void check_block(const KeyAt& at, const Randomisation& randomisation) {
@@ -129,7 +135,7 @@ constexpr std::array<KeySpec, 7> randomisation_keys = {{
          .use = rule<method_use>,
          .check = checked<check_factors>},
         "Permuted blocks: factors whose levels, in combination, have blocks of their own. Minimisation: the factors "
-        "that are balanced; without them only the arms are.",
+        "that are balanced; without them only the arms are. Of a data model, its covariates with levels or cuts.",
         "[\"gmfcs\"]"),
     field<&Randomisation::age_cuts>(
         "age_cuts", {.unit = "years", .range = above(0, 100), .ascending = true, .use = rule<method_use>},

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "engine/study/trial_names.hpp"
 #include "io/study/number_text.hpp"
 #include "io/study/suggestion.hpp"
 
@@ -14,6 +15,28 @@ const Strategy* TrialFrame::strategy_called(std::string_view name) const {
   const auto found = std::find_if(strategies->begin(), strategies->end(),
                                   [&](const Strategy& strategy) { return strategy.name == name; });
   return found == strategies->end() ? nullptr : &*found;
+}
+
+std::vector<std::string_view> TrialFrame::factors() const {
+  if (!model) return {factor_names.begin(), factor_names.end()};
+  std::vector<std::string_view> names;
+  for (const DataCovariate& covariate : model->covariates)
+    if (covariate.factor_levels() > 1) names.push_back(covariate.name);
+  return names;
+}
+
+std::vector<std::string_view> TrialFrame::covariates() const {
+  if (!model) return {covariate_names.begin(), covariate_names.end()};
+  std::vector<std::string_view> names;
+  for (const DataCovariate& covariate : model->covariates) names.push_back(covariate.name);
+  return names;
+}
+
+const DataCovariate* TrialFrame::covariate_called(std::string_view name) const {
+  if (!model) return nullptr;
+  const auto found = std::find_if(model->covariates.begin(), model->covariates.end(),
+                                  [&](const DataCovariate& covariate) { return covariate.name == name; });
+  return found == model->covariates.end() ? nullptr : &*found;
 }
 
 bool TrialFrame::starts_late(const Arm& arm) const {
@@ -39,6 +62,16 @@ TrialFrame trial_frame(const Study& study, bool simulated) {
     frame.endpoints = study.outcomes.endpoints;
   }
   return frame;
+}
+
+void refuse_factor(const KeyAt& at, const Place& place, const std::string& name) {
+  const TrialFrame& frame = *at.scope.trial;
+  if (frame.covariate_called(name))
+    at.problems().add(place, "the covariate " + quoted(name) + " has no levels", "strata are made of groups of it",
+                      "give it \"cuts\" in [data_model.covariates]");
+  else
+    at.problems().add(place, "there is no factor " + quoted(name), fmt::format("in \"{}\"", at.key.name),
+                      did_you_mean(name, frame.factors()));
 }
 
 std::optional<std::vector<double>> read_per_arm(const KeyAt& at, double otherwise) {

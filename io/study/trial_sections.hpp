@@ -25,6 +25,7 @@ extern const SectionSpec efficacy_section;
 extern const SectionSpec futility_section;
 extern const SectionSpec observed_section;
 extern const SectionSpec data_arm_section;
+extern const SectionSpec data_covariate_section;
 extern const SectionSpec correlation_section;
 
 inline constexpr double longest_months = static_cast<double>(largest_occasion) / days_per_month;
@@ -45,6 +46,11 @@ struct TrialFrame {
   bool has_visits() const { return !model || seen_at_visits(model->kind); }
   bool disease_model() const { return simulated && !model; }
 
+  /// What strata may be made of, and what may be adjusted for, of a data model without the baseline.
+  std::vector<std::string_view> factors() const;
+  std::vector<std::string_view> covariates() const;
+  const DataCovariate* covariate_called(std::string_view name) const;  // of a data model; null if there is none
+
   const Strategy* strategy_called(std::string_view name) const;  // null if there is none
   bool starts_late(const Arm&) const;                            // whether the arm receives cells from its crossover on
 };
@@ -55,6 +61,9 @@ TrialFrame trial_frame(const Study& study, bool simulated);
 inline const TrialQuestion& trial_of(const Scope& scope) {
   return *scope.study->trial;
 }
+
+/// Refuses a name of which no strata can be made.
+void refuse_factor(const KeyAt& at, const Place& place, const std::string& name);
 
 /// Refuses arms, and empties the list where one of them is refused, so that nothing else is blamed on it.
 void read_arms(const KeyAt& at, TrialQuestion& trial);

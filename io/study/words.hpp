@@ -43,6 +43,10 @@ inline constexpr std::span<const std::string_view> words<Looks::LastSpends> = la
 template <>
 inline constexpr std::span<const std::string_view> words<OutcomeKind> = data_model_names;
 template <>
+inline constexpr std::span<const std::string_view> words<DataCovariate::Kind> = covariate_kind_names;
+template <>
+inline constexpr std::span<const std::string_view> words<ArmNumbers> = arm_numbers_names;
+template <>
 inline constexpr std::span<const std::string_view> words<Cell> = cell_names;
 template <>
 inline constexpr std::span<const std::string_view> words<Route> = route_names;

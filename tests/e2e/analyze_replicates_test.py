@@ -166,6 +166,28 @@ class Replicates(ProgramTest):
             self.data_model(f"{name}-share", BINARY, ONE_SHARE, BY_VISIT, "visit_months = 6, ", DROPOUT + sides, ("low",))
         self.data_model("one-category", ORDINAL, ['"one-sample-t", against = 2'], BY_VISIT, "visit_months = 6, ", "", ("low",))
 
+    def test_covariates_of_a_data_model(self):
+        covariates = """
+covariates.x = { kind = "normal", mean = 60, sd = 9, decimals = 0, cuts = [60], effect = 0.1 }
+covariates.g = { kind = "binary", levels = ["z", "a"], share = 0.5, effect = 0.5, correlated_with = { x = 0.3 } }
+covariates.c = { kind = "categorical", levels = ["II", "I", "III"], shares = [0.4, 0.4, 0.2], effect = { I = 0.4 } }
+covariates.site = { kind = "site", number = 3, rate_cv = 0.5, effect_sd = 0.3 }
+"""
+        scores = ['"ancova", adjust = ["x", "g", "c", "baseline"]', '"mmrm", adjust = ["c", "site"], adjust_by_visit = ["baseline", "x"]',
+                  '"van-elteren", stratify = ["x", "g"]', '"t", where = { c = ["I", "II"] }', '"t", where = { x = "below 60", g = "a" }',
+                  '"ancova", adjust = ["x"], interaction = "g"', '"mmrm", adjust = ["g"], interaction = "x"', '"cmh", stratify = ["c"], responder_threshold = 2']
+        trial = 'randomisation = { method = "minimisation", stratify = ["g", "site"] }\n'
+        self.data_model("covariates", NORMAL + covariates, scores, BY_VISIT, "visit_months = 12, ", DROPOUT + trial)
+        conditional = 'arm_numbers = "conditional"' + covariates.replace("0.1 }", "0.02 }")
+        shares = ['"cmh", stratify = ["g", "x"]', '"proportional-odds", adjust = ["x", "g"]', '"risk-difference", stratify = ["c"]',
+                  '"risk-difference", interaction = "g"', '"chi-square", where = { g = "a" }']
+        self.data_model("shares-in-strata", BINARY + conditional, shares, BY_VISIT, "visit_months = 6, ", trial)
+        times = ['"logrank", stratify = ["g", "c"]', '"cox", adjust = ["x", "c"], stratify = ["g"]', '"fleming-harrington", weights = [0, 1], stratify = ["x"]',
+                 '"max-combo", stratify = ["g"]', '"cox", interaction = "g"', '"rmst", tau_months = 6, where = { g = "z" }']
+        self.data_model("times-in-strata", SURVIVAL + conditional, times, TIMES, "", trial)
+        marginal = conditional.replace("conditional", "marginal")
+        self.data_model("counts-adjusted", COUNT + marginal, ['"negative-binomial", adjust = ["x", "c"]', '"negative-binomial", interaction = "g"'], COUNTS)
+
     def test_children(self):
         study = self.folder / "children.toml"
         text = (SOURCE / "scenarios/studies/trial-intrathecal-sham.toml").read_text()

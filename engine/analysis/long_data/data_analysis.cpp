@@ -45,9 +45,33 @@ class DataRecords {
     records_.covariates_by_visit = adjust_by_visit_.covariates;
     records_.factors_by_visit = adjust_by_visit_.factors;
     records_.strata = strata_.factors;
+    take_subgroup(plan);
   }
 
   const analysis::Records& view() const { return records_; }
+
+  /// How much more the effect is in the second level of a factor than in the first: one result per contrast. `patients`
+  /// of both are counted.
+  std::vector<analysis::Result> interaction(const std::string& name, analysis::Analysis& analysis,
+                                            std::size_t& patients) const {
+    const LongData::Covariate& factor = data_.covariate(name);
+    if (factor.levels.size() != 2)
+      throw InvalidInput(explain("'" + name + "' has " + std::to_string(factor.levels.size()) + " levels",
+                                 "an interaction compares the effects in two", "choose two of them with data.where"));
+    analysis::Records within = records_;
+    std::vector<int> arm(records_.arm.size());
+    const auto in_level = [&](double level) {
+      for (std::size_t i = 0; i < arm.size(); ++i) arm[i] = factor.values[i] == level ? records_.arm[i] : -1;
+      within.arm = arm;
+      const std::span<const analysis::Result> results = analysis.run(within);
+      for (const int analysed : analysis.analysed()) patients += static_cast<std::size_t>(analysed);
+      return std::vector<analysis::Result>(results.begin(), results.end());
+    };
+    const std::vector<analysis::Result> first = in_level(0), second = in_level(1);
+    std::vector<analysis::Result> difference;
+    for (std::size_t k = 0; k < first.size(); ++k) difference.push_back(analysis.interaction(second[k], first[k]));
+    return difference;
+  }
 
  private:
   struct Columns {
@@ -115,6 +139,28 @@ class DataRecords {
     records_.hierarchy = ranked_;
   }
 
+  /// Who is outside of it, or of whom it is not known, is in no arm.
+  void take_subgroup(const AnalysisPlan& plan) {
+    if (plan.where.empty()) return;
+    arm_ = data_.arm;
+    for (const Subgroup& group : plan.where) {
+      const LongData::Covariate& factor = data_.covariate(group.covariate);
+      std::vector<bool> in(factor.levels.size());
+      for (const std::string& level : group.levels) {
+        const auto found = std::find(factor.levels.begin(), factor.levels.end(), level);
+        if (found == factor.levels.end())
+          throw InvalidInput(explain("nobody has '" + level + "' in '" + group.covariate + "'",
+                                     "the analysis '" + plan.name + "' is of these patients", "correct its \"where\""));
+        in[static_cast<std::size_t>(found - factor.levels.begin())] = true;
+      }
+      for (std::size_t i = 0; i < arm_.size(); ++i) {
+        const double value = factor.values[i];
+        if (value != value || !in[static_cast<std::size_t>(value)]) arm_[i] = -1;
+      }
+    }
+    records_.arm = arm_;
+  }
+
   struct Level {
     std::vector<double> value;
     std::vector<std::uint8_t> event;
@@ -126,6 +172,7 @@ class DataRecords {
   std::vector<std::span<const double>> values_;
   std::vector<double> time_, exposure_;
   std::vector<std::uint8_t> event_;
+  std::vector<int> arm_;
   std::vector<Level> levels_;
   std::vector<analysis::RankedEndpoint> ranked_;
   Columns adjust_, adjust_by_visit_, strata_;
@@ -181,6 +228,13 @@ void check_order(const LongData& data, const analysis::Options& options) {
                              std::string(covariance_names[static_cast<std::size_t>(*ordered)]) +
                                  " depends on it, and their names would be taken as " + order,
                              "list them in data.visit_order, or name the column of their times in data.visit_months"));
+}
+
+/// "sex female, male".
+std::string text_of(const Subgroup& group) {
+  std::string text = group.covariate;
+  for (std::size_t k = 0; k < group.levels.size(); ++k) text += (k == 0 ? " " : ", ") + group.levels[k];
+  return text;
 }
 
 std::string hypothesis_text(const analysis::Hypothesis& hypothesis, const analysis::Method& method, double against) {
@@ -460,9 +514,13 @@ DataAnalysis analyze(const LongData& data, const AnalysisPlan& plan, double alph
     check_visits(data);
     check_order(data, analysis.options());
   }
-  const std::span<const analysis::Result> results = analysis.run(records.view());
-
+  const bool compares_levels = !plan.interaction.empty();
   DataAnalysis found;
+  std::vector<analysis::Result> of_levels;
+  if (compares_levels) of_levels = records.interaction(plan.interaction, analysis, found.analysed);
+  const std::span<const analysis::Result> results =
+      compares_levels ? std::span<const analysis::Result>(of_levels) : analysis.run(records.view());
+
   found.name = plan.name;
   found.method = plan.method + details_of(plan, method);
   found.measure = measure_of(method);
@@ -471,15 +529,21 @@ DataAnalysis analyze(const LongData& data, const AnalysisPlan& plan, double alph
   found.patients = data.patients.size();
   found.arms_compared = data.arms.size();
   found.level = analysis.level();
-  for (const int patients : analysis.analysed()) found.analysed += static_cast<std::size_t>(patients);
-  if (results.front().ok()) take_look(analysis, results.front().estimate, found);
-  analysis::Mmrm* model = analysis.mixed_model();
+  for (const Subgroup& group : plan.where) found.notes.push_back("patients with " + text_of(group));
+  if (compares_levels) {
+    const std::vector<std::string>& levels = data.covariate(plan.interaction).levels;
+    found.notes.push_back("the effect in " + plan.interaction + " " + levels[1] + " less that in " + levels[0]);
+  } else {
+    for (const int patients : analysis.analysed()) found.analysed += static_cast<std::size_t>(patients);
+  }
+  if (results.front().ok() && !compares_levels) take_look(analysis, results.front().estimate, found);
+  analysis::Mmrm* model = compares_levels ? nullptr : analysis.mixed_model();
   if (model) describe_mixed_model(data, plan, *model, found);
   const bool fell_back = !model && std::any_of(results.begin(), results.end(),
                                                [](const auto& result) { return result.estimate.fallback; });
   if (fell_back || plan.firth == AnalysisPlan::Firth::always) found.method += ", Firth's penalised likelihood";
   if (fell_back) found.notes.emplace_back("the likelihood has no maximum; the declared fallback takes its place");
-  if (plan.hierarchy.empty())
+  if (plan.hierarchy.empty() && !compares_levels)
     found.arms = seen_at_visits(outcome.kind) ? means_table(data, analysis, primary) : events_table(data, analysis);
   std::vector<ContrastRow> contrasts;
   const auto name = [&](std::size_t arm) {

@@ -205,6 +205,25 @@ class RandomStudy {
     return number_list(model_visits_);
   }
 
+  /// One of each kind: x, g, c and site.
+  std::string data_covariates() {
+    covariates_ = true;
+    const std::string by_visit = number_list(std::vector<double>(std::max<std::size_t>(1, model_visits_.size()), 0.5));
+    return fmt::format(
+        "{{ x = {{ kind = \"normal\", mean = {}, sd = 1, decimals = 1, cuts = [-1, 1], effect = {} }}, "
+        "g = {{ kind = \"binary\", share = 0.3, levels = [\"a\", \"b\"], effect = {}, interaction = {{ active = 0.1 "
+        "}}, "
+        "correlated_with = {{ x = 0.4 }} }}, "
+        "c = {{ kind = \"categorical\", levels = [\"a\", \"b\", \"c\"], shares = [0.5, 0.25, 0.25], effect = {{ b = {} "
+        "}}, "
+        "by_visit = {} }}, "
+        "site = {{ kind = \"site\", number = 3, shares = [0.5, 0.25, 0.25], rate_cv = {}, opened_months = [0, 1, 2], "
+        "effect_sd = "
+        "0.1 }} }}",
+        number_between(1, 2), number_between(0.01, 0.1), number_between(0.01, 0.1), number_between(0.01, 0.1), by_visit,
+        number_between(0.1, 1));
+  }
+
   std::string correlation() {
     return chance(0.5) || model_visits_.size() < 3
                ? fmt::format("{{ structure = \"ar1\", rho = {} }}", number_text(between(0, 0.9)))
@@ -248,6 +267,8 @@ class RandomStudy {
       items.push_back("stratify = " + text_list(some_of(factors)));
       if (baseline) items.insert(items.end(), {"adjust_by_visit = [\"baseline\"]", "change_from_baseline = true"});
     }
+    if (covariates_ && !looks_ && chance(0.3)) items.emplace_back("where = { c = [\"a\", \"c\"] }");
+    if (covariates_ && !looks_ && method.margin && chance(0.3)) items.emplace_back("interaction = \"g\"");
     if (method.single_arm) items.push_back("against = " + number_between(0.1, 0.9));
     if (method.wins && !patients() && shape_ != Shape::data_model)
       items.emplace_back("hierarchy = [" + table(hierarchy_section) + ", " + table(hierarchy_section) + "]");
@@ -452,6 +473,7 @@ class RandomStudy {
       strategies_ = {"control", "active"};
       return data_arms();
     });
+    set("[data_model].covariates", [this] { return data_covariates(); });
     set("data_model.arms.mean", [this] { return per_visit("mean", -5, 5); });
     set("data_model.arms.sd", [this] { return per_visit("sd", 1, 5); });
     set("data_model.arms.share", [this] { return per_visit("share", 0, 1); });
@@ -472,7 +494,7 @@ class RandomStudy {
     set("trial.randomisation.block",
         [this] { return number_text(std::int64_t{ratios_} * (1 + static_cast<int>(below(4)))); });
     number("trial.randomisation.probability", 0.8, 1);
-    set("trial.randomisation.stratify", [] { return "[\"gmfcs\", \"age_years\"]"; });
+    set("trial.randomisation.stratify", [this] { return model() ? "[\"g\", \"x\"]" : "[\"gmfcs\", \"age_years\"]"; });
     set("trial.randomisation.age_cuts", [this] { return number_list(ascending(2, 1, 17)); });
     set("[trial].accrual", [this] {
       const std::array<std::string, 3> profiles = {"per_month = " + number_between(1, 20), "ramp = [[0, 2], [6, 10]]",
@@ -527,6 +549,7 @@ class RandomStudy {
   std::string kind_, endpoint_, event_, cost_of_, alpha_;
   const analysis::Method* primary_ = nullptr;
   int ratios_ = 0, sides_ = 2;
+  bool covariates_ = false;
   bool choice_ = false, looks_ = false;
 };
 

@@ -175,8 +175,8 @@ TEST(TrialReader, ReadsTheDesignsDataFile) {
 }
 
 TEST(TrialReader, ResolvedTextIsAFixedPoint) {
-  for (const std::string name :
-       {"trial_design.toml", "trial_complete.toml", "trial_data_model.toml", "trial_data.toml"}) {
+  for (const std::string name : {"trial_design.toml", "trial_complete.toml", "trial_data_model.toml",
+                                 "trial_covariates.toml", "trial_data.toml"}) {
     const StudyReading first = read_file(name);
     const StudyReading second = read_study(first.resolved, "resolved");
     EXPECT_EQ(second.resolved, first.resolved) << name;
