@@ -48,7 +48,9 @@ enum class Purpose : std::uint16_t {
   visit_timing = 405,
   // engine/data_model
   data_model = 500,
-  event_time = 501,  // of counts: block = event / 4
+  event_time = 501,      // of counts: block = event / 4
+  cluster_effect = 502,  // patient = cluster; occasion 0: at all visits, 1 + visit: at one
+  cluster_member = 503,  // patient = cluster, occasion = visit, block = member / 2
   // engine/evidence: patient = Address::whole_replicate, block = parameter id
   parameter = 600,
   trial_drift = 601,

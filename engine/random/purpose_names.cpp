@@ -39,6 +39,8 @@ std::span<const PurposeName> purpose_names() {
       {"visit_timing", Purpose::visit_timing},
       {"data_model", Purpose::data_model},
       {"event_time", Purpose::event_time},
+      {"cluster_effect", Purpose::cluster_effect},
+      {"cluster_member", Purpose::cluster_member},
       {"parameter", Purpose::parameter},
       {"trial_drift", Purpose::trial_drift},
       {"sobol_shift", Purpose::sobol_shift},
