@@ -14,24 +14,40 @@ constexpr double rounding = 10 * std::numeric_limits<double>::epsilon();
 
 /// Clusters of an arm, weighted by their patients.
 struct Weighted {
-  double clusters = 0, patients = 0, mean = 0, squares = 0;
+  double clusters = 0, patients = 0, mean = 0;
+  double between = 0, within = 0;  // sums of squares
+  double sizes = 0;                // mean over the patients of the size of their cluster
 };
 
 Weighted weighted_of(const Dataset& data, std::span<const int> code, int arm) {
   Weighted of;
-  double sum = 0;
+  double sum = 0, size_squares = 0;
   for (std::size_t i = 0; i < code.size(); ++i) {
     if (code[i] != arm) continue;
     of.clusters += 1;
     of.patients += data.members[i];
+    of.within += data.squares[i];
     sum += data.members[i] * data.means[i];
+    size_squares += data.members[i] * data.members[i];
   }
   of.mean = sum / of.patients;
+  of.sizes = size_squares / of.patients;
   for (std::size_t i = 0; i < code.size(); ++i) {
     const double off = data.means[i] - of.mean;
-    if (code[i] == arm) of.squares += data.members[i] * off * off;
+    if (code[i] == arm) of.between += data.members[i] * off * off;
   }
   return of;
+}
+
+/// Of the difference of two weighted means.
+double adjusted_variance(const Weighted& a, const Weighted& b) {
+  const double clusters = a.clusters + b.clusters, patients = a.patients + b.patients;
+  const double between = (a.between + b.between) / (clusters - 2);
+  if (patients <= clusters) return between * (1 / a.patients + 1 / b.patients);  // nobody is with another
+  const double within = (a.within + b.within) / (patients - clusters);
+  const double typical = (patients - a.sizes - b.sizes) / (clusters - 2);
+  const double of_clusters = (between - within) / typical;
+  return (within + a.sizes * of_clusters) / a.patients + (within + b.sizes * of_clusters) / b.patients;
 }
 
 double largest_size(std::span<const double> means) {
@@ -50,7 +66,7 @@ Estimate weighted_cluster_t(const Dataset& data, int arm, const Inference& infer
   if (!std::isfinite(reference.mean) || !std::isfinite(active.mean)) return failed(Failure::not_finite, patients);
   const double df = reference.clusters + active.clusters - 2;
   if (df < 1) return failed(Failure::too_few_patients, patients);
-  const double variance = (reference.squares + active.squares) / df * (1 / reference.patients + 1 / active.patients);
+  const double variance = adjusted_variance(reference, active);
   const double se = std::sqrt(variance);
   if (!(se > rounding * std::max(std::fabs(reference.mean), std::fabs(active.mean))))
     return failed(Failure::no_variation, patients);

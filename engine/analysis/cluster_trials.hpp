@@ -5,9 +5,10 @@
 /// those who are analysed, and degrees of freedom count clusters.
 namespace vcohort::analysis {
 
-/// The difference of the arms' means over patients, by a t-test of cluster means with the numbers of patients as
-/// weights: variance sum m (mean - arm's mean)^2 / (clusters - 2) x (1 / M_0 + 1 / M_1), M the patients of an arm;
-/// df = clusters - 2. Failures: empty_arm, too_few_patients (below three clusters), no_variation, not_finite.
+/// The difference of the arms' means over patients by the adjusted t-test (Donner and Klar 2000): its variance is that
+/// of a patient, times 1 + (m - 1) icc in the mean over the patients of an arm, both from the analysis of variance of
+/// the two arms' clusters, whose intracluster correlation may be below 0; df = clusters - 2. Of equal sizes it is the
+/// t-test of cluster means. Failures: empty_arm, too_few_patients, no_variation, not_finite.
 Estimate weighted_cluster_t(const Dataset&, int arm, const Inference&, Workspace&);
 
 Fit fit_weighted_cluster_t;

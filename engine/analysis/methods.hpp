@@ -254,7 +254,7 @@ inline constexpr auto methods = std::to_array<Method>({
      .paired = true,
      .meaning =
          "McNemar's exact test of yes and no against the baseline; the estimate is the difference of the shares, "
-         "with Wald's interval."},
+         "with Tango's score interval."},
     {.name = "crossover-t",
      .fits = scores_and_shares,
      .scale = EffectScale::mean_difference,
@@ -278,7 +278,9 @@ inline constexpr auto methods = std::to_array<Method>({
      .margin = true,
      .looks = false,
      .units = Method::Units::clusters,
-     .meaning = "The same with the numbers of patients as weights; each patient counts the same."},
+     .meaning =
+         "Adjusted t-test of means, or shares, of patients (Donner and Klar): each patient counts the same, and the "
+         "variance grows with the intracluster correlation that the analysis of variance gives."},
     {.name = "cluster-mixed",
      .fits = scores_and_shares,
      .scale = EffectScale::mean_difference,

@@ -446,15 +446,14 @@ class Question {
     return std::to_string(tenths / 10) + (tenths % 10 == 0 ? "" : "." + std::to_string(tenths % 10));
   }
 
-  double count_information(std::size_t place) const {
-    return vcohort::count_information(arm(place), model_.follow_up_months, trial_.dropout, place);
-  }
-
   void counts() {
     if (!plan_.adjust.empty()) return refuse("the analysis adjusts for covariates");
     if (reference().dispersion != active().dispersion)
       return refuse("one dispersion is assumed, and the arms have two");
-    const ArmPair information{count_information(0), count_information(contrast_ + 1)};
+    const auto per_patient = [&](std::size_t place) {
+      return count_information(arm(place), model_.follow_up_months, trial_.dropout, place);
+    };
+    const ArmPair information{per_patient(0), per_patient(contrast_ + 1)};
     add_normal("negative binomial", "Zhu and Lakkis 2014", large_samples, *effect(), [&](double beyond) {
       return analysis::negative_binomial_drift(beyond, information, {randomised(0), randomised(contrast_ + 1)});
     });

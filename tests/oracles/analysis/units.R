@@ -24,11 +24,9 @@ y <- round(10 + c(0, 1, 2)[arm[id] + 1] + u[id] + 1.5 * sin(1.7 * seq_along(id))
 cat("y", paste(y, collapse = ", "), "\n")
 data <- data.frame(id = factor(id), arm = factor(arm[id]), y = y)
 means <- tapply(y, id, mean)
-two <- arm < 2
+
 t <- t.test(means[arm == 1], means[arm == 0], var.equal = TRUE)
 show("cluster-t", mean(means[arm == 1]) - mean(means[arm == 0]), t$stderr, t$parameter, t$p.value, t$conf.int)
-fit <- lm(means ~ arm, weights = size, subset = two)
-show("weighted", summary(fit)$coefficients[2, ], df.residual(fit), confint(fit)[2, ])
 mixed <- function(data, clusters, arms) {
   fit <- lme(y ~ arm, random = ~ 1 | id, data, method = "REML", control = lmeControl(msTol = 1e-14, tolerance = 1e-12, opt = "optim", reltol = 1e-15))
   b <- fixef(fit); se <- sqrt(diag(vcov(fit))); df <- clusters - arms
@@ -77,3 +75,40 @@ mcnemar <- function(n, better, worse, alpha) {
   power
 }
 show("mcnemar power", mcnemar(60, 0.3, 0.1, 0.05))
+
+# Tango's interval of a paired difference: the share q of pairs that get worse is found by a search, and not by the root
+# of a quadratic equation.
+tango <- function(better, worse, n, level = 0.95) {
+  score <- function(delta) {
+    same <- n - better - worse
+    loglik <- function(q) {
+      p <- c(q + delta, q, 1 - 2 * q - delta)
+      k <- c(better, worse, same)
+      if (any(p < 0)) return(-Inf)
+      sum(ifelse(k > 0, k * log(p), 0))
+    }
+    low <- max(0, -delta); high <- (1 - delta) / 2
+    q <- optimize(loglik, c(low, high), maximum = TRUE, tol = 1e-14)$maximum
+    (better - worse - n * delta) / sqrt(n * (2 * q + delta * (1 - delta)))
+  }
+  z <- qnorm(1 - (1 - level) / 2)
+  sapply(c(z, -z), function(at) uniroot(function(d) score(d) - at, c(-1 + 1e-9, 1 - 1e-9), tol = 1e-13)$root)
+}
+show("tango", tango(86, 150, 1600))
+show("tango", tango(5, 1, 16))
+show("tango", tango(0, 0, 4))
+show("tango", tango(0, 1, 44))
+
+# The adjusted t-test of Donner and Klar (2000), by the analysis of variance.
+adjusted <- function(data) {
+  table <- anova(lm(y ~ arm + id, data))
+  msc <- table["id", "Mean Sq"]; msw <- table["Residuals", "Mean Sq"]; df <- table["id", "Df"]
+  sizes <- as.data.frame(table(data$id, data$arm)); sizes <- sizes[sizes$Freq > 0, ]
+  m <- split(sizes$Freq, sizes$Var2)
+  m0 <- (nrow(data) - sum(sapply(m, function(k) sum(k^2) / sum(k)))) / df
+  s2 <- msw + (msc - msw) / m0; rho <- ((msc - msw) / m0) / s2
+  inflation <- sapply(m, function(k) sum(k * (1 + (k - 1) * rho)) / sum(k))
+  b <- diff(tapply(data$y, data$arm, mean)); se <- sqrt(s2 * sum(inflation / sapply(m, sum)))
+  show("adjusted", b, se, df, 2 * pt(-abs(b / se), df), rho)
+}
+adjusted(droplevels(data[arm[id] < 2, ]))
