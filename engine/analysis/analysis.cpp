@@ -72,7 +72,7 @@ Analysis::Analysis(const AnalysisPlan& plan, const Outcome& outcome, double alph
       outcome_(outcome),
       options_(options_of(plan, *method_)),
       hypothesis_(hypothesis_of(plan, *method_, outcome, alpha, sides)),
-      change_(plan.change_from_baseline),
+      change_(plan.change_from_baseline || method_->paired),
       baseline_(contains(plan.adjust, "baseline")),
       baseline_by_visit_(contains(plan.adjust_by_visit, "baseline")),
       threshold_(plan.responder_threshold) {
@@ -146,6 +146,15 @@ void Analysis::take_outcome(const Records& records) {
     data_.repeated = values_;
     return;
   }
+  if (method_->units == Method::Units::clusters || method_->units == Method::Units::steps)
+    return take_clusters(records);
+  if (method_->units == Method::Units::periods) {
+    require(records.values.size() == 2, "patients cross over once");
+    values_.resize(n);
+    for (std::size_t i = 0; i < n; ++i) values_[i] = difference(records.values[0][i], records.values[1][i], unit) / 2;
+    data_.outcome = values_;
+    return;
+  }
   data_.hierarchy = records.hierarchy;
   if (!records.hierarchy.empty()) return;
   if (records.time.empty()) {
@@ -166,6 +175,39 @@ void Analysis::take_outcome(const Records& records) {
   ranked_ = records.time.empty() ? RankedEndpoint{data_.outcome, {}, !outcome_.lower_is_better, threshold_, unit}
                                  : RankedEndpoint{data_.time, data_.event, outcome_.lower_is_better, threshold_, unit};
   data_.hierarchy = {&ranked_, 1};
+}
+
+/// Numbers, means and squares of the patients of each cluster, row by row; of the compared visit, or of all.
+void Analysis::take_clusters(const Records& records) {
+  const std::size_t n = records.arm.size(), of_visit = records.members;
+  const bool steps = method_->units == Method::Units::steps;
+  const std::size_t visits = steps ? records.values.size() / of_visit : 1, first = steps ? 0 : records.visit;
+  members_.assign(visits * n, 0.0);
+  means_.assign(visits * n, 0.0);
+  squares_.assign(n, 0.0);
+  for (std::size_t v = 0; v < visits; ++v) {
+    const auto rows = records.values.subspan((first + v) * of_visit, of_visit);
+    const std::span<double> members = std::span(members_).subspan(v * n, n),
+                            means = std::span(means_).subspan(v * n, n);
+    for (const std::span<const double> row : rows)
+      for (std::size_t i = 0; i < n; ++i) {
+        const bool seen = row[i] == row[i];
+        members[i] += seen ? 1 : 0;
+        means[i] += seen ? row[i] : 0;
+      }
+    for (std::size_t i = 0; i < n; ++i) means[i] /= members[i];  // NaN of nobody
+    for (const std::span<const double> row : rows)
+      for (std::size_t i = 0; i < n; ++i) {
+        const double off = row[i] - means[i];
+        squares_[i] += off == off ? off * off : 0;
+      }
+  }
+  data_.members = members_;
+  data_.means = means_;
+  data_.squares = squares_;
+  data_.crossing = records.crossing;
+  data_.visits = static_cast<int>(visits);
+  if (!steps) data_.outcome = data_.means;
 }
 
 void Analysis::take_strata(const Records& records) {

@@ -24,7 +24,9 @@ struct Records {
   std::span<const std::span<const double>> values = {};  // [visit], in order; counts: one
   std::span<const double> times = {};                    // of the visits, for the spatial covariance
   std::size_t visit = 0;                                 // the one that is compared
-  std::span<const double> baseline = {};                 // empty where there is none
+  std::size_t members = 1;                // of clusters: how many of the values follow each other for one visit
+  std::span<const int> crossing = {};     // of a stepped wedge: the first visit under the other arm
+  std::span<const double> baseline = {};  // empty where there is none
   std::span<const double> time = {};
   std::span<const std::uint8_t> event = {};
   std::span<const double> exposure = {};
@@ -79,6 +81,7 @@ class Analysis {
  private:
   void take_covariates(const Records&);
   void take_outcome(const Records&);
+  void take_clusters(const Records&);
   void take_strata(const Records&);
   void count_analysed();
 
@@ -94,6 +97,7 @@ class Analysis {
   Workspace workspace_;
   std::vector<std::span<const double>> covariates_, covariates_by_visit_;
   std::vector<double> values_;
+  std::vector<double> members_, means_, squares_;
   std::vector<int> stratum_, analysed_, complete_;
   std::vector<double> counts_;
   RankedEndpoint ranked_;

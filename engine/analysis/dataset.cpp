@@ -42,6 +42,8 @@ void Dataset::complete_arms(Codes code) const {
       hierarchy.size(), [&](std::size_t k, std::size_t i) { return hierarchy[k].value[i]; }, code);
   const std::size_t n = arm.size();
   require_one(
+      means.empty() ? 0 : means.size() / n, [&](std::size_t k, std::size_t i) { return means[k * n + i]; }, code);
+  require_one(
       repeated.empty() ? 0 : repeated.size() / n, [&](std::size_t k, std::size_t i) { return repeated[k * n + i]; },
       code);
 }

@@ -52,6 +52,12 @@ struct Dataset {
   std::span<const std::span<const double>> covariates_by_visit = {};
   std::span<const Factor> factors_by_visit = {};
 
+  // Units that are clusters: what their patients come to at each visit.
+  std::span<const double> members = {};  // [visit][unit]: patients with a value
+  std::span<const double> means = {};    // [visit][unit]: of these values; NaN where there is none
+  std::span<const double> squares = {};  // [unit]: of the values about these means
+  std::span<const int> crossing = {};    // [unit]: of a stepped wedge, the first visit under the other arm
+
   /// The same, in `own` where nobody asked before.
   std::span<const int> completed_arms(std::span<int> own) const {
     if (complete.empty()) complete_arms(own);
@@ -65,8 +71,8 @@ struct Dataset {
 
   int patients() const { return static_cast<int>(arm.size()); }
 
-  /// The arm of each patient of whom no column that is there misses a value, else -1; of repeated measures and of a
-  /// hierarchy one value is enough.
+  /// The arm of each patient of whom no column that is there misses a value, else -1; of repeated measures, of the
+  /// means of a cluster and of a hierarchy one value is enough.
   void complete_arms(std::span<int> code) const;
 };
 

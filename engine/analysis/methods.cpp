@@ -28,4 +28,18 @@ void fit_t_or_ancova(const Dataset& data, const Options& options, const Inferenc
   (adjusts ? fit_ancova : fit_t)(data, options, inference, workspace, contrasts);
 }
 
+Method::Units randomised_units(const TrialQuestion& trial) {
+  using Units = Method::Units;
+  if (!trial.design) return Units::patients;
+  switch (trial.design->kind) {
+    case UnitDesign::Kind::crossover:
+      return Units::periods;
+    case UnitDesign::Kind::cluster:
+      return Units::clusters;
+    case UnitDesign::Kind::stepped_wedge:
+      break;
+  }
+  return Units::steps;
+}
+
 }  // namespace vcohort::analysis

@@ -3,12 +3,14 @@
 #include <string_view>
 
 #include "engine/analysis/ancova.hpp"
+#include "engine/analysis/cluster_trials.hpp"
 #include "engine/analysis/counts.hpp"
 #include "engine/analysis/cox.hpp"
 #include "engine/analysis/exact_binomial.hpp"
 #include "engine/analysis/kaplan_meier.hpp"
 #include "engine/analysis/logrank.hpp"
 #include "engine/analysis/max_combo.hpp"
+#include "engine/analysis/mcnemar.hpp"
 #include "engine/analysis/mixed_model.hpp"
 #include "engine/analysis/one_sample_t.hpp"
 #include "engine/analysis/proportional_odds.hpp"
@@ -28,6 +30,9 @@ struct Method {
   enum class Strata : std::uint8_t { none, possible, required };
   enum class Weights : std::uint8_t { none, one, several };
   enum class Horizon : std::uint8_t { none, tau, at };
+  /// What was randomised: patients; patients to the first of two periods; clusters; clusters to the visit at which they
+  /// cross over. See UnitDesign.
+  enum class Units : std::uint8_t { patients, periods, clusters, steps };
 
   std::string_view name;  // as a study writes it
   OutcomeKinds fits;
@@ -48,6 +53,8 @@ struct Method {
   bool later = false;               // of times to an event: its estimate is above 0 where the arm has the event later
   bool looks = true;                // may decide looks: what it knows grows as the information that they count
   bool single_arm = false;  // compares one arm with AnalysisPlan::against: its estimate is the difference from it
+  bool paired = false;      // of a single arm: compares a visit with the baseline, and takes no fixed value
+  Units units = Units::patients;
   std::string_view meaning;
 };
 
@@ -55,6 +62,7 @@ struct Method {
 Fit fit_t_or_ancova;
 
 inline constexpr OutcomeKinds scores = {OutcomeKind::score, OutcomeKind::ordinal};
+inline constexpr OutcomeKinds scores_and_shares = {OutcomeKind::score, OutcomeKind::binary};
 
 inline constexpr auto methods = std::to_array<Method>({
     {.name = "t",
@@ -229,6 +237,69 @@ inline constexpr auto methods = std::to_array<Method>({
      .margin = true,
      .single_arm = true,
      .meaning = "One-sample t-test of a mean against a fixed value."},
+    {.name = "paired-t",
+     .fits = {OutcomeKind::score},
+     .scale = EffectScale::mean_difference,
+     .fit = fit_one_sample_t,
+     .margin = true,
+     .single_arm = true,
+     .paired = true,
+     .meaning = "Paired t-test: the one-sample t-test of the changes from baseline against 0; of matched pairs the "
+                "baseline is the one of the two."},
+    {.name = "mcnemar",
+     .fits = {OutcomeKind::binary},
+     .scale = EffectScale::risk_difference,
+     .fit = fit_mcnemar,
+     .single_arm = true,
+     .paired = true,
+     .meaning =
+         "McNemar's exact test of yes and no against the baseline; the estimate is the difference of the shares, "
+         "with Tango's score interval."},
+    {.name = "crossover-t",
+     .fits = scores_and_shares,
+     .scale = EffectScale::mean_difference,
+     .fit = fit_t,
+     .margin = true,
+     .units = Method::Units::periods,
+     .meaning = "AB/BA crossover: two-sample t-test of the differences between a patient's two periods; the effect of "
+                "the treatment, which effects of the period leave alone and carry-over does not."},
+    {.name = "cluster-t",
+     .fits = scores_and_shares,
+     .scale = EffectScale::mean_difference,
+     .fit = fit_t,
+     .margin = true,
+     .looks = false,
+     .units = Method::Units::clusters,
+     .meaning = "Two-sample t-test of the means, or shares, of clusters; each cluster counts the same."},
+    {.name = "cluster-t-weighted",
+     .fits = scores_and_shares,
+     .scale = EffectScale::mean_difference,
+     .fit = fit_weighted_cluster_t,
+     .margin = true,
+     .looks = false,
+     .units = Method::Units::clusters,
+     .meaning =
+         "Adjusted t-test of means, or shares, of patients (Donner and Klar): each patient counts the same, and the "
+         "variance grows with the intracluster correlation that the analysis of variance gives."},
+    {.name = "cluster-mixed",
+     .fits = scores_and_shares,
+     .scale = EffectScale::mean_difference,
+     .fit = fit_cluster_mixed,
+     .margin = true,
+     .looks = false,
+     .units = Method::Units::clusters,
+     .meaning = "Linear mixed model of patients with a random intercept for their cluster, by restricted maximum "
+                "likelihood; as many degrees of freedom as clusters less the arms."},
+    {.name = "stepped-wedge",
+     .fits = scores_and_shares,
+     .scale = EffectScale::mean_difference,
+     .fit = fit_stepped_wedge,
+     .margin = true,
+     .looks = false,
+     .units = Method::Units::steps,
+     .meaning =
+         "Stepped wedge: linear mixed model with a mean for each period and a random intercept for the cluster "
+         "(Hussey and Hughes), by restricted maximum likelihood; as many degrees of freedom as clusters less 2."},
 });
 
 /// In the order of the rows.
@@ -240,6 +311,9 @@ inline constexpr auto method_names = [] {
 
 /// The method of that name; null if there is none.
 const Method* find_method(std::string_view name);
+
+/// What a trial randomises, and its analyses must be of.
+Method::Units randomised_units(const TrialQuestion&);
 
 /// The time that the method takes from a plan; 0 where it takes none.
 double horizon_of(const AnalysisPlan&, const Method&);

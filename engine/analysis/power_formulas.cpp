@@ -105,6 +105,10 @@ double welch_df(const ArmPair& sd, const ArmPair& patients) {
   return (a + b) * (a + b) / (a * a / (patients.reference - 1) + b * b / (patients.active - 1));
 }
 
+double design_effect(double cluster_size, double cv, double icc) {
+  return 1 + (cluster_size * (1 + cv * cv) - 1) * icc;
+}
+
 double fisher_power(const ArmPair& share, const ArmPair& patients, const TestSides& sides) {
   require(patients.reference == std::floor(patients.reference) && patients.active == std::floor(patients.active),
           "the patients of a table are whole");
@@ -143,6 +147,18 @@ double exact_binomial_power(double share, double against, double patients, const
     const double p = sides.both ? rare.as_probable_at_most(null[events]) : above;
     if (p <= (sides.both ? 2 : 1) * sides.level) power += probability[events];
   }
+  return power;
+}
+
+double mcnemar_power(double better, double worse, double patients, const TestSides& sides) {
+  const double unlike = better + worse;
+  if (unlike <= 0) return 0;
+  const std::vector<double> probability = binomial_probabilities(patients, std::min(1.0, unlike));
+  constexpr double negligible = 1e-12;
+  double power = 0;
+  for (std::size_t k = 1; k < probability.size(); ++k)
+    if (probability[k] > negligible)
+      power += probability[k] * exact_binomial_power(better / unlike, 0.5, static_cast<double>(k), sides);
   return power;
 }
 

@@ -31,6 +31,10 @@ double t_power(double noncentrality, double df, const TestSides&);
 /// Satterthwaite's degrees of freedom of two means, from true standard deviations (Moser, Stevens and Watts 1989).
 double welch_df(const ArmPair& sd, const ArmPair& patients);
 
+/// By what clusters multiply the variance of a mean over patients: 1 + (m (1 + cv^2) - 1) icc, m the mean of their
+/// sizes and cv its coefficient of variation (Donner, Birkett and Buck 1981; Eldridge, Ashby and Kerry 2006).
+double design_effect(double cluster_size, double cv, double icc);
+
 /// Fisher's exact test by enumeration of all tables: exact. A table rejects on a side when the tail of the
 /// hypergeometric distribution there is at most the level; with both sides, when the probability of all tables at most
 /// as probable (relative tolerance 1e-7, as R) is at most twice the level. Patients are whole.
@@ -39,6 +43,10 @@ double fisher_power(const ArmPair& share, const ArmPair& patients, const TestSid
 /// The exact test of one share against a fixed one by enumeration: exact. A number of events rejects as a table of
 /// fisher_power() does. Patients are whole.
 double exact_binomial_power(double share, double against, double patients, const TestSides&);
+
+/// McNemar's exact test by enumeration of the pairs that differ, of which a number rejects as one of
+/// exact_binomial_power() against 1/2; `better` and `worse` are the shares of all pairs. Patients are whole.
+double mcnemar_power(double better, double worse, double patients, const TestSides&);
 
 /// Difference of shares with the pooled variance under the null (Fleiss, Tytun and Ury 1980, without correction).
 double pooled_shares_power(const ArmPair& share, const ArmPair& patients, const TestSides&);

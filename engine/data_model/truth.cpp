@@ -314,10 +314,26 @@ std::optional<Spread> implied_spread(const DataModel& model, int arm_index, std:
 }
 
 std::optional<double> implied_mean(const DataModel& model, int arm, std::size_t visit, bool change, double shift) {
+  if (change && model.kind == Kind::binary) {
+    const std::vector<double>& share = model.arms.at(static_cast<std::size_t>(arm)).share;
+    return share[visit] - share[0];
+  }
   const std::optional<Spread> spread = implied_spread(model, arm, visit, change);
   if (!spread) return std::nullopt;
   const double first_category = model.kind == Kind::ordinal ? 1 : 0;
   return spread->mean + first_category + (model.kind == Kind::score && model.visits_months[visit] > 0 ? shift : 0.0);
+}
+
+double implied_both(const DataModel& model, int arm, std::size_t visit) {
+  const std::vector<double>& share = model.arms.at(static_cast<std::size_t>(arm)).share;
+  const double first = share[0], second = share[visit], rho = model.correlation[visit][0];
+  if (first <= 0 || second <= 0) return 0;
+  if (first >= 1 || second >= 1) return std::min(first, second);
+  // The normal behind the first lies above its cut, that behind the second above its own.
+  const double from = -normal_quantile(first), cut = -normal_quantile(second), rest = __builtin_sqrt(1 - rho * rho);
+  const auto at = [&](double z) { return exp_of(-z * z / 2) * normal_cdf((rho * z - cut) / rest); };
+  constexpr double density = 0.3989422804014327, end = 9;
+  return density * integral_of(at, from, std::max(from, end));
 }
 
 std::optional<double> implied_effect(const DataModel& model, int arm_index, int reference_index, std::size_t visit,

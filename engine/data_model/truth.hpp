@@ -21,9 +21,12 @@ struct Spread {
 /// categories.
 std::optional<Spread> implied_spread(const DataModel&, int arm, std::size_t visit, bool change);
 
-/// The mean of the outcome of an arm at a visit, of categories of their numbers from 1; nothing as above. `change` and
-/// `shift` as in implied_effect.
+/// The mean of the outcome of an arm at a visit, of categories of their numbers from 1; nothing as above, but for
+/// changes of yes and no, which are differences of shares. `change` and `shift` as in implied_effect.
 std::optional<double> implied_mean(const DataModel&, int arm, std::size_t visit, bool change, double shift = 0);
+
+/// The share of an arm who have a yes at visit 0 and at another one.
+double implied_both(const DataModel&, int arm, std::size_t visit);
 
 /// What estimators of times to an event tend to in large trials that censor at the end of follow-up alone, arm against
 /// reference; `arm_share` is the arm's share of the two. Integrals over the pieces of hazards.

@@ -104,7 +104,7 @@ struct AnalysisPlan {
   std::string visit;        // of a data file, as its visit column says it; empty: one row per patient
   std::string method;  // t, welch, ancova, mmrm, wilcoxon, van-elteren, proportional-odds, fisher, chi-square, cmh,
                        // risk-difference, logrank, fleming-harrington, max-combo, cox, rmst, kaplan-meier,
-                       // negative-binomial, win-ratio, bayes, exact-binomial, one-sample-t
+                       // negative-binomial, win-ratio, bayes, exact-binomial, one-sample-t, ...: see methods.hpp
   bool change_from_baseline = false;
   std::vector<std::string> adjust;           // baseline, age_years, gmfcs, sex, ...
   std::vector<std::string> adjust_by_visit;  // mmrm
@@ -151,8 +151,24 @@ struct WishedEffect {
   double points = 0;
 };
 
+/// Trials in which not each patient is randomised to one arm. What is randomised is the unit: `sample_size`, ratios,
+/// blocks and accrual count units.
+struct UnitDesign {
+  enum class Kind : std::uint8_t {
+    crossover,     // patients, each under both arms, one after the other: the arm of a patient is the first
+    cluster,       // clusters of patients
+    stepped_wedge  // clusters, which leave the reference for the other arm one group after the other
+  } kind = Kind::cluster;
+  int cluster_size = 0;        // patients of a cluster; of each period of a stepped wedge
+  double cluster_size_cv = 0;  // coefficient of variation of the sizes of clusters
+  int groups = 0;              // of clusters in a stepped wedge: one less than its periods, which are the visits
+
+  bool has_clusters() const { return kind != Kind::crossover; }
+};
+
 struct TrialQuestion {
   std::vector<Arm> arms;
+  std::optional<UnitDesign> design;       // absent: each patient is randomised to one arm
   int reference = 0;                      // index of the arm that contrasts are taken against
   std::vector<std::int64_t> sample_size;  // total randomised, ascending
   std::int64_t replicates = 0;            // fixed number, or the cap of the stop rule
@@ -186,6 +202,7 @@ struct DataColumns {
   std::vector<std::string> arm_order;  // of all arms; empty: as the trial lists them, or as their names order naturally
   std::vector<std::string> visit_order;  // of all visits; empty: by `visit_months`, or as their names order naturally
   std::string visit_months;              // column of the visits' times; empty: none
+  std::string cluster;                   // of the patient; empty: there are no clusters
   std::string value;                     // empty: times to an event alone
   std::string time, event;               // times to an event: 1 event at `time`, 0 censored; empty: none
   std::string exposure, offset;          // of counts: time, or its logarithm; empty: 1
@@ -209,7 +226,8 @@ struct DataModel {
     double shape = 1;                 // survival, Weibull: the hazard is that number times shape months^(shape - 1)
     double cured = 0;                 // survival: the share who never have the event; the hazard is that of the others
     double rate = 0, dispersion = 0;  // count: events per month; variance = mean + dispersion mean^2
-    double effect_sd = 0;  // normal, parameters uncertain: SD over replicates of a shift of all means after baseline
+    double effect_sd = 0;   // normal, parameters uncertain: SD over replicates of a shift of all means after baseline
+    double carry_over = 0;  // normal, crossover: what is left of the arm in the period after it, added to the mean
   };
   std::vector<DataArm> arms;
   double follow_up_months = 0;          // survival, count
@@ -218,6 +236,9 @@ struct DataModel {
   std::vector<DataCovariate> covariates;
   std::vector<std::vector<double>> covariate_correlation;  // of the normals behind them; empty: independent
   std::optional<ArmNumbers> arm_numbers;  // absent: marginal, and there is no difference where no covariate has effects
+  std::optional<double>
+      intracluster_correlation;        // of two patients of a cluster at one visit, on the scale of the outcome
+  double cluster_autocorrelation = 1;  // by what it is multiplied for patients of two periods
 };
 
 }  // namespace vcohort

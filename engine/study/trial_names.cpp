@@ -7,6 +7,12 @@ namespace vcohort {
 std::string_view name_of(Randomisation::Method method) {
   return word(randomisation_names, method);
 }
+std::string_view name_of(UnitDesign::Kind kind) {
+  return word(unit_design_names, kind);
+}
+std::string_view units_of(const TrialQuestion& trial) {
+  return trial.design && trial.design->has_clusters() ? "clusters" : "patients";
+}
 std::string_view name_of(Dropout::Mechanism mechanism) {
   return word(dropout_names, mechanism);
 }

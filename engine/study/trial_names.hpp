@@ -9,6 +9,7 @@ namespace vcohort {
 
 inline constexpr std::array<std::string_view, 5> randomisation_names = {"simple", "permuted-block", "minimisation",
                                                                         "biased-coin", "urn"};
+inline constexpr std::array<std::string_view, 3> unit_design_names = {"crossover", "cluster", "stepped-wedge"};
 inline constexpr std::array<std::string_view, 3> dropout_names = {"mcar", "mar", "mnar"};
 inline constexpr std::array<std::string_view, 4> event_names = {"discontinuation", "missed-infusion", "adverse-event",
                                                                 "rescue"};
@@ -33,6 +34,11 @@ inline constexpr std::array<std::string_view, 2> final_when_names = {"later", "e
 inline constexpr std::array<std::string_view, 2> last_spends_names = {"rest", "function"};
 
 std::string_view name_of(Randomisation::Method);
+std::string_view name_of(UnitDesign::Kind);
+
+/// What is randomised: "patients", "clusters".
+std::string_view units_of(const TrialQuestion&);
+
 std::string_view name_of(Dropout::Mechanism);
 std::string_view name_of(IntercurrentEvent::Kind);
 std::string_view name_of(IntercurrentEvent::Strategy);

@@ -5,15 +5,17 @@
 #include <limits>
 #include <optional>
 
+#include "engine/analysis/power_equivalence.hpp"
 #include "engine/analysis/power_formulas.hpp"
 #include "engine/data_model/covariate_effects.hpp"
 #include "engine/data_model/residual_variance.hpp"
 #include "engine/data_model/truth.hpp"
 #include "engine/numeric/elementary.hpp"
-#include "engine/numeric/quadrature.hpp"
 #include "engine/numeric/six_digits.hpp"
 #include "engine/study/ratios.hpp"
 #include "engine/trial/conditioning.hpp"
+#include "engine/trial/closed_form_units.hpp"
+#include "engine/trial/count_information.hpp"
 #include "engine/trial/expected_events.hpp"
 
 namespace vcohort {
@@ -47,7 +49,8 @@ class Question {
   std::vector<ClosedForm> answer() {
     if (const std::string why = what_is_not_covered(); !why.empty()) return {{"", "", why, missing}};
     if (method_ == "exact-binomial") one_share();
-    if (method_ == "one-sample-t") one_mean();
+    if (method_ == "one-sample-t" || method_ == "paired-t") one_mean();
+    if (method_ == "mcnemar") one_pair();
     if (method_ == "t" || method_ == "welch") means();
     if (method_ == "ancova") adjusted_means();
     if (method_ == "mmrm") repeated_means();
@@ -72,8 +75,8 @@ class Question {
     if (design.looks &&
         (design.looks->timing == Looks::Timing::information || design.looks->timing == Looks::Timing::months))
       return "its looks do not come at planned numbers of patients or events";
-    if (plan_.hypothesis == Aim::equivalence) return "no formula is built in for equivalence";
     if (!plan_.where.empty() || !plan_.interaction.empty()) return "the analysis is of a subgroup";
+    if (plan_.hypothesis == Aim::equivalence && design.looks) return "equivalence has no looks";
     if (!design.intercurrent.empty()) return "the study has intercurrent events";
     if (protocol_.uncertain_parameters) return "the parameters are uncertain";
     if (design.visit_window_days > 0) return "visits are off schedule";
@@ -198,7 +201,25 @@ class Question {
     return sides().both ? boundaries::rejection_of(exits) : boundaries::power_of(exits);
   }
 
-  void add_normal(const char* formula, const char* source, const char* remark, double drift) {
+  /// Of an effect with this standard error; a benefit need not be above 0.
+  void add_t(const char* formula, const char* source, double effect, double se, double df) {
+    if (plan_.hypothesis == Aim::equivalence)
+      return add("two one-sided t-tests, Owen's Q", "Phillips 1990", "", [=, this](const TestSides& of) {
+        return analysis::equivalence_t_power(effect, plan_.margin, se, df, of.level);
+      });
+    const double noncentrality = beyond_margin(effect) / se;
+    add(formula, source, "", [=](const TestSides& of) { return analysis::t_power(noncentrality, df, of); });
+  }
+
+  /// `drift_of(effect)`: of an effect against 0, a benefit above 0.
+  template <class Drift>
+  void add_normal(const char* formula, const char* source, const char* remark, double effect, const Drift& drift_of) {
+    if (plan_.hypothesis == Aim::equivalence) {
+      const double below = drift_of(effect + plan_.margin), above = drift_of(plan_.margin - effect);
+      return add(std::string(formula) + ", two one-sided tests", source, remark,
+                 [=](const TestSides& of) { return analysis::equivalence_normal_power(below, above, of.level); });
+    }
+    const double drift = drift_of(beyond_margin(effect));
     add(formula, source, remark, [drift](const TestSides& of) { return analysis::normal_power(drift, of); });
   }
 
@@ -234,19 +255,16 @@ class Question {
     if (!(df > 0)) return refuse("too few patients");
     const double variance =
         spread.reference * spread.reference / n.reference + spread.active * spread.active / n.active;
-    const double noncentrality = beyond_margin(*effect()) / std::sqrt(variance);
-    add(welch ? "noncentral t, degrees of freedom after Satterthwaite" : "noncentral t",
-        welch ? "Moser, Stevens and Watts 1989" : "Julious 2004", "",
-        [=](const TestSides& of) { return analysis::t_power(noncentrality, df, of); });
+    add_t(welch ? "noncentral t, degrees of freedom after Satterthwaite" : "noncentral t",
+          welch ? "Moser, Stevens and Watts 1989" : "Julious 2004", *effect(), std::sqrt(variance), df);
   }
 
   void one_mean() {
     if (!is_normal()) return refuse("outcomes are categories and not normal");
     const Spread spread = implied_spread(model_, strategy(0), visit_, plan_.change_from_baseline).value();
-    const double n = analysed(0), noncentrality = beyond_margin(spread.mean - plan_.against) / *sd(0) * std::sqrt(n);
+    const double n = analysed(0);
     if (!(n > 1)) return refuse("too few patients");
-    add("noncentral t", "Julious 2004", "",
-        [=](const TestSides& of) { return analysis::t_power(noncentrality, n - 1, of); });
+    add_t("noncentral t", "Julious 2004", spread.mean - plan_.against, *sd(0) / std::sqrt(n), n - 1);
   }
 
   void one_share() {
@@ -258,6 +276,18 @@ class Question {
       return refuse("events are enumerated for fixed numbers of patients, and without a margin");
     add("exact test by enumeration", "exact", "",
         [=](const TestSides& of) { return analysis::exact_binomial_power(share, against, n, of); });
+  }
+
+  void one_pair() {
+    constexpr double most = 1000;  // pairs, of whose unlike ones every number is enumerated
+    const double n = analysed(0);
+    if (!numbers_are_known({n, n}) || n > most) return refuse("pairs are enumerated for fixed numbers of up to 1000");
+    const double before = arm(0).share[0], after = arm(0).share[visit_],
+                 both = implied_both(model_, strategy(0), visit_);
+    double better = after - both, worse = before - both;
+    if (better_ == analysis::Better::lower) std::swap(better, worse);
+    add("McNemar's test by enumeration", "exact", "",
+        [=](const TestSides& of) { return analysis::mcnemar_power(better, worse, n, of); });
   }
 
   /// The coefficients are estimated, too: the variance of the difference grows by 1 + their number / (residual degrees
@@ -275,13 +305,11 @@ class Question {
     const ArmPair n = analysed();
     const double estimated = 1 + residual->coefficients / (df - 1);
     const double se = std::sqrt(residual->variance) * std::sqrt((1 / n.reference + 1 / n.active) * estimated);
-    const double noncentrality = beyond_margin(*effect()) / se;
     const bool only_baseline = adjusted && plan_.adjust == std::vector<std::string>{"baseline"};
-    add(only_baseline ? "noncentral t, residual SD sd sqrt(1 - rho^2)"
-        : adjusted    ? "noncentral t, residual SD sd sqrt(1 - R^2)"
-                      : "noncentral t",
-        adjusted ? "Borm, Fransen and Lemmens 2007" : "Julious 2004", "",
-        [=](const TestSides& of) { return analysis::t_power(noncentrality, df, of); });
+    add_t(only_baseline ? "noncentral t, residual SD sd sqrt(1 - rho^2)"
+          : adjusted    ? "noncentral t, residual SD sd sqrt(1 - R^2)"
+                        : "noncentral t",
+          adjusted ? "Borm, Fransen and Lemmens 2007" : "Julious 2004", *effect(), se, df);
   }
 
   /// Of the change the residual is that of the value: the baseline takes its own part out.
@@ -345,8 +373,8 @@ class Question {
     }
     const bool follows = trial_.dropout && trial_.dropout->depends_on_outcome();
     add_normal("mixed model, monotone missing data", "Lu, Luo and Chen 2008",
-               follows ? "large samples; as if drop-out followed no outcome" : large_samples,
-               beyond_margin(*effect()) / std::sqrt(variance));
+               follows ? "large samples; as if drop-out followed no outcome" : large_samples, *effect(),
+               [=](double beyond) { return beyond / std::sqrt(variance); });
   }
 
   /// Of the categories, over the two arms.
@@ -372,8 +400,8 @@ class Question {
     const ArmPair n = analysed();
     const std::vector<double> ties = is_normal() ? std::vector<double>{} : mean_shares(n);
     add_normal(is_normal() ? "rank sum" : "rank sum with ties",
-               is_normal() ? "Noether 1987" : "Zhao, Rahardja and Qu 2008", large_samples,
-               analysis::noether_drift(0.5 + beyond_margin(*above), ties, n));
+               is_normal() ? "Noether 1987" : "Zhao, Rahardja and Qu 2008", large_samples, *above,
+               [&](double beyond) { return analysis::noether_drift(0.5 + beyond, ties, n); });
   }
 
   void proportional_odds() {
@@ -381,8 +409,8 @@ class Question {
     if (!log_ratio) return refuse("the odds are not proportional, or one of them is 0");
     if (!plan_.adjust.empty()) return refuse("the analysis adjusts for covariates");
     const ArmPair n = analysed();
-    add_normal("proportional odds", "Whitehead 1993", caution(rarest(n)),
-               analysis::whitehead_drift(beyond_margin(*log_ratio), mean_shares(n), n));
+    add_normal("proportional odds", "Whitehead 1993", caution(rarest(n)), *log_ratio,
+               [&](double beyond) { return analysis::whitehead_drift(beyond, mean_shares(n), n); });
   }
 
   /// Patients expected in the emptiest category of an arm.
@@ -423,6 +451,15 @@ class Question {
     if (method_ == "chi-square")
       return add("pooled variance", "Fleiss, Tytun and Ury 1980", caution(fewest),
                  [=](const TestSides& of) { return analysis::pooled_shares_power(share, n, of); });
+    if (plan_.hypothesis == Aim::equivalence)
+      return add("restricted maximum likelihood, two one-sided tests", "Farrington and Manning 1990", caution(fewest),
+                 [=, this](const TestSides& of) {
+                   return std::max(0.0,
+                                   analysis::farrington_manning_power(share, n, -plan_.margin, of) +
+                                       analysis::farrington_manning_power({share.active, share.reference},
+                                                                          {n.active, n.reference}, -plan_.margin, of) -
+                                       1);
+                 });
     const double null = plan_.hypothesis == Aim::non_inferiority ? -plan_.margin : plan_.margin;
     add("restricted maximum likelihood", "Farrington and Manning 1990", caution(fewest),
         [=](const TestSides& of) { return analysis::farrington_manning_power(share, n, null, of); });
@@ -435,29 +472,11 @@ class Question {
     const ExpectedEvents expected(stated(), design, size_);
     if (design.looks && design.looks->timing == Looks::Timing::events) {
       constexpr double room = 1.1;  // a trial that has its events by chance only
-      return expected.of_all(last_day(expected)) > room * design.looks->maximum ? std::optional(design.looks->maximum)
-                                                                                : std::nullopt;
+      return expected.of_all(expected.last_day()) > room * design.looks->maximum ? std::optional(design.looks->maximum)
+                                                                                 : std::nullopt;
     }
-    const std::optional<double> day = final_day(expected);
-    return expected.of_arm(0, day.value_or(last_day(expected))) +
-           expected.of_arm(contrast_ + 1, day.value_or(last_day(expected)));
-  }
-
-  double last_day(const ExpectedEvents& expected) const { return expected.last_comes() + model_.follow_up_months; }
-
-  /// Nothing where the trial ends with the last patient's follow-up.
-  std::optional<double> final_day(const ExpectedEvents& expected) const {
-    if (!protocol_.design.final) return std::nullopt;
-    const FinalAnalysis& final = *protocol_.design.final;
-    const bool later = final.when == FinalAnalysis::When::later;
-    std::optional<double> day;
-    const auto consider = [&](double candidate) {
-      day = !day ? candidate : later ? std::max(*day, candidate) : std::min(*day, candidate);
-    };
-    if (final.events > 0) consider(expected.months_until(final.events).value_or(last_day(expected)));
-    if (final.months > 0) consider(final.months);
-    if (final.followed_months > 0) consider(expected.last_comes() + final.followed_months);
-    return std::min(*day, last_day(expected));
+    const double day = design.final ? expected.final_day(*design.final) : expected.last_day();
+    return expected.of_arm(0, day) + expected.of_arm(contrast_ + 1, day);
   }
 
   void times() {
@@ -471,12 +490,12 @@ class Question {
     const std::string remark = std::string(caution(*all * std::min(active_share, 1 - active_share))) + ", " +
                                rounded(*all) + " events expected" +
                                (active_share == 0.5 ? "" : "; with unequal arms a few points off");
-    add_normal("number of events", "Schoenfeld 1981", remark.c_str(),
-               analysis::schoenfeld_drift(beyond_margin(*log_ratio), *all, active_share));
+    add_normal("number of events", "Schoenfeld 1981", remark.c_str(), *log_ratio,
+               [&](double beyond) { return analysis::schoenfeld_drift(beyond, *all, active_share); });
     const double sign = better_ == analysis::Better::higher ? 1 : -1;
     if (method_ == "logrank" && plan_.margin == 0)
-      add_normal("number of events", "Freedman 1982", remark.c_str(),
-                 sign * analysis::freedman_drift(exp_of(*log_ratio), *all, active_share));
+      add_normal("number of events", "Freedman 1982", remark.c_str(), *log_ratio,
+                 [&](double) { return sign * analysis::freedman_drift(exp_of(*log_ratio), *all, active_share); });
   }
 
   static std::string rounded(double events) {
@@ -484,30 +503,17 @@ class Question {
     return std::to_string(tenths / 10) + (tenths % 10 == 0 ? "" : "." + std::to_string(tenths % 10));
   }
 
-  /// Per patient, over the exposures that drop-out leaves.
-  double count_information(std::size_t place) const {
-    const DataArm& of = arm(place);
-    const auto at = [&](double months) { return of.rate * months / (1 + of.dispersion * of.rate * months); };
-    double sum = 0, staying = 1, from = 0;
-    for (std::size_t k = 0; trial_.dropout && k < trial_.dropout->intervals() && from < model_.follow_up_months; ++k) {
-      const double to = std::min(trial_.dropout->end(k), model_.follow_up_months);
-      const double hazard = trial_.dropout->hazard(place, k);
-      sum += integral_of(
-          [&](double months) { return at(months) * staying * hazard * exp_of(-hazard * (months - from)); }, from, to);
-      staying *= exp_of(-hazard * (to - from));
-      from = to;
-    }
-    return sum + staying * at(model_.follow_up_months);
-  }
-
   void counts() {
     if (!plan_.adjust.empty()) return refuse("the analysis adjusts for covariates");
     if (reference().dispersion != active().dispersion)
       return refuse("one dispersion is assumed, and the arms have two");
-    const ArmPair information{count_information(0), count_information(contrast_ + 1)};
-    add_normal("negative binomial", "Zhu and Lakkis 2014", large_samples,
-               analysis::negative_binomial_drift(beyond_margin(*effect()), information,
-                                                 {randomised(0), randomised(contrast_ + 1)}));
+    const auto per_patient = [&](std::size_t place) {
+      return count_information(arm(place), model_.follow_up_months, trial_.dropout, place);
+    };
+    const ArmPair information{per_patient(0), per_patient(contrast_ + 1)};
+    add_normal("negative binomial", "Zhu and Lakkis 2014", large_samples, *effect(), [&](double beyond) {
+      return analysis::negative_binomial_drift(beyond, information, {randomised(0), randomised(contrast_ + 1)});
+    });
   }
 
   void wins() {
@@ -523,8 +529,8 @@ class Question {
       for (std::size_t c = 0; c < a.size(); ++c) tie += a[c] * b[c];
     }
     const double sign = protocol_.lower_is_better[protocol_.slot_of(plan_.endpoint)] ? -1 : 1;
-    add_normal("win ratio", "Yu and Ganju 2022", large_samples,
-               analysis::win_ratio_drift(beyond_margin(sign * *log_ratio), tie, analysed()));
+    add_normal("win ratio", "Yu and Ganju 2022", large_samples, sign * *log_ratio,
+               [&](double beyond) { return analysis::win_ratio_drift(beyond, tie, analysed()); });
   }
 
   const PreparedTrial& trial_;
@@ -546,6 +552,7 @@ std::vector<ClosedForm> closed_forms(const PreparedTrial& trial, const LookPlan*
                                      std::size_t contrast, std::int64_t sample_size) {
   if (!trial.data_model)
     return {{"", "", "the disease model has no distribution in closed form", std::numeric_limits<double>::quiet_NaN()}};
+  if (trial.protocol.design.design) return closed_forms_of_units(trial, analysis, contrast, sample_size);
   return Question(trial, looks, analysis, contrast, sample_size).answer();
 }
 

@@ -8,6 +8,7 @@
 #include "engine/random/tile_draws.hpp"
 #include "engine/study/size.hpp"
 #include "engine/trial/disease_source.hpp"
+#include "engine/trial/unit_source.hpp"
 
 namespace vcohort {
 
@@ -19,6 +20,28 @@ DataSourceModel::DataSourceModel(const Study& study, const Protocol& protocol)
     require(model_.kind != OutcomeKind::score || (arm.mean.front() == model_.arms.front().mean.front() &&
                                                   arm.sd.front() == model_.arms.front().sd.front()),
             "the arms of a data model have one baseline");
+}
+
+std::vector<double> effect_shifts(const DataModel& model, const Protocol& protocol, std::uint32_t parameter_draw,
+                                  bool uncertain) {
+  std::vector<double> shifts(uncertain ? protocol.arms() : 0, 0.0);
+  for (std::size_t a = 0; a < shifts.size(); ++a) {
+    const int strategy = protocol.design.arms[a].strategy;
+    const double sd = model.arms[static_cast<std::size_t>(strategy)].effect_sd;
+    if (sd <= 0) continue;
+    const auto index = static_cast<std::uint16_t>(strategy);
+    shifts[a] =
+        sd * normals_at(protocol.seed, {parameter_draw, Address::whole_replicate, Purpose::data_model, index, 0})[0];
+  }
+  return shifts;
+}
+
+void enrol_everybody(std::uint64_t first, std::int64_t patients, Participants& out) {
+  if (out.patient.size() != static_cast<std::size_t>(patients) || out.patient.front() != first) {
+    out.patient.resize(static_cast<std::size_t>(patients));
+    std::iota(out.patient.begin(), out.patient.end(), first);
+  }
+  out.next_candidate = first + static_cast<std::uint64_t>(patients);
 }
 
 /// Interrupted treatment: from then on the outcomes of the reference arm, because a data model knows of nothing that
@@ -33,11 +56,7 @@ class DataSource final : public TrialSource {
   void begin_with_point_values(std::uint32_t replicate) override { begin_replicate(replicate, replicate, false); }
 
   void enrol(std::uint64_t first, std::int64_t patients, Participants& out) override {
-    if (out.patient.size() != static_cast<std::size_t>(patients) || out.patient.front() != first) {
-      out.patient.resize(static_cast<std::size_t>(patients));
-      std::iota(out.patient.begin(), out.patient.end(), first);
-    }
-    out.next_candidate = first + static_cast<std::uint64_t>(patients);
+    enrol_everybody(first, patients, out);
     randomised_months_.clear();
     // Patients of no trial come when all sites recruit.
     if (first == 0 && replicate_ < most_replicates && outcomes_.covariates().sites_open())
@@ -126,17 +145,9 @@ class DataSource final : public TrialSource {
     }
   }
 
-  /// With uncertain parameters the means of an arm move together by one normal per parameter draw.
   void begin_replicate(std::uint32_t replicate, std::uint32_t parameter_draw, bool uncertain) {
     replicate_ = replicate;
-    shift_.assign(uncertain ? model_.protocol_.arms() : 0, 0.0);
-    for (std::size_t a = 0; a < shift_.size(); ++a) {
-      const double sd = model_.model_.arms[static_cast<std::size_t>(strategy(static_cast<int>(a)))].effect_sd;
-      if (sd <= 0) continue;
-      const auto index = static_cast<std::uint16_t>(strategy(static_cast<int>(a)));
-      shift_[a] = sd * normals_at(model_.protocol_.seed,
-                                  {parameter_draw, Address::whole_replicate, Purpose::data_model, index, 0})[0];
-    }
+    shift_ = effect_shifts(model_.model_, model_.protocol_, parameter_draw, uncertain);
   }
 
   const DataSourceModel& model_;
@@ -152,6 +163,7 @@ std::unique_ptr<TrialSource> DataSourceModel::source() const {
 }
 
 std::unique_ptr<TrialModel> TrialModel::make(const Study& study, const Evidence& evidence, const Protocol& protocol) {
+  if (study.data_model && protocol.design.design) return std::make_unique<UnitModel>(study, protocol);
   if (study.data_model) return std::make_unique<DataSourceModel>(study, protocol);
   return std::make_unique<DiseaseModel>(study, evidence, protocol);
 }

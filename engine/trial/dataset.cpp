@@ -18,6 +18,38 @@ std::string column_of_factor(const Protocol& protocol, const std::string& factor
   return of_numbers ? factor + "_group" : factor;
 }
 
+/// Patients of clusters, numbered as they stand in the table: each visit has patients of its own.
+Table patients_of_clusters(const Protocol& protocol, const TrialData& data) {
+  Table table{"/trial/patients", "One simulated trial of clusters in long form: one row per patient", {}};
+  struct Row {
+    std::size_t patient, cluster, visit;
+    double value;
+  };
+  std::vector<Row> rows;
+  const std::size_t visits = protocol.visits_months.size(), members = data.observed.values.size() / visits;
+  for (std::size_t i = 0; i < data.arm.size(); ++i)
+    for (std::size_t row = 0; row < data.observed.values.size(); ++row) {
+      const double value = data.observed.values[row][i];
+      if (value == value) rows.push_back({rows.size() + 1, i, row / members, value});
+    }
+  const Columns column(table, rows);
+  column("patient", "", "running number", &Row::patient);
+  column("cluster", "", "number of the cluster",
+         [&](const Row& row) { return data.participants.patient[row.cluster]; });
+  column("arm", "", "arm of the cluster, in a stepped wedge at the visit", [&](const Row& row) {
+    const bool steps = protocol.units() == analysis::Method::Units::steps;
+    const int arm = steps ? static_cast<int>(row.visit) >= data.crossing[row.cluster] : data.arm[row.cluster];
+    return protocol.design.arms[static_cast<std::size_t>(arm)].name;
+  });
+  column("endpoint", "", "what was recorded", [&](const Row&) { return protocol.endpoints.front(); });
+  column("visit", "months", "scheduled time since randomisation",
+         [&](const Row& row) { return protocol.visits_months[row.visit]; });
+  column("value", "of the endpoint", "observed value", &Row::value);
+  column("randomised_months", "months", "calendar time of randomisation of the cluster",
+         [&](const Row& row) { return data.randomised_months[row.cluster]; });
+  return table;
+}
+
 }  // namespace
 
 Table Trial::dataset(std::uint32_t replicate, std::int64_t sample_size) const {
@@ -25,6 +57,7 @@ Table Trial::dataset(std::uint32_t replicate, std::int64_t sample_size) const {
   const TrialData& data = simulator.simulate_replicate(replicate, sample_size);
   const DataCut known = conduct_of(sample_size).conduct_replicate(simulator).cut;
   const Protocol& protocol = trial_->protocol;
+  if (protocol.design.design && protocol.design.design->has_clusters()) return patients_of_clusters(protocol, data);
   Table table{"/trial/patients", "One simulated trial in long form: one row per patient and visit", {}};
   struct Row {
     std::size_t patient, slot;
@@ -55,7 +88,7 @@ Table Trial::dataset(std::uint32_t replicate, std::int64_t sample_size) const {
   const Columns column(table, rows);
   const auto of_patient = [](const auto& values) { return [&](const Row& row) { return values[row.patient]; }; };
   column("patient", "", "candidate number", of_patient(data.participants.patient));
-  column("arm", "", "allocated arm",
+  column("arm", "", protocol.design.design ? "arm of the first period" : "allocated arm",
          [&](const Row& row) { return protocol.design.arms[static_cast<std::size_t>(data.arm[row.patient])].name; });
   column("endpoint", "", "what was recorded", [&](const Row& row) { return protocol.endpoints[row.slot]; });
   column("visit", "months",

@@ -3,6 +3,7 @@
 #include <limits>
 
 #include "engine/numeric/columns.hpp"
+#include "engine/study/trial_names.hpp"
 #include "engine/trial/trial.hpp"
 #include "engine/trial/with_error.hpp"
 
@@ -154,9 +155,10 @@ std::vector<Table> Trial::deliver(const Tally& tally) const {
   };
   const auto plan = [&](const Row& cell) -> const AnalysisPlan& { return study_.trial->analyses[cell.analysis]; };
   const auto randomised = [&](const Row& cell) { return study_.trial->sample_size[cell.size]; };
+  const char* const units = units_of(*study_.trial).data();  // of a text that ends
 
   column("scenario", "", "stance of the evidence", [&](const Row&) { return scenario_; });
-  column("sample_size", "patients", "randomised", randomised);
+  column("sample_size", units, "randomised", randomised);
   column("analysis", "", "which analysis of the study", [&](const Row& cell) { return plan(cell).name; });
   column("arm", "", "arm that is compared with the reference; of a trial of one arm, that one",
          [&](const Row& cell) { return protocol.arm_of_contrast(cell.contrast).name; });
@@ -206,12 +208,11 @@ std::vector<Table> Trial::deliver(const Tally& tally) const {
   const auto enrolled = of_size(Layout::enrolled, Layout::enrolled_squares);
   const char* const fixed_without_looks = "randomised; fixed where there are no looks";
   if (study_.trial->looks || study_.trial->final)
-    measure("expected_sample_size", "patients", fixed_without_looks, enrolled);
+    measure("expected_sample_size", units, fixed_without_looks, enrolled);
   else
-    column("expected_sample_size", "patients", fixed_without_looks,
+    column("expected_sample_size", units, fixed_without_looks,
            [&](const Row& cell) { return static_cast<double>(randomised(cell)); });
-  column("analysed", "patients", "mean number analysed",
-         [](const Row& cell) { return cell.performance.analysed().value; });
+  column("analysed", units, "mean number analysed", [](const Row& cell) { return cell.performance.analysed().value; });
   measure("duration_months", "months", "first day of accrual to last visit, or to the analysis that ended the trial",
           of_size(Layout::duration, Layout::duration_squares));
   if (trial_->protocol.kind.front() == OutcomeKind::survival) {
@@ -221,7 +222,7 @@ std::vector<Table> Trial::deliver(const Tally& tally) const {
   }
   measure("dropout_share", "share", "patients lost before the end of follow-up",
           of_size(Layout::dropout, Layout::dropout_squares));
-  measure("imbalance", "patients", "largest minus smallest patients / ratio over arms",
+  measure("imbalance", units, "largest minus smallest patients / ratio over arms",
           of_size(Layout::unbalance, Layout::unbalance_squares));
   measure("correct_guesses", "share", "next arm guessed right by the convergence strategy",
           of_size(Layout::guesses, Layout::guesses_squares));

@@ -1,4 +1,5 @@
 #include "engine/numeric/columns.hpp"
+#include "engine/study/trial_names.hpp"
 #include "engine/trial/closed_form.hpp"
 #include "engine/trial/trial.hpp"
 #include "engine/trial/with_error.hpp"
@@ -23,7 +24,8 @@ Table Trial::table_of_closed_forms(const Tally& tally) const {
   const auto replicates = static_cast<double>(tally.counts[layout_.replicates()]);
   const Columns column(table, rows);
   column("scenario", "", "stance of the evidence", [&](const Row&) { return scenario_; });
-  column("sample_size", "patients", "randomised", [&](const Row& row) { return study_.trial->sample_size[row.size]; });
+  column("sample_size", units_of(*study_.trial).data(), "randomised",
+         [&](const Row& row) { return study_.trial->sample_size[row.size]; });
   column("analysis", "", "which analysis of the study",
          [&](const Row& row) { return study_.trial->analyses[row.analysis].name; });
   column("arm", "", "arm that is compared with the reference",

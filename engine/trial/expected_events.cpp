@@ -103,4 +103,16 @@ std::optional<double> ExpectedEvents::months_until(double events) const {
   return below + (above - below) / 2;
 }
 
+double ExpectedEvents::final_day(const FinalAnalysis& final) const {
+  const bool later = final.when == FinalAnalysis::When::later;
+  std::optional<double> day;
+  const auto consider = [&](double candidate) {
+    day = !day ? candidate : later ? std::max(*day, candidate) : std::min(*day, candidate);
+  };
+  if (final.events > 0) consider(months_until(final.events).value_or(last_day()));
+  if (final.months > 0) consider(final.months);
+  if (final.followed_months > 0) consider(last_comes_ + final.followed_months);
+  return std::min(day.value_or(last_day()), last_day());
+}
+
 }  // namespace vcohort

@@ -37,6 +37,12 @@ class ExpectedEvents {
   /// When the last patient is expected.
   double last_comes() const { return last_comes_; }
 
+  /// When the follow-up of the last patient ends.
+  double last_day() const { return last_comes_ + model_.follow_up_months; }
+
+  /// The expected day of a final analysis, at most the last one.
+  double final_day(const FinalAnalysis&) const;
+
   /// Patients who are expected to be randomised by then.
   double randomised(double months) const;
 

@@ -201,7 +201,8 @@ std::size_t Protocol::visit_at(double months) const {
 
 std::string Protocol::name_of_contrast(std::size_t contrast, const AnalysisPlan& plan) const {
   const std::string& arm = arm_of_contrast(contrast).name;
-  return arm + " - " + (arms() == 1 ? shortest_text(plan.against) : design.arms.front().name);
+  if (arms() > 1) return arm + " - " + design.arms.front().name;
+  return arm + " - " + (analysis::find_method(plan.method)->paired ? "baseline" : shortest_text(plan.against));
 }
 
 std::size_t Protocol::numeric_at(const std::string& name) const {

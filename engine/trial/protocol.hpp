@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "engine/analysis/methods.hpp"
 #include "engine/evidence/evidence.hpp"
 #include "engine/study/contrasts.hpp"
 #include "engine/study/study.hpp"
@@ -56,6 +57,7 @@ struct Protocol {
   std::size_t factor_at(const std::string& name) const;
   std::size_t arms() const { return design.arms.size(); }
   std::size_t contrasts() const { return contrasts_of(arms()); }
+  analysis::Method::Units units() const { return analysis::randomised_units(design); }
 
   /// Values as an assessor writes them down, rounded to the decimals of their endpoint. Rows [slot], or [slot][visit].
   void record(std::vector<std::vector<double>>& values) const;

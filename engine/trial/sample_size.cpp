@@ -343,7 +343,7 @@ std::int64_t sample_size_multiple(const TrialQuestion& design) {
   if (design.arms.size() == 1) return 1;
   return design.randomisation.method == Randomisation::Method::permuted_block && design.randomisation.stratify.empty()
              ? design.randomisation.block
-             : sum_of_ratios(design.arms);
+             : sum_of_ratios(design);
 }
 
 Table sample_size_curve(const SampleSizeAnswer& answer) {
@@ -378,7 +378,7 @@ Table sample_size_table(const SampleSizeGoal& goal, const std::vector<SizedAnswe
     return std::string(goal.assurance ? "assurance" : of.precision ? "precision" : "power");
   });
   column("solved_for", "", "what the answer and the sizes are numbers of",
-         [](Of of, At) { return std::string(of.events ? "events" : "patients"); });
+         [](Of of, At) { return std::string(of.events ? "events" : of.units); });
   column("target", "share", "how much of it", [&](Of, At) { return goal.power; });
   column("answer", "solved for", "smallest number that reaches the target; missing where none does",
          [&](Of of, At) { return if_found(of, of.answer.sample_size); });

@@ -4,6 +4,7 @@
 #include <limits>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "engine/numeric/table.hpp"
@@ -74,10 +75,11 @@ Table sample_size_curve(const SampleSizeAnswer&);
 struct SizedAnswer {
   std::string scenario, analysis, contrast, effect;
   SampleSizeAnswer answer;
-  bool precision = false;    // the target is a probability that intervals are narrow, and not a power
-  bool events = false;       // the answer is a number of events, of a trial of a given size; else of patients
-  WithError expected = {};   // patients at the answer, where looks end trials early; missing without looks
-  std::string formula = {};  // the published formula beside the search, if there is one, with its source
+  bool precision = false;               // the target is a probability that intervals are narrow, and not a power
+  bool events = false;                  // the answer is a number of events, of a trial of a given size; else of units
+  std::string_view units = "patients";  // or clusters
+  WithError expected = {};              // patients at the answer, where looks end trials early; missing without looks
+  std::string formula = {};             // the published formula beside the search, if there is one, with its source
   double formula_power = std::numeric_limits<double>::quiet_NaN();  // at the answer
   bool formula_ends = false;                                        // it has no value at the largest size allowed
   std::int64_t formula_answer = 0;                                  // the smallest size that it finds; 0: none

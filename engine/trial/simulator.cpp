@@ -7,6 +7,7 @@
 #include "engine/data_model/covariate_effects.hpp"
 #include "engine/numeric/require.hpp"
 #include "engine/random/tile_draws.hpp"
+#include "engine/study/ratios.hpp"
 #include "engine/study/size.hpp"
 
 namespace vcohort {
@@ -37,7 +38,8 @@ PreparedTrial::PreparedTrial(const Study& study, const Evidence& evidence)
       data_model(study.data_model),
       marginal(study.data_model ? std::optional(marginal_model(*study.data_model)) : std::nullopt),
       model(TrialModel::make(study, evidence, protocol)),
-      randomiser(protocol.design.randomisation, protocol.design.arms, levels_balanced(protocol), protocol.drawn_order),
+      randomiser(protocol.design.randomisation, randomised_to(protocol.design), levels_balanced(protocol),
+                 protocol.units() == analysis::Method::Units::steps ? std::vector<int>{} : protocol.drawn_order),
       accrual(protocol.design.accrual),
       dropout(dropout_of(protocol)) {
   for (const std::string& name : protocol.design.randomisation.stratify) balanced.push_back(protocol.factor_at(name));
@@ -120,6 +122,7 @@ const TrialData& TrialSimulator::simulate_replicate(std::uint32_t replicate, std
     trial_.accrual.randomised_at(protocol.seed, replicate, participants.patient, data_.randomised_months);
   if (protocol.by_visit()) {
     observe_visits(replicate);
+    step_clusters();
     shift_visits(replicate);
     protocol.record(data_.observed.values);
     lose_patients(replicate);
@@ -131,6 +134,14 @@ const TrialData& TrialSimulator::simulate_replicate(std::uint32_t replicate, std
     observe_events();
   }
   return data_;
+}
+
+/// Clusters of a stepped wedge were allocated to groups.
+void TrialSimulator::step_clusters() {
+  if (trial_.protocol.units() != analysis::Method::Units::steps) return;
+  data_.crossing = data_.arm;
+  for (int& visit : data_.crossing) ++visit;
+  std::fill(data_.arm.begin(), data_.arm.end(), 1);
 }
 
 /// Every patient's outcomes under the allocated arm.

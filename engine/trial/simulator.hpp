@@ -82,6 +82,7 @@ class TrialSimulator {
 
  private:
   void observe_visits(std::uint32_t replicate);
+  void step_clusters();
   void inflate_open_label(int arm, const ArmOutcomes&);
   void shift_visits(std::uint32_t replicate);
   void lose_patients(std::uint32_t replicate);

@@ -54,6 +54,9 @@ Spread reference_spread(const PreparedTrial& trial, const AnalysisPlan& plan) {
 /// Of a single arm.
 std::string words_against(double effect, const PreparedTrial& trial, const AnalysisPlan& plan) {
   const bool share = effect_scale(plan) == EffectScale::risk_difference;
+  if (method_of(plan).paired)
+    return std::string("true change of the ") + (share ? "share " : "mean ") + in_words(effect) +
+           (share ? "" : ", SD of changes " + in_words(reference_spread(trial, plan).sd));
   const std::string text = std::string("true ") + (share ? "share " : "mean ") + in_words(plan.against + effect) +
                            " against " + in_words(plan.against);
   return share ? text : text + ", SD " + in_words(reference_spread(trial, plan).sd);

@@ -10,6 +10,7 @@
 #include "engine/analysis/sums.hpp"
 #include "engine/evidence/without_evidence.hpp"
 #include "engine/numeric/require.hpp"
+#include "engine/study/ratios.hpp"
 
 namespace vcohort {
 
@@ -237,6 +238,16 @@ void Trial::add_looks(std::size_t size, const Course& course, double duration_mo
   }
 }
 
+/// Of what units were randomised to.
+double Trial::unbalance(const TrialData& data, std::size_t n, const std::vector<double>& in_arm) const {
+  const Protocol& protocol = trial_->protocol;
+  if (protocol.units() != analysis::Method::Units::steps) return imbalance(in_arm, protocol.design.arms);
+  const std::vector<Arm> groups = randomised_to(protocol.design);
+  std::vector<double> in_group(groups.size());
+  for (std::size_t i = 0; i < n; ++i) in_group[static_cast<std::size_t>(data.crossing[i]) - 1] += 1;
+  return imbalance(in_group, groups);
+}
+
 void Trial::add_size(std::size_t size, const Course& course, const TrialData& data, double duration_months,
                      Accumulator& sums) const {
   const std::size_t n = course.cut.enrolled;
@@ -256,7 +267,7 @@ void Trial::add_size(std::size_t size, const Course& course, const TrialData& da
   sums.add(size, Layout::duration, Layout::duration_squares, duration_months);
   const double of = std::max(1.0, patients);  // nobody may have come by the day of a final analysis
   sums.add(size, Layout::dropout, Layout::dropout_squares, static_cast<double>(lost) / of);
-  sums.add(size, Layout::unbalance, Layout::unbalance_squares, imbalance(sums.in_arm, protocol.design.arms));
+  sums.add(size, Layout::unbalance, Layout::unbalance_squares, unbalance(data, n, sums.in_arm));
   sums.add(size, Layout::guesses, Layout::guesses_squares, analysis::sum_of(std::span(data.guessed).first(n)) / of);
   sums.add(size, Layout::screening_failures, Layout::screening_failures_squares,
            static_cast<double>(screened) - patients);

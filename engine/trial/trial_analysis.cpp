@@ -34,6 +34,7 @@ TrialAnalysis::TrialAnalysis(const AnalysisPlan& plan, const Protocol& protocol,
   require(method.fits.contains(outcome_of(plan, protocol).kind) || analyses_responders(plan, protocol),
           "a method fits its endpoint");
   if (protocol.by_visit()) visit_ = protocol.visit_at(plan.visit_months);
+  require(method.units == protocol.units(), "a method analyses what was randomised");
   require(!plan.change_from_baseline || protocol.has_baseline, "a change has a baseline");
   require(method.single_arm == (protocol.arms() == 1), "a method of one arm has one, and the others compare arms");
   adjust_.find(plan.adjust, false, protocol);
@@ -126,7 +127,11 @@ std::span<const TrialResult> TrialAnalysis::run(const TrialData& data, const Dat
   records.arm = std::span(data.arm).first(n);
   records.baseline = std::span(data.participants.baseline[slot_]).first(n);
   values_.clear();
-  if (protocol_.by_visit()) {
+  if (protocol_.design.design) {
+    for (const std::vector<double>& row : data.observed.values) values_.push_back(std::span(row).first(n));
+    records.members = values_.size() / protocol_.visits_months.size();
+    records.crossing = std::span(data.crossing).first(std::min(n, data.crossing.size()));
+  } else if (protocol_.by_visit()) {
     const std::size_t visits = protocol_.visits_months.size();
     if (!everything) known_.take_values(data, protocol_, slot_, cut);
     for (std::size_t v = 0; v < visits; ++v)

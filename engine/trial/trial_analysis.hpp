@@ -17,12 +17,13 @@ using TrialResult = analysis::Result;
 /// What the trial recorded, as its analyses see it. Values stand under the arm that the patient was allocated to.
 struct TrialData {
   Participants participants;
-  std::vector<int> arm;                   // [patient]: 0 is the reference
+  std::vector<int> arm;                   // [patient]: 0 is the reference; 1 for all clusters of a stepped wedge
+  std::vector<int> crossing;              // [cluster] of a stepped wedge: the first visit under the other arm
   std::vector<double> randomised_months;  // [patient]: calendar time
   std::vector<double> exit_months;        // [patient]: of drop-out since randomisation; infinity for those who stay
   std::vector<int> visits_attended;       // [patient]
   std::vector<double> guessed;            // [patient]: probability that the convergence strategy guesses the arm
-  ArmOutcomes observed;                   // NaN is missing
+  ArmOutcomes observed;                   // NaN is missing; of units as their source has it (unit_source.hpp)
   std::vector<std::uint8_t> event;        // survival
   std::vector<double> exposure;           // count
   ArmOutcomes known;                      // count: those of a cut, and

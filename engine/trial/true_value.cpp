@@ -60,6 +60,20 @@ std::optional<double> difference_of_curves(const AnalysisPlan& plan, const DataM
   }
 }
 
+/// At a visit; where periods are compared, the mean over them.
+template <class AtVisit>
+std::optional<double> over_periods(const Protocol& protocol, std::size_t visit, const AtVisit& at_visit) {
+  using Units = analysis::Method::Units;
+  if (protocol.units() != Units::periods && protocol.units() != Units::steps) return at_visit(visit);
+  double sum = 0;
+  for (std::size_t v = 0; v < protocol.visits_months.size(); ++v) {
+    const std::optional<double> here = at_visit(v);
+    if (!here) return std::nullopt;
+    sum += *here;
+  }
+  return sum / static_cast<double>(protocol.visits_months.size());
+}
+
 bool unknown(const TrueValue& truth) {
   return std::isnan(truth.value);
 }
@@ -154,9 +168,11 @@ bool TrueValues::closed_form(std::size_t analysis, std::size_t contrast, const T
     return mean.has_value();
   }
   const double shift = source.effect_shift(arm) - source.effect_shift(0);
-  const std::optional<double> effect =
-      implied_effect(*model, protocol.arm_of_contrast(contrast).strategy, protocol.design.arms.front().strategy, visit,
-                     scale, plan.change_from_baseline, shift);
+  const auto at_visit = [&](std::size_t v) {
+    return implied_effect(*model, protocol.arm_of_contrast(contrast).strategy, protocol.design.arms.front().strategy, v,
+                          scale, plan.change_from_baseline, shift);
+  };
+  const std::optional<double> effect = over_periods(protocol, visit, at_visit);
   if (!effect) return false;
   const bool mirrored = wins && protocol.lower_is_better[protocol.slot_of(plan.endpoint)];  // a win is what is better
   out = {mirrored ? -*effect : *effect, 0};

@@ -41,6 +41,8 @@ std::string wrapped(const std::string& text) {
   return result + '\n';
 }
 
+using Units = analysis::Method::Units;
+
 class Paragraph {
  public:
   Paragraph(const LoadedStudy& loaded, const Trial& trial, const SizeTarget& target, const SampleSizeGoal& goal,
@@ -64,7 +66,10 @@ class Paragraph {
   std::string comparison() const {
     const std::string when =
         protocol_.by_visit()
-            ? fmt::format("{:g} months after {}", plan_.visit_months, single_ ? "enrolment" : "randomisation")
+            ? units_ == Units::periods || units_ == Units::steps
+                  ? fmt::format("over {} periods that end at {} months", protocol_.visits_months.size(),
+                                fmt::join(protocol_.visits_months, ", "))
+                  : fmt::format("{:g} months after {}", plan_.visit_months, single_ ? "enrolment" : "randomisation")
             : fmt::format("over {:g} months of follow-up", protocol_.follow_up_months);
     std::string text =
         fmt::format("Comparison: {} ({}), {} {}{}, measured as {}.", of_.contrast, plan_.name,
@@ -86,8 +91,8 @@ class Paragraph {
         margin ? fmt::format(" with a margin of {:g} on the {} scale {}", plan_.margin, name_of(effect_scale(plan_)),
                              justify)
                : "",
-        single_ ? fmt::format(" to {:g} {}", plan_.against, justify) : "", one_sided() ? "one-sided" : "two-sided",
-        one_sided() ? design_.alpha / design_.sides : design_.alpha,
+        single_ && !method_of(plan_).paired ? fmt::format(" to {:g} {}", plan_.against, justify) : "",
+        one_sided() ? "one-sided" : "two-sided", one_sided() ? design_.alpha / design_.sides : design_.alpha,
         target_.contrasts.size() > 1 ? ", each of the contrasts alone, without adjustment: all must be shown" : "");
   }
 
@@ -105,6 +110,8 @@ class Paragraph {
     if (method.repeated)
       text += fmt::format(" Covariance: {}; degrees of freedom: {}. Missing visits are not imputed.", plan_.covariance,
                           plan_.df);
+    else if (units_ == Units::periods)
+      text += " Patients without both periods are left out.";
     else if (protocol_.by_visit())
       text += " Patients without the value are left out.";
     else
@@ -120,6 +127,7 @@ class Paragraph {
   std::string assumptions() const {
     std::string text = fmt::format("Assumptions: {} {}.", of_.effect, source());
     if (study_.data_model && study_.data_model->kind == OutcomeKind::score) text += spreads();
+    if (design_.design) text += correlations();
     if (study_.data_model && !seen_at_visits(study_.data_model->kind)) text += reference_law();
     if (design_.dropout) {
       const std::string over =
@@ -134,7 +142,9 @@ class Paragraph {
                   : fmt::format(" Drop-out {:.1f} to {:.1f} % of the patients of an arm {}.", 100 * smallest,
                                 100 * largest, justify);
     } else {
-      text += fmt::format(" No drop-out {}.", justify);
+      text += fmt::format(" No drop-out{} {}.",
+                          design_.design && design_.design->has_clusters() ? " beyond that of the cluster sizes" : "",
+                          justify);
     }
     return text;
   }
@@ -173,39 +183,63 @@ class Paragraph {
                               raw * std::sqrt(1 - rho * rho));
   }
 
+  /// Within the units that are randomised.
+  std::string correlations() const {
+    const DataModel& model = *study_.data_model;
+    if (units_ == Units::periods) {
+      std::string text =
+          fmt::format(" Correlation of the two periods of a patient {:g} {}.", model.correlation[0][1], justify);
+      for (const DataModel::DataArm& arm : model.arms)
+        if (arm.carry_over != 0) text += fmt::format(" Carry-over of {}: {:g} {}.", arm.name, arm.carry_over, justify);
+      return text;
+    }
+    const UnitDesign& design = *design_.design;
+    std::string text = fmt::format(" Intracluster correlation {:g} {}.", *model.intracluster_correlation, justify);
+    if (model.cluster_autocorrelation != 1)
+      text += fmt::format(" Cluster autocorrelation {:g} {}.", model.cluster_autocorrelation, justify);
+    text += fmt::format(" {} patients a cluster{}", design.cluster_size,
+                        units_ == Units::steps ? fmt::format(" in each of {} periods", design.groups + 1) : "");
+    if (design.cluster_size_cv > 0) text += fmt::format(", coefficient of variation {:g}", design.cluster_size_cv);
+    return text + fmt::format(" {}.", justify);
+  }
+
   static bool is_baseline(const std::string& covariate) { return covariate == "baseline"; }
 
   std::string answer() const {
     const SampleSizeAnswer& answer = of_.answer;
-    const int ratios = sum_of_ratios(design_.arms);
+    const int ratios = sum_of_ratios(design_);
     std::vector<std::string> arms;
     for (std::size_t place = 0; place < design_.arms.size(); ++place) {
       const Arm& arm = design_.arms[place];
       const double n = static_cast<double>(answer.sample_size) * arm.ratio / ratios;
-      std::string words = fmt::format("{} {:g}", arm.name, n);
+      std::string words = fmt::format("{}{} {:g}", units_ == Units::periods ? "first " : "", arm.name, n);
       if (protocol_.by_visit() && design_.dropout)
         words += fmt::format(" (of whom {:.0f} are expected to be seen)",
                              n * (1 - trial_.prepared().expected_dropout[place]));
       arms.push_back(words);
     }
+    if (units_ == Units::steps)
+      arms = {fmt::format("in {} groups of {:g} that cross over one after the other", design_.design->groups,
+                          static_cast<double>(answer.sample_size) / design_.design->groups)};
     std::string text = fmt::format(
-        "Sample size: {} {} patients, {}; {}a multiple of {}. They give {} {:.3f} (Monte Carlo standard error "
+        "Sample size: {} {} {}, {}; {}a multiple of {}. They give {} {:.3f} (Monte Carlo standard error "
         "{:.3f}) for a target of {:g}; the number at which the target is crossed has the {:g} % interval {} to {}.",
-        answer.sample_size, single_ ? "enrolled" : "randomised", fmt::join(arms, ", "),
+        answer.sample_size, single_ ? "enrolled" : "randomised", what_, fmt::join(arms, ", "),
         goal_.first ? "the first number that reaches the target, which larger ones may miss; " : "", goal_.multiple,
         goal_.assurance ? "an assurance of" : "a power of", answer.power, answer.power_mcse, goal_.power,
         100 * goal_.level, answer.lower, answer.upper);
     if (!of_.formula.empty())
       text += fmt::format(
           " By formula, {}: power {:.3f}{}.", of_.formula, of_.formula_power,
-          of_.formula_answer > 0 ? fmt::format(", and {} patients for the target", of_.formula_answer) : "");
+          of_.formula_answer > 0 ? fmt::format(", and {} {} for the target", of_.formula_answer, what_) : "");
     return text;
   }
 
   std::string conduct() const {
     std::string text = "Conduct: ";
     const double last = trial_.prepared().accrual.months_until(static_cast<double>(of_.answer.sample_size));
-    text += last > 0  ? fmt::format("the last patient comes after {:.1f} months {}.", last, justify)
+    text += last > 0  ? fmt::format("the last {} comes after {:.1f} months {}.",
+                                   what_ == "clusters" ? "cluster" : "patient", last, justify)
             : single_ ? "everybody is enrolled at once."
                       : "everybody is randomised at once.";
     text += end_of_trial();
@@ -274,7 +308,7 @@ class Paragraph {
     const std::optional<std::int64_t> size = smallest_size_of(goal_, power_at);
     if (!size && !std::isfinite(power_at(goal_.largest / goal_.multiple * goal_.multiple)))
       return what + ": not computed, as the formula has no value there; change the study and ask again.";
-    return size ? fmt::format("{}, {} patients would be needed by the same formula.", what, *size)
+    return size ? fmt::format("{}, {} {} would be needed by the same formula.", what, *size, what_)
                 : fmt::format("{}, no number up to {} would do by the same formula.", what, goal_.largest);
   }
 
@@ -298,6 +332,8 @@ class Paragraph {
   const SampleSizeGoal& goal_;
   const SizedAnswer& of_;
   const bool single_ = protocol_.arms() == 1;
+  const std::string_view what_ = units_of(design_);
+  const Units units_ = protocol_.units();
 };
 
 }  // namespace

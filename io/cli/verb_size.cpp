@@ -16,6 +16,7 @@
 #include "engine/numeric/errors.hpp"
 #include "engine/run/run.hpp"
 #include "engine/study/ratios.hpp"
+#include "engine/study/trial_names.hpp"
 #include "engine/trial/expected_events.hpp"
 #include "engine/trial/sample_size.hpp"
 #include "engine/trial/sized_effect.hpp"
@@ -148,13 +149,30 @@ bool has_something_to_find(const Trial& trial, const SizeTarget& target, std::st
   return something;
 }
 
-void print_formula(const SampleSizeGoal& goal, const SizedAnswer& of) {
+void print_formula(const TrialQuestion& trial, const SampleSizeGoal& goal, const SizedAnswer& of) {
   if (of.formula.empty()) return;
-  const char* what = of.events ? "events" : "patients";
+  const std::string_view what = of.events ? "events" : units_of(trial);
   std::string then = fmt::format(", and no number of {} reaches {:g}", what, goal.power);
   if (of.formula_answer > 0) then = fmt::format(", and {} {} for {:g}", of.formula_answer, what, goal.power);
   if (of.formula_ends) then.clear();
   std::cout << fmt::format("by formula, {}: power {:.4f} there{}\n", of.formula, of.formula_power, then);
+}
+
+/// What the units are divided into.
+void print_arms(const TrialQuestion& trial, double size) {
+  if (trial.design && trial.design->kind == UnitDesign::Kind::stepped_wedge) {
+    std::cout << fmt::format("  in {} groups of {:g}, each cluster with {} patients in each of {} periods\n",
+                             trial.design->groups, size / trial.design->groups, trial.design->cluster_size,
+                             trial.design->groups + 1);
+    return;
+  }
+  const bool crosses = trial.design && trial.design->kind == UnitDesign::Kind::crossover;
+  for (const Arm& arm : trial.arms)
+    std::cout << fmt::format("  {:<24} {:.0f}\n", crosses ? "first " + arm.name : arm.name,
+                             size * arm.ratio / sum_of_ratios(trial));
+  if (trial.design && trial.design->has_clusters())
+    std::cout << fmt::format("  with {:g} patients in all, {} a cluster\n", size * trial.design->cluster_size,
+                             trial.design->cluster_size);
 }
 
 /// The number of events at which a trial of the study's largest size is analysed, and when it is expected to have them.
@@ -172,7 +190,7 @@ void print_events(const Study& study, const SampleSizeGoal& goal, const SizedAns
       "power there: {:.4f} ± {:.4f} (Monte Carlo standard error), on replicates that the search did not use\n",
       goal.power, answer.sample_size, 100 * goal.level, answer.lower, answer.upper, patients, answer.power,
       answer.power_mcse);
-  print_formula(goal, of);
+  print_formula(*study.trial, goal, of);
   const ExpectedEvents expected(*study.data_model, *study.trial, patients);
   const auto months = expected.months_until(static_cast<double>(answer.sample_size));
   std::cout << (months ? fmt::format("expected after {:.1f} months; the last patient comes after {:.1f}\n\n", *months,
@@ -192,17 +210,15 @@ void print_answer(const Study& study, const SampleSizeGoal& goal, const SizedAns
   if (of.events) {
     print_events(study, goal, of);
   } else if (answer.found) {
-    const int ratios = sum_of_ratios(trial.arms);
-    std::cout << fmt::format("{} total sample size for {} {:g}: {} ({:g} % interval {} to {})\n",
-                             goal.first ? "first" : "smallest", what, goal.power, answer.sample_size, 100 * goal.level,
-                             answer.lower, answer.upper);
-    for (const Arm& arm : trial.arms)
-      std::cout << fmt::format("  {:<24} {:.0f}\n", arm.name,
-                               static_cast<double>(answer.sample_size) * arm.ratio / ratios);
+    const std::string units = trial.design ? fmt::format(" {}", units_of(trial)) : "";
+    std::cout << fmt::format("{} total sample size for {} {:g}: {}{} ({:g} % interval {} to {})\n",
+                             goal.first ? "first" : "smallest", what, goal.power, answer.sample_size, units,
+                             100 * goal.level, answer.lower, answer.upper);
+    print_arms(trial, static_cast<double>(answer.sample_size));
     std::cout << fmt::format(
         "{} there: {:.4f} ± {:.4f} (Monte Carlo standard error), on replicates that the search did not use\n", what,
         answer.power, answer.power_mcse);
-    print_formula(goal, of);
+    print_formula(*study.trial, goal, of);
     if (trial.final && trial.final->events > static_cast<double>(answer.sample_size))
       std::cout << fmt::format(
           "fewer patients than the {:g} events of trial.final: such trials end with everybody's follow-up\n",
@@ -213,8 +229,9 @@ void print_answer(const Study& study, const SampleSizeGoal& goal, const SizedAns
           "the {} hardly grows with the number there: look at the curve before relying on the answer\n", what);
     std::cout << '\n';
   } else {
-    std::cout << fmt::format("no total sample size up to {} reaches {} {:g}; at {} it is {:.4f}\n\n", goal.largest,
-                             what, goal.power, goal.largest, answer.ceiling);
+    std::cout << fmt::format("no total sample size up to {}{} reaches {} {:g}; at {} it is {:.4f}\n\n", goal.largest,
+                             trial.design ? fmt::format(" {}", units_of(trial)) : "", what, goal.power, goal.largest,
+                             answer.ceiling);
     if (trial.final && trial.final->events > 0)
       std::cout << fmt::format(
           "a trial that is analysed at {:g} events (trial.final) has them with more patients only earlier; --events "
@@ -285,6 +302,7 @@ std::optional<SizedAnswer> answer_under(const LoadedStudy& loaded, const Evidenc
   SampleSizeGoal goal = arguments.goal;
   goal.sawtooth = outcome_of(plan, protocol).kind == OutcomeKind::binary || analyses_responders(plan, protocol);
   of.events = arguments.events;
+  of.units = units_of(*study.trial);
   of.precision = target.half_width > 0;
   std::map<std::int64_t, std::unique_ptr<const Trial>> at_events;
   const auto sized = [&](std::int64_t n) -> const Trial& {
@@ -354,6 +372,13 @@ void check_width(const Study& study, const SizeArguments& arguments) {
                                "it counts intervals, and no rejections", "leave one out"));
 }
 
+/// Of clusters, as many as a trial in memory has room for.
+std::int64_t most_units(const TrialQuestion& trial) {
+  constexpr std::int64_t most = 1'000'000, most_values = 10'000'000;
+  if (!trial.design || !trial.design->has_clusters()) return most;
+  return std::max<std::int64_t>(1, most_values / trial.design->cluster_size / (trial.design->groups + 1));
+}
+
 /// The answers for a study without a sweep, one for each stance that has an effect to find.
 std::vector<SizedAnswer> answers_for(const LoadedStudy& loaded, SizeArguments arguments) {
   const Study& study = loaded.reading.study;
@@ -365,6 +390,7 @@ std::vector<SizedAnswer> answers_for(const LoadedStudy& loaded, SizeArguments ar
                                "its looks end it at the information in trial.looks.maximum",
                                "choose the maximum: `vcohort boundaries` has the drift of a power, and 1 / SE^2 is its "
                                "square over that of the effect"));
+  if (arguments.goal.largest > most_units(*study.trial)) arguments.goal.largest = most_units(*study.trial);
   if (arguments.paragraph && arguments.format != TableFormat::table)
     throw InvalidInput(
         explain("--paragraph is text", "csv and json have the table of the search", "leave out --format"));

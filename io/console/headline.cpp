@@ -284,7 +284,8 @@ void print_trial(const ResultFile& file, std::ostream& out) {
   print(shown, TableFormat::table, out);
   out << "\npower: rejections of the null hypothesis, the type I error where it is true; a failed fit rejects nothing "
          "and is counted\n"
-         "bias and coverage refer to the true value of the estimand; sample size: all randomised patients\n";
+         "bias and coverage refer to the true value of the estimand; sample size: all randomised patients, or "
+         "clusters\n";
   if (file.find("/trial/looks")) print_looks(file.read_table("/trial/looks"), out);
   if (file.find("/trial/closed_forms")) print_closed_forms(file.read_table("/trial/closed_forms"), out);
 }

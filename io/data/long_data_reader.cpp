@@ -80,6 +80,7 @@ class Reader {
       list_arms(file_.column(columns_.arm, "data.arm"));
     list_visits();
     find_cells();
+    read_clusters();
     read_outcomes();
     if (analysis::find_method(plan_.method)->repeated) drop_empty_visits();
     data_.visits_have_order = visits_have_order();
@@ -317,6 +318,20 @@ class Reader {
                            columns_.visit.empty() ? "" : " at this visit"),
                fmt::format("the first is line {}", line), "keep one of them, or select rows by data.where");
       line = file_.line[rows_[k]];
+    }
+  }
+
+  void read_clusters() {
+    using Units = analysis::Method::Units;
+    const Units units = analysis::find_method(plan_.method)->units;
+    if (units != Units::clusters && units != Units::steps) return;
+    const LongData::Covariate cluster = of_patient(file_.column(columns_.cluster, "data.cluster"), "cluster", true);
+    data_.clusters = cluster.levels;
+    for (std::size_t i = 0; i < data_.patients.size(); ++i) {
+      if (cluster.values[i] != cluster.values[i])
+        refuse(first_row_[i], "this patient has no cluster", fmt::format("{} is empty", quoted(columns_.cluster)),
+               "fill it in, or remove the patient");
+      data_.cluster.push_back(static_cast<int>(cluster.values[i]));
     }
   }
 

@@ -63,17 +63,21 @@ std::string methods_text() {
       keys.insert(keys.end(), {"adjust_by_visit", "covariance", "fallback", "covariance_by_arm", "df"});
     if (method.firth) keys.emplace_back("firth");
     if (method.strata != analysis::Method::Strata::none) keys.emplace_back("stratify");
-    if (method.single_arm) keys.emplace_back("against");
+    if (method.single_arm && !method.paired) keys.emplace_back("against");
     if (method.margin) keys.emplace_back("margin");
     if (method.weights != analysis::Method::Weights::none) keys.emplace_back("weights");
     if (method.horizon != analysis::Method::Horizon::none)
       keys.emplace_back(method.horizon == analysis::Method::Horizon::tau ? "tau_months" : "at_months");
     if (method.bayes) keys.insert(keys.end(), {"prior_mean", "prior_sd", "posterior_probability"});
     const std::string required = method.strata == analysis::Method::Strata::required ? " (`stratify` is required)"
-                                 : method.single_arm                                 ? " (`against` is required)"
+                                 : method.single_arm && !method.paired               ? " (`against` is required)"
                                                                                      : "";
     text += fmt::format("| `{}` | {} | {}{} | {}{} | {} |\n", method.name, fits, code_list(keys), required,
-                        name_of(method.scale), method.single_arm ? " from the fixed value" : "", method.meaning);
+                        name_of(method.scale),
+                        method.paired       ? " from the baseline"
+                        : method.single_arm ? " from the fixed value"
+                                            : "",
+                        method.meaning);
   }
   return text;
 }

@@ -59,7 +59,7 @@ std::string write_where(const DataColumns& data, const Scope&) {
   return text.empty() ? text : text + " }";
 }
 
-constexpr std::array<KeySpec, 16> keys = {{
+constexpr std::array<KeySpec, 17> keys = {{
     field<&DataColumns::patient>("patient", {.form = "name of a column", .required = true}, "Who the row is about.",
                                  "\"USUBJID\""),
     field<&DataColumns::arm>("arm", {.form = "name of a column"},
@@ -76,6 +76,9 @@ constexpr std::array<KeySpec, 16> keys = {{
         "that "
         "of [trial] `arms`, else that of names. The last digits of `ancova` and `mmrm` of three arms depend on it.",
         "[\"PBO\", \"LOW\", \"HIGH\"]"),
+    field<&DataColumns::cluster>("cluster", {.form = "name of a column"},
+                                 "The cluster that the patient belongs to, for the analyses of clusters.",
+                                 "\"SITEID\""),
     field<&DataColumns::visit>("visit", {.form = "name of a column"},
                                "Which visit the row is about; without it there is one row per patient.", "\"AVISIT\""),
     field<&DataColumns::visit_order>(
@@ -118,9 +121,10 @@ constexpr std::array<KeySpec, 16> keys = {{
 
 /// A column has one use.
 void refuse_twice(const TableReader& reader, const DataColumns& data, const Scope&) {
-  const std::array<std::pair<std::string_view, const std::string*>, 5> columns = {{{"patient", &data.patient},
+  const std::array<std::pair<std::string_view, const std::string*>, 6> columns = {{{"patient", &data.patient},
                                                                                    {"arm", &data.arm},
                                                                                    {"visit", &data.visit},
+                                                                                   {"cluster", &data.cluster},
                                                                                    {"value", &data.value},
                                                                                    {"baseline", &data.baseline}}};
   const auto refuse = [&](const Place& place, const std::string& column, const std::string& uses) {

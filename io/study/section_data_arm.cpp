@@ -18,7 +18,7 @@ using Keys = std::vector<std::string_view>;
 using Numbers = std::vector<double>;
 
 constexpr std::size_t longest_name = 200;
-constexpr double largest_ratio = 1000;
+constexpr double largest_ratio = 1000, largest_cv = 10;
 constexpr double shortest_months = 1e-3;  // to the power of any shape it is far from the smallest double
 constexpr double smallest_shape = 0.1, largest_shape = 10;
 
@@ -32,10 +32,18 @@ struct Statement {
 };
 
 /// The first of each kind is asked for where there is none.
-constexpr std::array<Statement, 15> statements = {{
-    {.kind = Kind::score, .key = "mean", .needs = "sd", .may_have = {"effect_sd"}},
-    {.kind = Kind::score, .key = "difference", .relative = true, .may_have = {"sd", "effect_sd"}},
-    {.kind = Kind::score, .key = "standardised_difference", .relative = true, .may_have = {"sd", "effect_sd"}},
+constexpr std::array<Statement, 17> statements = {{
+    {.kind = Kind::score, .key = "mean", .needs = "sd", .may_have = {"effect_sd", "carry_over"}},
+    {.kind = Kind::score, .key = "difference", .relative = true, .may_have = {"sd", "effect_sd", "carry_over"}},
+    {.kind = Kind::score,
+     .key = "standardised_difference",
+     .relative = true,
+     .may_have = {"sd", "effect_sd", "carry_over"}},
+    {.kind = Kind::score, .key = "geometric_mean", .needs = "cv", .may_have = {"effect_sd", "carry_over"}},
+    {.kind = Kind::score,
+     .key = "geometric_mean_ratio",
+     .relative = true,
+     .may_have = {"cv", "effect_sd", "carry_over"}},
     {.kind = Kind::binary, .key = "share"},
     {.kind = Kind::binary, .key = "odds_ratio", .relative = true},
     {.kind = Kind::binary, .key = "risk_ratio", .relative = true},
@@ -126,6 +134,13 @@ void check_per_visit(const KeyAt& at, const StatedArm& stated) {
               fmt::format("{} visits, {} numbers", visits, numbers), "");
 }
 
+void check_visits(const KeyAt& at, const StatedArm& stated) {
+  const std::size_t visits = model_of(at.scope).visits_months.size(), numbers = stated.geometric_mean.size();
+  if (visits > 0 && numbers != visits)
+    at.refuse(fmt::format("\"{}\" must have one number for each visit", at.key.name),
+              fmt::format("{} visits, {} numbers", visits, numbers), "");
+}
+
 /// One effect, or one for each visit after baseline.
 void check_effects(const KeyAt& at, const StatedArm&) {
   const std::size_t visits = visits_after_baseline(model_of(at.scope));
@@ -159,7 +174,7 @@ constexpr KeySpec as(std::string_view other, KeySpec key) {
   return key;
 }
 
-constexpr std::array<KeySpec, 21> arm_keys = {{
+constexpr std::array<KeySpec, 25> arm_keys = {{
     field<&StatedArm::arm, &DataArm::mean>("mean", {.use = rule<arm_use>, .check = checked<check_per_visit>},
                                            "Normal: mean at each visit.", "[0.0, 0.35]"),
     as("mean", field<&StatedArm::difference>(
@@ -170,9 +185,32 @@ constexpr std::array<KeySpec, 21> arm_keys = {{
     as("mean", field<&StatedArm::standardised_difference>(
                    "standardised_difference", {.use = rule<arm_use>, .check = checked<check_effects>},
                    "Likewise, in standard deviations of the first arm at the visit.", "0.35")),
+    as("mean", field<&StatedArm::geometric_mean>(
+                   "geometric_mean", {.range = above(0), .use = rule<arm_use>, .check = checked<check_visits>},
+                   "Normal, instead of `mean`: at each visit, of an outcome whose logarithm is drawn and analysed.",
+                   "[100, 100]")),
+    as("mean",
+       field<&StatedArm::geometric_mean_ratio>(
+           "geometric_mean_ratio",
+           {.range = above(0, largest_ratio), .use = rule<arm_use>, .check = checked<check_effects>},
+           "Likewise, instead of `mean`: by what the geometric means of the first arm are multiplied at every "
+           "visit after baseline; or one number for each of them. The CV is that of the first arm unless `cv` is "
+           "given.",
+           "0.95")),
     field<&StatedArm::arm, &DataArm::sd>("sd",
                                          {.range = above(0), .use = rule<arm_use>, .check = checked<check_per_visit>},
                                          "Normal: standard deviation at each visit.", "[1.0, 0.866]"),
+    as("sd",
+       field<&StatedArm::cv>("cv", {.range = above(0, largest_cv), .use = rule<arm_use>},
+                             "With geometric means: the coefficient of variation of the outcome within a patient, "
+                             "whose logarithm has the variance log(1 + cv^2). Where two visits have the "
+                             "correlation rho, the variance of a visit is that over 1 - rho.",
+                             "0.25")),
+    field<&StatedArm::arm, &DataArm::carry_over>("carry_over", {.quiet = true, .use = rule<arm_use>},
+                                                 "Normal, crossover: what is left of the arm in the second period, "
+                                                 "added to the means there of those who received "
+                                                 "it in the first.",
+                                                 "0.5"),
     field<&StatedArm::arm, &DataArm::effect_sd>(
         "effect_sd", {.range = at_least(0), .use = rule<arm_use>},
         "Normal, with `parameters = \"uncertain\"`: standard deviation over replicates of a common shift of the means "
@@ -318,6 +356,9 @@ void finish_arm(const TableReader& table, StatedArm& stated, const Scope& scope)
   const DataModel& model = model_of(scope);
   const DataArm& first = stated.first ? stated.arm : model.arms.front();
   check_statements(table, stated, model);
+  if (stated.cv && model.visits_months.size() > 2)
+    table.refuse("cv", "a coefficient of variation within patients is for one or two visits",
+                 fmt::format("there are {}", model.visits_months.size()), "write \"mean\" and \"sd\" of the logarithm");
   if (model.kind == Kind::ordinal) finish_categories(table, stated.arm, first, scope);
   if (table.sound()) {
     resolve_arm(table, model, stated);

@@ -39,6 +39,12 @@ Use arm_numbers_use(const KeySpec&, const DataModel& model, const Scope&) {
   return Use::required("the share, hazard or rate of all patients is not that of a patient at the reference");
 }
 
+Use cluster_use(const KeySpec&, const DataModel& model, const Scope&) {
+  return model.kind == Kind::score || model.kind == Kind::binary
+             ? Use{}
+             : Use::none(outcome_has(model, "is not drawn for clusters"));
+}
+
 /// Nothing else is blamed on visits that are refused.
 void read_model_visits(const KeyAt& at, DataModel& model) {
   std::vector<double>& months = model.visits_months;
@@ -72,7 +78,7 @@ std::string write_model_correlation(const DataModel& model, const Scope&) {
   return model.correlation.empty() ? std::string() : list_text(model.correlation, number_list);
 }
 
-constexpr std::array<KeySpec, 9> model_keys = {{
+constexpr std::array<KeySpec, 11> model_keys = {{
     field<&DataModel::kind>(
         "kind", {.required = true, .decides = true},
         "What the outcome is: `normal`, `binary` (the share who have it), `ordinal` (shares of the categories 1, 2, "
@@ -102,6 +108,17 @@ constexpr std::array<KeySpec, 9> model_keys = {{
                                 "Normal: to how many decimals values are recorded, so that equal ones occur as in "
                                 "practice.",
                                 "1"),
+    field<&DataModel::intracluster_correlation>(
+        "intracluster_correlation", {.range = from_to_below(0, 1), .use = rule<cluster_use>},
+        "Of two patients of a cluster at one visit, on the scale of the outcome: of yes and no where it is binary. "
+        "Means, "
+        "SDs and shares stay those of all patients of an arm. Required with clusters (`trial.design`).",
+        "0.05"),
+    field<&DataModel::cluster_autocorrelation>(
+        "cluster_autocorrelation", {.range = {0, 1}, .quiet = true, .use = rule<cluster_use>},
+        "Stepped wedge: by what the intracluster correlation is multiplied for two patients of different periods; of "
+        "binary outcomes that of the normal variables behind them.",
+        "0.8"),
     custom_block<read_data_arms, write_data_arms>(
         "arms", KeyType::table, {.form = "table of arms", .required = true, .table = &data_arm_section},
         "The outcome under each arm, by name: `arms.control = { ... }`.",

@@ -160,13 +160,17 @@ void check_window(const KeyAt& at, const TrialQuestion& trial) {
   }
 }
 
-constexpr std::array<KeySpec, 20> keys = {{
+constexpr std::array<KeySpec, 21> keys = {{
     table_by<read_arms, &TrialQuestion::arms>(
         "arms", arm_section, {.form = "list of arms", .use = rule<simulation_needs>},
         "What the patients are randomised to, or a single arm that is compared with a fixed value. Required but for a "
         "data "
         "file.",
         "[{ strategy = \"rehabilitation\", ratio = 1 }, { strategy = \"four IV infusions\", ratio = 1 }]"),
+    table<&TrialQuestion::design>("design", design_section, {.use = rule<simulation>, .check = checked<check_design>},
+                                  "What is randomised where it is not each patient to one arm: crossover, clusters, "
+                                  "stepped wedge.",
+                                  "{ kind = \"cluster\", cluster_size = 20 }"),
     custom<read_reference, write_reference>(
         "reference", KeyType::text, {.form = "name of an arm", .use = rule<between_arms>},
         "The arm that contrasts are taken against; without it the first that receives no cells, or else the first.",
@@ -178,8 +182,8 @@ constexpr std::array<KeySpec, 20> keys = {{
          .range = {2, most_patients},
          .use = rule<simulation_needs>,
          .check = checked<check_sizes>},
-        "Total randomised, ascending; the smaller trial takes the first patients of the larger one. Required but for a "
-        "data file.",
+        "Total randomised, ascending; the smaller trial takes the first patients of the larger one. With clusters the "
+        "number of these (`trial.design`). Required but for a data file.",
         "[40, 80, 160]"),
     field<&TrialQuestion::replicates>(
         "replicates", {.range = {1, static_cast<double>(most_replicates)}, .use = rule<simulation_needs>},
@@ -272,13 +276,13 @@ void check_whole(const TableReader& reader, const TrialQuestion& trial, StudyCon
     const std::int64_t least = arms + covariates + 2;
     if (trial.sample_size.empty() || trial.sample_size.front() >= least) continue;
     context.problems.add(item_place(reader, "sample_size", 0),
-                         fmt::format("a trial of {} patients cannot be analysed", trial.sample_size.front()),
+                         fmt::format("a trial of {} {} cannot be analysed", trial.sample_size.front(), units_of(trial)),
                          fmt::format("the {} analysis has {} arms and {} covariates and needs at least {}", plan.name,
                                      arms, covariates, least),
                          "");
     return;
   }
-  const std::int64_t ratios = sum_of_ratios(trial.arms);
+  const std::int64_t ratios = sum_of_ratios(trial);
   if (trial.arms.size() == 1) return;
   const bool blocks = trial.randomisation.method == Randomisation::Method::permuted_block;
   const std::int64_t block = blocks ? trial.randomisation.block : ratios;
@@ -286,12 +290,11 @@ void check_whole(const TableReader& reader, const TrialQuestion& trial, StudyCon
     const std::int64_t size = trial.sample_size[index];
     const Place place = item_place(reader, "sample_size", index);
     if (size % ratios != 0) {
-      context.notice(
-          place,
-          fmt::format("{} patients cannot be divided in the ratio of the arms: it is no multiple of {}", size, ratios));
+      context.notice(place, fmt::format("{} {} cannot be divided in the ratio of the arms: it is no multiple of {}",
+                                        size, units_of(trial), ratios));
     } else if (size % block != 0) {
-      context.notice(place, fmt::format("the last block of {} patients stays incomplete: {} is no multiple of {}",
-                                        block, size, block));
+      context.notice(place, fmt::format("the last block of {} {} stays incomplete: {} is no multiple of {}", block,
+                                        units_of(trial), size, block));
     }
   }
 }
@@ -334,6 +337,7 @@ void finish(const TableReader& reader, TrialQuestion& trial, const Scope& scope)
   if (!reader.has("reference")) trial.reference = default_reference(trial, *scope.trial);
   if (!reader.has("randomisation")) trial.randomisation.block = default_block(trial);
   check_memory(reader, trial, *scope.trial);
+  check_correlation_of_units(reader, trial, scope.trial->model);
   check_whole(reader, trial, *scope.context);
   say_what_is_not_modified(reader, trial, scope);
 }

@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
 
 #include "engine/analysis/methods.hpp"
+#include "engine/numeric/elementary.hpp"
 #include "engine/study/endpoints.hpp"
 #include "engine/study/trial_names.hpp"
 #include "io/study/suggestion.hpp"
@@ -19,6 +21,7 @@ constexpr std::size_t longest_name = 200;
 using Strata = analysis::Method::Strata;
 using Weights = analysis::Method::Weights;
 using Horizon = analysis::Method::Horizon;
+using Units = analysis::Method::Units;
 using Hypothesis = AnalysisPlan::Hypothesis;
 
 const analysis::Method& method_of(const AnalysisPlan& plan) {
@@ -113,7 +116,13 @@ void check_endpoint(const KeyAt& at, const AnalysisPlan& plan) {
   }
 }
 
-Use visit_months_use(const KeySpec&, const AnalysisPlan&, const Scope& scope) {
+/// Whether all visits are periods of one comparison.
+bool compares_periods(const analysis::Method& method) {
+  return method.units == Units::periods || method.units == Units::steps;
+}
+
+Use visit_months_use(const KeySpec&, const AnalysisPlan& plan, const Scope& scope) {
+  if (compares_periods(method_of(plan))) return Use::none("its visits are the periods, which are all compared");
   if (!scope.trial->simulated) return Use::none("there is only a data file, whose visits have names");
   return scope.trial->has_visits() ? Use::required("the trial is simulated") : Use{};
 }
@@ -142,8 +151,9 @@ void check_visit_months(const KeyAt& at, const AnalysisPlan& plan) {
   }
 }
 
-Use visit_use(const KeySpec&, const AnalysisPlan&, const Scope& scope) {
+Use visit_use(const KeySpec&, const AnalysisPlan& plan, const Scope& scope) {
   const TrialFrame& frame = *scope.trial;
+  if (compares_periods(method_of(plan))) return Use::none("its visits are the periods, which are all compared");
   if (!frame.data) return Use::none("it names a visit of a data file, and there is no [data]");
   if (frame.data->visit.empty()) return Use::none("[data] has no visit");
   return frame.simulated ? Use{} : Use::required("[data] has visits");
@@ -184,7 +194,12 @@ void check_fit(const KeyAt& at, const AnalysisPlan& plan) {
   if (method.repeated && after_baseline > analysis::most_repeated_visits)
     at.refuse(fmt::format("{} takes at most {} visits", method.name, analysis::most_repeated_visits),
               fmt::format("there are {} after the baseline", after_baseline), "choose fewer visits");
-  if (!method.looks && is_primary(plan, at.scope) && trial_of(at.scope).looks)
+  check_units(at, method);
+  if (method.paired && kind && !has_baseline(plan, at.scope))
+    at.refuse(fmt::format("{} has no baseline to compare with", method.name), no_baseline(plan, at.scope),
+              "write visits_months = [0, 6], for instance");
+  if (method.paired) require_baseline_column(at);
+  if (!method.looks && method.units == Units::patients && is_primary(plan, at.scope) && trial_of(at.scope).looks)
     at.refuse(fmt::format("{} has no looks", method.name),
               "its information is no share of the events, at which bounds are computed",
               "use logrank or cox, or remove [trial.looks]");
@@ -194,7 +209,8 @@ void check_fit(const KeyAt& at, const AnalysisPlan& plan) {
   if (!kind || method.fits.contains(*kind) || cuts_a_score(plan, at.scope)) return;
   std::vector<std::string_view> fitting;
   for (const analysis::Method& other : analysis::methods) {
-    if (other.fits.contains(*kind) && other.single_arm == method.single_arm) fitting.push_back(other.name);
+    if (other.fits.contains(*kind) && other.single_arm == method.single_arm && other.units == method.units)
+      fitting.push_back(other.name);
   }
   at.refuse(fmt::format("{} does not fit {}", method.name, quoted(plan.endpoint)),
             fmt::format("the endpoint is {}", name_of(*kind)), "use one of " + listed(fitting));
@@ -309,6 +325,7 @@ void check_fallback(const KeyAt& at, const AnalysisPlan& plan) {
 
 Use change_use(const KeySpec&, const AnalysisPlan& plan, const Scope&) {
   const analysis::Method& method = method_of(plan);
+  if (method.paired) return Use::none(fmt::format("{} analyses nothing else", method.name));
   return method.change_from_baseline ? Use{} : Use::none(fmt::format("{} knows no change from baseline", method.name));
 }
 
@@ -335,7 +352,18 @@ Use margin_use(const KeySpec&, const AnalysisPlan& plan, const Scope&) {
   const bool shown = plan.hypothesis != Hypothesis::superiority;
   if (!method.margin)  // any other hypothesis was refused
     return Use::none(shown ? std::string() : fmt::format("{} tests no difference only", method.name));
-  return shown ? Use::required(fmt::format("{} needs one", name_of(plan.hypothesis))) : Use{};
+  return shown && plan.margin == 0 ? Use::required(fmt::format("{} needs one", name_of(plan.hypothesis))) : Use{};
+}
+
+void read_margin_ratio(const KeyAt& at, AnalysisPlan& plan) {
+  if (const auto ratio = at.table.number(at.key.name)) plan.margin = log_of(*ratio);
+  if (at.table.has("margin"))
+    at.refuse("both \"margin\" and \"margin_ratio\" are given", "the one is the logarithm of the other", "remove one");
+}
+
+/// It is written as a margin.
+std::string write_margin_ratio(const AnalysisPlan&, const Scope&) {
+  return {};
 }
 
 void check_margin(const KeyAt& at, const AnalysisPlan& plan) {
@@ -345,6 +373,7 @@ void check_margin(const KeyAt& at, const AnalysisPlan& plan) {
 
 Use against_use(const KeySpec&, const AnalysisPlan& plan, const Scope&) {
   const analysis::Method& method = method_of(plan);
+  if (method.paired) return Use::none(fmt::format("{} compares with the baseline", method.name));
   return method.single_arm ? Use::required(fmt::format("{} compares with a fixed value", method.name))
                            : Use::none(fmt::format("{} compares arms", method.name));
 }
@@ -491,7 +520,7 @@ constexpr KeySpec covariates{.form = "list of covariates",
                              .use = rule<adjust_use>,
                              .check = checked<check_covariates>};
 
-constexpr std::array<KeySpec, 27> keys = {{
+constexpr std::array<KeySpec, 28> keys = {{
     field<&AnalysisPlan::name>(
         "name", {.use = rule<name_use>, .check = checked<check_name>},
         "How tables call a secondary analysis; required there. The primary one is called \"primary\".",
@@ -575,6 +604,14 @@ constexpr std::array<KeySpec, 27> keys = {{
         "worse by this; equivalence: within this on either side; required for these two. With a margin tests are "
         "one-sided, at alpha / 2 where the study has two sides.",
         "1.5"),
+    [] {
+      KeySpec key = custom<read_margin_ratio, write_margin_ratio>(
+          "margin_ratio", KeyType::number, {.range = above(1), .no_default = true, .use = rule<margin_use>},
+          "The same as a ratio, whose logarithm is the margin: 1.25 for 0.8 to 1.25 of an outcome that is a logarithm.",
+          "1.25");
+      key.resolves_to = "margin";
+      return key;
+    }(),
     field<&AnalysisPlan::against>(
         "against", {.no_default = true, .use = rule<against_use>, .check = checked<check_against>},
         "exact-binomial and one-sample-t: the fixed value that the single arm is compared with, a share or a mean (of "
@@ -619,6 +656,7 @@ constexpr std::array<KeySpec, 27> keys = {{
 
 /// Several weights are the usual ones where nothing is said.
 void finish_plan(const TableReader& reader, AnalysisPlan& plan, const Scope&) {
+  if (method_of(plan).paired) plan.change_from_baseline = true;
   if (method_of(plan).weights == Weights::several && !reader.has("weights"))
     plan.weights.assign(usual_weights.begin(), usual_weights.end());
 }
@@ -628,6 +666,8 @@ AnalysisPlan plan_of(const TrialFrame& frame) {
   AnalysisPlan plan;
   if (!frame.simulated) plan.endpoint = frame.data->value.empty() ? frame.data->time : frame.data->value;
   if (frame.simulated && frame.model) plan.endpoint = data_model_endpoint;
+  if (frame.simulated && frame.has_visits() && !frame.visits_months.empty())
+    plan.visit_months = frame.visits_months.back();
   if (frame.simulated && !frame.has_visits()) plan.visit_months = frame.model->follow_up_months;
   return plan;
 }

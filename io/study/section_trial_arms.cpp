@@ -56,7 +56,7 @@ void check_factors(const KeyAt& at, const Randomisation& randomisation) {
 }
 
 void check_block(const KeyAt& at, const Randomisation& randomisation) {
-  const int ratios = sum_of_ratios(trial_of(at.scope).arms);
+  const int ratios = sum_of_ratios(trial_of(at.scope));
   if (ratios == 0 || randomisation.block % ratios == 0) return;
   at.refuse(fmt::format("a block of {} cannot hold the ratio of the arms", randomisation.block),
             fmt::format("it must be a multiple of the sum of the ratios, {}", ratios),
@@ -224,8 +224,9 @@ void read_arms(const KeyAt& at, TrialQuestion& trial) {
 }
 
 int default_block(const TrialQuestion& trial) {
-  constexpr int default_multiple = 2;
-  return default_multiple * sum_of_ratios(trial.arms);
+  const bool steps = trial.design && trial.design->kind == UnitDesign::Kind::stepped_wedge;
+  const int default_multiple = steps ? 1 : 2;
+  return default_multiple * sum_of_ratios(trial);
 }
 
 }  // namespace vcohort

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "engine/data_model/stated_effects.hpp"
+#include "engine/numeric/elementary.hpp"
 #include "io/study/number_text.hpp"
 
 namespace vcohort {
@@ -77,7 +78,19 @@ void resolve_scores(const TableReader& table, const StatedArm& stated, const Dat
     arm.mean =
         changed(model, first.mean, stated.standardised_difference,
                 [&](double mean, std::size_t visit, double difference) { return mean + difference * first.sd[visit]; });
-  if (!table.has("sd")) arm.sd = first.sd;
+  if (!stated.geometric_mean_ratio.empty())
+    arm.mean = changed(model, first.mean, stated.geometric_mean_ratio,
+                       [](double mean, std::size_t, double ratio) { return mean + log_of(ratio); });
+  if (!table.has("sd") && !stated.cv) arm.sd = first.sd;
+}
+
+/// Means and SDs of logarithms.
+void resolve_logarithms(const StatedArm& stated, const DataModel& model, DataArm& arm) {
+  for (const double mean : stated.geometric_mean) arm.mean.push_back(log_of(mean));
+  if (!stated.cv) return;
+  const std::size_t visits = model.visits_months.size();
+  const double rho = visits == 2 && model.correlation.size() == 2 ? model.correlation[0][1] : 0.0;
+  arm.sd.assign(visits, __builtin_sqrt(log_of(1 + *stated.cv * *stated.cv) / (1 - rho)));
 }
 
 void resolve_shares(const TableReader& table, const StatedArm& stated, const DataModel& model, DataArm& arm) {
@@ -104,7 +117,7 @@ void resolve_time(const StatedArm& stated, DataArm& arm) {
 bool is_relative(const StatedArm& stated) {
   if (stated.rate_ratio) return true;
   for (const Numbers* effects : {&stated.hazard_ratio, &stated.odds_ratio, &stated.risk_ratio, &stated.risk_difference,
-                                 &stated.difference, &stated.standardised_difference})
+                                 &stated.difference, &stated.standardised_difference, &stated.geometric_mean_ratio})
     if (!effects->empty()) return true;
   return false;
 }
@@ -114,6 +127,7 @@ bool is_relative(const StatedArm& stated) {
 void resolve_arm(const TableReader& table, const DataModel& model, StatedArm& stated) {
   DataArm& arm = stated.arm;
   if (model.kind == Kind::survival) resolve_time(stated, arm);
+  if (model.kind == Kind::score) resolve_logarithms(stated, model, arm);
   if (!is_relative(stated) || !is_whole(model, model.arms.front())) return;
   const DataArm& first = model.arms.front();
   switch (model.kind) {

@@ -16,6 +16,8 @@ struct StatedArm {
   bool first = true;
   std::optional<double> median_months, survival_share, survival_months, rate_ratio;
   std::vector<double> hazard_ratio, hazard_ratio_from_months = {0};
+  std::optional<double> cv;
+  std::vector<double> geometric_mean, geometric_mean_ratio;
   std::vector<double> odds_ratio, risk_ratio, risk_difference, difference, standardised_difference;
 };
 

@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "engine/analysis/methods.hpp"
 #include "engine/study/outcome_kind.hpp"
 #include "engine/study/size.hpp"
 #include "io/study/field.hpp"
@@ -13,6 +14,7 @@
 namespace vcohort {
 
 extern const SectionSpec arm_section;
+extern const SectionSpec design_section;
 extern const SectionSpec randomisation_section;
 extern const SectionSpec accrual_section;
 extern const SectionSpec dropout_section;
@@ -78,6 +80,15 @@ void read_data_arms(const KeyAt& at, DataModel& model);
 void write_data_arms(const DataModel& model, const Scope& scope, const std::string& path, std::string& text);
 
 void read_intercurrent(const KeyAt& at, TrialQuestion& trial);
+
+/// Whether such a design can be simulated, alone and beside the other keys of the trial.
+void check_design(const KeyAt& at, const TrialQuestion& trial);
+
+/// Refuses a method that does not analyse what was randomised, of a simulated trial and of a data file.
+void check_units(const KeyAt& at, const analysis::Method& method);
+
+/// Refuses correlations and carry-over of a data model that the design has no use for.
+void check_correlation_of_units(const TableReader& table, const TrialQuestion& trial, const DataModel* model);
 
 /// Whether there is such a final analysis.
 void check_final(const KeyAt& at, const TrialQuestion& trial);

@@ -19,6 +19,8 @@ inline constexpr std::span<const std::string_view> words = {};
 template <>
 inline constexpr std::span<const std::string_view> words<Randomisation::Method> = randomisation_names;
 template <>
+inline constexpr std::span<const std::string_view> words<UnitDesign::Kind> = unit_design_names;
+template <>
 inline constexpr std::span<const std::string_view> words<Dropout::Mechanism> = dropout_names;
 template <>
 inline constexpr std::span<const std::string_view> words<IntercurrentEvent::Kind> = event_names;

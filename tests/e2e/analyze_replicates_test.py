@@ -12,6 +12,7 @@ COMPARED = ("estimate", "se", "df", "statistic", "p", "lower", "upper")
 
 BY_VISIT = 'visit = "visit"\nvisit_months = "visit"\nvalue = "value"\nbaseline = "baseline"'
 TIMES = 'time = "visit"\nevent = "value"'
+CLUSTERS = 'visit = "visit"\nvisit_months = "visit"\nvalue = "value"\ncluster = "cluster"'
 COUNTS = 'value = "value"\nexposure = "visit"'
 
 NORMAL = """[data_model]
@@ -65,6 +66,12 @@ RATES = ['"negative-binomial"', '"negative-binomial", hypothesis = "non-inferior
 ONE_SCORE = ['"one-sample-t", against = 55', '"one-sample-t", against = 5, change_from_baseline = true', '"exact-binomial", against = 0.4, responder_threshold = 2.5',
              *(f'"one-sample-t", against = 55, {margin}' for margin in MARGINS)]
 ONE_SHARE = ['"exact-binomial", against = 0.3', '"exact-binomial", against = 0.55']
+# Pairs, and units that are no patients under one arm.
+PAIRS = ['"paired-t"', *(f'"paired-t", {margin}' for margin in MARGINS)]
+SHARE_PAIRS = ['"mcnemar"']
+PERIODS = ['"crossover-t"', *(f'"crossover-t", {margin}' for margin in MARGINS)]
+OF_CLUSTERS = ['"cluster-t"', '"cluster-t-weighted"', '"cluster-mixed"', *(f'"cluster-mixed", {margin}' for margin in MARGINS), '"cluster-t", margin = 0.1']
+STEPS = ['"stepped-wedge"', '"stepped-wedge", hypothesis = "non-inferiority", margin = 0.3']
 # In the disease model: covariates and strata.
 CHILDREN = ['"ancova", adjust = ["gmfcs", "baseline", "age_years", "motor_type"]', '"mmrm", adjust = ["gmfcs"], adjust_by_visit = ["baseline", "age_years"]',
             '"van-elteren", stratify = ["gmfcs", "age_years"]', '"van-elteren", stratify = ["gmfcs"], change_from_baseline = true',
@@ -188,6 +195,27 @@ covariates.site = { kind = "site", number = 3, rate_cv = 0.5, effect_sd = 0.3 }
         marginal = conditional.replace("conditional", "marginal")
         self.data_model("counts-adjusted", COUNT + marginal, ['"negative-binomial", adjust = ["x", "c"]', '"negative-binomial", interaction = "g"'], COUNTS)
 
+    def test_pairs(self):
+        self.data_model("pairs", NORMAL, PAIRS, BY_VISIT, "visit_months = 12, ", DROPOUT, ("high",))
+        shares = BINARY.replace("visits_months = 6", "visits_months = [0, 6]\ncorrelation = [[1, 0.4], [0.4, 1]]").replace("share = 0.4", "share = [0.3, 0.4]")
+        self.data_model("share-pairs", re.sub(r"arms.(control|high).*\n", "", shares), SHARE_PAIRS, BY_VISIT, "visit_months = 6, ", DROPOUT, ("low",))
+
+    def test_units(self):
+        crossover = re.sub(r", (\d+), (\d+)\]", "]", NORMAL.replace("visits_months = [0, 3, 6, 12]", "visits_months = [3, 6]")).replace("arms.low = { mean = [50, 51]", "arms.low = { carry_over = 1, mean = [50, 55]")
+        self.data_model("crossover", crossover, PERIODS, BY_VISIT, "", 'design = { kind = "crossover" }\n' + DROPOUT, ("low", "control"))
+        icc = "intracluster_correlation = 0.1\n"
+        for name, model in (("clusters", NORMAL), ("cluster-shares", BINARY)):
+            one_visit = re.sub(r"= \[(\d+)[^\]]*\]", r"= [\1]", model).replace('correlation = { structure = "ar1", rho = 0.6 }\n', "").replace("visits_months = [0]", "visits_months = 6").replace("visits_months = 6\n", f"visits_months = 6\n{icc}")
+            self.data_model(name, one_visit, OF_CLUSTERS, CLUSTERS, "visit_months = 6, ", 'design = { kind = "cluster", cluster_size = 5, cluster_size_cv = 0.6 }\n')
+        wedge = f"""[data_model]
+kind = "normal"
+visits_months = [3, 6, 12]
+{icc}cluster_autocorrelation = 0.9
+arms.control = {{ mean = [50, 52, 53], sd = [10, 10, 10] }}
+arms.low = {{ difference = 3 }}
+"""
+        self.data_model("wedge", wedge, STEPS, CLUSTERS, "", 'design = { kind = "stepped-wedge", cluster_size = 4 }\n', ("control", "low"))
+
     def test_children(self):
         study = self.folder / "children.toml"
         text = (SOURCE / "scenarios/studies/trial-intrathecal-sham.toml").read_text()
@@ -205,7 +233,7 @@ covariates.site = { kind = "site", number = 3, rate_cv = 0.5, effect_sd = 0.3 }
             study = self.folder / path.name
             study.write_text(text)
             kind = re.search(r'^kind\s*= "(\w+)"', text, re.MULTILINE)
-            columns = {"survival": TIMES, "count": COUNTS}.get(kind.group(1) if kind else "", BY_VISIT)
+            columns = CLUSTERS if "cluster_size" in text else {"survival": TIMES, "count": COUNTS}.get(kind.group(1) if kind else "", BY_VISIT)
             with self.subTest(path.name):
                 self.assert_reproduced(study, columns)
 
@@ -213,7 +241,7 @@ covariates.site = { kind = "site", number = 3, rate_cv = 0.5, effect_sd = 0.3 }
         page = self.call("schema").stdout
         table = page[page.index("### Analyses"):]
         methods = set(re.findall(r"^\| `([a-z-]+)` \|", table[:table.index("###", 3)], re.MULTILINE))
-        tried = {analysis.split('"')[1] for analyses in (SCORES, SHARES, CATEGORIES, EVENTS, RATES, CHILDREN, ONE_SCORE, ONE_SHARE) for analysis in analyses}
+        tried = {analysis.split('"')[1] for analyses in (SCORES, SHARES, CATEGORIES, EVENTS, RATES, CHILDREN, ONE_SCORE, ONE_SHARE, PAIRS, SHARE_PAIRS, PERIODS, OF_CLUSTERS, STEPS) for analysis in analyses}
         self.assertEqual(tried, methods)
 
 

@@ -24,6 +24,13 @@ FAILURES = {"t": LINEAR, "welch": LINEAR, "ancova": LINEAR, "bayes": LINEAR, "on
             "rmst": CURVES, "kaplan-meier": CURVES}
 EXACT = {EMPTY_ARM, TOO_FEW}
 
+FAILURES |= {method: LINEAR for method in ("paired-t", "crossover-t", "cluster-t", "cluster-t-weighted", "cluster-mixed", "stepped-wedge")}
+
+# What is randomised where it is not each patient to one arm, and the visits that it has.
+PAIRED = ("paired-t", "mcnemar")
+UNITS = {"crossover-t": ('kind = "crossover"', [6, 12]), "stepped-wedge": ('kind = "stepped-wedge", cluster_size = 3', [3, 6, 12])}
+UNITS |= {method: ('kind = "cluster", cluster_size = 4, cluster_size_cv = 0.7', [12]) for method in ("cluster-t", "cluster-t-weighted", "cluster-mixed")}
+
 KINDS = {"a score": "normal", "yes or no": "binary", "ordered categories": "ordinal", "times to an event": "survival", "counts of events": "count"}
 
 
@@ -34,9 +41,13 @@ class Design:
         self.chance, self.method, self.row = chance, method, row
         self.children = "stratify" in row["takes"] and method not in ("logrank", "cox", "fleming-harrington", "max-combo") or chance.random() < 0.1 and row["kinds"] & {"normal", "binary", "ordinal"}
         self.kind = chance.choice(sorted(row["kinds"] & ({"normal", "binary", "ordinal"} if self.children else set(KINDS.values()))))
-        self.single = "against" in row["takes"]
+        self.paired, self.units = method in PAIRED, UNITS.get(method)
+        self.children = self.children and not self.paired and not self.units
+        self.single = "against" in row["takes"] or self.paired
         self.arms = ["active"] if self.single else ["control", "active", "high"][: chance.choice((2, 2, 3))]
-        self.baseline = self.children or self.kind == "normal" and (chance.random() < 0.7 or self.responders)
+        if self.units and not method.startswith("cluster"):
+            self.arms = self.arms[:2]
+        self.baseline = self.paired or self.children or not self.units and self.kind == "normal" and (chance.random() < 0.7 or self.responders)
 
     @property
     def responders(self):
@@ -46,8 +57,9 @@ class Design:
         return self.chance.choice(values)
 
     def model(self):
-        arm = {"normal": lambda: f"mean = {[50] * self.baseline + [self.one(50, 53), self.one(50, 58)]}, sd = {[self.sd] * (2 + self.baseline)}",
-               "binary": lambda: f"share = {[self.one(0, 0.05, 0.3, 0.9, 1)] * 2}",
+        visits = [0] * self.baseline + [6, 12] if not self.units else self.units[1]
+        arm = {"normal": lambda: f"mean = {[50] * self.baseline + [self.one(50, 53), self.one(50, 58)] if not self.units else [self.one(50, 53)] * len(visits)}, sd = {[self.sd] * len(visits)}",
+               "binary": lambda: f"share = {[self.one(0, 0.05, 0.3, 0.9, 1)] * len(visits)}",
                "ordinal": lambda: f"share = {self.one([0.2, 0.3, 0.5], [0, 0.5, 0.5], [0.9, 0.05, 0.05], [0, 0, 1])}",
                "survival": lambda: f"hazard = {self.one(1e-6, 0.02, 0.1, 2)}",
                "count": lambda: f"rate = {self.one(1e-6, 0.05, 0.5)}, dispersion = {self.one(0, 0.5)}"}
@@ -56,9 +68,13 @@ class Design:
         if self.kind in ("survival", "count"):
             text += "follow_up_months = 12\n"
         else:
-            text += f"visits_months = {[0] * self.baseline + [6, 12] if self.kind != 'ordinal' else [12]}\n"
+            text += f"visits_months = {visits if self.kind != 'ordinal' else [12]}\n"
         if self.kind == "normal":
-            text += f"{self.one('', 'decimals = 0')}\ncorrelation = {{ structure = \"ar1\", rho = 0.5 }}\n"
+            text += self.one("", "decimals = 0\n")
+        if self.units and "cluster_size" in self.units[0]:
+            text += f"intracluster_correlation = {self.one(0, 0.02, 0.5)}\n"
+        elif self.kind == "normal":
+            text += 'correlation = { structure = "ar1", rho = 0.5 }\n'
         text += self.one("", "lower_is_better = true\n", "lower_is_better = false\n")
         return text + "".join(f"arms.{name} = {{ {arm[self.kind]()} }}\n" for name in self.arms)
 
@@ -72,7 +88,7 @@ class Design:
     def analysis(self, name=""):
         endpoint = {"normal": "gmfm66", "binary": "drooling_effective", "ordinal": "cgi_i"}.get(self.kind) if self.children else "outcome"
         words = [f'endpoint = "{endpoint}"', f'analysis = "{self.method}"'] + ([f'name = "{name}"'] if name else [])
-        if self.kind not in ("survival", "count"):
+        if self.kind not in ("survival", "count") and self.method not in ("crossover-t", "stepped-wedge"):
             words.append("visit_months = 12")
         takes, baseline = self.row["takes"], self.baseline and self.kind == "normal"
         if "change_from_baseline" in takes and baseline:
@@ -94,7 +110,7 @@ class Design:
         for horizon in ("tau_months", "at_months"):
             if horizon in takes:
                 words.append(f"{horizon} = {self.one(3, 10, 12)}")
-        if self.single:
+        if self.single and not self.paired:
             words.append(f"against = {self.one(0.05, 0.5) if self.method == 'exact-binomial' else self.one(0, 50)}")
         if "firth" in takes:
             words.append(f'firth = "{self.one("never", "fallback", "always")}"')
@@ -105,7 +121,7 @@ class Design:
         return "{ " + ", ".join(word for word in words if word) + " }"
 
     def text(self):
-        ratios = [1 if self.single else self.one(1, 1, 2) for _ in self.arms]
+        ratios = [1 if self.single or self.units and not self.method.startswith("cluster") else self.one(1, 1, 2) for _ in self.arms]
         size = self.one(len(ratios) * 2, 12, 24, 40)
         arms = ", ".join(f'{{ strategy = "{name}", ratio = {ratio} }}' for name, ratio in zip(self.arms, ratios, strict=True))
         visits = self.kind not in ("survival", "count")
@@ -113,8 +129,11 @@ class Design:
         text += f'[trial]\narms = [{arms}]\nsample_size = {size}\nreplicates = 3\nalpha = 0.05\nsides = {self.one(1, 2)}\n' + ("" if self.single else 'reference = "control"\n')
         text += f'primary = {self.analysis()}\nsecondary = [{self.analysis("again")}]\n'
         text += "" if self.single else f'randomisation = {{ method = "{self.one("simple", "permuted-block")}" }}\n'
-        text += self.one("", "dropout = { months = [6, 12], share = [0.2, 0.5] }\n")
-        if visits:
+        if self.units:
+            text += f"design = {{ {self.units[0]} }}\n"
+        if not self.units or "cluster_size" not in self.units[0]:
+            text += self.one("", "dropout = { months = [6, 12], share = [0.2, 0.5] }\n")
+        if visits and not self.units:
             text += self.one("", "", 'intercurrent = [{ event = "discontinuation", share = 0.3, strategy = "%s" }]\n' % self.one("hypothetical" if self.single else "treatment-policy", "hypothetical", "while-on-treatment", "composite"))
         if self.children:
             text += self.one("", "decimals = { gmfm66 = 0 }\n") if self.kind == "normal" else ""

@@ -89,6 +89,26 @@ class Size(ProgramTest):
         self.assertIn("from the evidence 'published'", text)
         self.assertIn(", evidence ", text)
 
+    def test_bioequivalence_needs_the_published_numbers(self):
+        """PowerTOST's sampleN.TOST for a ratio of 0.95: 20, 28 and 40 patients; powers of the sizes four below are 0.75, 0.74 and 0.78."""
+        for cv, n, power in ((0.2, 20, 0.83468), (0.25, 28, 0.807439), (0.3, 40, 0.815845)):
+            row = self.rows("bioequivalence", "--power", 0.8, "--set", f"data_model.arms.reference.cv={cv}", "--replicates", 40000)[0]
+            with self.subTest(cv):
+                self.assertEqual((row["answer"], row["formula_answer"], row["solved_for"]), (str(n), str(n), "patients"))
+                self.assertAlmostEqual(float(row["formula_power"]), power, places=5)
+
+    def test_clusters_are_counted(self):
+        said = self.call("size", "cluster", "--power", 0.8, "--paragraph", *FEW).stdout
+        text = " ".join(said.split())
+        answer = re.search(r"smallest total sample size for power 0.8: (\d+) clusters", text).group(1)
+        for words in (f"with {25 * int(answer)} patients in all, 25 a cluster", "van Breukelen, Candel and Berger 2007", "and 28 clusters for 0.8",
+                      "Intracluster correlation 0.05 [justify]. 25 patients a cluster, coefficient of variation 0.5 [justify].", f"{answer} randomised clusters"):
+            self.assertIn(words, text)
+        said = self.call("size", "stepped-wedge", "--power", 0.8, *FEW).stdout
+        self.assertRegex(said, r"in 4 groups of \d+, each cluster with 20 patients in each of 5 periods")
+        said = self.call("size", "crossover", "--power", 0.8, *FEW).stdout
+        self.assertRegex(said, r"first placebo +\d+\n +first active")
+
     def test_what_does_not_go_together_is_refused(self):
         for words, problem in ((("two-arm-continuous", "--events"), "--events needs a trial that is analysed at a number of events"),
                                (("event-driven", "--events", "--paragraph"), "--events cannot be combined with --assurance or --paragraph"),

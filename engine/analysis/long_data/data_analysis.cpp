@@ -25,11 +25,15 @@ constexpr double missing = analysis::unknown;
 /// The data of a file as an analysis takes them.
 class DataRecords {
  public:
-  DataRecords(const LongData& data, const AnalysisPlan& plan) : data_(data), visit_(data.visit_named(plan.visit)) {
+  DataRecords(const LongData& data, const AnalysisPlan& plan)
+      : data_(data), visit_(plan.visit.empty() ? data.visits.size() - 1 : data.visit_named(plan.visit)) {
+    check_periods(plan);
     records_.arms = static_cast<int>(data.arms.size());
     records_.arm = data.arm;
     records_.baseline = data.baseline;
-    if (!data.value.empty())
+    if (!data.clusters.empty())
+      gather_clusters(method_named(plan.method).units == analysis::Method::Units::steps);
+    else if (!data.value.empty())
       for (std::size_t v = 0; v < data.visits.size(); ++v) values_.push_back(at_visit(data.value, v));
     records_.values = values_;
     records_.visit = visit_;
@@ -94,6 +98,76 @@ class DataRecords {
       }
     }
   };
+
+  static const analysis::Method& method_named(const std::string& name) { return *analysis::find_method(name); }
+
+  void check_periods(const AnalysisPlan& plan) const {
+    const auto units = method_named(plan.method).units;
+    if (units == analysis::Method::Units::periods && data_.visits.size() != 2)
+      throw InvalidInput(explain("there are " + std::to_string(data_.visits.size()) + " visits",
+                                 plan.method + " compares two periods", "choose two of them with data.where"));
+    const bool ordered = data_.visits_have_order;
+    if ((units == analysis::Method::Units::periods || units == analysis::Method::Units::steps) && !ordered)
+      throw InvalidInput(explain("the visits have no order", plan.method + " has to know which period is the first",
+                                 "list them in data.visit_order, or name the column of their times in "
+                                 "data.visit_months"));
+  }
+
+  /// Clusters take the place of patients: their values follow each other, [visit][member][cluster].
+  void gather_clusters(bool steps) {
+    const std::size_t clusters = data_.clusters.size(), visits = data_.visits.size();
+    std::vector<std::vector<std::vector<double>>> of(visits, std::vector<std::vector<double>>(clusters));
+    constexpr int nobody = -1;
+    std::vector<int> arm(visits * clusters, nobody);
+    std::size_t members = 1;
+    for (std::size_t i = 0; i < data_.patients.size(); ++i) {
+      if (data_.cluster[i] < 0) continue;
+      const auto c = static_cast<std::size_t>(data_.cluster[i]);
+      for (std::size_t v = 0; v < visits; ++v) {
+        const double value = at_visit(data_.value, v)[i];
+        if (value != value) continue;
+        int& here = arm[(steps ? v : 0) * clusters + c];
+        if (here != nobody && here != data_.arm[i])
+          throw InvalidInput(explain("the cluster " + data_.clusters[c] + " has patients of two arms" +
+                                         (steps ? " at visit " + data_.visits[v] : std::string()),
+                                     "a cluster is under one", "check data.cluster and data.arm"));
+        here = data_.arm[i];
+        of[v][c].push_back(value);
+        members = std::max(members, of[v][c].size());
+      }
+    }
+    for (std::size_t v = 0; v < visits; ++v)
+      for (std::size_t k = 0; k < members; ++k) {
+        std::vector<double>& row = rows_.emplace_back();
+        for (std::size_t c = 0; c < clusters; ++c) row.push_back(k < of[v][c].size() ? of[v][c][k] : missing);
+      }
+    values_.assign(rows_.begin(), rows_.end());
+    unit_arm_.assign(arm.begin(), arm.begin() + static_cast<std::ptrdiff_t>(clusters));
+    if (steps) find_crossings(arm);
+    records_.arm = unit_arm_;
+    records_.baseline = {};
+    records_.members = members;
+    records_.crossing = crossing_;
+  }
+
+  /// Whoever is under the other arm stays there.
+  void find_crossings(const std::vector<int>& arm) {
+    const std::size_t clusters = data_.clusters.size(), visits = data_.visits.size();
+    for (std::size_t c = 0; c < clusters; ++c) {
+      int crossing = static_cast<int>(visits);
+      for (std::size_t v = 0; v < visits; ++v) {
+        const int here = arm[v * clusters + c];
+        if (here == 1 && crossing == static_cast<int>(visits)) crossing = static_cast<int>(v);
+        if (here == 0 && crossing < static_cast<int>(visits))
+          throw InvalidInput(explain(
+              "the cluster " + data_.clusters[c] + " goes back to " + data_.arms[0] + " at visit " + data_.visits[v],
+              "a stepped wedge has clusters that cross over once",
+              "check data.arm, data.reference and the order of the visits"));
+      }
+      crossing_.push_back(crossing);
+    }
+    unit_arm_.assign(clusters, 1);
+  }
 
   std::span<const double> at_visit(const std::string& column, std::size_t visit) const {
     const std::size_t n = data_.patients.size();
@@ -170,6 +244,8 @@ class DataRecords {
   std::size_t visit_;
   analysis::Records records_;
   std::vector<std::span<const double>> values_;
+  std::vector<std::vector<double>> rows_;
+  std::vector<int> unit_arm_, crossing_;
   std::vector<double> time_, exposure_;
   std::vector<std::uint8_t> event_;
   std::vector<int> arm_;
@@ -239,7 +315,7 @@ std::string text_of(const Subgroup& group) {
 
 std::string hypothesis_text(const analysis::Hypothesis& hypothesis, const analysis::Method& method, double against) {
   std::string text(name_of(static_cast<AnalysisPlan::Hypothesis>(hypothesis.aim)));
-  if (method.single_arm) text += " against " + shortest_text(against);
+  if (method.single_arm && !method.paired) text += " against " + shortest_text(against);
   if (hypothesis.margin > 0) text += " by a margin of " + shortest_text(hypothesis.margin);
   if (hypothesis.posterior)
     text += ", posterior probability " + shortest_text(hypothesis.posterior->threshold);
@@ -252,6 +328,7 @@ std::string hypothesis_text(const analysis::Hypothesis& hypothesis, const analys
 }
 
 std::string measure_of(const analysis::Method& method) {
+  if (method.paired) return std::string(name_of(method.scale)) + " from the baseline";
   if (!method.single_arm) return std::string(name_of(method.scale));
   return method.scale == EffectScale::risk_difference ? "share minus the fixed one" : "mean minus the fixed value";
 }
@@ -347,6 +424,17 @@ std::string reason_of(analysis::Failure failure, const LongData& data, analysis:
   return name_of(failure);
 }
 
+/// The means of clusters under either arm, in each period of a stepped wedge.
+template <class Add>
+void rows_of_periods(const LongData& data, const analysis::Dataset& seen, const Add& add) {
+  const std::size_t n = seen.arm.size();
+  std::vector<int> under(n);
+  for (std::size_t v = 0; v < data.visits.size(); ++v) {
+    for (std::size_t i = 0; i < n; ++i) under[i] = static_cast<int>(v) >= seen.crossing[i];
+    for (int a = 0; a < 2; ++a) add(static_cast<std::size_t>(a), v, moments_of(seen.means.subspan(v * n, n), under, a));
+  }
+}
+
 /// Means of what is compared, as observed and from the model.
 Table means_table(const LongData& data, analysis::Analysis& analysis, std::size_t primary) {
   struct Row {
@@ -362,7 +450,12 @@ Table means_table(const LongData& data, analysis::Analysis& analysis, std::size_
     analysis::Workspace workspace;
     analysis::ancova(seen, {}, workspace, contrasts, adjusted);
   }
-  for (std::size_t v = model ? 0 : primary; v < (model ? data.visits.size() : primary + 1); ++v)
+  const bool steps = analysis.method().units == analysis::Method::Units::steps;
+  if (steps)
+    rows_of_periods(data, seen, [&](std::size_t a, std::size_t v, const Moments& moments) {
+      rows.push_back({data.arms[a], data.visits[v], moments, missing, missing});
+    });
+  for (std::size_t v = model ? 0 : primary; !steps && v < (model ? data.visits.size() : primary + 1); ++v)
     for (std::size_t a = 0; a < data.arms.size(); ++a) {
       const std::size_t n = seen.arm.size();
       const Moments moments =
@@ -526,7 +619,10 @@ DataAnalysis analyze(const LongData& data, const AnalysisPlan& plan, double alph
   found.measure = measure_of(method);
   found.notes = data.notes;
   found.hypothesis = hypothesis_text(analysis.hypothesis(), method, plan.against);
-  found.patients = data.patients.size();
+  found.patients = records.view().arm.size();
+  if (!data.clusters.empty())
+    found.notes.push_back("what is counted are clusters: " + std::to_string(data.clusters.size()) + ", with " +
+                          std::to_string(data.patients.size()) + " patients");
   found.arms_compared = data.arms.size();
   found.level = analysis.level();
   for (const Subgroup& group : plan.where) found.notes.push_back("patients with " + text_of(group));
@@ -547,7 +643,10 @@ DataAnalysis analyze(const LongData& data, const AnalysisPlan& plan, double alph
     found.arms = seen_at_visits(outcome.kind) ? means_table(data, analysis, primary) : events_table(data, analysis);
   std::vector<ContrastRow> contrasts;
   const auto name = [&](std::size_t arm) {
-    return data.arms[arm] + " - " + (method.single_arm ? shortest_text(plan.against) : data.arms[0]);
+    return data.arms[arm] + " - " +
+           (method.paired       ? "baseline"
+            : method.single_arm ? shortest_text(plan.against)
+                                : data.arms[0]);
   };
   for (std::size_t v = model ? 0 : primary; v < (model ? data.visits.size() : primary + 1); ++v)
     for (std::size_t c = 0; c < results.size(); ++c) {

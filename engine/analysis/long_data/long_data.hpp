@@ -20,6 +20,8 @@ struct LongData {
   std::vector<double> visit_months;                     // of each visit; empty where the data do not say
   bool visits_have_order = true;                        // declared, or names that differ in their numbers alone
   std::vector<int> arm;                                 // [patient]
+  std::vector<std::string> clusters;                    // in order; empty where the analysis has none
+  std::vector<int> cluster;                             // [patient]
   std::map<std::string, std::vector<double>> outcomes;  // [column][visit, patient]: values, times, events, exposures
   std::string value, time, event, exposure, offset;     // which column is what; empty: none
   std::vector<double> baseline;                         // [patient]; empty where there is none

@@ -28,8 +28,8 @@ namespace {
 
 /// Sixty patients of two arms with everything that a method may ask for.
 struct Patients {
-  std::vector<int> arm, site, level;
-  std::vector<double> baseline, first, last, age, time, count, exposure;
+  std::vector<int> arm, site, level, crossing;
+  std::vector<double> yes, other_yes, baseline, first, last, age, time, count, exposure;
   std::vector<std::uint8_t> event;
 
   explicit Patients(unsigned seed) {
@@ -39,6 +39,9 @@ struct Patients {
       arm.push_back(i % 2);
       site.push_back(i / 2 % 3);
       level.push_back(i / 4 % 4);
+      crossing.push_back(1 + i % 2);
+      yes.push_back(static_cast<double>(i % 2));
+      other_yes.push_back(static_cast<double>(i % 3 == 0));
       baseline.push_back(normal(generator));
       first.push_back(baseline.back() + normal(generator));
       last.push_back(baseline.back() + normal(generator) + (i % 2) / 2.0);
@@ -79,6 +82,12 @@ TEST(Allocation, HappensInTheFirstTrialOnly) {
       records.values = values;
       records.visit = 1;
       records.baseline = patients->baseline;
+      records.crossing = patients->crossing;
+      const std::array<std::span<const double>, 2> shares = {patients->yes, patients->other_yes};
+      if (method.paired && method.fits.contains(OutcomeKind::binary)) {
+        records.values = shares;
+        records.baseline = patients->yes;
+      }
       if (method.adjusts) {
         records.covariates = covariates;
         records.factors = factors;

@@ -151,6 +151,7 @@ class RandomStudy {
     } else {
       arms_ = some_of(strategies_, 2);
     }
+    never_.insert("[trial].design");
     const Texts loss = chance(0.3) ? Texts{"months", "share"} : Texts{"per_month"};
     for (const std::string& key : loss) never_.insert("trial.dropout." + key);
     primary_ = &method();
@@ -243,7 +244,8 @@ class RandomStudy {
       const bool simulated = shape_ != Shape::data;
       const bool strata = method.strata == analysis::Method::Strata::required;
       const bool time = method.fits.contains(OutcomeKind::survival) && !method.fits.contains(OutcomeKind::score);
-      if ((strata && model()) || (method.single_arm && simulated) ||
+      const bool units = method.units != analysis::Method::Units::patients;
+      if (units || method.paired || (strata && model()) || (method.single_arm && simulated) ||
           (time && shape_ != Shape::trial && shape_ != Shape::policy && !(shape_ == Shape::data_model)))
         continue;
       if (method.fits.contains(kind()) ||
@@ -463,6 +465,8 @@ class RandomStudy {
     if (chance(0.7)) never_.insert({"[data].time", "[data].event"});
     if (chance(0.9)) always_.insert("[data].arm");
     set("[data].categorical", [] { return "[\"a\", \"b\"]"; });
+    never_.insert({"[data].cluster", "[data_model].intracluster_correlation", "[data_model].cluster_autocorrelation",
+                   "data_model.arms.carry_over"});
     for (const char* key :
          {"patient", "arm", "visit", "value", "baseline", "visit_months", "time", "event", "exposure", "offset"})
       set(std::string("[data].") + key, [key] { return toml_text(key); });
