@@ -38,7 +38,7 @@ class ExpectedEvents {
   double last_comes() const { return last_comes_; }
 
   /// When the follow-up of the last patient ends.
-  double last_day() const { return last_comes_ + model_.follow_up_months; }
+  double last_day() const { return last_comes_ + follow_up_months_; }
 
   /// The expected day of a final analysis, at most the last one.
   double final_day(const FinalAnalysis&) const;
