@@ -20,6 +20,7 @@ double score_at(const Pairs& pairs, double difference) {
   const double c = -pairs.worse * difference * (1 - difference);
   const double worse = (std::sqrt(std::max(0.0, b * b - 4 * a * c)) - b) / (2 * a);
   const double variance = pairs.all * (2 * worse + difference * (1 - difference));
+  if (!(variance > 0)) return 0;  // where no pair differs, at a difference of 0
   return (pairs.better - pairs.worse - pairs.all * difference) / std::sqrt(variance);
 }
 
