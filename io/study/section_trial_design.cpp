@@ -86,6 +86,9 @@ class Check {
       refuse(fmt::format("a trial of this design has a normal or a binary outcome, and not {}", name_of(kind)),
              "the correlation within a unit is drawn for these two", "use another kind, or remove \"design\"");
     const bool icc = model_->intracluster_correlation.has_value();
+    if (!model_->covariates.empty())
+      refuse("covariates cannot be combined with this design", "they are drawn for patients who are randomised one by one",
+             "remove the covariates and sites of [data_model]");
     if (design_.has_clusters() && !icc)
       refuse("clusters have no intracluster correlation", "it decides the power",
              "write intracluster_correlation = 0.05 in [data_model], for instance");
