@@ -25,6 +25,7 @@
 #include "engine/trial/with_error.hpp"
 #include "io/cli/load_study.hpp"
 #include "io/cli/size_paragraph.hpp"
+#include "io/cli/size_solve.hpp"
 #include "io/cli/table_format.hpp"
 #include "io/cli/verbs.hpp"
 #include "io/console/log.hpp"
@@ -38,7 +39,8 @@ struct SizeArguments {
   std::string study;
   std::vector<std::string> settings, sweeps;
   SampleSizeGoal goal;
-  std::string analysis, contrast;
+  std::string analysis, contrast, solve;
+  std::optional<double> from, to;
   double half_width = 0;
   bool any = false, all = false, null_too = false, paragraph = false, events = false;
   bool in_short = false;  // of a sweep: nothing is printed for each setting
@@ -462,7 +464,38 @@ void print_swept(const LoadedStudy& loaded, const SizeArguments& arguments, cons
   print(table, arguments.format, std::cout, 0);
 }
 
+/// The value of a key instead of a number of patients.
+ExitStatus find_value(const SizeArguments& arguments) {
+  if (arguments.events || arguments.paragraph || arguments.goal.first || arguments.half_width > 0 ||
+      arguments.goal.assurance || !arguments.sweeps.empty())
+    throw InvalidInput(explain("--solve cannot be combined with what asks for a number of patients or events",
+                               "the largest sample size of the study is held",
+                               "leave out --events, --first, --half-width, --paragraph, --assurance and --sweep"));
+  if (!arguments.from || !arguments.to)
+    throw InvalidInput(explain("--solve has no range", "", "say between which values to look: --from 1 --to 10"));
+  SolveQuestion question{arguments.solve, {}, arguments.study, arguments.settings, arguments.format};
+  question.goal = {arguments.goal.power, *arguments.from, *arguments.to, arguments.goal.search_replicates,
+                   arguments.goal.confirmation_replicates};
+  const int threads = arguments.threads > 0 ? arguments.threads : default_threads();
+  const oneapi::tbb::global_control limit(oneapi::tbb::global_control::max_allowed_parallelism,
+                                          static_cast<std::size_t>(threads));
+  return solve_key(question, [&](const LoadedStudy& loaded, std::int64_t from, std::int64_t to) {
+    const Study& study = loaded.reading.study;
+    if (!study.trial || study.trial->arms.empty())
+      throw InvalidInput(explain(fmt::format("{} asks about no trial", arguments.study),
+                                 "it has no [trial] section with arms", "add one"));
+    if (Trial::scenarios(study, loaded.evidence).size() > 1)
+      throw InvalidInput(explain("--solve has several answers", "the study has several stances",
+                                 "choose one: --set 'evidence=\"sceptical\"'"));
+    const Trial trial(study, Trial::scenarios(study, loaded.evidence).front());
+    return count_in_parallel(trial, study.trial->sample_size.back(), from, to, target_of(arguments, trial));
+  });
+}
+
 ExitStatus find_size(SizeArguments arguments) {
+  if (!arguments.solve.empty()) return find_value(arguments);
+  if (arguments.from || arguments.to)
+    throw InvalidInput(explain("--from and --to say nothing here", "they are the range of --solve", "add --solve KEY"));
   const LoadedStudy loaded = load_study(arguments.study, arguments.settings, LoadFor::simulation, arguments.sweeps);
   const std::vector<SweepAxis>& sweep = loaded.reading.study.sweep;
   std::vector<SizedAnswer> answers;
@@ -536,6 +569,12 @@ void add_size(Verb& program) {
               "replicates of the search near the answer [20000]")
       .within(fewest, most);
   verb.threads(arguments->threads);
+  verb.option("--solve", arguments->solve,
+              "instead of a number of patients: the value of this key of the study (an effect, a margin, an SD) at which a "
+              "trial of its largest sample size has the power; {} stands for the number in key=[50, {}]")
+      .type("KEY");
+  verb.option("--from", arguments->from, "lowest value that --solve looks at").type("LOW");
+  verb.option("--to", arguments->to, "highest value that --solve looks at").type("HIGH");
   verb.settings(arguments->settings);
   verb.sweeps(arguments->sweeps);
   add_format(verb, arguments->format);

@@ -34,6 +34,36 @@ class Size(ProgramTest):
         self.assertRegex(said, r"true hazard ratio 0\.7, log -0\.357")
         self.assertRegex(said, r"expected after \d+\.\d months; the last patient comes after 16\.0")
 
+    def test_a_value_is_solved_for(self):
+        """R: power.t.test(n = 50, sd = 10, power = .9)$delta is 6.548."""
+        study = self.folder / "t.toml"
+        study.write_text("""format = "vcohort-study 1"
+seed = 3
+[data_model]
+kind = "normal"
+visits_months = [6]
+arms.control = { mean = [0], sd = [10] }
+arms.active = { mean = [5], sd = [10] }
+[trial]
+arms = [{ strategy = "control" }, { strategy = "active" }]
+sample_size = [100]
+replicates = 100
+primary = { visit_months = 6, analysis = "t" }
+""")
+        key = "data_model.arms.active.mean=[{}]"
+        row = self.rows(study, "--solve", key, "--from", 1, "--to", 12, "--power", 0.9)[0]
+        self.assertEqual(row["solved_for"], key)
+        self.assertLess(float(row["lower"]), 6.548)
+        self.assertGreater(float(row["upper"]), 6.548)
+        self.assertLess(float(row["upper"]) - float(row["lower"]), 0.3)
+        said = self.call("size", study, "--solve", key, "--from", 1, "--to", 12).stdout
+        self.assertRegex(said, r"data_model\.arms\.active\.mean=\[6\.\d+\] has power 0\.9 with 100 randomised \(95 % interval 6\.\d+ to 6\.\d+\)")
+        self.assertIn("does not cross", self.call("size", study, "--solve", key, "--from", 0.1, "--to", 1, *FEW, status=ANSWER_IS_NO).stdout)
+        for words, message in ((("--solve", key), "no range"), (("--solve", key, "--from", 2, "--to", 1), "below"), (("--from", 1), "say nothing here"),
+                               (("--solve", key, "--from", 1, "--to", 2, "--events"), "cannot be combined"),
+                               (("--solve", "trial.alpah", "--from", 0.1, "--to", 0.2), "unknown key")):
+            self.assertIn(message, self.call("size", study, *words, status=INVALID).stderr)
+
     def test_expected_events_stand_in_the_result(self):
         """Oracles elsewhere: 25 patients a month for a year, median 12 months, a hazard ratio of 0.7, 5 % lost in a year: 71.838750 events
         by month 12, 167.141106 by 24, 217.195875 by 36."""

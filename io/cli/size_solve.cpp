@@ -1,0 +1,91 @@
+#include "io/cli/size_solve.hpp"
+
+#include <fmt/format.h>
+
+#include <cmath>
+#include <iostream>
+#include <limits>
+
+#include "engine/numeric/columns.hpp"
+#include "engine/numeric/errors.hpp"
+#include "io/console/log.hpp"
+#include "io/study/number_text.hpp"
+
+namespace vcohort {
+
+namespace {
+
+std::string setting_of_value(const std::string& key, double value) {
+  const std::size_t place = key.find("{}");
+  if (place == std::string::npos) return key + "=" + number_text(value);
+  std::string setting = key;
+  return setting.replace(place, 2, number_text(value));
+}
+
+double power_of(const RejectionCounts& counts) {
+  return static_cast<double>(counts.rejections) / static_cast<double>(counts.replicates);
+}
+
+Table table_of(const SolveQuestion& question, const SolvedValue& solved) {
+  Table table{"/size", "Power by the value of a key, as far as the search looked, and the value that has the power", {}};
+  const Columns column(table, solved.curve);
+  const auto if_found = [&](double number) { return solved.found ? number : std::numeric_limits<double>::quiet_NaN(); };
+  using Point = SolvedValue::Point;
+  column("solved_for", "", "key of the study", question.key);
+  column("target", "share", "power to reach", question.goal.power);
+  column("answer", "of the key", "value that has the power; missing where none does", if_found(solved.value));
+  column("lower", "of the key", "lower limit of its 95 % interval", if_found(solved.lower));
+  column("upper", "of the key", "upper limit of it", if_found(solved.upper));
+  column("value", "of the key", "value that was simulated", &Point::value);
+  column("replicates", "trials", "simulated", [](const Point& at) { return at.counts.replicates; });
+  column("power", "share", "what was reached; failed fits are none", [](const Point& at) { return power_of(at.counts); });
+  column("power_mcse", "share", "Monte Carlo standard error of it", [](const Point& at) {
+    const double power = power_of(at.counts);
+    return std::sqrt(power * (1 - power) / static_cast<double>(at.counts.replicates));
+  });
+  column("failures", "trials", "whose analysis failed", [](const Point& at) { return at.counts.failures; });
+  return table;
+}
+
+}  // namespace
+
+ExitStatus solve_key(const SolveQuestion& question, const CountOfStudy& count) {
+  const ValueGoal& goal = question.goal;
+  if (!(goal.low < goal.high))
+    throw InvalidInput(explain("--solve has no range", "--from must be below --to",
+                               "say between which values the power crosses the goal: --from 1 --to 10"));
+  std::int64_t patients = 0;
+  const SolvedValue solved = solve_for_power(goal, [&](double value, std::int64_t from, std::int64_t to) {
+    std::vector<std::string> settings = question.settings;
+    settings.push_back(setting_of_value(question.key, value));
+    const LoadedStudy loaded = load_study(question.study, settings);
+    set_log_level(LogLevel::quiet);  // what there is to say of the study is said once
+    refuse_sweep(loaded, "--solve");
+    patients = loaded.reading.study.trial ? loaded.reading.study.trial->sample_size.back() : 0;
+    return count(loaded, from, to);
+  });
+  set_log_level(LogLevel::normal);
+  const Table table = table_of(question, solved);
+  if (question.format != TableFormat::table) {
+    print(table, question.format, std::cout);
+    return solved.found ? ExitStatus::done : ExitStatus::answer_is_no;
+  }
+  if (solved.found)
+    std::cout << fmt::format(
+        "{} has power {:g} with {} randomised (95 % interval {:.4g} to {:.4g})\npower there: {:.4f} ± {:.4f} (Monte Carlo "
+        "standard error), on replicates that the search did not use\n\n",
+        setting_of_value(question.key, std::stod(fmt::format("{:.5g}", solved.value))), goal.power, patients, solved.lower,
+        solved.upper, solved.power, solved.power_mcse);
+  else
+    std::cout << fmt::format("the power does not cross {:g} between {:g} and {:g}: it is {:.4f} and {:.4f}\n\n", goal.power,
+                             goal.low, goal.high, power_of(solved.curve.front().counts), power_of(solved.curve.back().counts));
+  Table shown = table;
+  std::erase_if(shown.columns, [](const Column& column) {
+    return column.name == "solved_for" || column.name == "target" || column.name == "answer" || column.name == "lower" ||
+           column.name == "upper";
+  });
+  print(shown, TableFormat::table, std::cout);
+  return solved.found ? ExitStatus::done : ExitStatus::answer_is_no;
+}
+
+}  // namespace vcohort
