@@ -57,8 +57,9 @@ Estimate mcnemar(const Dataset& data, const Inference& inference, Workspace& wor
   if (inference.interval) {
     const double z = workspace.critical_value(normal_df, 1 - inference.level);
     const Pairs pairs{static_cast<double>(better), static_cast<double>(worse), n};
-    estimate.lower = limit_of(pairs, z);
-    estimate.upper = limit_of(pairs, -z);
+    // Halving ends a rounding short of a limit that is an end of the scale.
+    estimate.lower = std::min(limit_of(pairs, z), estimate.estimate);
+    estimate.upper = std::max(limit_of(pairs, -z), estimate.estimate);
   }
   const BinomialP p = unlike == 0 ? BinomialP{1, 1, 1} : exact_binomial(better, unlike, 0.5, workspace);
   estimate.p = p.two_sided;

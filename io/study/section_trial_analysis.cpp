@@ -121,8 +121,14 @@ bool compares_periods(const analysis::Method& method) {
   return method.units == Units::periods || method.units == Units::steps;
 }
 
+/// The visit stands before the method, which may have been refused.
+bool compares_periods(const AnalysisPlan& plan) {
+  const analysis::Method* method = analysis::find_method(plan.method);
+  return method && compares_periods(*method);
+}
+
 Use visit_months_use(const KeySpec&, const AnalysisPlan& plan, const Scope& scope) {
-  if (compares_periods(method_of(plan))) return Use::none("its visits are the periods, which are all compared");
+  if (compares_periods(plan)) return Use::none("its visits are the periods, which are all compared");
   if (!scope.trial->simulated) return Use::none("there is only a data file, whose visits have names");
   return scope.trial->has_visits() ? Use::required("the trial is simulated") : Use{};
 }
@@ -153,7 +159,7 @@ void check_visit_months(const KeyAt& at, const AnalysisPlan& plan) {
 
 Use visit_use(const KeySpec&, const AnalysisPlan& plan, const Scope& scope) {
   const TrialFrame& frame = *scope.trial;
-  if (compares_periods(method_of(plan))) return Use::none("its visits are the periods, which are all compared");
+  if (compares_periods(plan)) return Use::none("its visits are the periods, which are all compared");
   if (!frame.data) return Use::none("it names a visit of a data file, and there is no [data]");
   if (frame.data->visit.empty()) return Use::none("[data] has no visit");
   return frame.simulated ? Use{} : Use::required("[data] has visits");

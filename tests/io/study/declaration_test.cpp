@@ -53,9 +53,10 @@ std::string path_of(const SectionSpec& section, const KeySpec& key) {
 }
 
 /// Keys that a resolved text says in other words: a structure as a matrix, `true` as its groups, equal shares of all
-/// arms as one.
+/// arms as one, the effect of a binary covariate as that of its second level.
 bool said_otherwise(const std::string& path, const TomlValue& given) {
   return (path == "[data_model] correlation" && given.is_table()) || path == "trial.intercurrent share" ||
+         path == "data_model.covariates effect" || path == "data_model.covariates interaction" ||
          (path.starts_with("[strata] ") && given.kind == TomlValue::Kind::boolean);
 }
 
@@ -159,7 +160,15 @@ TEST(Declarations, ResolvedTextsReadBackAndHaveEveryKey) {
     walk.study(parse_toml(resolved, "resolved"), parse_toml(random, "random"));
   }
   EXPECT_GE(accepted, studies * 8 / 10);
-  for (const std::string& key : all_keys(documented_tables())) EXPECT_TRUE(walk.seen.contains(key)) << key;
+  // What random studies do not ask for: design_reader_test, data_covariates_reader_test and wished_reader_test.
+  const auto is_read_elsewhere = [](const std::string& key) {
+    static const std::set<std::string> keys = {"[trial] design", "[trial] effect", "[data] cluster",
+                                               "[data_model] intracluster_correlation", "[data_model] cluster_autocorrelation",
+                                               "data_model.arms carry_over", "trial.primary interaction"};
+    return keys.contains(key) || key.starts_with("trial.design ");
+  };
+  for (const std::string& key : all_keys(documented_tables()))
+    if (!is_read_elsewhere(key)) EXPECT_TRUE(walk.seen.contains(key)) << key;
 }
 
 TEST(Declarations, ShippedEvidenceReadsBackAndHasEveryKey) {

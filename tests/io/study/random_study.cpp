@@ -151,7 +151,7 @@ class RandomStudy {
     } else {
       arms_ = some_of(strategies_, 2);
     }
-    never_.insert("[trial].design");
+    never_.insert({"[trial].design", "[trial].effect"});
     const Texts loss = chance(0.3) ? Texts{"months", "share"} : Texts{"per_month"};
     for (const std::string& key : loss) never_.insert("trial.dropout." + key);
     primary_ = &method();
