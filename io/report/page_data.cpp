@@ -1,7 +1,10 @@
 #include "io/report/page_data.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
+#include <charconv>
 #include <cmath>
 #include <nlohmann/json.hpp>
 #include <string_view>
@@ -18,8 +21,8 @@ constexpr std::int64_t rows_of_one = 2'000;  // tables with a row for each trial
 constexpr std::int64_t rows_of_draws = 12'000;
 constexpr std::int64_t rows_of_answers = 100'000;
 
-constexpr std::array<std::string_view, 5> one_by_one = {
-    "/trial/replicates", "/cohort/patients/", "/runtime/parts", "/policy/parameter_draws", "/cohort/adverse_events"};
+constexpr std::array<std::string_view, 5> one_by_one = {"/trial/replicates", "/cohort/patients/", "/runtime/parts",
+                                                        "/policy/parameter_draws", "/cohort/adverse_events"};
 constexpr std::array<std::string_view, 2> draws = {"/policy/draws", "/cohort/draws"};
 constexpr std::array<std::string_view, 3> never = {"/evidence", "/study/purposes", "/tallies"};
 
@@ -33,9 +36,15 @@ std::int64_t most_rows(const std::string& path) {
   return begins(path, draws) ? rows_of_draws : rows_of_answers;
 }
 
+/// Eight digits, which no Monte Carlo error leaves a reader in need of: a page half as large. JSON knows no infinity,
+/// and NaN becomes null.
 Json value_of(double number) {
-  if (std::isinf(number)) return number > 0 ? "inf" : "-inf";  // JSON knows neither; NaN becomes null
-  return number;
+  if (std::isinf(number)) return number > 0 ? "inf" : "-inf";
+  if (std::isnan(number)) return nullptr;
+  const std::string digits = fmt::format("{:.8g}", number);
+  double rounded = number;
+  std::from_chars(digits.data(), digits.data() + digits.size(), rounded);
+  return rounded;
 }
 Json value_of(std::int64_t number) {
   return number;
@@ -66,9 +75,15 @@ void write_values(const std::vector<std::string>& values, Json& column) {
   column["codes"] = std::move(codes);
 }
 
+/// Columns from which parts are merged; means and deviations say the same to a reader.
+bool of_merging(const std::string& column) {
+  return column == "sum" || column == "sum_of_squares";
+}
+
 Json table_data(const Table& table, std::int64_t rows_in_file) {
   Json columns = Json::array();
   for (const Column& column : table.columns) {
+    if (of_merging(column.name)) continue;
     Json written = {{"name", column.name}, {"units", column.units}, {"description", column.description}};
     std::visit([&](const auto& values) { write_values(values, written); }, column.values);
     columns.push_back(std::move(written));

@@ -13,3 +13,6 @@ const begins = (path: string, starts: string[]): boolean => starts.some((start) 
 export const omitted = (path: string): boolean => begins(path, never);
 
 export const mostRows = (path: string): number => (begins(path, long) ? rowsOfOne : begins(path, draws) ? rowsOfDraws : rowsOfAnswers);
+
+/** Columns from which parts are merged; means and deviations say the same to a reader. */
+export const ofMerging = (column: string): boolean => column === "sum" || column === "sum_of_squares";

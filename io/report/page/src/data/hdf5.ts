@@ -1,6 +1,6 @@
 import * as h5wasm from "h5wasm";
 import { type Cell, type Column, type Header, type Kind, type Result, Table } from "./result";
-import { mostRows, omitted } from "./bounds";
+import { mostRows, ofMerging, omitted } from "./bounds";
 
 /** Why a file cannot be shown, as a key of the dictionary. */
 export class NotOurs extends Error {
@@ -32,7 +32,7 @@ function readColumn(group: h5wasm.Group, name: string, rows: number): Column {
 function walk(group: h5wasm.Group, path: string, result: Result): void {
   const listed = attribute(group, "columns");
   if (Array.isArray(listed) && listed.length > 0) {
-    const names = listed.map(textOf);
+    const names = listed.map(textOf).filter((name) => !ofMerging(name));
     const total = (group.get(names[0]!) as h5wasm.Dataset).shape?.[0] ?? 0;
     const description = textOf(attribute(group, "description"));
     const rows = Math.min(total, mostRows(path));
