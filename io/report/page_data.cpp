@@ -20,6 +20,8 @@ using Json = nlohmann::ordered_json;
 constexpr std::int64_t rows_of_one = 2'000;  // tables with a row for each trial, patient, block or kind of event
 constexpr std::int64_t rows_of_draws = 12'000;
 constexpr std::int64_t rows_of_answers = 100'000;
+/// In longer tables numbers have eight digits, which no Monte Carlo error leaves a reader in need of: half the size.
+constexpr std::size_t exact_rows = 1'999;
 
 constexpr std::array<std::string_view, 5> one_by_one = {"/trial/replicates", "/cohort/patients/", "/runtime/parts",
                                                         "/policy/parameter_draws", "/cohort/adverse_events"};
@@ -36,20 +38,20 @@ std::int64_t most_rows(const std::string& path) {
   return begins(path, draws) ? rows_of_draws : rows_of_answers;
 }
 
-/// Eight digits, which no Monte Carlo error leaves a reader in need of: a page half as large. JSON knows no infinity,
-/// and NaN becomes null.
-Json value_of(double number) {
+/// JSON knows no infinity, and NaN becomes null.
+Json value_of(double number, bool is_long) {
   if (std::isinf(number)) return number > 0 ? "inf" : "-inf";
   if (std::isnan(number)) return nullptr;
+  if (!is_long) return number;
   const std::string digits = fmt::format("{:.8g}", number);
   double rounded = number;
   std::from_chars(digits.data(), digits.data() + digits.size(), rounded);
   return rounded;
 }
-Json value_of(std::int64_t number) {
+Json value_of(std::int64_t number, bool) {
   return number;
 }
-Json value_of(Truth truth) {
+Json value_of(Truth truth, bool) {
   return truth.value != 0;
 }
 
@@ -58,7 +60,7 @@ void write_values(const std::vector<Value>& values, Json& column) {
   constexpr bool is_truth = std::is_same_v<Value, Truth>;
   column["type"] = is_truth ? "truth" : std::is_same_v<Value, double> ? "float64" : "int64";
   Json list = Json::array();
-  for (const Value& value : values) list.push_back(value_of(value));
+  for (const Value& value : values) list.push_back(value_of(value, values.size() > exact_rows));
   column["values"] = std::move(list);
 }
 

@@ -14,7 +14,8 @@ folder <- if (length(words) > 1) words[2] else dirname(file)
 stem <- sub("[.]h5$", "", basename(file))
 
 read_table <- function(path) {
-  if (!path %in% h5ls(file, recursive = 2)[, c("group", "name")] |> apply(1, \(row) sub("^//", "/", paste(row[1], row[2], sep = "/")))) return(NULL)
+  objects <- h5ls(file, recursive = 2)
+  if (!path %in% sub("^//", "/", paste(objects$group, objects$name, sep = "/"))) return(NULL)
   table <- h5read(file, path, bit64conversion = "double")
   as.data.frame(lapply(table, \(column) if (is.raw(column)) as.integer(column) else as.vector(column)))
 }

@@ -114,8 +114,12 @@ def main():
             return done.returncode
     shots = pathlib.Path(os.environ.get("VCOHORT_SHOTS", "shots")).absolute()
     shots.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory() as name:
-        fill(pathlib.Path(name))
+    kept = os.environ.get("VCOHORT_PAGES")  # a folder to keep: filled once, tested often
+    with tempfile.TemporaryDirectory() as empty:
+        name = kept or empty
+        pathlib.Path(name).mkdir(exist_ok=True)
+        if not (pathlib.Path(name) / "explorer.html").exists():
+            fill(pathlib.Path(name))
         environment = {**os.environ, "VCOHORT_PAGES": name, "VCOHORT_SHOTS": str(shots), "VCOHORT_CHROMIUM": CHROMIUM, "CI": "1"}
         return subprocess.run(["npx", "playwright", "test", *sys.argv[1:]], cwd=PAGE, env=environment).returncode
 

@@ -33,7 +33,7 @@ async function open(files: File[], add: boolean): Promise<void> {
 }
 
 function chooser(label: string, add: boolean): HTMLElement {
-  const input = h("input", { type: "file", accept: ".h5,.hdf5", multiple: !add, class: "hidden-input", tabindex: -1, "aria-label": label });
+  const input = h("input", { type: "file", accept: ".h5,.hdf5", multiple: !add, hidden: true });
   input.addEventListener("change", () => void open([...(input.files ?? [])], add));
   return h("span", {}, input, h("button", { type: "button", click: () => input.click() }, label));
 }

@@ -45,13 +45,13 @@ test("a line of the power curve lies where the table says", async ({ page }) => 
 
 test("the answer has the numbers of vcohort show", async ({ page }) => {
   await open(page, "two-arm");
-  const text = await page.locator("#answer-trial").innerText();
+  const text = await page.locator(".answer-trial").innerText();
   const chosen = exported("two-arm", "trial/operating_characteristics").filter((row) => row.analysis === "primary" && (row.power as number) >= 0.9)[0]!;
   expect(text).toContain(`N = ${chosen.sample_size}`);
   expect(text).toContain((chosen.power as number).toFixed(3));
   await open(page, "route");
   const best = exported("route", "policy/strata").filter((row) => row.stratum === "all" && row.best && row.threshold === 50000);
-  for (const row of best) await expect(page.locator("#answer-policy")).toContainText(String(row.strategy));
+  for (const row of best) await expect(page.locator(".answer-policy")).toContainText(String(row.strategy));
   const first = best.find((row) => (row.inb as number) !== 0)!;
-  await expect(page.locator("#answer-policy")).toContainText(Math.round(first.inb as number).toLocaleString("en"));
+  await expect(page.locator(".answer-policy")).toContainText(Math.round(first.inb as number).toLocaleString("en"));
 });

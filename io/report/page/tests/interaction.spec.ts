@@ -28,7 +28,7 @@ test("strategies are chosen one by one", async ({ page }) => {
 test("the wanted power chooses the size", async ({ page }) => {
   await open(page, "two-arm", "#target=0.8");
   const first = exported("two-arm", "trial/operating_characteristics").find((row) => row.analysis === "primary" && (row.power as number) >= 0.8)!;
-  await expect(page.locator("#answer-trial")).toContainText(`N = ${first.sample_size}`);
+  await expect(page.locator(".answer-trial")).toContainText(`N = ${first.sample_size}`);
 });
 
 test("a tip says the number with its error", async ({ page }) => {
@@ -99,9 +99,9 @@ test("print shows charts and hides what only a screen can use", async ({ page })
 
 test("two results side by side", async ({ page }) => {
   await open(page, "both");
-  await expect(page.locator("#power-curve .panel")).toHaveCount(2);
-  await expect(page.locator("#answer .card#answer-trial")).toHaveCount(2);
-  const [one, two] = [await page.locator("#power-curve .panel").nth(0).boundingBox(), await page.locator("#power-curve .panel").nth(1).boundingBox()];
+  await expect(page.locator("#operating-characteristics .panel")).toHaveCount(2);
+  await expect(page.locator("#answer .answer-trial")).toHaveCount(2);
+  const [one, two] = [await page.locator("#operating-characteristics .panel").nth(0).boundingBox(), await page.locator("#operating-characteristics .panel").nth(1).boundingBox()];
   expect(one!.x + one!.width).toBeLessThanOrEqual(two!.x + 1);
   await page.screenshot({ path: `${shots}/both.png`, fullPage: true });
 });

@@ -27,7 +27,7 @@ export function cardView(card: Card, folded = false): HTMLElement {
     h("li", {}, scenario ? h("span", { class: "scenario" }, named(scenario)) : null, h("strong", {}, named(text)), detail ? h("span", { class: "detail" }, named(detail)) : null);
   const shown = card.lines.slice(0, mostLines);
   const rest = card.lines.slice(mostLines);
-  return h("article", { class: "card", id: `answer-${card.id}` },
+  return h("article", { class: `card answer-${card.id}` },
     h("h2", {}, card.title),
     card.lines.length > 0 ? h("ul", { class: "answers" }, ...shown.map(line)) : null,
     card.remark ? h("p", { class: "remark" }, card.remark) : null,

@@ -69,7 +69,9 @@ let opened = 0;
 export async function readResult(given: File): Promise<Result> {
   const bytes = new Uint8Array(await given.arrayBuffer());
   if (!signature.every((byte, place) => bytes[place] === byte)) throw new NotOurs("notHdf5");
-  const { FS } = await h5wasm.ready;
+  const module = await h5wasm.ready;
+  (module as unknown as { activate_throwing_error_handler(): number }).activate_throwing_error_handler(); // instead of pages on the console
+  const { FS } = module;
   const path = `result-${++opened}.h5`;
   FS.writeFile(path, bytes);
   let file: h5wasm.File | undefined;

@@ -42,6 +42,7 @@ function below(chart: Chart, drawing: Drawing, stem: string, width: number): HTM
 function panel(chart: Chart, result: Result, width: number, several: boolean): HTMLElement | null {
   const drawing = chart.draw(contextOf(chart, result, width));
   if (!drawing) return null;
+  for (const group of drawing.picture.querySelectorAll("g[aria-label]")) group.setAttribute("role", "group"); // Plot names its marks
   drawing.picture.setAttribute("role", "img");
   drawing.picture.setAttribute("aria-label", drawing.summary);
   const stem = `${result.name.replace(/\.h5$/, "").replace(/[^\p{L}\p{N}_-]+/gu, "-").slice(0, 60)}-${chart.id}`;

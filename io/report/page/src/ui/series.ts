@@ -30,19 +30,23 @@ export interface LegendItem {
   symbol?: Style["symbol"];
 }
 
-const letterWidth = (letter: string): number => (letter.charCodeAt(0) > 0x2e80 ? 12 : 6.4);
+const letterWidth = (letter: string): number => (letter.charCodeAt(0) > 0x2e80 ? 12 : /[A-ZmwMW@%]/.test(letter) ? 9 : /[il.,:;|'()/ ]/.test(letter) ? 4.4 : 7);
 export const textWidth = (text: string): number => [...text].reduce((sum, letter) => sum + letterWidth(letter), 0);
 
+/** A text that fits: what is left out is its middle, as names differ at their ends. */
 export function shortened(text: string, width: number): string {
   if (textWidth(text) <= width) return text;
-  let kept = "";
-  let used = letterWidth("…");
-  for (const letter of text) {
+  const letters = [...text];
+  let [head, tail] = ["", ""];
+  let used = 12; // of the ellipsis
+  for (let at = 0; at < letters.length; ++at) {
+    const letter = at % 2 === 0 ? letters[at / 2]! : letters[letters.length - (at + 1) / 2]!;
     used += letterWidth(letter);
     if (used > width) break;
-    kept += letter;
+    if (at % 2 === 0) head += letter;
+    else tail = letter + tail;
   }
-  return `${kept.trimEnd()}…`;
+  return `${head.trimEnd()}…${tail.trimStart()}`;
 }
 
 const shapes: Record<Style["symbol"], string> = {
