@@ -5,6 +5,7 @@ export default defineConfig({
   testDir: "tests",
   outputDir: `${process.env.VCOHORT_PAGES}/failures`,
   timeout: 120_000,
+  expect: { timeout: 20_000 },
   workers: 2,
   fullyParallel: true,
   reporter: [["list"]],
