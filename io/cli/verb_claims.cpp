@@ -1,16 +1,12 @@
 #include <fmt/format.h>
 
-#include <filesystem>
 #include <iostream>
 #include <memory>
 
-#include "engine/run/claim_answer.hpp"
-#include "engine/run/run.hpp"
-#include "io/cli/load_study.hpp"
+#include "io/cli/answered_claim.hpp"
 #include "io/cli/table_format.hpp"
 #include "io/cli/verbs.hpp"
 #include "io/results/column_of.hpp"
-#include "scenarios/shipped.hpp"
 
 namespace vcohort {
 
@@ -22,13 +18,6 @@ struct ClaimsArguments {
   int threads = 0;
   TableFormat format = TableFormat::table;
 };
-
-std::vector<std::string> shipped_claims() {
-  std::vector<std::string> names;
-  for (const ShippedFile& file : shipped_files())
-    if (file.folder == "claims") names.emplace_back(file.name);
-  return names;
-}
 
 /// One claim for a reader: its words, then a line per contrast and stance.
 void print_claim(const Claim& claim, const Table& answers) {
@@ -57,16 +46,11 @@ void print_claim(const Claim& claim, const Table& answers) {
 ExitStatus answer(const ClaimsArguments& arguments) {
   std::vector<Table> all;
   for (const std::string& name : arguments.names.empty() ? shipped_claims() : arguments.names) {
-    const LoadedStudy loaded = load_study(name, arguments.settings);
-    refuse_sweep(loaded, "a claim");
-    if (!loaded.reading.study.claim)
-      throw InvalidInput(explain(fmt::format("{} makes no claim", name), "it has no [claim]", "add one"));
-    const std::string stem = std::filesystem::path(name).stem().string();
-    Table answers = answer_claim(loaded.reading.study, loaded.evidence, stem, arguments.threads);
+    AnsweredClaim answered = answer_claim_of(name, arguments.settings, arguments.threads);
     if (arguments.format == TableFormat::table)
-      print_claim(*loaded.reading.study.claim, answers);
+      print_claim(answered.claim, answered.answers);
     else
-      append_rows(all, std::move(answers));
+      append_rows(all, std::move(answered.answers));
   }
   for (const Table& table : all) print(table, arguments.format, std::cout);
   if (arguments.format == TableFormat::table)

@@ -1,16 +1,11 @@
 #include <fmt/format.h>
-#include <oneapi/tbb/global_control.h>
 
 #include <iostream>
 #include <memory>
 
-#include "engine/replication/assessment.hpp"
-#include "engine/replication/replication.hpp"
-#include "engine/run/run.hpp"
-#include "io/cli/load_replication.hpp"
+#include "io/cli/replications.hpp"
 #include "io/cli/table_format.hpp"
 #include "io/cli/verbs.hpp"
-#include "io/console/log.hpp"
 #include "io/replication/replication_table.hpp"
 
 namespace vcohort {
@@ -26,35 +21,11 @@ struct ReplicateArguments {
   TableFormat format = TableFormat::table;
 };
 
-void assess(const Replicated& replicated, const ReplicationOptions& options, std::vector<AssessedStudy>& assessed) {
-  const std::vector<PublishedFigure>& figures = replicated.published.figures;
-  if (!replicated.study) {
-    AssessedStudy alone{replicated.name, "", &replicated.published, {}};
-    for (const PublishedFigure& figure : figures) alone.figures.push_back(assess(figure, {}, ""));
-    assessed.push_back(std::move(alone));
-    return;
-  }
-  for (const Evidence& evidence : replicated.study->evidence) {
-    log_detail(fmt::format("{}, evidence '{}'", replicated.name, evidence.name));
-    const FigureMatrix matrix = replicate_figures(replicated.study->reading.study, evidence, figures, options);
-    AssessedStudy under{replicated.name, evidence.name, &replicated.published, {}};
-    for (std::size_t f = 0; f < figures.size(); ++f)
-      under.figures.push_back(assess(figures[f], matrix.of(f), evidence.name));
-    assessed.push_back(std::move(under));
-  }
-}
-
 ExitStatus replicate(ReplicateArguments arguments) {
   arguments.options.uncertain_parameters = !arguments.fixed;
-  const int threads = arguments.threads > 0 ? arguments.threads : default_threads();
-  const oneapi::tbb::global_control limit(oneapi::tbb::global_control::max_allowed_parallelism,
-                                          static_cast<std::size_t>(threads));
-  const std::vector<std::string> settings = evidence_setting(arguments.evidence);
-  std::vector<std::unique_ptr<Replicated>> studies;  // assessments refer to them
-  for (const std::string& name : arguments.names.empty() ? shipped_replications() : arguments.names)
-    studies.push_back(std::make_unique<Replicated>(load_replication(name, settings)));
-  std::vector<AssessedStudy> assessed;
-  for (const auto& study : studies) assess(*study, arguments.options, assessed);
+  const AssessedReplications replications =
+      assess_replications(arguments.names, arguments.evidence, arguments.options, arguments.threads);
+  const std::vector<AssessedStudy>& assessed = replications.assessed;
 
   ReplicationCounts counts;
   for (const AssessedStudy& study : assessed) counts.add(study);

@@ -8,6 +8,7 @@ void add_run(Verb& program);
 void add_check(Verb& program);
 void add_merge(Verb& program);
 void add_show(Verb& program);
+void add_report(Verb& program);
 void add_export(Verb& program);
 void add_compare(Verb& program);
 void add_size(Verb& program);

@@ -243,6 +243,13 @@ Table ResultFile::read_table(std::string_view table) const {
   return whole;
 }
 
+Table ResultFile::read_first_rows(std::string_view table, std::int64_t most) const {
+  const TableInfo* info = find(table);
+  if (info == nullptr || info->rows <= most) return read_table(table);
+  const detail::LibraryGuard guard;
+  return read_rows(*info, readers_of(state_->contents, *info), 0, most);
+}
+
 void ResultFile::for_each_chunk(std::string_view table, std::int64_t rows,
                                 const std::function<void(const Table&, std::int64_t)>& use) const {
   const TableInfo* info = find(table);

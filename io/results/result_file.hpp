@@ -47,6 +47,8 @@ class ResultFile {
 
   /// StorageFailure where there is no such table; its message names those that are there.
   Table read_table(std::string_view table) const;
+  /// The first rows of it, at most so many; the others are not read.
+  Table read_first_rows(std::string_view table, std::int64_t most) const;
 
   /// Calls `use(chunk, first_row)` with `rows` rows at a time, in order; a table without rows gives one empty chunk.
   /// `use` must not wait for another thread that reads or writes files: one thread at a time may.

@@ -7,7 +7,7 @@ import unittest
 from program import DONE, INVALID, PROGRAM, SOURCE, STORAGE, ProgramTest
 
 COMMAND_LINE = 2
-VERBS = ("run check merge show export compare size boundaries analyze decide replay replicate claims calibrate influence scenarios schema").split()
+VERBS = ("run check merge show report export compare size boundaries analyze decide replay replicate claims calibrate influence scenarios schema").split()
 
 
 class CommandLine(ProgramTest):
@@ -65,7 +65,7 @@ class CommandLine(ProgramTest):
             ask() {{ COMP_WORDS=("$@"); COMP_CWORD=$(($# - 1)); _vcohort; echo "${{COMPREPLY[@]}}"; }}
             ask vcohort re; ask vcohort run --ov; ask vcohort run quick; ask vcohort scenarios c"""
         done = subprocess.run(["bash", "-c", complete], cwd=self.folder, env=env, capture_output=True, text=True)
-        self.assertEqual(done.stdout.splitlines(), ["replay replicate", "--overwrite", "quickstart", "copy"], done.stderr)
+        self.assertEqual(done.stdout.splitlines(), ["report replay replicate", "--overwrite", "quickstart", "copy"], done.stderr)
 
 
 if __name__ == "__main__":

@@ -51,9 +51,22 @@ class Plots(ProgramTest):
         (self.folder / "text").write_text("no result")
         for script, *words in (("trajectories.py", "text"), ("trajectories.py", "absent.h5"), ("trajectories.py", "out.h5", "--endpoint", "x"),
                                ("trajectories.py", "out.h5", "-o", "text/folder"), ("tornado.py", "out.h5"), ("worth_a_trial.py", "out.h5"),
-                               ("dosing_heatmap.py", "out.h5", "--strata", "x")):
+                               ("dosing_heatmap.py", "out.h5", "--strata", "x"), ("power_curve.py", "out.h5"), ("ceac.py", "out.h5"), ("plane.py", "text"),
+                               ("forest.py", "out.h5", "--strategy", "x")):
             with self.subTest(script, words=words):
                 self.assertRegex(self.plot(script, *words, status=STORAGE).stderr, r"^error: \S.*\S \(.*\)\. [A-Z].*\.\n$")
+
+    def test_figures_of_each_question(self):
+        self.run_study(self.study(size=300), "out.h5")
+        self.call("run", "two-arm-continuous", "-o", "trial.h5", "--set", "trial.replicates=100", "--quiet")
+        self.call("run", "four-low-or-one-high", "-o", "policy.h5", "--set", "policy.parameter_draws=50", "--set", "policy.patients_per_draw=64", "--quiet")
+        for script, result, count in (("forest.py", "out.h5", 2), ("power_curve.py", "trial.h5", 1), ("ceac.py", "policy.h5", 3), ("plane.py", "policy.h5", 3)):
+            for ending in ("png", "pdf"):
+                with self.subTest(script, ending=ending):
+                    names = self.plot(script, result, *(["--pdf"] if ending == "pdf" else [])).stdout.split("\n")[:-1]
+                    self.assertEqual(len(names), count)
+                    for name in names:
+                        self.assertTrue((self.folder / name).read_bytes().startswith(b"%PDF" if ending == "pdf" else b"\x89PNG"), name)
 
 
 if __name__ == "__main__":

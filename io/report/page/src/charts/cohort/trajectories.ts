@@ -1,0 +1,54 @@
+import { table } from "../../data/result";
+import { general, withError, z95 } from "../../numbers";
+import { seriesColours, stylesOf } from "../../ui/series";
+import { w } from "../../words";
+import { type Chart, type Context, dataOf, type Drawing } from "../chart";
+import { endpointUnits, has, sayEndpoint } from "../common";
+import { type Curve, curveLegend, curves, plot, Plot, tips } from "../plotting";
+import { chosenRows, strategyControl, stratumControl, summaryOf, usual } from "./rows";
+
+function curvesOf(context: Context): { all: Curve[]; rows: number[] } {
+  const summary = summaryOf(context.result);
+  const wanted = new Set(context.choices("strategies"));
+  const style = stylesOf(context.choices("strategies"));
+  const rows = chosenRows(summary, context, ["scenario", "endpoint", "stratum"]).filter((row) => wanted.has(summary.text("strategy", row)));
+  const all = [...wanted].map((name) => ({
+    name,
+    style: style(name),
+    points: rows.filter((row) => summary.text("strategy", row) === name).map((row) => {
+      const [mean, error] = [summary.number("mean", row), summary.number("mean_mcse", row)];
+      return {
+        x: summary.number("visit_months", row), y: mean, lower: mean - z95 * error, upper: mean + z95 * error,
+        tip: `${name}\n${w("month", "月")} ${summary.number("visit_months", row)}: ${withError(mean, error)}\n${w("5 to 95 % of children", "5% 至 95% 的儿童")}: ${general(summary.number("p05", row))} – ${general(summary.number("p95", row))}`,
+      };
+    }),
+  }));
+  return { all, rows };
+}
+
+export const trajectories: Chart = {
+  id: "trajectories",
+  title: () => w("Trajectories", "变化轨迹"),
+  caption: () => w("Mean observed outcome since baseline. Band: mean ± 1.96 Monte Carlo standard errors.", "自基线起观察结局的均值。色带：均值 ± 1.96 个蒙特卡罗标准误。"),
+  exists: has("/cohort/summary"),
+  controls: (result) => [...usual(result), stratumControl(result), strategyControl(result, true, seriesColours)],
+  draw(context): Drawing | undefined {
+    const summary = table(context.result, "/cohort/summary")!;
+    const { all, rows } = curvesOf(context);
+    if (rows.length === 0) return undefined;
+    const endpoint = context.choice("endpoint");
+    const points = all.flatMap((curve) => curve.points);
+    const months = [...new Set(points.map((point) => point.x as number))];
+    const picture = plot({
+      width: context.width, height: 340,
+      x: { label: w("months since baseline", "基线后月数"), ticks: months.length < 9 ? months : undefined, tickFormat: (x: number) => String(x), domain: [0, Math.max(...months)] },
+      y: { label: `${sayEndpoint(endpoint)} [${endpointUnits(endpoint)}]`, grid: true, nice: true },
+      marks: [...curves(all), tips(points, { x: "x", y: "y" }), Plot.axisX({ ticks: [], label: null })].slice(0, -1),
+    });
+    const columns = ["scenario", "strategy", "stratification", "stratum", "endpoint", "visit_months", "n", "mean", "mean_mcse", "sd", "p05", "p25", "p50", "p75", "p95"];
+    return {
+      picture, data: dataOf(summary, rows, columns), legend: curveLegend(all),
+      summary: w(`Lines of ${sayEndpoint(endpoint)} against months for ${all.length} strategies`, `${all.length} 个方案的 ${sayEndpoint(endpoint)} 随月数变化的曲线`),
+    };
+  },
+};

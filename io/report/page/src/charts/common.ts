@@ -1,0 +1,95 @@
+import { type Result, type Table, table } from "../data/result";
+import { general } from "../numbers";
+import { w } from "../words";
+import type { Control } from "./chart";
+import { parse, type TomlTable } from "smol-toml";
+
+/** What several charts ask of a result. */
+
+const studies = new WeakMap<Result, TomlTable>();
+
+/** The resolved study as a tree; empty where it cannot be read. */
+export function study(result: Result): TomlTable {
+  let found = studies.get(result);
+  if (!found) {
+    try {
+      found = parse(result.tables.get("/study")?.text("resolved", 0) ?? "", { integersAsBigInt: "asNeeded" });
+    } catch {
+      found = {};
+    }
+    studies.set(result, found);
+  }
+  return found;
+}
+
+export function at(tree: unknown, ...path: string[]): unknown {
+  let here: unknown = tree;
+  for (const key of path) here = here && typeof here === "object" ? (here as Record<string, unknown>)[key] : undefined;
+  return here;
+}
+
+export const titleOf = (result: Result): string => String(at(study(result), "title") ?? result.name);
+
+export function scenarios(result: Result): string[] {
+  return result.tables.get("/scenarios")?.distinct<string>("scenario") ?? [];
+}
+
+/** The scenario's name; with a sweep, its values. */
+export function sayScenario(result: Result): (scenario: string) => string {
+  const all = result.tables.get("/scenarios");
+  const swept = sweptColumns(result);
+  return (scenario) => {
+    const row = all?.where({ scenario })[0];
+    if (!all || row === undefined || swept.length === 0) return scenario;
+    return `${scenario} (${swept.map((name) => `${name} ${sayCell(all, name, row)}`).join(", ")})`;
+  };
+}
+
+const sayCell = (all: Table, name: string, row: number): string => (all.column(name)?.kind === "text" ? all.text(name, row) : general(all.number(name, row)));
+
+const ownColumns = new Set(["scenario", "title", "parameters", "overrides", "stance", "evidence"]);
+
+/** Columns of /scenarios that a sweep added. */
+export function sweptColumns(result: Result): string[] {
+  return (result.tables.get("/scenarios")?.columns ?? []).map((column) => column.name).filter((name) => !ownColumns.has(name));
+}
+
+export function scenarioControl(result: Result, rows: Table): Control {
+  return { key: "scenario", label: w("scenario", "情景"), options: rows.distinct<string>("scenario"), fallback: scenarios(result)[0] ?? "", say: sayScenario(result) };
+}
+
+export function control(key: string, label: string, from: Table, column: string, fallback?: string, say?: (option: string) => string): Control {
+  const options = from.distinct(column).map(String);
+  return { key, label, options, fallback: fallback ?? options[0] ?? "", say };
+}
+
+/** Thresholds, visits and sizes are numbers: their options are their texts. */
+export const numeric = (text: string): number => Number(text);
+
+export const scores: Record<string, [string, string]> = {
+  gmfm66: ["GMFM-66", "GMFM-66"], gmfm88: ["GMFM-88", "GMFM-88"], standing: ["standing (GMFM D)", "站立 (GMFM D)"], walking: ["walking (GMFM E)", "步行 (GMFM E)"], adl: ["ADL", "日常生活能力 (ADL)"],
+  fine_motor: ["fine motor (FMFM)", "精细运动 (FMFM)"], sociability: ["sociability", "社交"], adaptability: ["adaptability", "适应能力"], expressive_language: ["expressive language", "语言表达"],
+  sleep: ["sleep disturbance, lower is better", "睡眠障碍（越低越好）"], cgi_i: ["CGI-I, lower is better", "CGI-I（越低越好）"], drooling_frequency_cured: ["drooling cured, by frequency", "流涎治愈（频率）"],
+  drooling_weight_cured: ["drooling cured, by weight", "流涎治愈（重量）"], drooling_quotient_cured: ["drooling cured, by quotient", "流涎治愈（商）"], drooling_effective: ["drooling reduced", "流涎减轻"],
+};
+
+export const sayEndpoint = (endpoint: string): string => {
+  const known = scores[endpoint];
+  return known ? w(...known) : endpoint.replaceAll("_", " ");
+};
+export const sayMonths = (months: string): string => w(`${months} months`, `${months} 个月`);
+export const sayStratum = (stratum: string): string => (stratum === "all" ? w("all children", "全体儿童") : stratum.replaceAll("_", " "));
+
+export const endpointUnits = (endpoint: string): string =>
+  endpoint.startsWith("drooling") ? w("share", "比例") : endpoint === "cgi_i" ? w("category", "级别") : w("points", "分");
+
+/** The reference of the cohort or of the policy. */
+export const referenceOf = (result: Result, section: "cohort" | "policy"): string => String(at(study(result), section, "reference") ?? "");
+
+export const has = (path: string) => (result: Result): boolean => table(result, path) !== undefined;
+
+/** The endpoint that the program leads with, and the last visit. */
+export function leadOf(summary: Table): { endpoint: string; visit: number } {
+  const endpoints = summary.distinct<string>("endpoint");
+  return { endpoint: endpoints.includes("gmfm66") ? "gmfm66" : endpoints[0]!, visit: Math.max(...summary.distinct<number>("visit_months")) };
+}

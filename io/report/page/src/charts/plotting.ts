@@ -1,0 +1,87 @@
+import * as Plot from "@observablehq/plot";
+import type { LegendItem, Style } from "../ui/series";
+import { shortened, textWidth } from "../ui/series";
+
+/** What all charts share: the frame, curves with bands, tips, and labels that fit. */
+
+export type Mark = Plot.Markish;
+export type Point = { [name: string]: unknown; tip?: string };
+
+/** A plot in the page's own style. */
+export function plot(options: Plot.PlotOptions): SVGSVGElement {
+  const drawn = Plot.plot({
+    className: "plot", marginLeft: 56, marginBottom: 40, marginTop: 24, insetTop: 4,
+    ...options,
+    style: { fontSize: "12px", fontFamily: "system-ui, sans-serif", background: "none", overflow: "visible", color: "inherit", ...(options.style as object | undefined) },
+    x: { labelArrow: "none", labelAnchor: "center", labelOffset: 34, ...options.x },
+    y: { labelArrow: "none", ...options.y },
+  });
+  return drawn as unknown as SVGSVGElement;
+}
+
+/** Tips that follow the pointer: the texts of `tip`. */
+export function tips(data: Point[], channels: { x: string; y: string; px?: string; py?: string; fx?: string; fy?: string }): Mark {
+  return Plot.tip(data, Plot.pointer({ ...channels, title: "tip", fontSize: 12, lineWidth: 26, textPadding: 8, pathFilter: "none", stroke: "var(--line)" } as never));
+}
+
+export interface Curve {
+  name: string;
+  style: Style;
+  points: Point[]; // x, y, and lower and upper where there is a band
+}
+
+/** Lines with dots, and bands where the points have them. Points without a number break the line. */
+export function curves(all: Curve[], options: { dots?: boolean; fx?: string } = {}): Mark[] {
+  const channels = { x: "x", ...(options.fx ? { fx: options.fx } : {}) };
+  const withBand = (curve: Curve): boolean => curve.points.some((point) => Number.isFinite(point.lower) && Number.isFinite(point.upper));
+  return [
+    ...all.filter(withBand).map(({ points, style }) => Plot.areaY(points, { ...channels, y1: "lower", y2: "upper", fill: style.color, fillOpacity: 0.18 })),
+    ...all.map(({ points, style }) => Plot.lineY(points, { ...channels, y: "y", stroke: style.color, strokeWidth: 2, strokeDasharray: style.dash === "none" ? undefined : style.dash })),
+    ...(options.dots === false ? [] : all.map(({ points, style }) => Plot.dot(points.filter((point) => Number.isFinite(point.y)), { ...channels, y: "y", fill: style.color, symbol: style.symbol, r: 3.5 }))),
+  ];
+}
+
+export const curveLegend = (all: Curve[], dots = true): LegendItem[] =>
+  all.map(({ name, style }) => ({ name, color: style.color, dash: style.dash, kind: "line", symbol: dots ? style.symbol : undefined }));
+
+/** Room for the labels of a vertical list of names, and the names as they fit. */
+export function labelsFor(names: string[], width: number, share = 0.36): { margin: number; fit: (name: string) => string } {
+  const most = Math.min(260, width * share);
+  const widest = Math.max(24, ...names.map(textWidth));
+  const margin = Math.min(most, widest) + 14;
+  return { margin, fit: (name) => shortened(name, margin - 12) };
+}
+
+export const crossRule = (axis: "x" | "y", value: number): Mark =>
+  axis === "x" ? Plot.ruleX([value], { stroke: "var(--soft)", strokeDasharray: "4 3" }) : Plot.ruleY([value], { stroke: "var(--soft)", strokeDasharray: "4 3" });
+
+/** Whether ink on a colour is to be white. */
+export function needsWhite(color: string): boolean {
+  const parts = color.startsWith("#") ? [1, 3, 5].map((at) => parseInt(color.slice(at, at + 2), 16)) : (color.match(/[\d.]+/g) ?? []).map(Number);
+  const [red = 0, green = 0, blue = 0] = parts;
+  return 0.299 * red + 0.587 * green + 0.114 * blue < 140;
+}
+
+export const inkOn = (scale: Plot.Scale, value: number): string => (needsWhite(String(scale.apply(value))) ? "#ffffff" : "#111111");
+
+/** A colour scale for heat maps: Cividis, whose lightness grows with the value, so that it is read in grey and by everybody. */
+export function heat(values: number[]): Plot.ScaleOptions {
+  const finite = values.filter(Number.isFinite);
+  const [low, high] = [Math.min(...finite), Math.max(...finite)];
+  return { type: "linear", scheme: "cividis", domain: low < high ? [low, high] : [low - 1, high + 1] };
+}
+
+/** The colour legend of a heat map: a ramp with its axis. */
+export function ramp(options: Plot.ScaleOptions, label: string, width: number): SVGSVGElement {
+  const drawn = Plot.legend({ color: { ...options, label } as never, width: Math.min(width, 320), marginLeft: 6, marginRight: 6, style: { fontSize: "12px", background: "none" } as never });
+  return drawn as unknown as SVGSVGElement;
+}
+
+/** Several SVGs under each other. */
+export function stacked(...parts: Element[]): HTMLElement {
+  const box = document.createElement("div");
+  box.append(...parts);
+  return box;
+}
+
+export { Plot };

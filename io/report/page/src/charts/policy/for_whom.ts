@@ -1,0 +1,50 @@
+import { money, z95 } from "../../numbers";
+import { table } from "../../data/result";
+import { w } from "../../words";
+import { type Chart, dataOf, type Drawing } from "../chart";
+import { has, sayStratum } from "../common";
+import { heat, inkOn, labelsFor, plot, Plot, ramp, stacked, tips } from "../plotting";
+import { perChild, policyScenario, short, strataOf, strategySet, thresholdControl } from "./rows";
+
+const most = 60;
+
+export const forWhom: Chart = {
+  id: "for-whom",
+  wide: true,
+  title: () => w("Which strategy for whom", "何人宜用何方案"),
+  caption: () => w("Incremental net benefit in every stratum. ★ best of the stratum; ○ cannot be told from the best by its Monte Carlo error. What is not known about parameters is apart from that: the tip has the 95 % interval of the draws.", "各分层的增量净效益。★ 该层最佳；○ 因蒙特卡罗误差与最佳无法区分。参数的不确定性另见提示中的 95% 抽样区间。"),
+  exists: (result) => has("/policy/strata")(result) && table(result, "/policy/strata")!.distinct("stratum").length > 1,
+  controls: (result) => [policyScenario(result), thresholdControl(strataOf(result)!), strategySet(result, 14)],
+  draw(context): Drawing | undefined {
+    const of = strataOf(context.result)!;
+    const rows = of.where({ scenario: context.choice("scenario"), threshold: Number(context.choice("threshold")) });
+    const key = (row: number): string => `${of.text("stratification", row)}/${of.text("stratum", row)}`;
+    const name = (stratum: string): string => sayStratum(stratum.slice(stratum.indexOf("/") + 1));
+    const strata = [...new Set(rows.map(key))].slice(0, most);
+    const shown = new Set(context.choices("policy-strategies"));
+    const byStratum = new Map(strata.map((stratum) => [stratum, rows.filter((row) => key(row) === stratum && of.number("n", row) > 0)]));
+    const cells = [...byStratum].flatMap(([stratum, all]) => {
+      const best = all.find((row) => of.truth("best", row));
+      return all.filter((row) => shown.has(of.text("strategy", row))).map((row) => {
+        const [inb, error] = [of.number("inb", row), of.number("inb_mcse", row)];
+        const near = best !== undefined && row !== best && of.number("inb", best) - inb <= z95 * Math.hypot(error, of.number("inb_mcse", best)) ;
+        return { stratum, strategy: of.text("strategy", row), inb, mark: row === best ? "★" : near ? "○" : "", tip: `${name(stratum)}\n${of.text("strategy", row)}\n${w("net benefit", "净效益")} ${money(inb, error)}\n${w("95 % of draws", "95% 抽样")} ${money(of.number("inb_lower", row))} – ${money(of.number("inb_upper", row))}\n${w("best in", "为最佳的抽样比例")} ${(100 * of.number("ceac", row)).toFixed(1)} %` };
+      });
+    });
+    if (cells.length === 0) return undefined;
+    const strategies = [...new Set(cells.map((cell) => cell.strategy))];
+    const scale = heat(cells.map((cell) => cell.inb));
+    const color = Plot.scale({ color: scale })!;
+    const labels = labelsFor(strata.map(name), context.width, 0.32);
+    const column = (context.width - labels.margin - 20) / strategies.length;
+    const room = 130;
+    const heads = labelsFor(strategies, room * 1.25, 1);
+    const ink = (cell: { inb: number }): string => inkOn(color, cell.inb);
+    const picture = plot({
+      width: context.width, height: room + 20 + 24 * strata.length, marginLeft: labels.margin, marginTop: room, marginBottom: 8, marginRight: 40, padding: 0.03, color: scale,
+      x: { type: "band", domain: strategies, axis: "top", tickRotate: -45, tickFormat: heads.fit, label: null, tickSize: 0 }, y: { type: "band", domain: strata, tickFormat: (stratum: string) => labels.fit(name(stratum)), label: null, tickSize: 0 },
+      marks: [Plot.cell(cells, { x: "strategy", y: "stratum", fill: "inb" }), Plot.text(cells, { x: "strategy", y: "stratum", text: (cell: { inb: number; mark: string }) => (column > 74 ? `${cell.mark} ${short(cell.inb)}`.trim() : cell.mark), fill: ink }), tips(cells, { x: "strategy", y: "stratum" })],
+    });
+    return { picture: stacked(ramp({ ...scale, tickFormat: short } as never, w(`incremental net benefit [${perChild(context.result)}]`, `增量净效益 [${perChild(context.result)}]`), context.width), picture), data: dataOf(of, rows, of.columns.map((each) => each.name)), summary: w(`Map of net benefit for ${strata.length} strata and ${strategies.length} strategies`, `${strata.length} 个分层与 ${strategies.length} 个方案的净效益图`), note: byStratum.size < new Set(rows.map(key)).size ? w(`The first ${most} strata are drawn; the table has all.`, `仅绘制前 ${most} 个分层；数据表含全部。`) : undefined };
+  },
+};

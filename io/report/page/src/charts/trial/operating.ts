@@ -1,0 +1,71 @@
+import { withError, z95 } from "../../numbers";
+import { stylesOf } from "../../ui/series";
+import { w } from "../../words";
+import { type Chart, dataOf, type Drawing } from "../chart";
+import { curveLegend, curves, plot, Plot, tips } from "../plotting";
+import { alphaOf, lineName, lines, ocOf, ofScenario, trialScenario } from "./rows";
+
+interface Measure {
+  value: string;
+  error: string;
+  label: () => string;
+  wanted?: (alpha: number) => number;
+}
+
+const measures: Measure[] = [
+  { value: "bias", error: "bias_mcse", label: () => w("bias [of the analysis]", "偏倚 [分析尺度]"), wanted: () => 0 },
+  { value: "coverage", error: "coverage_mcse", label: () => w("coverage of the interval [share]", "区间覆盖率 [比例]"), wanted: (alpha) => 1 - alpha },
+  { value: "empirical_se", error: "empirical_se_mcse", label: () => w("empirical SE [of the analysis]", "经验标准误 [分析尺度]") },
+  { value: "model_se_error_percent", error: "model_se_error_percent_mcse", label: () => w("error of the model SE [%]", "模型标准误的误差 [%]"), wanted: () => 0 },
+  { value: "expected_sample_size", error: "expected_sample_size_mcse", label: () => w("expected sample size [patients]", "期望样本量 [患者]") },
+  { value: "duration_months", error: "duration_months_mcse", label: () => w("duration [months]", "试验时长 [月]") },
+];
+
+export const operating: Chart = {
+  id: "operating-characteristics",
+  wide: true,
+  title: () => w("Operating characteristics", "操作特性"),
+  caption: () => w("How the analyses behave over simulated trials (Morris, White & Crowther 2019). Bars: ± 1.96 Monte Carlo standard errors; dashed: what is wanted.", "各分析在模拟试验中的表现（Morris、White & Crowther 2019）。误差线：± 1.96 个蒙特卡罗标准误；虚线：期望值。"),
+  exists: (result) => ocOf(result) !== undefined,
+  controls: (result) => [trialScenario(result)],
+  draw(context): Drawing | undefined {
+    const of = ocOf(context.result)!;
+    const rows = ofScenario(of, context);
+    if (rows.length === 0) return undefined;
+    const names = lines(of, rows).slice(0, 7);
+    const style = stylesOf(names);
+    const columns = context.width >= 900 ? 3 : context.width >= 560 ? 2 : 1;
+    const width = Math.floor((context.width - 16 * (columns - 1)) / columns);
+    const sizes = of.distinct<number>("sample_size", rows).sort((a, b) => a - b);
+    const spaced = sizes.filter((size, place) => place === 0 || size - sizes[place - 1]! >= (sizes.at(-1)! - sizes[0]!) / (width / 45));
+    const shown = measures.filter(({ value, error }) => (value !== "expected_sample_size" || of.has(error)) && rows.some((row) => Number.isFinite(of.number(value, row))));
+    const pictures = shown.map(({ value, error, label, wanted }) => {
+      const curvesOfMeasure = names.map((name) => ({
+        name, style: style(name),
+        points: rows.filter((row) => lineName(of, row) === name && Number.isFinite(of.number(value, row))).map((row) => {
+          const [number, mcse] = [of.number(value, row), of.number(error, row)];
+          const half = Number.isFinite(mcse) ? z95 * mcse : 0;
+          return { x: of.number("sample_size", row), y: number, low: number - half, high: number + half, tip: `${name}\nN = ${of.number("sample_size", row)}: ${withError(number, mcse)}` };
+        }),
+      }));
+      const points = curvesOfMeasure.flatMap((curve) => curve.points);
+      return plot({
+        width, height: 220, marginTop: 30,
+        x: { label: w("patients randomised", "随机化患者数"), ticks: spaced.length < 7 ? spaced : 5, tickFormat: (size: number) => String(size), ...(sizes.length === 1 ? { domain: [sizes[0]! - 1, sizes[0]! + 1] } : {}) }, y: { label: label(), grid: true, nice: true, ticks: 5 },
+        marks: [
+          wanted ? Plot.ruleY([wanted(alphaOf(context.result))].filter(Number.isFinite), { stroke: "var(--soft)", strokeDasharray: "4 3" }) : null,
+          Plot.ruleX(points, { x: "x", y1: "low", y2: "high", stroke: "var(--soft)" }),
+          ...curves(curvesOfMeasure), tips(points, { x: "x", y: "y" }),
+        ],
+      });
+    });
+    const box = document.createElement("div");
+    box.className = "multiples";
+    box.append(...pictures);
+    return {
+      picture: box, legend: curveLegend(names.map((name) => ({ name, style: style(name), points: [] }))),
+      data: dataOf(of, rows, of.columns.map((column) => column.name)),
+      summary: w(`Small charts of ${shown.length} operating characteristics against sample size`, `${shown.length} 项操作特性随样本量变化的小图`),
+    };
+  },
+};

@@ -1,0 +1,86 @@
+/** A result file as the page sees it: tables of equally long columns, by path. */
+
+export type Kind = "text" | "int64" | "float64" | "truth";
+export type Cell = string | number | boolean;
+
+export interface Column {
+  name: string;
+  units: string;
+  description: string;
+  kind: Kind;
+  values: Cell[]; // missing numbers are NaN
+}
+
+export class Table {
+  private readonly byName: Map<string, Column>;
+
+  constructor(
+    readonly path: string,
+    readonly description: string,
+    readonly columns: Column[],
+    readonly total: number, // rows in the file, which may be more than are here
+  ) {
+    this.byName = new Map(columns.map((column) => [column.name, column]));
+  }
+
+  get rows(): number {
+    return this.columns[0]?.values.length ?? 0;
+  }
+  has(name: string): boolean {
+    return this.byName.has(name);
+  }
+  column(name: string): Column | undefined {
+    return this.byName.get(name);
+  }
+  units(name: string): string {
+    return this.byName.get(name)?.units ?? "";
+  }
+  text(name: string, row: number): string {
+    return String(this.byName.get(name)?.values[row] ?? "");
+  }
+  /** NaN where the column or the value is missing. */
+  number(name: string, row: number): number {
+    const value = this.byName.get(name)?.values[row];
+    return value === undefined ? NaN : Number(value);
+  }
+  truth(name: string, row: number): boolean {
+    return Boolean(Number(this.byName.get(name)?.values[row] ?? 0));
+  }
+  /** Numbers of the rows for which all named columns have the given values. */
+  where(wanted: Record<string, Cell | undefined>): number[] {
+    const conditions = Object.entries(wanted).filter(([name, value]) => value !== undefined && this.has(name));
+    const found: number[] = [];
+    for (let row = 0; row < this.rows; ++row)
+      if (conditions.every(([name, value]) => this.byName.get(name)!.values[row] === value)) found.push(row);
+    return found;
+  }
+  /** Distinct values in the order in which they occur. */
+  distinct<T extends Cell>(name: string, rows?: number[]): T[] {
+    const values = this.byName.get(name)?.values ?? [];
+    return [...new Set(rows ? rows.map((row) => values[row]!) : values)] as T[];
+  }
+}
+
+export interface Header {
+  engine_version: string;
+  git_revision: string;
+  seed: string;
+  rng: string;
+  study_sha256: string;
+  evidence_sha256: string;
+  content_digest: string;
+  status: string;
+}
+
+export interface Result {
+  name: string; // of the file
+  header: Header;
+  tables: Map<string, Table>;
+  /** Tables of the file whose rows are not here. */
+  others: { path: string; description: string; rows: number }[];
+}
+
+export const table = (result: Result, path: string): Table | undefined => {
+  const found = result.tables.get(path);
+  return found && found.rows > 0 ? found : undefined;
+};

@@ -1,0 +1,107 @@
+import { expect } from "@playwright/test";
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { exported, open, parseCsv, phone, saved, shots, test, wide } from "./pages";
+
+/** Choices, the address, tips, downloads, keyboard, languages, colours, print, accessibility. */
+
+const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+
+test("a choice changes the chart and stands in the address", async ({ page }) => {
+  await open(page, "quickstart");
+  await page.locator('#cohort select[data-key="scenario"]').first().selectOption("sceptical");
+  await expect(page).toHaveURL(/#.*scenario=sceptical/);
+  const rows = parseCsv((await saved(page, "gains", "CSV")).toString("utf8"));
+  expect(new Set(rows.map((row) => row.scenario))).toEqual(new Set(["sceptical"]));
+  await page.reload();
+  await expect(page.locator('#cohort select[data-key="scenario"]').first()).toHaveValue("sceptical");
+});
+
+test("strategies are chosen one by one", async ({ page }) => {
+  await open(page, "quickstart");
+  await page.locator("#gains details.several summary").click();
+  await page.locator("#gains .option", { hasText: "IV, 8e6/kg once" }).click();
+  const rows = parseCsv((await saved(page, "gains", "CSV")).toString("utf8"));
+  expect(new Set(rows.map((row) => row.strategy)).has("IV, 8e6/kg once")).toBe(false);
+});
+
+test("the wanted power chooses the size", async ({ page }) => {
+  await open(page, "two-arm", "#target=0.8");
+  const first = exported("two-arm", "trial/operating_characteristics").find((row) => row.analysis === "primary" && (row.power as number) >= 0.8)!;
+  await expect(page.locator(".answer-trial")).toContainText(`N = ${first.sample_size}`);
+});
+
+test("a tip says the number with its error", async ({ page }) => {
+  await open(page, "two-arm");
+  const dot = page.locator('#power-curve g[aria-label="dot"]').first().locator("path, circle").first();
+  await dot.scrollIntoViewIfNeeded();
+  const box = (await dot.boundingBox())!;
+  await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2);
+  await expect(page.locator('#power-curve g[aria-label="tip"]')).toContainText("±");
+});
+
+test("pictures are saved as SVG and PNG", async ({ page }) => {
+  await open(page, "quickstart", "#theme=dark");
+  const svg = (await saved(page, "gains", "SVG")).toString("utf8");
+  expect(svg).not.toContain("var(--s");
+  expect(await page.evaluate((text) => new DOMParser().parseFromString(text, "image/svg+xml").querySelector("parsererror") === null, svg)).toBe(true);
+  expect([...(await saved(page, "gains", "PNG")).subarray(1, 4)]).toEqual([..."PNG"].map((letter) => letter.charCodeAt(0)));
+});
+
+test("the table behind a chart", async ({ page }) => {
+  await open(page, "quickstart");
+  await page.locator("#forest .behind summary").click();
+  await expect(page.locator("#forest .behind table tbody tr").first()).toBeVisible();
+});
+
+test("the keyboard reaches the parts of the page", async ({ page }) => {
+  await open(page, "quickstart");
+  await page.locator("nav.parts button").first().focus();
+  await page.keyboard.press("Enter");
+  expect(await page.evaluate(() => document.activeElement?.id)).toBe("cohort");
+  await page.keyboard.press("Tab");
+  expect(await page.evaluate(() => document.activeElement?.closest("section")?.id)).toBe("cohort");
+});
+
+test("Chinese for the whole interface", async ({ page }) => {
+  for (const name of ["quickstart", "looks", "route", "worth"]) {
+    await open(page, name, "#lang=zh");
+    expect(await page.evaluate(() => document.documentElement.lang)).toBe("zh-Hans");
+    const words = await page.locator("nav.parts button, section > h2, figcaption h3, figcaption p, .control > span, .card > h2, dt, th").allInnerTexts();
+    const columns = /^[a-z0-9_ ./%]+$/; // names of columns stay as the file has them
+    for (const text of words.filter((text) => text.trim() !== "" && !columns.test(text))) expect(text).toMatch(/[\u4e00-\u9fff]/);
+    await page.screenshot({ path: `${shots}/${name}-zh.png` });
+  }
+  await page.getByRole("button", { name: "Read this page in English" }).click();
+  expect(await page.evaluate(() => document.documentElement.lang)).toBe("en");
+});
+
+for (const [name, hash, size] of [["quickstart", "", wide], ["route", "#theme=dark", wide], ["looks", "#lang=zh", phone], ["worth", "", phone], ["replications", "#theme=dark", phone]] as const) {
+  test(`accessibility of ${name} ${hash}`, async ({ page }) => {
+    await open(page, name, hash, size);
+    await page.evaluate(axe);
+    const violations = await page.evaluate(async () => {
+      const found = await (window as unknown as { axe: { run(options: object): Promise<{ violations: { id: string; nodes: { html: string; failureSummary: string }[] }[] }> } }).axe.run({ resultTypes: ["violations"] });
+      return found.violations.map(({ id, nodes }) => `${id}: ${nodes.slice(0, 3).map((node) => `${node.html.slice(0, 160)} ${node.failureSummary}`).join(" | ")}`);
+    });
+    expect(violations).toEqual([]);
+    if (hash.includes("dark")) await page.screenshot({ path: `${shots}/${name}-dark.png`, fullPage: true });
+  });
+}
+
+test("print shows charts and hides what only a screen can use", async ({ page }) => {
+  await open(page, "quickstart", "#theme=dark");
+  await page.emulateMedia({ media: "print" });
+  await expect(page.locator(".tools")).toBeHidden();
+  await expect(page.locator("#gains .picture svg")).toBeVisible();
+  expect((await page.pdf()).length).toBeGreaterThan(20_000);
+});
+
+test("two results side by side", async ({ page }) => {
+  await open(page, "both");
+  await expect(page.locator("#operating-characteristics .panel")).toHaveCount(2);
+  await expect(page.locator("#answer .answer-trial")).toHaveCount(2);
+  const [one, two] = [await page.locator("#operating-characteristics .panel").nth(0).boundingBox(), await page.locator("#operating-characteristics .panel").nth(1).boundingBox()];
+  expect(one!.x + one!.width).toBeLessThanOrEqual(two!.x + 1);
+  await page.screenshot({ path: `${shots}/both.png`, fullPage: true });
+});

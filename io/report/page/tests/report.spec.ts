@@ -1,0 +1,69 @@
+import { expect } from "@playwright/test";
+import { folder, open, phone, shots, test, wide } from "./pages";
+import { readFileSync, statSync } from "node:fs";
+
+/** The report of every kind of question: the answer, which charts there are, that nothing is cut or lies on something else. */
+
+const charts: Record<string, string[]> = {
+  quickstart: ["gains", "trajectories", "forest", "risk-benefit", "who-gains", "strength"],
+  grid: ["gains", "trajectories", "dosing-grid", "forest", "risk-benefit", "who-gains", "strength"],
+  "two-arm": ["power-curve", "closed-forms", "operating-characteristics"],
+  looks: ["power-curve", "boundaries", "stopping", "information-time", "type-one-error", "operating-characteristics", "strength"],
+  events: ["expected-events", "closed-forms", "operating-characteristics"],
+  worth: ["power-curve", "type-one-error", "operating-characteristics", "ce-plane", "frontier", "ceac", "net-benefit", "expected-loss", "value-of-information", "costs", "for-whom", "evsi", "strength"],
+  route: ["ce-plane", "frontier", "ceac", "net-benefit", "expected-loss", "value-of-information", "tornado", "thresholds", "sobol", "costs", "budget-impact", "for-whom", "strength"],
+  replications: ["gains", "trajectories", "forest", "risk-benefit", "who-gains", "replications", "claims", "strength"],
+};
+
+for (const [name, wanted] of Object.entries(charts)) {
+  for (const size of [wide, phone]) {
+    test(`${name} at ${size.width}`, async ({ page }) => {
+      await open(page, name, "", size);
+      const found = await page.locator("figure.chart").evaluateAll((figures) => figures.map((figure) => figure.id));
+      expect(found).toEqual(wanted.filter((id) => found.includes(id)).concat(wanted.filter((id) => !found.includes(id))));
+      for (const id of wanted) await expect(page.locator(`#${id} .picture svg`).first(), id).toBeVisible();
+      expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth), "wider than the screen").toBeLessThanOrEqual(0);
+      expect(await page.evaluate(() => document.body.innerText), "a number that is none").not.toMatch(/NaN|undefined|Infinity/);
+      const first = await page.locator(".card").first().boundingBox();
+      expect(first!.y + Math.min(first!.height, 300)).toBeLessThan(size.height);
+      const boxes = await page.locator("header.top, .card, nav.parts, section h2").evaluateAll((all) => all.map((element) => element.getBoundingClientRect()).filter((box) => box.width > 0).map(({ x, y, right, bottom }) => ({ x, y, right, bottom })));
+      for (let a = 0; a < boxes.length; ++a)
+        for (let b = a + 1; b < boxes.length; ++b) {
+          const [one, two] = [boxes[a]!, boxes[b]!];
+          const inside = two.x >= one.x && two.right <= one.right && two.y >= one.y && two.bottom <= one.bottom;
+          expect(inside || one.right <= two.x + 1 || two.right <= one.x + 1 || one.bottom <= two.y + 1 || two.bottom <= one.y + 1, `${a} lies on ${b}`).toBe(true);
+        }
+      await page.screenshot({ path: `${shots}/${name}-${size.width}.png` });
+      await page.screenshot({ path: `${shots}/${name}-${size.width}-whole.png`, fullPage: true });
+    });
+  }
+}
+
+test("reports stay below a megabyte, and hold no reader of HDF5", () => {
+  for (const name of Object.keys(charts)) expect(statSync(`${folder}/${name}.html`).size, name).toBeLessThan(1e6);
+  expect(readFileSync(`${folder}/quickstart.html`, "utf8")).not.toContain("h5wasm");
+});
+
+for (const name of ["many-strategies", "many-trials"]) {
+  test(`${name} opens in less than three seconds of work`, async ({ page }) => {
+    const session = await page.context().newCDPSession(page);
+    await session.send("Performance.enable", { timeDomain: "threadTicks" }); // whatever else the machine does
+    await open(page, name);
+    await page.locator("figure.chart svg").first().waitFor();
+    const metrics = (await session.send("Performance.getMetrics")).metrics;
+    expect(metrics.find((metric) => metric.name === "TaskDuration")!.value).toBeLessThan(3);
+    await page.screenshot({ path: `${shots}/${name}.png` });
+  });
+}
+
+test("hostile names are text", async ({ page }) => {
+  for (const size of [wide, phone]) {
+    await open(page, "hostile", "", size);
+    expect(await page.evaluate(() => (window as unknown as { pwned?: boolean }).pwned)).toBeUndefined();
+    await expect(page.locator("h1")).toContainText("</script><script>window.pwned=true</script>");
+    await expect(page.locator("figure#gains .legend")).toContainText("<img src=x onerror=");
+    expect(await page.locator("h1 *:not(bdi), .legend img, #page script").count()).toBe(0);
+    expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0);
+    await page.screenshot({ path: `${shots}/hostile-${size.width}.png` });
+  }
+});

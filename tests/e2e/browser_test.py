@@ -1,0 +1,128 @@
+"""The pages in a real browser: makes results and reports of every kind, then lets Playwright open them (io/report/page/tests).
+
+Exit status 77 where npm, its packages or Chromium are missing.
+"""
+import json
+import os
+import pathlib
+import shutil
+import subprocess
+import sys
+import tempfile
+
+from program import PROGRAM, SOURCE, STUDY
+
+PAGE = SOURCE / "io/report/page"
+CHROMIUM = os.environ.get("VCOHORT_CHROMIUM", "/usr/bin/chromium")
+HOSTILE = ['<img src=x onerror="window.pwned=true">', 'quotes \' " ` & <b>bold</b>', "right-to-left \u202e mark \u200f", "a" * 200]
+TITLE = "</script><script>window.pwned=true</script> \u202etitle " + "long words " * 12
+
+STUDIES = {  # page: shipped study and what makes it small
+    "quickstart": ("quickstart", {"population.size": 2000}),
+    "grid": ("dosing-frequency", {"population.size": 400}),
+    "two-arm": ("two-arm-continuous", {"trial.replicates": 1000}),
+    "looks": ("trial-intrathecal-looks", {"trial.replicates": 60, "trial.sample_size": "[60, 120]"}),
+    "events": ("event-driven", {"trial.replicates": 200}),
+    "worth": ("worth-a-trial", {"trial.replicates": 60, "policy.parameter_draws": 100, "policy.patients_per_draw": 64, "trial.sample_size": "[48, 100]"}),
+    "route": ("route-and-price", {"policy.parameter_draws": 64, "policy.patients_per_draw": 64, "policy.sensitivity.sobol": "{ points = 32, patients = 64 }"}),
+}
+TABLES = {
+    "quickstart": ["cohort/summary", "cohort/increments"], "grid": ["cohort/increments"],
+    "two-arm": ["trial/operating_characteristics", "trial/closed_forms"], "looks": ["trial/looks", "trial/operating_characteristics"], "events": ["trial/expected_events"],
+    "worth": ["policy/ceac", "policy/research", "policy/frontier", "policy/summary", "policy/value_of_information"],
+    "route": ["sensitivity/tornado", "sensitivity/threshold", "sensitivity/sobol", "policy/budget_impact", "policy/costs", "policy/strata"],
+}
+MANY_TRIALS = """format = "vcohort-study 1"
+title = "A hundred thousand trials"
+seed = 1
+[data_model]
+kind = "normal"
+visits_months = [0, 12]
+arms.control = { mean = [50, 52], sd = [10, 10] }
+arms.active = { mean = [50, 56], sd = [10, 10] }
+[trial]
+arms = [{ strategy = "control" }, { strategy = "active" }]
+sample_size = [20, 40]
+replicates = 100_000
+save_replicates = true
+primary = { endpoint = "outcome", visit_months = 12, analysis = "t" }
+"""
+
+
+def call(*words, folder):
+    done = subprocess.run([PROGRAM, *map(str, words)], cwd=folder, capture_output=True, text=True)
+    if done.returncode != 0:
+        sys.exit(f"vcohort {' '.join(map(str, words))}\n{done.stderr}")
+    return done.stdout
+
+
+def run(study, page, settings, folder):
+    options = [word for key, value in settings.items() for word in ("--set", f"{key}={value}")]
+    call("run", study, "-o", f"{page}.h5", "--quiet", "--progress", "none", *options, folder=folder)
+    call("report", f"{page}.h5", "-o", f"{page}.html", folder=folder)
+
+
+def written_studies(folder):
+    text = STUDY.format(evidence='["sceptical"]', parameters="fixed", seed=7, size=200, save="true", endpoints='["gmfm66", "adl"]', visits="[3, 12]")
+    names = ["rehabilitation", "MSC, IV four times", "MSC, intrathecal", "NSC, intranasal twice"]
+    hostile = text.replace('"end to end"', json.dumps(TITLE, ensure_ascii=False))
+    for old, new in zip(names, HOSTILE):
+        hostile = hostile.replace(json.dumps(old), json.dumps(new, ensure_ascii=False))
+    (folder / "hostile.toml").write_text(hostile)
+    many = "".join(f'\n[[strategy]]\nname = "MSC {dose} {count}x {days}d"\ncell = "MSC"\nroute = "intravenous"\ndose_per_kg = {dose}e5\ninfusions = {count}\ninterval_days = {days}\n'
+                   for dose in range(1, 21) for count in (2, 3, 4, 6, 8) for days in (7, 14, 30, 60, 90))
+    (folder / "many-strategies.toml").write_text(text.replace("save_patients = true", "save_patients = false").replace("\n[strata]", many + "\n[strata]"))
+    (folder / "many-trials.toml").write_text(MANY_TRIALS)
+
+
+def other_files(folder):
+    """What the explorer must not take for a result."""
+    import h5py
+
+    whole = (folder / "quickstart.h5").read_bytes()
+    (folder / "damaged.h5").write_bytes(whole[: len(whole) // 3])
+    (folder / "text.h5").write_text("no result")
+    (folder / "empty.h5").write_text("")
+    with h5py.File(folder / "foreign.h5", "w") as file:
+        file["numbers"] = [1, 2, 3]
+    call("run", "quickstart.toml", "-o", "cut.h5", "--shard", "1/2", "--quiet", "--set", "population.size=2000", folder=folder)
+    shutil.copy(next((folder / "cut.h5.parts").glob("*.h5")), folder / "part.h5")
+
+
+def fill(folder):
+    for page, (study, settings) in STUDIES.items():
+        run(study, page, settings, folder)
+        for table in TABLES[page]:
+            (folder / f"{page}.{table.replace('/', '-')}.json").write_text(call("export", f"{page}.h5", "--table", table, "--format", "json", folder=folder))
+    written_studies(folder)
+    for page in ("hostile", "many-strategies", "many-trials"):
+        run(f"{page}.toml", page, {}, folder)
+    call("scenarios", "copy", "quickstart", folder=folder)
+    other_files(folder)
+    call("report", "two-arm.h5", "events.h5", "-o", "both.html", folder=folder)
+    call("report", "quickstart.h5", "--replications", "--replicates", 20, "-o", "replications.html", folder=folder)
+    call("report", "--explorer", "-o", "explorer.html", folder=folder)
+
+
+def main():
+    if not shutil.which("npm") or not pathlib.Path(CHROMIUM).exists():
+        print("skipped: npm or Chromium is missing (Debian: nodejs npm chromium)")
+        return 77
+    if not (PAGE / "node_modules/.vcohort-lock").exists():
+        done = subprocess.run([SOURCE / "scripts/build_page", "--check"])
+        if done.returncode != 0:
+            return done.returncode
+    shots = pathlib.Path(os.environ.get("VCOHORT_SHOTS", "shots")).absolute()
+    shots.mkdir(parents=True, exist_ok=True)
+    kept = os.environ.get("VCOHORT_PAGES")  # a folder to keep: filled once, tested often
+    with tempfile.TemporaryDirectory() as empty:
+        name = kept or empty
+        pathlib.Path(name).mkdir(exist_ok=True)
+        if not (pathlib.Path(name) / "explorer.html").exists():
+            fill(pathlib.Path(name))
+        environment = {**os.environ, "VCOHORT_PAGES": name, "VCOHORT_SHOTS": str(shots), "VCOHORT_CHROMIUM": CHROMIUM, "CI": "1"}
+        return subprocess.run(["npx", "playwright", "test", *sys.argv[1:]], cwd=PAGE, env=environment).returncode
+
+
+if __name__ == "__main__":
+    sys.exit(main())
