@@ -169,7 +169,7 @@ TEST(Units, PowerOfClustersIsExactWhereTheyAreEqual) {
 
 TEST(Units, PowerOfUnequalClustersAndOfShares) {
   for (const char* method : {"cluster-t", "cluster-t-weighted", "cluster-mixed"}) {
-    expect_agreement(clusters(method, 24, 12, 0.08, 0.45, 0.6), 0.03);
+    expect_agreement(clusters(method, 24, 12, 0.08, 0.45, 0.6), 0.03, 1);  // by chance the mixed model has no variation
     expect_agreement(shares(method, 24, 20, 0.05, 0.2, 0.35), 0.03, 2);  // by chance there is no variance of clusters
   }
 }
