@@ -61,7 +61,7 @@ test("hostile names are text", async ({ page }) => {
     await open(page, "hostile", "", size);
     expect(await page.evaluate(() => (window as unknown as { pwned?: boolean }).pwned)).toBeUndefined();
     await expect(page.locator("h1")).toContainText("</script><script>window.pwned=true</script>");
-    await expect(page.locator("figure#gains .legend")).toContainText("<img src=x onerror=");
+    await expect(page.locator("figure#trajectories .legend")).toContainText("<img src=x onerror=");
     expect(await page.locator("h1 *:not(bdi), .legend img, #page script").count()).toBe(0);
     expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0);
     await page.screenshot({ path: `${shots}/hostile-${size.width}.png` });

@@ -46,7 +46,7 @@ function panel(chart: Chart, result: Result, width: number, several: boolean): H
   drawing.picture.setAttribute("role", "img");
   drawing.picture.setAttribute("aria-label", drawing.summary);
   const stem = `${result.name.replace(/\.h5$/, "").replace(/[^\p{L}\p{N}_-]+/gu, "-").slice(0, 60)}-${chart.id}`;
-  return h("div", { class: "panel" },
+  return h("div", { class: "panel", style: `width:${width}px` },
     several ? h("p", { class: "which" }, result.name) : null,
     drawing.legend?.length ? legend(drawing.legend, width) : null,
     h("div", { class: "picture" }, drawing.picture),

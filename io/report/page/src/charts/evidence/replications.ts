@@ -35,7 +35,7 @@ export const replications: Chart = {
     const labels = labelsFor(rows.map(label), context.width, 0.42);
     const picture = plot({
       width: context.width, height: 66 + 15 * points.length, marginLeft: labels.margin, marginRight: 20, style: { fontSize: "11px" } as never,
-      x: { label: w("published figure in its predictive interval", "已发表数值在预测区间中的位置"), domain: [-3, 3], ticks: [-3, -2, -1, 0, 1, 2, 3], grid: true }, y: { type: "band", domain: points.map((point) => point.key), tickFormat: (key: string) => labels.fit(label(Number(key))), label: null, tickSize: 0 },
+      x: { label: context.width < 480 ? w("place in the interval", "区间内位置") : w("published figure in its predictive interval", "已发表数值在预测区间中的位置"), domain: [-3, 3], ticks: [-3, -2, -1, 0, 1, 2, 3], grid: true }, y: { type: "band", domain: points.map((point) => point.key), tickFormat: (key: string) => labels.fit(label(Number(key))), label: null, tickSize: 0 },
       marks: [Plot.ruleY(points, { y: "key", x1: () => -1, x2: () => 1, stroke: "var(--soft)", strokeWidth: 3, strokeOpacity: 0.45 }), Plot.ruleX([0], { stroke: "var(--soft)" }), Plot.dot(points, { y: "key", x: "x", fill: (point: { verdict: string }) => colours[point.verdict]!, symbol: (point: { verdict: string }) => symbols[point.verdict]!, r: 4 } as never), tips(points, { x: "x", y: "key" })],
       symbol: { type: "identity" } as never,
     });

@@ -26,13 +26,6 @@ export const target = (): number => Number(state.get("target") ?? "0.9");
 
 export const alphaOf = (result: Result): number => Number(at(study(result), "trial", "alpha") ?? NaN);
 
-export function sizeControl(of: Table): Control {
-  const options = of.distinct<number>("sample_size").map(String);
-  const scenario = of.text("scenario", 0);
-  const found = chosenSize(of, scenario, target());
-  return { key: "size", label: w("sample size", "样本量"), options, fallback: String(found ?? Math.max(...options.map(Number))) };
-}
-
 /** The first row's analysis is the primary one. */
 export const primaryOf = (of: Table): { analysis: string; arm: string } => ({ analysis: of.text("analysis", 0), arm: of.text("arm", 0) });
 
