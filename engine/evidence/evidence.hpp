@@ -39,6 +39,13 @@ struct Uncertainty {
 
 const char* name_of(Uncertainty::Kind);
 
+/// What a number was before a version of the evidence put it right.
+struct Revision {
+  std::string until;  // date of the version that changed it, YYYY-MM-DD
+  double value = 0;   // the old one
+  std::string why;    // it was changed
+};
+
 /// A number of the model with its pedigree.
 struct Parameter {
   std::uint16_t id = 0;  // of the registry
@@ -49,6 +56,8 @@ struct Parameter {
   std::string draw;  // parameters with the same shared draw use one normal, so that ordered multipliers stay ordered
   std::string source;
   Strength strength = Strength::assumed;
+  std::string reason;             // why an overlay differs from its base; empty elsewhere
+  std::vector<Revision> history;  // latest first
 };
 
 /// Parameters that were calibrated together: their normals have this correlation (a Gaussian copula), their marginals

@@ -11,7 +11,7 @@ namespace vcohort {
 inline Parameter parameter(const std::string& name, double value, const Uncertainty& uncertainty = {},
                            const std::string& draw = "") {
   const ParameterDefinition& definition = *find_parameter(name);
-  return {definition.id, name, value, definition.unit, uncertainty, draw, "a test", Strength::assumed};
+  return {definition.id, name, value, definition.unit, uncertainty, draw, "a test", Strength::assumed, {}, {}};
 }
 
 inline Uncertainty normal(double sd) {
