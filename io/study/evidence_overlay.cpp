@@ -68,6 +68,7 @@ const SectionSpec remark_section =
 
 std::optional<EvidenceFile> shipped_base(const std::string& base, const std::string&) {
   const ShippedFile* shipped = shipped_file("evidence", base);
+  if (!shipped) shipped = shipped_file("evidence/alternatives", base);
   return shipped ? std::optional(EvidenceFile{std::string(shipped->text), base}) : std::nullopt;
 }
 
