@@ -5,6 +5,8 @@
 #include <string_view>
 #include <vector>
 
+#include "engine/study/beside_cells.hpp"
+
 namespace vcohort {
 
 /// Where a number comes from: seen in a publication, computed from such numbers, remembered from the literature, or a
@@ -68,6 +70,14 @@ struct JointPrior {
   std::string source;
 };
 
+/// What a procedure is and whom it is meant for: a family of parameters, procedure.*.NAME.
+struct ProcedureFacts {
+  Procedure procedure = Procedure::rhizotomy;
+  std::string title;
+  StrategyEligibility indication;
+  std::string source;
+};
+
 /// A stance: one complete, self-contained set of parameters.
 struct Evidence {
   std::string name;
@@ -76,6 +86,7 @@ struct Evidence {
   int price_year = 0;
   std::vector<Parameter> parameters;  // sorted by id
   std::vector<JointPrior> joint;
+  std::vector<ProcedureFacts> procedures;  // by their number
 };
 
 /// Null when the evidence has no such parameter.

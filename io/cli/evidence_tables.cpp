@@ -97,8 +97,8 @@ std::string told(const Parameter* parameter, bool with_law) {
 }  // namespace
 
 std::string where_it_enters(const Parameter& parameter) {
-  const auto after = std::find_if(parts.begin(), parts.end(),
-                                  [&](const Part& part) { return part.first_id > parameter.id; });
+  const auto after =
+      std::find_if(parts.begin(), parts.end(), [&](const Part& part) { return part.first_id > parameter.id; });
   return after == parts.begin() ? "" : std::prev(after)->name;
 }
 
@@ -179,9 +179,9 @@ std::vector<const Parameter*> matching(const Evidence& evidence, std::string_vie
       throw InvalidInput(explain(fmt::format("the evidence {} has no {}", quoted(evidence.name), pattern),
                                  "it is a number that evidence may leave out", "supply it with its source"));
     const std::string nearest = closest_parameter(pattern);
-    throw InvalidInput(explain("no parameter is called " + quoted(pattern), "nor does one begin so",
-                               nearest.empty() ? "`vcohort evidence list` shows the families"
-                                               : "did you mean " + quoted(nearest) + "?"));
+    throw InvalidInput(explain(
+        "no parameter is called " + quoted(pattern), "nor does one begin so",
+        nearest.empty() ? "`vcohort evidence list` shows the families" : "did you mean " + quoted(nearest) + "?"));
   }
   return found;
 }
@@ -238,8 +238,7 @@ std::string differences_text(const Evidence& a, const Evidence& b, std::span<con
     text += wrapped(numbers, "   ", "    ");
   }
   const bool joint = a.joint.size() != b.joint.size();
-  if (joint)
-    text += fmt::format("joint priors: {} | {}\n", a.joint.size(), b.joint.size());
+  if (joint) text += fmt::format("joint priors: {} | {}\n", a.joint.size(), b.joint.size());
   return text;
 }
 

@@ -32,9 +32,11 @@ EvidenceReading read_stance(const std::string& stance, const Place& place, const
     }
   std::optional<EvidenceFile> file = find_evidence(stance, study_path);
   if (!file)
-    throw InvalidInput(text_of(place, study_path) + ": " + explain(
-        fmt::format("unknown evidence \"{}\"", stance), "it is neither a stance that ships nor a file",
-        "use \"published\", \"sceptical\" or \"null\", or the path of an evidence file, relative to the study"));
+    throw InvalidInput(
+        text_of(place, study_path) + ": " +
+        explain(
+            fmt::format("unknown evidence \"{}\"", stance), "it is neither a stance that ships nor a file",
+            "use \"published\", \"sceptical\" or \"null\", or the path of an evidence file, relative to the study"));
   EvidenceReading reading = read_evidence(file->text, file->name, find_evidence);
   // A result is run again with the evidence that it carries: an overlay is carried as what it comes to.
   text.source = reading.overlay ? reading.resolved : std::move(file->text);
@@ -47,10 +49,12 @@ LoadedStudy load(std::string bytes, const std::string& path, const std::vector<s
   loaded.reading = read_study(bytes, path, settings);
   if (load_for == LoadFor::simulation) check_simulated_looks(loaded.reading);
   const Study& study = loaded.reading.study;
+  for (std::string& notice : unequal_hours(study)) loaded.reading.notices.push_back(std::move(notice));
   std::string resolved_evidence;
   for (std::size_t k = 0; k < study.stances.size(); ++k) {
     EvidenceText text;
-    const EvidenceReading evidence = read_stance(study.stances[k], loaded.reading.places.stances.at(k), path, carried, text);
+    const EvidenceReading evidence =
+        read_stance(study.stances[k], loaded.reading.places.stances.at(k), path, carried, text);
     loaded.evidence.push_back(check_against_evidence(study, evidence.evidence, loaded.reading.places));
     for (std::string& notice : unusual_doses(study, loaded.evidence.back(), loaded.reading.places))
       if (auto& known = loaded.reading.notices; std::find(known.begin(), known.end(), notice) == known.end())

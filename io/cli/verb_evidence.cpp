@@ -114,7 +114,8 @@ void check_file(const EvidenceArguments& arguments) {
 }  // namespace
 
 void add_evidence(Verb& program) {
-  Verb verb = program.verb("evidence", "what is known of the parameters: from where, how well, and where stances differ");
+  Verb verb =
+      program.verb("evidence", "what is known of the parameters: from where, how well, and where stances differ");
   verb.footer(
       "  vcohort evidence list                            families of parameters, and how well they are known\n"
       "  vcohort evidence list cost --strength assumed    the parameters of a family\n"

@@ -31,8 +31,9 @@ constexpr std::array<KeySpec, 3> remark_keys = {{
         "Parameters of the base or of the file; a `*` stands for one part of a name between dots.", "[\"onset.*\"]"),
     field<&Remark::source>("source", {}, "What is added to the source of each, as it is written.",
                            "\" (never used here)\""),
-    field<&Remark::reason>("reason", {}, "Why they differ from the base: those that the file gives, where they do not say it themselves.",
-                           "\"halved, as for trials without a sham\""),
+    field<&Remark::reason>(
+        "reason", {}, "Why they differ from the base: those that the file gives, where they do not say it themselves.",
+        "\"halved, as for trials without a sham\""),
 }};
 
 [[noreturn]] void refuse_base(const TomlEntry& base, std::string_view problem, std::string_view why,
@@ -86,7 +87,8 @@ std::optional<EvidenceFile> base_of(const TomlValue& document, const FindBase& f
                 "use \"published\", \"sceptical\" or \"null\", or the path of an evidence file, relative to this one",
                 problems);
   if (std::find(chain.begin(), chain.end(), found->name) != chain.end())
-    refuse_base(*base, "the evidence is based on itself", fmt::format("{} -> {}", fmt::join(chain, " -> "), found->name),
+    refuse_base(*base, "the evidence is based on itself",
+                fmt::format("{} -> {}", fmt::join(chain, " -> "), found->name),
                 "base one of them on a stance that ships", problems);
   if (chain.size() == longest_chain)
     refuse_base(*base, fmt::format("more than {} files are based on one another", longest_chain),

@@ -10,6 +10,7 @@
 #include "engine/evidence/check.hpp"
 #include "engine/evidence/registry.hpp"
 #include "engine/numeric/errors.hpp"
+#include "io/study/beside_keys.hpp"
 #include "io/study/evidence_overlay.hpp"
 #include "io/study/field.hpp"
 #include "io/study/suggestion.hpp"
@@ -187,6 +188,28 @@ constexpr std::array<KeySpec, 3> joint_keys = {{
     field<&JointPrior::source>("source", {.required = true}, "Where the correlation comes from.", "\"calibration\""),
 }};
 
+constexpr std::array<std::string_view, 1> kinds = {"procedure"};
+
+void check_kind(const KeyAt& at, ProcedureFacts&) {
+  read_choice(at);
+}
+
+std::string write_kind(const ProcedureFacts&, const Scope&) {
+  return toml_text(kinds.front());
+}
+
+constexpr std::array<KeySpec, 4> procedure_keys = {{
+    custom<check_kind, write_kind>("kind", KeyType::text, {.choices = kinds, .required = true}, "What it is.",
+                                   "\"procedure\""),
+    field<&ProcedureFacts::title>("title", {.required = true}, "What it is, in one line.",
+                                  "\"selective dorsal rhizotomy\""),
+    table<&ProcedureFacts::indication>(
+        "indication", strategy_eligibility_section, {},
+        "Whom it is for; a strategy that gives it must have an eligibility. Without it every child may receive it.",
+        "{ gmfcs = [\"II\", \"III\"], topography = [\"diplegia\"] }"),
+    field<&ProcedureFacts::source>("source", {.required = true}, "Where that comes from.", "\"three trials\""),
+}};
+
 /// `misspelt` collects the parameters that unknown ones were probably meant to be, so that they are not missed as well.
 void read_parameter(const TomlEntry& entry, Evidence& evidence, std::set<std::string>& misspelt, Problems& problems) {
   const ParameterDefinition* definition = find_parameter(entry.key);
@@ -238,6 +261,39 @@ std::optional<JointPrior> read_joint(const TomlValue& table, const Evidence& evi
   return reader.sound() ? std::optional(prior) : std::nullopt;
 }
 
+/// What the file says of procedures, beside their numbers, in place of what its base says.
+void read_procedures(const TomlValue& document, Evidence& evidence, Problems& problems) {
+  const TomlEntry* tables = document.find("procedure");
+  if (!tables) return;
+  if (!tables->value.is_table()) {
+    problems.add(tables->place, "\"procedure\" must be a table of tables", "", "write [procedure.rhizotomy]");
+    return;
+  }
+  for (const TomlEntry& entry : tables->value.entries) {
+    const std::optional<int> known = index_of(procedure_names, entry.key);
+    if (!known) {
+      problems.add(entry.place, "unknown procedure " + quoted(entry.key), "its numbers would have no name",
+                   did_you_mean(entry.key, procedure_names));
+      continue;
+    }
+    const TableReader reader(entry.value, procedure_section, problems);
+    ProcedureFacts facts;
+    facts.procedure = static_cast<Procedure>(*known);
+    if (entry.value.is_table()) fill(reader, facts, {});
+    std::erase_if(evidence.procedures, [&](const ProcedureFacts& old) { return old.procedure == facts.procedure; });
+    evidence.procedures.push_back(facts);
+    for (const char* what :
+         {"effect", "onset", "waning", "cv", "cost", "harm", "harm_loss", "complication_cost", "carer_days"}) {
+      const std::string name = fmt::format("procedure.{}.{}", what, entry.key);
+      if (!find(evidence, name))
+        problems.add(entry.place, fmt::format("the parameter {} is missing", quoted(name)),
+                     "a procedure has all of its numbers", "add it with its source");
+    }
+  }
+  std::sort(evidence.procedures.begin(), evidence.procedures.end(),
+            [](const ProcedureFacts& a, const ProcedureFacts& b) { return a.procedure < b.procedure; });
+}
+
 void check_format(const TomlValue& document, Problems& problems) {
   const TomlEntry* format = document.find("format");
   if (!format) {
@@ -253,8 +309,8 @@ void check_format(const TomlValue& document, Problems& problems) {
 }
 
 void check_names(const TomlValue& document, Problems& problems) {
-  constexpr std::array<std::string_view, 9> known = {"format",     "base",      "name",  "title", "currency",
-                                                     "price_year", "parameter", "joint", "remark"};
+  constexpr std::array<std::string_view, 10> known = {"format",     "base",      "name",  "title",  "currency",
+                                                      "price_year", "parameter", "joint", "remark", "procedure"};
   for (const TomlEntry& entry : document.entries) {
     if (std::find(known.begin(), known.end(), entry.key) != known.end()) continue;
     problems.add(entry.place, "unknown key " + quoted(entry.key), "at the top level", did_you_mean(entry.key, known));
@@ -317,8 +373,12 @@ const SectionSpec uncertainty_section =
 const SectionSpec joint_section =
     section<JointPrior>("joint", "[[joint]]", "Parameters that are not drawn independently of each other.", joint_keys);
 
-const SectionSpec revision_section = section<Revision>(
-    "history", "a revision", "A number that an earlier version of the evidence had.", revision_keys);
+const SectionSpec procedure_section = section<ProcedureFacts>(
+    "procedure", "[procedure.NAME]",
+    "A treatment without cells: what it is and whom it is for. Its numbers are the parameters procedure.*.NAME.",
+    procedure_keys);
+const SectionSpec revision_section =
+    section<Revision>("history", "a revision", "A number that an earlier version of the evidence had.", revision_keys);
 
 namespace {
 
@@ -341,6 +401,7 @@ EvidenceReading read_chain(std::string_view bytes, const std::string& file_name,
   const TableReader reader(document, evidence_section, problems, true);
   fill(reader, evidence, {});
   read_parameters(document, evidence, problems);
+  read_procedures(document, evidence, problems);
   check_amounts(document, base, evidence, problems);
   if (document.find("joint")) evidence.joint.clear();  // its own replace those of the base
   read_remarks(document, evidence, problems);
@@ -369,6 +430,8 @@ std::string write_evidence(const Evidence& evidence) {
   for (const std::string& line : lines_of(evidence_section, &evidence, {})) text += line + "\n";
   for (const Parameter& parameter : evidence.parameters)
     write_table(parameter_section, &parameter, {}, fmt::format("[parameter.{}]", toml_text(parameter.name)), "", text);
+  for (const ProcedureFacts& facts : evidence.procedures)
+    write_table(procedure_section, &facts, {}, fmt::format("[procedure.{}]", name_of(facts.procedure)), "", text);
   for (const JointPrior& prior : evidence.joint)
     write_table(joint_section, &prior, {}, joint_section.heading, "", text);
   return text;

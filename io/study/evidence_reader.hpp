@@ -47,5 +47,6 @@ extern const SectionSpec uncertainty_section;
 extern const SectionSpec joint_section;
 extern const SectionSpec remark_section;
 extern const SectionSpec revision_section;
+extern const SectionSpec procedure_section;
 
 }  // namespace vcohort

@@ -7,6 +7,7 @@
 #include "engine/study/endpoints.hpp"
 #include "engine/study/ratios.hpp"
 #include "engine/study/trial_names.hpp"
+#include "io/study/beside_keys.hpp"
 #include "io/study/suggestion.hpp"
 #include "io/study/trial_sections.hpp"
 
@@ -43,6 +44,11 @@ Use disease_model(const KeySpec& key, const TrialQuestion& trial, const Scope& s
   if (!scope.trial->model) return {};
   return Use::none(key.name == "visit_window_days" ? "a data model is drawn at its visits"
                                                    : "a data model says what is observed");
+}
+
+Use rehabilitation_use(const KeySpec&, const TrialQuestion&, const Scope& scope) {
+  if (!scope.trial->simulated) return Use::none();
+  return scope.trial->model ? Use::none("a data model says what is observed") : Use{};
 }
 
 Use alpha_use(const KeySpec&, const TrialQuestion& trial, const Scope&) {
@@ -127,7 +133,7 @@ void check_window(const KeyAt& at, const TrialQuestion& trial) {
   }
 }
 
-constexpr std::array<KeySpec, 19> keys = {{
+constexpr std::array<KeySpec, 20> keys = {{
     table_by<read_arms, &TrialQuestion::arms>(
         "arms", arm_section, {.form = "list of arms", .use = rule<simulation_needs>},
         "What the patients are randomised to, or a single arm that is compared with a fixed value. Required but for a "
@@ -204,6 +210,9 @@ constexpr std::array<KeySpec, 19> keys = {{
         "secondary", KeyType::other, {.form = "list of analyses", .table = &analysis_section},
         "Further analyses of the same trials, each with a name.",
         "[{ name = \"unadjusted\", endpoint = \"gmfm66\", visit_months = 12, analysis = \"t\" }]"),
+    rehabilitation_key<&TrialQuestion::rehabilitation>(
+        {.use = rule<rehabilitation_use>},
+        "Active therapy of all arms, in place of that of the population, beside what a strategy gives."),
 }};
 
 /// All patients of a trial are in memory at once.

@@ -1,4 +1,7 @@
 """Evidence files: overlays on a stance, what a result carries of them, and the versions of the stances that ship."""
+import csv
+import io
+import json
 import re
 import unittest
 
@@ -65,6 +68,46 @@ class Overlays(ProgramTest):
         self.assertIn("other.toml:2:8: the evidence is based on itself", said)
         said = self.call("check", self.study(evidence='["missing.toml"]'), status=INVALID).stderr
         self.assertRegex(said, r'study\.toml:\d+:\d+: unknown evidence "missing.toml"')
+
+
+class Verb(ProgramTest):
+    def test_diff_fits_two_screens_and_says_why(self):
+        said = self.call("evidence", "diff", "published", "sceptical").stdout.splitlines()
+        self.assertLessEqual(len(said), 100)
+        self.assertLessEqual(max(map(len, said)), 100)
+        rows = list(csv.DictReader(io.StringIO(self.call("evidence", "diff", "published", "sceptical", "--format", "csv").stdout)))
+        self.assertGreater(len(rows), 50)
+        for row in rows:
+            self.assertNotIn("|", row["why"], f"{row['parameter']} has no reason of its own")
+            self.assertGreater(len(row["why"]), 10)
+        self.assertEqual(json.loads(self.call("evidence", "diff", "null", "null", "--format", "json").stdout)["rows"], [])
+
+    def test_list_and_show(self):
+        families = list(csv.DictReader(io.StringIO(self.call("evidence", "list", "--format", "csv").stdout)))
+        for row in families:
+            self.assertEqual(int(row["parameters"]), sum(int(row[s]) for s in ("found", "derived", "recalled", "assumed")), row["family"])
+        assumed = self.call("evidence", "list", "cost", "--strength", "assumed").stdout
+        self.assertIn("cost.visit", assumed)
+        self.assertNotIn("cost.care ", assumed)
+        said = self.call("evidence", "show", "cost.care").stdout
+        for text in ("sceptical", "published", "null", "until 2026-11-29: 50000", "B18", "enters money"):
+            self.assertIn(text, said)
+        self.assertIn("did you mean", self.call("evidence", "show", "cost.cair", status=INVALID).stderr)
+        self.assertIn("unknown evidence", self.call("evidence", "list", "--evidence", "hopeful", status=INVALID).stderr)
+
+    def test_check_says_what_a_file_changes(self):
+        (self.folder / "own.toml").write_text(OVERLAY.format(base="sceptical", name="own", emax=5).replace('reason = "newer"\n', ""))
+        said = self.call("evidence", "check", "own.toml").stdout
+        self.assertIn("effect.emax 5 | 4", said)
+        self.assertIn("effect.emax has no reason", said)
+        (self.folder / "own.toml").write_text("format = 3")
+        self.assertRegex(self.call("evidence", "check", "own.toml", status=INVALID).stderr, r"own\.toml:1:\d+: ")
+
+    def test_alternatives_are_evidence(self):
+        names = [line.split()[0] for line in self.call("scenarios", "list").stdout.split("the sceptical stance with other numbers")[1].split("\n\n")[0].splitlines()[1:]]
+        self.assertGreaterEqual(len(names), 8)
+        for name in names:
+            self.assertIn("numbers differ", self.call("evidence", "check", name).stdout)
 
 
 class Versions(ProgramTest):

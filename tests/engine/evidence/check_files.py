@@ -32,7 +32,7 @@ def faults_of(path, definitions):
         yield "wrong format line"
     if not path.endswith(f"/{data['name']}.toml"):
         yield f"name {data['name']} is not the file's"
-    if not data.keys() <= {"format", "name", "title", "currency", "price_year", "parameter", "joint"}:
+    if not data.keys() <= {"format", "name", "title", "currency", "price_year", "parameter", "procedure", "joint"}:
         yield f"unknown keys {data.keys()}"
     parameters = data["parameter"]
     for name, (_, _, _, optional) in definitions.items():

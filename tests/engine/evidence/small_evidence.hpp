@@ -65,7 +65,7 @@ inline Uncertainty truncated(Uncertainty law, std::optional<double> low, std::op
 }
 
 inline Evidence evidence_of(std::vector<Parameter> parameters, std::vector<JointPrior> joint = {}) {
-  return {"test", "a few parameters", "", 0, std::move(parameters), std::move(joint)};
+  return {"test", "a few parameters", "", 0, std::move(parameters), std::move(joint), {}};
 }
 
 }  // namespace vcohort

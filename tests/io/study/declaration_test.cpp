@@ -128,7 +128,7 @@ std::string complaint(const std::string& text) {
 TEST(Declarations, EveryKeyIsReadAndWritten) {
   std::vector<const SectionSpec*> tables(documented_tables().begin(), documented_tables().end());
   tables.insert(tables.end(), {&evidence_section, &parameter_section, &uncertainty_section, &joint_section,
-                               &remark_section, &revision_section});
+                               &remark_section, &revision_section, &procedure_section});
   for (const SectionSpec* section : tables) {
     for (const KeySpec& key : section->keys) {
       SCOPED_TRACE(path_of(*section, key));
@@ -177,14 +177,15 @@ TEST(Declarations, ShippedEvidenceReadsBackAndHasEveryKey) {
     const TomlValue document = parse_toml(resolved, "resolved"), given = parse_toml(text, name);
     walk.values(evidence_section, document, &given);
     for (const auto& [key, section] :
-         {std::pair("parameter", &parameter_section), std::pair("joint", &joint_section)}) {
+         {std::pair("parameter", &parameter_section), std::pair("joint", &joint_section),
+          std::pair("procedure", &procedure_section)}) {
       const TomlEntry* entry = document.find(key);
       const TomlEntry* before = given.find(key);
       if (entry) walk.values(*section, entry->value, before ? &before->value : nullptr);
     }
   }
-  const std::array<const SectionSpec*, 5> tables = {&evidence_section, &parameter_section, &uncertainty_section,
-                                                    &joint_section, &revision_section};
+  const std::array<const SectionSpec*, 6> tables = {&evidence_section, &parameter_section, &uncertainty_section,
+                                                    &joint_section,    &revision_section,  &procedure_section};
   for (const std::string& key : all_keys(tables)) EXPECT_TRUE(walk.seen.contains(key)) << key;
 }
 

@@ -115,7 +115,8 @@ TEST(EvidenceOverlay, ChainsEnd) {
             "c:2:8: the evidence is based on itself (e.toml -> b -> c -> b) base one of them on a stance that ships");
   std::map<std::string, std::string> long_chain;
   for (int k = 0; k < 30; ++k) long_chain["f" + std::to_string(k)] = overlay("", "f" + std::to_string(k + 1));
-  EXPECT_THAT(complaint(overlay("", "f0"), files(long_chain)), HasSubstr("more than 16 files are based on one another"));
+  EXPECT_THAT(complaint(overlay("", "f0"), files(long_chain)),
+              HasSubstr("more than 16 files are based on one another"));
   EXPECT_THAT(complaint(overlay("", "b"), files({{"b", overlay("x = 3\n")}})), StartsWith("b:5:1: unknown key \"x\""))
       << "a fault of a base is told in its own name";
 }
@@ -123,8 +124,9 @@ TEST(EvidenceOverlay, ChainsEnd) {
 // What a base says in dollars of 2025 an overlay may not turn into euros.
 TEST(EvidenceOverlay, KeepsTheMoneyOfItsBase) {
   EXPECT_EQ(complaint(overlay("currency = \"USD\"\nprice_year = 2025\n")), "");
-  EXPECT_THAT(complaint(overlay("currency = \"EUR\"\n")),
-              AllOf(StartsWith("e.toml:5:1: "), HasSubstr("would change its meaning (its base has it in USD of 2025)")));
+  EXPECT_THAT(
+      complaint(overlay("currency = \"EUR\"\n")),
+      AllOf(StartsWith("e.toml:5:1: "), HasSubstr("would change its meaning (its base has it in USD of 2025)")));
   EXPECT_THAT(complaint(overlay("price_year = 2020\n")), StartsWith("e.toml:5:1: "));
 }
 
