@@ -15,7 +15,7 @@ namespace vcohort {
 Cohort::Model::Model(const Study& study, const ParameterValues& values)
     : patient(values), harm(values), outcomes(values, study.outcomes.visits_months, study.outcomes.endpoints) {
   plans.reserve(study.strategies.size());
-  for (const Strategy& strategy : study.strategies) plans.emplace_back(strategy, outcomes);
+  for (const Strategy& strategy : study.strategies) plans.emplace_back(strategy, outcomes, study.population.rehabilitation);
   for (const OutcomePlan& plan : plans) therapies.push_back(&plan.therapy);
 }
 

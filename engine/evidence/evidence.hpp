@@ -5,6 +5,8 @@
 #include <string_view>
 #include <vector>
 
+#include "engine/study/beside_cells.hpp"
+
 namespace vcohort {
 
 /// Where a number comes from: seen in a publication, computed from such numbers, remembered from the literature, or a
@@ -39,6 +41,13 @@ struct Uncertainty {
 
 const char* name_of(Uncertainty::Kind);
 
+/// What a number was before a version of the evidence put it right.
+struct Revision {
+  std::string until;  // date of the version that changed it, YYYY-MM-DD
+  double value = 0;   // the old one
+  std::string why;    // it was changed
+};
+
 /// A number of the model with its pedigree.
 struct Parameter {
   std::uint16_t id = 0;  // of the registry
@@ -49,6 +58,8 @@ struct Parameter {
   std::string draw;  // parameters with the same shared draw use one normal, so that ordered multipliers stay ordered
   std::string source;
   Strength strength = Strength::assumed;
+  std::string reason;             // why an overlay differs from its base; empty elsewhere
+  std::vector<Revision> history;  // latest first
 };
 
 /// Parameters that were calibrated together: their normals have this correlation (a Gaussian copula), their marginals
@@ -56,6 +67,14 @@ struct Parameter {
 struct JointPrior {
   std::vector<std::string> parameters;
   std::vector<std::vector<double>> correlation;
+  std::string source;
+};
+
+/// What a procedure is and whom it is meant for: a family of parameters, procedure.*.NAME.
+struct ProcedureFacts {
+  Procedure procedure = Procedure::rhizotomy;
+  std::string title;
+  StrategyEligibility indication;
   std::string source;
 };
 
@@ -67,6 +86,7 @@ struct Evidence {
   int price_year = 0;
   std::vector<Parameter> parameters;  // sorted by id
   std::vector<JointPrior> joint;
+  std::vector<ProcedureFacts> procedures;  // by their number
 };
 
 /// Null when the evidence has no such parameter.

@@ -38,6 +38,9 @@ const Members cells{"MSC", "NSC", "MNC", "CB"};
 const Members delivery_routes{"intravenous", "intrathecal", "intranasal", "intraventricular"};
 const Members injuries{"white_matter", "grey_matter", "malformation", "other"};
 const Members motor_types{"spastic", "dyskinetic", "ataxic", "mixed"};
+const Members limbs{"hemiplegia", "diplegia", "quadriplegia"};
+const Members procedures{"rhizotomy", "hyperbaric_oxygen", "botulinum_toxin", "baclofen",
+                         "own_1",     "own_2",             "own_3",           "own_4"};
 const Members effect_domains = domains_that(false);
 const Members scored_domains = domains_that(true);
 const Members drooling_measures{"frequency", "weight", "quotient"};
@@ -155,6 +158,8 @@ std::vector<Family> families() {
       {247, "immune.suppressed_share", single, single, "", 0, 1, "Share under long-term immunosuppression (steroids)"},
       {250, "patient.epilepsy_share", levels, single, "", 0, 1, "Share with epilepsy"},
       {255, "patient.drooling_share", levels, single, "", 0, 1, "Share who drool at baseline"},
+      {260, "patient.topography_share", levels, limbs, "", 0, 1,
+       "Share of the topography among spastic children of the level", Presence::optional},
 
       // Exposure and effect
       {300, "delivery", cells, delivery_routes, "", 0, 1e9,
@@ -295,8 +300,8 @@ std::vector<Family> families() {
       {838, "travel.cost_per_trip", single, single, "currency", 0, most_money,
        "Cost of travelling to an infusion or a visit, for the family; societal perspective", Presence::optional},
       {839, "cost.care", single, single, "currency per year", 0, most_money,
-       "Mean annual cost of care of a child with cerebral palsy to the health system", Presence::optional},
-      {840, "cost.care_ratio", levels, single, "", 0, 100, "Ratio of the level's annual cost of care to the mean",
+       "Annual cost of care of a child with cerebral palsy at GMFCS III to the health system", Presence::optional},
+      {840, "cost.care_ratio", levels, single, "", 0, 100, "Ratio of the level's annual cost of care to that at GMFCS III",
        Presence::optional},
       {845, "cost.care_change", single, single, "per GMFM-66 point", -1, 1,
        "Relative change of the annual cost of care per point of motor effect, where a study lets it follow",
@@ -306,9 +311,61 @@ std::vector<Family> families() {
       {851, "mortality.background", death_rate_ages, single, "per year", 0, 10,
        "Hazard of death of the general population from that age on, up to the next band", Presence::optional},
       {862, "cost.informal_care", single, single, "currency per year", 0, most_money,
-       "Mean annual value of informal care and lost production of a family; societal perspective; by level in the "
-       "ratio of the cost of care",
+       "Annual value of informal care and lost production of a family at GMFCS III; societal perspective; by level in "
+       "the ratio of the cost of care",
        Presence::optional},
+
+      // Rehabilitation, and what it costs
+      {870, "rehabilitation.any", single, single, "", 0, 1,
+       "1 when hours of therapy have any effect at all, 0 when they have none", Presence::optional},
+      {871, "rehabilitation.points_per_hour", single, single, "GMFM-66 points per hour", 0, 10,
+       "rho: gain per hour of active therapy above usual care, before waning and saturation; 4 years, GMFCS III",
+       Presence::optional},
+      {872, "rehabilitation.waning", single, single, "months", 0.01, 1e9,
+       "Time constant with which the gain of an hour fades", Presence::optional},
+      {873, "rehabilitation.maximum", single, single, "GMFM-66 points", 0.01, 1e6,
+       "Rmax: the gain that no amount of therapy exceeds", Presence::optional},
+      {874, "rehabilitation.usual_hours", single, single, "hours per week", 0, 168,
+       "h0: active therapy in usual care, which does nothing beyond the curves", Presence::optional},
+      {875, "rehabilitation.cv", single, single, "", 0, 5,
+       "Coefficient of variation of the log-normal gain between children (mean 1)", Presence::optional},
+      {876, "rehabilitation.age_floor", single, single, "", 0, 1,
+       "What remains of the gain at high age, before scaling to the reference age", Presence::optional},
+      {877, "rehabilitation.age_midpoint", single, single, "years", 0, 60,
+       "Age at which the age-dependent part of the gain is halved", Presence::optional},
+      {878, "rehabilitation.age_slope", single, single, "years", 0.01, 1e3, "Width of the fall of the gain with age",
+       Presence::optional},
+      {879, "rehabilitation.severity", levels, single, "", 0, 1e3, "Ratio of the gain at the level to that at GMFCS III",
+       Presence::optional},
+      {884, "cost.therapy_hour", single, single, "currency", 0, most_money,
+       "Cost of an hour of active therapy to the health system", Presence::optional},
+      {885, "rehabilitation.session_hours", single, single, "hours", 0.05, 24,
+       "Hours of active therapy per session, for each of which the family travels", Presence::optional},
+      {886, "rehabilitation.carer_hours", single, single, "hours", 0, 24,
+       "Hours of a carer's time per hour of active therapy, journeys included; societal perspective",
+       Presence::optional},
+      {887, "travel.cost_per_session", single, single, "currency", 0, most_money,
+       "Cost of travelling to a session of therapy, for the family; societal perspective", Presence::optional},
+
+      // Procedures without cells
+      {900, "procedure.effect", procedures, single, "GMFM-66 points", -100, 100,
+       "Full effect of the procedure on the motor score", Presence::optional},
+      {910, "procedure.onset", procedures, single, "months", 0.001, 1e6,
+       "Time constant with which the effect of the procedure builds up", Presence::optional},
+      {920, "procedure.waning", procedures, single, "months", 0.01, 1e9,
+       "Time constant with which the effect of the procedure fades", Presence::optional},
+      {930, "procedure.cv", procedures, single, "", 0, 5,
+       "Coefficient of variation of the log-normal effect between children (mean 1)", Presence::optional},
+      {940, "procedure.cost", procedures, single, "currency", 0, most_money,
+       "Cost of the procedure, each time that it is done", Presence::optional},
+      {950, "procedure.harm", procedures, single, "", 0, 1,
+       "Probability of a complication, each time that the procedure is done", Presence::optional},
+      {960, "procedure.harm_loss", procedures, single, "QALY", 0, 10, "QALYs that a complication takes away",
+       Presence::optional},
+      {970, "procedure.complication_cost", procedures, single, "currency", 0, most_money, "Cost of a complication",
+       Presence::optional},
+      {980, "procedure.carer_days", procedures, single, "days", 0, 365,
+       "Days of a carer's time for the procedure, each time; societal perspective", Presence::optional},
   };
 }
 

@@ -28,7 +28,7 @@ double drift_at(const OutcomeModel& model, double drift, double months) {
 
 OutcomeModel::OutcomeModel(const ParameterValues& values, std::span<const double> visits_months,
                            std::span<const std::string> endpoint_names)
-    : development(values), therapy(values), domain(values), impression(values), drooling(values) {
+    : development(values), therapy(values), beside(values), domain(values), impression(values), drooling(values) {
   for (int level = 0; level < gmfcs_levels; ++level) mcid[level] = values.at(std::string("mcid.") + gmfcs_name(level));
   drift = values.at("trial.drift");
   drift_months = values.at("trial.drift_months");
@@ -40,10 +40,10 @@ bool OutcomeModel::records(Measure measure) const {
   return std::any_of(recorded.begin(), recorded.end(), [&](const Endpoint& e) { return e.measure == measure; });
 }
 
-OutcomePlan::OutcomePlan(const Strategy& strategy, const OutcomeModel& model)
-    : therapy(strategy, model.therapy, model.visits) {
+OutcomePlan::OutcomePlan(const Strategy& strategy, const OutcomeModel& model, std::span<const Rehabilitation> everybody)
+    : therapy(strategy, model.therapy, model.visits), beside(strategy, everybody, model.beside, model.visits) {
   if (strategy.choice)
-    for (const Strategy& option : strategy.choice->options) options.emplace_back(option, model);
+    for (const Strategy& option : strategy.choice->options) options.emplace_back(option, model, everybody);
   if (model.records(Measure::drooling)) drooling = DroolingPlan(strategy, model.therapy, model.drooling);
 }
 
@@ -56,6 +56,7 @@ TileOutcomes::TileOutcomes(const OutcomeModel& model)
       impression_noise_(model.visits.size()),
       domain_baseline_(model.recorded.size()),
       baseline_(model.recorded.size()),
+      beside_points_(model.visits.size()),
       observed_(model.recorded.size() * model.visits.size()),
       latent_(model.recorded.size() * model.visits.size()),
       motor_latent_(model.visits.size()),
@@ -79,6 +80,20 @@ void TileOutcomes::prepare(std::uint64_t seed, std::uint32_t replicate, const Ch
   if (model_.records(Measure::drooling)) draw_drooling(seed, replicate, child.patient, luck_);
   if (model_.therapy.any_effect()) draw_response(seed, replicate, model_.therapy, child.patient, response_);
   amplitude_known_.fill(false);
+  beside_drawn_ = {};
+}
+
+/// What rehabilitation and a procedure add at every visit.
+void TileOutcomes::load_beside(const BesidePlan& plan, const PatientTile& patient) {
+  const BesideNeeds needs = plan.needs();
+  const BesideNeeds missing = {needs.rehabilitation && !beside_drawn_.rehabilitation,
+                               needs.procedure && !beside_drawn_.procedure};
+  draw_beside_response(seed_, replicate_, missing, patient, beside_response_);
+  beside_drawn_.rehabilitation |= needs.rehabilitation;
+  beside_drawn_.procedure |= needs.procedure;
+  plan.load(patient, beside_response_, beside_load_);
+  for (std::size_t v = 0; v < model_.visits.size(); ++v)
+    plan.points(patient.lanes, beside_load_, v, beside_points_[v].data());
 }
 
 /// Errors stand at (visit's day, endpoint), so that no other visit or endpoint moves when one is added.
@@ -227,6 +242,7 @@ void TileOutcomes::evaluate_regimen(const OutcomePlan& plan, const ChildTile& ch
       amplitude_start_[cell] = start;
     }
   }
+  if (plan.beside.effective()) load_beside(plan.beside, patient);
   for (std::size_t v = 0; v < model_.visits.size(); ++v) {
     evaluate_motor(plan, child, v);
     for (std::size_t e = 0; e < model_.recorded.size(); ++e) {
@@ -259,9 +275,11 @@ void TileOutcomes::evaluate_motor(const OutcomePlan& plan, const ChildTile& chil
   const int lanes = child.patient.lanes;
   const double drift = drift_at(model_, drift_, model_.visits[visit].months);
   Lanes<double>& latent = motor_latent_[visit];
-  if (plan.therapy.effective()) {
+  if (plan.therapy.effective() || plan.beside.effective()) {
     Lanes<double> motor_effect{};
-    effect_on(Domain::gross_motor, visit, plan, lanes, motor_effect.data());
+    if (plan.therapy.effective()) effect_on(Domain::gross_motor, visit, plan, lanes, motor_effect.data());
+    if (plan.beside.effective())
+      for (int i = 0; i < lanes; ++i) motor_effect[i] += beside_points_[visit][i];
     bounded(lanes, motor_[visit].data(), motor_effect.data(), latent.data());
   } else {
     std::copy_n(motor_[visit].begin(), lanes, latent.begin());
@@ -293,6 +311,8 @@ void TileOutcomes::evaluate_domain(const OutcomePlan& plan, const ChildTile& chi
   for (int i = 0; i < lanes; ++i)
     latent[i] =
         domain_baseline_[e][i] + model_.domain.development[d] * (motor_[visit][i] - child.baseline_motor[i] + drift);
+  if (plan.beside.effective())  // as far as motor development moves the domain
+    for (int i = 0; i < lanes; ++i) latent[i] += model_.domain.development[d] * beside_points_[visit][i];
   if (plan.therapy.effective()) {
     const double points = model_.therapy.ratio[d] * model_.domain.reference_sd[d] / model_.therapy.sigma_ref *
                           (endpoint.lower_is_better ? -1 : 1);

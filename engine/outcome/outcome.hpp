@@ -8,6 +8,7 @@
 #include "engine/development/development.hpp"
 #include "engine/outcome/drooling.hpp"
 #include "engine/outcome/endpoint.hpp"
+#include "engine/therapy/beside_cells.hpp"
 #include "engine/therapy/therapy.hpp"
 
 namespace vcohort {
@@ -16,6 +17,7 @@ namespace vcohort {
 struct OutcomeModel {
   DevelopmentParameters development;
   TherapyParameters therapy;
+  BesideParameters beside;
   DomainParameters domain;
   ImpressionParameters impression;
   DroolingParameters drooling;
@@ -33,10 +35,12 @@ struct OutcomeModel {
 /// A strategy with all that its outcomes need.
 struct OutcomePlan {
   TherapyPlan therapy;
+  BesidePlan beside;
   DroolingPlan drooling;
   std::vector<OutcomePlan> options;  // of a choice: the two that it is made between
 
-  OutcomePlan(const Strategy&, const OutcomeModel&);
+  /// `everybody`: the rehabilitation of all children, whatever their strategy.
+  OutcomePlan(const Strategy&, const OutcomeModel&, std::span<const Rehabilitation> everybody = {});
 };
 
 /// The outcomes of a tile of children: first what all strategies share, then one strategy at a time. A workspace: it
@@ -50,7 +54,8 @@ class TileOutcomes {
   /// Draws what does not depend on the strategy. Per lane: disturbance (one normal per visit), measurement (one block
   /// of four normals per visit and group of endpoints), domain_level (one block per group of domains),
   /// global_impression (one normal per visit), drooling_response (four uniforms), responder (two) and idiosyncratic
-  /// (one); those that are not asked for are not drawn.
+  /// (one); those that are not asked for are not drawn. Plans with rehabilitation or a procedure draw the child's
+  /// response to it, one normal each, when the first of them is evaluated.
   void prepare(std::uint64_t seed, std::uint32_t replicate, const ChildTile&, Setting);
 
   /// Computes every endpoint at every visit under a strategy. `infusions_before_change`: see TileHarm; shape [lane].
@@ -80,6 +85,7 @@ class TileOutcomes {
   void draw_errors(std::uint64_t seed, std::uint32_t replicate, const ChildTile&);
   void draw_domain_levels(std::uint64_t seed, std::uint32_t replicate, const ChildTile&);
   void effect_on(Domain, std::size_t visit, const OutcomePlan&, int lanes, double* out) const;
+  void load_beside(const BesidePlan&, const PatientTile&);
   void evaluate_motor(const OutcomePlan&, const ChildTile&, std::size_t visit);
   void evaluate_gmfm88(const ChildTile&, std::size_t endpoint, std::size_t visit);
   void evaluate_domain(const OutcomePlan&, const ChildTile&, std::size_t endpoint, std::size_t visit);
@@ -100,7 +106,12 @@ class TileOutcomes {
   std::array<bool, cell_types> amplitude_known_{};
   std::array<double, cell_types> amplitude_start_{};  // months from baseline to the first infusion that it is for
 
+  BesideResponse beside_response_;
+  BesideNeeds beside_drawn_;
+
   // Of the strategy evaluated last.
+  BesidePlan::Load beside_load_;
+  std::vector<Lanes<double>> beside_points_;  // [visit]: of rehabilitation and procedure, without cells
   Lanes<std::uint16_t> category_;
   std::vector<Lanes<double>> observed_, latent_, motor_latent_, motor_observed_, above_expectation_, impression_score_;
   std::vector<Lanes<double>> first_option_;  // of a choice: the results of the first option, one behind the other

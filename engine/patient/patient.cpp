@@ -16,11 +16,6 @@ const char* name_of(Injury injury) {
   return names.at(static_cast<std::size_t>(injury));
 }
 
-const char* name_of(MotorType type) {
-  constexpr std::array names = {"spastic", "dyskinetic", "ataxic", "mixed"};
-  return names.at(static_cast<std::size_t>(type));
-}
-
 void PatientTile::copy_lane(const PatientTile& from, int from_lane, int to_lane) {
   const auto copy = [&](auto& to_array, const auto& from_array) { to_array[to_lane] = from_array[from_lane]; };
   copy(patient, from.patient);
@@ -32,6 +27,7 @@ void PatientTile::copy_lane(const PatientTile& from, int from_lane, int to_lane)
   copy(gmfcs, from.gmfcs);
   copy(injury, from.injury);
   copy(motor_type, from.motor_type);
+  copy(topography, from.topography);
   copy(male, from.male);
   copy(carrier, from.carrier);
   copy(immune_suppressed, from.immune_suppressed);
@@ -66,6 +62,10 @@ PatientParameters::PatientParameters(const ParameterValues& values) {
     weight_factor[level] = values.at("patient.weight_factor" + suffix);
     epilepsy_share[level] = values.at("patient.epilepsy_share" + suffix);
     drooling_share[level] = values.at("patient.drooling_share" + suffix);
+    for (int limbs = 0; limbs + 1 < topographies; ++limbs) {
+      const std::string name = "patient.topography_share" + suffix + "." + name_of(static_cast<Topography>(limbs));
+      if (values.has(name)) topography_share[level][limbs] = values.at(name);
+    }
   }
 }
 
@@ -186,6 +186,11 @@ void draw_patients(std::uint64_t seed, std::uint32_t replicate, const Population
   uniforms(Purpose::motor_type);
   for (int i = 0; i < tile.lanes; ++i)
     tile.motor_type[i] = category(parameters.motor_type_share[tile.injury[i]], first[i]);
+  uniforms(Purpose::topography);
+  for (int i = 0; i < tile.lanes; ++i)
+    tile.topography[i] = static_cast<MotorType>(tile.motor_type[i]) == MotorType::spastic
+                             ? category(parameters.topography_share[tile.gmfcs[i]], first[i])
+                             : static_cast<std::uint8_t>(Topography::none);
   share(Purpose::sex, parameters.male_share, tile.male);
   share(Purpose::genotype, parameters.carrier_share, tile.carrier);
   share(Purpose::immune_suppression, parameters.immune_suppressed_share, tile.immune_suppressed);

@@ -24,11 +24,8 @@ inline std::span<double> first_lanes(Lanes<double>& values, int lanes) {
 }
 
 enum class Injury : std::uint8_t { white_matter, grey_matter, malformation, other };
-enum class MotorType : std::uint8_t { spastic, dyskinetic, ataxic, mixed };
 inline constexpr int injury_types = 4;
-inline constexpr int motor_types = 4;
 const char* name_of(Injury);
-const char* name_of(MotorType);
 
 /// What a child brings to the study at baseline, before any score is taken. Shape of every member: [lane].
 struct PatientTile {
@@ -42,6 +39,7 @@ struct PatientTile {
   Lanes<std::uint8_t> gmfcs;          // 0..4 for I..V
   Lanes<std::uint8_t> injury;
   Lanes<std::uint8_t> motor_type;
+  Lanes<std::uint8_t> topography;
   Lanes<std::uint8_t> male;
   Lanes<std::uint8_t> carrier;  // of a genotype that favours regeneration
   Lanes<std::uint8_t> immune_suppressed;
@@ -57,6 +55,7 @@ struct PatientTile {
 struct PatientParameters {
   std::array<double, injury_types> injury_share{};
   std::array<std::array<double, motor_types>, injury_types> motor_type_share{};
+  std::array<std::array<double, topographies - 1>, gmfcs_levels> topography_share{};  // of spastic children
   double male_share = 0;
   double weight_intercept_kg = 0, weight_per_year = 0, weight_bend_age = 0, weight_per_year_late = 0,
          weight_adult_age = 0;
@@ -77,7 +76,7 @@ struct PatientParameters {
 };
 
 /// Draws the baseline covariates of the candidates whose `patient` and `attempt` stand in the tile.
-/// One draw per lane from each of age, gmfcs, injury_type, motor_type, sex, weight, injury_timing (two), genotype,
+/// One draw per lane from each of age, gmfcs, injury_type, motor_type, topography, sex, weight, injury_timing (two), genotype,
 /// immune_suppression, inflammation, epilepsy and drooling_at_baseline, at occasion = attempt.
 void draw_patients(std::uint64_t seed, std::uint32_t replicate, const Population&, const PatientParameters&,
                    PatientTile&);

@@ -42,10 +42,26 @@ std::vector<EvppiGroup> groups_by_kind(const Study& study) {
     costs.parameters.insert(costs.parameters.end(),
                             {"carer.cost_per_day", "carer.days_per_infusion", "travel.cost_per_trip"});
   if (question.care_follows_motor) costs.parameters.insert(costs.parameters.end(), {"cost.care", "cost.care_change"});
+  const bool hours = !study.population.rehabilitation.empty() ||
+                     std::any_of(study.strategies.begin(), study.strategies.end(),
+                                 [](const Strategy& strategy) { return !strategy.rehabilitation.empty(); });
+  if (hours) costs.parameters.insert(costs.parameters.end(), {"cost.therapy_hour"});
+  if (hours && question.perspective == Perspective::societal)
+    costs.parameters.insert(costs.parameters.end(), {"travel.cost_per_session", "rehabilitation.carer_hours"});
+  EvppiGroup procedure{"procedures", {}};
+  for (const Strategy& strategy : study.strategies)
+    if (strategy.procedure)
+      for (const char* what : {"procedure.effect.", "procedure.waning.", "procedure.harm.", "procedure.harm_loss."})
+        procedure.parameters.push_back(what + std::string(name_of(strategy.procedure->procedure)));
   EvppiGroup utilities{
       "utilities",
       {std::string("utility.slope.") + name_of(question.utility), std::string("utility.") + name_of(question.utility)}};
   std::vector<EvppiGroup> groups{effect, modifiers, harm, costs};
+  if (hours)
+    groups.push_back({"rehabilitation",
+                      {"rehabilitation.any", "rehabilitation.points_per_hour", "rehabilitation.waning",
+                       "rehabilitation.maximum", "rehabilitation.severity"}});
+  if (!procedure.parameters.empty()) groups.push_back(procedure);
   if (question.effect == PolicyEffect::qaly) {
     groups.push_back(utilities);
     groups.push_back({"survival", {"mortality.excess"}});

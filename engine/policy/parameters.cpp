@@ -54,6 +54,27 @@ PolicyParameters::PolicyParameters(const ParameterValues& values, const PolicyQu
   visit_cost = money("cost.visit");
   visits_per_infusion = values.at("visits.per_infusion");
   if (question.care_follows_motor) care_change = values.at("cost.care_change");
+  read_beside(values, exchange, societal);
+}
+
+/// Money of rehabilitation and procedures, where the evidence knows it.
+void PolicyParameters::read_beside(const ParameterValues& values, double exchange, bool societal) {
+  constexpr double hours_per_day = 8;  // of a carer's working day
+  const auto money = [&](const std::string& name) { return exchange * values.at(name); };
+  const double carer_day = societal ? money("carer.cost_per_day") : 0;
+  if (values.has("cost.therapy_hour")) {
+    therapy_hour_cost = money("cost.therapy_hour");
+    if (societal)
+      therapy_hour_family_cost = values.at("rehabilitation.carer_hours") * carer_day / hours_per_day +
+                                 money("travel.cost_per_session") / values.at("rehabilitation.session_hours");
+  }
+  for (int k = 0; k < procedures; ++k) {
+    const std::string name = name_of(static_cast<Procedure>(k));
+    if (!values.has("procedure.cost." + name)) continue;
+    procedure[k] = {money("procedure.cost." + name), values.at("procedure.carer_days." + name) * carer_day,
+                    values.at("procedure.harm." + name), values.at("procedure.harm_loss." + name),
+                    money("procedure.complication_cost." + name)};
+  }
 }
 
 void cumulative_rate(const LifeTable& table, int lanes, const double* age_years, double* out) {

@@ -17,6 +17,14 @@ struct LifeTable {
   explicit LifeTable(const ParameterValues&);
 };
 
+/// What a procedure costs, each time that it is done, and its complications.
+struct ProcedureCosts {
+  double cost = 0, family = 0;
+  double harm = 0;          // probability of a complication
+  double harm_loss = 0;     // QALYs
+  double complication = 0;  // cost
+};
+
 /// Utilities, money and survival of one parameter draw, in the study's currency and under its perspective.
 struct PolicyParameters {
   std::array<double, gmfcs_levels> utility{};
@@ -35,8 +43,14 @@ struct PolicyParameters {
   double care_change = 0;                          // relative, per GMFM-66 point; zero unless the study asks for it
   std::array<double, gmfcs_levels> excess_rate{};  // of death, per year
   LifeTable background;
+  double therapy_hour_cost = 0;         // of an hour of rehabilitation
+  double therapy_hour_family_cost = 0;  // journeys and carers' time; zero for the health system
+  std::array<ProcedureCosts, procedures> procedure{};
 
   PolicyParameters(const ParameterValues&, const PolicyQuestion&);
+
+ private:
+  void read_beside(const ParameterValues&, double exchange, bool societal);
 };
 
 /// Share of children alive `years` after baseline, S = exp(-(H(a + t) - H(a)) - excess t), where H is the cumulative

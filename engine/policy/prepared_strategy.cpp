@@ -10,6 +10,8 @@ namespace vcohort {
 
 namespace {
 
+constexpr double days_per_week = 7;
+
 /// What is left of an effect so long after the follow-up that is believed.
 double extrapolated(const PolicyQuestion& question, double months_beyond) {
   constexpr double ln2 = 0.693147180559945309;
@@ -49,11 +51,82 @@ PolicySimulator::Plan PolicySimulator::plan_of(std::size_t s, const Model& model
       months[k] = believed;
     }
   }
-  std::vector<Visit> visits;
+  std::vector<Visit> visits, at_all_times;  // cells alone are believed for a time; the others wane as they do
+  for (const Cycles::Node& node : cycles_.nodes) at_all_times.push_back({node.years * months_per_year, 0});
+  at_all_times.push_back({question.visit_months, 0});
   for (double at : months) visits.push_back({at, 0});  // nothing is drawn there, so that days do not matter
-  Plan plan{TherapyPlan(strategy, model.therapy, visits, 1), std::move(remaining), {}};
+  Plan plan{TherapyPlan(strategy, model.therapy, visits, 1),
+            BesidePlan(strategy, study_.population.rehabilitation, model.beside, at_all_times),
+            std::move(remaining),
+            {},
+            {}};
   schedule_costs(s, model, plan);
+  schedule_hours(s, model, plan);
+  schedule_procedure(s, model, plan);
   return plan;
+}
+
+PolicySimulator::Beside PolicySimulator::beside_at(std::size_t time) const {
+  Beside beside;
+  beside.time = time;
+  const double years = infusion_times_[time];
+  beside.year = std::min(static_cast<int>(years), cycles_.years - 1);
+  beside.discount_cost = discount_factor(study_.policy->discount_costs, years);
+  beside.discount_effect = discount_factor(study_.policy->discount_effects, years);
+  return beside;
+}
+
+/// Hours above usual care, by quarters of a year: what they cost the health system, and journeys and time the family.
+void PolicySimulator::schedule_hours(std::size_t s, const Model& model, Plan& plan) const {
+  if (quarters_[s].empty()) return;
+  const PolicyParameters& p = model.policy;
+  const double usual = model.beside.rehabilitation->usual_hours;
+  const double horizon_months = study_.policy->horizon_years * months_per_year;
+  const std::vector<Rehabilitation>& everybody = study_.population.rehabilitation;
+  std::vector<Rehabilitation> all = everybody;
+  const auto& own = study_.strategies[s].rehabilitation;
+  all.insert(all.end(), own.begin(), own.end());
+  const auto of_eligible = hours_above_usual(all, usual, horizon_months);
+  const auto of_others = hours_above_usual(everybody, usual, horizon_months);
+  const auto hours_in = [](const std::vector<HoursAbove>& pieces, int quarter) {
+    double hours = 0;
+    for (const HoursAbove& piece : pieces) {
+      const double from = std::max(piece.from_months, quarter * months_per_quarter);
+      const double to = std::min(piece.to_months, (quarter + 1) * months_per_quarter);
+      if (to > from) hours += piece.hours_per_week * (to - from) * days_per_month / days_per_week;
+    }
+    return hours;
+  };
+  for (const int quarter : quarters_[s]) {
+    const auto time = std::lower_bound(infusion_times_.begin(), infusion_times_.end(), middle_of_quarter(quarter));
+    Beside beside = beside_at(static_cast<std::size_t>(time - infusion_times_.begin()));
+    for (const auto& [pieces, parts] :
+         {std::pair(&of_eligible, &beside.of_eligible), std::pair(&of_others, &beside.of_others)}) {
+      const double hours = hours_in(*pieces, quarter);
+      (*parts)[place_of(CostComponent::visits)] = hours * p.therapy_hour_cost;
+      (*parts)[place_of(CostComponent::family)] = hours * p.therapy_hour_family_cost;
+    }
+    plan.besides.push_back(beside);
+  }
+}
+
+/// A procedure and its complications, as often as it is done within the horizon.
+void PolicySimulator::schedule_procedure(std::size_t s, const Model& model, Plan& plan) const {
+  const std::optional<ProcedureUse>& use = study_.strategies[s].procedure;
+  if (!use) return;
+  const ProcedureCosts& costs = model.policy.procedure[static_cast<std::size_t>(use->procedure)];
+  const double horizon_months = study_.policy->horizon_years * months_per_year;
+  for (int k = 0; k < use->times; ++k) {
+    const double months = use->start_months + k * use->every_months;
+    if (months >= horizon_months) break;
+    const auto time = std::lower_bound(infusion_times_.begin(), infusion_times_.end(), months / months_per_year);
+    Beside beside = beside_at(static_cast<std::size_t>(time - infusion_times_.begin()));
+    beside.of_eligible[place_of(CostComponent::procedure)] = costs.cost;
+    beside.of_eligible[place_of(CostComponent::family)] = costs.family;
+    beside.of_eligible[place_of(CostComponent::events)] = costs.harm * costs.complication;
+    beside.loss = costs.harm * costs.harm_loss;
+    plan.besides.push_back(beside);
+  }
 }
 
 void PolicySimulator::schedule_costs(std::size_t s, const Model& model, Plan& plan) const {

@@ -29,8 +29,36 @@ PolicySimulator::PolicySimulator(const Study& study) : study_(study), cycles_(*s
         if (months < horizon_months) years.push_back(months / months_per_year);
     return years;
   };
-  for (const Strategy& strategy : study_.strategies)
+  const auto quarters_of = [&](const Strategy& strategy) {
+    std::vector<int> quarters;
+    std::vector<Rehabilitation> all = study_.population.rehabilitation;
+    all.insert(all.end(), strategy.rehabilitation.begin(), strategy.rehabilitation.end());
+    for (const HoursAbove& piece : hours_above_usual(all, 0, horizon_months))
+      for (int k = static_cast<int>(piece.from_months / months_per_quarter); k * months_per_quarter < piece.to_months;
+           ++k)
+        quarters.push_back(k);
+    // A block without hours takes usual care away and is no piece above: its quarters count, too.
+    for (const Rehabilitation& none : all)
+      if (none.hours_per_week == 0)
+        for (int k = 0; k * months_per_quarter < horizon_months; ++k) quarters.push_back(k);
+    std::sort(quarters.begin(), quarters.end());
+    quarters.erase(std::unique(quarters.begin(), quarters.end()), quarters.end());
+    return quarters;
+  };
+  const auto procedure_years = [&](const Strategy& strategy) {
+    std::vector<double> years;
+    if (const auto& use = strategy.procedure)
+      for (int k = 0; k < use->times; ++k)
+        if (const double months = use->start_months + k * use->every_months; months < horizon_months)
+          years.push_back(months / months_per_year);
+    return years;
+  };
+  for (const Strategy& strategy : study_.strategies) {
     for (double years : years_of(strategy)) infusion_times_.push_back(years);
+    for (double years : procedure_years(strategy)) infusion_times_.push_back(years);
+    for (const int quarter : quarters_.emplace_back(quarters_of(strategy)))
+      infusion_times_.push_back(middle_of_quarter(quarter));
+  }
   std::sort(infusion_times_.begin(), infusion_times_.end());
   infusion_times_.erase(std::unique(infusion_times_.begin(), infusion_times_.end()), infusion_times_.end());
   for (const Strategy& strategy : study_.strategies) {
@@ -71,6 +99,7 @@ void PolicySimulator::simulate_consequences(const Model& model, std::uint32_t re
         {ids.data(), static_cast<std::size_t>(lanes)}, work.child);
   if (model.therapy.any_effect())
     draw_response(study_.seed, replicate, model.therapy, work.child.patient, work.response);
+  draw_beside_response(study_.seed, replicate, model.needs, work.child.patient, work.beside_response);
   draw_adverse_events(study_.seed, replicate, model.harm, work.child.patient, model.therapies,
                       study_.policy->horizon_years * months_per_year, work.harm);
   std::fill(work.out.treatment_cost.begin(), work.out.treatment_cost.end(), 0.0);
@@ -131,7 +160,7 @@ void PolicySimulator::start_from_no_effect(const Model& model, Workspace::Memory
       if (qaly)
         utility_kernel(lanes, weight, alive, work.utility.data(), p.utility_slope, work.no_effect.data(),
                        p.utility_minimum, p.utility_maximum, sum->data());
-    if (model.therapy.any_effect() && (qaly || p.care_change != 0))
+    if ((model.therapy.any_effect() || model.any_effect) && (qaly || p.care_change != 0))
       motor_curve(model.development, work.child, node.years * months_per_year, work.motor_at_node[k].data());
   }
   for (const Cycles::Share& share : cycles_.shares) {
@@ -161,10 +190,27 @@ void PolicySimulator::evaluate(const Model& model, std::size_t s, Workspace::Mem
     amplitude(model.therapy, work.child.patient, strategy.cell, work.response, work.strength.data(),
               strategy.regimen.start_months);
   }
+  plan.beside.load(work.child.patient, work.beside_response, work.load);
   add_flows(model, s, work);
   if (study_.policy->effect != PolicyEffect::qaly) effect_at_visit(model, s, work);
   add_infusions(model, s, work);
   add_events(model, s, work);
+  add_besides(plan, s, work);
+}
+
+/// E(t) at a node or at the visit of the effect, of all that the strategy gives [points]: in work.effect.
+void PolicySimulator::motor_effect(const Plan& plan, std::size_t at, Workspace::Memory& work) const {
+  const int lanes = work.child.patient.lanes;
+  if (plan.therapy.effective()) {
+    effect_in_points(lanes, work.strength.data(), work.response.idiosyncratic.data(), work.category.data(),
+                     plan.therapy.saturation(Domain::gross_motor, at), work.effect.data());
+    if (plan.remaining[at] != 1)
+      for (int i = 0; i < lanes; ++i) work.effect[i] *= plan.remaining[at];
+  }
+  if (!plan.beside.effective()) return;
+  plan.beside.points(lanes, work.load, at, work.beside.data());
+  for (int i = 0; i < lanes; ++i)
+    work.effect[i] = plan.therapy.effective() ? work.effect[i] + work.beside[i] : work.beside[i];
 }
 
 /// Yearly flows. A strategy without effect keeps those that all share, so that it agrees with rehabilitation exactly.
@@ -174,7 +220,7 @@ void PolicySimulator::add_flows(const Model& model, std::size_t s, Workspace::Me
   const int lanes = work.child.patient.lanes;
   const bool qaly = study_.policy->effect == PolicyEffect::qaly;
   const bool moves_care = p.care_change != 0;
-  const bool effective = plan.therapy.effective();
+  const bool effective = plan.effective();
   double* care_cost = work.out.care_cost.data() + s * static_cast<std::size_t>(cycles_.years);
   if (effective && qaly)
     for (Lanes<double>* sum : {&work.out.effect[s], &work.undiscounted[s]}) std::fill_n(sum->begin(), lanes, 0.0);
@@ -184,10 +230,7 @@ void PolicySimulator::add_flows(const Model& model, std::size_t s, Workspace::Me
   for (std::size_t k = 0; effective && (qaly || moves_care) && k < cycles_.nodes.size(); ++k) {
     const Cycles::Node& node = cycles_.nodes[k];
     const double* alive = work.alive[k].data();
-    effect_in_points(lanes, work.strength.data(), work.response.idiosyncratic.data(), work.category.data(),
-                     plan.therapy.saturation(Domain::gross_motor, k), work.effect.data());
-    if (plan.remaining[k] != 1)
-      for (int i = 0; i < lanes; ++i) work.effect[i] *= plan.remaining[k];
+    motor_effect(plan, k, work);
     // Utility and care know only points that the score can gain.
     const Lanes<double>& motor = work.motor_at_node[k];
     bounded(lanes, motor.data(), work.effect.data(), work.scratch.data());
@@ -215,13 +258,9 @@ void PolicySimulator::add_flows(const Model& model, std::size_t s, Workspace::Me
 
 void PolicySimulator::effect_at_visit(const Model& model, std::size_t s, Workspace::Memory& work) const {
   const Plan& plan = model.plans[s];
-  if (!plan.therapy.effective()) return;
+  if (!plan.effective()) return;
   const int lanes = work.child.patient.lanes;
-  const std::size_t visit = cycles_.nodes.size();
-  effect_in_points(lanes, work.strength.data(), work.response.idiosyncratic.data(), work.category.data(),
-                   plan.therapy.saturation(Domain::gross_motor, visit), work.effect.data());
-  if (plan.remaining[visit] != 1)
-    for (int i = 0; i < lanes; ++i) work.effect[i] *= plan.remaining[visit];
+  motor_effect(plan, cycles_.nodes.size(), work);
   bounded(lanes, work.motor.data(), work.effect.data(), work.scratch.data());
   const bool responder = study_.policy->effect == PolicyEffect::responder;
   for (int i = 0; i < lanes; ++i) {

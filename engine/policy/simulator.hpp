@@ -56,15 +56,17 @@ struct TileConsequences {
 /// The simulation of [policy]: a pure function of the seed, a parameter point, a replicate and patients.
 ///
 ///   QALY  sum over nodes of weight S(t) clamp(U[g] + slope (bounded(f(t), E(t)) - f(t)), minimum, maximum), less what
-///         adverse events take away
-///   cost  sum over nodes of weight S(t) care[g], plus infusions (product, procedure, visits), preparation and adverse
-///         events, each at its time times S; a strategy that is chosen by a marker costs its measurement, at
-///         baseline, and what the chosen strategy costs
+///         adverse events
+///         and complications of procedures take away
+///   cost  sum over nodes of weight S(t) care[g], plus hours of rehabilitation above usual care, by quarters of a year
+///         in their middle, procedures and their complications, and infusions (product, procedure, visits), preparation
+///         and adverse events, each at its time times S; a strategy that is chosen by a marker costs its measurement,
+///         at baseline, and what the chosen strategy costs
 ///
-/// E(t) is the motor effect and f(t) the score without cells of docs/model.md; beyond follow-up E obeys the study's
-/// rule of extrapolation. Where there is no effect, or it is not discounted (an effect at a visit), nothing is
-/// multiplied by it. The same draws serve every strategy. A probabilistic analysis calls it with draw d and replicate
-/// d, a sensitivity analysis with moved parameters and replicate 0.
+/// E(t) is the motor effect, of cells, rehabilitation and procedure together, and f(t) the score without cells of
+/// docs/model.md; beyond follow-up E obeys the study's rule of extrapolation. Where there is no effect, or it is not
+/// discounted (an effect at a visit), nothing is multiplied by it. The same draws serve every strategy. A probabilistic
+/// analysis calls it with draw d and replicate d, a sensitivity analysis with moved parameters and replicate 0.
 ///
 /// Thread safety: immutable; each thread has a Workspace of its own.
 class PolicySimulator {
@@ -95,9 +97,13 @@ class PolicySimulator {
  private:
   struct Model;
   struct Infusion;
+  struct Beside;
   struct Plan;
   Plan plan_of(std::size_t strategy, const Model&) const;
   void schedule_costs(std::size_t strategy, const Model&, Plan&) const;
+  void schedule_hours(std::size_t strategy, const Model&, Plan&) const;
+  void schedule_procedure(std::size_t strategy, const Model&, Plan&) const;
+  Beside beside_at(std::size_t time) const;
   void simulate_consequences(const Model&, std::uint32_t replicate, std::int64_t first, int lanes,
                              Workspace::Memory&) const;
   void weigh_survival(const Model&, Workspace::Memory&) const;
@@ -112,6 +118,8 @@ class PolicySimulator {
                  Workspace::Memory&) const;
   void add_infusions(const Model&, std::size_t strategy, Workspace::Memory&) const;
   void add_events(const Model&, std::size_t strategy, Workspace::Memory&) const;
+  void add_besides(const Plan&, std::size_t strategy, Workspace::Memory&) const;
+  void motor_effect(const Plan&, std::size_t at, Workspace::Memory&) const;
   void effect_at_visit(const Model&, std::size_t strategy, Workspace::Memory&) const;
 
   Study study_;
@@ -119,6 +127,7 @@ class PolicySimulator {
   std::vector<double> infusion_times_;                   // years, distinct, ascending: within the horizon
   std::vector<std::vector<std::size_t>> infusion_time_;  // [strategy][infusion]: place in infusion_times_
   std::vector<std::vector<std::size_t>> options_;        // [strategy]: the two of a choice, else none
+  std::vector<std::vector<int>> quarters_;               // [strategy]: of a year, with other hours than usual
 };
 
 }  // namespace vcohort

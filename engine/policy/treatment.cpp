@@ -67,6 +67,32 @@ void PolicySimulator::add_infusions(const Model& model, std::size_t s, Workspace
   }
 }
 
+/// Rehabilitation and procedures, each at its time; who is not eligible costs what everybody receives.
+void PolicySimulator::add_besides(const Plan& plan, std::size_t s, Workspace::Memory& work) const {
+  const int lanes = work.child.patient.lanes;
+  const bool qaly = study_.policy->effect == PolicyEffect::qaly;
+  double* treatment = work.out.treatment_cost.data() + s * static_cast<std::size_t>(cycles_.years);
+  for (const Beside& beside : plan.besides) {
+    const Lanes<double>& alive = work.alive_at_infusion[beside.time];
+    double eligible = 0, others = 0;
+    for (int i = 0; i < lanes; ++i) (work.load.eligible[i] ? eligible : others) += alive[i];
+    double of_eligible = 0, of_others = 0;
+    for (std::size_t part = 0; part < cost_components; ++part) {
+      of_eligible += beside.of_eligible[part];
+      of_others += beside.of_others[part];
+      const double amount = eligible * beside.of_eligible[part] + others * beside.of_others[part];
+      add_part(s, static_cast<CostComponent>(part), beside.discount_cost, amount, work);
+      treatment[beside.year] += amount;
+    }
+    for (int i = 0; i < lanes; ++i) {
+      work.out.cost[s][i] += beside.discount_cost * alive[i] * (work.load.eligible[i] ? of_eligible : of_others);
+      if (!qaly || beside.loss == 0 || !work.load.eligible[i]) continue;
+      work.out.effect[s][i] -= beside.discount_effect * alive[i] * beside.loss;
+      work.undiscounted[s][i] -= alive[i] * beside.loss;
+    }
+  }
+}
+
 /// Related adverse events. Background events are the same under every strategy: the cost of care and the utility of the
 /// level contain them.
 void PolicySimulator::add_events(const Model& model, std::size_t s, Workspace::Memory& work) const {
@@ -126,6 +152,18 @@ void PolicySimulator::choose_between(const Model& model, std::uint32_t replicate
         (before ? in_full : changed) += work.alive_at_infusion[infusion.time][i];
       }
       add_parts(s, infusion, in_full, changed, work);
+    }
+    eligible_lanes(plan.beside.eligibility(), work.child.patient, work.load.eligible.data());
+    for (const Beside& beside : plan.besides) {
+      double eligible = 0, others = 0;
+      for (int i = 0; i < lanes; ++i)
+        if (work.chosen[i] == pick)
+          (work.load.eligible[i] ? eligible : others) += work.alive_at_infusion[beside.time][i];
+      for (std::size_t part = 0; part < cost_components; ++part) {
+        const double amount = eligible * beside.of_eligible[part] + others * beside.of_others[part];
+        add_part(s, static_cast<CostComponent>(part), beside.discount_cost, amount, work);
+        treatment[beside.year] += amount;
+      }
     }
     for (const AdverseEvent& event : work.harm[option].events) {
       if (work.chosen[event.lane] != pick) continue;

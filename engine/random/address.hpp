@@ -22,6 +22,7 @@ enum class Purpose : std::uint16_t {
   epilepsy = 11,
   drooling_at_baseline = 12,
   marker = 13,  // the error of its measurement: block = marker
+  topography = 14,
   // engine/development; growth: occasion = attempt; the others: occasion = scheduled day
   growth = 100,
   disturbance = 101,
@@ -36,6 +37,8 @@ enum class Purpose : std::uint16_t {
   adverse_event_detail = 211,  // grade and duration of an event that happened: occasion = infusion, block = type
   background_event = 212,      // occasion = year, block = type
   frailty = 213,
+  rehabilitation_response = 214,
+  procedure_response = 215,
   // engine/outcome
   global_impression = 300,  // occasion = scheduled day
   drooling_response = 310,

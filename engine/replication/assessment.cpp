@@ -25,7 +25,7 @@ double order_statistic(const std::vector<double>& sorted, double p) {
 }  // namespace
 
 const char* name_of(Verdict verdict) {
-  constexpr std::array<std::string_view, 4> names = {"inside", "known misfit", "MISFIT", "not modelled"};
+  constexpr std::array<std::string_view, 5> names = {"inside", "known misfit", "MISFIT", "not modelled", "calibrated"};
   return word(names, verdict).data();
 }
 
@@ -69,7 +69,8 @@ FigureAssessment assess(const PublishedFigure& figure, std::span<const double> s
   const bool inside = figure.bound == Bound::exact ? result.lower <= figure.value && figure.value <= result.upper
                                                    : result.position >= tail;
   if (inside) {
-    result.verdict = Verdict::inside;
+    result.verdict = figure.calibrated.empty() ? Verdict::inside : Verdict::calibrated;
+    result.reason = figure.calibrated;
   } else {
     result.reason = figure.misfit_reason(stance);
     result.verdict = result.reason.empty() ? Verdict::misfit : Verdict::known_misfit;

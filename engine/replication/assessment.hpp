@@ -12,9 +12,10 @@ enum class Verdict : std::uint8_t {
   inside,        // the published figure lies inside the 95 % predictive interval
   known_misfit,  // outside, for a reason that was written down
   misfit,        // outside, and nobody knows why
-  not_modelled
+  not_modelled,
+  calibrated     // inside, because something of the study file was chosen to fit it: no test
 };
-const char* name_of(Verdict);  // "inside", "known misfit", "MISFIT", "not modelled"
+const char* name_of(Verdict);  // "inside", "known misfit", "MISFIT", "not modelled", "calibrated"
 
 /// Where a published figure lies in the predictive distribution of the same figure at the same n.
 struct FigureAssessment {
@@ -25,7 +26,7 @@ struct FigureAssessment {
   double position_mcse = 0;  // of it
   std::int64_t defined = 0;  // replicates in which the figure is defined
   Verdict verdict = Verdict::not_modelled;
-  std::string reason;  // of a known misfit, or why it is not modelled
+  std::string reason;  // of a known misfit, why it is not modelled, or what was calibrated
 };
 
 /// Judges a figure under a stance by its simulated values. A published bound is inside where at least 2.5 % of the

@@ -78,6 +78,7 @@ struct PublishedFigure {
   std::string source;
   std::string strength;                                     // found, derived, recalled, assumed or seed
   std::vector<std::pair<std::string, std::string>> misfit;  // stance ("" is every one), reason
+  std::string calibrated;  // what of the study file was chosen to fit this figure; empty: nothing
 
   bool modelled() const { return not_modelled.empty(); }
   bool compares() const { return !versus.empty(); }

@@ -18,7 +18,6 @@ constexpr std::array<std::string_view, 11> variables = {"age_years",
                                                         "inflammation",
                                                         "months_since_injury"};
 constexpr std::array<std::string_view, 4> injuries = {"white_matter", "grey_matter", "malformation", "other"};
-constexpr std::array<std::string_view, 4> motor_types = {"spastic", "dyskinetic", "ataxic", "mixed"};
 constexpr std::array<std::string_view, 2> sexes = {"female", "male"};
 constexpr std::array<std::string_view, 2> genotypes = {"non_carrier", "carrier"};
 constexpr std::array<std::string_view, 2> no_yes = {"no", "yes"};
@@ -40,7 +39,7 @@ std::span<const std::string_view> categories_of(StratumVariable variable) {
     case StratumVariable::injury:
       return injuries;
     case StratumVariable::motor_type:
-      return motor_types;
+      return motor_type_names;
     case StratumVariable::sex:
       return sexes;
     case StratumVariable::genotype:

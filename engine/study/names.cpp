@@ -29,6 +29,15 @@ const char* name_of(ClaimNumber::Table table) {
 const char* name_of(Distribution::Kind kind) {
   return word(distribution_names, kind).data();
 }
+const char* name_of(MotorType type) {
+  return word(motor_type_names, type).data();
+}
+const char* name_of(Topography topography) {
+  return word(topography_names, topography).data();
+}
+const char* name_of(Procedure procedure) {
+  return word(procedure_names, procedure).data();
+}
 const char* gmfcs_name(int level) {
   return word(gmfcs_names, level).data();
 }

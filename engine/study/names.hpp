@@ -16,6 +16,10 @@ inline constexpr std::array<std::string_view, 5> claim_table_names = {"increment
                                                                       "operating_characteristics"};
 inline constexpr std::array<std::string_view, 6> distribution_names = {"fixed",     "uniform",    "normal",
                                                                        "lognormal", "triangular", "bands"};
+inline constexpr std::array<std::string_view, 4> motor_type_names = {"spastic", "dyskinetic", "ataxic", "mixed"};
+inline constexpr std::array<std::string_view, 4> topography_names = {"hemiplegia", "diplegia", "quadriplegia", "none"};
+inline constexpr std::array<std::string_view, 8> procedure_names = {
+    "rhizotomy", "hyperbaric_oxygen", "botulinum_toxin", "baclofen", "own_1", "own_2", "own_3", "own_4"};
 inline constexpr std::array<std::string_view, 5> gmfcs_names = {"I", "II", "III", "IV", "V"};
 
 }  // namespace vcohort

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "engine/study/beside_cells.hpp"
 #include "engine/study/claim.hpp"
 #include "engine/study/policy_question.hpp"
 #include "engine/study/sweep.hpp"
@@ -18,7 +19,6 @@ enum class Cell : std::uint8_t { msc, nsc, mnc, cb };
 enum class Route : std::uint8_t { intravenous, intrathecal, intranasal, intraventricular };
 enum class DoseUnit : std::uint8_t { per_kg, cells, reference_doses };
 enum class CellSource : std::uint8_t { allogeneic, autologous };
-inline constexpr int gmfcs_levels = 5;  // I..V are 0..4
 inline constexpr int cell_types = 4;
 inline constexpr int routes = 4;
 
@@ -60,6 +60,7 @@ struct Population {
   Distribution age_years;
   std::array<double, gmfcs_levels> gmfcs{};  // shares, sum to one
   Eligibility eligibility;
+  std::vector<Rehabilitation> rehabilitation = {};  // of every child, under every strategy
 };
 
 /// How the cells are given: from `start_months` after baseline on, infusions of a course `interval_days` apart, courses
@@ -101,11 +102,15 @@ struct Choice {
   std::vector<Strategy> options;  // two strategies of the study, neither of them a choice
 };
 
-/// What a patient receives: cells by a route under a regimen, rehabilitation alone, or one of two other strategies.
+/// What a patient receives: cells by a route under a regimen, rehabilitation and a procedure, beside cells or without
+/// them, usual care where there is nothing of it, or one of two other strategies.
 struct Strategy {
   std::string name;
   std::optional<Choice> choice;  // present: the rest is meaningless, and `cells` is false
-  bool cells = false;            // false: rehabilitation alone; the rest is then meaningless
+  std::vector<Rehabilitation> rehabilitation = {};
+  std::optional<ProcedureUse> procedure = {};
+  std::optional<StrategyEligibility> eligibility = {};  // of strategies without cells
+  bool cells = false;                                   // false: the rest is meaningless
   Cell cell = Cell::msc;
   Route route = Route::intravenous;
   CellSource source = CellSource::allogeneic;

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "engine/study/beside_cells.hpp"
 #include "engine/study/data_covariates.hpp"
 #include "engine/study/fleming_harrington.hpp"
 #include "engine/study/looks.hpp"
@@ -185,6 +186,7 @@ struct TrialQuestion {
   std::vector<IntercurrentEvent> intercurrent;
   double visit_window_days = 0;         // visits fall uniformly within +- this many days of schedule
   std::map<std::string, int> decimals;  // disease model: to which scores are recorded, by endpoint; others: as drawn
+  std::vector<Rehabilitation> rehabilitation = {};  // of every arm, in place of that of the population
   double open_label_inflation = 0;  // unblinded assessors: observed effects are multiplied by 1 + this in treated arms
   std::optional<bool> save_replicates;  // absent: below ten million rows
 };

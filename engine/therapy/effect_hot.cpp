@@ -13,6 +13,19 @@ void effect_kernel(int lanes, const double* amplitude, const double* idiosyncrat
   }
 }
 
+void hours_kernel(int lanes, const double* load, const std::uint8_t* eligible, double of_eligible, double of_others,
+                  double* sum) {
+  for (int i = 0; i < lanes; ++i) sum[i] += load[i] * (eligible[i] ? of_eligible : of_others);
+}
+
+void saturate_kernel(int lanes, double maximum, double* points) {
+  for (int i = 0; i < lanes; ++i) {
+    const double gain = points[i] > 0 ? points[i] : 0.0;
+    const double saturated = maximum * (1 - exp_of(-gain / maximum));
+    points[i] = points[i] > 0 ? saturated : points[i];
+  }
+}
+
 void bounded_kernel(int lanes, const double* motor, const double* effect, double* out) {
   for (int i = 0; i < lanes; ++i) {
     const bool gain = effect[i] >= 0;

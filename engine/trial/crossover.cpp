@@ -16,8 +16,13 @@ Strategy made_stoppable(Strategy strategy) {
   return strategy;
 }
 
-OutcomePlan plan_of(const Strategy& strategy, const OutcomeModel& model, bool stoppable) {
-  return {strategy.cells && stoppable ? made_stoppable(strategy) : strategy, model};
+/// What every arm of the trial receives, or else every child of the population.
+const std::vector<Rehabilitation>& everybody_of(const Study& study) {
+  return study.trial->rehabilitation.empty() ? study.population.rehabilitation : study.trial->rehabilitation;
+}
+
+OutcomePlan plan_of(const Strategy& strategy, const Study& study, const OutcomeModel& model, bool stoppable) {
+  return {strategy.cells && stoppable ? made_stoppable(strategy) : strategy, model, everybody_of(study)};
 }
 
 /// What is received before the crossover.
@@ -46,7 +51,7 @@ Strategy truncated(const Strategy& strategy, double months) {
 }
 
 ArmPlan::ArmPlan(const Arm& arm, const Study& study, const OutcomeModel& model, bool stoppable)
-    : first(plan_of(first_strategy(arm, study), model, stoppable)), crossover_months(arm.crossover_months) {
+    : first(plan_of(first_strategy(arm, study), study, model, stoppable)), crossover_months(arm.crossover_months) {
   require(!first.therapy.strategy().choice, "an arm of a trial gives one regimen");
   if (!arm.crossover_to) return;
   const Strategy& next = strategy_named(study, *arm.crossover_to);
@@ -56,7 +61,7 @@ ArmPlan::ArmPlan(const Arm& arm, const Study& study, const OutcomeModel& model, 
   require(!model.records(Measure::drooling), "drooling is not recorded in an arm that starts late");
   std::vector<Visit> shifted = model.visits;
   for (Visit& visit : shifted) visit.months = std::max(0.0, visit.months - crossover_months);
-  second = plan_of(next, model, stoppable);
+  second = plan_of(next, study, model, stoppable);
   second->therapy = TherapyPlan(second->therapy.strategy(), model.therapy, shifted);
 }
 

@@ -8,6 +8,7 @@
 #include "engine/evidence/without_evidence.hpp"
 #include "engine/numeric/errors.hpp"
 #include "engine/random/address.hpp"
+#include "io/cli/find_evidence.hpp"
 #include "io/cli/swept_scenarios.hpp"
 #include "io/cli/version.hpp"
 #include "io/console/log.hpp"
@@ -23,18 +24,26 @@ namespace vcohort {
 
 namespace {
 
-/// An evidence as the study names it: a stance that ships, else a file.
-EvidenceText find_evidence(const std::string& stance, const std::string& study_path,
-                           const std::vector<EvidenceText>& carried) {
-  for (const EvidenceText& text : carried)
-    if (text.name == stance) return text;
-  if (const ShippedFile* shipped = shipped_file("evidence", stance)) return {stance, std::string(shipped->text)};
-  const auto relative = std::filesystem::path(study_path).parent_path() / stance;
-  if (!std::filesystem::exists(relative))
-    throw InvalidInput(explain(
-        fmt::format("unknown evidence \"{}\"", stance), "it is neither a stance that ships nor a file",
-        "use \"published\", \"sceptical\" or \"null\", or the path of an evidence file, relative to the study"));
-  return {stance, read_bytes(relative)};
+/// An evidence as the study names it, or as the result carries it.
+EvidenceReading read_stance(const std::string& stance, const Place& place, const std::string& study_path,
+                            const std::vector<EvidenceText>& carried, EvidenceText& text) {
+  text.name = stance;
+  for (const EvidenceText& known : carried)
+    if (known.name == stance) {
+      text = known;
+      return read_evidence(text.source, stance, find_evidence);
+    }
+  std::optional<EvidenceFile> file = find_evidence(stance, study_path);
+  if (!file)
+    throw InvalidInput(
+        text_of(place, study_path) + ": " +
+        explain(
+            fmt::format("unknown evidence \"{}\"", stance), "it is neither a stance that ships nor a file",
+            "use \"published\", \"sceptical\" or \"null\", or the path of an evidence file, relative to the study"));
+  EvidenceReading reading = read_evidence(file->text, file->name, find_evidence);
+  // A result is run again with the evidence that it carries: an overlay is carried as what it comes to.
+  text.source = reading.overlay ? reading.resolved : std::move(file->text);
+  return reading;
 }
 
 LoadedStudy load(std::string bytes, const std::string& path, const std::vector<std::string>& settings,
@@ -44,15 +53,12 @@ LoadedStudy load(std::string bytes, const std::string& path, const std::vector<s
   loaded.reading = read_study(bytes, path, settings, sweeps);
   if (load_for == LoadFor::simulation) check_simulated_looks(loaded.reading);
   const Study& study = loaded.reading.study;
+  for (std::string& notice : unequal_hours(study)) loaded.reading.notices.push_back(std::move(notice));
   std::string resolved_evidence;
   for (std::size_t k = 0; k < study.stances.size(); ++k) {
     EvidenceText text;
-    try {
-      text = find_evidence(study.stances[k], path, carried);
-    } catch (const InvalidInput& error) {
-      throw InvalidInput(text_of(loaded.reading.places.stances.at(k), path) + ": " + error.what());
-    }
-    loaded.stances.push_back(read_evidence(text.source, text.name).evidence);
+    loaded.stances.push_back(
+        read_stance(study.stances[k], loaded.reading.places.stances.at(k), path, carried, text).evidence);
     loaded.evidence.push_back(check_against_evidence(study, loaded.stances.back(), loaded.reading.places));
     for (std::string& notice : unusual_doses(study, loaded.evidence.back(), loaded.reading.places))
       if (auto& known = loaded.reading.notices; std::find(known.begin(), known.end(), notice) == known.end())

@@ -196,7 +196,7 @@ void add_calibrate(Verb& program) {
       "history. Refused with status 5 where too few draws carry the weight: below 50 and 25 per parameter in effect, "
       "or a\n"
       "Pareto shape of 0.7.\n\n"
-      "  vcohort calibrate amanat-2021 zarrabi-2022 --move age.floor,delivery.MSC.intrathecal,delivery.MNC.intrathecal "
+      "  vcohort calibrate tehran-2021 --move age.floor,delivery.MSC.intrathecal,delivery.MNC.intrathecal "
       "-o intrathecal.toml\n"
       "  vcohort run study.toml --set 'evidence=\"intrathecal.toml\"'");
   verb.option("names", arguments->names, "replications that ship, or study files with figures beside them").required();

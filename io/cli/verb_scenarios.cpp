@@ -35,6 +35,7 @@ void list() {
       {"studies", "studies: `vcohort run NAME` simulates one, `vcohort check NAME` says what it asks"},
       {"templates", "templates: data models for any trial, and the analysis of a data file"},
       {"evidence", "stances of evidence: `evidence = \"NAME\"` in a study"},
+      {"evidence/alternatives", "the sceptical stance with other numbers, likewise"},
       {"claims", "claims of the article: `vcohort claims NAME`"},
       {"replications", "published studies: `vcohort replicate NAME`"}};
   for (const Folder& folder : folders) {

@@ -22,6 +22,7 @@ void add_scenarios(Verb& program);
 void add_claims(Verb& program);
 void add_calibrate(Verb& program);
 void add_influence(Verb& program);
+void add_evidence(Verb& program);
 void add_schema(Verb& program);
 
 }  // namespace vcohort

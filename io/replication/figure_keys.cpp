@@ -40,7 +40,7 @@ constexpr std::array<KeySpec, 9> top_keys = {{
         "[{ name = \"...\" }]"),
 }};
 
-constexpr std::array<KeySpec, 25> figure_keys = {{
+constexpr std::array<KeySpec, 26> figure_keys = {{
     key("name", KeyType::text, {.required = true}, "What the table calls it.", "\"ADL at 24 months\""),
     key("not_modelled", KeyType::text, {},
         "Why the model cannot say anything about it. Such a figure has beside this its name, `printed`, source "
@@ -94,6 +94,10 @@ constexpr std::array<KeySpec, 25> figure_keys = {{
         "Why it is no surprise that the figure lies outside the predictive interval, under every stance or by "
         "stance. One word is the name of a reason of the file.",
         "{ sceptical = \"open label\" }"),
+    key("calibrated", KeyType::text, {},
+        "What of the study file was chosen to fit this figure: inside the interval its verdict is `calibrated`, for it "
+        "tests nothing. One word is the name of a reason of the file.",
+        "\"the hours of rehabilitation\""),
     key("note", KeyType::text, {}, "What else there is to say; for readers of the file.", "\"by hand\""),
 }};
 

@@ -96,6 +96,11 @@ class FigureReader {
     read_value();
     read_spread();
     read_misfit();
+    if (const TomlEntry* entry = reader_.entry("calibrated");
+        entry && entry->value.is_text() && !entry->value.text.empty())
+      figure_.calibrated = full_reason(entry->value);
+    else if (entry)
+      reader_.problems().add(entry->value.place, "what was calibrated is named", "", "write it as a text");
   }
 
   void read_arms() {

@@ -98,6 +98,9 @@ void ReplicationCounts::add(const AssessedStudy& study) {
       case Verdict::inside:
         ++inside;
         break;
+      case Verdict::calibrated:
+        ++calibrated;
+        break;
       case Verdict::known_misfit:
         ++known_misfits;
         break;
@@ -113,9 +116,10 @@ void ReplicationCounts::add(const AssessedStudy& study) {
 
 std::string ReplicationCounts::text() const {
   return fmt::format(
-      "{} figures inside their 95 % predictive interval, {} known misfits, {} unexplained misfits, {} not modelled; {} "
+      "{} figures inside their 95 % predictive interval, {} calibrated, {} known misfits, {} unexplained misfits, {} "
+      "not modelled; {} "
       "are assumption-driven",
-      inside, known_misfits, misfits, not_modelled, assumption_driven);
+      inside, calibrated, known_misfits, misfits, not_modelled, assumption_driven);
 }
 
 Table replication_table(const std::vector<AssessedStudy>& studies) {
@@ -157,9 +161,10 @@ Table replication_table(const std::vector<AssessedStudy>& studies) {
   simulated("replicates", "replicates", "simulated datasets in which the figure is defined",
             &FigureAssessment::defined);
   column("assumption_driven", "", "inputs of the study had to be assumed", &Row::driven);
-  column("verdict", "", "inside, known misfit, MISFIT or not modelled",
+  column("verdict", "", "inside, calibrated, known misfit, MISFIT or not modelled",
          [](const Row& row) { return name_of(row.assessed.verdict); });
-  simulated("reason", "", "of a known misfit, or why it is not modelled", &FigureAssessment::reason);
+  simulated("reason", "", "of a known misfit, why it is not modelled, or what was calibrated",
+            &FigureAssessment::reason);
   return table;
 }
 

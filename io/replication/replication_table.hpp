@@ -20,7 +20,7 @@ struct AssessedStudy {
 
 /// How many figures of all studies have which verdict, and how many rest on assumed inputs.
 struct ReplicationCounts {
-  std::int64_t inside = 0, known_misfits = 0, misfits = 0, not_modelled = 0, assumption_driven = 0;
+  std::int64_t inside = 0, calibrated = 0, known_misfits = 0, misfits = 0, not_modelled = 0, assumption_driven = 0;
 
   void add(const AssessedStudy&);
   std::string text() const;

@@ -12,6 +12,7 @@
 #include "engine/sensitivity/sobol_stage.hpp"
 #include "engine/sensitivity/stages.hpp"
 #include "engine/sensitivity/threshold.hpp"
+#include "engine/study/names.hpp"
 #include "engine/study/size.hpp"
 
 namespace vcohort {
@@ -120,10 +121,11 @@ class PairCheck {
 /// [policy] needs utilities, costs and survival, and money that means what the study says.
 void check_policy(const PolicyQuestion& policy, const Evidence& evidence, const StudyPlaces& places,
                   Problems& problems) {
-  constexpr std::uint16_t first_id = 800;  // of what only [policy] needs
+  constexpr std::uint16_t first_id = 800, end_id = 870;  // of what every [policy] needs, and nothing else
   std::vector<std::string> missing;
   for (const ParameterDefinition& definition : parameter_registry())
-    if (definition.id >= first_id && !find(evidence, definition.name)) missing.push_back(definition.name);
+    if (definition.id >= first_id && definition.id < end_id && !find(evidence, definition.name))
+      missing.push_back(definition.name);
   if (!missing.empty()) {
     problems.add(
         places.policy,
@@ -202,7 +204,102 @@ void check_sensitivity(const Study& study, const Evidence& evidence, const Place
                  "ask for fewer points or groups in policy.sensitivity.sobol");
 }
 
+std::string categories_text(std::string_view key, auto names, const auto& allowed) {
+  std::vector<std::string> words;
+  for (std::size_t k = 0; k < allowed->size(); ++k)
+    if ((*allowed)[k]) words.push_back(quoted(names[k]));
+  return fmt::format("{} = [{}]", key, fmt::join(words, ", "));
+}
+
+/// How a study writes an eligibility.
+std::string eligibility_text(const StrategyEligibility& eligibility) {
+  std::vector<std::string> parts;
+  if (eligibility.gmfcs) parts.push_back(categories_text("gmfcs", gmfcs_names, eligibility.gmfcs));
+  if (eligibility.motor_type) parts.push_back(categories_text("motor_type", motor_type_names, eligibility.motor_type));
+  if (eligibility.topography) parts.push_back(categories_text("topography", topography_names, eligibility.topography));
+  return fmt::format("{{ {} }}", fmt::join(parts, ", "));
+}
+
+/// What is given beside cells has its numbers, and a procedure is given to those whom it is for.
+void check_beside(const Study& study, const Evidence& evidence, const StudyPlaces& places, Problems& problems) {
+  const auto lacks = [&](const Place& place, const std::string& what, const std::string& parameter) {
+    if (find(evidence, parameter)) return false;
+    problems.add(place, fmt::format("the evidence {} knows nothing of {}", quoted(evidence.name), what),
+                 quoted(parameter) + " is missing", "add it with its source, or use a stance that ships");
+    return true;
+  };
+  bool hours = !study.population.rehabilitation.empty() || (study.trial && !study.trial->rehabilitation.empty());
+  for (std::size_t index = 0; index < study.strategies.size(); ++index) {
+    const Strategy& strategy = study.strategies[index];
+    const Place& place = places.strategies.at(index).dose;
+    hours = hours || !strategy.rehabilitation.empty();
+    if (strategy.eligibility && (strategy.eligibility->topography))
+      lacks(place, "topographies", "patient.topography_share.I.diplegia");
+    if (!strategy.procedure) continue;
+    const std::string name = name_of(strategy.procedure->procedure);
+    if (lacks(place, name, "procedure.effect." + name) || strategy.eligibility) continue;
+    for (const ProcedureFacts& facts : evidence.procedures) {
+      const StrategyEligibility& whom = facts.indication;
+      if (facts.procedure != strategy.procedure->procedure || (!whom.gmfcs && !whom.motor_type && !whom.topography))
+        continue;
+      problems.add(place, fmt::format("{} gives {} to every child", quoted(strategy.name), name),
+                   fmt::format("it is for some alone: {}", facts.source),
+                   "write eligibility = " + eligibility_text(whom));
+    }
+  }
+  if (hours)
+    for (const ParameterDefinition& definition : parameter_registry())
+      if (definition.name.starts_with("rehabilitation.") && lacks({}, "rehabilitation", definition.name)) return;
+}
+
+/// What an arm does after its crossover begins at baseline as the model sees it: hours that start then have no place.
+void check_crossovers(const Study& study, const StudyPlaces& places, Problems& problems) {
+  if (!study.trial || study.data_model) return;
+  for (const Arm& arm : study.trial->arms) {
+    if (!arm.crossover_to) continue;
+    const auto own = static_cast<std::size_t>(arm.strategy);
+    for (std::size_t index = 0; index < study.strategies.size(); ++index) {
+      const Strategy& strategy = study.strategies[index];
+      if (index != own && strategy.name != *arm.crossover_to) continue;
+      if (strategy.rehabilitation.empty() && !strategy.procedure) continue;
+      problems.add(places.strategies.at(index).dose,
+                   fmt::format("{} has rehabilitation or a procedure, and an arm crosses over", quoted(strategy.name)),
+                   "what is given beside cells does not cross over with them",
+                   "give the hours to all arms by trial.rehabilitation, or remove the crossover");
+    }
+  }
+}
+
 }  // namespace
+
+std::vector<std::string> unequal_hours(const Study& study) {
+  std::vector<std::string> notices;
+  const auto same = [](const std::vector<Rehabilitation>& a, const std::vector<Rehabilitation>& b) {
+    return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](const Rehabilitation& x, const Rehabilitation& y) {
+      return x.hours_per_week == y.hours_per_week && x.weeks == y.weeks && x.repeat == y.repeat &&
+             x.every_weeks == y.every_weeks && x.start_months == y.start_months;
+    });
+  };
+  const auto compare = [&](int strategy, int reference) {
+    const Strategy& one = study.strategies.at(static_cast<std::size_t>(strategy));
+    const Strategy& other = study.strategies.at(static_cast<std::size_t>(reference));
+    if (!one.cells || same(one.rehabilitation, other.rehabilitation)) return;
+    notices.push_back(explain(
+        fmt::format("{} and {} do not have the same hours of rehabilitation", quoted(one.name), quoted(other.name)),
+        "their difference is that of cells and hours together", "compare cells at equal hours to learn what cells do"));
+  };
+  const int strategies = static_cast<int>(study.strategies.size());
+  for (int s = 0; s < strategies; ++s) {
+    if (study.cohort) compare(s, study.cohort->reference);
+    if (study.policy && !study.cohort) compare(s, study.policy->reference);
+  }
+  if (study.trial && !study.data_model && !study.trial->arms.empty())
+    for (const Arm& arm : study.trial->arms)
+      compare(arm.strategy, study.trial->arms.at(static_cast<std::size_t>(study.trial->reference)).strategy);
+  std::sort(notices.begin(), notices.end());
+  notices.erase(std::unique(notices.begin(), notices.end()), notices.end());
+  return notices;
+}
 
 std::vector<std::string> pairs_of(const Evidence& evidence) {
   std::vector<std::string> pairs;
@@ -248,6 +345,8 @@ Evidence check_against_evidence(const Study& study, const Evidence& evidence, co
     }
   }
   PairCheck(study, amended, places, problems).run();
+  check_beside(study, amended, places, problems);
+  check_crossovers(study, places, problems);
   if (study.policy) check_policy(*study.policy, amended, places, problems);
   if (study.policy && problems.empty()) check_evppi(study, amended, places.policy, problems);
   if (study.policy && study.policy->sensitivity && problems.empty())

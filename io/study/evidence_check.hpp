@@ -24,4 +24,7 @@ std::vector<std::string> unusual_doses(const Study& study, const Evidence& evide
 /// The pairs that have a delivery factor and a reference dose: "MSC/intravenous", ...
 std::vector<std::string> pairs_of(const Evidence& evidence);
 
+/// Notices of cells that are compared with a reference at other hours of rehabilitation.
+std::vector<std::string> unequal_hours(const Study&);
+
 }  // namespace vcohort

@@ -10,6 +10,8 @@
 #include "engine/evidence/check.hpp"
 #include "engine/evidence/registry.hpp"
 #include "engine/numeric/errors.hpp"
+#include "io/study/beside_keys.hpp"
+#include "io/study/evidence_overlay.hpp"
 #include "io/study/field.hpp"
 #include "io/study/suggestion.hpp"
 
@@ -30,9 +32,20 @@ std::string write_format(const Evidence&, const Scope&) {
   return toml_text(formats.front());
 }
 
-constexpr std::array<KeySpec, 5> top_keys = {{
+void skip_base(const KeyAt&, Evidence&) {}  // it was followed before
+
+std::string write_no_base(const Evidence&, const Scope&) {
+  return {};
+}
+
+constexpr std::array<KeySpec, 6> top_keys = {{
     custom<check_format, write_format>("format", KeyType::text, {.choices = formats, .required = true},
                                        "Which grammar the file is written in.", "\"vcohort-evidence 1\""),
+    custom<skip_base, write_no_base>(
+        "base", KeyType::text, {.resolves_to = "parameter"},
+        "The evidence that this one differs from: a stance that ships, or the path of a file relative to this one. The "
+        "file then holds only what differs.",
+        "\"sceptical\""),
     field<&Evidence::name>("name", {.required = true}, "The stance: what results call the scenario.", "\"sceptical\""),
     field<&Evidence::title>("title", {.required = true}, "What the stance believes, in one line.",
                             "\"Shrunk to the controlled trials\""),
@@ -42,7 +55,27 @@ constexpr std::array<KeySpec, 5> top_keys = {{
                                  "The year of its prices; required where there is an amount of money.", "2025"),
 }};
 
-constexpr std::array<KeySpec, 6> parameter_keys = {{
+bool is_date(std::string_view text) {
+  constexpr std::string_view form = "dddd-dd-dd";
+  return text.size() == form.size() && std::equal(form.begin(), form.end(), text.begin(), [](char f, char c) {
+           return f == 'd' ? c >= '0' && c <= '9' : c == f;
+         });
+}
+
+void check_date(const KeyAt& at, const Revision& revision) {
+  if (!is_date(revision.until))
+    at.problems().add(at.value().place, quoted(revision.until) + " is no date", "of a version of the evidence",
+                      "write until = \"2026-11-29\"");
+}
+
+constexpr std::array<KeySpec, 3> revision_keys = {{
+    field<&Revision::until>("until", {.required = true, .check = checked<check_date>},
+                            "Date of the version that changed the number.", "\"2026-11-29\""),
+    field<&Revision::value>("value", {.required = true}, "The number until then.", "50000.0"),
+    field<&Revision::why>("why", {.required = true}, "Why it was changed.", "\"an arithmetic error\""),
+}};
+
+constexpr std::array<KeySpec, 8> parameter_keys = {{
     field<&Parameter::value>("value", {.required = true},
                              "What runs with fixed parameters use; in the range that the model allows.", "4.0"),
     field<&Parameter::unit>("unit", {.required = true, .may_be_empty = true},
@@ -60,6 +93,11 @@ constexpr std::array<KeySpec, 6> parameter_keys = {{
         "Seen in a publication, computed from such numbers, remembered from the literature, or a choice that nobody "
         "measured.",
         "\"derived\""),
+    field<&Parameter::reason>("reason", {.quiet = true}, "Of an overlay: why it differs from what it replaces.",
+                              "\"halved, as for trials without a sham\""),
+    table<&Parameter::history>("history", revision_section, {.form = "list of revisions", .quiet = true},
+                               "What the number was in earlier versions of the evidence, latest first.",
+                               "[{ until = \"2026-11-29\", value = 50000.0, why = \"an error\" }]"),
 }};
 
 /// The numbers that a law needs, and those that it may have.
@@ -150,6 +188,28 @@ constexpr std::array<KeySpec, 3> joint_keys = {{
     field<&JointPrior::source>("source", {.required = true}, "Where the correlation comes from.", "\"calibration\""),
 }};
 
+constexpr std::array<std::string_view, 1> kinds = {"procedure"};
+
+void check_kind(const KeyAt& at, ProcedureFacts&) {
+  read_choice(at);
+}
+
+std::string write_kind(const ProcedureFacts&, const Scope&) {
+  return toml_text(kinds.front());
+}
+
+constexpr std::array<KeySpec, 4> procedure_keys = {{
+    custom<check_kind, write_kind>("kind", KeyType::text, {.choices = kinds, .required = true}, "What it is.",
+                                   "\"procedure\""),
+    field<&ProcedureFacts::title>("title", {.required = true}, "What it is, in one line.",
+                                  "\"selective dorsal rhizotomy\""),
+    table<&ProcedureFacts::indication>(
+        "indication", strategy_eligibility_section, {},
+        "Whom it is for; a strategy that gives it must have an eligibility. Without it every child may receive it.",
+        "{ gmfcs = [\"II\", \"III\"], topography = [\"diplegia\"] }"),
+    field<&ProcedureFacts::source>("source", {.required = true}, "Where that comes from.", "\"three trials\""),
+}};
+
 /// `misspelt` collects the parameters that unknown ones were probably meant to be, so that they are not missed as well.
 void read_parameter(const TomlEntry& entry, Evidence& evidence, std::set<std::string>& misspelt, Problems& problems) {
   const ParameterDefinition* definition = find_parameter(entry.key);
@@ -179,7 +239,7 @@ void read_parameter(const TomlEntry& entry, Evidence& evidence, std::set<std::st
       problems.add(reader.has("value") ? reader.place("value") : entry.place, error.what());
     }
   }
-  evidence.parameters.push_back(std::move(parameter));
+  put(std::move(parameter), evidence);
 }
 
 std::optional<JointPrior> read_joint(const TomlValue& table, const Evidence& evidence, Problems& problems) {
@@ -201,6 +261,39 @@ std::optional<JointPrior> read_joint(const TomlValue& table, const Evidence& evi
   return reader.sound() ? std::optional(prior) : std::nullopt;
 }
 
+/// What the file says of procedures, beside their numbers, in place of what its base says.
+void read_procedures(const TomlValue& document, Evidence& evidence, Problems& problems) {
+  const TomlEntry* tables = document.find("procedure");
+  if (!tables) return;
+  if (!tables->value.is_table()) {
+    problems.add(tables->place, "\"procedure\" must be a table of tables", "", "write [procedure.rhizotomy]");
+    return;
+  }
+  for (const TomlEntry& entry : tables->value.entries) {
+    const std::optional<int> known = index_of(procedure_names, entry.key);
+    if (!known) {
+      problems.add(entry.place, "unknown procedure " + quoted(entry.key), "its numbers would have no name",
+                   did_you_mean(entry.key, procedure_names));
+      continue;
+    }
+    const TableReader reader(entry.value, procedure_section, problems);
+    ProcedureFacts facts;
+    facts.procedure = static_cast<Procedure>(*known);
+    if (entry.value.is_table()) fill(reader, facts, {});
+    std::erase_if(evidence.procedures, [&](const ProcedureFacts& old) { return old.procedure == facts.procedure; });
+    evidence.procedures.push_back(facts);
+    for (const char* what :
+         {"effect", "onset", "waning", "cv", "cost", "harm", "harm_loss", "complication_cost", "carer_days"}) {
+      const std::string name = fmt::format("procedure.{}.{}", what, entry.key);
+      if (!find(evidence, name))
+        problems.add(entry.place, fmt::format("the parameter {} is missing", quoted(name)),
+                     "a procedure has all of its numbers", "add it with its source");
+    }
+  }
+  std::sort(evidence.procedures.begin(), evidence.procedures.end(),
+            [](const ProcedureFacts& a, const ProcedureFacts& b) { return a.procedure < b.procedure; });
+}
+
 void check_format(const TomlValue& document, Problems& problems) {
   const TomlEntry* format = document.find("format");
   if (!format) {
@@ -216,8 +309,8 @@ void check_format(const TomlValue& document, Problems& problems) {
 }
 
 void check_names(const TomlValue& document, Problems& problems) {
-  constexpr std::array<std::string_view, 7> known = {"format",     "name",      "title", "currency",
-                                                     "price_year", "parameter", "joint"};
+  constexpr std::array<std::string_view, 10> known = {"format",     "base",      "name",  "title",  "currency",
+                                                      "price_year", "parameter", "joint", "remark", "procedure"};
   for (const TomlEntry& entry : document.entries) {
     if (std::find(known.begin(), known.end(), entry.key) != known.end()) continue;
     problems.add(entry.place, "unknown key " + quoted(entry.key), "at the top level", did_you_mean(entry.key, known));
@@ -225,14 +318,16 @@ void check_names(const TomlValue& document, Problems& problems) {
 }
 
 void read_parameters(const TomlValue& document, Evidence& evidence, Problems& problems) {
+  const bool overlay = document.find("base");
   std::set<std::string> misspelt;
   const TomlEntry* parameters = document.find("parameter");
   if (parameters && parameters->value.is_table()) {
     for (const TomlEntry& entry : parameters->value.entries) read_parameter(entry, evidence, misspelt, problems);
-  } else {
+  } else if (parameters || !overlay) {
     problems.add(parameters ? parameters->place : Place{}, "the evidence has no parameters", "",
                  "write [parameter.\"effect.emax\"]");
   }
+  if (overlay) return;
   const auto given = [&](const ParameterDefinition& definition) {
     return parameters && parameters->value.is_table() && parameters->value.find(definition.name);
   };
@@ -278,15 +373,38 @@ const SectionSpec uncertainty_section =
 const SectionSpec joint_section =
     section<JointPrior>("joint", "[[joint]]", "Parameters that are not drawn independently of each other.", joint_keys);
 
-EvidenceReading read_evidence(std::string_view bytes, const std::string& file_name) {
+const SectionSpec procedure_section = section<ProcedureFacts>(
+    "procedure", "[procedure.NAME]",
+    "A treatment without cells: what it is and whom it is for. Its numbers are the parameters procedure.*.NAME.",
+    procedure_keys);
+const SectionSpec revision_section =
+    section<Revision>("history", "a revision", "A number that an earlier version of the evidence had.", revision_keys);
+
+namespace {
+
+/// `chain`: the files that led here, each based on the next.
+EvidenceReading read_chain(std::string_view bytes, const std::string& file_name, const FindBase& find_base,
+                           std::vector<std::string> chain) {
   const TomlValue document = parse_toml(bytes, file_name);
   Problems problems(file_name);
   check_format(document, problems);
   check_names(document, problems);
+  chain.push_back(file_name);
+  EvidenceReading reading;
+  Evidence& evidence = reading.evidence;
+  if (const std::optional<EvidenceFile> base = base_of(document, find_base, chain, problems)) {
+    evidence = read_chain(base->text, base->name, find_base, chain).evidence;
+    reading.overlay = true;
+  }
+  const Evidence base = evidence;
+  for (Parameter& parameter : evidence.parameters) parameter.reason.clear();  // the base's own, against another base
   const TableReader reader(document, evidence_section, problems, true);
-  Evidence evidence;
   fill(reader, evidence, {});
   read_parameters(document, evidence, problems);
+  read_procedures(document, evidence, problems);
+  check_amounts(document, base, evidence, problems);
+  if (document.find("joint")) evidence.joint.clear();  // its own replace those of the base
+  read_remarks(document, evidence, problems);
   if (problems.empty()) {
     // Everything that concerns one parameter is known to be right: what is left concerns several.
     try {
@@ -297,7 +415,14 @@ EvidenceReading read_evidence(std::string_view bytes, const std::string& file_na
   }
   read_joints(document, evidence, problems);
   problems.throw_if_any();
-  return {evidence, write_evidence(evidence)};
+  reading.resolved = write_evidence(evidence);
+  return reading;
+}
+
+}  // namespace
+
+EvidenceReading read_evidence(std::string_view bytes, const std::string& file_name, const FindBase& find_base) {
+  return read_chain(bytes, file_name, find_base, {});
 }
 
 std::string write_evidence(const Evidence& evidence) {
@@ -305,6 +430,8 @@ std::string write_evidence(const Evidence& evidence) {
   for (const std::string& line : lines_of(evidence_section, &evidence, {})) text += line + "\n";
   for (const Parameter& parameter : evidence.parameters)
     write_table(parameter_section, &parameter, {}, fmt::format("[parameter.{}]", toml_text(parameter.name)), "", text);
+  for (const ProcedureFacts& facts : evidence.procedures)
+    write_table(procedure_section, &facts, {}, fmt::format("[procedure.{}]", name_of(facts.procedure)), "", text);
   for (const JointPrior& prior : evidence.joint)
     write_table(joint_section, &prior, {}, joint_section.heading, "", text);
   return text;

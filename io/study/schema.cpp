@@ -106,7 +106,8 @@ std::string schema_text() {
     if (!categories.empty()) text += fmt::format("* `{}`: {}\n", name_of(variable), code_list(categories));
   }
   text += "\n## Evidence file: format \"vcohort-evidence 1\"\n";
-  for (const SectionSpec* section : {&evidence_section, &parameter_section, &uncertainty_section, &joint_section}) {
+  for (const SectionSpec* section : {&evidence_section, &parameter_section, &uncertainty_section, &revision_section, &procedure_section,
+                                     &joint_section, &remark_section}) {
     text += table_text(*section);
   }
   return text;

@@ -4,6 +4,7 @@
 #include <array>
 
 #include "engine/study/names.hpp"
+#include "io/study/beside_keys.hpp"
 #include "io/study/field.hpp"
 #include "io/study/suggestion.hpp"
 
@@ -60,7 +61,7 @@ std::string write_gmfcs(const Population& population, const Scope&) {
   return fmt::format("{{ {} }}", fmt::join(levels, ", "));
 }
 
-constexpr std::array<KeySpec, 4> population_keys = {{
+constexpr std::array<KeySpec, 5> population_keys = {{
     field<&Population::size>(
         "size", {.unit = "patients", .range = {1, most_patients}},
         "How many patients are enrolled; all of them meet the eligibility. Required with [cohort]; a "
@@ -82,6 +83,8 @@ constexpr std::array<KeySpec, 4> population_keys = {{
     table<&Population::eligibility>("eligibility", eligibility_section, {},
                                     "What a child must show at screening to be enrolled; without it every child is.",
                                     "{ age_years = [2, 12], gmfcs = [\"II\", \"III\", \"IV\"] }"),
+    rehabilitation_key<&Population::rehabilitation>(
+        {}, "Active therapy of every child under every strategy, beside what the strategy gives."),
 }};
 
 void read_levels(const KeyAt& at, Eligibility& eligibility) {

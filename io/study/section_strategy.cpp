@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "engine/study/size.hpp"
+#include "io/study/beside_keys.hpp"
 #include "io/study/regimen_keys.hpp"
 #include "io/study/suggestion.hpp"
 
@@ -68,7 +69,23 @@ constexpr KeySpec given(std::string_view unit, Range range) {
   return {.unit = unit, .range = range, .use = rule<cells_use>};
 }
 
-constexpr std::array<KeySpec, 16> keys = {{
+/// A choice has no regimen of its own.
+Use own_use(const KeySpec&, const Strategy& strategy, const Scope&) {
+  return strategy.choice ? Use::none("what is chosen has its own", "") : Use{};
+}
+
+/// Who is not eligible receives usual care, and cells were drawn for everybody.
+Use eligibility_use(const KeySpec&, const Strategy& strategy, const Scope&) {
+  if (strategy.choice) return Use::none("what is chosen has its own", "");
+  if (strategy.cells)
+    return Use::none("cells are given to every child; choose between strategies by a marker instead",
+                     "a strategy with cells has no eligibility");
+  if (strategy.rehabilitation.empty() && !strategy.procedure)
+    return Use::none("it is usual care for everybody", "the strategy gives nothing to be eligible for");
+  return {};
+}
+
+constexpr std::array<KeySpec, 19> keys = {{
     field<&Strategy::name>("name", {.required = true, .check = checked<check_name>},
                            "How tables call the strategy; no two have the same name.", "\"four IV infusions\""),
     table_by<read_choice_key, &Strategy::choice>(
@@ -76,9 +93,18 @@ constexpr std::array<KeySpec, 16> keys = {{
         "Instead of `cell`: every patient receives one of two other strategies of the study, by a marker that is "
         "measured at baseline.",
         "{ marker = \"inflammation\", error_sd = 0.5, threshold = 0, above = \"MSC\", below = \"NSC\" }"),
-    custom<read_cell, write_cell>(
-        "cell", KeyType::text, {.choices = cell_names, .use = rule<cells_use>},
-        "Cell type. Without it the strategy is rehabilitation alone, and has no other key than its name.", "\"MSC\""),
+    rehabilitation_key<&Strategy::rehabilitation>(
+        {.use = rule<own_use>}, "Active therapy that the strategy gives beside cells or without them."),
+    table<&Strategy::procedure>("procedure", procedure_use_section, {.use = rule<own_use>},
+                                "A treatment without cells that the evidence knows, beside rehabilitation.",
+                                "{ name = \"rhizotomy\" }"),
+    table<&Strategy::eligibility>("eligibility", strategy_eligibility_section, {.use = rule<eligibility_use>},
+                                  "Who may receive the strategy: every other child has usual care. Of strategies "
+                                  "without cells; required where the evidence says whom the procedure is for.",
+                                  "{ gmfcs = [\"II\", \"III\"], motor_type = [\"spastic\"] }"),
+    custom<read_cell, write_cell>("cell", KeyType::text, {.choices = cell_names, .use = rule<cells_use>},
+                                  "Cell type. A strategy without cells, rehabilitation and procedure is usual care.",
+                                  "\"MSC\""),
     field<&Strategy::route>(
         "route", {.no_default = true, .use = rule<cells_use>},
         "How the cells are given; required with `cell`. The evidence decides which pairs of cell and route exist.",
@@ -138,10 +164,10 @@ void finish(const TableReader& reader, Strategy& strategy, const Scope&) {
     return;
   }
   for (const KeySpec& key : keys) {
-    if (!key.use || !reader.has(key.name)) continue;
+    if (key.use != &rule<cells_use> || !reader.has(key.name)) continue;
     reader.problems().add(
         reader.entry(key.name)->place, fmt::format("\"{}\" without \"cell\"", key.name),
-        strategy.choice ? "what is chosen has its own regimen" : "a strategy without cells is rehabilitation alone",
+        strategy.choice ? "what is chosen has its own regimen" : "a strategy without cells has no infusions",
         "write cell = \"MSC\", or remove the key");
   }
 }
@@ -234,7 +260,9 @@ bool complete(Regimen& regimen, const Place& place, Problems& problems) {
 }  // namespace regimen
 
 const SectionSpec strategy_section = section<Strategy, finish>(
-    "strategy", "[[strategy]]", "What a patient receives: cells by a route under a regimen, or rehabilitation alone.",
+    "strategy", "[[strategy]]",
+    "What a patient receives: cells by a route under a regimen, rehabilitation and a procedure beside them or without "
+    "cells, or usual care.",
     keys);
 
 const SectionSpec choose_section = section<Choice>(

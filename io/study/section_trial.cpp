@@ -7,6 +7,7 @@
 #include "engine/study/endpoints.hpp"
 #include "engine/study/ratios.hpp"
 #include "engine/study/trial_names.hpp"
+#include "io/study/beside_keys.hpp"
 #include "io/study/suggestion.hpp"
 #include "io/study/trial_sections.hpp"
 
@@ -43,6 +44,11 @@ Use disease_model(const KeySpec& key, const TrialQuestion& trial, const Scope& s
   if (!scope.trial->model) return {};
   return Use::none(key.name == "visit_window_days" ? "a data model is drawn at its visits"
                                                    : "a data model says what is observed");
+}
+
+Use rehabilitation_use(const KeySpec&, const TrialQuestion&, const Scope& scope) {
+  if (!scope.trial->simulated) return Use::none();
+  return scope.trial->model ? Use::none("a data model says what is observed") : Use{};
 }
 
 Use alpha_use(const KeySpec&, const TrialQuestion& trial, const Scope&) {
@@ -160,7 +166,7 @@ void check_window(const KeyAt& at, const TrialQuestion& trial) {
   }
 }
 
-constexpr std::array<KeySpec, 21> keys = {{
+constexpr std::array<KeySpec, 22> keys = {{
     table_by<read_arms, &TrialQuestion::arms>(
         "arms", arm_section, {.form = "list of arms", .use = rule<simulation_needs>},
         "What the patients are randomised to, or a single arm that is compared with a fixed value. Required but for a "
@@ -249,6 +255,9 @@ constexpr std::array<KeySpec, 21> keys = {{
         "Without "
         "it the evidence's own.",
         "{ gmfm66 = 3 }"),
+    rehabilitation_key<&TrialQuestion::rehabilitation>(
+        {.use = rule<rehabilitation_use>},
+        "Active therapy of all arms, in place of that of the population, beside what a strategy gives."),
 }};
 
 /// All patients of a trial are in memory at once.

@@ -59,6 +59,8 @@ inline constexpr std::span<const std::string_view> words<Regimen::Tolerance> = t
 template <>
 inline constexpr std::span<const std::string_view> words<Marker> = marker_names;
 template <>
+inline constexpr std::span<const std::string_view> words<Procedure> = procedure_names;
+template <>
 inline constexpr std::span<const std::string_view> words<Distribution::Kind> = distribution_names;
 template <>
 inline constexpr std::span<const std::string_view> words<ClaimNumber::Table> = claim_table_names;

@@ -121,12 +121,12 @@ class Calibrate(ProgramTest):
         self.call(*words, "-o", "new.toml", status=4)
 
     def test_refusals(self):
-        self.assertIn("effective sample size", self.call("calibrate", "amanat-2021", "--figure", "adjusted", "--move", "effect.emax,age.floor",
+        self.assertIn("effective sample size", self.call("calibrate", "tehran-2021", "--figure", "adjusted", "--move", "effect.emax,age.floor",
                                                          "--draws", 100, "--patients-factor", 1, "-o", "x.toml", status=NUMERICAL_FAILURE).stderr)
         self.assertFalse((self.folder / "x.toml").exists())
-        self.assertIn("shares the draw", self.call("calibrate", "amanat-2021", "--move", "severity.MSC.I", status=INVALID).stderr)
-        self.assertIn("did you mean", self.call("calibrate", "amanat-2021", "--move", "effect.emaxx", status=INVALID).stderr)
-        self.assertIn("no figure to calibrate to", self.call("calibrate", "amanat-2021", "--figure", "height", "--move", "effect.emax", status=INVALID).stderr)
+        self.assertIn("shares the draw", self.call("calibrate", "tehran-2021", "--move", "severity.MSC.I", status=INVALID).stderr)
+        self.assertIn("did you mean", self.call("calibrate", "tehran-2021", "--move", "effect.emaxx", status=INVALID).stderr)
+        self.assertIn("no figure to calibrate to", self.call("calibrate", "tehran-2021", "--figure", "height", "--move", "effect.emax", status=INVALID).stderr)
 
 
 if __name__ == "__main__":

@@ -24,7 +24,6 @@ import json
 import pathlib
 import random
 import sys
-import tomllib
 
 try:
     from mpmath import mp, mpf
@@ -33,6 +32,8 @@ except ImportError:
 
 mp.dps = 50
 HERE = pathlib.Path(__file__).resolve().parent
+sys.path.insert(0, str(HERE.parents[1] / "scripts"))
+from evidence_files import load  # noqa: E402
 OUTPUT = HERE / "model_cases.json"
 STANCES = ("published", "sceptical", "null")
 LEVELS = ("I", "II", "III", "IV", "V")
@@ -44,9 +45,7 @@ class Values:
     """Point values of a stance, exactly as the doubles that a program reads."""
 
     def __init__(self, stance):
-        path = HERE.parents[1] / "scenarios" / "evidence" / f"{stance}.toml"
-        with open(path, "rb") as file:
-            self._parameters = tomllib.load(file)["parameter"]
+        self._parameters = load(HERE.parents[1] / "scenarios" / "evidence" / f"{stance}.toml")["parameter"]
 
     def __getitem__(self, name):
         return mpf(float(self._parameters[name]["value"]))

@@ -48,7 +48,7 @@ Table evidence_table(const FileHeader& header) {
   Table table{"/evidence", "The evidence files that the study names.", {}};
   const Columns column(table, header.evidence);
   column("name", "", "The stance, or the file's name.", &EvidenceText::name);
-  column("source", "", "The evidence file, byte for byte as it was given.", &EvidenceText::source);
+  column("source", "", "The evidence file, byte for byte as it was given; of an overlay, the whole text that it stands for.", &EvidenceText::source);
   return table;
 }
 

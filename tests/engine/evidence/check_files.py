@@ -1,12 +1,15 @@
 """Checks the evidence files that ship against the registry: check_files.py PRINT_REGISTRY FILE...
 
 Reads them with Python's own TOML parser, so that a fault of the program's reader cannot hide a fault of a file."""
+import pathlib
 import subprocess
 import sys
-import tomllib
+
+sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[3] / "scripts"))
+from evidence_files import load  # noqa: E402
 
 STRENGTHS = {"found", "derived", "recalled", "assumed"}
-KEYS = {"value", "unit", "uncertainty", "draw", "source", "strength"}
+KEYS = {"value", "unit", "uncertainty", "draw", "source", "strength", "reason", "history"}
 LAWS = {
     "normal": ({"sd"}, {"low", "high"}),
     "lognormal": ({"sigma"}, {"low", "high"}),
@@ -24,13 +27,12 @@ def registry(program):
 
 
 def faults_of(path, definitions):
-    with open(path, "rb") as file:
-        data = tomllib.load(file)
+    data = load(path)
     if data.get("format") != "vcohort-evidence 1":
         yield "wrong format line"
     if not path.endswith(f"/{data['name']}.toml"):
         yield f"name {data['name']} is not the file's"
-    if not data.keys() <= {"format", "name", "title", "currency", "price_year", "parameter", "joint"}:
+    if not data.keys() <= {"format", "name", "title", "currency", "price_year", "parameter", "procedure", "joint"}:
         yield f"unknown keys {data.keys()}"
     parameters = data["parameter"]
     for name, (_, _, _, optional) in definitions.items():

@@ -11,7 +11,7 @@ namespace vcohort {
 inline Parameter parameter(const std::string& name, double value, const Uncertainty& uncertainty = {},
                            const std::string& draw = "") {
   const ParameterDefinition& definition = *find_parameter(name);
-  return {definition.id, name, value, definition.unit, uncertainty, draw, "a test", Strength::assumed};
+  return {definition.id, name, value, definition.unit, uncertainty, draw, "a test", Strength::assumed, {}, {}};
 }
 
 inline Uncertainty normal(double sd) {
@@ -65,7 +65,7 @@ inline Uncertainty truncated(Uncertainty law, std::optional<double> low, std::op
 }
 
 inline Evidence evidence_of(std::vector<Parameter> parameters, std::vector<JointPrior> joint = {}) {
-  return {"test", "a few parameters", "", 0, std::move(parameters), std::move(joint)};
+  return {"test", "a few parameters", "", 0, std::move(parameters), std::move(joint), {}};
 }
 
 }  // namespace vcohort

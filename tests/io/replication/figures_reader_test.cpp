@@ -249,7 +249,6 @@ TEST(ShippedFigures, EveryPublicationHasItsFile) {
     }
   }
   for (const char* name : {"adult-case-2025",
-                           "amanat-2021",
                            "boruczkowski-2019",
                            "chroscinska-2024",
                            "cox-2022",
@@ -272,7 +271,7 @@ TEST(ShippedFigures, EveryPublicationHasItsFile) {
                            "sun-2017",
                            "sun-2021",
                            "sun-2022",
-                           "zarrabi-2022",
+                           "tehran-2021",
                            "zhang-2015"})
     EXPECT_TRUE(names.contains(name)) << name;
   EXPECT_GE(modelled, 150u);

@@ -39,7 +39,8 @@ TEST(Documentation, TheExampleOfThePageIsAStudy) {
 
 TEST(Documentation, EveryKeyHasAMeaningAndAnExampleOfItsKind) {
   std::vector<const SectionSpec*> sections(documented_tables().begin(), documented_tables().end());
-  for (const SectionSpec* section : {&evidence_section, &parameter_section, &uncertainty_section, &joint_section}) {
+  for (const SectionSpec* section : {&evidence_section, &parameter_section, &uncertainty_section, &revision_section,
+                                     &procedure_section, &joint_section, &remark_section}) {
     sections.push_back(section);
   }
   for (const SectionSpec* section : sections) {

@@ -14,6 +14,7 @@
 #include "engine/study/covariates.hpp"
 #include "engine/study/endpoints.hpp"
 #include "engine/study/trial_names.hpp"
+#include "io/study/beside_keys.hpp"
 #include "io/study/policy_sections.hpp"
 #include "io/study/trial_sections.hpp"
 
@@ -125,11 +126,14 @@ class RandomStudy {
     for (int k = 0; k < 3; ++k) {
       strategies_.push_back(fmt::format("cells {}", k));
       const std::array<std::string, 3> doses = {"dose_per_kg", "dose", "reference_doses"};
-      never_ = {"[[strategy]].choose"};
+      never_ = {"[[strategy]].choose", "[[strategy]].eligibility"};
       for (const std::string& dose : doses) never_.insert("[[strategy]]." + dose);
       never_.erase("[[strategy]]." + one_of(doses));
       text += block(strategy_section);
     }
+    if (chance(0.5))
+      text += fmt::format("\n[[strategy]]\nname = \"surgery\"\nprocedure = {}\neligibility = {}\n", procedure(),
+                          table(strategy_eligibility_section));
     choice_ = shape_ != Shape::trial && chance(0.5);
     if (choice_) text += "\n[[strategy]]\nname = \"by marker\"\nchoose = " + table(choose_section) + "\n";
     if (chance(0.3)) text += "\n[grid]\ncell = \"CB\"\nroute = \"intravenous\"\ntotal_dose_per_kg = 8e6\n";
@@ -287,6 +291,17 @@ class RandomStudy {
     return fmt::format("{{ {} }}", fmt::join(items, ", "));
   }
 
+  std::string rehabilitation() {
+    return fmt::format(
+        "[{{ hours_per_week = {}, weeks = {}, repeat = 2, every_weeks = {}, start_months = {} }}, {{ hours_per_week = 1 "
+        "}}]",
+        number_between(0, 20), number_between(1, 10), number_between(11, 50), number_between(0.1, 12));
+  }
+  std::string procedure() {
+    return fmt::format("{{ name = {}, times = 2, every_months = {}, start_months = {} }}",
+                       toml_text(one_of(procedure_names)), number_between(1, 9), number_between(0.1, 12));
+  }
+
   /// Three looks, with bounds that there are.
   std::string looks() {
     const Texts bounds = {"boundary = \"pocock\"",
@@ -418,6 +433,9 @@ class RandomStudy {
     set("[[strategy]].tolerance", [this] {
       return toml_text(tolerance_names.at(below(shape_ == Shape::cohort ? 3 : 2)));  // trials cannot halve doses
     });
+    for (const char* whose : {"[[strategy]]", "[population]", "[trial]"})
+      set(fmt::format("{}.rehabilitation", whose), [this] { return rehabilitation(); });
+    set("[[strategy]].procedure", [this] { return procedure(); });
     set("[[strategy]].name", [this] { return toml_text(strategies_.back()); });
     whole("[[strategy]].infusions", 1, 5);
     number("[[strategy]].interval_days", 1, 10);

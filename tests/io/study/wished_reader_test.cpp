@@ -22,6 +22,11 @@ name = "cells"
 cell = "MSC"
 route = "intrathecal"
 dose_per_kg = 1e6
+[[strategy]]
+name = "more cells"
+cell = "MSC"
+route = "intrathecal"
+dose_per_kg = 2e6
 [outcomes]
 visits_months = [6, 12]
 endpoints = ["gmfm66", "cgi_i"]
@@ -50,7 +55,7 @@ TEST(WishedReader, RefusesWhatCannotBeWishedFor) {
     EXPECT_THAT(complaint(wishing(bad)), HasSubstr("must name one endpoint")) << bad;
   EXPECT_THAT(complaint(wishing("{ cgi_i = 1 }")), HasSubstr("the endpoint of the primary analysis is \"gmfm66\""));
   EXPECT_THAT(complaint(wishing("{ gmfm66 = 1 }", "parameters = \"uncertain\"\n")), HasSubstr("parameters are uncertain"));
-  EXPECT_THAT(complaint(wishing("{ gmfm66 = 1 }", "", ", { strategy = \"cells\" }")), HasSubstr("3 arms"));
+  EXPECT_THAT(complaint(wishing("{ gmfm66 = 1 }", "", ", { strategy = \"more cells\" }")), HasSubstr("3 arms"));
 }
 
 }  // namespace

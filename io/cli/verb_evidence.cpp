@@ -1,0 +1,164 @@
+#include <fmt/format.h>
+
+#include <iostream>
+#include <memory>
+
+#include "engine/evidence/registry.hpp"
+#include "engine/numeric/errors.hpp"
+#include "io/cli/evidence_tables.hpp"
+#include "io/cli/find_evidence.hpp"
+#include "io/cli/table_format.hpp"
+#include "io/cli/verbs.hpp"
+#include "io/study/problems.hpp"
+
+namespace vcohort {
+
+namespace {
+
+constexpr const char* default_stance = "sceptical";
+
+struct EvidenceArguments {
+  std::string stance = default_stance;
+  std::string first, second, pattern, strength;
+  TableFormat format = TableFormat::table;
+};
+
+EvidenceReading read_named(const std::string& name) {
+  const std::optional<EvidenceFile> file = find_evidence(name, "");
+  if (!file)
+    throw InvalidInput(explain("unknown evidence " + quoted(name), "it is neither a stance that ships nor a file",
+                               "use \"published\", \"sceptical\" or \"null\", or the path of an evidence file"));
+  return read_evidence(file->text, file->name, find_evidence);
+}
+
+void list(const EvidenceArguments& arguments) {
+  const Evidence evidence = read_named(arguments.stance).evidence;
+  if (arguments.pattern.empty() && arguments.strength.empty())
+    return print(families_table(evidence), arguments.format, std::cout);
+  std::vector<const Parameter*> kept;
+  if (arguments.pattern.empty())
+    for (const Parameter& parameter : evidence.parameters) kept.push_back(&parameter);
+  else
+    kept = matching(evidence, arguments.pattern);
+  if (!arguments.strength.empty())
+    std::erase_if(kept, [&](const Parameter* p) { return name_of(p->strength) != arguments.strength; });
+  if (arguments.format != TableFormat::table)
+    return print(parameters_table(evidence, kept), arguments.format, std::cout);
+  for (const Parameter* p : kept)
+    std::cout << fmt::format("{:<40} {:>10.4g} {:<26} {:<24} {}\n", p->name, p->value, p->unit, uncertainty_text(*p),
+                             name_of(p->strength));
+}
+
+/// One parameter for a reader: what it means, and what each stance says of it.
+void show_parameter(const Parameter& parameter, const std::vector<Evidence>& stances) {
+  std::cout << fmt::format("{}{}\n  {}\n  enters {}\n", parameter.name,
+                           parameter.unit.empty() ? "" : fmt::format(" [{}]", parameter.unit),
+                           find_parameter(parameter.name)->meaning, where_it_enters(parameter));
+  std::string said;
+  for (const Evidence& stance : stances) {
+    const Parameter* here = find(stance, parameter.name);
+    if (!here) continue;
+    std::cout << fmt::format("  {:<12} {:<10.6g} {:<26} {}\n", stance.name, here->value, uncertainty_text(*here),
+                             name_of(here->strength));
+    if (here->source != said) std::cout << "    " << here->source << '\n';
+    said = here->source;
+    if (!here->reason.empty()) std::cout << "    differs: " << here->reason << '\n';
+  }
+  for (const Revision& old : parameter.history)
+    std::cout << fmt::format("  until {}: {:g} ({})\n", old.until, old.value, old.why);
+}
+
+void show(const EvidenceArguments& arguments, bool one_stance) {
+  std::vector<Evidence> stances;
+  if (one_stance)
+    stances.push_back(read_named(arguments.stance).evidence);
+  else
+    for (const char* name : {default_stance, "published", "null"}) stances.push_back(read_named(name).evidence);
+  const std::vector<const Parameter*> found = matching(stances.front(), arguments.pattern);
+  if (arguments.format == TableFormat::table) {
+    for (const Parameter* parameter : found) show_parameter(*parameter, stances);
+    return;
+  }
+  std::vector<Table> all;
+  for (const Evidence& stance : stances) {
+    Table table = parameters_table(stance, matching(stance, arguments.pattern));
+    table.description = "Parameters by stance.";
+    auto& name = table.add<std::string>("stance", "", "Whose number it is.");
+    name.assign(table.rows(), stance.name);
+    append_rows(all, std::move(table));
+  }
+  print(all.front(), arguments.format, std::cout);
+}
+
+void diff(const EvidenceArguments& arguments) {
+  const Evidence a = read_named(arguments.first).evidence, b = read_named(arguments.second).evidence;
+  const std::vector<Difference> found = differences(a, b);
+  if (arguments.format == TableFormat::table)
+    std::cout << differences_text(a, b, found);
+  else
+    print(differences_table(a, b, found), arguments.format, std::cout);
+}
+
+/// Refuses a file that is wrong; of one that is right it says what it changes.
+void check_file(const EvidenceArguments& arguments) {
+  const EvidenceReading reading = read_named(arguments.first);
+  std::cout << fmt::format("{}: {} parameters, complete\n", arguments.first, reading.evidence.parameters.size());
+  const Evidence base = read_named(arguments.stance).evidence;
+  const std::vector<Difference> found = differences(reading.evidence, base);
+  std::cout << differences_text(reading.evidence, base, found);
+  for (const Difference& difference : found)
+    if (reading.overlay && difference.first && difference.first->reason.empty())
+      std::cout << fmt::format("{} has no reason: say with `reason` why it differs\n", difference.first->name);
+}
+
+}  // namespace
+
+void add_evidence(Verb& program) {
+  Verb verb =
+      program.verb("evidence", "what is known of the parameters: from where, how well, and where stances differ");
+  verb.footer(
+      "  vcohort evidence list                            families of parameters, and how well they are known\n"
+      "  vcohort evidence list cost --strength assumed    the parameters of a family\n"
+      "  vcohort evidence show cost.care                  value, uncertainty, source, strength, history\n"
+      "  vcohort evidence diff published sceptical        where two differ, and why\n"
+      "  vcohort evidence check mine.toml                 an evidence file, or an overlay, of one's own");
+  auto arguments = std::make_shared<EvidenceArguments>();
+  const auto done = [arguments](auto act) {
+    return [arguments, act] {
+      act(*arguments);
+      return ExitStatus::done;
+    };
+  };
+  Verb lists = verb.verb("list", "families, or the parameters of one");
+  lists.option("pattern", arguments->pattern, "a family, a parameter, or a name with stars");
+  lists.option("--evidence", arguments->stance, "stance or evidence file").type("EVIDENCE");
+  lists.option("--strength", arguments->strength, "only those: found, derived, recalled or assumed")
+      .type("STRENGTH")
+      .one_of({"found", "derived", "recalled", "assumed"});
+  add_format(lists, arguments->format);
+  lists.action(done([](const EvidenceArguments& a) { list(a); }));
+
+  Verb shows = verb.verb("show", "what is known of a parameter");
+  auto stance = std::make_shared<std::string>();
+  shows.option("parameter", arguments->pattern, "its name, the beginning of one, or a name with stars").required();
+  shows.option("--evidence", *stance, "stance or evidence file [the three that ship]").type("EVIDENCE");
+  add_format(shows, arguments->format);
+  shows.action([arguments, stance] {
+    if (!stance->empty()) arguments->stance = *stance;
+    show(*arguments, !stance->empty());
+    return ExitStatus::done;
+  });
+
+  Verb diffs = verb.verb("diff", "where two evidences differ, and why");
+  diffs.option("first", arguments->first, "stance or evidence file").required();
+  diffs.option("second", arguments->second, "stance or evidence file").required();
+  add_format(diffs, arguments->format);
+  diffs.action(done([](const EvidenceArguments& a) { diff(a); }));
+
+  Verb checks = verb.verb("check", "is a file sound, and what does it change?");
+  checks.option("file", arguments->first, "evidence file").required();
+  checks.option("--against", arguments->stance, "what it is compared with").type("EVIDENCE");
+  checks.action(done([](const EvidenceArguments& a) { check_file(a); }));
+}
+
+}  // namespace vcohort

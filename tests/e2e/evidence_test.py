@@ -1,0 +1,124 @@
+"""Evidence files: overlays on a stance, what a result carries of them, and the versions of the stances that ship."""
+import csv
+import io
+import json
+import re
+import unittest
+
+import h5py
+
+from program import INVALID, SOURCE, ProgramTest
+
+OVERLAY = '''format = "vcohort-evidence 1"
+base = "{base}"
+name = "{name}"
+title = "{name}"
+
+[parameter."effect.emax"]
+value = {emax}
+unit = "GMFM-66 points"
+uncertainty = {{ distribution = "lognormal", sigma = 0.3 }}
+source = "own trial"
+strength = "found"
+reason = "newer"
+'''
+
+
+class Overlays(ProgramTest):
+    def overlay(self, path, base, emax=6.5, name="own"):
+        file = self.folder / path
+        file.parent.mkdir(exist_ok=True)
+        file.write_text(OVERLAY.format(base=base, name=name, emax=emax))
+
+    def test_a_result_is_run_again_with_what_it_carries(self):
+        self.overlay("files/base.toml", "sceptical")
+        self.overlay("files/own.toml", "base.toml", emax=9)
+        study = self.study(evidence='["files/own.toml"]', parameters="uncertain", size=2000)
+        first = self.run_study(study, "first.h5")
+        for path in ("files/own.toml", "files/base.toml", "study.toml"):
+            (self.folder / path).unlink()
+        self.call("run", first, "-o", "again.h5", "--quiet", "--progress", "none")
+        self.assert_same(first, "again.h5")
+        with h5py.File(first) as file:
+            carried = file["evidence/source"][0].decode()
+        self.assertNotIn("base", carried.split("[parameter", 1)[0])
+        self.assertIn('[parameter."motor.limit.I"]', carried)
+
+    def test_an_overlay_is_the_whole_file_that_it_stands_for(self):
+        text = (SOURCE / "scenarios/evidence/sceptical.toml").read_text()
+        changed = text.replace('[parameter."effect.emax"]\nvalue = 4.0', '[parameter."effect.emax"]\nvalue = 5.0').replace('name = "sceptical"', 'name = "own"')
+        self.assertNotEqual(text, changed)
+        (self.folder / "whole.toml").write_text(changed)
+        block = re.search(r'\[parameter\."effect\.emax"\]\n(?:.+\n)+', changed)[0]
+        head = 'format = "vcohort-evidence 1"\nbase = "sceptical"\nname = "own"\ntitle = "Shrunk to the controlled meta-analysis (default)"\n'
+        (self.folder / "part.toml").write_text(head + block)
+        shas = []
+        for name in ("whole", "part"):
+            with h5py.File(self.run_study(self.study(evidence=f'["{name}.toml"]', size=500), f"{name}.h5")) as file:
+                shas.append(file.attrs["evidence_sha256"])
+        self.assertEqual(*shas)
+
+    def test_refusals_have_a_place(self):
+        self.overlay("own.toml", "septical")
+        said = self.call("check", self.study(evidence='["own.toml"]'), status=INVALID).stderr
+        self.assertIn('own.toml:2:8: unknown base "septical"', said)
+        self.overlay("own.toml", "other.toml")
+        self.overlay("other.toml", "own.toml")
+        said = self.call("check", self.study(evidence='["own.toml"]'), status=INVALID).stderr
+        self.assertIn("other.toml:2:8: the evidence is based on itself", said)
+        said = self.call("check", self.study(evidence='["missing.toml"]'), status=INVALID).stderr
+        self.assertRegex(said, r'study\.toml:\d+:\d+: unknown evidence "missing.toml"')
+
+
+class Verb(ProgramTest):
+    def test_diff_fits_two_screens_and_says_why(self):
+        said = self.call("evidence", "diff", "published", "sceptical").stdout.splitlines()
+        self.assertLessEqual(len(said), 100)
+        self.assertLessEqual(max(map(len, said)), 100)
+        rows = list(csv.DictReader(io.StringIO(self.call("evidence", "diff", "published", "sceptical", "--format", "csv").stdout)))
+        self.assertGreater(len(rows), 50)
+        for row in rows:
+            self.assertNotIn("|", row["why"], f"{row['parameter']} has no reason of its own")
+            self.assertGreater(len(row["why"]), 10)
+        self.assertEqual(json.loads(self.call("evidence", "diff", "null", "null", "--format", "json").stdout)["rows"], [])
+
+    def test_list_and_show(self):
+        families = list(csv.DictReader(io.StringIO(self.call("evidence", "list", "--format", "csv").stdout)))
+        for row in families:
+            self.assertEqual(int(row["parameters"]), sum(int(row[s]) for s in ("found", "derived", "recalled", "assumed")), row["family"])
+        assumed = self.call("evidence", "list", "cost", "--strength", "assumed").stdout
+        self.assertIn("cost.visit", assumed)
+        self.assertNotIn("cost.care ", assumed)
+        said = self.call("evidence", "show", "cost.care").stdout
+        for text in ("sceptical", "published", "null", "until 2026-11-29: 50000", "B18", "enters money"):
+            self.assertIn(text, said)
+        self.assertIn("did you mean", self.call("evidence", "show", "cost.cair", status=INVALID).stderr)
+        self.assertIn("unknown evidence", self.call("evidence", "list", "--evidence", "hopeful", status=INVALID).stderr)
+
+    def test_check_says_what_a_file_changes(self):
+        (self.folder / "own.toml").write_text(OVERLAY.format(base="sceptical", name="own", emax=5).replace('reason = "newer"\n', ""))
+        said = self.call("evidence", "check", "own.toml").stdout
+        self.assertIn("effect.emax 5 | 4", said)
+        self.assertIn("effect.emax has no reason", said)
+        (self.folder / "own.toml").write_text("format = 3")
+        self.assertRegex(self.call("evidence", "check", "own.toml", status=INVALID).stderr, r"own\.toml:1:\d+: ")
+
+    def test_alternatives_are_evidence(self):
+        names = [line.split()[0] for line in self.call("scenarios", "list").stdout.split("the sceptical stance with other numbers")[1].split("\n\n")[0].splitlines()[1:]]
+        self.assertGreaterEqual(len(names), 8)
+        for name in names:
+            self.assertIn("numbers differ", self.call("evidence", "check", name).stdout)
+
+
+class Versions(ProgramTest):
+    def test_the_last_version_is_what_ships(self):
+        rows = [line for line in (SOURCE / "scenarios/evidence/CHANGELOG.md").read_text().splitlines() if re.match(r"\| [\d.]+ \|", line)]
+        listed = [cell.strip().strip("`") for cell in rows[-1].strip("|").split("|")][2:]
+        for stance, expected in zip(("published", "sceptical", "null"), listed):
+            with h5py.File(self.run_study(self.study(evidence=f'["{stance}"]', size=500), f"{stance}.h5")) as file:
+                sha = file.attrs["evidence_sha256"]
+                self.assertEqual(sha.decode() if isinstance(sha, bytes) else sha, expected, stance)
+
+
+if __name__ == "__main__":
+    unittest.main()
