@@ -7,7 +7,7 @@ import unittest
 from program import DONE, INVALID, PROGRAM, SOURCE, STORAGE, ProgramTest
 
 COMMAND_LINE = 2
-VERBS = ("run check merge show export compare size boundaries analyze decide replay replicate claims calibrate influence scenarios schema").split()
+VERBS = ("run check merge show export compare size optimise boundaries analyze decide replay replicate claims calibrate influence scenarios new schema").split()
 
 
 class CommandLine(ProgramTest):
