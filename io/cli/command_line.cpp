@@ -8,18 +8,24 @@
 #include <sstream>
 
 #include "engine/numeric/errors.hpp"
+#include "io/console/screen.hpp"
 #include "io/study/suggestion.hpp"
 
 namespace vcohort {
 
 namespace {
 
-constexpr std::size_t width = 100;  // of the help
+/// Of the help: longer lines are hard to read, however wide the screen is.
+std::size_t help_width() {
+  constexpr std::size_t widest = 100;
+  return std::min(screen_width(), widest);
+}
 
-/// Words in lines of at most `width` characters, all but the first one indented. A longer word is cut behind a comma.
+/// Words in lines that fit, all but the first one indented. A longer word is cut behind a comma.
 std::string wrapped(const std::string& text, std::size_t indent) {
   std::istringstream words(text);
   std::string lines;
+  const std::size_t width = help_width();
   std::size_t at = indent;
   for (std::string word; words >> word;) {
     if (at > indent && at + 1 + word.size() > width) {
@@ -41,18 +47,6 @@ std::string wrapped(const std::string& text, std::size_t indent) {
   return lines;
 }
 
-/// A command to type goes on behind a backslash, before one of its options.
-std::string continued(std::string command) {
-  std::string lines;
-  while (command.size() > width) {
-    const std::size_t option = command.rfind(" -", width - 2);
-    if (option == std::string::npos || option < 8) break;
-    lines += command.substr(0, option) + " \\\n";
-    command = "     " + command.substr(option);
-  }
-  return lines + command + '\n';
-}
-
 /// Paragraphs are filled; indented lines, which are commands to type, stay.
 std::string filled(const std::string& text) {
   std::istringstream lines(text);
@@ -64,7 +58,8 @@ std::string filled(const std::string& text) {
   for (std::string line; std::getline(lines, line);) {
     if (line.empty() || line.front() == ' ') {
       close();
-      all += continued(line);
+      constexpr std::size_t deeper = 6;
+      all += folded(continued(line, help_width(), deeper), help_width()) + '\n';
     } else {
       paragraph += line + ' ';
     }
@@ -100,7 +95,7 @@ std::string help_of(const CLI::App* app) {
   for (const CLI::App* verb : app->get_subcommands([](const CLI::App*) { return true; }))
     verbs += row(verb->get_name(), verb->get_description());
   if (!verbs.empty()) usage += " VERB";
-  std::string text = filled(app->get_description()) + '\n' + usage + " [OPTIONS]\n";
+  std::string text = filled(app->get_description()) + '\n' + folded(usage + " [OPTIONS]\n", help_width());
   if (!arguments.empty()) text += "\nArguments:\n" + arguments;
   text += "\nOptions:\n" + options;
   if (!verbs.empty()) text += "\nVerbs:\n" + verbs;

@@ -10,6 +10,7 @@
 #include "io/cli/needs.hpp"
 #include "io/cli/shell_word.hpp"
 #include "io/console/progress.hpp"
+#include "io/console/screen.hpp"
 
 namespace vcohort {
 
@@ -33,18 +34,22 @@ void print_shards(const Plan& plan, const std::filesystem::path& output, int thr
   constexpr double bytes_of_an_empty_part = 60e3;  // the study, its evidence and the layout; measured: docs/scaling.md
   std::string settings;
   for (const std::string& setting : arguments.settings) settings += " --set " + shell_word(setting);
+  constexpr std::size_t deeper = 15;
+  const std::string task =
+      continued(fmt::format("task         vcohort run {}{} -o {} --shard $SLURM_ARRAY_TASK_ID/{} --threads {} --resume",
+                            shell_word(arguments.study), settings, shell_word(output.string()), shards.shards, threads),
+                screen_width(), deeper);
   std::cout << fmt::format(
       "calibration  {} of one thread of this machine; the slowest block took {}\n"
       "shards       {} of about {} on {} threads\n"
       "parts        at least {} files, about {} together\n"
-      "task         vcohort run {}{} -o {} --shard $SLURM_ARRAY_TASK_ID/{} --threads {} --resume\n"
+      "{}\n"
       "array        --array=1-{}\n"
       "then         vcohort merge {}.parts -o {}\n",
       short_duration(calibration.core_seconds), short_duration(calibration.longest_block), shards.shards,
       short_duration(shards.seconds), threads, shards.shards,
-      mebibytes(row_bytes + bytes_of_an_empty_part * static_cast<double>(shards.shards)), shell_word(arguments.study),
-      settings, shell_word(output.string()), shards.shards, threads, shards.shards, shell_word(output.string()),
-      shell_word(output.string()));
+      mebibytes(row_bytes + bytes_of_an_empty_part * static_cast<double>(shards.shards)), task, shards.shards,
+      shell_word(output.string()), shell_word(output.string()));
 }
 
 }  // namespace

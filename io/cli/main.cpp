@@ -15,7 +15,8 @@ constexpr const char* about =
     "  vcohort scenarios list                what ships with the program\n"
     "  vcohort run quickstart                simulate one of them; writes quickstart.h5\n"
     "  vcohort show quickstart.h5            show it again\n"
-    "  vcohort scenarios copy quickstart     a study file to change";
+    "  vcohort scenarios copy quickstart     a study file to change\n"
+    "  vcohort new -o study.toml             a study of your own; on a terminal it asks";
 
 constexpr const char* statuses =
     "Exit status: 0 done; 1 internal error; 2 command line; 3 study, evidence or data file invalid; 4 file, HDF5 or "
@@ -33,7 +34,7 @@ int main(int argc, char** argv) {
     Verb program = line.root();
     for (const auto add : {add_run, add_check, add_merge, add_show, add_report, add_export, add_compare, add_size, add_optimise,
                            add_boundaries, add_analyze, add_decide, add_replay, add_replicate, add_claims,
-                           add_calibrate, add_influence, add_evidence, add_scenarios, add_schema})
+                           add_calibrate, add_influence, add_evidence, add_scenarios, add_new, add_schema})
       add(program);
     const ExitStatus end = line.run(argc, argv);
     require_delivered_output();

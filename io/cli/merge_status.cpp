@@ -13,6 +13,7 @@
 #include "io/cli/quantities.hpp"
 #include "io/cli/shell_word.hpp"
 #include "io/console/progress.hpp"
+#include "io/console/screen.hpp"
 #include "io/results/damaged_file.hpp"
 #include "io/results/part.hpp"
 #include "io/results/result_file.hpp"
@@ -101,10 +102,14 @@ std::string command_of(const Status& status, const StatusArguments& arguments) {
 void print_missing(const Status& status, const StatusArguments& arguments) {
   for (const BlockSpan& span : status.missing)
     std::cout << fmt::format("missing   blocks {} to {}\n", span.first, span.end - 1);
+  const auto print_command = [](const std::string& command) {
+    constexpr std::size_t deeper = 12;
+    std::cout << continued("run       " + command, screen_width(), deeper) << '\n';
+  };
   const std::string command = command_of(status, arguments);
   const std::int64_t shards = arguments.shards > 0 ? arguments.shards : status.shards;
   if (shards <= 0) {
-    std::cout << fmt::format("run       {} --resume\n", command);
+    print_command(command + " --resume");
     return;
   }
   std::int64_t last = 0;
@@ -113,7 +118,7 @@ void print_missing(const Status& status, const StatusArguments& arguments) {
     const std::int64_t end = shard_of(span.end - 1, shards, total);
     for (std::int64_t number = std::max(last + 1, shard_of(span.first, shards, total)); number <= end; ++number) {
       if (span_of({number, shards}, total).size() == 0) continue;
-      std::cout << fmt::format("run       {} --shard {}/{} --resume\n", command, number, shards);
+      print_command(fmt::format("{} --shard {}/{} --resume", command, number, shards));
       last = number;
     }
   }

@@ -193,6 +193,7 @@ void add_analyze(Verb& program) {
   verb.settings(arguments->settings);
   add_format(verb, arguments->format);
   verb.action([arguments] {
+    const ReadableOutput readable(arguments->format);
     analyze_file(*arguments);
     return ExitStatus::done;
   });

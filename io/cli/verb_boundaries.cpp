@@ -145,6 +145,7 @@ void add_boundaries(Verb& program) {
   verb.settings(arguments->settings);
   add_format(verb, arguments->format);
   verb.action([arguments] {
+    const ReadableOutput readable(arguments->format);
     show_boundaries(*arguments);
     return ExitStatus::done;
   });

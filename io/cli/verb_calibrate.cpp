@@ -219,7 +219,10 @@ void add_calibrate(Verb& program) {
   verb.option("--name", arguments->name, "name of the new stance [that of the file]");
   verb.flag("--overwrite", arguments->overwrite, "replace an existing file");
   add_format(verb, arguments->format);
-  verb.action([arguments] { return calibrate(*arguments); });
+  verb.action([arguments] {
+    const ReadableOutput readable(arguments->format);
+    return calibrate(*arguments);
+  });
 }
 
 }  // namespace vcohort

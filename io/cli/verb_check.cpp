@@ -8,6 +8,7 @@
 #include "engine/trial/trial.hpp"
 #include "io/cli/load_study.hpp"
 #include "io/cli/verbs.hpp"
+#include "io/console/screen.hpp"
 
 namespace vcohort {
 
@@ -140,10 +141,12 @@ void add_check(Verb& program) {
     const LoadedStudy loaded =
         load_study(arguments->study, arguments->settings, LoadFor::simulation, arguments->sweeps);
     const Plan plan = plan_of(loaded);
-    if (arguments->resolved)
+    if (arguments->resolved) {
       std::cout << loaded.reading.resolved;
-    else
-      std::cout << fmt::format("{}: valid\n{}", arguments->study, questions_of(loaded.reading.study, plan));
+      return ExitStatus::done;
+    }
+    const FoldedScreen folded(std::cout);
+    std::cout << fmt::format("{}: valid\n{}", arguments->study, questions_of(loaded.reading.study, plan));
     return ExitStatus::done;
   });
 }

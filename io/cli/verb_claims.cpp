@@ -74,7 +74,10 @@ void add_claims(Verb& program) {
   verb.settings(arguments->settings);
   verb.threads(arguments->threads);
   add_format(verb, arguments->format);
-  verb.action([arguments] { return answer(*arguments); });
+  verb.action([arguments] {
+    const ReadableOutput readable(arguments->format);
+    return answer(*arguments);
+  });
 }
 
 }  // namespace vcohort

@@ -5,6 +5,7 @@
 #include <memory>
 
 #include "io/cli/verbs.hpp"
+#include "io/console/screen.hpp"
 #include "io/results/compare.hpp"
 
 namespace vcohort {
@@ -16,6 +17,7 @@ void add_compare(Verb& program) {
   verb.option("a", (*files)[0], "result file").required();
   verb.option("b", (*files)[1], "result file").required();
   verb.action([files] {
+    const FoldedScreen folded(std::cout);
     const Comparison comparison = compare_results((*files)[0], (*files)[1]);
     if (comparison.equal) {
       std::cout << "identical\n";

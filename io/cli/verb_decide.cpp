@@ -429,6 +429,7 @@ void add_decide(Verb& program) {
       .one_of({"strategies", "willingness_to_pay", "evppi", "plane"});
   add_format(verb, arguments->format);
   verb.action([arguments] {
+    const ReadableOutput readable(arguments->format);
     decide_file(*arguments);
     return ExitStatus::done;
   });

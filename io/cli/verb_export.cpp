@@ -8,10 +8,12 @@
 #include "engine/numeric/errors.hpp"
 #include "engine/trial/trial.hpp"
 #include "io/cli/load_study.hpp"
+#include "io/cli/selection_options.hpp"
 #include "io/cli/table_format.hpp"
 #include "io/cli/verbs.hpp"
 #include "io/files/new_file.hpp"
 #include "io/results/csv.hpp"
+#include "io/results/named_table.hpp"
 #include "io/results/result_file.hpp"
 #include "io/results/swept_values.hpp"
 
@@ -21,12 +23,13 @@ namespace {
 
 struct ExportArguments {
   std::string file;
-  std::string table;
+  std::string table, named_table;
   std::string output;
   std::int64_t replicate = -1;
   std::int64_t sample_size = 0;  // 0: the largest of the study
   std::string scenario;
-  bool overwrite = false;
+  Selection selection;
+  bool all = false, overwrite = false;
   TableFormat format = TableFormat::csv;
 };
 
@@ -82,18 +85,19 @@ void export_table(const ResultFile& file, const ExportArguments& arguments) {
   const auto anything = [](const std::filesystem::path&) { return true; };  // until it is known what will be written
   if (!arguments.output.empty()) require_output(arguments.output, existing, anything, {arguments.file});
   Table table;
-  if (arguments.replicate >= 0) {
-    table = simulated_dataset(file, arguments);
-  } else if (const TableInfo* info = file.find(arguments.table);
-             info && arguments.scenario.empty() && arguments.format == TableFormat::csv) {
+  const bool streams = arguments.replicate < 0 && arguments.scenario.empty() && arguments.selection.empty() &&
+                       arguments.format == TableFormat::csv;
+  if (const TableInfo* info = file.find(arguments.table); info && streams) {
     table = {info->path, info->description, info->columns};  // its rows are written as they are read
     SweptValues(file).put_before(table);
   } else {
-    table = read_with_sweep(file, arguments.table);
-    if (!arguments.scenario.empty()) table = of_scenario(std::move(table), arguments.scenario);
+    table = arguments.replicate >= 0 ? simulated_dataset(file, arguments) : read_with_sweep(file, arguments.table);
+    if (arguments.replicate < 0 && !arguments.scenario.empty())
+      table = of_scenario(std::move(table), arguments.scenario);
+    table = chosen_from(std::move(table), arguments.selection);
   }
   const auto write = [&](std::ostream& out) {
-    if (table.rows() == 0 && arguments.format == TableFormat::csv && arguments.replicate < 0)
+    if (streams)
       write_csv(file, arguments.table, out);
     else
       print(table, arguments.format, out);
@@ -104,16 +108,83 @@ void export_table(const ResultFile& file, const ExportArguments& arguments) {
     write_file(arguments.output, existing, begins_with(first_line(table, arguments.format)), write);
 }
 
+void take_table(ExportArguments& arguments) {
+  if (!arguments.table.empty() && !arguments.named_table.empty())
+    throw CommandLineError(explain("two tables are named", "--table is the same as the second word", "leave one out"));
+  if (arguments.table.empty()) arguments.table = arguments.named_table;
+  if (arguments.table.empty() && !arguments.all)
+    throw CommandLineError(explain("no table is named", "", "name one of `vcohort show FILE`, or write --all"));
+}
+
+/// "/trial/looks" is trial-looks.csv.
+std::string file_name_of(const std::string& path) {
+  std::string name = path.substr(1);
+  std::replace(name.begin(), name.end(), '/', '-');
+  return name + ".csv";
+}
+
+/// What the columns of all tables say.
+Table columns_of_tables(const std::vector<Table>& tables) {
+  Table all{"/columns", "", {}};
+  std::vector<std::string> table_of, name, units, description;
+  for (const Table& table : tables)
+    for (const Column& column : table.columns) {
+      table_of.push_back(table.path);
+      name.push_back(column.name);
+      units.push_back(column.units);
+      description.push_back(column.description);
+    }
+  all.add<std::string>("table", "", "") = table_of;
+  all.add<std::string>("name", "", "") = name;
+  all.add<std::string>("units", "", "") = units;
+  all.add<std::string>("description", "", "") = description;
+  return all;
+}
+
+/// Every table as a file in a folder, and columns.csv with what their columns say.
+void export_all(const ResultFile& file, const ExportArguments& arguments) {
+  if (arguments.output.empty())
+    throw CommandLineError(explain("--all needs a folder for its files", "", "give it with -o FOLDER"));
+  if (!arguments.table.empty() || !arguments.selection.empty() || !arguments.scenario.empty() ||
+      arguments.replicate >= 0 || arguments.format != TableFormat::csv)
+    throw CommandLineError(explain("--all writes every table whole, as CSV", "", "export one table to choose from it"));
+  const std::filesystem::path folder = arguments.output;
+  std::error_code error;
+  std::filesystem::create_directories(folder, error);
+  if (error || !std::filesystem::is_directory(folder))
+    throw StorageFailure(explain(fmt::format("cannot make the folder {}", folder.string()),
+                                 error ? error.message() : "a file is there", "name another one"));
+  const Existing existing = arguments.overwrite ? Existing::overwrite : Existing::refuse;
+  const SweptValues swept(file);
+  std::vector<Table> tables;
+  for (const TableInfo& info : file.tables()) {
+    swept.put_before(tables.emplace_back(Table{info.path, info.description, info.columns}));
+    require_output(folder / file_name_of(info.path), existing, begins_with(first_line(tables.back(), TableFormat::csv)),
+                   {arguments.file});
+  }
+  for (const Table& table : tables)
+    write_file(folder / file_name_of(table.path), existing, begins_with(first_line(table, TableFormat::csv)),
+               [&](std::ostream& out) { write_csv(file, table.path, out); });
+  const Table columns = columns_of_tables(tables);
+  write_file(folder / "columns.csv", existing, begins_with(first_line(columns, TableFormat::csv)),
+             [&](std::ostream& out) { write_csv(columns, out); });
+}
+
 }  // namespace
 
 void add_export(Verb& program) {
   auto arguments = std::make_shared<ExportArguments>();
   Verb verb = program.verb("export", "write a table of a result file as CSV or JSON");
   verb.footer(
-      "  vcohort export out.h5 --table cohort/increments > increments.csv\n\nNumbers are exact: they read back as the "
-      "same bits.");
+      "  vcohort export out.h5 increments > increments.csv\n"
+      "  vcohort export out.h5 policy/strata --where 'best = yes' --columns stratum,strategy\n"
+      "  vcohort export out.h5 --all -o tables\n\nNumbers are exact: they read back as the same bits.");
   verb.option("file", arguments->file, "result file").required();
-  verb.option("--table", arguments->table, "table to write; `vcohort show FILE` lists them").required();
+  verb.option("table", arguments->table, "table to write; `vcohort show FILE` lists them, the end of a name is enough");
+  verb.option("--table", arguments->named_table, "the same");
+  verb.flag("--all", arguments->all,
+            "every table as a CSV file in the folder -o, and columns.csv with what their columns say");
+  add_selection(verb, arguments->selection);
   verb.option("--replicate", arguments->replicate,
               "with --table patients: the data of this simulated trial, one row per patient and visit, as "
               "`analyze` reads them")
@@ -124,7 +195,13 @@ void add_export(Verb& program) {
   verb.flag("--overwrite", arguments->overwrite, "replace an export of the same table");
   add_format(verb, arguments->format);
   verb.action([arguments] {
+    take_table(*arguments);
     const ResultFile file(arguments->file);
+    if (arguments->all) {
+      export_all(file, *arguments);
+      return ExitStatus::done;
+    }
+    if (arguments->replicate < 0) arguments->table = path_of_table(file, arguments->table);
     export_table(file, *arguments);
     return ExitStatus::done;
   });

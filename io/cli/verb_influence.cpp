@@ -89,7 +89,10 @@ void add_influence(Verb& program) {
   verb.option("file", arguments->file, "result of a study with parameters = \"uncertain\"").required();
   verb.option("--strongest", arguments->strongest, "so many parameters of each answer; 0 for all [10]");
   add_format(verb, arguments->format);
-  verb.action([arguments] { return show_influence(*arguments); });
+  verb.action([arguments] {
+    const ReadableOutput readable(arguments->format);
+    return show_influence(*arguments);
+  });
 }
 
 }  // namespace vcohort

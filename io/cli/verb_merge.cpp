@@ -11,6 +11,7 @@
 #include "io/cli/watch.hpp"
 #include "io/console/headline.hpp"
 #include "io/console/log.hpp"
+#include "io/console/screen.hpp"
 #include "io/files/new_file.hpp"
 #include "io/results/result_file.hpp"
 
@@ -87,7 +88,10 @@ void add_merge(Verb& program) {
       .within(std::int64_t{1}, most_shards)
       .type("N");
   verb.flag("--overwrite", arguments->overwrite, "replace an existing result");
-  verb.action([arguments] { return merge(*arguments); });
+  verb.action([arguments] {
+    const FoldedScreen folded(std::cout);
+    return merge(*arguments);
+  });
 }
 
 }  // namespace vcohort

@@ -399,7 +399,10 @@ void add_optimise(Verb& program) {
   verb.settings(arguments->settings);
   verb.sweeps(arguments->sweeps);
   add_format(verb, arguments->format);
-  verb.action([arguments] { return optimise(*arguments); });
+  verb.action([arguments] {
+    const ReadableOutput readable(arguments->format);
+    return optimise(*arguments);
+  });
 }
 
 }  // namespace vcohort

@@ -110,6 +110,7 @@ void add_replay(Verb& program) {
   verb.settings(arguments->settings);
   add_format(verb, arguments->format);
   verb.action([arguments] {
+    const ReadableOutput readable(arguments->format);
     replay(*arguments);
     return ExitStatus::done;
   });

@@ -60,7 +60,10 @@ void add_replicate(Verb& program) {
               "uncertain: one draw of the parameters per simulated study; fixed: their point values [uncertain]");
   verb.threads(arguments->threads);
   add_format(verb, arguments->format);
-  verb.action([arguments] { return replicate(*arguments); });
+  verb.action([arguments] {
+    const ReadableOutput readable(arguments->format);
+    return replicate(*arguments);
+  });
 }
 
 }  // namespace vcohort

@@ -1,3 +1,4 @@
+#include <iostream>
 #include <memory>
 
 #include "engine/numeric/errors.hpp"
@@ -5,6 +6,7 @@
 #include "io/cli/run_study.hpp"
 #include "io/cli/verbs.hpp"
 #include "io/cli/workplace.hpp"
+#include "io/console/screen.hpp"
 
 namespace vcohort {
 
@@ -66,7 +68,10 @@ void add_run(Verb& program) {
       .type("SET");
   verb.flag("--quiet", arguments->quiet, "only errors");
   verb.flag("--verbose", arguments->verbose, "say more on standard error");
-  verb.action([arguments] { return Workplace(*arguments).together(run_study); });
+  verb.action([arguments] {
+    const FoldedScreen folded(std::cout);
+    return Workplace(*arguments).together(run_study);
+  });
 }
 
 }  // namespace vcohort

@@ -7,6 +7,7 @@
 #include "engine/numeric/errors.hpp"
 #include "io/cli/load_study.hpp"
 #include "io/cli/verbs.hpp"
+#include "io/console/screen.hpp"
 #include "io/files/new_file.hpp"
 #include "io/study/problems.hpp"
 #include "scenarios/shipped.hpp"
@@ -68,6 +69,7 @@ void copy(const std::string& name, std::string target) {
 void add_scenarios(Verb& program) {
   Verb verb = program.verb("scenarios", "the studies and stances of evidence that ship with the program");
   const auto listed = [] {
+    const FoldedScreen folded(std::cout);
     list();
     return ExitStatus::done;
   };

@@ -1,8 +1,6 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
-#include <oneapi/tbb/blocked_range.h>
 #include <oneapi/tbb/global_control.h>
-#include <oneapi/tbb/parallel_reduce.h>
 
 #include <algorithm>
 #include <cmath>
@@ -23,6 +21,7 @@
 #include "engine/trial/trial.hpp"
 #include "engine/trial/trial_analysis.hpp"
 #include "engine/trial/with_error.hpp"
+#include "io/cli/count_in_parallel.hpp"
 #include "io/cli/load_study.hpp"
 #include "io/cli/size_paragraph.hpp"
 #include "io/cli/size_solve.hpp"
@@ -59,27 +58,6 @@ void print_ceiling(const SampleSizeGoal& goal, const RejectionCounts& at_largest
   std::cout << fmt::format("ceiling of the assurance as the trial grows: {:.3f} ± {:.3f} (at {} patients){}\n\n",
                            ceiling, mcse, goal.largest,
                            goal.power > ceiling + 2 * mcse ? "; the target lies above it and is unreachable" : "");
-}
-
-/// Rejections counted in parallel; integers, so that threads do not matter.
-RejectionCounts count_in_parallel(const Trial& trial, std::int64_t sample_size, std::int64_t from, std::int64_t to,
-                                  const SizeTarget& target) {
-  constexpr std::int64_t grain = 32;  // replicates: enough work for a task
-  const auto add = [](RejectionCounts a, const RejectionCounts& b) {
-    a.replicates += b.replicates;
-    a.rejections += b.rejections;
-    a.favourable += b.favourable;
-    a.failures += b.failures;
-    a.enrolled += b.enrolled;
-    a.enrolled_squares += b.enrolled_squares;
-    return a;
-  };
-  return oneapi::tbb::parallel_reduce(
-      oneapi::tbb::blocked_range<std::int64_t>(from, to, grain), RejectionCounts{},
-      [&](const oneapi::tbb::blocked_range<std::int64_t>& range, const RejectionCounts& before) {
-        return add(before, trial.count_rejections(sample_size, range.begin(), range.end(), target));
-      },
-      add);
 }
 
 /// "high - control, low - control"
@@ -578,7 +556,10 @@ void add_size(Verb& program) {
   verb.settings(arguments->settings);
   verb.sweeps(arguments->sweeps);
   add_format(verb, arguments->format);
-  verb.action([arguments] { return find_size(*arguments); });
+  verb.action([arguments] {
+    const ReadableOutput readable(arguments->format);
+    return find_size(*arguments);
+  });
 }
 
 }  // namespace vcohort

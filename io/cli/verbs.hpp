@@ -7,6 +7,7 @@ namespace vcohort {
 void add_run(Verb& program);
 void add_check(Verb& program);
 void add_merge(Verb& program);
+void add_new(Verb& program);
 void add_show(Verb& program);
 void add_report(Verb& program);
 void add_export(Verb& program);

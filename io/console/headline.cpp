@@ -11,6 +11,7 @@
 
 #include "io/console/headline_parts.hpp"
 #include "io/console/table_view.hpp"
+#include "io/results/swept_values.hpp"
 
 namespace vcohort {
 
@@ -22,12 +23,34 @@ std::string with_error(double value, double error) {
   return fmt::format("{:.{}f} ± {:.{}f}", value, digits, error, digits);
 }
 
-namespace {
-
 std::string percent(double share, double error) {
   constexpr double hundred = 100;
   return share != share ? "-" : with_error(hundred * share, hundred * error);
 }
+
+void print_by_stance(const ResultFile& file, Table shown, std::ostream& out) {
+  constexpr std::size_t most_rows = 60;
+  const SweptValues swept(file);
+  swept.put_before(shown);
+  if (!swept.empty()) std::erase_if(shown.columns, [](const Column& column) { return column.name == "scenario"; });
+  const Column* stance = swept.empty() ? nullptr : shown.find("stance");
+  if (!stance) {
+    print(shown, TableFormat::table, out, most_rows);
+    return;
+  }
+  const std::vector<std::string> stances = std::get<std::vector<std::string>>(stance->values);
+  std::set<std::string> done;
+  for (const std::string& name : stances) {
+    if (!done.insert(name).second) continue;
+    Table block = shown;
+    keep_rows(block, [&](std::size_t row) { return stances[row] == name; });
+    std::erase_if(block.columns, [](const Column& column) { return column.name == "stance"; });
+    out << (done.size() > 1 ? "\n" : "") << name << "\n";
+    print(block, TableFormat::table, out, most_rows);
+  }
+}
+
+namespace {
 
 /// The endpoint that a table leads with, and the last visit.
 struct Lead {
@@ -45,42 +68,41 @@ Lead lead_of(const Table& summary) {
   return lead;
 }
 
+using Key = std::pair<std::string, std::string>;  // scenario, strategy
+
 /// Where the mean gains of 95 % of the parameter draws lie, each shrunk by what its patients add to its spread.
-void print_ranges(const Table& draws, std::ostream& out) {
-  std::vector<std::pair<std::string, std::string>> order;
-  std::map<std::pair<std::string, std::string>, std::vector<std::size_t>> rows;
-  for (std::size_t row = 0; row < draws.rows(); ++row) {
-    const std::pair key(texts(draws, "scenario")[row], texts(draws, "strategy")[row]);
-    if (rows[key].empty()) order.push_back(key);
-    rows[key].push_back(row);
+std::string range_of(const Table& draws, const std::vector<std::size_t>& rows) {
+  const auto count = static_cast<double>(rows.size());
+  if (rows.size() < 2) return "-";
+  std::vector<double> gains;
+  double mean = 0, noise = 0, squares = 0;
+  for (const std::size_t row : rows) {
+    const double error = numbers(draws, "increment_mcse")[row];
+    gains.push_back(numbers(draws, "increment")[row]);
+    mean += gains.back() / count;
+    noise += error * error / count;
   }
-  if (order.empty()) return;
-  out << "\nwhat is not known: where 95 % of the parameter draws lie, the noise of their patients taken out; more "
-         "children make the error above smaller, not this\n";
-  for (const auto& key : order) {
-    const std::vector<std::size_t>& of = rows[key];
-    const auto count = static_cast<double>(of.size());
-    if (of.size() < 2) continue;
-    std::vector<double> gains;
-    double mean = 0, noise = 0, squares = 0;
-    for (const std::size_t row : of) {
-      gains.push_back(numbers(draws, "increment")[row]);
-      mean += gains.back() / count;
-      noise += numbers(draws, "increment_mcse")[row] * numbers(draws, "increment_mcse")[row] / count;
-    }
-    for (const double gain : gains) squares += (gain - mean) * (gain - mean) / (count - 1);
-    const double kept = squares > 0 ? std::sqrt(std::max(0.0, 1 - noise / squares)) : 0.0;
-    std::sort(gains.begin(), gains.end());
-    const auto quantile = [&](double share) {
-      const double place = share * (count - 1);
-      const auto below = static_cast<std::size_t>(place);
-      const double above = gains[std::min(below + 1, gains.size() - 1)];
-      return mean + kept * (gains[below] + (place - static_cast<double>(below)) * (above - gains[below]) - mean);
-    };
-    constexpr double tail = 0.025;
-    out << fmt::format("{}, {}: {} gain {:.4g}, {:.4g} to {:.4g} over {} draws\n", key.first, key.second,
-                       texts(draws, "endpoint")[of.front()], mean, quantile(tail), quantile(1 - tail), of.size());
-  }
+  for (const double gain : gains) squares += (gain - mean) * (gain - mean) / (count - 1);
+  const double kept = squares > 0 ? std::sqrt(std::max(0.0, 1 - noise / squares)) : 0.0;
+  std::sort(gains.begin(), gains.end());
+  const auto quantile = [&](double share) {
+    const double place = share * (count - 1);
+    const auto below = static_cast<std::size_t>(place);
+    const double above = gains[std::min(below + 1, gains.size() - 1)];
+    return mean + kept * (gains[below] + (place - static_cast<double>(below)) * (above - gains[below]) - mean);
+  };
+  constexpr double tail = 0.025;
+  return fmt::format("{:.3g} to {:.3g}", quantile(tail), quantile(1 - tail));
+}
+
+/// What is not known about the gains, by scenario and strategy.
+std::map<Key, std::string> ranges_of(const Table& draws) {
+  std::map<Key, std::vector<std::size_t>> rows;
+  for (std::size_t row = 0; row < draws.rows(); ++row)
+    rows[{texts(draws, "scenario")[row], texts(draws, "strategy")[row]}].push_back(row);
+  std::map<Key, std::string> ranges;
+  for (const auto& [key, of] : rows) ranges[key] = range_of(draws, of);
+  return ranges;
 }
 
 void print_cohort(const ResultFile& file, std::ostream& out) {
@@ -90,7 +112,6 @@ void print_cohort(const ResultFile& file, std::ostream& out) {
   if (summary.rows() == 0) return;
   const Lead lead = lead_of(summary);
 
-  using Key = std::pair<std::string, std::string>;  // scenario, strategy
   const auto in_lead = [&](const Table& table, std::size_t row) {
     return texts(table, "stratification")[row].empty() && texts(table, "endpoint")[row] == lead.endpoint &&
            numbers(table, "visit_months")[row] == lead.visit_months;
@@ -103,8 +124,10 @@ void print_cohort(const ResultFile& file, std::ostream& out) {
     if (texts(harm, "stratification")[row].empty())
       harm_row[{texts(harm, "scenario")[row], texts(harm, "strategy")[row]}] = row;
 
+  const Table draws = file.find("/cohort/draws") ? file.read_table("/cohort/draws") : Table{};
+  const std::map<Key, std::string> ranges = draws.rows() > 0 ? ranges_of(draws) : std::map<Key, std::string>{};
   Table shown{"", "", {}};
-  std::vector<std::string> scenario, strategy, mean, increment, benefit, harmed, any_event, serious;
+  std::vector<std::string> scenario, strategy, mean, increment, unknown, benefit, harmed, any_event, serious;
   for (std::size_t row = 0; row < summary.rows(); ++row) {
     if (!in_lead(summary, row)) continue;
     const Key key{texts(summary, "scenario")[row], texts(summary, "strategy")[row]};
@@ -119,6 +142,8 @@ void print_cohort(const ResultFile& file, std::ostream& out) {
       return share ? percent(number, mcse) : with_error(number, mcse);
     };
     increment.push_back(of("mean", "mcse", false));
+    const auto range = ranges.find(key);
+    unknown.push_back(range == ranges.end() ? "" : range->second);
     benefit.push_back(of("benefit_share", "benefit_share_mcse", true));
     harmed.push_back(of("harm_share", "harm_share_mcse", true));
     const std::size_t h = harm_row.at(key);
@@ -129,15 +154,30 @@ void print_cohort(const ResultFile& file, std::ostream& out) {
   shown.add<std::string>("strategy", "", "") = strategy;
   shown.add<std::string>(fmt::format("{} at {:g} months", lead.endpoint, lead.visit_months), "", "") = mean;
   shown.add<std::string>("gain over reference", "", "") = increment;
+  if (!ranges.empty()) {
+    const std::string& endpoint = texts(draws, "endpoint").front();
+    shown.add<std::string>(endpoint == lead.endpoint ? "unknown: 95 % of draws" : "unknown: 95 % of draws, " + endpoint,
+                           "", "") = unknown;
+  }
   shown.add<std::string>("benefit %", "", "") = benefit;
   shown.add<std::string>("worse %", "", "") = harmed;
   shown.add<std::string>("any event %", "", "") = any_event;
   shown.add<std::string>("grade 3+ %", "", "") = serious;
 
   const auto n = column_of<std::int64_t>(summary, "n").front();
-  out << fmt::format("{} children under every strategy; mean ± Monte Carlo standard error\n\n", n);
-  print(shown, TableFormat::table, out);
-  if (file.find("/cohort/draws")) print_ranges(file.read_table("/cohort/draws"), out);
+  if (print_grid(file, lead.endpoint, lead.visit_months, out)) {
+    out << fmt::format(
+        "\n{} children under every strategy. Benefit, harm and events of every schedule: `vcohort show {} "
+        "cohort/increments` and `cohort/harm`\n",
+        column_of<std::int64_t>(summary, "n").front(), file.path().string());
+    return;
+  }
+  out << fmt::format("{} children under every strategy; mean ± simulation error (a Monte Carlo standard error)\n\n", n);
+  print_by_stance(file, std::move(shown), out);
+  if (!ranges.empty())
+    out << "\nunknown: where the mean gains of 95 % of the parameter draws lie, the noise of their patients taken out; "
+           "more "
+           "children make the simulation error smaller, not this\n";
   out << "\ngain, benefit, worse: the same child with and without the strategy, latent score, against the MCID of the "
          "GMFCS level\n"
          "events: children with an adverse event related to an infusion\n";
@@ -165,129 +205,6 @@ void print_strength(const ResultFile& file, std::ostream& out) {
   out << "assumption-driven: severity, genotype, timing, injury, cell type and the splitting of doses rest on "
          "assumptions\n"
          "a research tool, no medical advice\n";
-}
-
-/// Looks that decided nothing: those without news, and those whose analysis never had an estimate.
-void print_lost_looks(const Table& table, std::ostream& out) {
-  const auto counts = [&](const char* name) { return column_of<std::int64_t>(table, name); };
-  const auto look = counts("look"), size = counts("sample_size"), taken = counts("taken");
-  const auto passed_over = counts("passed_over"), failures = counts("failures");
-  for (std::size_t row = 0; row < table.rows(); ++row) {
-    const std::string which = fmt::format("look {} of {} patients", look[row], size[row]);
-    if (passed_over[row] > 0)
-      out << fmt::format("{}: {} trials passed over it, as it had no information more than the one before\n", which,
-                         passed_over[row]);
-    if (taken[row] > 0 && failures[row] == taken[row])
-      out << fmt::format(
-          "{}: the primary analysis never had an estimate (too little was known), and what it spent of "
-          "alpha is lost\n",
-          which);
-  }
-}
-
-/// Where the trials with looks ended.
-void print_looks(const Table& table, std::ostream& out) {
-  Table shown{"", "", {}};
-  shown.add<std::string>("scenario", "", "") = texts(table, "scenario");
-  shown.add<std::int64_t>("sample size", "", "") = column_of<std::int64_t>(table, "sample_size");
-  shown.add<std::int64_t>("look", "", "") = column_of<std::int64_t>(table, "look");
-  const auto bound = [&](const char* heading, const char* name) {
-    auto& cells = shown.add<std::string>(heading, "", "");
-    for (const double z : numbers(table, name)) cells.push_back(std::isfinite(z) ? fmt::format("{:.3f}", z) : "-");
-  };
-  bound("benefit from z", "efficacy_z");
-  bound("futile below z", "futility_z");
-  const auto measured = [&](const char* heading, const std::string& name, bool share) {
-    auto& cells = shown.add<std::string>(heading, "", "");
-    for (std::size_t row = 0; row < table.rows(); ++row) {
-      const double value = numbers(table, name.c_str())[row], error = numbers(table, (name + "_mcse").c_str())[row];
-      cells.push_back(share ? percent(value, error) : with_error(value, error));
-    }
-  };
-  shown.add<std::int64_t>("failed fits", "", "") = column_of<std::int64_t>(table, "failures");
-  measured("information %", "information_seen", true);
-  measured("months", "months", false);
-  measured("enrolled", "enrolled", false);
-  measured("ended: benefit %", "stop_efficacy", true);
-  measured("futile %", "stop_futility", true);
-  measured("worse %", "stop_worse", true);
-  out << '\n';
-  print(shown, TableFormat::table, out);
-  out << "\nended: of all trials; at the last look futile means not significant. months and enrolled are those of "
-         "trials that came to the look, a failed fit lets them go on,\nenrolled includes patients whose outcome was "
-         "not known yet. The estimate of a "
-         "trial that ended early is biased: see `vcohort boundaries`\n";
-  print_lost_looks(table, out);
-}
-
-/// What formulas say beside the simulation, and which analyses have none.
-void print_closed_forms(const Table& table, std::ostream& out) {
-  const auto& formula = texts(table, "formula");
-  const auto& analysis = texts(table, "analysis");
-  const auto& remark = texts(table, "remark");
-  std::vector<std::size_t> rows;
-  std::set<std::string> without;
-  for (std::size_t row = 0; row < table.rows(); ++row) {
-    if (formula[row].empty())
-      without.insert(fmt::format("{}: {}", analysis[row], remark[row]));
-    else
-      rows.push_back(row);
-  }
-  if (!rows.empty()) {
-    Table shown{"", "", {}};
-    const auto add = [&](const char* heading, const auto& of_row) {
-      auto& cells = shown.add<std::string>(heading, "", "");
-      for (const std::size_t row : rows) cells.push_back(of_row(row));
-    };
-    const auto& sizes = column_of<std::int64_t>(table, "sample_size");
-    const auto by_formula = numbers(table, "formula_power"), power = numbers(table, "power"),
-               error = numbers(table, "power_mcse");
-    for (const char* name : {"analysis", "arm"}) add(name, [&](std::size_t row) { return texts(table, name)[row]; });
-    add("sample size", [&](std::size_t row) { return std::to_string(sizes[row]); });
-    add("simulated power", [&](std::size_t row) { return with_error(power[row], error[row]); });
-    add("by formula", [&](std::size_t row) { return fmt::format("{:.4f}", by_formula[row]); });
-    add("formula", [&](std::size_t row) { return fmt::format("{} ({})", formula[row], texts(table, "source")[row]); });
-    out << '\n';
-    print(shown, TableFormat::table, out);
-  }
-  if (!without.empty()) out << '\n';
-  for (const std::string& line : without) out << "no formula for " << line << '\n';
-}
-
-/// The operating characteristics of a trial.
-void print_trial(const ResultFile& file, std::ostream& out) {
-  const Table table = file.read_table("/trial/operating_characteristics");
-  const auto column = [&](const char* name) { return numbers(table, name); };
-  const auto sizes = column_of<std::int64_t>(table, "sample_size");
-  const auto replicates = column_of<std::int64_t>(table, "replicates");
-  const auto failures = column_of<std::int64_t>(table, "failures");
-  Table shown{"", "", {}};
-  const auto pair = [&](const char* heading, const char* value, const char* error) {
-    const auto values = column(value);
-    const auto errors = column(error);
-    auto& cells = shown.add<std::string>(heading, "", "");
-    for (std::size_t row = 0; row < table.rows(); ++row) cells.push_back(with_error(values[row], errors[row]));
-  };
-  for (const char* name : {"scenario", "analysis", "arm"}) shown.add<std::string>(name, "", "") = texts(table, name);
-  shown.add<std::int64_t>("sample size", "", "") = sizes;
-  pair("power", "power", "power_mcse");
-  pair("in the good direction", "assurance", "assurance_mcse");
-  pair("bias", "bias", "bias_mcse");
-  pair("coverage", "coverage", "coverage_mcse");
-  if (file.find("/trial/looks")) pair("expected size", "expected_sample_size", "expected_sample_size_mcse");
-  if (table.find("events")) pair("events", "events", "events_mcse");
-  pair("months", "duration_months", "duration_months_mcse");
-  shown.add<std::int64_t>("failed fits", "", "") = failures;
-  const auto [fewest, most] = std::minmax_element(replicates.begin(), replicates.end());
-  out << fmt::format("{} simulated trials for each row; share or mean ± Monte Carlo standard error\n\n",
-                     *fewest == *most ? fmt::format("{}", *most) : fmt::format("{} to {}", *fewest, *most));
-  print(shown, TableFormat::table, out);
-  out << "\npower: rejections of the null hypothesis, the type I error where it is true; a failed fit rejects nothing "
-         "and is counted\n"
-         "bias and coverage refer to the true value of the estimand; sample size: all randomised patients, or "
-         "clusters\n";
-  if (file.find("/trial/looks")) print_looks(file.read_table("/trial/looks"), out);
-  if (file.find("/trial/closed_forms")) print_closed_forms(file.read_table("/trial/closed_forms"), out);
 }
 
 }  // namespace

@@ -21,6 +21,18 @@ inline const std::vector<double>& numbers(const Table& table, std::string_view n
 /// "1.423 ± 0.008": one digit more than the error has.
 std::string with_error(double value, double error);
 
+/// The same of a share, in per cent.
+std::string percent(double share, double error);
+
+/// A table with a column `scenario`. Of a sweep the values of the scenarios stand before it, and each stance is a
+/// block.
+void print_by_stance(const ResultFile& file, Table shown, std::ostream& out);
+
+/// A grid of doses: the mean gains of every schedule in each stratum, a block for each stance, cell and route. Whether
+/// there is one.
+bool print_grid(const ResultFile& file, const std::string& endpoint, double visit_months, std::ostream& out);
+
+void print_trial(const ResultFile& file, std::ostream& out);
 void print_policy(const ResultFile& file, std::ostream& out);
 void print_sensitivity(const ResultFile& file, std::ostream& out);
 void print_research(const ResultFile& file, std::ostream& out);

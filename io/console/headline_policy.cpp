@@ -10,6 +10,7 @@
 #include "engine/numeric/percent.hpp"
 #include "io/console/headline_parts.hpp"
 #include "io/console/table_view.hpp"
+#include "io/results/swept_values.hpp"
 
 namespace vcohort {
 
@@ -90,9 +91,9 @@ void print_savings(const Table& variance, std::ostream& out) {
   out << '\n';
 }
 
-/// "26,167 ± 55 (21,000 to 31,000)": mean, Monte Carlo error, and where 95 % of the parameter draws lie.
-std::string with_interval(const std::string& mean, const std::string& lower, const std::string& upper) {
-  return lower == "-" || (lower == upper) ? mean : fmt::format("{} ({} to {})", mean, lower, upper);
+/// "21,000 to 31,000": where 95 % of the parameter draws lie.
+std::string range(const std::string& lower, const std::string& upper) {
+  return lower == "-" || lower == upper ? "" : fmt::format("{} to {}", lower, upper);
 }
 
 /// A column of texts, one of each row.
@@ -103,9 +104,9 @@ class Columns {
     auto& cells = table_.add<std::string>(name, "", "");
     for (const std::size_t row : rows) cells.push_back(text(row));
   }
-  void print_to(std::ostream& out) const {
+  void print_to(const ResultFile& file, std::ostream& out) const {
     out << '\n';
-    print(table_, TableFormat::table, out);
+    print_by_stance(file, table_, out);
   }
 
  private:
@@ -113,31 +114,34 @@ class Columns {
 };
 
 /// What a child costs and has under every strategy.
-void print_totals(const Table& summary, const std::string& currency, const std::string& effect, std::ostream& out) {
+void print_totals(const ResultFile& file, const Table& summary, const std::string& currency, const std::string& effect,
+                  std::ostream& out) {
   std::vector<std::size_t> rows(summary.rows());
   std::iota(rows.begin(), rows.end(), std::size_t{0});
   const auto number = [&](const std::string& name, std::size_t row) { return numbers(summary, name)[row]; };
   Columns shown;
   shown.add("scenario", rows, [&](std::size_t row) { return texts(summary, "scenario")[row]; });
   shown.add("strategy", rows, [&](std::size_t row) { return texts(summary, "strategy")[row]; });
-  shown.add("cost, " + currency, rows, [&](std::size_t row) {
-    return with_interval(money(number("cost", row), number("cost_mcse", row)), money(number("cost_lower", row), 0),
-                         money(number("cost_upper", row), 0));
+  shown.add("cost, " + currency, rows,
+            [&](std::size_t row) { return money(number("cost", row), number("cost_mcse", row)); });
+  shown.add("unknown: cost in 95 % of draws", rows, [&](std::size_t row) {
+    return range(money(number("cost_lower", row), 0), money(number("cost_upper", row), 0));
   });
-  shown.add(effect, rows, [&](std::size_t row) {
-    return with_interval(with_error(number("effect", row), number("effect_mcse", row)),
-                         with_error(number("effect_lower", row), 0), with_error(number("effect_upper", row), 0));
+  shown.add(effect, rows,
+            [&](std::size_t row) { return with_error(number("effect", row), number("effect_mcse", row)); });
+  shown.add(fmt::format("unknown: {} in 95 % of draws", effect), rows, [&](std::size_t row) {
+    return range(with_error(number("effect_lower", row), 0), with_error(number("effect_upper", row), 0));
   });
   shown.add("cost, not discounted", rows, [&](std::size_t row) { return money(number("cost_undiscounted", row), 0); });
   shown.add(effect + ", not discounted", rows,
             [&](std::size_t row) { return with_error(number("effect_undiscounted", row), 0); });
   shown.add("life years", rows, [&](std::size_t row) { return with_error(number("life_years", row), 0); });
-  shown.print_to(out);
+  shown.print_to(file, out);
 }
 
 /// The decision at the first threshold: what every strategy costs and gains over the reference.
-void print_increments(const Table& strata, const Table& summary, const Table& frontier, const Decided& decided,
-                      std::ostream& out) {
+void print_increments(const ResultFile& file, const Table& strata, const Table& summary, const Table& frontier,
+                      const Decided& decided, std::ostream& out) {
   std::vector<std::size_t> rows;
   for (std::size_t row = 0; row < strata.rows(); ++row)
     if (decided.leads(row)) rows.push_back(row);
@@ -154,14 +158,10 @@ void print_increments(const Table& strata, const Table& summary, const Table& fr
   Columns shown;
   shown.add("scenario", rows, [&](std::size_t row) { return texts(strata, "scenario")[row]; });
   shown.add("strategy", rows, [&](std::size_t row) { return texts(strata, "strategy")[row]; });
-  shown.add("further cost, " + units_of_column(summary, "cost"), rows, [&](std::size_t row) {
-    return with_interval(money(summed("cost_increment", row), summed("cost_increment_mcse", row)),
-                         money(summed("cost_increment_lower", row), 0), money(summed("cost_increment_upper", row), 0));
-  });
+  shown.add("further cost, " + units_of_column(summary, "cost"), rows,
+            [&](std::size_t row) { return money(summed("cost_increment", row), summed("cost_increment_mcse", row)); });
   shown.add("gain, " + units_of_column(summary, "effect"), rows, [&](std::size_t row) {
-    return with_interval(with_error(summed("effect_increment", row), summed("effect_increment_mcse", row)),
-                         with_error(summed("effect_increment_lower", row), 0),
-                         with_error(summed("effect_increment_upper", row), 0));
+    return with_error(summed("effect_increment", row), summed("effect_increment_mcse", row));
   });
   shown.add("ICER", rows, [&](std::size_t row) {
     const std::size_t place = same_in(frontier, row);
@@ -170,15 +170,75 @@ void print_increments(const Table& strata, const Table& summary, const Table& fr
   });
   shown.add("net benefit at " + money(decided.threshold, 0), rows, [&](std::size_t row) {
     const auto of = [&](const char* name) { return numbers(strata, name)[row]; };
-    return with_interval(money(of("inb"), of("inb_mcse")), money(of("inb_lower"), 0), money(of("inb_upper"), 0));
+    return money(of("inb"), of("inb_mcse"));
+  });
+  shown.add("unknown: net benefit in 95 % of draws", rows, [&](std::size_t row) {
+    return range(money(numbers(strata, "inb_lower")[row], 0), money(numbers(strata, "inb_upper")[row], 0));
   });
   shown.add("best in % of draws", rows, [&](std::size_t row) { return percent_of(numbers(strata, "ceac")[row]); });
-  shown.print_to(out);
-  out << "\nper child, discounted; in the second table over the reference. Mean ± Monte Carlo standard error, which "
-         "more "
-         "draws and patients reduce; in brackets where 95 % of the\nparameter draws lie, the noise of patients taken "
-         "out: what is not known. Prices are decisions: no research can tell them, and draws hold them at their value\n"
-         "unless the study says otherwise. Costs by component: policy/costs\n";
+  shown.print_to(file, out);
+  out << "\nper child, discounted; in the second table over the reference. Mean ± simulation error (a Monte Carlo "
+         "standard "
+         "error), which more draws and patients reduce; unknown: where 95 % of the parameter draws lie, the noise of "
+         "patients taken out, which only research reduces. Prices are decisions: no research can tell them, and draws "
+         "hold them at their value unless the study says otherwise. Costs by component: policy/costs\n";
+}
+
+/// What is best in every setting of a sweep.
+void print_swept_answers(const ResultFile& file, const Table& strata, const Decided& decided,
+                         const std::string& currency, std::ostream& out) {
+  std::vector<std::size_t> rows;
+  for (std::size_t row = 0; row < strata.rows(); ++row)
+    if (decided.leads(row) && is_true(strata, "best", row)) rows.push_back(row);
+  Columns shown;
+  shown.add("scenario", rows, [&](std::size_t row) { return texts(strata, "scenario")[row]; });
+  shown.add("best", rows, [&](std::size_t row) { return texts(strata, "strategy")[row]; });
+  shown.add("in % of draws", rows, [&](std::size_t row) { return percent_of(numbers(strata, "ceac")[row]); });
+  shown.add("net benefit over the reference, " + currency, rows,
+            [&](std::size_t row) { return money(numbers(strata, "inb")[row], numbers(strata, "inb_mcse")[row]); });
+  shown.add("EVPI, " + currency, rows, [&](std::size_t row) { return money(numbers(strata, "evpi")[row], 0); });
+  out << fmt::format("best at {} {}; mean ± simulation error\n", money(decided.threshold, 0),
+                     units_of_column(strata, "threshold"));
+  shown.print_to(file, out);
+}
+
+/// A cross-table: in a row a stratum (and of a sweep a setting), in a column a stance, in a cell what is best there.
+void print_best_for_whom(const ResultFile& file, const Table& strata, const Decided& decided, std::ostream& out) {
+  constexpr std::size_t most_rows = 60;
+  std::vector<std::pair<std::string, std::string>> rows;  // setting, stratum
+  std::vector<std::string> stances;
+  std::map<std::pair<std::string, std::string>, std::map<std::string, std::string>> best;  // row -> stance
+  std::map<std::pair<std::string, std::string>, std::string> scenario_of;
+  std::set<std::string> whom;
+  for (std::size_t row = 0; row < strata.rows(); ++row) {
+    if (numbers(strata, "threshold")[row] != decided.threshold || !is_true(strata, "best", row)) continue;
+    const std::string& scenario = texts(strata, "scenario")[row];
+    const std::size_t mark = std::min(scenario.find('#'), scenario.size());
+    const std::pair key(scenario.substr(mark), texts(strata, "stratum")[row]);
+    const std::string stance = scenario.substr(0, mark);
+    if (best[key].empty()) rows.push_back(key);
+    if (std::find(stances.begin(), stances.end(), stance) == stances.end()) stances.push_back(stance);
+    best[key][stance] =
+        fmt::format("{} ({} %)", texts(strata, "strategy")[row], percent_of(numbers(strata, "ceac")[row]));
+    scenario_of.emplace(key, scenario);
+    whom.insert(key.second);
+  }
+  if (whom.size() < 2) return;
+  Table shown{"", "", {}};
+  auto& scenarios = shown.add<std::string>("scenario", "", "");
+  for (const auto& row : rows) scenarios.push_back(scenario_of[row]);
+  auto& strata_shown = shown.add<std::string>("children", "", "");
+  for (const auto& row : rows) strata_shown.push_back(row.second);
+  for (const std::string& stance : stances) {
+    auto& cells = shown.add<std::string>(stance, "", "");
+    for (const auto& row : rows) cells.push_back(best[row][stance]);
+  }
+  SweptValues(file).put_before(shown);
+  std::erase_if(shown.columns,
+                [](const Column& column) { return column.name == "scenario" || column.name == "stance"; });
+  out << fmt::format("\nbest for whom at {} {} (and in how many of the parameter draws)\n\n",
+                     money(decided.threshold, 0), units_of_column(strata, "threshold"));
+  print(shown, TableFormat::table, out, most_rows);
 }
 
 /// The answer without draws, one line for each stance.
@@ -206,10 +266,18 @@ void print_policy(const ResultFile& file, std::ostream& out) {
   const Decided decided(strata, numbers(strata, "threshold").front());
   const std::string& currency = units_of_column(summary, "cost");
   const std::string& effect = units_of_column(summary, "effect");
-  print_answers(strata, summary, decided, currency, out);
-
-  print_totals(summary, currency, effect, out);
-  print_increments(strata, summary, frontier, decided, out);
+  if (SweptValues(file).empty())
+    print_answers(strata, summary, decided, currency, out);
+  else
+    print_swept_answers(file, strata, decided, currency, out);
+  print_best_for_whom(file, strata, decided, out);
+  if (!SweptValues(file).empty()) {
+    out << fmt::format("\ncosts, effects and all else of every strategy: `vcohort show {} policy/summary`\n",
+                       file.path().string());
+    return;
+  }
+  print_totals(file, summary, currency, effect, out);
+  print_increments(file, strata, summary, frontier, decided, out);
   if (file.find("/policy/base_case")) print_base_case(file.read_table("/policy/base_case"), out);
   print_savings(file.read_table("/policy/variance"), out);
 }

@@ -2,10 +2,13 @@
 
 #include <spdlog/sinks/stdout_sinks.h>
 #include <spdlog/spdlog.h>
+#include <unistd.h>
 
 #include <cstdio>
 #include <memory>
 #include <nlohmann/json.hpp>
+
+#include "io/console/screen.hpp"
 
 namespace vcohort {
 
@@ -24,6 +27,13 @@ LogStyle style = LogStyle::plain;
 
 bool line_is_open = false;
 
+/// On a terminal folded to its width; in a log a message is one line.
+std::string fitting(const std::string& text) {
+  if (isatty(STDERR_FILENO) == 0) return text;
+  const std::string before = style == LogStyle::timed ? "vcohort: 0000-00-00 00:00:00 " : "vcohort: ";
+  return folded(before + text, screen_width(STDERR_FILENO)).substr(before.size());
+}
+
 void write(spdlog::level::level_enum level, const char* name, const std::string& text) {
   using Json = nlohmann::ordered_json;
   if (!logger().should_log(level)) return;
@@ -31,7 +41,7 @@ void write(spdlog::level::level_enum level, const char* name, const std::string&
   if (style == LogStyle::json)
     logger().log(level, Json{{"level", name}, {"message", text}}.dump(-1, ' ', false, Json::error_handler_t::replace));
   else
-    logger().log(level, text);
+    logger().log(level, fitting(text));
 }
 
 }  // namespace

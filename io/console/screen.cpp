@@ -14,20 +14,36 @@ namespace vcohort {
 
 namespace {
 
+std::size_t width_that_was_set = 0;
+
 bool continues_a_character(char byte) {
   return (static_cast<unsigned char>(byte) & 0xC0u) == 0x80u;
 }
 
-/// Where to cut a line that is too long: the last space up to the width, behind the first word, or else the next one;
-/// npos where there is none.
+std::size_t end_of_character(std::string_view text, std::size_t begin) {
+  std::size_t end = begin + 1;
+  while (end < text.size() && continues_a_character(text[end])) ++end;
+  return end;
+}
+
+/// Where to cut a line that is too long: the last place up to the width, behind the first word, or else the next one;
+/// npos where there is none. Places are spaces, and both sides of a wide character.
 std::size_t cut_of(const std::string& line, std::size_t width) {
-  const std::size_t first_word = line.find_first_not_of(' ');
-  if (first_word == std::string::npos) return std::string::npos;
-  std::size_t cut = std::string::npos;
-  for (std::size_t space = line.find(' ', first_word); space != std::string::npos; space = line.find(' ', space + 1)) {
-    const bool fits = width_on_screen(std::string_view(line).substr(0, space)) <= width;
-    if (fits || cut == std::string::npos) cut = space;
-    if (!fits) break;
+  std::size_t cut = std::string::npos, at = 0;
+  bool in_first_word = false, after_wide = false;
+  for (std::size_t begin = 0; begin < line.size();) {
+    const std::size_t end = end_of_character(line, begin);
+    const std::size_t columns = width_on_screen(std::string_view(line).substr(begin, end - begin));
+    const bool is_space = line[begin] == ' ', is_wide = columns > 1;
+    if (in_first_word && (is_space || is_wide || after_wide)) {
+      if (at > width && cut != std::string::npos) break;
+      cut = begin;
+      if (at > width) break;
+    }
+    in_first_word = in_first_word || !is_space;
+    after_wide = is_wide;
+    at += columns;
+    begin = end;
   }
   return cut;
 }
@@ -51,9 +67,14 @@ void fold_line(std::string_view text, std::size_t width, std::string& out) {
 
 }  // namespace
 
-std::size_t screen_width() {
+void set_screen_width(std::size_t columns) {
+  width_that_was_set = columns;
+}
+
+std::size_t screen_width(int stream) {
+  if (width_that_was_set > 0) return width_that_was_set;
   constexpr std::size_t narrowest = 40, otherwise = 100;
-  if (winsize size{}; isatty(STDOUT_FILENO) != 0 && ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0)
+  if (winsize size{}; isatty(stream) != 0 && ioctl(stream, TIOCGWINSZ, &size) == 0 && size.ws_col > 0)
     return std::max<std::size_t>(size.ws_col, narrowest);
   const char* columns = std::getenv("COLUMNS");
   const std::string_view text = columns ? columns : "";
@@ -96,6 +117,17 @@ std::string folded(std::string_view text, std::size_t width) {
     begin = end + 1;
   }
   return out;
+}
+
+std::string continued(std::string command, std::size_t width, std::size_t indent) {
+  std::string lines;
+  while (width_on_screen(command) > width) {
+    const std::size_t option = command.rfind(" -", width - 2);
+    if (option == std::string::npos || option < indent + 2) break;
+    lines += command.substr(0, option) + " \\\n";
+    command = std::string(indent, ' ') + command.substr(option + 1);
+  }
+  return lines + command;
 }
 
 /// Holds a line until it is complete.

@@ -85,8 +85,9 @@ std::vector<Shown> shown_columns(const Table& table, std::size_t rows, bool unit
   return columns;
 }
 
+/// Rows, the first of them below the heads.
 void print_columns(const std::vector<Shown>& columns, std::size_t first, std::size_t end, const std::string& indent,
-                   bool with_head, std::ostream& out) {
+                   std::ostream& out, const std::string& group = "") {
   std::size_t head = 0;
   for (const Shown& column : columns) head = std::max(head, column.head.size());
   const auto line = [&](const auto& cell_of) {
@@ -101,11 +102,12 @@ void print_columns(const std::vector<Shown>& columns, std::size_t first, std::si
     out << text << '\n';
   };
   static const std::string nothing;
-  for (std::size_t k = 0; with_head && k < head; ++k)
+  for (std::size_t k = 0; first == 0 && k < head; ++k)
     line([&](const Shown& column) -> const std::string& {
       const std::size_t above = head - column.head.size();  // heads stand on their rows
       return k < above ? nothing : column.head[k - above];
     });
+  if (!group.empty()) out << (first == 0 ? "" : "\n") << group << '\n';
   for (std::size_t row = first; row < end; ++row)
     line([&](const Shown& column) -> const std::string& { return column.cells[row]; });
 }
@@ -155,13 +157,21 @@ void break_head(Shown& column) {
   column.measure();
 }
 
-/// What a text is cut to where its column makes the table too wide.
-constexpr std::size_t longest_text = 28;
+/// What texts are cut to, one after the other, where they make the table too wide.
+constexpr std::size_t longest_texts[] = {56, 40, 28, 20};
 
+std::size_t distinct(const std::vector<std::string>& cells) {
+  return std::set<std::string>(cells.begin(), cells.end()).size();
+}
+
+/// Texts that would look the same then stay as they are.
 void cut_texts(std::vector<Shown>& columns, std::size_t longest) {
   for (Shown& column : columns) {
     if (!column.text) continue;
-    for (std::string& cell : column.cells) cell = shortened(cell, longest);
+    std::vector<std::string> cut;
+    for (const std::string& cell : column.cells) cut.push_back(shortened(cell, longest));
+    if (distinct(cut) < distinct(column.cells)) continue;
+    column.cells = std::move(cut);
     column.measure();
   }
 }
@@ -191,15 +201,20 @@ void print_constants(const std::vector<Shown>& constants, std::size_t width, std
   if (!line.empty()) out << folded(line, width) << "\n\n";
 }
 
+/// A number in words, such as 4.2 ± 0.1, which is no heading for what stands below it.
+bool begins_as_number(const std::string& cell) {
+  return !cell.empty() && std::string_view("0123456789+-").find(cell.front()) != std::string_view::npos;
+}
+
 /// The first column of texts whose equal values stand together, in fewer groups than rows; none otherwise.
 std::size_t grouping_column(const std::vector<Shown>& columns) {
   const std::size_t rows = columns.front().cells.size();
   for (std::size_t c = 0; c < columns.size(); ++c) {
-    if (!columns[c].text) return columns.size();
+    if (!columns[c].text || std::any_of(columns[c].cells.begin(), columns[c].cells.end(), begins_as_number))
+      return columns.size();
     std::size_t groups = rows == 0 ? 0 : 1;
     for (std::size_t r = 1; r < rows; ++r) groups += columns[c].cells[r] != columns[c].cells[r - 1];
-    const std::set<std::string> distinct(columns[c].cells.begin(), columns[c].cells.end());
-    if (groups == distinct.size() && 2 * groups <= rows) return c;
+    if (groups == distinct(columns[c].cells) && 2 * groups <= rows) return c;
   }
   return columns.size();
 }
@@ -232,16 +247,15 @@ void print_fitting(const Table& table, std::size_t rows, const TableView& view, 
   }
   const std::string indent = group.cells.empty() ? "" : "  ";
   const std::size_t left = width - indent.size();
-  for (std::size_t longest = 2 * longest_text; width_of(columns) > left && longest >= longest_text; longest /= 2)
-    cut_texts(columns, longest);
+  for (const std::size_t longest : longest_texts)
+    if (width_of(columns) > left) cut_texts(columns, longest);
   const std::vector<std::string> dropped = drop_columns(columns, left);
   if (group.cells.empty()) {
-    print_columns(columns, 0, rows, indent, true, out);
+    print_columns(columns, 0, rows, indent, out);
   } else {
     for (std::size_t first = 0, end = 0; first < rows; first = end) {
       while (end < rows && group.cells[end] == group.cells[first]) ++end;
-      out << (first == 0 ? "" : "\n") << shortened(group.cells[first], width) << '\n';
-      print_columns(columns, first, end, indent, true, out);
+      print_columns(columns, first, end, indent, out, shortened(group.cells[first], width));
     }
   }
   if (!dropped.empty())
@@ -258,7 +272,7 @@ void print(const Table& table, const TableView& view, std::ostream& out) {
   const std::size_t width = view.width == 0 ? screen_width() : view.width;
   std::vector<Shown> columns = shown_columns(table, rows, view.units);
   if (view.wide || columns.empty() || width_of(columns) <= width)
-    print_columns(columns, 0, rows, "", true, out);
+    print_columns(columns, 0, rows, "", out);
   else
     print_fitting(table, rows, view, width, out);
   if (rows < table.rows()) out << fmt::format("... and {} more rows\n", table.rows() - rows);

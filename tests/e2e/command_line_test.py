@@ -7,7 +7,7 @@ import unittest
 from program import DONE, INVALID, PROGRAM, SOURCE, STORAGE, ProgramTest
 
 COMMAND_LINE = 2
-VERBS = ("run check merge show report export compare size optimise boundaries analyze decide replay replicate claims calibrate influence scenarios schema").split()
+VERBS = ("run check merge show report export compare size optimise boundaries analyze decide replay replicate claims calibrate influence evidence scenarios new schema").split()
 
 
 class CommandLine(ProgramTest):
