@@ -34,6 +34,8 @@ class Policy final : public Question {
   Tally empty_tally() const override;
   void simulate_block(std::int64_t block, Tally&, std::vector<Table>& rows) const override;
   std::vector<Table> deliver(const Tally&) const override;
+  std::string compared_by() const override;
+  std::vector<Table> compare(const Tally&, const Question& other, const Tally& of_other) const override;
 
   /// Draws are kept. The stages behind them may depend on all draws: their blocks are simulated again.
   std::int64_t blocks_kept(const Question& smaller) const override;

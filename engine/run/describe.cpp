@@ -8,17 +8,60 @@ namespace vcohort {
 
 namespace {
 
+struct ScenarioRow {
+  const Evidence& stance;
+  std::string name;
+  std::vector<std::size_t> places;  // on the axes of a sweep
+};
+
+std::vector<ScenarioRow> scenario_rows(const Study& study, const std::vector<Evidence>& stances) {
+  std::vector<ScenarioRow> rows;
+  const auto settings = static_cast<std::size_t>(settings_of(study.sweep));
+  for (const Evidence& stance : stances)
+    for (std::size_t setting = 0; setting < settings; ++setting)
+      rows.push_back({stance, stance.name + (study.sweep.empty() ? "" : mark_of(study.sweep, setting)),
+                      places_of(study.sweep, setting)});
+  return rows;
+}
+
 Table describe_scenarios(const Study& study, std::span<const Evidence> evidence) {
-  Table table{"/scenarios", "The stances of the evidence: each is a scenario of every table", {}};
-  std::vector<Evidence> scenarios(evidence.begin(), evidence.end());
-  if (study.data_model && !study.stances.empty()) scenarios.push_back(evidence_of_data_model());
-  const Columns column(table, scenarios);
-  column("scenario", "", "name of the stance", &Evidence::name);
-  column("title", "", "what the stance believes", &Evidence::title);
+  const bool sweeps = !study.sweep.empty();
+  Table table{"/scenarios",
+              sweeps ? "Each setting of the sweep under each stance of the evidence: the scenarios of every table"
+                     : "The stances of the evidence: each is a scenario of every table",
+              {}};
+  std::vector<Evidence> stances(evidence.begin(), evidence.end());
+  if (study.data_model && !study.stances.empty()) stances.push_back(evidence_of_data_model());
+  const std::vector<ScenarioRow> rows = scenario_rows(study, stances);
+  const Columns column(table, rows);
+  column("scenario", "", sweeps ? "name of the stance and number of the setting" : "name of the stance",
+         &ScenarioRow::name);
+  if (sweeps) column("stance", "", "name of the stance", [](const ScenarioRow& row) { return row.stance.name; });
+  column("title", "", "what the stance believes", [](const ScenarioRow& row) { return row.stance.title; });
   column("parameters", "", "fixed, or uncertain: drawn per replicate",
-         [&](const Evidence&) { return study.uncertain_parameters ? "uncertain" : "fixed"; });
+         [&](const ScenarioRow&) { return study.uncertain_parameters ? "uncertain" : "fixed"; });
   column("overrides", "parameters", "parameters that the study replaced",
-         [&](const Evidence&) { return study.overrides.size(); });
+         [&](const ScenarioRow&) { return study.overrides.size(); });
+  for (const SweepColumn& swept : columns_of(study.sweep)) {
+    const std::string meaning = "swept: " + swept.key;
+    if (swept.numbers)
+      column(swept.name, "", meaning, [&](const ScenarioRow& row) { return swept.as_numbers[row.places[swept.axis]]; });
+    else
+      column(swept.name, "", meaning, [&](const ScenarioRow& row) { return swept.values[row.places[swept.axis]]; });
+  }
+  return table;
+}
+
+/// The columns of /scenarios that the sweep varies, in the order of its axes.
+Table describe_sweep(const Study& study) {
+  const std::vector<SweepColumn> swept = columns_of(study.sweep);
+  Table table{"/sweep", "What is swept: the columns of /scenarios that tell the settings apart", {}};
+  const Columns column(table, swept);
+  column("column", "", "name of the column", &SweepColumn::name);
+  column("axis", "1", "number of the axis, from 1; columns of one axis move together",
+         [](const SweepColumn& of) { return of.axis + 1; });
+  column("key", "", "key or keys of the study that are set", &SweepColumn::key);
+  column("values", "values", "number of values", [](const SweepColumn& of) { return of.values.size(); });
   return table;
 }
 
@@ -98,10 +141,13 @@ Table describe_parameters(std::span<const Evidence> evidence) {
 }  // namespace
 
 std::vector<Table> describe(const Study& study, std::span<const Evidence> evidence) {
-  if (study.data_model && !study.cohort && !study.policy)
-    return {describe_scenarios(study, evidence)};  // no disease model, no evidence
-  return {describe_scenarios(study, evidence), describe_strategies(study), describe_strata(study),
-          describe_parameters(evidence)};
+  std::vector<Table> tables = {describe_scenarios(study, evidence)};
+  if (!study.sweep.empty()) tables.push_back(describe_sweep(study));
+  if (study.data_model && !study.cohort && !study.policy) return tables;  // no disease model, no evidence
+  tables.push_back(describe_strategies(study));
+  tables.push_back(describe_strata(study));
+  tables.push_back(describe_parameters(evidence));
+  return tables;
 }
 
 }  // namespace vcohort

@@ -8,28 +8,26 @@ namespace {
 
 class MemorySink final : public Sink {
  public:
-  explicit MemorySink(const Plan& plan) : tallies(plan.empty_tallies()) {}
-
   void append(const std::vector<Table>& rows) override {
     for (const Table& table : rows) append_rows(tables, table);
   }
-  void publish(BlockSpan, const std::vector<Tally>& of_span) override {
-    for (std::size_t q = 0; q < tallies.size(); ++q) tallies[q].add(of_span[q]);
-  }
+  void publish(BlockSpan, const Tallies& of_span) override { tallies.add(of_span); }
 
-  std::vector<Tally> tallies;
+  Tallies tallies;
   std::vector<Table> tables;
 };
 
 }  // namespace
 
 std::vector<Table> run_in_memory(const Plan& plan, int threads) {
-  MemorySink sink(plan);
+  MemorySink sink;
   RunOptions options;
   options.threads = threads;
   run_blocks(plan, options, sink);
-  for (std::size_t q = 0; q < plan.questions().size(); ++q)
-    for (Table& table : plan.questions()[q]->deliver(sink.tallies[q])) append_rows(sink.tables, std::move(table));
+  for (std::size_t q = 0; q < plan.questions(); ++q) {
+    const auto question = plan.question(q);
+    for (Table& table : question->deliver(sink.tallies.of(q, *question))) append_rows(sink.tables, std::move(table));
+  }
   return std::move(sink.tables);
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "engine/cohort/cohort.hpp"
+#include "engine/numeric/errors.hpp"
 #include "engine/policy/policy.hpp"
 #include "engine/policy/research/research.hpp"
 #include "engine/sensitivity/stages.hpp"
@@ -10,21 +11,100 @@
 
 namespace vcohort {
 
+namespace {
+
+std::shared_ptr<const Question> make_policy(const Study& study, const Evidence& stance) {
+  auto policy = std::make_shared<Policy>(study, stance);
+  for (auto& stage : sensitivity_stages(study, stance)) policy->add(std::move(stage));
+  if (study.policy->research) policy->add(std::make_unique<Research>(study, stance));
+  return policy;
+}
+
+/// A study that only analyses a data file simulates no trial.
+bool simulates_trial(const Study& study) {
+  return study.trial && study.trial->replicates > 0;
+}
+
+}  // namespace
+
 Plan::Plan(const Study& study, std::span<const Evidence> evidence) {
   if (study.cohort)
-    for (const Evidence& stance : evidence) questions_.push_back(std::make_unique<Cohort>(study, stance));
-  if (study.trial && study.trial->replicates > 0)  // a study that only analyses a data file simulates no trial
-    for (const Evidence& stance : Trial::scenarios(study, evidence))
-      questions_.push_back(std::make_unique<Trial>(study, stance));
+    for (std::size_t k = 0; k < evidence.size(); ++k)
+      add(Kind::cohort, k, 0, std::make_shared<Cohort>(study, evidence[k]), true);
+  if (simulates_trial(study))
+    for (std::size_t k = 0; k < Trial::scenarios(study, evidence).size(); ++k)
+      add(Kind::trial, k, 0, std::make_shared<Trial>(study, evidence[k]), true);
   if (study.policy)
-    for (const Evidence& stance : evidence) {
-      auto policy = std::make_unique<Policy>(study, stance);
-      for (auto& stage : sensitivity_stages(study, stance)) policy->add(std::move(stage));
-      if (study.policy->research) policy->add(std::make_unique<Research>(study, stance));
-      questions_.push_back(std::move(policy));
-    }
-  first_block_.push_back(0);
-  for (const auto& question : questions_) first_block_.push_back(first_block_.back() + question->blocks());
+    for (std::size_t k = 0; k < evidence.size(); ++k) add(Kind::policy, k, 0, make_policy(study, evidence[k]), true);
+}
+
+Plan::Plan(std::shared_ptr<const Scenarios> scenarios) : scenarios_(std::move(scenarios)) {
+  const Study first = scenarios_->make(0, 0).study;
+  const auto add_all = [&](Kind kind, std::size_t stances) {
+    for (std::size_t stance = 0; stance < stances; ++stance)
+      for (std::size_t setting = 0; setting < scenarios_->settings(); ++setting) {
+        const auto question = make(kind, stance, setting);
+        add(kind, stance, setting, question, false);
+        for (const std::size_t other : compared_with(entries_.size() - 1))
+          require_comparable(*question, entries_[other]);
+      }
+  };
+  if (first.cohort) add_all(Kind::cohort, scenarios_->stances());
+  if (simulates_trial(first)) add_all(Kind::trial, first.data_model ? 1 : scenarios_->stances());
+  if (first.policy) add_all(Kind::policy, scenarios_->stances());
+}
+
+void Plan::add(Kind kind, std::size_t stance, std::size_t setting, std::shared_ptr<const Question> question,
+               bool keep) {
+  const std::int64_t blocks = question->blocks();
+  Entry entry{kind, stance, setting, question->name(), question->scenario()};
+  if (!keep) entry.compared_by = question->compared_by();
+  entry.has_checkpoints = question->next_checkpoint(0) < blocks;
+  has_checkpoints_ = has_checkpoints_ || entry.has_checkpoints;
+  first_block_.push_back(first_block_.back() + blocks);
+  if (keep) {
+    entry.kept = std::move(question);
+  } else {
+    patients_before_.push_back(patients_before_.back());
+    for (std::int64_t block = 0; block < blocks; ++block) patients_before_.back() += question->patients_in(block);
+  }
+  entries_.push_back(std::move(entry));
+}
+
+void Plan::require_comparable(const Question& question, const Entry& other) const {
+  if (question.compared_by() == other.compared_by) return;
+  throw InvalidInput(explain(
+      "the sweep cannot compare its settings",
+      question.scenario() + " has " + question.compared_by() + ", and " + other.scenario + " " + other.compared_by,
+      "sweep what they must agree in on an axis without compare"));
+}
+
+std::shared_ptr<const Question> Plan::question(std::size_t question) const {
+  const Entry& entry = entries_.at(question);
+  return entry.kept ? entry.kept : make(entry.kind, entry.stance, entry.setting);
+}
+
+std::shared_ptr<const Question> Plan::make(Kind kind, std::size_t stance, std::size_t setting) const {
+  auto scenario = std::make_shared<const Scenario>(scenarios_->make(stance, setting));
+  const Study& study = scenario->study;
+  std::shared_ptr<const Question> question;
+  if (kind == Kind::cohort) question = std::make_shared<Cohort>(study, scenario->evidence);
+  if (kind == Kind::trial) question = std::make_shared<Trial>(study, scenario->evidence);
+  if (kind == Kind::policy) question = make_policy(study, scenario->evidence);
+  const Question* made = question.get();
+  return {made, [scenario, question](const Question*) mutable {
+            question.reset();  // it points into the scenario
+            scenario.reset();
+          }};
+}
+
+std::vector<std::size_t> Plan::compared_with(std::size_t question) const {
+  std::vector<std::size_t> others;
+  if (!scenarios_) return others;
+  const std::size_t setting = entries_[question].setting;
+  for (const std::size_t other : vcohort::compared_with(scenarios_->sweep(), setting))
+    others.push_back(question - (setting - other));  // the settings of a question and stance stand together
+  return others;
 }
 
 Plan::Work Plan::work(std::int64_t block) const {
@@ -34,32 +114,36 @@ Plan::Work Plan::work(std::int64_t block) const {
 }
 
 std::int64_t Plan::next_checkpoint(std::int64_t block) const {
-  const Work at = work(block);
-  return first_block_[at.question] + questions_[at.question]->next_checkpoint(at.block);
+  const auto at = [&](std::size_t number, std::int64_t of_question) {
+    return first_block_[number] + question(number)->next_checkpoint(of_question);
+  };
+  const Work here = work(block);
+  if (entries_[here.question].has_checkpoints) return at(here.question, here.block);
+  std::size_t next = here.question + 1;
+  while (next < entries_.size() && !entries_[next].has_checkpoints) ++next;
+  return first_block_[next];
 }
 
 std::int64_t Plan::end_of_question(std::int64_t block) const {
   return first_block_[work(block).question + 1];
 }
 
-bool Plan::has_checkpoints() const {
-  return std::any_of(questions_.begin(), questions_.end(),
-                     [](const auto& q) { return q->next_checkpoint(0) < q->blocks(); });
+std::int64_t Plan::patients_before(std::int64_t block) const {
+  if (block == blocks()) return patients_before_.back();
+  const Work at = work(block);
+  const auto patients = static_cast<double>(patients_before_[at.question + 1] - patients_before_[at.question]);
+  const double share = static_cast<double>(at.block) / static_cast<double>(blocks_of(at.question));
+  return patients_before_[at.question] + static_cast<std::int64_t>(patients * share);
 }
 
 std::int64_t Plan::patients_in(BlockSpan span) const {
+  if (scenarios_) return patients_before(span.end) - patients_before(span.first);
   std::int64_t patients = 0;
   for (std::int64_t block = span.first; block < span.end; ++block) {
     const Work at = work(block);
-    patients += questions_[at.question]->patients_in(at.block);
+    patients += entries_[at.question].kept->patients_in(at.block);
   }
   return patients;
-}
-
-std::vector<Tally> Plan::empty_tallies() const {
-  std::vector<Tally> tallies;
-  for (const auto& question : questions_) tallies.push_back(question->empty_tally());
-  return tallies;
 }
 
 }  // namespace vcohort

@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <mutex>
 
 #include "engine/numeric/errors.hpp"
 
@@ -33,11 +34,10 @@ class Runner {
     const std::vector<BlockSpan> everything{{0, plan_.blocks()}};
     const auto& spans = options_.spans.empty() ? everything : options_.spans;
     if (plan_.has_checkpoints()) {
-      if (spans.size() != 1 || spans.front().end != plan_.blocks() ||
-          (spans.front().first > 0 && options_.earlier.empty()))
+      if (spans.size() != 1 || spans.front().end != plan_.blocks() || (spans.front().first > 0 && !options_.earlier))
         throw StorageFailure(explain("cannot ask for the precision", "blocks before a checkpoint are missing",
                                      "begin again with --overwrite"));
-      so_far_ = options_.earlier.empty() ? plan_.empty_tallies() : options_.earlier;
+      so_far_ = options_.earlier.value_or(Tallies());
     }
     for (const BlockSpan& span : spans) {
       progress_.all_blocks += span.size();
@@ -51,7 +51,7 @@ class Runner {
  private:
   /// True if the whole span was finished.
   bool run_span(BlockSpan span) {
-    std::vector<Tally> tallies = plan_.empty_tallies();
+    Tallies tallies;
     BlockSpan open{span.first, span.first};  // finished, not yet published
     publish_after_ = Clock::now() + between_parts();
     while (open.end < span.end && !stopped()) {
@@ -61,7 +61,7 @@ class Runner {
       if (open.end > wave.end) report({wave.end, open.end});
       if (open.end < span.end && Clock::now() < publish_after_) continue;
       sink_.publish(open, tallies);
-      for (Tally& tally : tallies) tally.clear();
+      tallies.clear();
       open.first = open.end;
       publish_after_ = Clock::now() + between_parts();
     }
@@ -71,35 +71,62 @@ class Runner {
 
   /// The end of the wave; or, where a checkpoint stands there and the question is precise enough, the end of the
   /// question.
-  std::int64_t behind_checkpoint(BlockSpan wave) const {
+  std::int64_t behind_checkpoint(BlockSpan wave) {
     const std::int64_t last = wave.end - 1;
-    if (so_far_.empty() || plan_.next_checkpoint(last) != wave.end) return wave.end;
-    const std::size_t question = plan_.work(last).question;
-    return plan_.questions()[question]->precise_enough(so_far_[question]) ? plan_.end_of_question(last) : wave.end;
+    if (!so_far_ || plan_.next_checkpoint(last) != wave.end) return wave.end;
+    const std::size_t number = plan_.work(last).question;
+    const auto question = plan_.question(number);
+    return question->precise_enough(so_far_->of(number, *question)) ? plan_.end_of_question(last) : wave.end;
   }
 
+  /// A question while its blocks are in work: the first of them makes it ready.
+  class QuestionInWork {
+   public:
+    QuestionInWork(const Plan& plan, std::size_t number) : plan_(plan), number_(number) {}
+    const Question& get() {
+      std::call_once(made_, [this] { question_ = plan_.question(number_); });
+      return *question_;
+    }
+    std::size_t number() const { return number_; }
+
+   private:
+    const Plan& plan_;
+    const std::size_t number_;
+    std::once_flag made_;
+    std::shared_ptr<const Question> question_;
+  };
+
+  struct Begun {
+    std::int64_t block = 0;  // of the question
+    std::shared_ptr<QuestionInWork> question;
+  };
   struct Finished {
-    std::int64_t block = 0;
+    std::int64_t block = 0;  // of the plan
     std::vector<Table> rows;
   };
 
   /// Simulates blocks in their order until the end of the wave, a stop, or the time to publish. A block that was begun
   /// is finished, so that what is done has no gaps; returns it.
-  BlockSpan run_wave(BlockSpan wave, std::vector<Tally>& tallies) {
+  BlockSpan run_wave(BlockSpan wave, Tallies& tallies) {
     // Tallies are exact and associative: which thread adds which block does not matter. Rows keep the order of blocks.
-    oneapi::tbb::enumerable_thread_specific<std::vector<Tally>> of_thread([&] { return plan_.empty_tallies(); });
+    oneapi::tbb::enumerable_thread_specific<Tallies> of_thread;
     std::int64_t next = wave.first;
-    const auto begin = [&](oneapi::tbb::flow_control& control) {
+    const auto begin = [&](oneapi::tbb::flow_control& control) -> Begun {
       const bool part_is_due = next - wave.first >= threads_ && Clock::now() >= publish_after_;
-      if (next < wave.end && !stopped() && !part_is_due) return next++;
-      control.stop();
-      return wave.end;
+      if (next == wave.end || stopped() || part_is_due) {
+        control.stop();
+        return {};
+      }
+      const Plan::Work work = plan_.work(next++);
+      if (!in_work_ || in_work_->number() != work.question)
+        in_work_ = std::make_shared<QuestionInWork>(plan_, work.question);
+      return {work.block, in_work_};
     };
-    const auto simulate = [&](std::int64_t block) {
-      const Plan::Work work = plan_.work(block);
-      const Question& question = *plan_.questions()[work.question];
-      Finished finished{block, question.row_tables()};
-      question.simulate_block(work.block, of_thread.local()[work.question], finished.rows);
+    const auto simulate = [&](const Begun& begun) {
+      const Question& question = begun.question->get();
+      Finished finished{plan_.first_block(begun.question->number()) + begun.block, question.row_tables()};
+      Tally& tally = of_thread.local().of(begun.question->number(), question);
+      question.simulate_block(begun.block, tally, finished.rows);
       return finished;
     };
     const auto hand_on = [&](const Finished& finished) {
@@ -109,15 +136,14 @@ class Runner {
     arena_.execute([&] {
       using Mode = oneapi::tbb::filter_mode;
       oneapi::tbb::parallel_pipeline(static_cast<std::size_t>(threads_) * blocks_in_flight_per_thread,
-                                     oneapi::tbb::make_filter<void, std::int64_t>(Mode::serial_in_order, begin) &
-                                         oneapi::tbb::make_filter<std::int64_t, Finished>(Mode::parallel, simulate) &
+                                     oneapi::tbb::make_filter<void, Begun>(Mode::serial_in_order, begin) &
+                                         oneapi::tbb::make_filter<Begun, Finished>(Mode::parallel, simulate) &
                                          oneapi::tbb::make_filter<Finished, void>(Mode::serial_in_order, hand_on));
     });
-    for (const std::vector<Tally>& local : of_thread)
-      for (std::size_t q = 0; q < tallies.size(); ++q) {
-        tallies[q].add(local[q]);
-        if (!so_far_.empty()) so_far_[q].add(local[q]);
-      }
+    for (const Tallies& local : of_thread) {
+      tallies.add(local);
+      if (so_far_) so_far_->add(local);
+    }
     return {wave.first, next};
   }
 
@@ -146,7 +172,8 @@ class Runner {
   Clock::time_point began_ = Clock::now();
   Clock::time_point publish_after_;
   Progress progress_;
-  std::vector<Tally> so_far_;  // of all blocks before the present one; only where a question has checkpoints
+  std::optional<Tallies> so_far_;  // of all blocks before the present one; only where a question has checkpoints
+  std::shared_ptr<QuestionInWork> in_work_;  // of the block that was begun last
 };
 
 }  // namespace

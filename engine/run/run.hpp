@@ -2,10 +2,12 @@
 #include <atomic>
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <span>
 #include <vector>
 
 #include "engine/run/plan.hpp"
+#include "engine/run/tallies.hpp"
 
 namespace vcohort {
 
@@ -17,9 +19,9 @@ class Sink {
   /// Rows of one block, behind those of the blocks before it.
   virtual void append(const std::vector<Table>& rows) = 0;
 
-  /// All blocks of the span are finished and must now outlive the process: their tallies, one per question, and the
-  /// rows appended since the last call.
-  virtual void publish(BlockSpan, const std::vector<Tally>&) = 0;
+  /// All blocks of the span are finished and must now outlive the process: their tallies, and the rows appended since
+  /// the last call.
+  virtual void publish(BlockSpan, const Tallies&) = 0;
 };
 
 struct Progress {
@@ -29,11 +31,11 @@ struct Progress {
 };
 
 struct RunOptions {
-  int threads = 0;                          // 0: all that the process may use
-  std::vector<BlockSpan> spans;             // what to do, ascending; empty: everything
-  std::vector<Tally> earlier;               // one per question: of all blocks before the first span; empty: nothing
-  double seconds_between_parts = 30;        // finished blocks wait no longer than about this to be published
-  const std::atomic<bool>* stop = nullptr;  // set from outside: finish the blocks in work, publish, return
+  int threads = 0;                                   // 0: all that the process may use
+  std::vector<BlockSpan> spans;                      // what to do, ascending; empty: everything
+  std::optional<Tallies> earlier;                    // of all blocks before the first span; absent: nothing is known
+  double seconds_between_parts = 30;                 // finished blocks wait no longer than about this to be published
+  const std::atomic<bool>* stop = nullptr;           // set from outside: finish the blocks in work, publish, return
   std::function<void(const Progress&)> on_progress;  // called after every block, by one thread at a time
 };
 

@@ -48,6 +48,15 @@ class Question {
   /// How many rows all blocks append to each of these tables; the most where a wished precision may end the question.
   virtual std::vector<std::int64_t> expected_rows() const { return {}; }
 
+  /// What two settings of a sweep must agree in to be compared, in words.
+  virtual std::string compared_by() const { return {}; }
+
+  /// Tables of the differences from the same question in another setting, which agrees in that.
+  virtual std::vector<Table> compare(const Tally& /*tally*/, const Question& /*other*/,
+                                     const Tally& /*of_other*/) const {
+    return {};
+  }
+
   /// The tables of the result, from the tally of all blocks.
   virtual std::vector<Table> deliver(const Tally& tally) const = 0;
 };

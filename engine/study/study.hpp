@@ -7,6 +7,7 @@
 
 #include "engine/study/claim.hpp"
 #include "engine/study/policy_question.hpp"
+#include "engine/study/sweep.hpp"
 #include "engine/study/trial_design.hpp"
 
 /// The plain structs of a study, as validated. No parser and no file format: io/study fills them, with every default,
@@ -170,6 +171,9 @@ struct Study {
   std::optional<DataModel> data_model;
   std::optional<DataColumns> data;
   std::optional<Claim> claim;
+  std::vector<SweepAxis> sweep;
+  bool is_compared = false;  // a setting of a sweep that compares: what differences need is kept of every replicate
+  std::string mark;          // of a setting of a sweep: "#0007", behind the name of its stance in that of a scenario
 };
 
 }  // namespace vcohort

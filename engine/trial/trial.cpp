@@ -21,7 +21,8 @@ struct Trial::Accumulator {
   std::vector<std::int64_t> counts;
   std::vector<double> sums;
   std::vector<TrueValue> truth;
-  std::vector<double> in_arm;  // [arm]: patients of the replicate at hand
+  std::vector<double> in_arm;               // [arm]: patients of the replicate at hand
+  std::vector<std::uint8_t> rejected = {};  // [replicate of the block][cell], of a trial that is compared
 
   explicit Accumulator(const TrialLayout& of) : layout(of) { clear(); }
 
@@ -67,7 +68,7 @@ std::int64_t in_reference(const std::vector<double>& in_arm) {
 }  // namespace
 
 Trial::Trial(const Study& study, const Evidence& evidence)
-    : scenario_(study.data_model ? evidence_of_data_model().name : evidence.name),
+    : scenario_(study.data_model ? evidence_of_data_model().name + study.mark : evidence.name),
       study_(study),
       evidence_(evidence),
       trial_(std::make_shared<const PreparedTrial>(study, evidence)),
@@ -146,8 +147,9 @@ std::int64_t Trial::patients_in(std::int64_t block) const {
   return std::min(size, study_.trial->replicates - block * size) * trial_->protocol.largest_size();
 }
 
+/// A trial that is compared keeps which of its replicates rejected, a bit each, behind all other counts.
 Tally Trial::empty_tally() const {
-  return Tally(layout_.number_of_counts(), layout_.number_of_sums());
+  return Tally(layout_.number_of_counts() + layout_.cells() * words_of_rejections(), layout_.number_of_sums());
 }
 
 bool Trial::saves_rows() const {
@@ -170,11 +172,13 @@ void Trial::simulate_block(std::int64_t block, Tally& tally, std::vector<Table>&
   if (!worker) worker = std::make_unique<Worker>(*this, saves_rows());
   Accumulator& sums = worker->sums;
   sums.clear();
+  sums.rejected.clear();
   std::vector<ReplicateRow> found;
   const std::int64_t size = replicates_per_block(), end = std::min(study_.trial->replicates, (block + 1) * size);
   for (std::int64_t replicate = block * size; replicate < end; ++replicate)
     record_replicate(static_cast<std::uint32_t>(replicate), *worker, rows.empty() ? nullptr : &found);
   if (!rows.empty()) append_rows(rows, table_of(found));
+  if (study_.is_compared) note_rejections(block * size, sums.rejected, tally);
   for (std::size_t k = 0; k < sums.counts.size(); ++k) tally.counts[k] += sums.counts[k];
   for (std::size_t k = 0; k < sums.sums.size(); ++k) tally.sums[k].add(sums.sums[k]);
 }
@@ -194,6 +198,7 @@ void Trial::record_replicate(std::uint32_t replicate, Worker& worker, std::vecto
       const std::span<const TrialResult> results = a == 0 ? course.primary : simulator.analyse(a, course.cut);
       for (std::size_t c = 0; c < layout_.contrasts(); ++c) {
         add_result(layout_.cell(s, a, c), results[c], sums.truth[a * layout_.contrasts() + c], worker);
+        if (study_.is_compared) sums.rejected.push_back(results[c].ok() && results[c].rejected);
         if (rows)
           rows->push_back({replicate, s, a, c, results[c], in_reference(sums.in_arm),
                            static_cast<std::int64_t>(sums.in_arm[trial_->protocol.compared(c)]), duration, course.look,
@@ -347,6 +352,7 @@ RejectionCounts Trial::count_rejections(std::int64_t sample_size, std::int64_t f
     const auto enrolled = static_cast<double>(course.cut.enrolled);
     counts.enrolled += enrolled;
     counts.enrolled_squares += enrolled * enrolled;
+    if (target.months) counts.months += simulator.duration_months(course.cut);
   }
   return counts;
 }

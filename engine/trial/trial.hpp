@@ -20,6 +20,7 @@ namespace vcohort {
 struct RejectionCounts {
   std::int64_t replicates = 0, rejections = 0, favourable = 0, failures = 0;
   double enrolled = 0, enrolled_squares = 0;
+  double months = 0;  // how long they took; only where that is asked for
 };
 
 /// What a search for a sample size counts: rejections of all of these contrasts of an analysis in the same trial; or,
@@ -28,6 +29,7 @@ struct SizeTarget {
   std::size_t analysis = 0;
   std::vector<std::size_t> contrasts = {0};
   double half_width = 0;  // of the interval, on the scale of the estimate; 0: rejections are counted
+  bool months = false;    // add up how long the trials take
 };
 
 /// Question 2: operating characteristics of a trial, over replicates.
@@ -52,6 +54,8 @@ class Trial final : public Question {
   std::vector<Table> row_tables() const override;
   std::vector<std::int64_t> expected_rows() const override;
   std::vector<Table> deliver(const Tally&) const override;
+  std::string compared_by() const override;
+  std::vector<Table> compare(const Tally&, const Question& other, const Tally& of_other) const override;
 
   /// With `power_mcse`: checkpoints after 1,024 replicates and then at every doubling, until the MCSE of the primary
   /// analysis's power is below it at every sample size and contrast.
@@ -101,6 +105,8 @@ class Trial final : public Question {
   void add_looks(std::size_t size, const Course&, double duration_months, Accumulator&) const;
   void add_result(std::size_t cell, const TrialResult&, const TrueValue&, Worker&) const;
   bool saves_rows() const;
+  void note_rejections(std::int64_t first_replicate, const std::vector<std::uint8_t>& rejected, Tally&) const;
+  std::size_t words_of_rejections() const;
   Table table_of(const std::vector<ReplicateRow>&) const;
   Table table_of_looks(const Tally&) const;
   Table table_of_closed_forms(const Tally&) const;

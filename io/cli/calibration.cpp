@@ -25,7 +25,8 @@ Calibration calibrate(const Plan& plan) {
   constexpr std::int64_t most_blocks = 12;
   constexpr double enough_seconds = 1.0 / 3;
   Calibration calibration;
-  for (const auto& question : plan.questions()) {
+  for (std::size_t q = 0; q < plan.questions(); ++q) {
+    const auto question = plan.question(q);
     const std::int64_t blocks = question->blocks();
     if (blocks == 0) continue;
     Tally tally = question->empty_tally();

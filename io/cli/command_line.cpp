@@ -275,6 +275,14 @@ Option Verb::settings(std::vector<std::string>& value) {
       .type("KEY=VALUE");
 }
 
+Option Verb::sweeps(std::vector<std::string>& value) {
+  return option(
+             "--sweep", value,
+             "run the study with each of these values: key=[a, b, c], or key={ from = 1, to = 5, step = 1 }; several "
+             "times, and axes cross")
+      .type("KEY=VALUES");
+}
+
 void Verb::action(const std::function<ExitStatus()>& act) {
   app_->callback([act, app = app_, end = end_] {
     if (app->get_subcommands().empty()) *end = act();

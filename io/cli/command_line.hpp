@@ -78,6 +78,7 @@ class Verb {
 
   Option threads(int& value);                        // --threads
   Option settings(std::vector<std::string>& value);  // --set
+  Option sweeps(std::vector<std::string>& value);    // --sweep
 
   /// What the verb does when it is called.
   void action(const std::function<ExitStatus()>&);

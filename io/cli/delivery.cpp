@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 #include <string>
 
 #include "engine/numeric/errors.hpp"
@@ -13,32 +14,67 @@
 
 namespace vcohort {
 
-ResultContent deliver(const LoadedStudy& study, const Plan& plan, CombinedParts parts) {
+namespace {
+
+[[noreturn]] void refuse_tallies(const std::string& question) {
+  throw DamagedFile(explain("cannot use the tallies of these files",
+                            fmt::format("that of the question {} is missing or has another size", question),
+                            "run the study again"));
+}
+
+bool fits(const Tally& tally, const Question& question) {
+  const Tally wanted = question.empty_tally();
+  return tally.counts.size() == wanted.counts.size() && tally.sums.size() == wanted.sums.size();
+}
+
+/// The tallies of many questions.
+class TalliesByName {
+ public:
+  explicit TalliesByName(const std::vector<NamedTally>& tallies) {
+    for (const NamedTally& named : tallies) of_[{named.question, named.scenario}] = &named.tally;
+  }
+  const Tally& of(const Plan& plan, std::size_t question) const {
+    const auto found = of_.find({plan.question_name(question), plan.scenario(question)});
+    if (found == of_.end()) refuse_tallies(plan.question_name(question));
+    return *found->second;
+  }
+
+ private:
+  std::map<std::pair<std::string, std::string>, const Tally*> of_;
+};
+
+}  // namespace
+
+Delivery deliver(const LoadedStudy& study, const Plan& plan, CombinedParts parts) {
   if (!parts.missing.empty())
     throw StorageFailure(explain("cannot deliver the result",
                                  fmt::format("blocks {} to {} are missing: parts vanished while the run was at work",
                                              parts.missing.front().first, parts.missing.front().last),
                                  "run again with --resume"));
-  ResultContent content;
+  Delivery delivery;
+  ResultContent& content = delivery.result;
   content.header = std::move(parts.header);
   content.tables = describe(study.reading.study, study.evidence);
   content.tallies = std::move(parts.tallies);
   content.parts = std::move(parts.parts);
-  for (const auto& question : plan.questions())
-    for (Table& table : question->deliver(tally_of(*question, content.tallies)))
-      append_rows(content.tables, std::move(table));
-  return content;
+  const TalliesByName tallies(content.tallies);
+  for (std::size_t q = 0; q < plan.questions(); ++q) {
+    const auto question = plan.question(q);
+    const Tally& tally = tallies.of(plan, q);
+    if (!fits(tally, *question)) refuse_tallies(question->name());
+    for (Table& table : question->deliver(tally)) append_rows(content.tables, std::move(table));
+    for (const std::size_t other : plan.compared_with(q))
+      for (Table& table : question->compare(tally, *plan.question(other), tallies.of(plan, other)))
+        append_rows(content.tables, std::move(table));
+    if (std::string shortfall = question->shortfall(tally); !shortfall.empty())
+      delivery.shortfalls.push_back(std::move(shortfall));
+  }
+  return delivery;
 }
 
-ExitStatus report_shortfalls(const Plan& plan, const std::vector<NamedTally>& tallies) {
-  ExitStatus status = ExitStatus::done;
-  for (const auto& question : plan.questions()) {
-    const std::string shortfall = question->shortfall(tally_of(*question, tallies));
-    if (shortfall.empty()) continue;
-    log_problem(shortfall);
-    status = ExitStatus::numerical_failure;
-  }
-  return status;
+ExitStatus report_shortfalls(const std::vector<std::string>& shortfalls) {
+  for (const std::string& shortfall : shortfalls) log_problem(shortfall);
+  return shortfalls.empty() ? ExitStatus::done : ExitStatus::numerical_failure;
 }
 
 const Tally& tally_of(const Question& question, const std::vector<NamedTally>& tallies) {
@@ -46,12 +82,7 @@ const Tally& tally_of(const Question& question, const std::vector<NamedTally>& t
     return named.question == question.name() && named.scenario == question.scenario();
   };
   const auto named = std::find_if(tallies.begin(), tallies.end(), of_question);
-  const Tally wanted = question.empty_tally();
-  if (named == tallies.end() || named->tally.counts.size() != wanted.counts.size() ||
-      named->tally.sums.size() != wanted.sums.size())
-    throw DamagedFile(explain("cannot use the tallies of these files",
-                              fmt::format("that of the question {} is missing or has another size", question.name()),
-                              "run the study again"));
+  if (named == tallies.end() || !fits(named->tally, question)) refuse_tallies(question.name());
   return named->tally;
 }
 

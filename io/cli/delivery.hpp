@@ -7,12 +7,18 @@
 
 namespace vcohort {
 
+/// A result, and which of its questions stayed less precise than asked.
+struct Delivery {
+  ResultContent result;
+  std::vector<std::string> shortfalls;
+};
+
 /// The result of a complete set of parts: their sums turned into the tables of every question. StorageFailure where
 /// blocks are missing.
-ResultContent deliver(const LoadedStudy&, const Plan&, CombinedParts);
+Delivery deliver(const LoadedStudy&, const Plan&, CombinedParts);
 
-/// Names the questions that stayed less precise than asked; the status of a missed target where there are any.
-ExitStatus report_shortfalls(const Plan&, const std::vector<NamedTally>&);
+/// Names the shortfalls; the status of a missed target where there are any.
+ExitStatus report_shortfalls(const std::vector<std::string>& shortfalls);
 
 /// The tally of a question among those of parts.
 const Tally& tally_of(const Question&, const std::vector<NamedTally>&);

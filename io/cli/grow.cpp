@@ -69,6 +69,7 @@ void copy_rows(const ResultFile& from, const Question& question, PartWriter& par
 std::string obstacle_to_growth(const FileHeader& result, const LoadedStudy& loaded, const Plan& plan) {
   if (result.status != FileStatus::complete) return "it is a part, not a result; use `vcohort merge` first";
   if (plan.has_checkpoints()) return "the study stops at a wished precision; fix trial.replicates instead";
+  refuse_sweep(loaded, "growing");
   const LoadedStudy resized = load_study(result, sizes_of(loaded.reading.study));
   FileHeader grown = result;
   grown.study_resolved = resized.header.study_resolved;
@@ -77,10 +78,10 @@ std::string obstacle_to_growth(const FileHeader& result, const LoadedStudy& load
   if (const std::string why = difference(grown, loaded.header); !why.empty())
     return "only population.size, trial.replicates and policy.parameter_draws may grow, but " + why;
   const LoadedStudy before = load_study(result);
-  const Plan old_plan(before.reading.study, before.evidence);
-  for (std::size_t q = 0; q < plan.questions().size(); ++q) {
-    const Question& question = *plan.questions()[q];
-    const Question& old = *old_plan.questions()[q];
+  const Plan old_plan = plan_of(before);
+  for (std::size_t q = 0; q < plan.questions(); ++q) {
+    const auto held = plan.question(q), held_old = old_plan.question(q);
+    const Question &question = *held, &old = *held_old;
     if (old.blocks() > question.blocks())
       return fmt::format("the {} of the study is smaller than that of the result", question.name());
     const std::int64_t last = question.blocks_kept(old) - 1;
@@ -99,27 +100,20 @@ void grow_from(const std::filesystem::path& path, const LoadedStudy& loaded, con
   if (const std::string why = obstacle_to_growth(result.header(), loaded, plan); !why.empty())
     throw StorageFailure(fmt::format("cannot grow from '{}' ({})", path.string(), why));
   const LoadedStudy before = load_study(result.header());
-  const Plan old_plan(before.reading.study, before.evidence);
+  const Plan old_plan = plan_of(before);
   const std::vector<NamedTally> tallies = result.tallies();
   std::int64_t first = 0;
   std::int64_t reused = 0;
-  for (std::size_t q = 0; q < plan.questions().size(); ++q) {
-    const Question& old = *old_plan.questions()[q];
-    const std::int64_t blocks = plan.questions()[q]->blocks_kept(old);
+  for (std::size_t q = 0; q < plan.questions(); ++q) {
+    const auto question = plan.question(q), old = old_plan.question(q);
+    const std::int64_t blocks = question->blocks_kept(*old);
     const BlockRange range{first, first + blocks - 1, plan.blocks()};
-    first += plan.questions()[q]->blocks();
+    first += question->blocks();
     reused += blocks;
     if (blocks == 0 || is_there(folder, range, loaded.header)) continue;
-    std::vector<NamedTally> of_part;
-    std::vector<Tally> empty = plan.empty_tallies();
-    for (std::size_t other = 0; other < plan.questions().size(); ++other) {
-      const Question& question = *plan.questions()[other];
-      of_part.push_back({question.name(), question.scenario(),
-                         other == q ? question.tally_kept(old, tally_of(old, tallies)) : std::move(empty[other])});
-    }
     PartWriter part(folder, loaded.header, range);
-    copy_rows(result, *plan.questions()[q], part);
-    part.finish(of_part);
+    copy_rows(result, *question, part);
+    part.finish({{question->name(), question->scenario(), question->tally_kept(*old, tally_of(*old, tallies))}});
   }
   log_notice(fmt::format("{} of {} blocks are taken over from {}", reused, plan.blocks(), path.string()));
 }

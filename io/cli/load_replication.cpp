@@ -35,6 +35,7 @@ Replicated load_file(const std::string& path, const std::vector<std::string>& se
   std::filesystem::path figures(path);
   figures.replace_extension(figures_ending + file_ending);
   Replicated replicated{std::filesystem::path(path).stem().string(), load_study(path, settings), {}};
+  refuse_sweep(*replicated.study, "a replication");
   if (const Study& study = replicated.study->reading.study; study.trial && (study.trial->looks || study.trial->final))
     throw InvalidInput(explain(path + (study.trial->looks ? " has looks" : " has a final analysis of its own"),
                                "figures are those of trials that were analysed once, when they were complete",

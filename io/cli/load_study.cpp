@@ -3,16 +3,19 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
 
 #include "engine/evidence/without_evidence.hpp"
 #include "engine/numeric/errors.hpp"
 #include "engine/random/address.hpp"
+#include "io/cli/swept_scenarios.hpp"
 #include "io/cli/version.hpp"
 #include "io/console/log.hpp"
 #include "io/results/result_file.hpp"
 #include "io/study/evidence_check.hpp"
 #include "io/study/evidence_reader.hpp"
 #include "io/study/simulated_looks.hpp"
+#include "io/study/study_writer.hpp"
 #include "io/study/suggestion.hpp"
 #include "scenarios/shipped.hpp"
 
@@ -35,9 +38,10 @@ EvidenceText find_evidence(const std::string& stance, const std::string& study_p
 }
 
 LoadedStudy load(std::string bytes, const std::string& path, const std::vector<std::string>& settings,
-                 const std::vector<EvidenceText>& carried, LoadFor load_for) {
+                 const std::vector<EvidenceText>& carried, LoadFor load_for,
+                 const std::vector<std::string>& sweeps = {}) {
   LoadedStudy loaded;
-  loaded.reading = read_study(bytes, path, settings);
+  loaded.reading = read_study(bytes, path, settings, sweeps);
   if (load_for == LoadFor::simulation) check_simulated_looks(loaded.reading);
   const Study& study = loaded.reading.study;
   std::string resolved_evidence;
@@ -48,15 +52,18 @@ LoadedStudy load(std::string bytes, const std::string& path, const std::vector<s
     } catch (const InvalidInput& error) {
       throw InvalidInput(text_of(loaded.reading.places.stances.at(k), path) + ": " + error.what());
     }
-    const EvidenceReading evidence = read_evidence(text.source, text.name);
-    loaded.evidence.push_back(check_against_evidence(study, evidence.evidence, loaded.reading.places));
+    loaded.stances.push_back(read_evidence(text.source, text.name).evidence);
+    loaded.evidence.push_back(check_against_evidence(study, loaded.stances.back(), loaded.reading.places));
     for (std::string& notice : unusual_doses(study, loaded.evidence.back(), loaded.reading.places))
       if (auto& known = loaded.reading.notices; std::find(known.begin(), known.end(), notice) == known.end())
         known.push_back(std::move(notice));
     loaded.header.evidence.push_back(std::move(text));
     resolved_evidence += write_evidence(loaded.evidence.back());
   }
-  if (study.stances.empty()) loaded.evidence.push_back(evidence_of_data_model());
+  if (study.stances.empty()) loaded.stances = loaded.evidence = {evidence_of_data_model()};
+  if (!study.sweep.empty())
+    for (std::string& notice : SweptScenarios(loaded).check(load_for))
+      loaded.reading.notices.push_back(std::move(notice));
   FileHeader& header = loaded.header;
   header.engine_version = engine_version();
   header.git_revision = git_revision();
@@ -94,21 +101,22 @@ StudyText read_study_text(const std::string& name) {
                                meant_scenario(name)));
 }
 
-LoadedStudy load_study(const std::string& path, const std::vector<std::string>& settings, LoadFor load_for) {
+LoadedStudy load_study(const std::string& path, const std::vector<std::string>& settings, LoadFor load_for,
+                       const std::vector<std::string>& sweeps) {
   if (file_begins_with(path, "\x89HDF\r\n\x1a\n")) {
     const ResultFile file(path);
-    LoadedStudy loaded = load(file.header().study_resolved, path, settings, file.header().evidence, load_for);
+    LoadedStudy loaded = load(file.header().study_resolved, path, settings, file.header().evidence, load_for, sweeps);
     loaded.header.study_source = file.header().study_source;
     loaded.from_result = true;
     return loaded;
   }
   StudyText study = read_study_text(path);
-  return load_study_text(std::move(study.text), study.file_name, settings, load_for);
+  return load_study_text(std::move(study.text), study.file_name, settings, load_for, sweeps);
 }
 
 LoadedStudy load_study_text(std::string text, const std::string& file_name, const std::vector<std::string>& settings,
-                            LoadFor load_for) {
-  LoadedStudy loaded = load(std::move(text), file_name, settings, {}, load_for);
+                            LoadFor load_for, const std::vector<std::string>& sweeps) {
+  LoadedStudy loaded = load(std::move(text), file_name, settings, {}, load_for, sweeps);
   for (const std::string& notice : loaded.reading.notices) log_notice(notice);
   return loaded;
 }
@@ -120,8 +128,50 @@ LoadedStudy load_study(const FileHeader& header, const std::vector<std::string>&
   return loaded;
 }
 
+LoadedStudy setting_of(const LoadedStudy& study, std::size_t setting) {
+  LoadedStudy chosen;
+  chosen.reading = read_setting(study.reading, setting);
+  chosen.reading.resolved = write_study(chosen.reading.study);
+  chosen.stances = study.stances;
+  chosen.header = study.header;
+  chosen.from_result = study.from_result;
+  const SweptScenarios scenarios(study);
+  for (std::size_t stance = 0; stance < study.stances.size(); ++stance)
+    chosen.evidence.push_back(scenarios.make(stance, setting).evidence);
+  return chosen;
+}
+
+LoadedStudy setting_of_scenario(LoadedStudy study, const std::string& scenario) {
+  const std::vector<SweepAxis>& sweep = study.reading.study.sweep;
+  if (sweep.empty()) return study;
+  const auto settings = static_cast<std::size_t>(settings_of(sweep));
+  const std::string digits = scenario.substr(scenario.rfind('#') + 1);  // all of it where there is no mark
+  std::size_t number = 0;
+  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), number);
+  const bool is_number = error == std::errc() && end == digits.data() + digits.size();
+  if (!is_number || number < 1 || number > settings)
+    throw InvalidInput(explain(scenario.empty()
+                                   ? "no scenario is named"
+                                   : fmt::format("the study has no scenario {}", vcohort::quoted(scenario)),
+                               fmt::format("it sweeps, and has {} settings", settings),
+                               fmt::format("name one with --scenario, from \"{}\" to \"{}\"", mark_of(sweep, 0),
+                                           mark_of(sweep, settings - 1))));
+  return setting_of(study, number - 1);
+}
+
+void refuse_sweep(const LoadedStudy& study, std::string_view what) {
+  if (study.reading.study.sweep.empty()) return;
+  throw InvalidInput(explain(fmt::format("{} knows no sweep", what), "the study has several settings of each stance",
+                             "remove [[sweep]], and set one of them with --set"));
+}
+
+Plan plan_of(const LoadedStudy& study) {
+  if (study.reading.study.sweep.empty()) return {study.reading.study, study.evidence};
+  return Plan(std::make_shared<SweptScenarios>(study));
+}
+
 Plan make_plan(LoadedStudy& study) {
-  Plan plan(study.reading.study, study.evidence);
+  Plan plan = plan_of(study);
   if (plan.blocks() == 0)
     throw InvalidInput(explain("there is nothing to simulate", "the study is for a data file only",
                                "use `vcohort analyze DATA.csv STUDY.toml`"));

@@ -31,9 +31,9 @@ int main(int argc, char** argv) {
   try {
     CommandLine line(about, statuses, version_text());
     Verb program = line.root();
-    for (const auto add :
-         {add_run, add_check, add_merge, add_show, add_export, add_compare, add_size, add_boundaries, add_analyze,
-          add_decide, add_replay, add_replicate, add_claims, add_calibrate, add_influence, add_scenarios, add_schema})
+    for (const auto add : {add_run, add_check, add_merge, add_show, add_export, add_compare, add_size, add_optimise,
+                           add_boundaries, add_analyze, add_decide, add_replay, add_replicate, add_claims,
+                           add_calibrate, add_influence, add_scenarios, add_schema})
       add(program);
     const ExitStatus end = line.run(argc, argv);
     require_delivered_output();

@@ -3,6 +3,7 @@
 #include <zlib.h>
 
 #include <algorithm>
+#include <set>
 
 #include "io/cli/usage.hpp"
 
@@ -27,10 +28,11 @@ double width_of(const Column& column) {
 /// A dataset beside its values: header, units, description, index of chunks.
 constexpr double bytes_of_a_dataset = 425;
 
-double stored(const Table& table) {
+/// Scenarios share their datasets: only the first of them brings those of a table.
+double stored(const Table& table, bool brings_datasets = true) {
   double bytes = 0;
   for (const Column& column : table.columns)
-    bytes += bytes_of_a_dataset + width_of(column) * static_cast<double>(table.rows());
+    bytes += (brings_datasets ? bytes_of_a_dataset : 0) + width_of(column) * static_cast<double>(table.rows());
   return bytes;
 }
 
@@ -80,13 +82,13 @@ double delivered_policy(const Study& study) {
 }
 
 /// What a question delivers, from a block of it. Cells of patients that do not occur are left out.
-double delivered(const Question& question, const Study& study) {
+double delivered(const Question& question, const Study& study, bool is_first) {
   if (question.name() == "policy") return delivered_policy(study);
   Tally tally = question.empty_tally();
   std::vector<Table> rows = question.row_tables();
   if (question.name() == "cohort") question.simulate_block(0, tally, rows);
   double bytes = 0;
-  for (const Table& table : question.deliver(tally)) bytes += stored(table);
+  for (const Table& table : question.deliver(tally)) bytes += stored(table, is_first);
   return bytes;
 }
 
@@ -112,12 +114,15 @@ Needs needs_of(const LoadedStudy& study, const Plan& plan, int threads) {
   needs.file = datasets_of_every_file * bytes_of_a_dataset;
   for (const EvidenceText& text : study.header.evidence) needs.file += compressed(text.source);
   for (const Table& table : describe(study.reading.study, study.evidence)) needs.file += stored(table);
+  std::set<std::string> seen;
   double rows = 0, tallies = 0, tables = 0, in_flight = 0, buffer = 0;
-  for (const auto& question : plan.questions()) {
+  for (std::size_t q = 0; q < plan.questions(); ++q) {
+    const auto question = plan.question(q);
     const Tally tally = question->empty_tally();
     needs.file += stored(tally) + datasets_of_a_tally * bytes_of_a_dataset;
     tallies += held(tally);
-    tables += delivered(*question, study.reading.study);
+    tables += delivered(*question, study.reading.study,
+                        seen.insert(question->name()).second || study.reading.study.sweep.empty());
     const std::vector<Table> layouts = question->row_tables();
     const std::vector<std::int64_t> expected = question->expected_rows();
     double of_question = 0, buffer_of_question = 0;

@@ -30,10 +30,10 @@ void PartSink::append(const std::vector<Table>& rows) {
   for (const Table& table : rows) open_part().append(table);
 }
 
-void PartSink::publish(BlockSpan span, const std::vector<Tally>& tallies) {
+void PartSink::publish(BlockSpan span, const Tallies& tallies) {
   std::vector<NamedTally> named;
-  for (std::size_t q = 0; q < tallies.size(); ++q)
-    named.push_back({plan_.questions()[q]->name(), plan_.questions()[q]->scenario(), tallies[q]});
+  for (const auto& [question, tally] : tallies)
+    named.push_back({plan_.question_name(question), plan_.scenario(question), tally});
   open_part().cover({span.first, span.end - 1, plan_.blocks()});
   const auto path = part_->finish(named, runtime_of(span));
   part_.reset();

@@ -21,7 +21,7 @@ class PartSink final : public Sink {
   PartSink(const Plan&, FileHeader, std::filesystem::path folder, PartOrigin = {});
 
   void append(const std::vector<Table>& rows) override;
-  void publish(BlockSpan, const std::vector<Tally>&) override;
+  void publish(BlockSpan, const Tallies&) override;
 
   std::int64_t published_blocks() const { return published_blocks_; }
   std::int64_t published_bytes() const { return published_bytes_; }

@@ -14,7 +14,7 @@ namespace vcohort {
 struct RunArguments {
   std::string study;
   std::string output;
-  std::vector<std::string> settings;
+  std::vector<std::string> settings, sweeps;
   int threads = 0;
   std::optional<Shard> shard;
   std::string grow;                    // a smaller result; may be empty

@@ -12,7 +12,7 @@
 namespace vcohort {
 
 ExitStatus run_study(const RunArguments& arguments, Workplace& workplace) {
-  LoadedStudy study = load_study(arguments.study, arguments.settings);
+  LoadedStudy study = load_study(arguments.study, arguments.settings, LoadFor::simulation, arguments.sweeps);
   const Plan plan = make_plan(study);
   if (arguments.dry_run) return print_dry_run(study, plan, arguments, workplace);
 
@@ -20,9 +20,9 @@ ExitStatus run_study(const RunArguments& arguments, Workplace& workplace) {
   if (workplace.simulate(study, plan) == RunEnd::stopped) return ExitStatus::stopped;
   if (!workplace.delivers()) return ExitStatus::done;
 
-  ResultContent result = deliver(study, plan, workplace.gather_parts(plan));
-  const ExitStatus status = report_shortfalls(plan, result.tallies);
-  workplace.hand_over(std::move(result));
+  Delivery delivery = deliver(study, plan, workplace.gather_parts(plan));
+  const ExitStatus status = report_shortfalls(delivery.shortfalls);
+  workplace.hand_over(std::move(delivery.result));
   if (arguments.quiet) return status;
   print_headline(ResultFile(workplace.output()), std::cout);
   std::cout << fmt::format("\nresult: {} ({})\n", workplace.output().string(), sentence_of(workplace.cost()));

@@ -21,6 +21,7 @@ namespace {
 
 struct BoundariesArguments {
   std::string study;
+  std::string scenario;
   std::vector<std::string> settings;
   std::optional<double> power, effect, drift;
   bool running = false;
@@ -86,7 +87,8 @@ void print_text(const ShownDesign& shown, const Today* today, const std::string&
 
 void show_boundaries(BoundariesArguments arguments) {
   if (arguments.power) arguments.settings.push_back(fmt::format("trial.looks.power={}", *arguments.power));
-  const LoadedStudy loaded = load_study(arguments.study, arguments.settings, LoadFor::boundaries);
+  const LoadedStudy loaded =
+      setting_of_scenario(load_study(arguments.study, arguments.settings, LoadFor::boundaries), arguments.scenario);
   const Study& study = loaded.reading.study;
   if (!study.trial || !study.trial->looks)
     throw InvalidInput(explain(fmt::format("{} has no looks", arguments.study), "there is no [trial.looks]",
@@ -139,6 +141,7 @@ void add_boundaries(Verb& program) {
   verb.option("--drift", arguments->drift, "show the exits under this drift, the expected z at the last look")
       .type("Z");
   verb.flag("--running", arguments->running, "csv: the looks of the trial under way, not those of the plan");
+  verb.option("--scenario", arguments->scenario, "of a study that sweeps: the setting, such as \"#0007\"");
   verb.settings(arguments->settings);
   add_format(verb, arguments->format);
   verb.action([arguments] {

@@ -20,7 +20,8 @@ std::string counted(std::int64_t n, const std::string& noun) {
 /// What each arm is expected to lose, where that is not what the study asks for.
 std::string dropout_of(const Plan& plan) {
   std::string text;
-  for (const auto& question : plan.questions()) {
+  for (std::size_t q = 0; q < plan.questions(); ++q) {
+    const auto question = plan.question(q);
     const auto* trial = dynamic_cast<const Trial*>(question.get());
     if (!trial) continue;
     const PreparedTrial& prepared = trial->prepared();
@@ -85,11 +86,21 @@ std::string policy_of(const Study& study) {
   return text;
 }
 
+std::string sweep_of(const Study& study) {
+  std::string text =
+      fmt::format("sweep      {:.0f} settings of each, of which the rest of this page shows the study's own\n",
+                  settings_of(study.sweep));
+  for (const SweepColumn& column : columns_of(study.sweep))
+    text += fmt::format("           {}: {}\n", column.name, fmt::join(column.values, "; "));
+  return text;
+}
+
 /// What a valid study will do, question by question.
 std::string questions_of(const Study& study, const Plan& plan) {
   std::string text =
       fmt::format("scenarios  {}\n", study.stances.empty() ? "one: no evidence enters"
                                                            : fmt::format("{}", fmt::join(study.stances, ", ")));
+  if (!study.sweep.empty()) text += sweep_of(study);
   if (study.cohort)
     text += fmt::format(
         "cohort     {} children under each of {} strategies; {}, {}, {:.0f} strata with their margins; increments over "
@@ -116,17 +127,19 @@ std::string questions_of(const Study& study, const Plan& plan) {
 void add_check(Verb& program) {
   struct Arguments {
     std::string study;
-    std::vector<std::string> settings;
+    std::vector<std::string> settings, sweeps;
     bool resolved = false;
   };
   auto arguments = std::make_shared<Arguments>();
   Verb verb = program.verb("check", "validate a study file without running it");
   verb.option("study", arguments->study, "study file (TOML)").required();
   verb.settings(arguments->settings);
+  verb.sweeps(arguments->sweeps);
   verb.flag("--resolved", arguments->resolved, "print the study with every default filled in");
   verb.action([arguments] {
-    const LoadedStudy loaded = load_study(arguments->study, arguments->settings);
-    const Plan plan(loaded.reading.study, loaded.evidence);  // finds what only the model can refuse
+    const LoadedStudy loaded =
+        load_study(arguments->study, arguments->settings, LoadFor::simulation, arguments->sweeps);
+    const Plan plan = plan_of(loaded);
     if (arguments->resolved)
       std::cout << loaded.reading.resolved;
     else

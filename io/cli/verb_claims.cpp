@@ -58,6 +58,7 @@ ExitStatus answer(const ClaimsArguments& arguments) {
   std::vector<Table> all;
   for (const std::string& name : arguments.names.empty() ? shipped_claims() : arguments.names) {
     const LoadedStudy loaded = load_study(name, arguments.settings);
+    refuse_sweep(loaded, "a claim");
     if (!loaded.reading.study.claim)
       throw InvalidInput(explain(fmt::format("{} makes no claim", name), "it has no [claim]", "add one"));
     const std::string stem = std::filesystem::path(name).stem().string();

@@ -13,6 +13,7 @@
 #include "io/files/new_file.hpp"
 #include "io/results/csv.hpp"
 #include "io/results/result_file.hpp"
+#include "io/results/swept_values.hpp"
 
 namespace vcohort {
 
@@ -31,14 +32,15 @@ struct ExportArguments {
 
 /// The data of one simulated trial, computed again from the study inside the result.
 Table simulated_dataset(const ResultFile& file, const ExportArguments& arguments) {
-  const LoadedStudy loaded = load_study(file.header());
+  const LoadedStudy loaded = setting_of_scenario(load_study(file.header()), arguments.scenario);
   const Study& study = loaded.reading.study;
   if (!study.trial || arguments.table != "patients")
     throw InvalidInput(explain("there is no simulated trial to export",
                                "--replicate goes with --table patients of a study with a [trial]",
                                "see `vcohort show FILE` for the tables"));
+  const bool swept_by_number = !study.mark.empty() && arguments.scenario.find('#') == std::string::npos;
   const auto chosen = std::find_if(loaded.evidence.begin(), loaded.evidence.end(), [&](const Evidence& e) {
-    return arguments.scenario.empty() || e.name == arguments.scenario || study.data_model;
+    return arguments.scenario.empty() || e.name == arguments.scenario || study.data_model || swept_by_number;
   });
   if (chosen == loaded.evidence.end())
     throw InvalidInput(
@@ -85,8 +87,9 @@ void export_table(const ResultFile& file, const ExportArguments& arguments) {
   } else if (const TableInfo* info = file.find(arguments.table);
              info && arguments.scenario.empty() && arguments.format == TableFormat::csv) {
     table = {info->path, info->description, info->columns};  // its rows are written as they are read
+    SweptValues(file).put_before(table);
   } else {
-    table = file.read_table(arguments.table);
+    table = read_with_sweep(file, arguments.table);
     if (!arguments.scenario.empty()) table = of_scenario(std::move(table), arguments.scenario);
   }
   const auto write = [&](std::ostream& out) {
@@ -116,7 +119,7 @@ void add_export(Verb& program) {
               "`analyze` reads them")
       .within(std::int64_t{0}, std::int64_t{0xffffffff});
   verb.option("--sample-size", arguments->sample_size, "of that trial [the largest of the study]").positive();
-  verb.option("--scenario", arguments->scenario, "rows of this stance only; of a trial's data [the first]");
+  verb.option("--scenario", arguments->scenario, "rows of this scenario only; of a trial's data [the first]");
   verb.option("-o,--output", arguments->output, "file to write instead of standard output");
   verb.flag("--overwrite", arguments->overwrite, "replace an export of the same table");
   add_format(verb, arguments->format);

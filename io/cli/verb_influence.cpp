@@ -39,6 +39,7 @@ Table first_of_each(const Table& all, std::size_t strongest) {
 ExitStatus show_influence(const InfluenceArguments& arguments) {
   const ResultFile file(arguments.file);
   const LoadedStudy loaded = load_study(file.header());
+  refuse_sweep(loaded, "influence");
   const Study& study = loaded.reading.study;
   if (!study.uncertain_parameters)
     throw InvalidInput(explain(arguments.file + " has no parameter draws", "its parameters are fixed",

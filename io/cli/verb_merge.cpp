@@ -65,12 +65,11 @@ ExitStatus merge(const MergeArguments& arguments) {
     return ExitStatus::answer_is_no;
   }
   for (const auto& path : parts.repeated) log_notice(fmt::format("{} is left out: another part says the same", path));
-  const LoadedStudy loaded = load_study(parts.header);
-  const Plan plan(loaded.reading.study, loaded.evidence);
-  ResultContent result = deliver(loaded, plan, std::move(parts));
-  const ExitStatus status = report_shortfalls(plan, result.tallies);
-  result.runtime = runtime_table(1, watch.seconds());
-  publish_result(arguments.output, result, existing);
+  LoadedStudy loaded = load_study(parts.header);
+  Delivery delivery = deliver(loaded, make_plan(loaded), std::move(parts));
+  const ExitStatus status = report_shortfalls(delivery.shortfalls);
+  delivery.result.runtime = runtime_table(1, watch.seconds());
+  publish_result(arguments.output, delivery.result, existing);
   print_headline(ResultFile(arguments.output), std::cout);
   return status;
 }

@@ -22,6 +22,7 @@ struct ReplayArguments {
   std::uint32_t replicate = 0;
   std::uint64_t patient = 0;
   std::int64_t sample_size = 0;
+  std::string scenario;
   TableFormat format = TableFormat::table;
 };
 
@@ -69,7 +70,7 @@ void require_patient(const LoadedStudy& loaded, const ReplayArguments& arguments
 }
 
 void replay(const ReplayArguments& arguments) {
-  const LoadedStudy loaded = load_study(arguments.study, arguments.settings);
+  const LoadedStudy loaded = setting_of_scenario(load_study(arguments.study, arguments.settings), arguments.scenario);
   if (arguments.sample_size > 0) {
     replay_enrolment(loaded, arguments);
     return;
@@ -105,6 +106,7 @@ void add_replay(Verb& program) {
   verb.option("--sample-size", arguments->sample_size,
               "the patient as a participant of the simulated trial of this size: enrolment is run again")
       .positive();
+  verb.option("--scenario", arguments->scenario, "of a study that sweeps: the setting, such as \"#0007\"");
   verb.settings(arguments->settings);
   add_format(verb, arguments->format);
   verb.action([arguments] {

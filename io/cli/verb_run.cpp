@@ -24,6 +24,7 @@ void add_run(Verb& program) {
       .required();
   verb.option("-o,--output", arguments->output, "result file to write");
   verb.settings(arguments->settings);
+  verb.sweeps(arguments->sweeps);
   verb.threads(arguments->threads);
   verb.parsed(
           "--shard", [arguments](const std::string& text) { arguments->shard = shard_of(text); },

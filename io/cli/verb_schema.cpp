@@ -108,14 +108,14 @@ std::string layout_of(const char* study) {
   const TemporaryFolder folder;
   FileHeader header;
   header.study_resolved = study;
-  const LoadedStudy loaded = load_study(header);
-  const Plan plan(loaded.reading.study, loaded.evidence);
+  LoadedStudy loaded = load_study(header);
+  const Plan plan = make_plan(loaded);
   const auto output = folder / "layout.h5";
   PartSink sink(plan, loaded.header, parts_folder(output));
   RunOptions options;
   options.threads = 1;
   run_blocks(plan, options, sink);
-  ResultContent result = deliver(loaded, plan, combine_parts(paths_of(list_parts(parts_folder(output)))));
+  ResultContent result = deliver(loaded, plan, combine_parts(paths_of(list_parts(parts_folder(output))))).result;
   result.runtime = runtime_table(options.threads, 0);
   publish_result(output, result);
   return describe_layout(ResultFile(output));

@@ -7,6 +7,7 @@
 #include "io/cli/verbs.hpp"
 #include "io/console/headline.hpp"
 #include "io/results/result_file.hpp"
+#include "io/results/swept_values.hpp"
 
 namespace vcohort {
 
@@ -48,7 +49,7 @@ void add_show(Verb& program) {
     if (arguments->table.empty())
       show_file(file);
     else
-      print(file.read_table(arguments->table), arguments->format, std::cout, arguments->rows);
+      print(read_with_sweep(file, arguments->table), arguments->format, std::cout, arguments->rows);
     return ExitStatus::done;
   });
 }

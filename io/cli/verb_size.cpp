@@ -12,6 +12,7 @@
 #include <numeric>
 #include <optional>
 
+#include "engine/numeric/columns.hpp"
 #include "engine/numeric/errors.hpp"
 #include "engine/run/run.hpp"
 #include "engine/study/ratios.hpp"
@@ -26,6 +27,7 @@
 #include "io/cli/table_format.hpp"
 #include "io/cli/verbs.hpp"
 #include "io/console/log.hpp"
+#include "io/results/swept_values.hpp"
 
 namespace vcohort {
 
@@ -33,11 +35,12 @@ namespace {
 
 struct SizeArguments {
   std::string study;
-  std::vector<std::string> settings;
+  std::vector<std::string> settings, sweeps;
   SampleSizeGoal goal;
   std::string analysis, contrast;
   double half_width = 0;
   bool any = false, all = false, null_too = false, paragraph = false, events = false;
+  bool in_short = false;  // of a sweep: nothing is printed for each setting
   int threads = 0;
   TableFormat format = TableFormat::table;
 
@@ -309,7 +312,7 @@ std::optional<SizedAnswer> answer_under(const LoadedStudy& loaded, const Evidenc
           return sized(n).closed_form(target.analysis, target.contrasts.front(), patients_of(n)).front();
         },
         of);
-  if (arguments.format == TableFormat::table) {
+  if (arguments.format == TableFormat::table && !arguments.in_short) {
     print_answer(study, arguments.goal, of);
     if (std::isfinite(of.expected.value))
       std::cout << fmt::format("that is the maximum: {:.1f} ± {:.1f} are expected, as looks end trials early\n\n",
@@ -351,8 +354,8 @@ void check_width(const Study& study, const SizeArguments& arguments) {
                                "it counts intervals, and no rejections", "leave one out"));
 }
 
-ExitStatus find_size(SizeArguments arguments) {
-  const LoadedStudy loaded = load_study(arguments.study, arguments.settings);
+/// The answers for a study without a sweep, one for each stance that has an effect to find.
+std::vector<SizedAnswer> answers_for(const LoadedStudy& loaded, SizeArguments arguments) {
   const Study& study = loaded.reading.study;
   if (!study.trial || study.trial->arms.empty())
     throw InvalidInput(explain(fmt::format("{} asks about no trial", arguments.study),
@@ -395,11 +398,68 @@ ExitStatus find_size(SizeArguments arguments) {
   for (const Evidence& stance : Trial::scenarios(study, loaded.evidence))
     if (std::optional<SizedAnswer> answer = answer_under(loaded, stance, arguments))
       answers.push_back(std::move(*answer));
+  return answers;
+}
+
+/// One row for each scenario of a sweep.
+Table answers_in_short(const std::vector<SizedAnswer>& answers) {
+  Table table{"/size", "", {}};
+  const Columns column(table, answers);
+  const auto if_found = [](auto number) {
+    return [number](const SizedAnswer& of) {
+      return of.answer.found ? static_cast<double>(of.answer.*number) : std::numeric_limits<double>::quiet_NaN();
+    };
+  };
+  column("scenario", "", "", &SizedAnswer::scenario);
+  column("answer", "", "", if_found(&SampleSizeAnswer::sample_size));
+  column("lower", "", "", if_found(&SampleSizeAnswer::lower));
+  column("upper", "", "", if_found(&SampleSizeAnswer::upper));
+  column("power", "", "", if_found(&SampleSizeAnswer::power));
+  column("power_mcse", "", "", if_found(&SampleSizeAnswer::power_mcse));
+  column("formula_answer", "", "", [](const SizedAnswer& of) {
+    return of.formula_answer > 0 ? static_cast<double>(of.formula_answer) : std::numeric_limits<double>::quiet_NaN();
+  });
+  return table;
+}
+
+void print_swept(const LoadedStudy& loaded, const SizeArguments& arguments, const std::vector<SizedAnswer>& answers) {
+  const bool whole = arguments.format != TableFormat::table;
+  Table table = whole ? sample_size_table(arguments.goal, answers) : answers_in_short(answers);
+  const std::vector<Table> described = describe(loaded.reading.study, loaded.evidence);
+  SweptValues(described.at(0), described.at(1)).put_before(table);
+  if (!whole) {
+    std::erase_if(table.columns, [](const Column& column) { return column.name == "scenario"; });
+    std::cout << fmt::format("smallest {} for power {:g}, {:g} % interval, and power there on fresh replicates\n\n",
+                             arguments.events ? "number of events" : "total sample size", arguments.goal.power,
+                             100 * arguments.goal.level);
+  }
+  print(table, arguments.format, std::cout, 0);
+}
+
+ExitStatus find_size(SizeArguments arguments) {
+  const LoadedStudy loaded = load_study(arguments.study, arguments.settings, LoadFor::simulation, arguments.sweeps);
+  const std::vector<SweepAxis>& sweep = loaded.reading.study.sweep;
+  std::vector<SizedAnswer> answers;
+  if (sweep.empty()) {
+    answers = answers_for(loaded, arguments);
+  } else {
+    if (arguments.paragraph)
+      throw InvalidInput(explain("--paragraph speaks of one study", "the study sweeps, and has several settings",
+                                 "set one of them with --set, and remove [[sweep]]"));
+    arguments.in_short = true;
+    for (std::size_t setting = 0; setting < static_cast<std::size_t>(settings_of(sweep)); ++setting) {
+      log_notice(fmt::format("{}: {}", mark_of(sweep, setting), in_words(sweep, setting)));
+      for (SizedAnswer& answer : answers_for(setting_of(loaded, setting), arguments))
+        answers.push_back(std::move(answer));
+    }
+  }
   if (answers.empty())
     throw InvalidInput(explain("no scenario has an effect that a trial could find",
                                "all lie on or beyond the boundary of the null hypothesis",
                                "give an effect, or size them nevertheless with --null"));
-  if (arguments.format != TableFormat::table)
+  if (!sweep.empty())
+    print_swept(loaded, arguments, answers);
+  else if (arguments.format != TableFormat::table)
     print(sample_size_table(arguments.goal, answers), arguments.format, std::cout);
   const bool found_all =
       std::all_of(answers.begin(), answers.end(), [](const SizedAnswer& of) { return of.answer.found; });
@@ -451,6 +511,7 @@ void add_size(Verb& program) {
       .within(fewest, most);
   verb.threads(arguments->threads);
   verb.settings(arguments->settings);
+  verb.sweeps(arguments->sweeps);
   add_format(verb, arguments->format);
   verb.action([arguments] { return find_size(*arguments); });
 }

@@ -11,6 +11,7 @@ void add_show(Verb& program);
 void add_export(Verb& program);
 void add_compare(Verb& program);
 void add_size(Verb& program);
+void add_optimise(Verb& program);
 void add_boundaries(Verb& program);
 void add_analyze(Verb& program);
 void add_decide(Verb& program);

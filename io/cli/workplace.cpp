@@ -145,7 +145,10 @@ void Workplace::keep_until_checkpoint(const Plan& plan) {
   missing_ = {{next, plan.blocks()}};
   if (next == 0) return;
   const CombinedParts kept = combine_parts(paths_of(parts_with(folder_, {0, next})));
-  for (const auto& question : plan.questions()) earlier_.push_back(tally_of(*question, kept.tallies));
+  earlier_.emplace();
+  for (std::size_t q = 0; q < plan.questions(); ++q)
+    for (const NamedTally& named : kept.tallies)
+      if (named.question == plan.question_name(q) && named.scenario == plan.scenario(q)) earlier_->set(q, named.tally);
 }
 
 RunEnd Workplace::simulate(const LoadedStudy& study, const Plan& plan) {

@@ -65,7 +65,7 @@ class Workplace {
   Existing existing_ = Existing::refuse;
   BlockSpan wanted_;                // of the whole study, or of the shard
   std::vector<BlockSpan> missing_;  // ascending; of these no part is there
-  std::vector<Tally> earlier_;      // of all blocks before the missing ones; only where the study has checkpoints
+  std::optional<Tallies> earlier_;  // of all blocks before the missing ones; only where the study has checkpoints
   std::int64_t kept_ = 0;           // blocks in parts of earlier runs
   Progress done_;                   // by this run
   std::int64_t bytes_ = 0;          // written by all processes

@@ -1,18 +1,24 @@
 #include "io/console/table_view.hpp"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <cmath>
 #include <ostream>
+#include <set>
 #include <string>
 
+#include "io/console/screen.hpp"
 #include "io/results/csv.hpp"
 #include "io/results/json.hpp"
 
 namespace vcohort {
 
 namespace {
+
+constexpr const char* between = "  ";
+constexpr std::size_t gap = 2;
 
 std::string shown(double value) {
   // Money and counts are read as whole numbers, not as 1.5e+04.
@@ -31,44 +37,237 @@ std::string shown(Truth value) {
   return value.value ? "yes" : "no";
 }
 
-/// Characters, not bytes: texts are UTF-8.
-std::size_t width_of(const std::string& text) {
-  return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xC0) != 0x80; }));
+/// "0.8125 ± 0.0028": one digit more than the error has.
+std::string shown_with_error(double value, double error) {
+  if (std::isnan(value) || std::isnan(error) || !(error > 0) || !std::isfinite(error)) return shown(value);
+  constexpr int most_digits = 9;
+  const int digits = std::clamp(static_cast<int>(std::ceil(-std::log10(error))) + 1, 0, most_digits);
+  return fmt::format("{:.{}f} ± {:.{}f}", value, digits, error, digits);
 }
 
-std::string padded(const std::string& text, std::size_t width, bool right) {
-  const std::string space(width - std::min(width, width_of(text)), ' ');
-  return right ? space + text : text + space;
+/// A column as it is printed.
+struct Shown {
+  std::vector<std::string> head;   // lines
+  std::vector<std::string> cells;  // [row]
+  std::string name;
+  bool text = false;
+  std::size_t width = 0;
+
+  void measure() {
+    width = 0;
+    for (const std::string& line : head) width = std::max(width, width_on_screen(line));
+    for (const std::string& cell : cells) width = std::max(width, width_on_screen(cell));
+  }
+  bool constant() const {
+    return std::all_of(cells.begin(), cells.end(), [&](const std::string& cell) { return cell == cells.front(); });
+  }
+};
+
+bool is_text(const Column& column) {
+  return std::holds_alternative<std::vector<std::string>>(column.values);
 }
 
-void print_aligned(const Table& table, std::ostream& out, std::size_t limit) {
-  const std::size_t rows = limit == 0 ? table.rows() : std::min(limit, table.rows());
-  std::vector<std::string> lines(rows + 1);
-  for (std::size_t c = 0; c < table.columns.size(); ++c) {
-    const Column& column = table.columns[c];
-    std::vector<std::string> cells{column.name};
-    const bool right = !std::holds_alternative<std::vector<std::string>>(column.values);
+std::vector<Shown> shown_columns(const Table& table, std::size_t rows, bool units) {
+  std::vector<Shown> columns;
+  for (const Column& column : table.columns) {
+    Shown& of = columns.emplace_back();
+    of.name = column.name;
+    of.head = {column.name};
+    if (units) of.head.push_back(column.units);
+    of.text = is_text(column);
     std::visit(
         [&](const auto& values) {
-          for (std::size_t r = 0; r < rows; ++r) cells.push_back(shown(values[r]));
+          for (std::size_t r = 0; r < rows; ++r) of.cells.push_back(shown(values[r]));
         },
         column.values);
-    std::size_t width = 0;
-    for (const std::string& cell : cells) width = std::max(width, width_of(cell));
-    const bool last = c + 1 == table.columns.size();
-    for (std::size_t r = 0; r <= rows; ++r)
-      lines[r] += (c == 0 ? "" : "  ") + (last && !right ? cells[r] : padded(cells[r], width, right));
+    of.measure();
   }
-  for (const std::string& line : lines) out << line << '\n';
-  if (rows < table.rows()) out << fmt::format("... and {} more rows\n", table.rows() - rows);
+  return columns;
+}
+
+void print_columns(const std::vector<Shown>& columns, std::size_t first, std::size_t end, const std::string& indent,
+                   bool with_head, std::ostream& out) {
+  std::size_t head = 0;
+  for (const Shown& column : columns) head = std::max(head, column.head.size());
+  const auto line = [&](const auto& cell_of) {
+    std::string text = indent;
+    for (std::size_t c = 0; c < columns.size(); ++c) {
+      const bool last = c + 1 == columns.size();
+      const std::string& cell = cell_of(columns[c]);
+      text += c == 0 ? "" : between;
+      text += last && columns[c].text ? cell : padded(cell, columns[c].width, !columns[c].text);
+    }
+    while (!text.empty() && text.back() == ' ') text.pop_back();
+    out << text << '\n';
+  };
+  static const std::string nothing;
+  for (std::size_t k = 0; with_head && k < head; ++k)
+    line([&](const Shown& column) -> const std::string& {
+      const std::size_t above = head - column.head.size();  // heads stand on their rows
+      return k < above ? nothing : column.head[k - above];
+    });
+  for (std::size_t row = first; row < end; ++row)
+    line([&](const Shown& column) -> const std::string& { return column.cells[row]; });
+}
+
+std::size_t width_of(const std::vector<Shown>& columns) {
+  std::size_t width = 0;
+  for (const Shown& column : columns) width += column.width + gap;
+  return width - std::min(width, gap);
+}
+
+/// A number and its standard error become one column.
+void join_errors(const Table& table, std::size_t rows, std::vector<Shown>& columns) {
+  for (std::size_t c = 0; c < columns.size(); ++c) {
+    const Column* value = table.find(columns[c].name);
+    const Column* error = table.find(columns[c].name + "_mcse");
+    const auto* values = value ? std::get_if<std::vector<double>>(&value->values) : nullptr;
+    const auto* errors = error ? std::get_if<std::vector<double>>(&error->values) : nullptr;
+    if (!values || !errors) continue;
+    for (std::size_t r = 0; r < rows; ++r) columns[c].cells[r] = shown_with_error((*values)[r], (*errors)[r]);
+    columns[c].measure();
+    std::erase_if(columns, [&](const Shown& other) { return other.name == error->name; });
+  }
+}
+
+/// "in the good direction" or "expected_sample_size" in lines that are as narrow as what stands below them.
+void break_head(Shown& column) {
+  constexpr std::size_t narrow = 8, most_lines = 4;
+  std::size_t wanted = narrow;
+  for (const std::string& cell : column.cells) wanted = std::max(wanted, width_on_screen(cell));
+  std::vector<std::string> lines;
+  std::string rest = column.name;
+  while (width_on_screen(rest) > wanted && lines.size() + 1 < most_lines) {
+    std::size_t cut = std::string::npos;
+    for (std::size_t place = rest.find_first_of(" _."); place != std::string::npos && place + 1 < rest.size();
+         place = rest.find_first_of(" _.", place + 1)) {
+      if (cut != std::string::npos && width_on_screen(rest.substr(0, place + 1)) > wanted) break;
+      cut = place;
+    }
+    if (cut == std::string::npos) break;
+    const bool is_space = rest[cut] == ' ';
+    lines.push_back(rest.substr(0, is_space ? cut : cut + 1));
+    rest.erase(0, cut + 1);
+  }
+  lines.push_back(rest);
+  if (column.head.size() > 1) lines.push_back(column.head.back());  // units
+  column.head = std::move(lines);
+  column.measure();
+}
+
+/// What a text is cut to where its column makes the table too wide.
+constexpr std::size_t longest_text = 28;
+
+void cut_texts(std::vector<Shown>& columns, std::size_t longest) {
+  for (Shown& column : columns) {
+    if (!column.text) continue;
+    for (std::string& cell : column.cells) cell = shortened(cell, longest);
+    column.measure();
+  }
+}
+
+/// Columns that never change, in one line or several; of a table of one row none.
+std::vector<Shown> lift_constants(std::vector<Shown>& columns) {
+  std::vector<Shown> constants;
+  if (columns.empty() || columns.front().cells.size() < 2) return constants;
+  for (const Shown& column : columns)
+    if (column.constant()) constants.push_back(column);
+  if (constants.size() == columns.size()) return {};
+  std::erase_if(columns, [](const Shown& column) { return column.constant(); });
+  return constants;
+}
+
+void print_constants(const std::vector<Shown>& constants, std::size_t width, std::ostream& out) {
+  std::string line;
+  std::vector<std::string> empty;
+  for (const Shown& column : constants) {
+    if (column.cells.front().empty() || column.cells.front() == "-") {
+      empty.push_back(column.name);
+      continue;
+    }
+    line += (line.empty() ? "" : "; ") + column.name + ": " + column.cells.front();
+  }
+  if (!empty.empty()) line += fmt::format("{}not there: {}", line.empty() ? "" : "; ", fmt::join(empty, ", "));
+  if (!line.empty()) out << folded(line, width) << "\n\n";
+}
+
+/// The first column of texts whose equal values stand together, in fewer groups than rows; none otherwise.
+std::size_t grouping_column(const std::vector<Shown>& columns) {
+  const std::size_t rows = columns.front().cells.size();
+  for (std::size_t c = 0; c < columns.size(); ++c) {
+    if (!columns[c].text) return columns.size();
+    std::size_t groups = rows == 0 ? 0 : 1;
+    for (std::size_t r = 1; r < rows; ++r) groups += columns[c].cells[r] != columns[c].cells[r - 1];
+    const std::set<std::string> distinct(columns[c].cells.begin(), columns[c].cells.end());
+    if (groups == distinct.size() && 2 * groups <= rows) return c;
+  }
+  return columns.size();
+}
+
+/// The columns that fit, from the left; the names of the others.
+std::vector<std::string> drop_columns(std::vector<Shown>& columns, std::size_t width) {
+  std::vector<std::string> dropped;
+  while (columns.size() > 1 && width_of(columns) > width) {
+    dropped.insert(dropped.begin(), columns.back().name);
+    columns.pop_back();
+  }
+  if (width_of(columns) > width)
+    for (std::string& cell : columns.front().cells) cell = shortened(cell, width);
+  return dropped;
+}
+
+void print_fitting(const Table& table, std::size_t rows, const TableView& view, std::size_t width, std::ostream& out) {
+  std::vector<Shown> columns = shown_columns(table, rows, view.units);
+  join_errors(table, rows, columns);
+  if (width_of(columns) > width) {
+    for (Shown& column : columns) break_head(column);
+  }
+  if (width_of(columns) > width) print_constants(lift_constants(columns), width, out);
+  Shown group;
+  if (width_of(columns) > width) {
+    if (const std::size_t c = grouping_column(columns); c < columns.size()) {
+      group = columns[c];
+      columns.erase(columns.begin() + static_cast<std::ptrdiff_t>(c));
+    }
+  }
+  const std::string indent = group.cells.empty() ? "" : "  ";
+  const std::size_t left = width - indent.size();
+  for (std::size_t longest = 2 * longest_text; width_of(columns) > left && longest >= longest_text; longest /= 2)
+    cut_texts(columns, longest);
+  const std::vector<std::string> dropped = drop_columns(columns, left);
+  if (group.cells.empty()) {
+    print_columns(columns, 0, rows, indent, true, out);
+  } else {
+    for (std::size_t first = 0, end = 0; first < rows; first = end) {
+      while (end < rows && group.cells[end] == group.cells[first]) ++end;
+      out << (first == 0 ? "" : "\n") << shortened(group.cells[first], width) << '\n';
+      print_columns(columns, first, end, indent, true, out);
+    }
+  }
+  if (!dropped.empty())
+    out << folded(fmt::format("{} more column{} (--wide, or --columns): {}", dropped.size(),
+                              dropped.size() == 1 ? "" : "s", fmt::join(dropped, ", ")),
+                  width)
+        << '\n';
 }
 
 }  // namespace
 
+void print(const Table& table, const TableView& view, std::ostream& out) {
+  const std::size_t rows = view.rows == 0 ? table.rows() : std::min(view.rows, table.rows());
+  const std::size_t width = view.width == 0 ? screen_width() : view.width;
+  std::vector<Shown> columns = shown_columns(table, rows, view.units);
+  if (view.wide || columns.empty() || width_of(columns) <= width)
+    print_columns(columns, 0, rows, "", true, out);
+  else
+    print_fitting(table, rows, view, width, out);
+  if (rows < table.rows()) out << fmt::format("... and {} more rows\n", table.rows() - rows);
+}
+
 void print(const Table& table, TableFormat format, std::ostream& out, std::size_t rows) {
   switch (format) {
     case TableFormat::table:
-      print_aligned(table, out, rows);
+      print(table, TableView{.rows = rows}, out);
       break;
     case TableFormat::csv:
       write_csv(table, out);

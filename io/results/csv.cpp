@@ -7,6 +7,7 @@
 #include "engine/numeric/errors.hpp"
 #include "io/results/result_file.hpp"
 #include "io/results/shown_value.hpp"
+#include "io/results/swept_values.hpp"
 
 namespace vcohort {
 namespace {
@@ -93,7 +94,9 @@ void write_csv(const Table& table, std::ostream& out) {
 }
 
 void write_csv(const ResultFile& file, std::string_view table, std::ostream& out) {
-  file.for_each_chunk(table, rows_at_once, [&out](const Table& rows, std::int64_t first) {
+  const SweptValues swept(file);
+  file.for_each_chunk(table, rows_at_once, [&](Table rows, std::int64_t first) {
+    swept.put_before(rows);
     if (first == 0) write_header(rows.columns, out);
     write_rows(rows, out);
     require_good(out);

@@ -13,7 +13,7 @@ class ResultFile;
 /// fails.
 void write_csv(const Table& table, std::ostream& out);
 
-/// The same from a file, in constant memory.
+/// The same from a file, in constant memory, with what is swept before its columns.
 void write_csv(const ResultFile& file, std::string_view table, std::ostream& out);
 
 }  // namespace vcohort

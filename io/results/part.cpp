@@ -50,23 +50,37 @@ void make_folder(const std::filesystem::path& folder) {
   }
 }
 
-void add_tally(std::vector<NamedTally>& sum, const NamedTally& named, const std::string& path) {
-  const auto found = std::find_if(sum.begin(), sum.end(), [&](const NamedTally& other) {
-    return other.question == named.question && other.scenario == named.scenario;
-  });
-  if (found == sum.end()) {
-    sum.push_back(named);
-    return;
+/// The tallies of parts, added up by question and scenario.
+class TallySums {
+ public:
+  void add(const NamedTally& named, const std::string& path) {
+    const auto [place, is_new] = place_.try_emplace({named.question, named.scenario}, sums_.size());
+    if (is_new) {
+      sums_.push_back(named);
+      return;
+    }
+    Tally& tally = sums_[place->second].tally;
+    if (tally.counts.size() != named.tally.counts.size() || tally.sums.size() != named.tally.sums.size()) {
+      throw StorageFailure(
+          explain(fmt::format("cannot combine '{}' with the other parts", path),
+                  fmt::format("its tally of {} under {} has another size", named.question, named.scenario),
+                  "run its blocks again with the program that wrote the others"));
+    }
+    tally.add(named.tally);
   }
-  Tally& tally = found->tally;
-  if (tally.counts.size() != named.tally.counts.size() || tally.sums.size() != named.tally.sums.size()) {
-    throw StorageFailure(
-        explain(fmt::format("cannot combine '{}' with the other parts", path),
-                fmt::format("its tally of {} under {} has another size", named.question, named.scenario),
-                "run its blocks again with the program that wrote the others"));
+
+  /// In the order of their names.
+  std::vector<NamedTally> take() {
+    std::sort(sums_.begin(), sums_.end(), [](const NamedTally& a, const NamedTally& b) {
+      return std::pair(a.question, a.scenario) < std::pair(b.question, b.scenario);
+    });
+    return std::move(sums_);
   }
-  tally.add(named.tally);
-}
+
+ private:
+  std::vector<NamedTally> sums_;
+  std::map<std::pair<std::string, std::string>, std::size_t> place_;
+};
 
 void require_range(const BlockRange& blocks) {
   if (blocks.first < 0 || blocks.last < blocks.first || blocks.last >= blocks.total)
@@ -144,6 +158,7 @@ std::vector<PartName> list_parts(const std::filesystem::path& folder) {
 CombinedParts combine_parts(const std::vector<std::string>& paths) {
   if (paths.empty()) throw StorageFailure("cannot combine parts (none was given) Name at least one part.");
   CombinedParts combined;
+  TallySums tallies;
   std::map<std::pair<std::int64_t, std::int64_t>, std::size_t> by_range;  // index of the part
   std::string damaged;
   for (const auto& path : paths) {
@@ -177,13 +192,11 @@ CombinedParts combine_parts(const std::vector<std::string>& paths) {
       continue;
     }
     combined.parts.push_back({path, part.header.blocks.first, part.header.blocks.last});
-    for (const NamedTally& named : part.tallies) add_tally(combined.tallies, named, path);
+    for (const NamedTally& named : part.tallies) tallies.add(named, path);
   }
   if (!damaged.empty()) throw DamagedFile(damaged);
   std::sort(combined.parts.begin(), combined.parts.end(), by_blocks);
-  std::sort(combined.tallies.begin(), combined.tallies.end(), [](const NamedTally& a, const NamedTally& b) {
-    return std::pair(a.question, a.scenario) < std::pair(b.question, b.scenario);
-  });
+  combined.tallies = tallies.take();
   const std::int64_t total = combined.header.blocks.total;
   std::int64_t next = 0;
   const PartName* before = nullptr;

@@ -10,6 +10,7 @@
 namespace vcohort {
 
 std::string text_of(const Place& place, std::string_view file_name) {
+  if (place.setting.starts_with("--")) return place.setting;
   if (!place.setting.empty()) return fmt::format("--set {}", place.setting);
   return fmt::format("{}:{}:{}", file_name, place.line, place.column);
 }

@@ -10,10 +10,11 @@ namespace vcohort {
 struct Place {
   int line = 1;
   int column = 1;
-  std::string setting = {};
+  std::string setting = {};  // with "--sweep " before it, of that option
+  std::string swept = {};    // the key of a sweep whose value it is; empty: it is none
 };
 
-/// "study.toml:12:5" or "--set strategy.0.infusions".
+/// "study.toml:12:5", "--set strategy.0.infusions" or "--sweep trial.alpha".
 std::string text_of(const Place&, std::string_view file_name);
 
 /// Collects the problems of one file, so that the user sees all of them at once.
@@ -26,6 +27,13 @@ class Problems {
 
   /// Forgets the problems from number `first` up to number `last`, which something that came later explains.
   void forget(std::size_t first, std::size_t last);
+
+  /// A key without effect in one setting of a sweep has one in the study itself, or in another setting: such keys are
+  /// then only noted, where they are values of the sweep.
+  void pass_over_keys_without_effect() { passes_over_ = true; }
+  bool passes_over_keys_without_effect() const { return passes_over_; }
+  void note_without_effect(const Place& place) { without_effect_.push_back(place); }
+  const std::vector<Place>& without_effect() const { return without_effect_; }
 
   bool empty() const { return found_.empty(); }
   std::size_t size() const { return found_.size(); }
@@ -45,6 +53,8 @@ class Problems {
 
   std::string file_name_;
   std::vector<Found> found_;
+  bool passes_over_ = false;
+  std::vector<Place> without_effect_;
 };
 
 /// A user's text in double quotes for a message: control characters as \xNN, long texts cut.

@@ -46,7 +46,7 @@ void StudyContext::notice(const Place& place, std::string_view text) {
 }
 
 std::span<const StudySection> study_sections() {
-  static constexpr std::array<StudySection, 12> sections = {{
+  static constexpr std::array<StudySection, 13> sections = {{
       {.spec = &population_section, .required = true, .read = read_section<&Study::population, population_section>},
       {.spec = &strategy_section, .list = true, .read = read_strategies},
       {.spec = &grid_section, .read = read_grid},
@@ -59,6 +59,7 @@ std::span<const StudySection> study_sections() {
       {.spec = &policy_section, .read = read_section<&Study::policy, policy_section>},
       {.spec = &override_section, .list = true, .read = read_overrides},
       {.spec = &claim_section, .read = read_section<&Study::claim, claim_section>},
+      {.spec = &sweep_section, .list = true, .read = read_sweep},
   }};
   return sections;
 }

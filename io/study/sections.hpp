@@ -56,6 +56,7 @@ extern const SectionSpec data_section;
 extern const SectionSpec trial_section;
 extern const SectionSpec policy_section;
 extern const SectionSpec override_section;
+extern const SectionSpec sweep_section;
 extern const SectionSpec claim_section;
 extern const SectionSpec claim_contrast_section;
 extern const SectionSpec claim_number_section;
@@ -66,6 +67,7 @@ void read_grid(const TomlValue& table, StudyContext& context);
 void read_strata(const TomlValue& table, StudyContext& context);
 void read_trial(const TomlValue& table, StudyContext& context);
 void read_overrides(const TomlValue& list, StudyContext& context);
+void read_sweep(const TomlValue& list, StudyContext& context);
 
 /// Append a section that is not written by its declarations alone.
 void write_strata(const Stratification& stratification, std::string& text);

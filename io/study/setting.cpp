@@ -7,6 +7,7 @@
 
 #include "engine/numeric/errors.hpp"
 #include "io/study/suggestion.hpp"
+#include "io/study/table_reader.hpp"
 
 namespace vcohort {
 
@@ -70,11 +71,12 @@ void move_to(TomlValue& value, const Place& place) {
   for (TomlValue& item : value.items) move_to(item, place);
 }
 
-std::optional<Setting> read_setting(const std::string& text, Problems& problems) {
+/// `option` is nothing for --set.
+std::optional<Setting> read_setting(const std::string& text, Problems& problems, const std::string& option = "") {
   Setting setting;
   const std::optional<std::string_view> rest = read_path(text, setting.path);
   if (!rest) {
-    problems.add({.setting = text.empty() ? "\"\"" : text}, "this is not key=value",
+    problems.add({.setting = option + (text.empty() ? "\"\"" : text)}, "this is not key=value",
                  "the key is dotted, parts with spaces in quotes",
                  "write population.size=1000 or 'strategy.\"four IV infusions\".infusions=2'");
     return std::nullopt;
@@ -82,7 +84,7 @@ std::optional<Setting> read_setting(const std::string& text, Problems& problems)
   setting.key = text.substr(0, text.size() - rest->size());
   setting.key.erase(setting.key.find_last_not_of(' ') + 1);
   const std::string value(rest->substr(1));
-  const Place place = {.setting = setting.key};
+  const Place place = {.setting = option + setting.key};
   try {
     TomlValue document = parse_toml("value = " + value, "value");
     if (document.entries.size() != 1) throw InvalidInput("more than one value");
@@ -120,8 +122,7 @@ TomlValue* item_of(TomlValue& list, const std::string& part, const Place& place,
   return nullptr;
 }
 
-void apply(TomlValue& document, Setting setting, Problems& problems) {
-  const Place place = {.setting = setting.key};
+void apply(TomlValue& document, Setting setting, const Place& place, Problems& problems) {
   TomlValue* node = &document;
   for (const std::string& part : setting.path) {
     if (node->is_array()) {
@@ -144,12 +145,88 @@ void apply(TomlValue& document, Setting setting, Problems& problems) {
   *node = std::move(setting.value);
 }
 
+TomlValue text_value(std::string text, const Place& place) {
+  TomlValue value;
+  value.kind = TomlValue::Kind::text;
+  value.place = place;
+  value.text = std::move(text);
+  return value;
+}
+
+/// An override of the parameter, in place of the one that the study has.
+void fix_parameter(TomlValue& document, const std::string& name, TomlValue value, const Place& place,
+                   Problems& problems) {
+  if (!finite_number(value)) {
+    problems.add(place, fmt::format("the parameter {} must be a number", quoted(name)),
+                 fmt::format("it is {}", kind_text(value.kind)), "");
+    return;
+  }
+  TomlEntry* overrides = document.find("override");
+  if (!overrides) {
+    document.entries.push_back({"override", place, {}});
+    overrides = &document.entries.back();
+    overrides->value.kind = TomlValue::Kind::array;
+    overrides->value.place = place;
+  }
+  auto& items = overrides->value.items;
+  std::erase_if(items, [&](const TomlValue& item) {
+    const TomlEntry* parameter = item.find("parameter");
+    return parameter && parameter->value.is_text() && parameter->value.text == name;
+  });
+  TomlValue& item = items.emplace_back();
+  item.place = place;
+  item.entries = {{"parameter", place, text_value(name, place)},
+                  {"value", place, std::move(value)},
+                  {"source", place, text_value("swept", place)}};
+}
+
 }  // namespace
 
 void apply_settings(TomlValue& document, const std::vector<std::string>& settings, Problems& problems) {
   for (const std::string& text : settings) {
-    if (std::optional<Setting> setting = read_setting(text, problems)) apply(document, std::move(*setting), problems);
+    std::optional<Setting> setting = read_setting(text, problems);
+    if (!setting) continue;
+    const Place place = {.setting = setting->key};
+    apply(document, std::move(*setting), place, problems);
   }
+}
+
+std::vector<std::string> key_path(const std::string& key) {
+  std::vector<std::string> path;
+  const std::string text = key + "=";
+  const auto rest = read_path(text, path);
+  return rest && rest->size() == 1 ? path : std::vector<std::string>();
+}
+
+void apply_sweep_options(TomlValue& document, const std::vector<std::string>& sweeps, Problems& problems) {
+  for (const std::string& text : sweeps) {
+    std::optional<Setting> setting = read_setting(text, problems, "--sweep ");
+    if (!setting) continue;
+    const Place place = {.setting = "--sweep " + setting->key};
+    TomlEntry* sweep = document.find("sweep");
+    if (!sweep) {
+      document.entries.push_back({"sweep", place, {}});
+      sweep = &document.entries.back();
+      sweep->value.kind = TomlValue::Kind::array;
+      sweep->value.place = place;
+    }
+    TomlValue values, axis;
+    values.place = axis.place = place;
+    values.entries.push_back({setting->key, place, std::move(setting->value)});
+    axis.entries.push_back({"values", place, std::move(values)});
+    if (sweep->value.is_array()) sweep->value.items.push_back(std::move(axis));
+  }
+}
+
+void apply_swept(TomlValue& document, const std::string& key, const std::string& value, const Place& place,
+                 Problems& problems) {
+  Setting setting{key_path(key), key, std::move(parse_toml("value = " + value, "value").entries.front().value)};
+  move_to(setting.value, place);
+  constexpr std::string_view parameter = "parameter";
+  if (setting.path.front() != parameter) return apply(document, std::move(setting), place, problems);
+  std::string name;
+  for (std::size_t part = 1; part < setting.path.size(); ++part) name += (name.empty() ? "" : ".") + setting.path[part];
+  fix_parameter(document, name, std::move(setting.value), place, problems);
 }
 
 }  // namespace vcohort

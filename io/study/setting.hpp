@@ -13,6 +13,19 @@ namespace vcohort {
 ///
 /// Items of a list are addressed by their number from 0, or by the `name` or `parameter` that they have.
 /// Problems: a key or value that cannot be read, an item that does not exist.
+///
+/// Thread safety: of all functions here, a pure function of the arguments.
 void apply_settings(TomlValue& document, const std::vector<std::string>& settings, Problems& problems);
+
+/// The parts of a dotted key, those with dots or spaces in quotes; none where it is no key.
+std::vector<std::string> key_path(const std::string& key);
+
+/// Adds an axis [[sweep]] to the document for each "key=[a, b]".
+void apply_sweep_options(TomlValue& document, const std::vector<std::string>& sweeps, Problems& problems);
+
+/// A value of a sweep, TOML text that was read before, as --set sets it; "parameter.NAME" becomes an override. All that
+/// it touches has `place`.
+void apply_swept(TomlValue& document, const std::string& key, const std::string& value, const Place& place,
+                 Problems& problems);
 
 }  // namespace vcohort

@@ -102,23 +102,53 @@ void check_whole(const TomlValue& document, StudyContext& context) {
   }
 }
 
-}  // namespace
-
-StudyReading read_study(std::string_view bytes, const std::string& file_name,
-                        const std::vector<std::string>& settings) {
-  TomlValue document = parse_toml(bytes, file_name);
-  Problems problems(file_name);
-  apply_settings(document, settings, problems);
-  check_format(document, problems);
-
+StudyReading read_document(const TomlValue& document, Problems& problems) {
   StudyContext context{.problems = problems};
-  context.places.file_name = file_name;
+  context.places.file_name = problems.file_name();
   check_names(document, problems);
   read_top(document, context);
   read_sections(document, context);
   check_whole(document, context);
   problems.throw_if_any();
-  return {context.study, context.notices, write_study(context.study), context.places};
+  return {std::move(context.study), std::move(context.notices), {}, std::move(context.places), {}, {}};
+}
+
+}  // namespace
+
+StudyReading read_study(std::string_view bytes, const std::string& file_name, const std::vector<std::string>& settings,
+                        const std::vector<std::string>& sweeps) {
+  TomlValue document = parse_toml(bytes, file_name);
+  Problems problems(file_name);
+  apply_settings(document, settings, problems);
+  apply_sweep_options(document, sweeps, problems);
+  check_format(document, problems);
+  StudyReading reading = read_document(document, problems);
+  reading.resolved = write_study(reading.study);
+  if (reading.study.sweep.empty()) return reading;
+  std::erase_if(document.entries, [](const TomlEntry& entry) { return entry.key == "sweep"; });
+  reading.document = std::make_shared<const TomlValue>(std::move(document));
+  return reading;
+}
+
+StudyReading read_setting(const StudyReading& swept, std::size_t setting) {
+  const std::vector<SweepAxis>& sweep = swept.study.sweep;
+  const std::vector<std::size_t> places = places_of(sweep, setting);
+  TomlValue document = *swept.document;
+  Problems problems(swept.places.file_name);
+  problems.pass_over_keys_without_effect();
+  for (std::size_t axis = 0; axis < sweep.size(); ++axis)
+    for (std::size_t key = 0; key < sweep[axis].keys.size(); ++key) {
+      const SweptKey& moved = sweep[axis].keys[key];
+      Place place = swept.places.sweep[axis][key][places[axis]];
+      place.swept = moved.key;
+      apply_swept(document, moved.key, moved.values[places[axis]], place, problems);
+    }
+  StudyReading reading = read_document(document, problems);
+  reading.without_effect = problems.without_effect();
+  reading.study.mark = mark_of(sweep, setting);
+  reading.study.is_compared = compares(sweep);
+  if (reading.study.trial && !reading.study.trial->save_replicates) reading.study.trial->save_replicates = false;
+  return reading;
 }
 
 }  // namespace vcohort

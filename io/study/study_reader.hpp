@@ -1,10 +1,12 @@
 #pragma once
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "engine/study/study.hpp"
 #include "io/study/problems.hpp"
+#include "io/study/toml_document.hpp"
 
 namespace vcohort {
 
@@ -20,8 +22,9 @@ struct StudyPlaces {
   std::vector<Place> stances;
   std::vector<OfStrategy> strategies;
   std::vector<Place> overrides;
-  Place policy;  // the section
-  Place looks;   // the key of [trial], where the trial has looks
+  Place policy;                                        // the section
+  Place looks;                                         // the key of [trial], where the trial has looks
+  std::vector<std::vector<std::vector<Place>>> sweep;  // [axis][key][value]
 };
 
 /// A study that was read: validated, with every default filled in and the grid expanded.
@@ -30,6 +33,8 @@ struct StudyReading {
   std::vector<std::string> notices;  // "study.toml:7:9: the shares of ... sum to 1.006 and were rescaled"
   std::string resolved;              // canonical TOML text of `study`, see study_writer.hpp
   StudyPlaces places;
+  std::shared_ptr<const TomlValue> document;  // of a study that sweeps: all of it but the sweep
+  std::vector<Place> without_effect;          // of a setting of a sweep: values that say nothing there
 };
 
 /// Reads a study file (TOML, UTF-8 with or without byte order mark, LF or CRLF).
@@ -40,7 +45,13 @@ struct StudyReading {
 ///
 /// Errors: one InvalidInput with all problems, each `file:line:column: problem (why) what to do`.
 /// Thread safety: a pure function of its arguments; nothing depends on the locale.
+///
+/// `sweeps` are "key=[a, b]" as in `--sweep`, each an axis more.
 StudyReading read_study(std::string_view bytes, const std::string& file_name,
-                        const std::vector<std::string>& settings = {});
+                        const std::vector<std::string>& settings = {}, const std::vector<std::string>& sweeps = {});
+
+/// The study of one setting of a sweep, without the sweep: as if its values had been set with `--set`. Rows of trials
+/// are kept only where the study asks for them. Errors and thread safety: as above.
+StudyReading read_setting(const StudyReading& swept, std::size_t setting);
 
 }  // namespace vcohort

@@ -23,6 +23,7 @@ std::string write_study(const Study& study) {
   if (study.trial) write_trial(study, text);
   if (study.policy) write(policy_section, &*study.policy);
   if (study.claim) write(claim_section, &*study.claim);
+  for (const SweepAxis& axis : study.sweep) write(sweep_section, &axis);
   for (const Override& replaced : study.overrides) write(override_section, &replaced);
   return text;
 }

@@ -283,6 +283,10 @@ void refuse_without_effect(const TableReader& reader, std::string_view key, std:
                            std::string_view problem) {
   const TomlEntry* entry = reader.entry(key);
   if (!entry || !says_something(entry->value)) return;
+  if (problem.empty() && reader.problems().passes_over_keys_without_effect()) {
+    if (!entry->place.swept.empty()) reader.problems().note_without_effect(entry->place);
+    return;
+  }
   const std::string without_effect = fmt::format("\"{}\" has no effect", key);
   reader.problems().add(entry->place, problem.empty() ? without_effect : problem, why, "remove it");
 }

@@ -13,6 +13,8 @@ SOURCE = pathlib.Path(os.environ["VCOHORT_SOURCE"])
 # A file system in memory, for tests that publish hundreds of parts: each is synced to the disk.
 MEMORY = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
 
+WIDE = "2000"  # columns: tables as they are, texts not folded; what fits a screen is tested by screens_test.py
+
 DONE, INVALID, STORAGE, FAILED, ANSWER_IS_NO, STOPPED = 0, 3, 4, 5, 6, 75
 
 STUDY = """format = "vcohort-study 1"
@@ -84,7 +86,7 @@ class ProgramTest(unittest.TestCase):
 
     def call(self, *words, status=DONE, env=None):
         """Runs `vcohort WORDS`, expects the exit status (None: any), returns what it printed."""
-        done = subprocess.run([PROGRAM, *map(str, words)], cwd=self.folder, capture_output=True, text=True, env={**os.environ, **(env or {})})
+        done = subprocess.run([PROGRAM, *map(str, words)], cwd=self.folder, capture_output=True, text=True, env={**os.environ, "COLUMNS": WIDE, **(env or {})})
         self.assertEqual(done.returncode, done.returncode if status is None else status, f"vcohort {' '.join(map(str, words))}\n{done.stdout[-2000:]}\n{done.stderr[-4000:]}")
         return done
 

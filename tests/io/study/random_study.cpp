@@ -140,6 +140,7 @@ class RandomStudy {
     if (cohort) text += block(cohort_section);
     if (cohort && chance(0.8)) text += block(claim_section);
     if (chance(0.4)) text += block(override_section);
+    if (chance(0.4)) text += block(sweep_section);
     return text;
   }
 
@@ -526,6 +527,11 @@ class RandomStudy {
     set("[[policy.cost]].strategy", [this] { return cost_of_; });
     set("[policy.budget].before", [this] { return share_mix(); });
     set("[policy.budget].after", [this] { return share_mix(); });
+    set("[[sweep]].values", [this] {
+      return chance(0.5) ? std::string("{ \"trial.alpha\" = [0.01, 0.02], \"trial.sides\" = [1, 2] }")
+                         : std::string("{ \"parameter.a.b\" = [[1, \"a\"], { b = true }] }");
+    });
+    set("[[sweep]].labels", [] { return "[\"few\", \"many\"]"; });
     set("policy.sensitivity.sobol.points", [this] { return number_text(std::int64_t{16} << below(8)); });
   }
 

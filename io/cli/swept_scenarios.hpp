@@ -1,0 +1,27 @@
+#pragma once
+#include "engine/run/scenarios.hpp"
+#include "io/cli/load_study.hpp"
+
+namespace vcohort {
+
+/// The scenarios of a study that sweeps, read from its text. It points into the study.
+class SweptScenarios final : public Scenarios {
+ public:
+  explicit SweptScenarios(const LoadedStudy& study) : study_(study) {}
+
+  std::size_t stances() const override { return study_.stances.size(); }
+  const std::vector<SweepAxis>& sweep() const override { return study_.reading.study.sweep; }
+  Scenario make(std::size_t stance, std::size_t setting) const override;
+
+  /// Reads all of them. Errors: one InvalidInput with all problems, each with the first setting that has it; a key that
+  /// has an effect in no setting is one. Returns the notices that the study itself does not give.
+  std::vector<std::string> check(LoadFor) const;
+
+ private:
+  struct Found;
+  Scenario make_from(StudyReading reading, std::size_t stance) const;
+
+  const LoadedStudy& study_;
+};
+
+}  // namespace vcohort

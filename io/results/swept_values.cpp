@@ -1,0 +1,68 @@
+#include "io/results/swept_values.hpp"
+
+#include <algorithm>
+#include <set>
+
+#include "io/results/column_of.hpp"
+#include "io/results/result_file.hpp"
+
+namespace vcohort {
+
+namespace {
+
+ColumnValues rows_of(const ColumnValues& values, const std::vector<std::size_t>& rows) {
+  return std::visit(
+      [&](const auto& all) -> ColumnValues {
+        auto chosen = std::decay_t<decltype(all)>();
+        chosen.reserve(rows.size());
+        for (const std::size_t row : rows) chosen.push_back(all[row]);
+        return chosen;
+      },
+      values);
+}
+
+}  // namespace
+
+SweptValues::SweptValues(const ResultFile& file) {
+  if (file.find("/sweep") && file.find("/scenarios"))
+    *this = SweptValues(file.read_table("/scenarios"), file.read_table("/sweep"));
+}
+
+SweptValues::SweptValues(const Table& scenarios, const Table& sweep) {
+  const auto& names = column_of<std::string>(scenarios, "scenario");
+  for (std::size_t row = 0; row < names.size(); ++row) row_of_.emplace(names[row], row);
+  const auto& stances = column_of<std::string>(scenarios, "stance");
+  if (std::set<std::string>(stances.begin(), stances.end()).size() > 1) columns_.push_back(*scenarios.find("stance"));
+  for (const std::string& name : column_of<std::string>(sweep, "column")) {
+    const Column* column = scenarios.find(name);
+    if (!column)
+      throw DamagedFile(explain("cannot read the sweep of this result", "/scenarios has no column " + name,
+                                "restore the file, or run the study again"));
+    columns_.push_back(*column);
+  }
+}
+
+void SweptValues::put_before(Table& table) const {
+  if (empty() || table.path == "/scenarios" || !table.find("scenario")) return;
+  std::vector<std::size_t> rows;
+  for (const std::string& name : column_of<std::string>(table, "scenario")) {
+    const auto row = row_of_.find(name);
+    if (row == row_of_.end()) return;  // a table by stance
+    rows.push_back(row->second);
+  }
+  std::vector<Column> before;
+  for (const Column& column : columns_) {
+    before.push_back({column.name, column.units, column.description, rows_of(column.values, rows)});
+    if (table.find(column.name)) before.back().name = "swept " + column.name;
+  }
+  table.columns.insert(table.columns.begin(), std::make_move_iterator(before.begin()),
+                       std::make_move_iterator(before.end()));
+}
+
+Table read_with_sweep(const ResultFile& file, std::string_view table) {
+  Table read = file.read_table(table);
+  SweptValues(file).put_before(read);
+  return read;
+}
+
+}  // namespace vcohort
