@@ -51,6 +51,8 @@ enum class Purpose : std::uint16_t {
   event_time = 501,  // of counts: block = event / 4
   covariate = 502,   // block = covariate / 2
   site = 503,        // of the patient; of the replicate: occasion 0 effects, block = site / 4; from 1 on rates
+  endpoint = 510,    // of a model of several: block = normal behind them / 2
+  unrecorded = 511,  // occasion = endpoint, block = its visit
   // engine/evidence: patient = Address::whole_replicate, block = parameter id
   parameter = 600,
   trial_drift = 601,

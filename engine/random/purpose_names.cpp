@@ -41,6 +41,8 @@ std::span<const PurposeName> purpose_names() {
       {"event_time", Purpose::event_time},
       {"covariate", Purpose::covariate},
       {"site", Purpose::site},
+      {"endpoint", Purpose::endpoint},
+      {"unrecorded", Purpose::unrecorded},
       {"parameter", Purpose::parameter},
       {"trial_drift", Purpose::trial_drift},
       {"sobol_shift", Purpose::sobol_shift},

@@ -42,9 +42,14 @@ struct Trial::Worker {
   TrialSimulator simulator;
   std::vector<Conduct> conducts;
   Accumulator sums;
+  std::optional<Family> family;
+  std::vector<TrialResult> results;  // [analysis][contrast] of a size; of a family
 
   explicit Worker(const Trial& trial, bool p_values)
-      : simulator(*trial.trial_, p_values), conducts(trial.conducts()), sums(trial.layout_) {}
+      : simulator(*trial.trial_, p_values || (trial.family_ && trial.family_->needs_p_values())),
+        conducts(trial.conducts()),
+        sums(trial.layout_),
+        family(trial.family_) {}
 };
 
 struct Trial::Workers {
@@ -72,8 +77,9 @@ Trial::Trial(const Study& study, const Evidence& evidence)
       study_(study),
       evidence_(evidence),
       trial_(std::make_shared<const PreparedTrial>(study, evidence)),
+      family_(study.trial->multiplicity ? std::optional<Family>(*study.trial) : std::nullopt),
       layout_(study.trial->sample_size.size(), trial_->protocol.contrasts(), estimate_ratios(trial_->protocol),
-              study.trial->looks ? study.trial->looks->information.size() : 0),
+              study.trial->looks ? study.trial->looks->information.size() : 0, family_ ? family_->steps() : 0),
       truth_(std::make_shared<const TrueValues>(*trial_)),
       look_plans_(std::make_shared<const LookPlans>(trial_->protocol.design)),
       workers_(std::make_shared<Workers>()) {
@@ -194,10 +200,12 @@ void Trial::record_replicate(std::uint32_t replicate, Worker& worker, std::vecto
     const double duration = simulator.duration_months(course.cut);
     add_size(s, course, data, duration, sums);
     add_looks(s, course, duration, sums);
+    worker.results.clear();
     for (std::size_t a = 0; a < layout_.analyses(); ++a) {
       const std::span<const TrialResult> results = a == 0 ? course.primary : simulator.analyse(a, course.cut);
       for (std::size_t c = 0; c < layout_.contrasts(); ++c) {
         add_result(layout_.cell(s, a, c), results[c], sums.truth[a * layout_.contrasts() + c], worker);
+        if (family_) worker.results.push_back(results[c]);
         if (study_.is_compared) sums.rejected.push_back(results[c].ok() && results[c].rejected);
         if (rows)
           rows->push_back({replicate, s, a, c, results[c], in_reference(sums.in_arm),
@@ -205,6 +213,25 @@ void Trial::record_replicate(std::uint32_t replicate, Worker& worker, std::vecto
                            course.reason});
       }
     }
+    if (family_) add_family(s, worker);
+  }
+}
+
+void Trial::add_family(std::size_t size, Worker& worker) const {
+  Family& family = *worker.family;
+  std::vector<TrialResult> of_step(family.steps());
+  for (std::size_t c = 0; c < layout_.contrasts(); ++c) {
+    for (std::size_t k = 0; k < family.steps(); ++k)
+      of_step[k] = worker.results[family.analysis(k) * layout_.contrasts() + c];
+    const std::span<const std::uint8_t> claimed = family.claim(of_step);
+    const auto add = [&](std::size_t which, bool happened) {
+      worker.sums.counts[layout_.family(size, c, which)] += happened;
+    };
+    const auto primaries = claimed.first(family.primaries());
+    add(Layout::any_primary, std::find(primaries.begin(), primaries.end(), 1) != primaries.end());
+    add(Layout::all_primaries, std::find(primaries.begin(), primaries.end(), 0) == primaries.end());
+    add(Layout::everything, std::find(claimed.begin(), claimed.end(), 0) == claimed.end());
+    for (std::size_t k = 0; k < family.steps(); ++k) add(Layout::first_claim + k, claimed[k] != 0);
   }
 }
 
@@ -259,12 +286,13 @@ void Trial::add_size(std::size_t size, const Course& course, const TrialData& da
   sums.add(size, Layout::screening_failures, Layout::screening_failures_squares,
            static_cast<double>(screened) - patients);
   sums.add(size, Layout::enrolled, Layout::enrolled_squares, patients);
-  if (protocol.kind.front() != OutcomeKind::survival) return;
+  if (protocol.kind[data.counted] != OutcomeKind::survival) return;
+  const std::vector<double>& time = data.observed.time[data.counted];
   double events = 0, followed = 0;
   for (std::size_t i = 0; i < n; ++i) {
-    const bool known = data.randomised_months[i] + data.observed.time[i] <= course.cut.months;
-    events += known && data.event[i];
-    followed += known ? data.observed.time[i] : course.cut.months - data.randomised_months[i];
+    const bool known = data.randomised_months[i] + time[i] <= course.cut.months;
+    events += known && data.event[data.counted][i];
+    followed += known ? time[i] : course.cut.months - data.randomised_months[i];
   }
   sums.add(size, Layout::events, Layout::events_squares, events);
   sums.add(size, Layout::followed, Layout::followed_squares, followed / of);
@@ -324,19 +352,45 @@ Table Trial::replay(std::uint32_t replicate) const {
   return table_of(rows);
 }
 
+/// Whether all primaries are claimed, in all contrasts; and whether any of their analyses has no estimate.
+bool Trial::makes_claims(TrialSimulator& simulator, const Course& course, const SizeTarget& target, Family& family,
+                         bool& failed) const {
+  std::vector<TrialResult> results;
+  for (std::size_t k = 0; k < family.primaries(); ++k) {
+    const std::size_t a = family.analysis(k);
+    const std::span<const TrialResult> found = a == 0 ? course.primary : simulator.analyse(a, course.cut);
+    results.insert(results.end(), found.begin(), found.end());
+  }
+  bool all = true;
+  std::vector<TrialResult> of_step(family.steps());
+  for (const std::size_t contrast : target.contrasts) {
+    for (std::size_t k = 0; k < family.steps(); ++k) {
+      const bool primary = k < family.primaries();  // the others are not asked
+      of_step[k] = primary ? results[k * layout_.contrasts() + contrast] : TrialResult{};
+      failed = failed || (primary && !of_step[k].ok());
+    }
+    const std::span<const std::uint8_t> claimed = family.claim(of_step).first(family.primaries());
+    all = all && std::find(claimed.begin(), claimed.end(), 0) == claimed.end();
+  }
+  return all;
+}
+
 RejectionCounts Trial::count_rejections(std::int64_t sample_size, std::int64_t from, std::int64_t to,
                                         const SizeTarget& target) const {
   const bool by_width = target.half_width > 0;
-  TrialSimulator simulator(*trial_, by_width);
+  require(!target.family || family_, "the claims of a family are counted where there is one");
+  TrialSimulator simulator(*trial_, by_width || (target.family && family_->needs_p_values()));
+  std::optional<Family> family = family_;
   Conduct conduct = conduct_of(sample_size);
   RejectionCounts counts;
   for (std::int64_t replicate = from; replicate < to; ++replicate) {
     simulator.simulate_replicate(static_cast<std::uint32_t>(replicate), sample_size);
     const Course course = conduct.conduct_replicate(simulator);
+    bool rejected = true, favourable = true, failed = false;
+    if (target.family) rejected = favourable = makes_claims(simulator, course, target, *family, failed);
     const std::span<const TrialResult> results =
         target.analysis == 0 ? course.primary : simulator.analyse(target.analysis, course.cut);
-    bool rejected = true, favourable = true, failed = false;
-    for (const std::size_t contrast : target.contrasts) {
+    for (const std::size_t contrast : target.family ? std::vector<std::size_t>{} : target.contrasts) {
       const TrialResult& result = results[contrast];
       failed = failed || !result.ok();
       const analysis::Estimate& estimate = result.estimate;

@@ -13,6 +13,7 @@ COMPARED = ("estimate", "se", "df", "statistic", "p", "lower", "upper")
 BY_VISIT = 'visit = "visit"\nvisit_months = "visit"\nvalue = "value"\nbaseline = "baseline"'
 TIMES = 'time = "visit"\nevent = "value"'
 COUNTS = 'value = "value"\nexposure = "visit"'
+SEVERAL = f"{BY_VISIT}\n{TIMES}"  # endpoints of a data model
 
 NORMAL = """[data_model]
 kind = "normal"
@@ -206,6 +207,7 @@ covariates.site = { kind = "site", number = 3, rate_cv = 0.5, effect_sd = 0.3 }
             study.write_text(text)
             kind = re.search(r'^kind\s*= "(\w+)"', text, re.MULTILINE)
             columns = {"survival": TIMES, "count": COUNTS}.get(kind.group(1) if kind else "", BY_VISIT)
+            columns = SEVERAL if "data_model.endpoints" in text else columns
             with self.subTest(path.name):
                 self.assert_reproduced(study, columns)
 
