@@ -261,7 +261,8 @@ std::vector<Table> Trial::deliver(const Tally& tally) const {
   if (family_) tables.push_back(table_of_family(tally));
   if (trial_->has_data_model()) tables.push_back(table_of_closed_forms(tally));
   const bool follows_outcome = trial_->dropout && trial_->dropout->depends_on_outcome();
-  const bool has_law = trial_->has_data_model() && !trial_->stated[counted].arms.empty();
+  const bool has_law =
+      trial_->has_data_model() && !trial_->stated[counted].arms.empty() && !protocol.ended_by_others(counted);
   if (has_law && has_events && !follows_outcome) tables.push_back(table_of_expected_events());
   return tables;
 }

@@ -94,6 +94,12 @@ class Trial final : public Question {
   struct Accumulator;
   struct Worker;
   struct Workers;  // one of each thread
+  struct Claims;
+  struct Verdict {
+    bool rejected = true, favourable = true, failed = false;
+  };
+  static Verdict verdict_of(std::span<const TrialResult> results, const SizeTarget&);
+  Verdict verdict_of(Claims&, TrialSimulator&, const Course&, const SizeTarget&) const;
   struct ReplicateRow {
     std::uint32_t replicate;
     std::size_t size, analysis, contrast;
@@ -113,7 +119,6 @@ class Trial final : public Question {
   Table table_of(const std::vector<ReplicateRow>&) const;
   Table table_of_looks(const Tally&) const;
   Table table_of_family(const Tally&) const;
-  bool makes_claims(TrialSimulator&, const Course&, const SizeTarget&, Family&, bool& failed) const;
   void add_family(std::size_t size, Worker&) const;
   Table table_of_closed_forms(const Tally&) const;
   Table table_of_expected_events() const;

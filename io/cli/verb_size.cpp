@@ -213,7 +213,11 @@ void print_events(const Study& study, const SampleSizeGoal& goal, const SizedAns
       answer.power_mcse);
   print_formula(goal, of);
   const DataModel& model = *counted_endpoint(study);
-  if (model.arms.empty()) return void(std::cout << '\n');  // the first of several events
+  const auto ends = [&](const DataModel& other) { return &other != &model && other.ends_follow_up; };
+  if (model.arms.empty() || std::ranges::any_of(endpoints_of(*study.data_model), ends)) {
+    std::cout << '\n';  // the law of its events has no closed form
+    return;
+  }
   const ExpectedEvents expected(model, *study.trial, patients);
   const auto months = expected.months_until(static_cast<double>(answer.sample_size));
   std::cout << (months ? fmt::format("expected after {:.1f} months; the last patient comes after {:.1f}\n\n", *months,
