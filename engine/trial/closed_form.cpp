@@ -294,8 +294,8 @@ class Question {
 
   /// Of the change the residual is that of the value: the baseline takes its own part out.
   std::optional<Residual> residual_of_adjustment() const {
-    const double before = recorded_covariance(reference(), 0, 0);
     if (plan_.adjust == std::vector<std::string>{"baseline"}) {
+      const double before = recorded_covariance(reference(), 0, 0);
       const double with = recorded_covariance(reference(), visit_, 0);
       return Residual{recorded_covariance(reference(), visit_, visit_) - with * with / before, 1};
     }

@@ -356,7 +356,7 @@ Table means_table(const LongData& data, analysis::Analysis& analysis, std::size_
   };
   std::vector<Row> rows;
   const analysis::Dataset& seen = analysis.dataset();
-  analysis::Mmrm* model = compares_levels ? nullptr : analysis.mixed_model();
+  analysis::Mmrm* model = analysis.mixed_model();
   std::vector<Estimate> adjusted(data.arms.size()), contrasts(contrasts_of(data.arms.size()));
   if (analysis.method().fit == &analysis::fit_ancova) {
     analysis::Workspace workspace;
@@ -537,7 +537,7 @@ DataAnalysis analyze(const LongData& data, const AnalysisPlan& plan, double alph
     for (const int patients : analysis.analysed()) found.analysed += static_cast<std::size_t>(patients);
   }
   if (results.front().ok() && !compares_levels) take_look(analysis, results.front().estimate, found);
-  analysis::Mmrm* model = analysis.mixed_model();
+  analysis::Mmrm* model = compares_levels ? nullptr : analysis.mixed_model();
   if (model) describe_mixed_model(data, plan, *model, found);
   const bool fell_back = !model && std::any_of(results.begin(), results.end(),
                                                [](const auto& result) { return result.estimate.fallback; });

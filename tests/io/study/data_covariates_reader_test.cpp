@@ -66,7 +66,7 @@ TEST(DataCovariatesReader, RatiosAreEffects) {
 TEST(DataCovariatesReader, RefusesWhatNoPatientsHave) {
   const auto refused = [](const std::string& covariates) { return complaint(scores + covariates, ancova); };
   EXPECT_THAT(refused("covariates.x = { kind = \"normal\", mean = 0, sd = 1, effect = 1.1 }"),
-              HasSubstr("x:8:14: the covariates explain more than the outcome of \"a\" varies"));
+              HasSubstr("x:8:1: the covariates explain more than the outcome of \"a\" varies"));
   EXPECT_EQ(refused("covariates.x = { kind = \"normal\", mean = 0, sd = 1, effect = 0.9 }"), "");
   EXPECT_THAT(
       refused("covariates.x = { kind = \"normal\", mean = 0, sd = 1 }\ncovariates.y = { kind = \"normal\", mean = "
