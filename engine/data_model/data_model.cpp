@@ -129,6 +129,24 @@ void DataOutcomes::prepare(std::uint64_t seed, std::uint32_t replicate, std::spa
   for (auto& events : events_) events.clear();
 }
 
+void DataOutcomes::begin(std::uint64_t seed, std::uint32_t replicate, std::span<const std::uint64_t> patients) {
+  require(effects_.laws.empty(), "the endpoints of a model of several have no covariates");
+  seed_ = seed;
+  replicate_ = replicate;
+  patients_.assign(patients.begin(), patients.end());
+  if (latent_.front().empty()) latent_.front().resize(1);
+  for (std::vector<double>& column : latent_.front()) column.resize(patients.size());
+}
+
+void DataOutcomes::time_by_normal() {
+  if (model_.kind != Kind::survival) return;
+  const std::vector<double>& normal = latent_.front().front();
+  uniform_.resize(normal.size());
+  log_uniform_.resize(normal.size());
+  for (std::size_t i = 0; i < normal.size(); ++i) uniform_[i] = normal_cdf(-normal[i]);
+  log_of(uniform_, log_uniform_);
+}
+
 void DataOutcomes::draw_visits(TileAddress address) {
   const bool as_they_are = effects_.laws.empty();
   // The first visit stands on its own normals.

@@ -35,6 +35,13 @@ class DataOutcomes {
   void prepare(std::uint64_t seed, std::uint32_t replicate, std::span<const std::uint64_t> patients,
                std::span<const double> randomised_months = {});
 
+  /// In place of prepare(), for normals that are drawn elsewhere: begins with these patients, gives the column of a
+  /// visit's normals, of a time to an event its only one, to fill in, and then makes times of these: Phi(-normal) is
+  /// the share without the event, so that higher ones come later.
+  void begin(std::uint64_t seed, std::uint32_t replicate, std::span<const std::uint64_t> patients);
+  std::vector<double>& latent(std::size_t visit) { return latent_.front()[visit]; }
+  void time_by_normal();
+
   int patients() const { return static_cast<int>(patients_.size()); }
 
   /// Outcome of an arm at a visit, shape [patient]; normal, binary and ordinal. `shift` is added to normal means of

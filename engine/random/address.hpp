@@ -56,6 +56,8 @@ enum class Purpose : std::uint16_t {
   site = 503,        // of the patient; of the replicate: occasion 0 effects, block = site / 4; from 1 on rates
   cluster_effect = 504,  // patient = cluster; occasion 0: at all visits, 1 + visit: at one
   cluster_member = 505,  // patient = cluster, occasion = visit, block = member / 2
+  endpoint = 510,    // of a model of several: block = normal behind them / 2
+  unrecorded = 511,  // occasion = endpoint, block = its visit
   // engine/evidence: patient = Address::whole_replicate, block = parameter id
   parameter = 600,
   trial_drift = 601,

@@ -46,6 +46,8 @@ std::span<const PurposeName> purpose_names() {
       {"site", Purpose::site},
       {"cluster_effect", Purpose::cluster_effect},
       {"cluster_member", Purpose::cluster_member},
+      {"endpoint", Purpose::endpoint},
+      {"unrecorded", Purpose::unrecorded},
       {"parameter", Purpose::parameter},
       {"trial_drift", Purpose::trial_drift},
       {"sobol_shift", Purpose::sobol_shift},

@@ -83,12 +83,15 @@ struct IntercurrentEvent {
   } strategy = Strategy::treatment_policy;
 };
 
-/// One endpoint of a hierarchy: columns of a data file, the most important first.
+/// One endpoint of a hierarchy, the most important first: of a simulated trial an endpoint, of a data file its columns.
 struct HierarchyLevel {
-  std::string value;             // of a score, or the time to an event where `event` names a column
-  std::string event;             // empty: a score
-  double smallest_win = 0;       // a difference of at most this is a tie
-  bool lower_is_better = false;  // of a time: an unwanted event
+  std::string endpoint;               // of a simulated trial
+  double visit_months = 0;            // of a simulated trial, where the endpoint is seen at visits
+  bool change_from_baseline = false;  // of a simulated trial
+  std::string value;                  // of a score, or the time to an event where `event` names a column
+  std::string event;                  // empty: a score
+  double smallest_win = 0;            // a difference of at most this is a tie
+  bool lower_is_better = false;       // of a time: an unwanted event
 };
 
 /// The patients of some levels of a covariate.
@@ -124,7 +127,7 @@ struct AnalysisPlan {
   double against = 0;           // the fixed value of a single arm: a share strictly between 0 and 1, or a mean
   std::vector<Subgroup> where;  // patients who are in all of them; empty: everybody
   std::string interaction;      // covariate of two levels: the effect in the second less that in the first
-  std::vector<HierarchyLevel> hierarchy;  // win-ratio of a data file, instead of its endpoint
+  std::vector<HierarchyLevel> hierarchy;  // win-ratio, instead of its endpoint
   double responder_threshold = 0;  // methods for binary outcomes on a score: better than baseline by at least this;
                                    // win-ratio on a score: a difference of at most this is a tie
   std::vector<FlemingHarrington> weights;  // fleming-harrington: one; max-combo: up to `most_weights`
@@ -167,6 +170,20 @@ struct UnitDesign {
   bool has_clusters() const { return kind != Kind::crossover; }
 };
 
+/// Which analyses make claims together, so that the family of them keeps the level; each by its name. A null hypothesis
+/// is rejected here where its test rejects it in the better direction.
+struct Multiplicity {
+  enum class Rule : std::uint8_t {
+    all,         // co-primary: the claim is that of all of them together, each at the whole level
+    holm,        // each alone, by Holm's steps of the weights
+    bonferroni,  // each alone, at its weight of the level
+  } rule = Rule::all;
+  std::vector<std::string> primaries;  // the primary analysis first
+  std::vector<double> weights;         // holm, bonferroni: of the primaries, summing to one
+  std::vector<std::string> sequence;   // tested in this order at the whole level, once all primaries are rejected, each
+                                       // as long as all before it were
+};
+
 struct TrialQuestion {
   std::vector<Arm> arms;
   std::optional<UnitDesign> design;       // absent: each patient is randomised to one arm
@@ -177,6 +194,7 @@ struct TrialQuestion {
   std::vector<AnalysisPlan> analyses;     // the first is primary
   double alpha = 0.05;
   int sides = 2;
+  std::optional<Multiplicity> multiplicity;
   std::optional<Looks> looks;                 // absent: the trial is analysed once
   std::optional<FinalAnalysis> final;         // without looks; absent: when the trial is complete
   std::optional<WishedEffect> wished_effect;  // disease model: efficacy is scaled to it; absent: the evidence's own
@@ -214,8 +232,10 @@ struct DataColumns {
   std::vector<std::string> categorical;  // covariates whose values are names; all others are numbers
 };
 
-/// Outcomes drawn directly: one endpoint called "outcome".
+/// Outcomes drawn directly: one endpoint, called "outcome", or several, each a model of its own. Then the whole has of
+/// the members below the names of its arms, `endpoints` and `endpoint_correlation` alone.
 struct DataModel {
+  std::string name = "outcome";                  // of the endpoint
   OutcomeKind kind = OutcomeKind::score;         // a score is normal
   std::vector<double> visits_months;             // ascending, 0 is the baseline; none for survival and count
   std::vector<std::vector<double>> correlation;  // over visits; identity where not given
@@ -241,6 +261,17 @@ struct DataModel {
   std::optional<double>
       intracluster_correlation;        // of two patients of a cluster at one visit, on the scale of the outcome
   double cluster_autocorrelation = 1;  // by what it is multiplied for patients of two periods
+
+  std::vector<DataModel> endpoints;                       // of a model of several
+  std::vector<std::vector<double>> endpoint_correlation;  // of the normals behind them; empty: independent
+  /// Of one of several endpoints: the share of values after baseline that are not recorded, whatever they are; times to
+  /// an event after which the patient is not followed for the others; and the endpoints, listed before, of which it is
+  /// the first event.
+  double missing_share = 0;
+  bool ends_follow_up = false;
+  std::vector<std::string> first_of;
+
+  bool is_composite() const { return !first_of.empty(); }
 };
 
 }  // namespace vcohort

@@ -20,6 +20,7 @@ inline constexpr std::array<std::string_view, 3> firth_names = {"never", "fallba
 inline constexpr std::array<std::string_view, 5> data_model_names = {"normal", "binary", "ordinal", "survival",
                                                                      "count"};
 
+inline constexpr std::array<std::string_view, 3> multiplicity_names = {"all", "holm", "bonferroni"};
 inline constexpr std::array<std::string_view, 4> covariate_kind_names = {"normal", "binary", "categorical", "site"};
 inline constexpr std::array<std::string_view, 2> arm_numbers_names = {"marginal", "conditional"};
 
@@ -62,8 +63,5 @@ inline constexpr std::array<std::string_view, 10> covariate_names = {
 /// What randomisation and stratified analyses may use; age_years with cuts.
 inline constexpr std::array<std::string_view, 6> factor_names = {"gmfcs",  "age_years",  "sex",
                                                                  "injury", "motor_type", "genotype"};
-
-/// The one endpoint of a data model.
-inline constexpr std::string_view data_model_endpoint = "outcome";
 
 }  // namespace vcohort

@@ -37,13 +37,14 @@ class Question {
       : trial_(trial),
         protocol_(trial.protocol),
         plan_(protocol_.design.analyses[analysis]),
-        model_(*trial.marginal),
+        slot_(trial.protocol.slot_of(trial.protocol.design.analyses[analysis])),
+        model_(trial.marginal[slot_]),
         looks_(looks),
         contrast_(contrast),
         size_(sample_size),
         method_(plan_.method),
         better_(analysis::better_direction(method_of(plan_), outcome_of(plan_, protocol_))) {
-    if (protocol_.by_visit()) visit_ = protocol_.visit_at(plan_.visit_months) + (protocol_.has_baseline ? 1 : 0);
+    visit_ = protocol_.visit_of_model(plan_);
   }
 
   std::vector<ClosedForm> answer() {
@@ -69,6 +70,9 @@ class Question {
 
   std::string what_is_not_covered() const {
     const TrialQuestion& design = protocol_.design;
+    if (is_hierarchical(plan_)) return "no formula is built in for hierarchies";
+    if (stated().arms.empty()) return "the first of correlated events has no law in closed form";
+    if (protocol_.ended_by_others(slot_)) return "an event of another endpoint ends the follow-up";
     if (design.looks && !looks_) return "it is analysed when the primary analysis ends the trial";
     const bool times = model_.kind == OutcomeKind::survival;
     if (design.final && !times) return "a day ends the trial before everybody has been followed";
@@ -95,7 +99,9 @@ class Question {
   }
 
   /// With covariates, as the study states it.
-  const DataModel& stated() const { return *trial_.data_model; }
+  const DataModel& stated() const { return trial_.stated[slot_]; }
+
+  bool by_visit() const { return protocol_.by_visit(slot_); }
 
   std::string what_covariates_do_to_times() const {
     const bool effects = has_covariate_effects(stated()), conditional = is_conditional(stated());
@@ -140,7 +146,8 @@ class Question {
   }
 
   double analysed(std::size_t place) const {
-    return randomised(place) * (protocol_.by_visit() ? staying(place, protocol_.visit_at(plan_.visit_months)) : 1.0);
+    return randomised(place) * (by_visit() ? staying(place, protocol_.visit_at(plan_.visit_months)) : 1.0) *
+           (1 - protocol_.missing_share[slot_]);
   }
   ArmPair analysed() const { return {analysed(0), analysed(contrast_ + 1)}; }
   double all_analysed() const {
@@ -163,8 +170,8 @@ class Question {
 
   /// Exact formulas are for numbers that are known: of the patients of a table.
   bool numbers_are_known(const ArmPair& n) const {
-    return !trial_.dropout && fixed_numbers() && n.reference == std::floor(n.reference) &&
-           n.active == std::floor(n.active);
+    return !trial_.dropout && protocol_.missing_share[slot_] == 0 && fixed_numbers() &&
+           n.reference == std::floor(n.reference) && n.active == std::floor(n.active);
   }
 
   /// An effect against the boundary of the null hypothesis; a benefit is above 0.
@@ -188,7 +195,8 @@ class Question {
       source += "; Armitage, McPherson and Rowe 1969";
     }
     const auto say = [&](const char* more) { remark += (remark.empty() ? "" : "; ") + std::string(more); };
-    if (trial_.dropout && method_ != "mmrm" && protocol_.by_visit()) say("expected numbers after drop-out");
+    if (trial_.dropout && method_ != "mmrm" && by_visit()) say("expected numbers after drop-out");
+    if (protocol_.missing_share[slot_] > 0) say("expected numbers of recorded values");
     if (!fixed_numbers()) say("expected numbers of the arms");
     if (!std::isfinite(power)) return refuse("the formula has no value there");
     forms_.push_back({std::move(formula), std::move(source), std::move(remark), six_digits(power)});
@@ -234,7 +242,7 @@ class Question {
 
   /// Of a recorded value: a twelfth of a step squared.
   double rounding_variance() const {
-    const double unit = protocol_.unit[protocol_.slot_of(plan_.endpoint)];
+    const double unit = protocol_.unit[slot_];
     return unit > 0 ? 1 / (12 * unit * unit) : 0.0;
   }
 
@@ -340,7 +348,7 @@ class Question {
 
   /// The covariance of the analysed visits; given the baseline where it is adjusted for.
   std::vector<double> covariance_until_visit(std::size_t place) const {
-    const std::size_t first = protocol_.has_baseline ? 1 : 0, visits = visit_ - first + 1;
+    const std::size_t first = protocol_.has_baseline[slot_] ? 1 : 0, visits = visit_ - first + 1;
     const bool adjusted = !plan_.adjust_by_visit.empty();
     const auto covariance = [&](std::size_t u, std::size_t v) { return recorded_covariance(arm(place), u, v); };
     std::vector<double> matrix;
@@ -364,11 +372,12 @@ class Question {
       return refuse("the formula adjusts for the baseline alone");
     for (std::size_t place = 1; place < protocol_.arms(); ++place)
       if (arm(place).sd != reference().sd) return refuse("one covariance is assumed, and the arms have several");
+    if (protocol_.missing_share[slot_] > 0) return refuse("the formula has monotone missing data");
     if (visit_ + 1 != model_.visits_months.size()) return refuse("the compared visit is not the last one");
     double variance = 0;
     for (const std::size_t place : {std::size_t{0}, contrast_ + 1}) {
       std::vector<double> retained;
-      for (std::size_t v = 0; v < protocol_.visits_months.size(); ++v) retained.push_back(staying(place, v));
+      for (const std::size_t v : protocol_.seen[slot_]) retained.push_back(staying(place, v));
       variance += analysis::last_visit_variance(covariance_until_visit(place), retained) / randomised(place);
     }
     const bool follows = trial_.dropout && trial_.dropout->depends_on_outcome();
@@ -429,7 +438,7 @@ class Question {
   double responding(std::size_t place) const {
     if (!responders()) return arm(place).share[visit_];
     const Spread change = implied_spread(model_, strategy(place), visit_, true).value();
-    const double sign = protocol_.lower_is_better[protocol_.slot_of(plan_.endpoint)] ? -1 : 1;
+    const double sign = protocol_.lower_is_better[slot_] ? -1 : 1;
     return normal_cdf((sign * change.mean - plan_.responder_threshold) / change.sd);
   }
 
@@ -528,7 +537,7 @@ class Question {
       const std::vector<double> a = shares_of(reference()), b = shares_of(active());
       for (std::size_t c = 0; c < a.size(); ++c) tie += a[c] * b[c];
     }
-    const double sign = protocol_.lower_is_better[protocol_.slot_of(plan_.endpoint)] ? -1 : 1;
+    const double sign = protocol_.lower_is_better[slot_] ? -1 : 1;
     add_normal("win ratio", "Yu and Ganju 2022", large_samples, sign * *log_ratio,
                [&](double beyond) { return analysis::win_ratio_drift(beyond, tie, analysed()); });
   }
@@ -536,6 +545,7 @@ class Question {
   const PreparedTrial& trial_;
   const Protocol& protocol_;
   const AnalysisPlan& plan_;
+  std::size_t slot_;
   const DataModel& model_;
   const LookPlan* looks_;
   std::size_t contrast_;
@@ -550,7 +560,7 @@ class Question {
 
 std::vector<ClosedForm> closed_forms(const PreparedTrial& trial, const LookPlan* looks, std::size_t analysis,
                                      std::size_t contrast, std::int64_t sample_size) {
-  if (!trial.data_model)
+  if (!trial.has_data_model())
     return {{"", "", "the disease model has no distribution in closed form", std::numeric_limits<double>::quiet_NaN()}};
   if (trial.protocol.design.design) return closed_forms_of_units(trial, analysis, contrast, sample_size);
   return Question(trial, looks, analysis, contrast, sample_size).answer();

@@ -42,7 +42,7 @@ class UnitQuestion {
       : trial_(trial),
         protocol_(trial.protocol),
         plan_(protocol_.design.analyses[analysis]),
-        model_(*trial.data_model),
+        model_(trial.stated.front()),
         design_(*protocol_.design.design),
         contrast_(contrast),
         units_(static_cast<double>(sample_size)) {}

@@ -14,7 +14,7 @@ DataCut cut_on(double months, const TrialData& data, std::size_t patients) {
 double day_of_event(std::size_t n, const TrialData& data, std::size_t patients, std::vector<double>& days) {
   days.clear();
   for (std::size_t i = 0; i < patients; ++i)
-    if (data.event[i]) days.push_back(data.randomised_months[i] + data.observed.time[i]);
+    if (data.event[data.counted][i]) days.push_back(data.randomised_months[i] + data.observed.time[data.counted][i]);
   if (days.size() < n) return std::numeric_limits<double>::infinity();
   const auto nth = days.begin() + static_cast<std::ptrdiff_t>(n) - 1;
   std::nth_element(days.begin(), nth, days.end());

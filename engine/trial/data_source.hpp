@@ -3,7 +3,7 @@
 #include <memory>
 #include <vector>
 
-#include "engine/data_model/data_model.hpp"
+#include "engine/data_model/joint_outcomes.hpp"
 #include "engine/trial/accrual.hpp"
 #include "engine/trial/source.hpp"
 
@@ -16,7 +16,7 @@ std::vector<double> effect_shifts(const DataModel&, const Protocol&, std::uint32
 /// Numbers the patients, or units, of a data model, all of whom are eligible.
 void enrol_everybody(std::uint64_t first, std::int64_t patients, Participants&);
 
-/// Patients of a data model: everybody is eligible, and nothing but the outcome and its covariates is known of them.
+/// Patients of a data model: everybody is eligible, and nothing but the outcomes and their covariates is known of them.
 class DataSourceModel final : public TrialModel {
  public:
   DataSourceModel(const Study&, const Protocol&);
@@ -25,7 +25,7 @@ class DataSourceModel final : public TrialModel {
  private:
   friend class DataSource;
   DataModel model_;
-  DataOutcomes outcomes_;  // checked; copied by every source
+  JointOutcomes outcomes_;  // checked; copied by every source
   Protocol protocol_;
   AccrualProfile accrual_;  // which sites recruit depends on the day
 };

@@ -3,6 +3,7 @@
 #include <limits>
 
 #include "engine/numeric/columns.hpp"
+#include "engine/numeric/shortest_text.hpp"
 #include "engine/trial/trial.hpp"
 
 namespace vcohort {
@@ -64,27 +65,25 @@ Table Trial::dataset(std::uint32_t replicate, std::int64_t sample_size) const {
     double visit, value;
   };
   std::vector<KnownData> of_slot(protocol.endpoints.size());
+  const std::size_t visits = protocol.visits_months.size();
   for (std::size_t slot = 0; slot < of_slot.size(); ++slot) {
-    if (protocol.by_visit()) of_slot[slot].take_values(data, protocol, slot, known);
-    if (protocol.kind[slot] == OutcomeKind::survival) of_slot[slot].take_times(data, known);
+    if (protocol.by_visit(slot)) of_slot[slot].take_values(data, protocol, slot, known);
+    if (protocol.kind[slot] == OutcomeKind::survival) of_slot[slot].take_times(data, slot, known);
   }
   simulator.know_counts(known);
   const bool ended_early = std::isfinite(known.months);
   const std::vector<double>& exposure = ended_early ? data.known_exposure : data.exposure;
   const std::vector<double>& count = ended_early ? data.known.count : data.observed.count;
   std::vector<Row> rows;
-  for (std::size_t i = 0; i < known.enrolled; ++i) {
-    if (!protocol.by_visit()) {
-      const bool counts = protocol.kind.front() == OutcomeKind::count;
-      rows.push_back({i, 0, counts ? exposure[i] : of_slot[0].time[i],
-                      counts ? count[i] : static_cast<double>(of_slot[0].event[i])});
-      continue;
+  for (std::size_t i = 0; i < known.enrolled; ++i)
+    for (std::size_t slot = 0; slot < protocol.endpoints.size(); ++slot) {
+      const KnownData& here = of_slot[slot];
+      if (protocol.kind[slot] == OutcomeKind::count) rows.push_back({i, slot, exposure[i], count[i]});
+      if (protocol.kind[slot] == OutcomeKind::survival)
+        rows.push_back({i, slot, here.time[i], static_cast<double>(here.event[i])});
+      for (const std::size_t v : protocol.seen[slot])
+        rows.push_back({i, slot, protocol.visits_months[v], here.values[v][i]});
     }
-    const std::size_t visits = protocol.visits_months.size();
-    for (std::size_t slot = 0; slot < protocol.endpoints.size(); ++slot)
-      for (std::size_t v = 0; v < visits; ++v)
-        rows.push_back({i, slot, protocol.visits_months[v], of_slot[slot].values[v][i]});
-  }
   const Columns column(table, rows);
   const auto of_patient = [](const auto& values) { return [&](const Row& row) { return values[row.patient]; }; };
   column("patient", "", "candidate number", of_patient(data.participants.patient));
@@ -96,7 +95,7 @@ Table Trial::dataset(std::uint32_t replicate, std::int64_t sample_size) const {
   column("value", "of the endpoint", "observed value, or 1 for an event and 0 for censoring; missing is NaN",
          &Row::value);
   column("baseline", "of the endpoint", "value at baseline", [&](const Row& row) {
-    return protocol.has_baseline ? data.participants.baseline[row.slot][row.patient] : missing;
+    return protocol.has_baseline[row.slot] ? data.participants.baseline[row.slot][row.patient] : missing;
   });
   column("randomised_months", "months", "calendar time of randomisation", of_patient(data.randomised_months));
   for (std::size_t c = 0; c < protocol.numeric.size(); ++c)
@@ -104,6 +103,21 @@ Table Trial::dataset(std::uint32_t replicate, std::int64_t sample_size) const {
   for (std::size_t c = 0; c < protocol.factors.size(); ++c)
     column(column_of_factor(protocol, protocol.factors[c]), "", "covariate at baseline",
            [&](const Row& row) { return protocol.level_name(c, data.participants.factor[c][row.patient]); });
+  if (protocol.endpoints.size() < 2 || !trial_->has_data_model()) return table;
+  // All endpoints of the patient beside each other, for hierarchies.
+  for (std::size_t slot = 0; slot < protocol.endpoints.size(); ++slot) {
+    const std::string& name = protocol.endpoints[slot];
+    if (!protocol.by_visit(slot)) {
+      column(name + "_months", "months", "time to the event or end of observation", of_patient(of_slot[slot].time));
+      column(name + "_event", "", "1 for an event, 0 for censoring",
+             [&](const Row& row) { return static_cast<double>(of_slot[slot].event[row.patient]); });
+    }
+    for (const std::size_t v : protocol.seen[slot])
+      column(name + "_" + shortest_text(protocol.visits_months[v]), "of the endpoint", "observed value at these months",
+             of_patient(of_slot[slot].values[v]));
+    if (protocol.has_baseline[slot])
+      column(name + "_0", "of the endpoint", "value at baseline", of_patient(data.participants.baseline[slot]));
+  }
   return table;
 }
 

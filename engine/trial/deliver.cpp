@@ -116,6 +116,20 @@ class Performance {
   double fits_ = 0, replicates_ = 0;
 };
 
+/// Of a hierarchy its endpoints, the most important first.
+std::string name_of_outcome(const AnalysisPlan& plan, const Protocol& protocol) {
+  if (!is_hierarchical(plan)) return protocol.endpoints[protocol.slot_of(plan)];
+  std::string names;
+  for (const HierarchyLevel& level : plan.hierarchy) names += (names.empty() ? "" : " > ") + level.endpoint;
+  return names;
+}
+
+double months_of_outcome(const AnalysisPlan& plan, const Protocol& protocol) {
+  if (is_hierarchical(plan)) return protocol.follow_up_months;
+  const std::size_t slot = protocol.slot_of(plan);
+  return protocol.by_visit(slot) ? plan.visit_months : protocol.follow_up[slot];
+}
+
 std::string failure_column(int kind) {
   std::string name = std::string("failed_") + name_of(static_cast<analysis::Failure>(kind));
   for (const char between : {' ', '-'}) std::replace(name.begin(), name.end(), between, '_');
@@ -163,10 +177,9 @@ std::vector<Table> Trial::deliver(const Tally& tally) const {
   column("arm", "", "arm that is compared with the reference; of a trial of one arm, that one",
          [&](const Row& cell) { return protocol.arm_of_contrast(cell.contrast).name; });
   column("method", "", "statistical method", [&](const Row& cell) { return plan(cell).method; });
-  column("endpoint", "", "what is analysed",
-         [&](const Row& cell) { return protocol.endpoints[protocol.slot_of(plan(cell).endpoint)]; });
+  column("endpoint", "", "what is analysed", [&](const Row& cell) { return name_of_outcome(plan(cell), protocol); });
   column("visit_months", "months", "time of the analysed visit",
-         [&](const Row& cell) { return protocol.by_visit() ? plan(cell).visit_months : protocol.follow_up_months; });
+         [&](const Row& cell) { return months_of_outcome(plan(cell), protocol); });
   column("replicates", "trials", "simulated", [&](const Row&) { return replicates; });
   column("failures", "trials", "without an estimate; they count as no rejection in power, and nowhere else",
          [](const Row& cell) { return static_cast<std::int64_t>(cell.performance.failures()); });
@@ -215,7 +228,9 @@ std::vector<Table> Trial::deliver(const Tally& tally) const {
   column("analysed", units, "mean number analysed", [](const Row& cell) { return cell.performance.analysed().value; });
   measure("duration_months", "months", "first day of accrual to last visit, or to the analysis that ended the trial",
           of_size(Layout::duration, Layout::duration_squares));
-  if (trial_->protocol.kind.front() == OutcomeKind::survival) {
+  const std::size_t counted = protocol.primary_slot();
+  const bool has_events = protocol.kind[counted] == OutcomeKind::survival;
+  if (has_events) {
     measure("events", "events", "known at the end, of all arms", of_size(Layout::events, Layout::events_squares));
     measure("followed_months", "months", "follow-up of a patient at the end, mean of the trial",
             of_size(Layout::followed, Layout::followed_squares));
@@ -245,10 +260,12 @@ std::vector<Table> Trial::deliver(const Tally& tally) const {
   std::vector<Table> tables{std::move(table)};
   if (scaled_) tables.push_back(table_of_wished_effect());
   if (study_.trial->looks) tables.push_back(table_of_looks(tally));
-  if (trial_->data_model) tables.push_back(table_of_closed_forms(tally));
+  if (family_) tables.push_back(table_of_family(tally));
+  if (trial_->has_data_model()) tables.push_back(table_of_closed_forms(tally));
   const bool follows_outcome = trial_->dropout && trial_->dropout->depends_on_outcome();
-  if (trial_->data_model && protocol.kind.front() == OutcomeKind::survival && !follows_outcome)
-    tables.push_back(table_of_expected_events());
+  const bool has_law =
+      trial_->has_data_model() && !trial_->stated[counted].arms.empty() && !protocol.ended_by_others(counted);
+  if (has_law && has_events && !follows_outcome) tables.push_back(table_of_expected_events());
   return tables;
 }
 

@@ -27,8 +27,9 @@ Table Trial::table_of_expected_events() const {
   const Protocol& protocol = trial_->protocol;
   const double ratios = sum_of_ratios(protocol.design.arms);
   for (const std::int64_t size : study_.trial->sample_size) {
-    const ExpectedEvents expected(*trial_->data_model, protocol.design, size);
-    const double end = std::ceil(expected.last_comes() + protocol.follow_up_months);
+    const DataModel& model = trial_->stated[protocol.primary_slot()];
+    const ExpectedEvents expected(model, protocol.design, size);
+    const double end = std::ceil(expected.last_comes() + model.follow_up_months);
     const double step = std::max(1.0, std::ceil(end / most_months));
     for (double months = step; months < end + step; months += step) {
       const double day = std::min(months, end);

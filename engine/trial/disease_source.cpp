@@ -155,7 +155,8 @@ class DiseaseSource final : public TrialSource {
   std::vector<double> infusion_months(int arm) const override {
     return now_.arms[static_cast<std::size_t>(arm)].infusion_months();
   }
-  double effect_shift(int) const override { return 0; }
+  void time_events(int, ArmOutcomes&) override { throw InternalError("the disease model has no times to an event"); }
+  double effect_shift(std::size_t, int) const override { return 0; }
 
  private:
   /// Fills tiles_ with the first eligible candidates, in order.

@@ -69,9 +69,17 @@ class TrialLayout {
     cell_sums
   };
 
-  /// `ratios[analysis]`: whether it estimates a ratio. `looks`: 0 of a fixed design.
-  TrialLayout(std::size_t sizes, std::size_t contrasts, std::vector<bool> ratios, std::size_t looks)
-      : sizes_(sizes), analyses_(ratios.size()), contrasts_(contrasts), looks_(looks), ratios_(std::move(ratios)) {}
+  enum FamilyCount : std::size_t { any_primary, all_primaries, everything, first_claim };
+
+  /// `ratios[analysis]`: whether it estimates a ratio. `looks`: 0 of a fixed design. `claims`: of a family; 0: none.
+  TrialLayout(std::size_t sizes, std::size_t contrasts, std::vector<bool> ratios, std::size_t looks,
+              std::size_t claims = 0)
+      : sizes_(sizes),
+        analyses_(ratios.size()),
+        contrasts_(contrasts),
+        looks_(looks),
+        family_counts_(claims == 0 ? 0 : first_claim + claims),
+        ratios_(std::move(ratios)) {}
 
   /// Bins of a log ratio: 0.02 wide between -8 and 8 (ratios of 3,000), and one on either side for all beyond.
   static constexpr double largest_in_bins = 8, bin_width = 0.02;
@@ -104,10 +112,15 @@ class TrialLayout {
   std::size_t sum(std::size_t size, std::size_t look, LookSum which) const {
     return sums_without_looks() + (size * looks_ + look) * look_sums + which;
   }
-  std::size_t number_of_counts() const { return counts_without_looks() + sizes_ * looks_ * look_counts; }
+  /// Of a family of claims: a FamilyCount, or first_claim + step.
+  std::size_t family(std::size_t size, std::size_t contrast, std::size_t which) const {
+    return counts_without_family() + (size * contrasts_ + contrast) * family_counts_ + which;
+  }
+  std::size_t number_of_counts() const { return counts_without_family() + sizes_ * contrasts_ * family_counts_; }
   std::size_t number_of_sums() const { return sums_without_looks() + sizes_ * looks_ * look_sums; }
 
  private:
+  std::size_t counts_without_family() const { return counts_without_looks() + sizes_ * looks_ * look_counts; }
   std::size_t counts_without_looks() const {
     return 1 + cells() * cell_counts + sizes_ * ratio_analyses(analyses_) * contrasts_ * bins;
   }
@@ -123,7 +136,7 @@ class TrialLayout {
     return (size * ratio_analyses(analyses_) + ratio_analyses(analysis)) * contrasts_ + contrast;
   }
 
-  std::size_t sizes_, analyses_, contrasts_, looks_;
+  std::size_t sizes_, analyses_, contrasts_, looks_, family_counts_;
   std::vector<bool> ratios_;
 };
 

@@ -99,7 +99,7 @@ LookPlan::Due LookPlan::due(std::size_t look, const TrialData& data, const Proto
 }
 
 std::int64_t LookPlan::steps(const TrialData& data, const Protocol& protocol) const {
-  if (protocol.by_visit()) return static_cast<std::int64_t>(std::min(patients_, most_steps));
+  if (protocol.by_visit(protocol.primary_slot())) return static_cast<std::int64_t>(std::min(patients_, most_steps));
   return static_cast<std::int64_t>(std::ceil(data.randomised_months[patients_ - 1] + protocol.follow_up_months));
 }
 
@@ -107,7 +107,7 @@ LookPlan::Due LookPlan::at_step(std::int64_t step, const TrialData& data, const 
   const std::int64_t last = steps(data, protocol);
   Due due;
   due.last = step == last;
-  if (protocol.by_visit()) {
+  if (protocol.by_visit(protocol.primary_slot())) {
     due.count = (step * static_cast<std::int64_t>(patients_) + last - 1) / last;
     due.cut = cut_on(data.randomised_months[static_cast<std::size_t>(due.count) - 1] + visit_months(protocol), data,
                      patients_);

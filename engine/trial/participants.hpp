@@ -26,7 +26,7 @@ struct Participants {
 struct ArmOutcomes {
   std::vector<std::vector<double>> values;  // as a visit records them
   std::vector<std::vector<double>> latent;  // free of measurement error; of categories the score that is cut
-  std::vector<double> time;                 // survival: months to the event
+  std::vector<std::vector<double>> time;    // survival: months to the event, [slot][patient]; empty for the others
   std::vector<double> count;                // count: events within the exposure
 };
 

@@ -3,11 +3,13 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <numeric>
 
 #include "engine/numeric/require.hpp"
 #include "engine/numeric/shortest_text.hpp"
 #include "engine/outcome/endpoint.hpp"
 #include "engine/study/covariates.hpp"
+#include "engine/study/data_endpoints.hpp"
 #include "engine/study/reference_first.hpp"
 
 namespace vcohort {
@@ -23,8 +25,8 @@ std::size_t place(const Names& names, const std::string& name) {
   return static_cast<std::size_t>(found - names.begin());
 }
 
-template <class Names>
-bool contains(const Names& names, const std::string& name) {
+template <class Names, class Name>
+bool contains(const Names& names, const Name& name) {
   return std::find(names.begin(), names.end(), name) != names.end();
 }
 
@@ -89,35 +91,33 @@ Protocol::Protocol(const Study& study, const Evidence& evidence)
   for (std::size_t place = 0; place < order.size(); ++place) drawn_order[order[place]] = static_cast<int>(place);
   if (study.data_model) {
     const DataModel& model = *study.data_model;
-    endpoints = {"outcome"};
-    const bool events = !seen_at_visits(model.kind);
-    kind = {model.kind};
-    lower_is_better = {model.lower_is_better.value_or(events)};
-    constexpr double infinity = std::numeric_limits<double>::infinity();
-    minimum = {model.kind == OutcomeKind::binary ? 0.0 : model.kind == OutcomeKind::ordinal ? 1.0 : -infinity};
-    maximum = {model.kind == OutcomeKind::binary    ? 1.0
-               : model.kind == OutcomeKind::ordinal ? static_cast<double>(model.arms.front().share.size())
-                                                    : infinity};
-    unit = {steps_of_decimals(model.decimals)};
-    if (!events)
-      for (double months : model.visits_months) {
-        if (months > 0)
+    for (const DataModel& endpoint : endpoints_of(model))
+      for (const double months : endpoint.visits_months)
+        if (seen_at_visits(endpoint.kind) && months > 0 && !contains(visits_months, months))
           visits_months.push_back(months);
-        else
-          has_baseline = true;
-      }
-    follow_up_months = events ? model.follow_up_months : visits_months.empty() ? 0.0 : visits_months.back();
-    require(follow_up_months > 0, "a data model has a follow-up, or a visit after baseline");
+    std::sort(visits_months.begin(), visits_months.end());
+    for (const DataModel& endpoint : endpoints_of(model)) add_endpoint(endpoint);
+    for (const DataModel& endpoint : model.endpoints)
+      for (const std::string& part : endpoint.first_of) first_of[slot_of(endpoint.name)].push_back(slot_of(part));
+    follow_up_months = *std::max_element(follow_up.begin(), follow_up.end());
+    require(*std::min_element(follow_up.begin(), follow_up.end()) > 0,
+            "a data model has a follow-up, or a visit after baseline");
     add_covariates(model);
   } else {
     visits_months = study.outcomes.visits_months;
     follow_up_months = visits_months.back();
-    has_baseline = true;
     const ParameterValues values = point_values(evidence);
     for (const AnalysisPlan& plan : design.analyses) {
       if (contains(endpoints, plan.endpoint)) continue;
       const Endpoint endpoint = endpoint_named(plan.endpoint, values);
       endpoints.push_back(plan.endpoint);
+      seen.emplace_back(visits_months.size());
+      std::iota(seen.back().begin(), seen.back().end(), std::size_t{0});
+      follow_up.push_back(follow_up_months);
+      has_baseline.push_back(true);
+      missing_share.push_back(0);
+      ends_follow_up.push_back(false);
+      first_of.emplace_back();
       kind.push_back(endpoint.kind);
       lower_is_better.push_back(endpoint.lower_is_better);
       minimum.push_back(endpoint.minimum);
@@ -130,7 +130,7 @@ Protocol::Protocol(const Study& study, const Evidence& evidence)
   for (const AnalysisPlan& plan : design.analyses) {
     for (const auto* names : {&plan.adjust, &plan.adjust_by_visit})
       for (const std::string& name : *names) {
-        require(name != "baseline" || has_baseline, "an analysis adjusts for what is recorded");
+        require(name != "baseline" || has_baseline[slot_of(plan)], "an analysis adjusts for what is recorded");
         if (name == "baseline") continue;
         if (adjusts_by_levels(name))
           add_factor(name);
@@ -158,6 +158,53 @@ int Protocol::level_named(std::size_t which, const std::string& name) const {
   for (int level = 0; level < levels[which]; ++level)
     if (level_name(which, level) == name) return level;
   throw InternalError("the factor '" + factors[which] + "' has no level '" + name + "'");
+}
+
+void Protocol::add_endpoint(const DataModel& model) {
+  constexpr double infinity = std::numeric_limits<double>::infinity();
+  const bool events = !seen_at_visits(model.kind);
+  endpoints.push_back(model.name);
+  kind.push_back(model.kind);
+  lower_is_better.push_back(model.lower_is_better.value_or(events));
+  minimum.push_back(model.kind == OutcomeKind::binary ? 0.0 : model.kind == OutcomeKind::ordinal ? 1.0 : -infinity);
+  maximum.push_back(model.kind == OutcomeKind::binary    ? 1.0
+                    : model.kind == OutcomeKind::ordinal ? static_cast<double>(model.arms.front().share.size())
+                                                         : infinity);
+  unit.push_back(steps_of_decimals(model.decimals));
+  missing_share.push_back(model.missing_share);
+  ends_follow_up.push_back(model.ends_follow_up);
+  first_of.emplace_back();
+  seen.emplace_back();
+  has_baseline.push_back(!events && vcohort::has_baseline(model));
+  for (std::size_t v = 0; v < visits_months.size() && !events; ++v)
+    if (contains(model.visits_months, visits_months[v])) seen.back().push_back(v);
+  follow_up.push_back(events ? model.follow_up_months : seen.back().empty() ? 0.0 : visits_months[seen.back().back()]);
+}
+
+bool Protocol::has_events() const {
+  return std::any_of(kind.begin(), kind.end(), [](OutcomeKind of) { return !seen_at_visits(of); });
+}
+
+std::size_t Protocol::seen_at(std::size_t slot, double months) const {
+  const auto found = std::find(seen[slot].begin(), seen[slot].end(), visit_at(months));
+  if (found == seen[slot].end())
+    throw InternalError("the endpoint is not seen at " + std::to_string(months) + " months");
+  return static_cast<std::size_t>(found - seen[slot].begin());
+}
+
+std::size_t Protocol::visit_of_model(const AnalysisPlan& plan) const {
+  const std::size_t slot = slot_of(plan);
+  return by_visit(slot) ? seen_at(slot, plan.visit_months) + (has_baseline[slot] ? 1 : 0) : 0;
+}
+
+bool Protocol::ends(std::size_t ending, std::size_t slot) const {
+  return ends_follow_up[ending] && ending != slot && !contains(first_of[slot], ending);
+}
+
+bool Protocol::ended_by_others(std::size_t slot) const {
+  for (std::size_t ending = 0; ending < endpoints.size(); ++ending)
+    if (ends(ending, slot)) return true;
+  return false;
 }
 
 void Protocol::add_covariates(const DataModel& model) {

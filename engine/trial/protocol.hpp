@@ -13,6 +13,11 @@ namespace vcohort {
 /// Of the groups that cuts make: "below 50", "50 to below 60", "from 60 on"; none without cuts.
 std::vector<std::string> names_of_groups(const std::vector<double>& cuts);
 
+/// Whether a simulated trial is analysed by a hierarchy of its endpoints; one of a data file alone has columns.
+inline bool is_hierarchical(const AnalysisPlan& plan) {
+  return !plan.hierarchy.empty() && !plan.hierarchy.front().endpoint.empty();
+}
+
 /// A trial's protocol made ready: what is recorded, when, and which baseline variables anybody asks for. Made once per
 /// question.
 struct Protocol {
@@ -21,15 +26,22 @@ struct Protocol {
   std::uint64_t seed = 0;
   bool uncertain_parameters = false;
 
-  std::vector<double> visits_months;   // after baseline, ascending; empty for times to events and counts
-  std::vector<std::string> endpoints;  // slots: "outcome" alone under a data model
-  std::vector<bool> lower_is_better;   // [slot]
-  std::vector<OutcomeKind> kind;       // [slot]
+  std::vector<double>
+      visits_months;  // of any endpoint, after baseline, ascending; empty for times to events and counts
+  std::vector<std::string> endpoints;  // slots: those of a data model, or what the analyses ask for
+  std::vector<std::vector<std::size_t>>
+      seen;                           // [slot]: at which of `visits_months`; empty for times to events and counts
+  std::vector<bool> lower_is_better;  // [slot]
+  std::vector<OutcomeKind> kind;      // [slot]
   /// Of the scale, or the first and last category, [slot]; infinite where a score of a data model has none.
   std::vector<double> minimum, maximum;
-  std::vector<double> unit;     // steps in 1 of recorded values, see analysis::difference; 0: as drawn; [slot]
-  double follow_up_months = 0;  // survival, count; else the last visit
-  bool has_baseline = false;    // a baseline value of the endpoints exists
+  std::vector<double> unit;           // steps in 1 of recorded values, see analysis::difference; 0: as drawn; [slot]
+  std::vector<double> follow_up;      // of survival and count, else the last visit, [slot]
+  double follow_up_months = 0;        // the longest of them
+  std::vector<bool> has_baseline;     // a baseline value of the endpoint exists, [slot]
+  std::vector<double> missing_share;  // of values after baseline, [slot]
+  std::vector<bool> ends_follow_up;   // whether its event ends that of the others, [slot]
+  std::vector<std::vector<std::size_t>> first_of;  // of which slots a composite one is the first event, [slot]
 
   /// Covariates: of a data model all normal ones, else those asked for: age_years, weight_kg, gmfm66, gmfm88.
   std::vector<std::string> numeric;
@@ -42,9 +54,24 @@ struct Protocol {
   /// Analyses, randomisation and outcomes fit each other: the reader has seen to it.
   Protocol(const Study&, const Evidence&);
 
+  /// Whether any endpoint is seen at visits, or this one is; and whether any is a time to an event or a count.
   bool by_visit() const { return !visits_months.empty(); }
+  bool by_visit(std::size_t slot) const { return seen_at_visits(kind[slot]); }
+  bool has_events() const;
   std::size_t slot_of(const std::string& endpoint) const;
-  std::size_t visit_at(double months) const;  // index into visits_months
+  std::size_t slot_of(const AnalysisPlan& plan) const { return slot_of(plan.endpoint); }
+  std::size_t visit_at(double months) const;                   // index into visits_months
+  std::size_t seen_at(std::size_t slot, double months) const;  // index into seen[slot]
+
+  /// The visit of an analysis among those of its endpoint's data model, 0 of a time to an event.
+  std::size_t visit_of_model(const AnalysisPlan&) const;
+
+  /// Whether the event of another endpoint ends the follow-up of this one.
+  bool ended_by_others(std::size_t slot) const;
+  bool ends(std::size_t ending, std::size_t slot) const;
+
+  /// The endpoint whose events looks and the final analysis count: that of the primary analysis.
+  std::size_t primary_slot() const { return slot_of(design.analyses.front()); }
 
   /// Whether an analysis adjusts for a covariate as a factor, and not as a number.
   bool adjusts_by_levels(const std::string& covariate) const;
@@ -75,6 +102,7 @@ struct Protocol {
   void add_numeric(const std::string& name);
   void add_factor(const std::string& name);
   void add_covariates(const DataModel&);
+  void add_endpoint(const DataModel&);
 };
 
 }  // namespace vcohort

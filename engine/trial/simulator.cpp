@@ -5,10 +5,13 @@
 #include <limits>
 
 #include "engine/data_model/covariate_effects.hpp"
+#include "engine/data_model/first_event.hpp"
 #include "engine/numeric/require.hpp"
 #include "engine/random/tile_draws.hpp"
+#include "engine/study/data_endpoints.hpp"
 #include "engine/study/ratios.hpp"
 #include "engine/study/size.hpp"
+#include "engine/trial/follow_up.hpp"
 
 namespace vcohort {
 
@@ -24,19 +27,34 @@ std::vector<int> levels_balanced(const Protocol& protocol) {
 std::optional<DropoutModel> dropout_of(const Protocol& protocol) {
   if (!protocol.design.dropout) return std::nullopt;
   const Dropout& dropout = *protocol.design.dropout;
-  require(protocol.by_visit() || dropout.mechanism == Dropout::Mechanism::mcar,
+  require(!protocol.has_events() || dropout.mechanism == Dropout::Mechanism::mcar,
           "drop-out follows an outcome that is seen at visits");
-  const std::vector<double> times =
+  std::vector<double> times =
       protocol.by_visit() ? protocol.visits_months : ends_of_intervals(dropout, protocol.follow_up_months);
+  if (times.back() < protocol.follow_up_months && protocol.by_visit()) times.push_back(protocol.follow_up_months);
   return DropoutModel(dropout, times, protocol.arms());
+}
+
+std::vector<DataModel> stated_models(const Study& study) {
+  if (!study.data_model) return {};
+  const std::span<const DataModel> endpoints = endpoints_of(*study.data_model);
+  std::vector<DataModel> models(endpoints.begin(), endpoints.end());
+  state_first_events(models, study.data_model->endpoint_correlation);
+  return models;
+}
+
+std::vector<DataModel> marginal_models(const std::vector<DataModel>& stated) {
+  std::vector<DataModel> models;
+  for (const DataModel& model : stated) models.push_back(marginal_model(model));
+  return models;
 }
 
 }  // namespace
 
 PreparedTrial::PreparedTrial(const Study& study, const Evidence& evidence)
     : protocol(study, evidence),
-      data_model(study.data_model),
-      marginal(study.data_model ? std::optional(marginal_model(*study.data_model)) : std::nullopt),
+      stated(stated_models(study)),
+      marginal(marginal_models(stated)),
       model(TrialModel::make(study, evidence, protocol)),
       randomiser(protocol.design.randomisation, randomised_to(protocol.design), levels_balanced(protocol),
                  protocol.units() == analysis::Method::Units::steps ? std::vector<int>{} : protocol.drawn_order),
@@ -76,7 +94,7 @@ void PreparedTrial::calibrate() {
         for (double value : outcomes.values[row]) slope[a][row] += value / reference_patients;
       for (std::size_t v = 0; follows && v < visits; ++v)
         for (std::size_t i = 0; i < participants.size(); ++i) {
-          const double before = protocol.has_baseline ? participants.baseline[slot][i] : 0.0;
+          const double before = protocol.has_baseline[slot] ? participants.baseline[slot][i] : 0.0;
           change[a][v].push_back(sign * (outcomes.values[slot * visits + v][i] - before));
         }
     }
@@ -92,7 +110,7 @@ void PreparedTrial::calibrate() {
                                      of_arm.begin() + static_cast<std::ptrdiff_t>((e + 1) * visits));
       for (std::size_t v = 0; v < visits; ++v) {
         const std::size_t after = std::min(v + 1, visits - 1);
-        const bool from_baseline = v == 0 && protocol.has_baseline;
+        const bool from_baseline = v == 0 && protocol.has_baseline[e];
         const std::size_t before = v == 0 ? 0 : v - 1;
         const double rise = mean[after] - (from_baseline ? baseline_mean[e] : mean[before]);
         const double run = protocol.visits_months[after] - (from_baseline ? 0.0 : protocol.visits_months[before]);
@@ -103,6 +121,7 @@ void PreparedTrial::calibrate() {
 
 TrialSimulator::TrialSimulator(const PreparedTrial& trial, bool p_values)
     : trial_(trial), source_(trial.model->source()), events_(trial.protocol, *source_) {
+  data_.counted = trial.protocol.primary_slot();
   for (const AnalysisPlan& plan : trial.protocol.design.analyses)
     analyses_.push_back(std::make_unique<TrialAnalysis>(plan, trial.protocol, p_values));
 }
@@ -129,10 +148,11 @@ const TrialData& TrialSimulator::simulate_replicate(std::uint32_t replicate, std
     if (events_.any() || trial_.dropout)
       events_.apply(IntercurrentEvents::Of::trial, participants, event_months_,
                     trial_.dropout ? data_.visits_attended.data() : nullptr, data_.observed);
+    leave_unrecorded(replicate);
   } else {
     lose_patients(replicate);
-    observe_events();
   }
+  if (protocol.has_events()) observe_events();
   return data_;
 }
 
@@ -225,7 +245,7 @@ const double* TrialSimulator::change_since_baseline(std::size_t visit) {
   const std::vector<double>& baseline = data_.participants.baseline[slot];
   const double sign = protocol.lower_is_better[slot] ? -1 : 1;
   change_.resize(value.size());
-  if (protocol.has_baseline)
+  if (protocol.has_baseline[slot])
     for (std::size_t i = 0; i < value.size(); ++i) change_[i] = sign * (value[i] - baseline[i]);
   else
     for (std::size_t i = 0; i < value.size(); ++i) change_[i] = sign * value[i];
@@ -244,26 +264,58 @@ void TrialSimulator::lose_patients(std::uint32_t replicate) {
       trial_.protocol.seed, replicate, data_.participants.patient, data_.arm,
       [this](std::size_t visit) { return change_since_baseline(visit); }, loss_);
   data_.visits_attended.swap(loss_.visits_attended);
+  const auto visits = static_cast<int>(trial_.protocol.visits_months.size());
+  if (trial_.protocol.by_visit() && trial_.protocol.has_events())  // the last interval may end after the last visit
+    for (int& attended : data_.visits_attended) attended = std::min(attended, visits);
   data_.exit_months.swap(loss_.months);
+}
+
+/// Values that are missing whatever they are.
+void TrialSimulator::leave_unrecorded(std::uint32_t replicate) {
+  const Protocol& protocol = trial_.protocol;
+  const std::size_t visits = protocol.visits_months.size();
+  TileAddress address;
+  address.seed = protocol.seed;
+  address.replicate = replicate;
+  address.purpose = Purpose::unrecorded;
+  for (std::size_t slot = 0; slot < protocol.endpoints.size(); ++slot) {
+    if (protocol.missing_share[slot] <= 0) continue;
+    address.occasion = static_cast<std::uint16_t>(slot);
+    uniform_.resize(data_.participants.size());
+    for (std::size_t k = 0; k < protocol.seen[slot].size(); ++k) {
+      address.block = static_cast<std::uint16_t>(k);
+      shared_uniforms(address, data_.participants.patient, uniform_.data());
+      std::vector<double>& values = data_.observed.values[slot * visits + protocol.seen[slot][k]];
+      for (std::size_t i = 0; i < values.size(); ++i)
+        if (uniform_[i] < protocol.missing_share[slot]) values[i] = std::numeric_limits<double>::quiet_NaN();
+    }
+  }
 }
 
 /// Times to events and counts, up to drop-out or the end of follow-up.
 void TrialSimulator::observe_events() {
   const Protocol& protocol = trial_.protocol;
+  if (protocol.kind.front() == OutcomeKind::count) return observe_counts();
   const std::size_t n = data_.participants.size();
-  data_.exposure.resize(n);
-  for (std::size_t i = 0; i < n; ++i) data_.exposure[i] = std::min(data_.exit_months[i], protocol.follow_up_months);
-  data_.observed.time.resize(n);
-  data_.event.resize(n);
-  if (protocol.kind.front() == OutcomeKind::count) return count_until(data_.exposure, data_.observed.count);
+  data_.observed.time.resize(protocol.endpoints.size());
   for (int arm = 0; arm < static_cast<int>(protocol.arms()); ++arm) {
-    source_->evaluate(arm, {}, false, arm_);
-    for (std::size_t i = 0; i < n; ++i) {
-      if (data_.arm[i] != arm) continue;
-      data_.event[i] = arm_.time[i] <= data_.exposure[i];
-      data_.observed.time[i] = std::min(arm_.time[i], data_.exposure[i]);
+    source_->time_events(arm, arm_);
+    for (std::size_t slot = 0; slot < arm_.time.size(); ++slot) {
+      if (protocol.kind[slot] != OutcomeKind::survival) continue;
+      data_.observed.time[slot].resize(n);
+      take_arm(data_.arm, arm, arm_.time[slot], data_.observed.time[slot]);
     }
   }
+  follow_up(protocol, data_, ended_);
+}
+
+/// One endpoint alone.
+void TrialSimulator::observe_counts() {
+  const std::size_t n = data_.participants.size();
+  data_.exposure.resize(n);
+  for (std::size_t i = 0; i < n; ++i)
+    data_.exposure[i] = std::min(data_.exit_months[i], trial_.protocol.follow_up_months);
+  count_until(data_.exposure, data_.observed.count);
 }
 
 /// Under the arm of each patient.
@@ -305,13 +357,11 @@ bool TrialSimulator::covers(std::size_t which, const analysis::Estimate& estimat
 double TrialSimulator::duration_months(const DataCut& cut) const {
   if (std::isfinite(cut.months)) return cut.months;
   const Protocol& protocol = trial_.protocol;
-  if (!trial_.dropout)
-    return data_.randomised_months[cut.enrolled - 1] +
-           (protocol.by_visit() ? protocol.visits_months.back() : protocol.follow_up_months);
+  if (!trial_.dropout) return data_.randomised_months[cut.enrolled - 1] + protocol.follow_up_months;
   double last = 0;
   for (std::size_t i = 0; i < cut.enrolled; ++i) {
     double followed = std::min(data_.exit_months[i], protocol.follow_up_months);
-    if (protocol.by_visit()) {
+    if (!protocol.has_events()) {
       const auto attended = static_cast<std::size_t>(data_.visits_attended[i]);
       followed = attended == 0 ? 0.0 : protocol.visits_months[attended - 1];
     }

@@ -16,8 +16,8 @@ namespace vcohort {
 /// A trial made ready: everything that its replicates share. Immutable, read by all threads.
 struct PreparedTrial {
   Protocol protocol;
-  std::optional<DataModel> data_model;
-  std::optional<DataModel> marginal;  // the same without covariates: covariate_effects.hpp
+  std::vector<DataModel> stated;    // [slot]: the endpoints of a data model; empty of the disease model
+  std::vector<DataModel> marginal;  // [slot]: the same without covariates: covariate_effects.hpp
   std::unique_ptr<TrialModel> model;
   Randomiser randomiser;
   std::vector<std::size_t> balanced;  // factors of the protocol that the randomisation balances
@@ -26,6 +26,8 @@ struct PreparedTrial {
   std::vector<double> expected_dropout;  // [arm]: share lost by the end, of patients with point values of parameters
   std::vector<std::vector<double>>
       slope;  // [arm][slot * visits + visit]: points per month of the mean; visit windows only
+
+  bool has_data_model() const { return !stated.empty(); }
 
   PreparedTrial(const Study&, const Evidence&);
   PreparedTrial(const PreparedTrial&) = delete;
@@ -86,7 +88,9 @@ class TrialSimulator {
   void inflate_open_label(int arm, const ArmOutcomes&);
   void shift_visits(std::uint32_t replicate);
   void lose_patients(std::uint32_t replicate);
+  void leave_unrecorded(std::uint32_t replicate);
   void observe_events();
+  void observe_counts();
   void count_until(const std::vector<double>& exposure, std::vector<double>& counts);
   const double* change_since_baseline(std::size_t visit);
 
@@ -100,7 +104,7 @@ class TrialSimulator {
   std::vector<std::vector<int>> levels_;
   ArmOutcomes reference_, arm_;
   IntercurrentEvents::Months event_months_;  // [event][patient], under the allocated arm
-  std::vector<double> change_, shift_;
+  std::vector<double> change_, shift_, ended_, uniform_;
   std::vector<std::unique_ptr<TrialAnalysis>> analyses_;
 };
 

@@ -28,9 +28,9 @@ Spread reference_spread(const PreparedTrial& trial, const AnalysisPlan& plan) {
   const std::size_t slot = protocol.slot_of(plan.endpoint), visit = protocol.visit_at(plan.visit_months);
   const std::size_t row = slot * protocol.visits_months.size() + visit;
   const bool responders = analyses_responders(plan, protocol);
-  if (trial.data_model && !responders)
-    if (const auto implied = implied_spread(*trial.marginal, protocol.design.arms.front().strategy,
-                                            visit + (protocol.has_baseline ? 1 : 0), plan.change_from_baseline))
+  if (trial.has_data_model() && !responders)
+    if (const auto implied = implied_spread(trial.marginal[slot], protocol.design.arms.front().strategy,
+                                            protocol.visit_of_model(plan), plan.change_from_baseline))
       return *implied;
   const double sign = protocol.lower_is_better[slot] ? -1 : 1;
   TrialSimulator simulator(trial, false);
@@ -38,7 +38,7 @@ Spread reference_spread(const PreparedTrial& trial, const AnalysisPlan& plan) {
   double n = 0, sum = 0, squares = 0;
   for (std::size_t i = 0; i < data.arm.size(); ++i) {
     const double value = data.observed.values[row][i];
-    const double before = protocol.has_baseline ? data.participants.baseline[slot][i] : 0.0;
+    const double before = protocol.has_baseline[slot] ? data.participants.baseline[slot][i] : 0.0;
     const double change = analysis::difference(value, before, protocol.unit[slot]);
     const double variable = responders                  ? (sign * change >= plan.responder_threshold ? 1.0 : 0.0)
                             : plan.change_from_baseline ? change
@@ -69,8 +69,8 @@ std::string words_of(double effect, const PreparedTrial& trial, const AnalysisPl
   };
   switch (effect_scale(plan)) {
     case EffectScale::mean_difference: {
-      const char* units = trial.data_model ? "" : " points";
-      return trial.protocol.by_visit()
+      const char* units = trial.has_data_model() ? "" : " points";
+      return trial.protocol.by_visit(trial.protocol.slot_of(plan))
                  ? "true difference " + in_words(effect) + units + ", SD " + in_words(reference_spread(trial, plan).sd)
                  : "true difference " + in_words(effect);
     }
@@ -117,11 +117,13 @@ SizedEffect sized_effect(const Trial& trial, std::size_t analysis, std::size_t c
   const PreparedTrial& prepared = trial.prepared();
   const AnalysisPlan& plan = prepared.protocol.design.analyses[analysis];
   double effect = trial.truth().fixed()[analysis * prepared.protocol.contrasts() + contrast].value;
-  const bool of_hazards = prepared.data_model && effect_scale(plan) == EffectScale::log_hazard_ratio;
+  const std::size_t slot = prepared.protocol.slot_of(plan);
+  const bool of_hazards = prepared.has_data_model() && effect_scale(plan) == EffectScale::log_hazard_ratio &&
+                          !prepared.marginal[slot].arms.empty();
   if (of_hazards) {
     // The ratio that the study states, not what an estimator tends to, which may be unknown where a day ends the trial.
     const std::optional<double> stated =
-        implied_effect(*prepared.marginal, prepared.protocol.arm_of_contrast(contrast).strategy,
+        implied_effect(prepared.marginal[slot], prepared.protocol.arm_of_contrast(contrast).strategy,
                        prepared.protocol.design.arms.front().strategy, 0, EffectScale::log_hazard_ratio, false);
     if (!stated && !std::isnan(effect))
       return {

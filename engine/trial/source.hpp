@@ -37,6 +37,10 @@ class TrialSource {
   /// Outcomes of the participants enrolled last under an arm.
   virtual void evaluate(int arm, const Interruption&, bool latent, ArmOutcomes&) = 0;
 
+  /// Times to events of the participants enrolled last under an arm, of every endpoint that is one; `time` alone is
+  /// filled in.
+  virtual void time_events(int arm, ArmOutcomes&) = 0;
+
   /// What is observed where nothing interrupts the treatment: outcomes of each participant under the own arm alone.
   /// Shapes: arm [patient], values [slot * visits + visit][patient].
   virtual void observe(std::span<const int> arm, std::vector<std::vector<double>>& values) = 0;
@@ -57,8 +61,9 @@ class TrialSource {
   /// Infusions scheduled within follow-up under an arm, at these months.
   virtual std::vector<double> infusion_months(int arm) const = 0;
 
-  /// Shift of the effect of an arm in this replicate, for the closed form of the true value; zero but for data models.
-  virtual double effect_shift(int arm) const = 0;
+  /// Shift of an endpoint's effect in an arm in this replicate, for the closed form of the true value; zero but for
+  /// data models.
+  virtual double effect_shift(std::size_t slot, int arm) const = 0;
 };
 
 /// What all sources of one question share: made once, read by all threads.

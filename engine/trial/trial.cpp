@@ -38,14 +38,33 @@ struct Trial::Accumulator {
   }
 };
 
+/// The family of a trial at work, with the results that it decides about. [analysis][contrast], and of one contrast
+/// [step].
+struct Trial::Claims {
+  Family family;
+  std::vector<TrialResult> results = {}, of_step = {};
+
+  /// Of a contrast, [step].
+  std::span<const std::uint8_t> of_contrast(std::size_t contrast, std::size_t contrasts) {
+    of_step.resize(family.steps());
+    for (std::size_t k = 0; k < family.steps(); ++k) of_step[k] = results[family.analysis(k) * contrasts + contrast];
+    return family.claim(of_step);
+  }
+};
+
 /// What a thread simulates blocks with: made once, as its memory is worth keeping.
 struct Trial::Worker {
   TrialSimulator simulator;
   std::vector<Conduct> conducts;
   Accumulator sums;
+  std::optional<Claims> claims = std::nullopt;
 
   explicit Worker(const Trial& trial, bool p_values)
-      : simulator(*trial.trial_, p_values), conducts(trial.conducts()), sums(trial.layout_) {}
+      : simulator(*trial.trial_, p_values || (trial.family_ && trial.family_->needs_p_values())),
+        conducts(trial.conducts()),
+        sums(trial.layout_) {
+    if (trial.family_) claims = Claims{*trial.family_};
+  }
 };
 
 struct Trial::Workers {
@@ -75,8 +94,9 @@ Trial::Trial(const Study& study, const Evidence& evidence)
                                          : nullptr),
       evidence_(scaled_ ? scaled_->evidence : evidence),
       trial_(std::make_shared<const PreparedTrial>(study, evidence_)),
+      family_(study.trial->multiplicity ? std::optional<Family>(*study.trial) : std::nullopt),
       layout_(study.trial->sample_size.size(), trial_->protocol.contrasts(), estimate_ratios(trial_->protocol),
-              study.trial->looks ? study.trial->looks->information.size() : 0),
+              study.trial->looks ? study.trial->looks->information.size() : 0, family_ ? family_->steps() : 0),
       truth_(std::make_shared<const TrueValues>(*trial_)),
       look_plans_(std::make_shared<const LookPlans>(trial_->protocol.design)),
       workers_(std::make_shared<Workers>()) {
@@ -197,10 +217,12 @@ void Trial::record_replicate(std::uint32_t replicate, Worker& worker, std::vecto
     const double duration = simulator.duration_months(course.cut);
     add_size(s, course, data, duration, sums);
     add_looks(s, course, duration, sums);
+    if (worker.claims) worker.claims->results.clear();
     for (std::size_t a = 0; a < layout_.analyses(); ++a) {
       const std::span<const TrialResult> results = a == 0 ? course.primary : simulator.analyse(a, course.cut);
       for (std::size_t c = 0; c < layout_.contrasts(); ++c) {
         add_result(layout_.cell(s, a, c), results[c], sums.truth[a * layout_.contrasts() + c], worker);
+        if (worker.claims) worker.claims->results.push_back(results[c]);
         if (study_.is_compared) sums.rejected.push_back(results[c].ok() && results[c].rejected);
         if (rows)
           rows->push_back({replicate, s, a, c, results[c], in_reference(sums.in_arm),
@@ -208,6 +230,21 @@ void Trial::record_replicate(std::uint32_t replicate, Worker& worker, std::vecto
                            course.reason});
       }
     }
+    if (worker.claims) add_family(s, worker);
+  }
+}
+
+void Trial::add_family(std::size_t size, Worker& worker) const {
+  for (std::size_t c = 0; c < layout_.contrasts(); ++c) {
+    const std::span<const std::uint8_t> claimed = worker.claims->of_contrast(c, layout_.contrasts());
+    const auto add = [&](std::size_t which, bool happened) {
+      worker.sums.counts[layout_.family(size, c, which)] += happened;
+    };
+    const auto primaries = claimed.first(family_->primaries());
+    add(Layout::any_primary, std::find(primaries.begin(), primaries.end(), 1) != primaries.end());
+    add(Layout::all_primaries, std::find(primaries.begin(), primaries.end(), 0) == primaries.end());
+    add(Layout::everything, std::find(claimed.begin(), claimed.end(), 0) == claimed.end());
+    for (std::size_t k = 0; k < claimed.size(); ++k) add(Layout::first_claim + k, claimed[k] != 0);
   }
 }
 
@@ -272,12 +309,13 @@ void Trial::add_size(std::size_t size, const Course& course, const TrialData& da
   sums.add(size, Layout::screening_failures, Layout::screening_failures_squares,
            static_cast<double>(screened) - patients);
   sums.add(size, Layout::enrolled, Layout::enrolled_squares, patients);
-  if (protocol.kind.front() != OutcomeKind::survival) return;
+  if (protocol.kind[data.counted] != OutcomeKind::survival) return;
+  const std::vector<double>& time = data.observed.time[data.counted];
   double events = 0, followed = 0;
   for (std::size_t i = 0; i < n; ++i) {
-    const bool known = data.randomised_months[i] + data.observed.time[i] <= course.cut.months;
-    events += known && data.event[i];
-    followed += known ? data.observed.time[i] : course.cut.months - data.randomised_months[i];
+    const bool known = data.randomised_months[i] + time[i] <= course.cut.months;
+    events += known && data.event[data.counted][i];
+    followed += known ? time[i] : course.cut.months - data.randomised_months[i];
   }
   sums.add(size, Layout::events, Layout::events_squares, events);
   sums.add(size, Layout::followed, Layout::followed_squares, followed / of);
@@ -337,31 +375,60 @@ Table Trial::replay(std::uint32_t replicate) const {
   return table_of(rows);
 }
 
+Trial::Verdict Trial::verdict_of(std::span<const TrialResult> results, const SizeTarget& target) {
+  Verdict verdict;
+  for (const std::size_t contrast : target.contrasts) {
+    const TrialResult& result = results[contrast];
+    const analysis::Estimate& estimate = result.estimate;
+    const bool succeeds = target.half_width > 0 ? estimate.upper - estimate.lower <= 2 * target.half_width
+                                                : result.rejected;  // false for NaN
+    verdict.failed = verdict.failed || !result.ok();
+    verdict.rejected = verdict.rejected && result.ok() && succeeds;
+    verdict.favourable = verdict.favourable && result.ok() && result.favourable;
+  }
+  return verdict;
+}
+
+/// Of all primaries; analyses of the sequence are not asked.
+Trial::Verdict Trial::verdict_of(Claims& claims, TrialSimulator& simulator, const Course& course,
+                                 const SizeTarget& target) const {
+  const std::size_t contrasts = layout_.contrasts();
+  claims.results.assign(layout_.analyses() * contrasts, {});
+  Verdict verdict;
+  for (std::size_t k = 0; k < family_->primaries(); ++k) {
+    const std::size_t a = family_->analysis(k);
+    const std::span<const TrialResult> found = a == 0 ? course.primary : simulator.analyse(a, course.cut);
+    std::copy(found.begin(), found.end(), claims.results.begin() + static_cast<std::ptrdiff_t>(a * contrasts));
+    for (const std::size_t contrast : target.contrasts) verdict.failed = verdict.failed || !found[contrast].ok();
+  }
+  for (const std::size_t contrast : target.contrasts) {
+    const auto claimed = claims.of_contrast(contrast, contrasts).first(family_->primaries());
+    verdict.rejected = verdict.rejected && std::find(claimed.begin(), claimed.end(), 0) == claimed.end();
+  }
+  verdict.favourable = verdict.rejected;
+  return verdict;
+}
+
 RejectionCounts Trial::count_rejections(std::int64_t sample_size, std::int64_t from, std::int64_t to,
                                         const SizeTarget& target) const {
   const bool by_width = target.half_width > 0;
-  TrialSimulator simulator(*trial_, by_width);
+  require(!target.family || family_, "the claims of a family are counted where there is one");
+  TrialSimulator simulator(*trial_, by_width || (target.family && family_->needs_p_values()));
+  std::optional<Claims> claims;
+  if (target.family) claims = Claims{*family_};
   Conduct conduct = conduct_of(sample_size);
   RejectionCounts counts;
   for (std::int64_t replicate = from; replicate < to; ++replicate) {
     simulator.simulate_replicate(static_cast<std::uint32_t>(replicate), sample_size);
     const Course course = conduct.conduct_replicate(simulator);
-    const std::span<const TrialResult> results =
-        target.analysis == 0 ? course.primary : simulator.analyse(target.analysis, course.cut);
-    bool rejected = true, favourable = true, failed = false;
-    for (const std::size_t contrast : target.contrasts) {
-      const TrialResult& result = results[contrast];
-      failed = failed || !result.ok();
-      const analysis::Estimate& estimate = result.estimate;
-      const bool succeeds =
-          by_width ? estimate.upper - estimate.lower <= 2 * target.half_width : result.rejected;  // false for NaN
-      rejected = rejected && result.ok() && succeeds;
-      favourable = favourable && result.ok() && result.favourable;
-    }
+    const auto analysed = [&] {
+      return target.analysis == 0 ? course.primary : simulator.analyse(target.analysis, course.cut);
+    };
+    const Verdict verdict = claims ? verdict_of(*claims, simulator, course, target) : verdict_of(analysed(), target);
     ++counts.replicates;
-    counts.rejections += rejected;
-    counts.favourable += favourable;
-    counts.failures += failed;
+    counts.rejections += verdict.rejected;
+    counts.favourable += verdict.favourable;
+    counts.failures += verdict.failed;
     const auto enrolled = static_cast<double>(course.cut.enrolled);
     counts.enrolled += enrolled;
     counts.enrolled_squares += enrolled * enrolled;

@@ -1,6 +1,7 @@
 #pragma once
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -9,6 +10,7 @@
 #include "engine/study/study.hpp"
 #include "engine/trial/closed_form.hpp"
 #include "engine/trial/conduct.hpp"
+#include "engine/trial/family.hpp"
 #include "engine/trial/layout.hpp"
 #include "engine/trial/simulator.hpp"
 #include "engine/trial/true_value.hpp"
@@ -30,6 +32,7 @@ struct SizeTarget {
   std::size_t analysis = 0;
   std::vector<std::size_t> contrasts = {0};
   double half_width = 0;  // of the interval, on the scale of the estimate; 0: rejections are counted
+  bool family = false;    // instead of an analysis: that all primaries of the study's family are claimed
   bool months = false;    // add up how long the trials take
 };
 
@@ -94,6 +97,12 @@ class Trial final : public Question {
   struct Accumulator;
   struct Worker;
   struct Workers;  // one of each thread
+  struct Claims;
+  struct Verdict {
+    bool rejected = true, favourable = true, failed = false;
+  };
+  static Verdict verdict_of(std::span<const TrialResult> results, const SizeTarget&);
+  Verdict verdict_of(Claims&, TrialSimulator&, const Course&, const SizeTarget&) const;
   struct ReplicateRow {
     std::uint32_t replicate;
     std::size_t size, analysis, contrast;
@@ -113,6 +122,8 @@ class Trial final : public Question {
   std::size_t words_of_rejections() const;
   Table table_of(const std::vector<ReplicateRow>&) const;
   Table table_of_looks(const Tally&) const;
+  Table table_of_family(const Tally&) const;
+  void add_family(std::size_t size, Worker&) const;
   Table table_of_closed_forms(const Tally&) const;
   Table table_of_expected_events() const;
   Table table_of_wished_effect() const;
@@ -124,6 +135,7 @@ class Trial final : public Question {
   std::shared_ptr<const ScaledEfficacy> scaled_;  // where an effect is wished for
   Evidence evidence_;
   std::shared_ptr<const PreparedTrial> trial_;
+  std::optional<Family> family_;
   TrialLayout layout_;
   std::shared_ptr<const TrueValues> truth_;
   std::shared_ptr<const LookPlans> look_plans_;

@@ -31,11 +31,14 @@ TrialAnalysis::TrialAnalysis(const AnalysisPlan& plan, const Protocol& protocol,
       slot_(protocol.slot_of(plan.endpoint)),
       analysis_(plan, outcome_of(plan, protocol), protocol.design.alpha, protocol.design.sides, p_values) {
   const analysis::Method& method = analysis_.method();
-  require(method.fits.contains(outcome_of(plan, protocol).kind) || analyses_responders(plan, protocol),
+  require(is_hierarchical(plan) || method.fits.contains(outcome_of(plan, protocol).kind) ||
+              analyses_responders(plan, protocol),
           "a method fits its endpoint");
-  if (protocol.by_visit()) visit_ = protocol.visit_at(plan.visit_months);
   require(method.units == protocol.units(), "a method analyses what was randomised");
-  require(!plan.change_from_baseline || protocol.has_baseline, "a change has a baseline");
+  if (protocol.by_visit(slot_)) visit_ = protocol.seen_at(slot_, plan.visit_months);
+  for (const std::size_t v : protocol.seen[slot_]) times_.push_back(protocol.visits_months[v]);
+  require(!plan.change_from_baseline || protocol.has_baseline[slot_], "a change has a baseline");
+  find_hierarchy(plan);
   require(method.single_arm == (protocol.arms() == 1), "a method of one arm has one, and the others compare arms");
   adjust_.find(plan.adjust, false, protocol);
   adjust_by_visit_.find(plan.adjust_by_visit, false, protocol);
@@ -50,6 +53,21 @@ TrialAnalysis::TrialAnalysis(const AnalysisPlan& plan, const Protocol& protocol,
   if (plan.interaction.empty()) return;
   interaction_ = protocol.factor_at(plan.interaction);
   require(protocol.levels[*interaction_] == 2, "an interaction compares two levels");
+}
+
+void TrialAnalysis::find_hierarchy(const AnalysisPlan& plan) {
+  if (!is_hierarchical(plan)) return;
+  for (const HierarchyLevel& asked : plan.hierarchy) {
+    Level level{.slot = protocol_.slot_of(asked.endpoint), .ranked = {}};
+    level.visit = protocol_.by_visit(level.slot) ? protocol_.visit_at(asked.visit_months) : 0;
+    level.change = asked.change_from_baseline;
+    level.ranked.higher_is_better = protocol_.by_visit(level.slot) != protocol_.lower_is_better[level.slot];
+    level.ranked.smallest_win = asked.smallest_win;
+    level.ranked.unit = protocol_.unit[level.slot];
+    require(!level.change || protocol_.has_baseline[level.slot], "a change has a baseline");
+    levels_.push_back(std::move(level));
+  }
+  ranked_.resize(levels_.size());
 }
 
 void TrialAnalysis::Columns::find(const std::vector<std::string>& names, bool as_factors, const Protocol& protocol) {
@@ -89,13 +107,14 @@ void KnownData::take_values(const TrialData& data, const Protocol& protocol, std
   }
 }
 
-void KnownData::take_times(const TrialData& data, const DataCut& cut) {
+void KnownData::take_times(const TrialData& data, std::size_t slot, const DataCut& cut) {
+  const std::vector<double>& observed = data.observed.time[slot];
   time.resize(cut.enrolled);
   event.resize(cut.enrolled);
   for (std::size_t i = 0; i < cut.enrolled; ++i) {
-    const bool known = data.randomised_months[i] + data.observed.time[i] <= cut.months;
-    time[i] = known ? data.observed.time[i] : cut.months - data.randomised_months[i];
-    event[i] = known && data.event[i];
+    const bool known = data.randomised_months[i] + observed[i] <= cut.months;
+    time[i] = known ? observed[i] : cut.months - data.randomised_months[i];
+    event[i] = known && data.event[slot][i];
   }
 }
 
@@ -110,9 +129,9 @@ std::span<const TrialResult> TrialAnalysis::run(const TrialData& data, const Dat
   bool everything = std::isinf(cut.months);
   std::size_t n = cut.enrolled;
   const analysis::Method& method = analysis_.method();
-  if (!everything && protocol_.by_visit() && !method.repeated && !method.wins) {
+  if (!everything && protocol_.by_visit(slot_) && !method.repeated && !method.wins) {
     // A method that looks at one visit leaves out who has not come to it yet: those who were randomised last.
-    n = data.due_by(cut, protocol_.visits_months[visit_]);
+    n = data.due_by(cut, times_[visit_]);
     everything = true;
   }
   if (n == 0) {  // nobody has come, or to this visit
@@ -131,22 +150,24 @@ std::span<const TrialResult> TrialAnalysis::run(const TrialData& data, const Dat
     for (const std::vector<double>& row : data.observed.values) values_.push_back(std::span(row).first(n));
     records.members = values_.size() / protocol_.visits_months.size();
     records.crossing = std::span(data.crossing).first(std::min(n, data.crossing.size()));
-  } else if (protocol_.by_visit()) {
+  } else if (!levels_.empty()) {
+    records.hierarchy = rank(data, cut, n);
+  } else if (protocol_.by_visit(slot_)) {
     const std::size_t visits = protocol_.visits_months.size();
     if (!everything) known_.take_values(data, protocol_, slot_, cut);
-    for (std::size_t v = 0; v < visits; ++v)
+    for (const std::size_t v : protocol_.seen[slot_])
       values_.push_back(std::span(everything ? data.observed.values[slot_ * visits + v] : known_.values[v]).first(n));
   } else if (protocol_.kind[slot_] == OutcomeKind::count) {
     values_.push_back(std::span(everything ? data.observed.count : data.known.count).first(n));
     records.exposure = std::span(everything ? data.exposure : data.known_exposure).first(n);
   } else {
-    if (!everything) known_.take_times(data, cut);
-    records.time = std::span(everything ? data.observed.time : known_.time).first(n);
-    records.event = std::span(everything ? data.event : known_.event).first(n);
+    if (!everything) known_.take_times(data, slot_, cut);
+    records.time = std::span(everything ? data.observed.time[slot_] : known_.time).first(n);
+    records.event = std::span(everything ? data.event[slot_] : known_.event).first(n);
   }
   records.values = values_;
   records.visit = visit_;
-  records.times = protocol_.visits_months;
+  records.times = times_;
   for (Columns* columns : {&adjust_, &adjust_by_visit_, &stratify_}) columns->view(data.participants, protocol_, n);
   records.covariates = adjust_.covariates;
   records.factors = adjust_.factors;
@@ -154,6 +175,34 @@ std::span<const TrialResult> TrialAnalysis::run(const TrialData& data, const Dat
   records.factors_by_visit = adjust_by_visit_.factors;
   records.strata = stratify_.factors;
   return where_.empty() && !interaction_ ? analysis_.run(records) : run_in_subgroups(records, data.participants);
+}
+
+/// The endpoints of the hierarchy as they were known.
+std::span<const analysis::RankedEndpoint> TrialAnalysis::rank(const TrialData& data, const DataCut& cut,
+                                                              std::size_t n) {
+  const bool everything = std::isinf(cut.months);
+  for (std::size_t k = 0; k < levels_.size(); ++k) {
+    Level& level = levels_[k];
+    ranked_[k] = level.ranked;
+    if (!protocol_.by_visit(level.slot)) {
+      if (!everything) level.known.take_times(data, level.slot, cut);
+      ranked_[k].value = std::span(everything ? data.observed.time[level.slot] : level.known.time).first(n);
+      ranked_[k].event = std::span(everything ? data.event[level.slot] : level.known.event).first(n);
+      continue;
+    }
+    if (!everything) level.known.take_values(data, protocol_, level.slot, cut);
+    const std::size_t row = level.slot * protocol_.visits_months.size() + level.visit;
+    const std::span<const double> value =
+        std::span(everything ? data.observed.values[row] : level.known.values[level.visit]).first(n);
+    ranked_[k].value = value;
+    if (!level.change) continue;
+    level.changes.resize(n);
+    const std::vector<double>& baseline = data.participants.baseline[level.slot];
+    for (std::size_t i = 0; i < n; ++i)
+      level.changes[i] = analysis::difference(value[i], baseline[i], level.ranked.unit);
+    ranked_[k].value = level.changes;
+  }
+  return ranked_;
 }
 
 /// Who is outside of the subgroup is in no arm.

@@ -24,10 +24,11 @@ struct TrialData {
   std::vector<int> visits_attended;       // [patient]
   std::vector<double> guessed;            // [patient]: probability that the convergence strategy guesses the arm
   ArmOutcomes observed;                   // NaN is missing; of units as their source has it (unit_source.hpp)
-  std::vector<std::uint8_t> event;        // survival
-  std::vector<double> exposure;           // count
-  ArmOutcomes known;                      // count: those of a cut, and
-  std::vector<double> known_exposure;     // its exposures; NaN: none yet
+  std::vector<std::vector<std::uint8_t>> event;  // survival, [slot][patient]
+  std::size_t counted = 0;                       // the slot whose events looks and the final analysis count
+  std::vector<double> exposure;                  // count
+  ArmOutcomes known;                             // count: those of a cut, and
+  std::vector<double> known_exposure;            // its exposures; NaN: none yet
 
   /// How many of the patients of a cut have come to a visit by its day; they are the first.
   std::size_t due_by(const DataCut&, double visit_months) const;
@@ -41,7 +42,7 @@ struct KnownData {
   std::vector<std::uint8_t> event;
 
   void take_values(const TrialData&, const Protocol&, std::size_t slot, const DataCut&);
-  void take_times(const TrialData&, const DataCut&);
+  void take_times(const TrialData&, std::size_t slot, const DataCut&);
 };
 
 /// One of the study's analyses of simulated trials: finds its columns. One object per thread.
@@ -70,10 +71,24 @@ class TrialAnalysis {
     void view(const Participants&, const Protocol&, std::size_t n);
   };
 
+  /// An endpoint of a hierarchy.
+  struct Level {
+    std::size_t slot = 0, visit = 0;  // visit: of the protocol
+    bool change = false;              // from baseline
+    analysis::RankedEndpoint ranked;  // without its columns
+    KnownData known = {};
+    std::vector<double> changes = {};
+  };
+  void find_hierarchy(const AnalysisPlan&);
+  std::span<const analysis::RankedEndpoint> rank(const TrialData&, const DataCut&, std::size_t n);
+
   std::span<const TrialResult> run_in_subgroups(analysis::Records&, const Participants&);
 
   const Protocol& protocol_;
-  std::size_t slot_ = 0, visit_ = 0;
+  std::size_t slot_ = 0, visit_ = 0;  // visit_: of those of the endpoint, as
+  std::vector<double> times_;         // their months
+  std::vector<Level> levels_;
+  std::vector<analysis::RankedEndpoint> ranked_;
   analysis::Analysis analysis_;
   Columns adjust_, adjust_by_visit_, stratify_;
   struct Membership {

@@ -12,6 +12,7 @@
 #include "engine/numeric/cluster_error.hpp"
 #include "engine/numeric/errors.hpp"
 #include "engine/trial/conditioning.hpp"
+#include "engine/trial/follow_up.hpp"
 
 namespace vcohort {
 
@@ -21,8 +22,19 @@ using Of = IntercurrentEvents::Of;
 
 constexpr double most_more = 256, most_more_of_limits = 4;  // times as many twins; those of a limit are all in memory
 
-bool is_survival(const PreparedTrial& trial) {
-  return trial.data_model && trial.data_model->kind == OutcomeKind::survival;
+bool is_survival(const PreparedTrial& trial, const AnalysisPlan& plan) {
+  return trial.has_data_model() && trial.protocol.kind[trial.protocol.slot_of(plan)] == OutcomeKind::survival;
+}
+
+const DataModel& stated(const PreparedTrial& trial, const AnalysisPlan& plan) {
+  return trial.stated[trial.protocol.slot_of(plan)];
+}
+
+/// Whether the law of what is analysed has no closed form because more than the endpoint decides it.
+bool depends_on_others(const PreparedTrial& trial, const AnalysisPlan& plan) {
+  if (!trial.has_data_model()) return false;
+  return is_hierarchical(plan) || trial.protocol.ended_by_others(trial.protocol.slot_of(plan)) ||
+         stated(trial, plan).arms.empty();
 }
 
 /// The analyses whose estimate moves when covariates or strata enter.
@@ -93,7 +105,8 @@ void TrueValues::compute() const {
   source->begin_with_point_values(PreparedTrial::twin_replicate);
   for (std::size_t a = 0; a < protocol.design.analyses.size(); ++a)
     for (std::size_t c = 0; c < contrasts; ++c) closed_form(a, c, *source, fixed_[a * contrasts + c]);
-  if (!protocol.by_visit() || protocol.uncertain_parameters) return;
+  const bool several = protocol.endpoints.size() > 1;
+  if ((!protocol.by_visit() && !several) || protocol.uncertain_parameters) return;
   IntercurrentEvents events(protocol, *source);
   const std::vector<TrueValue> closed = fixed_;
   std::unique_ptr<TrialSimulator> pilot;
@@ -120,7 +133,7 @@ void TrueValues::compute() const {
   for (std::size_t a = 0; a < protocol.design.analyses.size(); ++a) {
     const std::vector<TrueValue> before = fixed_;
     const auto of_analysis = std::span(before).subspan(a * contrasts, contrasts);
-    if (by_twins(a) || std::none_of(of_analysis.begin(), of_analysis.end(), unknown)) continue;
+    if (by_twins(a) || !has_limit(a) || std::none_of(of_analysis.begin(), of_analysis.end(), unknown)) continue;
     limit_of(a, 1, *source, events, fixed_);
     double more = 1;
     for (std::size_t c = 0; c < contrasts; ++c)
@@ -136,8 +149,11 @@ bool TrueValues::closed_form(std::size_t analysis, std::size_t contrast, const T
                              TrueValue& out) const {
   const Protocol& protocol = trial_.protocol;
   const AnalysisPlan& plan = protocol.design.analyses[analysis];
-  const DataModel* model = trial_.marginal ? &*trial_.marginal : nullptr;
-  if (!model || !protocol.design.intercurrent.empty() || analyses_responders(plan, protocol)) return false;
+  const std::size_t slot = protocol.slot_of(plan);
+  const DataModel* model = trial_.has_data_model() ? &trial_.marginal[slot] : nullptr;
+  if (!model || depends_on_others(trial_, plan) || !protocol.design.intercurrent.empty() ||
+      analyses_responders(plan, protocol))
+    return false;
   if (of_subgroup(plan)) {
     const bool everywhere_same = is_everywhere_same(plan);
     if (!everywhere_same || !plan.interaction.empty()) {
@@ -145,10 +161,10 @@ bool TrueValues::closed_form(std::size_t analysis, std::size_t contrast, const T
       return everywhere_same;
     }
   }
-  if (is_survival(trial_)) return survival_limit(analysis, contrast, out);
-  if (has_covariate_effects(*trial_.data_model)) {
+  if (is_survival(trial_, plan)) return survival_limit(analysis, contrast, out);
+  if (has_covariate_effects(trial_.stated[slot])) {
     if (is_of_the_reference(plan))
-      model = &*trial_.data_model;
+      model = &trial_.stated[slot];
     else if (!is_of_everybody(plan))
       return false;
   }
@@ -156,25 +172,24 @@ bool TrueValues::closed_form(std::size_t analysis, std::size_t contrast, const T
   // does not know.
   const EffectScale scale = effect_scale(plan);
   const bool wins = scale == EffectScale::log_win_ratio, ranks = wins || scale == EffectScale::superiority_share;
-  if (scale == EffectScale::log_odds_ratio && is_conditional(plan) && model != &*trial_.data_model) return false;
-  if ((wins && plan.responder_threshold > 0) || (ranks && protocol.unit.front() > 0)) return false;
+  if (scale == EffectScale::log_odds_ratio && is_conditional(plan) && model != &trial_.stated[slot]) return false;
+  if ((wins && plan.responder_threshold > 0) || (ranks && protocol.unit[slot] > 0)) return false;
   const int arm = static_cast<int>(protocol.compared(contrast));
-  const std::size_t visit =
-      protocol.by_visit() ? protocol.visit_at(plan.visit_months) + (protocol.has_baseline ? 1 : 0) : 0;
+  const std::size_t visit = protocol.visit_of_model(plan);
   if (protocol.arms() == 1) {
     const std::optional<double> mean = implied_mean(*model, protocol.design.arms.front().strategy, visit,
-                                                    plan.change_from_baseline, source.effect_shift(arm));
+                                                    plan.change_from_baseline, source.effect_shift(slot, arm));
     if (mean) out = {*mean - plan.against, 0};
     return mean.has_value();
   }
-  const double shift = source.effect_shift(arm) - source.effect_shift(0);
+  const double shift = source.effect_shift(slot, arm) - source.effect_shift(slot, 0);
   const auto at_visit = [&](std::size_t v) {
     return implied_effect(*model, protocol.arm_of_contrast(contrast).strategy, protocol.design.arms.front().strategy, v,
                           scale, plan.change_from_baseline, shift);
   };
   const std::optional<double> effect = over_periods(protocol, visit, at_visit);
   if (!effect) return false;
-  const bool mirrored = wins && protocol.lower_is_better[protocol.slot_of(plan.endpoint)];  // a win is what is better
+  const bool mirrored = wins && protocol.lower_is_better[slot];  // a win is what is better
   out = {mirrored ? -*effect : *effect, 0};
   return true;
 }
@@ -182,7 +197,7 @@ bool TrueValues::closed_form(std::size_t analysis, std::size_t contrast, const T
 /// Whether an estimator tends to the odds ratio, or hazard ratio, of patients with the same covariates, and the study
 /// states it.
 bool TrueValues::is_of_the_reference(const AnalysisPlan& plan) const {
-  const DataModel& model = *trial_.data_model;
+  const DataModel& model = stated(trial_, plan);
   const EffectScale scale = effect_scale(plan);
   return is_conditional(model) && !has_interactions(model) &&
          (scale == EffectScale::log_odds_ratio || scale == EffectScale::log_hazard_ratio) &&
@@ -191,7 +206,7 @@ bool TrueValues::is_of_the_reference(const AnalysisPlan& plan) const {
 
 /// Whether the effect is the same in all subgroups.
 bool TrueValues::is_everywhere_same(const AnalysisPlan& plan) const {
-  const DataModel& model = *trial_.data_model;
+  const DataModel& model = stated(trial_, plan);
   if (!has_covariate_effects(model)) return true;
   if (has_interactions(model)) return false;
   const bool same_ratio = is_of_the_reference(plan) && plan.method == "cox";
@@ -201,7 +216,7 @@ bool TrueValues::is_everywhere_same(const AnalysisPlan& plan) const {
 
 /// Whether covariates leave the limit of an estimator what it is over all patients.
 bool TrueValues::is_of_everybody(const AnalysisPlan& plan) const {
-  const DataModel& model = *trial_.data_model;
+  const DataModel& model = stated(trial_, plan);
   const EffectScale scale = effect_scale(plan);
   if (is_mean(scale)) return true;
   if (scale == EffectScale::log_rate_ratio) return !is_conditional(plan) || !has_interactions(model);
@@ -219,17 +234,18 @@ bool TrueValues::survival_limit(std::size_t analysis, std::size_t contrast, True
   const Arm& reference = protocol.design.arms.front();
   const double share = static_cast<double>(arm.ratio) / (arm.ratio + reference.ratio);
   const AnalysisPlan& plan = protocol.design.analyses[analysis];
-  if (const std::optional<double> difference = difference_of_curves(plan, *trial_.data_model, arm, reference)) {
+  const DataModel& model = stated(trial_, plan);
+  if (const std::optional<double> difference = difference_of_curves(plan, model, arm, reference)) {
     out = {*difference, 0};
     return true;
   }
-  const SurvivalLimits limits = survival_limits(*trial_.data_model, arm.strategy, reference.strategy, share);
+  const SurvivalLimits limits = survival_limits(model, arm.strategy, reference.strategy, share);
   const std::string& method = plan.method;
-  if (has_covariate_effects(*trial_.data_model)) {
-    if (is_conditional(*trial_.data_model)) {
+  if (has_covariate_effects(model)) {
+    if (is_conditional(model)) {
       // Where the arms do not differ no analysis finds anything.
-      const bool known = (is_of_the_reference(plan) && method == "cox") ||
-                         (limits.cox == 0.0 && !has_interactions(*trial_.data_model));
+      const bool known =
+          (is_of_the_reference(plan) && method == "cox") || (limits.cox == 0.0 && !has_interactions(model));
       if (!known || !limits.proportional) return false;
       out = {*limits.cox, 0};
       return true;
@@ -250,7 +266,8 @@ bool TrueValues::survival_limit(std::size_t analysis, std::size_t contrast, True
     limit = limit_of_weights(analysis, arm, share);
   else if (pair)
     limit = limits.cox;
-  const bool mirrored = method == "win-ratio" && !protocol.lower_is_better.front();  // the event is the wish
+  const bool mirrored =
+      method == "win-ratio" && !protocol.lower_is_better[protocol.slot_of(plan)];  // the event is the wish
   if (limit) out = {mirrored ? -*limit : *limit, 0};
   return limit.has_value();
 }
@@ -267,7 +284,7 @@ std::optional<double> TrueValues::limit_of_weights(std::size_t analysis, const A
   std::optional<WeightedLimit> largest;
   for (const FlemingHarrington& weight : plan.weights) {
     const std::optional<WeightedLimit> limit =
-        weighted_limit(*trial_.data_model, arm.strategy, protocol.design.arms.front().strategy, share, weight);
+        weighted_limit(stated(trial_, plan), arm.strategy, protocol.design.arms.front().strategy, share, weight);
     if (limit && (!largest || height(*limit) > height(*largest))) largest = limit;
   }
   return largest ? std::optional(largest->log_hazard_ratio) : std::nullopt;
@@ -277,11 +294,12 @@ std::string TrueValues::kind(std::size_t analysis, std::size_t contrast, bool kn
   const Protocol& protocol = trial_.protocol;
   const AnalysisPlan& plan = protocol.design.analyses[analysis];
   const EffectScale scale = effect_scale(plan);
-  if (!known && of_subgroup(plan) && (is_survival(trial_) || !protocol.by_visit()))
+  if (depends_on_others(trial_, plan)) return kind_of_limit(plan, known);
+  if (!known && of_subgroup(plan) && (is_survival(trial_, plan) || !protocol.by_visit()))
     return "missing: the effect depends on the subgroup, in which it is not computed for times to events and counts";
-  if (is_survival(trial_)) {
-    if (!known && has_covariate_effects(*trial_.data_model) &&
-        (is_conditional(*trial_.data_model) || is_conditional(plan)))
+  if (is_survival(trial_, plan)) {
+    const DataModel& model = stated(trial_, plan);
+    if (!known && has_covariate_effects(model) && (is_conditional(model) || is_conditional(plan)))
       return is_of_the_reference(plan)
                  ? "missing: only Cox's model estimates the hazard ratio of patients with the same covariates"
                  : "missing: the hazards that the analysis compares are not those that the study states";
@@ -289,10 +307,10 @@ std::string TrueValues::kind(std::size_t analysis, std::size_t contrast, bool kn
       return "missing: it depends on how long patients are followed when a day ends the trial";
     if (!known) return "missing: without proportional hazards it is known for two arms, each with events";
     if (scale != EffectScale::log_hazard_ratio) return "marginal";
-    if (has_covariate_effects(*trial_.data_model) && is_conditional(*trial_.data_model)) return "conditional";
-    const bool proportional = survival_limits(*trial_.data_model, protocol.arm_of_contrast(contrast).strategy,
-                                              protocol.design.arms.front().strategy, 0.5)
-                                  .proportional;
+    if (has_covariate_effects(model) && is_conditional(model)) return "conditional";
+    const bool proportional =
+        survival_limits(model, protocol.arm_of_contrast(contrast).strategy, protocol.design.arms.front().strategy, 0.5)
+            .proportional;
     return proportional && plan.method == "cox" ? "marginal" : "pseudo-true";
   }
   if (!known)
@@ -301,7 +319,8 @@ std::string TrueValues::kind(std::size_t analysis, std::size_t contrast, bool kn
                : "missing: the analysis has no finite limit under these outcomes";
   if (!plan.stratify.empty() && scale != EffectScale::risk_difference) return "conditional";
   if (scale != EffectScale::log_odds_ratio) return "marginal";
-  if (trial_.data_model && has_covariate_effects(*trial_.data_model) && is_of_the_reference(plan)) return "conditional";
+  if (trial_.has_data_model() && has_covariate_effects(stated(trial_, plan)) && is_of_the_reference(plan))
+    return "conditional";
   TrueValue exact;
   const std::unique_ptr<TrialSource> source = trial_.model->source();
   return closed_form(analysis, contrast, *source, exact) ? "marginal" : "pseudo-true";
@@ -320,7 +339,27 @@ double TrueValues::wanted_mcse(std::size_t analysis, TrialSimulator& simulator) 
 
 bool TrueValues::by_twins(std::size_t analysis) const {
   const AnalysisPlan& plan = trial_.protocol.design.analyses[analysis];
-  return is_mean(effect_scale(plan)) && !of_subgroup(plan);
+  return is_mean(effect_scale(plan)) && !of_subgroup(plan) && !depends_on_others(trial_, plan);
+}
+
+/// Times to events have no limit where a day ends the trial, and closed forms are not known.
+bool TrueValues::has_limit(std::size_t analysis) const {
+  const TrialQuestion& design = trial_.protocol.design;
+  const AnalysisPlan& plan = design.analyses[analysis];
+  const bool times = is_hierarchical(plan) || is_survival(trial_, plan);
+  return !times || (depends_on_others(trial_, plan) && !design.final && !design.looks);
+}
+
+std::string TrueValues::kind_of_limit(const AnalysisPlan& plan, bool known) const {
+  if (!known && trial_.protocol.uncertain_parameters)
+    return "missing: with uncertain parameters it is not computed where several endpoints decide";
+  if (!known)
+    return has_limit(static_cast<std::size_t>(&plan - trial_.protocol.design.analyses.data()))
+               ? "missing: the analysis has no finite limit under these outcomes"
+               : "missing: it depends on how long patients are followed when a day ends the trial";
+  return effect_scale(plan) == EffectScale::log_hazard_ratio || effect_scale(plan) == EffectScale::log_odds_ratio
+             ? "pseudo-true"
+             : "marginal";
 }
 
 bool TrueValues::needs_twins(const std::vector<TrueValue>& values) const {
@@ -355,6 +394,7 @@ void TrueValues::twins_of(std::uint32_t replicate, std::uint64_t first, std::int
       for (std::size_t a = 0; a < protocol.design.analyses.size(); ++a) {
         const AnalysisPlan& plan = protocol.design.analyses[a];
         const std::size_t slot = protocol.slot_of(plan.endpoint);
+        if (!protocol.by_visit(slot) || depends_on_others(trial_, plan)) continue;
         const std::size_t row = slot * visits + protocol.visit_at(plan.visit_months);
         const bool responders = analyses_responders(plan, protocol);
         const double sign = protocol.lower_is_better[slot] ? -1 : 1;
@@ -396,8 +436,7 @@ void TrueValues::twins_of(std::uint32_t replicate, std::uint64_t first, std::int
 namespace {
 
 /// Whether no patient's outcome depends on which of two arms it is in. Rows of twins stand in batches, arm by arm.
-bool same_under(const TrialData& data, std::size_t row, std::size_t arm, std::size_t arms) {
-  const std::vector<double>& values = data.observed.values[row];
+bool same_under(const std::vector<double>& values, std::size_t arm, std::size_t arms) {
   const auto n = static_cast<std::size_t>(TrueValues::batch);
   for (std::size_t first = 0; first + arms * n <= values.size(); first += arms * n)
     for (std::size_t i = 0; i < n; ++i) {
@@ -427,6 +466,8 @@ std::vector<double> spread_over_parts(TrialAnalysis& method, const TrialData& da
     };
     take(here.arm, data.arm);
     take_columns(here.observed.values, data.observed.values);
+    take_columns(here.observed.time, data.observed.time);
+    take_columns(here.event, data.event);
     take_columns(here.participants.numeric, data.participants.numeric);
     take_columns(here.participants.factor, data.participants.factor);
     take_columns(here.participants.baseline, data.participants.baseline);
@@ -457,6 +498,7 @@ void TrueValues::limit_of(std::size_t analysis, double more, TrialSource& source
   const std::int64_t fewest = plan.method == "win-ratio" ? pairwise_twins : limit_twins;
   const auto patients = static_cast<std::int64_t>(std::ceil(more * static_cast<double>(fewest) / batch)) * batch;
   const std::size_t slot = protocol.slot_of(plan.endpoint), visits = protocol.visits_months.size();
+  const bool several = protocol.endpoints.size() > 1;
   TrialData data;
   Participants participants;
   ArmOutcomes outcomes;
@@ -473,8 +515,10 @@ void TrueValues::limit_of(std::size_t analysis, double more, TrialSource& source
       events.evaluate(arm, Of::truth, false, outcomes);
       events.apply(Of::truth, participants, events.months(), nullptr, outcomes);
       data.observed.values.resize(outcomes.values.size());  // but for the analysed endpoint they stay empty
-      for (std::size_t k = slot * visits; k < (slot + 1) * visits; ++k)
+      for (std::size_t k = several ? 0 : slot * visits; k < (several ? outcomes.values.size() : (slot + 1) * visits);
+           ++k)
         append(data.observed.values[k], outcomes.values[k]);
+      if (several) append_columns(data.observed.time, outcomes.time);
       append(data.participants.patient, participants.patient);
       append_columns(data.participants.numeric, participants.numeric);
       append_columns(data.participants.factor, participants.factor);
@@ -482,14 +526,29 @@ void TrueValues::limit_of(std::size_t analysis, double more, TrialSource& source
       data.arm.resize(data.arm.size() + participants.size(), arm);
     }
   }
+  if (several && protocol.has_events()) {
+    std::vector<double> ended;
+    data.exit_months.assign(data.arm.size(), std::numeric_limits<double>::infinity());
+    follow_up(protocol, data, ended);
+  }
   TrialAnalysis method(plan, protocol, false);
-  const std::size_t row = slot * visits + protocol.visit_at(plan.visit_months);
+  const auto same_in_arm = [&](std::size_t arm) {
+    const auto same = [&](std::size_t of, double months) {
+      return same_under(protocol.by_visit(of) ? data.observed.values[of * visits + protocol.visit_at(months)]
+                                              : data.observed.time[of],
+                        arm, arms);
+    };
+    if (!is_hierarchical(plan)) return same(slot, plan.visit_months);
+    return std::all_of(plan.hierarchy.begin(), plan.hierarchy.end(), [&](const HierarchyLevel& level) {
+      return same(protocol.slot_of(level.endpoint), level.visit_months);
+    });
+  };
   const std::vector<double> spread = spread_over_parts(method, data, arms);
   const std::span<const TrialResult> results = method.run(data, {.enrolled = data.arm.size()});
   for (std::size_t c = 0; c + 1 < arms; ++c) {
     TrueValue& value = out[analysis * (arms - 1) + c];
     if (!unknown(value)) continue;
-    if (same_under(data, row, c + 1, arms))
+    if (same_in_arm(c + 1))
       value = {0, 0};
     else if (results[c].ok() && std::isfinite(results[c].estimate.estimate))
       value = {results[c].estimate.estimate, std::isnan(spread[c]) ? results[c].estimate.se : spread[c]};

@@ -64,6 +64,8 @@ class TrueValues {
   bool is_everywhere_same(const AnalysisPlan&) const;
   bool is_of_everybody(const AnalysisPlan&) const;
   bool by_twins(std::size_t analysis) const;
+  bool has_limit(std::size_t analysis) const;
+  std::string kind_of_limit(const AnalysisPlan&, bool known) const;
   void twins_of(std::uint32_t replicate, std::uint64_t first, std::int64_t patients, TrialSource&, IntercurrentEvents&,
                 std::vector<TrueValue>& out) const;
   void limit_of(std::size_t analysis, double more, TrialSource&, IntercurrentEvents&,

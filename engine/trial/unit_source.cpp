@@ -9,7 +9,7 @@
 namespace vcohort {
 
 UnitModel::UnitModel(const Study& study, const Protocol& protocol) : model_(*study.data_model), protocol_(protocol) {
-  require(protocol.by_visit() && !protocol.has_baseline, "units are seen at visits, and have no baseline");
+  require(protocol.by_visit() && !protocol.has_baseline.front(), "units are seen at visits, and have no baseline");
   require(protocol.arms() == 2 || protocol.design.design->kind == UnitDesign::Kind::cluster, "two arms take turns");
   for (const Arm& arm : protocol.design.arms) arms_.push_back(arm.strategy);
 }
@@ -36,13 +36,14 @@ class UnitSource : public TrialSource {
   }
 
   double category_of(double) const override { throw InternalError("a data model has no open label"); }
+  void time_events(int, ArmOutcomes&) override { throw InternalError("units have no times to events"); }
   void count_events(int, const double*, double*) override { throw InternalError("units have no counts"); }
   void first_adverse_event(int, double*) override { throw InternalError("a data model has no adverse events"); }
   void count_adverse_events(int, std::optional<EventType>, double*) override {
     throw InternalError("a data model has no adverse events");
   }
   std::vector<double> infusion_months(int) const override { return {}; }
-  double effect_shift(int arm) const override { return shifts_[static_cast<std::size_t>(arm)]; }
+  double effect_shift(std::size_t, int arm) const override { return shifts_[static_cast<std::size_t>(arm)]; }
 
  protected:
   virtual void prepare(std::span<const std::uint64_t> units) = 0;

@@ -163,7 +163,7 @@ class Paragraph {
   }
 
   std::string spreads() const {
-    const std::size_t visit = protocol_.visit_at(plan_.visit_months) + (protocol_.has_baseline ? 1 : 0);
+    const std::size_t visit = protocol_.visit_of_model(plan_);
     const DataModel& model = *study_.data_model;
     const int reference = design_.arms.front().strategy;
     const Spread spread = implied_spread(model, reference, visit, plan_.change_from_baseline).value();

@@ -103,6 +103,23 @@ information = [0.5, 1]
 efficacy = { boundary = "pocock" }
 )";
 
+/// What a family of claims adds.
+constexpr const char* tiny_family = R"(format = "vcohort-study 1"
+seed = 1
+[data_model]
+kind = "normal"
+visits_months = [1]
+arms.a = { mean = [0], sd = [1] }
+arms.b = { mean = [0], sd = [1] }
+[trial]
+arms = [{ strategy = "a" }, { strategy = "b" }]
+sample_size = [16]
+replicates = 4
+primary = { visit_months = 1, analysis = "t" }
+secondary = [{ name = "ranks", visit_months = 1, analysis = "wilcoxon" }]
+multiplicity = { sequence = ["ranks"] }
+)";
+
 /// The layout of a result, taken from a result: it cannot fall behind the code.
 std::string layout_of(const char* study) {
   const TemporaryFolder folder;
@@ -135,23 +152,31 @@ std::vector<std::pair<std::string, std::string>> sections_of(const std::string& 
   return sections;
 }
 
-void print_result_layout() {
-  const std::string layout = layout_of(tiny_study);
-  std::cout << layout;
-  const auto known = sections_of(layout);
-  for (const auto& section : sections_of(layout_of(tiny_looks))) {
+/// What the trial of a study has beyond the tables and columns that are known.
+void print_more(const char* study, std::string_view of, std::vector<std::pair<std::string, std::string>>& known) {
+  for (const auto& section : sections_of(layout_of(study))) {
     const std::string &path = section.first, &text = section.second;
     if (!path.starts_with("/trial/")) continue;
     const auto same = std::find_if(known.begin(), known.end(), [&](const auto& other) { return other.first == path; });
     if (same == known.end()) {
       std::cout << fmt::format("\n## {}\n{}", path, text);
+      known.push_back(section);
       continue;
     }
-    std::cout << fmt::format("\n## {}, of a trial with looks\n\nAlso:\n\n", path);
+    std::string more;
     std::istringstream lines(text);
     for (std::string line; std::getline(lines, line);)
-      if (line.starts_with("- ") && same->second.find(line) == std::string::npos) std::cout << line << '\n';
+      if (line.starts_with("- ") && same->second.find(line) == std::string::npos) more += line + "\n";
+    if (!more.empty()) std::cout << fmt::format("\n## {}, of {}\n\nAlso:\n\n{}", path, of, more);
   }
+}
+
+void print_result_layout() {
+  const std::string layout = layout_of(tiny_study);
+  std::cout << layout;
+  auto known = sections_of(layout);
+  print_more(tiny_looks, "a trial with looks", known);
+  print_more(tiny_family, "a family of claims", known);
 }
 
 }  // namespace

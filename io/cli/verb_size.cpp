@@ -13,6 +13,7 @@
 #include "engine/numeric/columns.hpp"
 #include "engine/numeric/errors.hpp"
 #include "engine/run/run.hpp"
+#include "engine/study/data_endpoints.hpp"
 #include "engine/study/ratios.hpp"
 #include "engine/study/trial_names.hpp"
 #include "engine/trial/expected_events.hpp"
@@ -41,7 +42,7 @@ struct SizeArguments {
   std::string analysis, contrast, solve;
   std::optional<double> from, to;
   double half_width = 0;
-  bool any = false, all = false, null_too = false, paragraph = false, events = false;
+  bool any = false, all = false, null_too = false, paragraph = false, events = false, co_primary = false;
   bool in_short = false;  // of a sweep: nothing is printed for each setting
   int threads = 0;
   TableFormat format = TableFormat::table;
@@ -82,6 +83,15 @@ SizeTarget target_of(const SizeArguments& arguments, const Trial& trial) {
                                  "--analysis names one of its own", "use \"primary\", or the name of a secondary one"));
     target.analysis = static_cast<std::size_t>(found - plans.begin());
   }
+  if (arguments.co_primary) {
+    target.family = true;
+    if (!protocol.design.multiplicity)
+      throw InvalidInput(explain("--co-primary counts trials that claim all primaries", "the study names none",
+                                 "write [trial.multiplicity] with primaries"));
+    if (!arguments.analysis.empty() || arguments.half_width > 0)
+      throw InvalidInput(explain("--co-primary cannot be combined with --analysis or --half-width",
+                                 "it sizes several analyses, for their claims", "leave one out"));
+  }
   std::vector<std::size_t> every(protocol.contrasts());
   std::iota(every.begin(), every.end(), std::size_t{0});
   const std::string listed = names_of(trial, target.analysis, every);
@@ -107,17 +117,32 @@ SizeTarget target_of(const SizeArguments& arguments, const Trial& trial) {
   return target;
 }
 
-/// The effects of a target's contrasts in words. Throws where one has the wrong direction; false where one stands on or
-/// beyond the boundary of its null hypothesis.
-bool has_something_to_find(const Trial& trial, const SizeTarget& target, std::string& words) {
+/// The analyses that a target sizes.
+std::vector<std::size_t> analyses_of(const Trial& trial, const SizeTarget& target) {
+  if (!target.family) return {target.analysis};
+  const Family family(trial.prepared().protocol.design);
+  std::vector<std::size_t> analyses;
+  for (std::size_t k = 0; k < family.primaries(); ++k) analyses.push_back(family.analysis(k));
+  return analyses;
+}
+
+std::string analyses_in_words(const Trial& trial, const SizeTarget& target) {
+  std::vector<std::string> names;
+  for (const std::size_t a : analyses_of(trial, target))
+    names.push_back(trial.prepared().protocol.design.analyses[a].name);
+  return fmt::format("{}", fmt::join(names, " and "));
+}
+
+/// Of one of its analyses.
+bool finds_effects(const Trial& trial, std::size_t analysis, const SizeTarget& target, std::string& words) {
   bool something = true;
   for (const std::size_t contrast : target.contrasts) {
-    const SizedEffect effect = sized_effect(trial, target.analysis, contrast);
+    const SizedEffect effect = sized_effect(trial, analysis, contrast);
     const bool single = trial.prepared().protocol.arms() == 1;
     if (effect.standing == Standing::wrong_direction)
       throw InvalidInput(
-          explain(fmt::format("{}: the effect has the wrong direction ({})",
-                              names_of(trial, target.analysis, {contrast}), effect.words),
+          explain(fmt::format("{}: the effect has the wrong direction ({})", names_of(trial, analysis, {contrast}),
+                              effect.words),
                   single ? "a larger trial would only show more surely that the arm is worse than the fixed value"
                          : "a larger trial would only show more surely that the reference is better",
                   single ? "correct the arm, \"against\", or lower_is_better"
@@ -126,6 +151,15 @@ bool has_something_to_find(const Trial& trial, const SizeTarget& target, std::st
     if (!words.empty()) words += "; ";
     words += effect.words;
   }
+  return something;
+}
+
+/// The effects of a target's analyses and contrasts in words. Throws where one has the wrong direction; false where one
+/// stands on or beyond the boundary of its null hypothesis.
+bool has_something_to_find(const Trial& trial, const SizeTarget& target, std::string& words) {
+  bool something = true;
+  for (const std::size_t a : analyses_of(trial, target))
+    something = finds_effects(trial, a, target, words) && something;
   return something;
 }
 
@@ -155,6 +189,11 @@ void print_arms(const TrialQuestion& trial, double size) {
                              trial.design->cluster_size);
 }
 
+/// The endpoint of a data model whose events end the trial.
+const DataModel* counted_endpoint(const Study& study) {
+  return study.data_model ? endpoint_called(*study.data_model, study.trial->analyses.front().endpoint) : nullptr;
+}
+
 /// The number of events at which a trial of the study's largest size is analysed, and when it is expected to have them.
 void print_events(const Study& study, const SampleSizeGoal& goal, const SizedAnswer& of) {
   const SampleSizeAnswer& answer = of.answer;
@@ -171,14 +210,19 @@ void print_events(const Study& study, const SampleSizeGoal& goal, const SizedAns
       goal.power, answer.sample_size, 100 * goal.level, answer.lower, answer.upper, patients, answer.power,
       answer.power_mcse);
   print_formula(*study.trial, goal, of);
-  const ExpectedEvents expected(*study.data_model, *study.trial, patients);
+  const DataModel& model = *counted_endpoint(study);
+  const auto ends = [&](const DataModel& other) { return &other != &model && other.ends_follow_up; };
+  if (model.arms.empty() || std::ranges::any_of(endpoints_of(*study.data_model), ends)) {
+    std::cout << '\n';  // the law of its events has no closed form
+    return;
+  }
+  const ExpectedEvents expected(model, *study.trial, patients);
   const auto months = expected.months_until(static_cast<double>(answer.sample_size));
   std::cout << (months ? fmt::format("expected after {:.1f} months; the last patient comes after {:.1f}\n\n", *months,
                                      expected.last_comes())
                        : fmt::format("so many events are not expected: {} patients have {:.1f} when all have been "
                                      "followed, and many trials end then\n\n",
-                                     patients,
-                                     expected.of_all(expected.last_comes() + study.data_model->follow_up_months)));
+                                     patients, expected.of_all(expected.last_comes() + model.follow_up_months)));
 }
 
 void print_answer(const Study& study, const SampleSizeGoal& goal, const SizedAnswer& of) {
@@ -262,7 +306,7 @@ std::optional<SizedAnswer> answer_under(const LoadedStudy& loaded, const Evidenc
   const Trial trial(study, stance);
   SizeTarget target = target_of(arguments, trial);
   SizedAnswer of{trial.scenario(),
-                 study.trial->analyses[target.analysis].name,
+                 analyses_in_words(trial, target),
                  names_of(trial, target.analysis, target.contrasts),
                  "",
                  {},
@@ -277,10 +321,12 @@ std::optional<SizedAnswer> answer_under(const LoadedStudy& loaded, const Evidenc
                     of.scenario, of.effect));
     return std::nullopt;
   }
-  const AnalysisPlan& plan = study.trial->analyses[target.analysis];
   const Protocol& protocol = trial.prepared().protocol;
   SampleSizeGoal goal = arguments.goal;
-  goal.sawtooth = outcome_of(plan, protocol).kind == OutcomeKind::binary || analyses_responders(plan, protocol);
+  goal.sawtooth = std::ranges::any_of(analyses_of(trial, target), [&](std::size_t a) {
+    const AnalysisPlan& plan = study.trial->analyses[a];
+    return outcome_of(plan, protocol).kind == OutcomeKind::binary || analyses_responders(plan, protocol);
+  });
   of.events = arguments.events;
   of.units = units_of(*study.trial);
   of.precision = target.half_width > 0;
@@ -303,7 +349,7 @@ std::optional<SizedAnswer> answer_under(const LoadedStudy& loaded, const Evidenc
     const RejectionCounts there = count_in_parallel(trial, of.answer.sample_size, 0, expected_replicates, target);
     of.expected = mean_of(there.enrolled, there.enrolled_squares, static_cast<double>(there.replicates));
   }
-  if (of.answer.found && target.contrasts.size() == 1 && !goal.assurance && target.half_width == 0)
+  if (of.answer.found && target.contrasts.size() == 1 && !goal.assurance && target.half_width == 0 && !target.family)
     ask_formula(
         goal,
         [&](std::int64_t n) {
@@ -333,7 +379,8 @@ bool ends_at_events(const TrialQuestion& trial) {
 }
 
 void check_events(const Study& study, const SizeArguments& arguments) {
-  if (!study.data_model || study.data_model->kind != OutcomeKind::survival || !ends_at_events(*study.trial))
+  const DataModel* endpoint = counted_endpoint(study);
+  if (!endpoint || endpoint->kind != OutcomeKind::survival || !ends_at_events(*study.trial))
     throw InvalidInput(explain("--events needs a trial that is analysed at a number of events",
                                "the study has neither trial.final.events nor looks at events",
                                "write final = { events = 200 }, or looks with timing = \"events\""));
@@ -377,6 +424,9 @@ std::vector<SizedAnswer> answers_for(const LoadedStudy& loaded, SizeArguments ar
   if (!(arguments.goal.power > 0 && arguments.goal.power < 1))
     throw InvalidInput(explain(fmt::format("--power {:g} is no power to size for", arguments.goal.power),
                                "it lies between 0 and 1, and reaches neither", "write one such as 0.9"));
+  if (arguments.paragraph && study.data_model && !study.data_model->endpoints.empty())
+    throw InvalidInput(explain("--paragraph speaks of one endpoint", "the data model has several",
+                               "leave it out, or describe the primary endpoint alone in [data_model]"));
   if (arguments.half_width > 0) check_width(study, arguments);
   if (arguments.events) {
     check_events(study, arguments);
@@ -524,6 +574,8 @@ void add_size(Verb& program) {
   verb.option("--contrast", arguments->contrast, "the contrast to size, by its arm; needed where there are several");
   verb.flag("--all", arguments->all, "size for the trial in which all contrasts reject");
   verb.flag("--any", arguments->any, "size for any contrast; only with a procedure that keeps the level");
+  verb.flag("--co-primary", arguments->co_primary,
+            "size for the trial that claims all primaries of trial.multiplicity");
   verb.option("--analysis", arguments->analysis, "the analysis to size [primary]");
   verb.option(
           "--half-width", arguments->half_width,

@@ -12,6 +12,7 @@
 #include "engine/analysis/methods.hpp"
 #include "engine/numeric/errors.hpp"
 #include "engine/study/covariates.hpp"
+#include "engine/study/data_endpoints.hpp"
 #include "engine/study/endpoints.hpp"
 #include "engine/trial/protocol.hpp"
 #include "io/data/csv_rows.hpp"
@@ -70,7 +71,7 @@ class Reader {
 
   LongData read() {
     patient_ = file_.column(columns_.patient, "data.patient");
-    visit_ = columns_.visit.empty() ? none : file_.column(columns_.visit, "data.visit");
+    visit_ = columns_.visit.empty() || is_of_times() ? none : file_.column(columns_.visit, "data.visit");
     for (const std::string& name : columns_.categorical) file_.column(name, "data.categorical");
     select_rows();
     list_patients();
@@ -136,7 +137,8 @@ class Reader {
                                   "data.where asks for it", "correct data.where")));
     }
     // Of an exported trial each analysis takes the rows of its own endpoint.
-    const bool exported = !study_.trial->arms.empty() && !study_.data_model && contains(file_.header, "endpoint");
+    const bool simulated = !study_.trial->arms.empty() && (!study_.data_model || !study_.data_model->endpoints.empty());
+    const bool exported = simulated && contains(file_.header, "endpoint");
     const std::size_t endpoint = exported ? file_.column("endpoint", "trial") : 0;
     for (std::size_t row = 0; row < kept.size(); ++row)
       if (kept[row] && (!exported || file_.rows[row][endpoint] == plan_.endpoint)) rows_.push_back(row);
@@ -370,7 +372,8 @@ class Reader {
       if (!level.event.empty()) read_outcome(level.event, "trial.primary.hierarchy", yes_or_no, "an event is 1 or 0");
     }
     if (!plan_.hierarchy.empty()) return;
-    const bool of_times = method.fits.contains(OutcomeKind::survival) && !columns_.time.empty();
+    const bool of_times =
+        method.fits.contains(OutcomeKind::survival) && !columns_.time.empty() && (!endpoint() || is_of_times());
     if (of_times) {
       data_.time = columns_.time;
       data_.event = columns_.event;
@@ -410,6 +413,15 @@ class Reader {
     const std::string groups = name + groups_suffix;  // ages, say, of an exported trial
     read_covariate(name, contains(file_.header, groups) ? groups : name, true);
   }
+
+  /// The endpoint of a study that simulates several, too; null where there is none.
+  const DataModel* endpoint() const {
+    const bool several = study_.data_model && !study_.data_model->endpoints.empty();
+    return several ? endpoint_called(*study_.data_model, plan_.endpoint) : nullptr;
+  }
+
+  /// Whether it is a time to an event, whose rows have no visit.
+  bool is_of_times() const { return endpoint() && endpoint()->kind == OutcomeKind::survival; }
 
   const DataCovariate* model_covariate(const std::string& name) const {
     if (!study_.data_model) return nullptr;
@@ -453,6 +465,7 @@ class Reader {
   /// As [data] says, else as the endpoint of a study that simulates too; nothing where nobody says.
   std::optional<bool> direction() const {
     if (columns_.lower_is_better) return columns_.lower_is_better;
+    if (endpoint()) return endpoint()->lower_is_better;
     if (study_.data_model) return study_.data_model->lower_is_better;
     const Endpoint* endpoint = study_.trial->arms.empty() ? nullptr : find_endpoint(plan_.endpoint);
     return endpoint ? std::optional(endpoint->lower_is_better) : std::nullopt;

@@ -40,7 +40,9 @@ class RecordReader {
       if (found.there && key.read) key.read({reader_, key, scope_}, record_);
       found.last = problems_.size();
       found_.push_back(found);
-      if (key.decides && (found.first < found.last || (key.required && !found.there))) return false;
+      const bool missing =
+          !found.there && key.decides && (key.required || use_of(key, record_, scope_).kind == Use::Kind::required);
+      if (key.decides && (found.first < found.last || missing)) return false;
     }
     return true;
   }

@@ -19,11 +19,12 @@ struct TrialFrame;
 
 /// What the keys of a table may look at beside the record that they fill in.
 struct Scope {
-  const Study* study = nullptr;        // as read so far, or as written; null for a file that is no study
-  const TrialFrame* trial = nullptr;   // inside [trial]
-  StudyContext* context = nullptr;     // for notices; null while writing
-  const Strategy* strategy = nullptr;  // inside of its choice
-  const KeySpec* variable = nullptr;   // inside a distribution: the key whose values are distributed
+  const Study* study = nullptr;         // as read so far, or as written; null for a file that is no study
+  const TrialFrame* trial = nullptr;    // inside [trial]
+  StudyContext* context = nullptr;      // for notices; null while writing
+  const Strategy* strategy = nullptr;   // inside of its choice
+  const DataModel* endpoint = nullptr;  // inside one of several endpoints of a data model
+  const KeySpec* variable = nullptr;    // inside a distribution: the key whose values are distributed
 };
 
 /// A key that stands in the table that is read.

@@ -88,7 +88,7 @@ Keys keys_of(Kind kind) {
 }
 
 const DataModel& model_of(const Scope& scope) {
-  return *scope.study->data_model;
+  return scope.endpoint ? *scope.endpoint : *scope.study->data_model;
 }
 
 /// How a statement may be made, where there is none: the first key, or another one.
@@ -382,6 +382,7 @@ const SectionSpec data_arm_section = section<StatedArm, finish_arm>(
     arm_keys);
 
 void read_data_arms(const KeyAt& at, DataModel& model) {
+  if (!model.endpoints.empty()) return;  // each has its own
   if (!at.value().is_table()) {
     at.refuse("\"arms\" must be a table of arms", "it is " + std::string(kind_text(at.value().kind)),
               "write arms.control = { ... }");
@@ -395,14 +396,19 @@ void read_data_arms(const KeyAt& at, DataModel& model) {
     stated.arm.name = entry.key;
     stated.first = model.arms.empty();
     for (const TomlEntry& key : entry.value.entries) stated.given.emplace_back(key.key);
-    fill(table, stated, at.scope);
+    Scope scope = at.scope;
+    scope.endpoint = &model;
+    fill(table, stated, scope);
     model.arms.push_back(std::move(stated.arm));
   }
   if (at.value().entries.empty())
     at.problems().add(at.entry().place, "the data model has no arms", "a trial has at least one", "add one");
 }
 
-void write_data_arms(const DataModel& model, const Scope& scope, const std::string& path, std::string& text) {
+void write_data_arms(const DataModel& model, const Scope& within, const std::string& path, std::string& text) {
+  if (!model.endpoints.empty()) return;  // each has its own
+  Scope scope = within;
+  scope.endpoint = &model;
   const Keys first_ways = keys_where(model.kind, [](const Statement&) { return true; });
   for (const DataArm& arm : model.arms) {
     StatedArm stated;

@@ -166,7 +166,7 @@ void check_window(const KeyAt& at, const TrialQuestion& trial) {
   }
 }
 
-constexpr std::array<KeySpec, 22> keys = {{
+constexpr std::array<KeySpec, 23> keys = {{
     table_by<read_arms, &TrialQuestion::arms>(
         "arms", arm_section, {.form = "list of arms", .use = rule<simulation_needs>},
         "What the patients are randomised to, or a single arm that is compared with a fixed value. Required but for a "
@@ -258,6 +258,11 @@ constexpr std::array<KeySpec, 22> keys = {{
     rehabilitation_key<&TrialQuestion::rehabilitation>(
         {.use = rule<rehabilitation_use>},
         "Active therapy of all arms, in place of that of the population, beside what a strategy gives."),
+    table<&TrialQuestion::multiplicity>(
+        "multiplicity", multiplicity_section,
+        {.block = true, .use = rule<simulation>, .check = checked<check_multiplicity>},
+        "Which analyses make claims together, so that the family of them keeps the level.",
+        "{ primaries = [\"primary\", \"walking\"], sequence = [\"quality of life\"] }"),
 }};
 
 /// All patients of a trial are in memory at once.
@@ -329,7 +334,9 @@ void say_what_is_not_modified(const TableReader& reader, const TrialQuestion& tr
     const Endpoint* endpoint = model ? nullptr : find_endpoint(plan.endpoint);
     if ((!model && !endpoint) || std::find(said.begin(), said.end(), plan.endpoint) != said.end()) continue;
     said.push_back(plan.endpoint);
-    const OutcomeKind kind = model ? model->kind : endpoint->kind;
+    const DataModel* of_model = scope.trial->endpoint_of(plan);
+    if (model && !of_model) continue;
+    const OutcomeKind kind = model ? of_model->kind : endpoint->kind;
     const auto passes_by = [&](std::string_view key, std::string_view what) {
       scope.context->notice(reader.place(key), fmt::format("{} leaves {} as it is: it is {}, to which nothing is added",
                                                            what, quoted(plan.endpoint), name_of(kind)));

@@ -38,7 +38,9 @@ std::vector<std::string_view> methods_of_one_arm() {
 /// The kind of the endpoint; nothing for a data file alone, or where the endpoint was refused.
 std::optional<OutcomeKind> kind_of(const AnalysisPlan& plan, const Scope& scope) {
   const TrialFrame& frame = *scope.trial;
-  if (frame.model) return frame.model->kind;
+  if (frame.has_several_endpoints() && !plan.hierarchy.empty()) return std::nullopt;
+  if (const DataModel* endpoint = frame.endpoint_of(plan)) return endpoint->kind;
+  if (frame.model) return std::nullopt;
   if (!frame.simulated || !index_of(frame.endpoints, plan.endpoint)) return std::nullopt;
   return find_endpoint(plan.endpoint)->kind;
 }
@@ -51,12 +53,15 @@ bool cuts_a_score(const AnalysisPlan& plan, const Scope& scope) {
 /// refused it is not known either.
 bool has_baseline(const AnalysisPlan& plan, const Scope& scope) {
   const TrialFrame& frame = *scope.trial;
-  if (frame.model && !frame.has_visits()) return false;
-  if (frame.model) return frame.model->visits_months.empty() || frame.model->visits_months.front() == 0;
+  if (frame.model && !frame.has_visits(plan)) return false;
+  if (const DataModel* endpoint = frame.endpoint_of(plan))
+    return endpoint->visits_months.empty() || endpoint->visits_months.front() == 0;
+  if (frame.model) return true;
   return kind_of(plan, scope).value_or(OutcomeKind::score) == OutcomeKind::score;
 }
 
 std::string no_baseline(const AnalysisPlan& plan, const Scope& scope) {
+  if (scope.trial->has_several_endpoints()) return quoted(plan.endpoint) + " has no visit at 0 months";
   return scope.trial->model ? "the data model has no visit at 0 months" : quoted(plan.endpoint) + " has no baseline";
 }
 
@@ -84,7 +89,10 @@ void check_name(const KeyAt& at, const AnalysisPlan& plan) {
     at.refuse("two analyses are called " + quoted(plan.name), "results are found by name", "rename one");
 }
 
-Use endpoint_use(const KeySpec&, const AnalysisPlan&, const Scope& scope) {
+Use endpoint_use(const KeySpec&, const AnalysisPlan& plan, const Scope& scope) {
+  if (scope.trial->has_several_endpoints())
+    return plan.hierarchy.empty() ? Use::required("the data model has several endpoints")
+                                  : Use::none("the hierarchy has its endpoints");
   return scope.trial->disease_model() ? Use::required("the trial is simulated") : Use{};
 }
 
@@ -111,7 +119,9 @@ void check_endpoint(const KeyAt& at, const AnalysisPlan& plan) {
   } else if (!frame.endpoints.empty()) {
     const bool exists = !frame.model && find_endpoint(plan.endpoint);
     at.refuse(exists ? quoted(plan.endpoint) + " is not recorded" : "unknown endpoint " + quoted(plan.endpoint),
-              frame.model ? "a data model has one" : "it must be among outcomes.endpoints",
+              frame.has_several_endpoints() ? "it must be one of the data model"
+              : frame.model                 ? "a data model has one"
+                                            : "it must be among outcomes.endpoints",
               exists ? "add it there" : did_you_mean(plan.endpoint, frame.endpoints));
   }
 }
@@ -130,15 +140,25 @@ bool compares_periods(const AnalysisPlan& plan) {
 Use visit_months_use(const KeySpec&, const AnalysisPlan& plan, const Scope& scope) {
   if (compares_periods(plan)) return Use::none("its visits are the periods, which are all compared");
   if (!scope.trial->simulated) return Use::none("there is only a data file, whose visits have names");
-  return scope.trial->has_visits() ? Use::required("the trial is simulated") : Use{};
+  if (!plan.hierarchy.empty() && scope.trial->has_several_endpoints()) return Use::none("the hierarchy has its visits");
+  return scope.trial->has_visits(plan) ? Use::required("the trial is simulated") : Use{};
+}
+
+/// After baseline; of an endpoint of a data model its own.
+std::vector<double> visits_of(const AnalysisPlan& plan, const TrialFrame& frame) {
+  const DataModel* endpoint = frame.endpoint_of(plan);
+  if (!endpoint) return frame.has_several_endpoints() ? std::vector<double>{} : frame.visits_months;
+  std::vector<double> visits = endpoint->visits_months;
+  if (!visits.empty() && visits.front() == 0) visits.erase(visits.begin());
+  return visits;
 }
 
 void check_visit_months(const KeyAt& at, const AnalysisPlan& plan) {
   const TrialFrame& frame = *at.scope.trial;
-  const std::vector<double>& visits = frame.visits_months;
+  const std::vector<double> visits = visits_of(plan, frame);
   const std::string months = number_text(plan.visit_months);
-  if (!frame.has_visits()) {
-    const double end = frame.model->follow_up_months;
+  if (!frame.has_visits(plan)) {
+    const double end = frame.endpoint_of(plan)->follow_up_months;
     if (plan.visit_months != end)
       at.refuse(fmt::format("there is no visit at {} months", months),
                 fmt::format("patients are followed for {} months", number_text(end)), "remove it");
@@ -195,8 +215,7 @@ void check_fit(const KeyAt& at, const AnalysisPlan& plan) {
               "name its column, or use another method");
   if (method.repeated && frame.data && frame.data->visit.empty())
     at.refuse(fmt::format("{} needs visits", method.name), "[data] has no visit", "name the column of the visit");
-  const auto after_baseline =
-      std::count_if(frame.visits_months.begin(), frame.visits_months.end(), [](double months) { return months > 0; });
+  const std::size_t after_baseline = visits_of(plan, frame).size();
   if (method.repeated && after_baseline > analysis::most_repeated_visits)
     at.refuse(fmt::format("{} takes at most {} visits", method.name, analysis::most_repeated_visits),
               fmt::format("there are {} after the baseline", after_baseline), "choose fewer visits");
@@ -395,6 +414,7 @@ void check_against(const KeyAt& at, const AnalysisPlan& plan) {
 Use responder_use(const KeySpec&, const AnalysisPlan& plan, const Scope& scope) {
   const analysis::Method& method = method_of(plan);
   const std::optional<OutcomeKind> kind = kind_of(plan, scope);
+  if (!plan.hierarchy.empty()) return Use::none("the endpoints of the hierarchy have a \"smallest_win\"");
   if (method.wins && kind != OutcomeKind::survival) return {};
   if (!cuts_a_score(plan, scope)) {
     return Use::none(kind && method.responders ? fmt::format("{} is {}", quoted(plan.endpoint), name_of(*kind))
@@ -479,8 +499,9 @@ Use horizon_use(const KeySpec& key, const AnalysisPlan& plan, const Scope&) {
 void check_horizon(const KeyAt& at, const AnalysisPlan& plan) {
   const TrialFrame& frame = *at.scope.trial;
   const double months = analysis::horizon_of(plan, method_of(plan));
-  if (!frame.simulated || !frame.model || frame.model->kind != OutcomeKind::survival) return;
-  if (const double end = frame.model->follow_up_months; end > 0 && months > end)
+  const DataModel* endpoint = frame.endpoint_of(plan);
+  if (!frame.simulated || !endpoint || endpoint->kind != OutcomeKind::survival) return;
+  if (const double end = endpoint->follow_up_months; end > 0 && months > end)
     at.refuse(fmt::format("nobody is followed for {} months", number_text(months)),
               fmt::format("follow-up ends at {} months", number_text(end)), "write an earlier time");
   const std::optional<FinalAnalysis>& final = trial_of(at.scope).final;
@@ -498,25 +519,103 @@ Use bayes_use(const KeySpec& key, const AnalysisPlan& plan, const Scope&) {
 }
 
 Use hierarchy_use(const KeySpec&, const AnalysisPlan& plan, const Scope& scope) {
-  const bool used = method_of(plan).wins && scope.trial->data;
-  return used ? Use{} : Use::none("it belongs to the win-ratio of a data file");
+  const bool used = method_of(plan).wins && (scope.trial->data || scope.trial->has_several_endpoints());
+  return used ? Use{} : Use::none("it belongs to the win-ratio of several endpoints, or of a data file");
 }
 
-/// An event is unwanted where nothing is said.
-void finish_level(const TableReader& reader, HierarchyLevel& level, const Scope&) {
+/// The endpoint of a level; null where it is not known.
+const DataModel* endpoint_of(const HierarchyLevel& level, const TrialFrame& frame) {
+  return frame.has_several_endpoints() ? endpoint_called(*frame.model, level.endpoint) : nullptr;
+}
+
+Use simulated_level_use(const KeySpec& key, const HierarchyLevel& level, const Scope& scope) {
+  const TrialFrame& frame = *scope.trial;
+  if (!frame.has_several_endpoints()) return Use::none("the study simulates no trial of several endpoints");
+  if (key.name == "endpoint") return Use::required("the trial is simulated");
+  const DataModel* endpoint = endpoint_of(level, frame);
+  if (endpoint && !seen_at_visits(endpoint->kind)) return Use::none(quoted(level.endpoint) + " has no visits");
+  return key.name == "visit_months" ? Use::required("the trial is simulated") : Use{};
+}
+
+Use column_use(const KeySpec& key, const HierarchyLevel&, const Scope& scope) {
+  const TrialFrame& frame = *scope.trial;
+  if (!frame.data) return Use::none("there is no [data]");
+  return key.name == "value" && !frame.has_several_endpoints() ? Use::required("it is compared") : Use{};
+}
+
+Use level_direction_use(const KeySpec&, const HierarchyLevel&, const Scope& scope) {
+  return scope.trial->has_several_endpoints() ? Use::none("the endpoint of the data model has a direction") : Use{};
+}
+
+void check_level_endpoint(const KeyAt& at, const HierarchyLevel& level) {
+  const TrialFrame& frame = *at.scope.trial;
+  if (!endpoint_of(level, frame))
+    at.refuse("unknown endpoint " + quoted(level.endpoint), "it must be one of the data model",
+              did_you_mean(level.endpoint, frame.endpoints));
+}
+
+void check_level_visit(const KeyAt& at, const HierarchyLevel& level) {
+  const DataModel* endpoint = endpoint_of(level, *at.scope.trial);
+  if (!endpoint) return;
+  const std::vector<double>& visits = endpoint->visits_months;
+  if (std::find(visits.begin(), visits.end(), level.visit_months) == visits.end())
+    at.refuse(
+        fmt::format("there is no visit of {} at {} months", quoted(level.endpoint), number_text(level.visit_months)),
+        "visits are at " + number_list(visits), "choose one of them");
+}
+
+void check_level_change(const KeyAt& at, const HierarchyLevel& level) {
+  const DataModel* endpoint = endpoint_of(level, *at.scope.trial);
+  if (!endpoint || !level.change_from_baseline) return;
+  if (!has_baseline(*endpoint))
+    at.refuse("there is no change from baseline", quoted(level.endpoint) + " has no visit at 0 months", "remove it");
+  if (at.scope.trial->data && level.value.empty())
+    at.refuse("no column of an exported trial has the change", "the value itself has one",
+              "remove it, or name a column in \"value\"");
+}
+
+/// An event is unwanted where nothing is said. Columns are those of an exported trial.
+void finish_level(const TableReader& reader, HierarchyLevel& level, const Scope& scope) {
+  const DataModel* endpoint = endpoint_of(level, *scope.trial);
+  if (endpoint) {
+    const bool times = !seen_at_visits(endpoint->kind);
+    level.lower_is_better = endpoint->lower_is_better.value_or(times);
+    if (!scope.trial->data || !level.value.empty()) return;
+    level.value = level.endpoint + "_" + (times ? "months" : number_text(level.visit_months));
+    if (times) level.event = level.endpoint + "_event";
+    return;
+  }
   if (!reader.has("lower_is_better")) level.lower_is_better = !level.event.empty();
 }
 
-constexpr std::array<KeySpec, 4> hierarchy_keys = {{
-    field<&HierarchyLevel::value>("value", {.form = "name of a column", .required = true},
-                                  "A score, or with `event` a time.", "\"SCORE\""),
-    field<&HierarchyLevel::event>("event", {.form = "name of a column"},
+constexpr std::array<KeySpec, 7> hierarchy_keys = {{
+    field<&HierarchyLevel::endpoint>(
+        "endpoint",
+        {.form = "name of an endpoint", .use = rule<simulated_level_use>, .check = checked<check_level_endpoint>},
+        "Of a simulated trial: one of the data model's.", "\"death\""),
+    field<&HierarchyLevel::visit_months>("visit_months",
+                                         {.unit = "months",
+                                          .range = above(0, longest_months),
+                                          .use = rule<simulated_level_use>,
+                                          .check = checked<check_level_visit>},
+                                         "Of a simulated trial: the visit of an endpoint that is seen at visits.",
+                                         "12"),
+    field<&HierarchyLevel::change_from_baseline>(
+        "change_from_baseline", {.quiet = true, .use = rule<simulated_level_use>, .check = checked<check_level_change>},
+        "Of a simulated trial: whether the change is compared.", "true"),
+    field<&HierarchyLevel::value>(
+        "value", {.form = "name of a column", .use = rule<column_use>},
+        "Of a data file, required: a score, or with `event` a time. Of a study that simulates "
+        "the trial, too, the column of an exported one.",
+        "\"SCORE\""),
+    field<&HierarchyLevel::event>("event", {.form = "name of a column", .use = rule<column_use>},
                                   "1 for an event at the time, 0 for the end of observation.", "\"DIED\""),
     field<&HierarchyLevel::smallest_win>("smallest_win", {.range = {.low = 0}},
                                          "A difference of at most this is a tie.", "2"),
-    field<&HierarchyLevel::lower_is_better>(
-        "lower_is_better", {},
-        "Of a score; of a time whether the event is unwanted. Without it false for a score, true for a time.", "true"),
+    field<&HierarchyLevel::lower_is_better>("lower_is_better", {.use = rule<level_direction_use>},
+                                            "Of a data file. Of a score; of a time whether the event is unwanted. "
+                                            "Without it false for a score, true for a time.",
+                                            "true"),
 }};
 
 constexpr KeySpec covariates{.form = "list of covariates",
@@ -533,8 +632,8 @@ constexpr std::array<KeySpec, 28> keys = {{
         "\"unadjusted\""),
     field<&AnalysisPlan::endpoint>(
         "endpoint", {.form = "name of an endpoint", .use = rule<endpoint_use>, .check = checked<check_endpoint>},
-        "What is compared: one of `outcomes.endpoints`, required; `outcome` under a data model; the value column of a "
-        "data file.",
+        "What is compared: one of `outcomes.endpoints`, required; `outcome` under a data model of one endpoint, under "
+        "one of several the name of one, required; the value column of a data file.",
         "\"gmfm66\""),
     field<&AnalysisPlan::visit_months>(
         "visit_months",
@@ -649,7 +748,7 @@ constexpr std::array<KeySpec, 28> keys = {{
         "kaplan-meier: the time at which survival is compared; likewise.", "12"),
     table<&AnalysisPlan::hierarchy>(
         "hierarchy", hierarchy_section, {.form = "list of endpoints", .use = rule<hierarchy_use>},
-        "win-ratio of a data file: its endpoints, the most important first, instead of the one of [data].",
+        "win-ratio: its endpoints, the most important first, instead of one.",
         "[{ value = \"DAYS\", event = \"DIED\" }, { value = \"SCORE\", smallest_win = 2 }]"),
     field<&AnalysisPlan::prior_mean>("prior_mean", {.use = rule<bayes_use>},
                                      "bayes: mean of the normal prior of the effect.", "0"),
@@ -661,8 +760,15 @@ constexpr std::array<KeySpec, 28> keys = {{
 }};
 
 /// Several weights are the usual ones where nothing is said.
-void finish_plan(const TableReader& reader, AnalysisPlan& plan, const Scope&) {
+void finish_plan(const TableReader& reader, AnalysisPlan& plan, const Scope& scope) {
   if (method_of(plan).paired) plan.change_from_baseline = true;
+  const TrialFrame& frame = *scope.trial;
+  if (frame.has_several_endpoints() && !plan.hierarchy.empty()) {
+    plan.endpoint = plan.hierarchy.front().endpoint;
+    plan.visit_months = plan.hierarchy.front().visit_months;
+  }
+  if (frame.has_several_endpoints() && !reader.has("visit_months") && !frame.has_visits(plan))
+    plan.visit_months = frame.endpoint_of(plan)->follow_up_months;
   if (method_of(plan).weights == Weights::several && !reader.has("weights"))
     plan.weights.assign(usual_weights.begin(), usual_weights.end());
 }
@@ -671,10 +777,10 @@ void finish_plan(const TableReader& reader, AnalysisPlan& plan, const Scope&) {
 AnalysisPlan plan_of(const TrialFrame& frame) {
   AnalysisPlan plan;
   if (!frame.simulated) plan.endpoint = frame.data->value.empty() ? frame.data->time : frame.data->value;
-  if (frame.simulated && frame.model) plan.endpoint = data_model_endpoint;
-  if (frame.simulated && frame.has_visits() && !frame.visits_months.empty())
-    plan.visit_months = frame.visits_months.back();
-  if (frame.simulated && !frame.has_visits()) plan.visit_months = frame.model->follow_up_months;
+  if (!frame.simulated || !frame.model || frame.has_several_endpoints()) return plan;
+  plan.endpoint = frame.model->name;
+  if (frame.has_visits(plan) && !frame.visits_months.empty()) plan.visit_months = frame.visits_months.back();
+  if (!frame.has_visits(plan)) plan.visit_months = frame.model->follow_up_months;
   return plan;
 }
 

@@ -159,7 +159,11 @@ void check_shares(const KeyAt& at, const Dropout& dropout) {
 }
 
 void check_mechanism(const KeyAt& at, const Dropout& dropout) {
-  if (dropout.mechanism == Mechanism::mcar || at.scope.trial->has_visits()) return;
+  if (dropout.mechanism == Mechanism::mcar) return;
+  if (at.scope.trial->has_several_endpoints())
+    at.refuse(fmt::format("{} follows one endpoint", name_of(dropout.mechanism)), "the data model has several",
+              "write mechanism = \"mcar\", or simulate the primary endpoint alone");
+  if (at.scope.trial->has_visits()) return;
   at.refuse(fmt::format("{} needs visits", name_of(dropout.mechanism)),
             fmt::format("a {} outcome has none", word(data_model_names, at.scope.trial->model->kind)),
             "write mechanism = \"mcar\"");
@@ -305,6 +309,11 @@ const SectionSpec intercurrent_section = section<IntercurrentEvent, unite_shares
 
 void read_intercurrent(const KeyAt& at, TrialQuestion& trial) {
   const TrialFrame& frame = *at.scope.trial;
+  if (frame.has_several_endpoints() && at.value().is_array() && !at.value().items.empty()) {
+    at.refuse("intercurrent events need one endpoint", "the data model has several",
+              "let an endpoint with ends_follow_up be the event, or simulate the primary endpoint alone");
+    return;
+  }
   if (!frame.has_visits() && at.value().is_array() && !at.value().items.empty()) {
     at.refuse("intercurrent events need visits",
               fmt::format("a {} outcome has none", word(data_model_names, frame.model->kind)),

@@ -81,6 +81,9 @@ class Check {
   }
 
   void kind() const {
+    if (!model_->endpoints.empty())
+      return refuse("several endpoints cannot be combined with this design", "one outcome is drawn for its units",
+                    "keep one of [data_model.endpoints], or remove \"design\"");
     const OutcomeKind kind = model_->kind;
     if (kind != OutcomeKind::score && kind != OutcomeKind::binary)
       refuse(fmt::format("a trial of this design has a normal or a binary outcome, and not {}", name_of(kind)),

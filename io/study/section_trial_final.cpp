@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 
@@ -15,7 +16,9 @@ constexpr double most_events = 1e6;
 
 Use events_use(const KeySpec&, const FinalAnalysis&, const Scope& scope) {
   const DataModel* model = scope.trial->model;
-  return model && model->kind == OutcomeKind::survival ? Use{} : Use::none("only times to an event have events");
+  const auto happens = [](const DataModel& endpoint) { return endpoint.kind == OutcomeKind::survival; };
+  const auto all = model ? endpoints_of(*model) : std::span<const DataModel>{};
+  return std::any_of(all.begin(), all.end(), happens) ? Use{} : Use::none("only times to an event have events");
 }
 
 /// With one of them there is nothing to choose.
@@ -60,7 +63,13 @@ void check_final(const KeyAt& at, const TrialQuestion& trial) {
                       "");
   const TrialFrame& frame = *at.scope.trial;
   const bool by_month = final.months > 0 && (final.followed_months <= 0 || final.when == FinalAnalysis::When::earlier);
-  if (by_month && frame.has_visits() && !trial.analyses.empty() && final.months < trial.analyses.front().visit_months)
+  const DataModel* counted = trial.analyses.empty() ? nullptr : frame.endpoint_of(trial.analyses.front());
+  if (final.events > 0 && counted && counted->kind != OutcomeKind::survival)
+    at.problems().add(place, "the events of the final analysis are those of the primary endpoint",
+                      quoted(counted->name) + " is no time to an event",
+                      "write a month, or let the primary analysis be of events");
+  if (by_month && !trial.analyses.empty() && frame.has_visits(trial.analyses.front()) && !trial.analyses.empty() &&
+      final.months < trial.analyses.front().visit_months)
     at.problems().add(place, fmt::format("nobody has come to the primary visit by month {}", number_text(final.months)),
                       fmt::format("it is at {} months", number_text(trial.analyses.front().visit_months)),
                       "write a later month");

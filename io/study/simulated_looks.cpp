@@ -26,7 +26,15 @@ void check_simulated_looks(const StudyReading& reading) {
     problems.add(reading.places.looks, problem, why, what_to_do);
   };
   const std::string computed = "`vcohort boundaries` computes them without a simulation";
-  const OutcomeKind kind = study.data_model ? study.data_model->kind : OutcomeKind::score;
+  const DataModel* endpoint =
+      study.data_model ? endpoint_called(*study.data_model, trial.analyses.front().endpoint) : nullptr;
+  const OutcomeKind kind = endpoint ? endpoint->kind : OutcomeKind::score;
+  if (!trial.analyses.front().hierarchy.empty())
+    refuse("a hierarchy has no looks", "what is known of it at a look is no share of its information",
+           "remove [trial.looks], or analyse one endpoint first");
+  if (trial.multiplicity)
+    refuse("a family of claims has no looks", "the level of its later claims at a look is not computed",
+           "remove [trial.looks] or [trial.multiplicity]");
   const bool events = looks.timing == Looks::Timing::events, months = looks.timing == Looks::Timing::months;
   const bool information = looks.timing == Looks::Timing::information;
   const AnalysisPlan& primary = trial.analyses.front();

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 
+#include "engine/study/data_endpoints.hpp"
 #include "engine/study/trial_names.hpp"
 
 namespace vcohort {
@@ -34,12 +35,15 @@ void leave_out_patients(const TomlValue& document, StudyContext& context) {
   context.places.strategies.clear();
   context.places.overrides.clear();
   if (!study.data_model) return;
-  study.outcomes.endpoints.emplace_back(data_model_endpoint);
-  for (const double months : study.data_model->visits_months) {
-    if (months > 0) study.outcomes.visits_months.push_back(months);
+  std::vector<double>& visits = study.outcomes.visits_months;
+  for (const DataModel& endpoint : endpoints_of(*study.data_model)) {
+    study.outcomes.endpoints.push_back(endpoint.name);
+    for (const double months : endpoint.visits_months)
+      if (months > 0) visits.push_back(months);
+    if (endpoint.follow_up_months > 0) visits.push_back(endpoint.follow_up_months);
   }
-  if (study.data_model->follow_up_months > 0)
-    study.outcomes.visits_months.push_back(study.data_model->follow_up_months);
+  std::sort(visits.begin(), visits.end());
+  visits.erase(std::unique(visits.begin(), visits.end()), visits.end());
 }
 
 }  // namespace

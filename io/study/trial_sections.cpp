@@ -32,6 +32,16 @@ std::vector<std::string_view> TrialFrame::covariates() const {
   return names;
 }
 
+const DataModel* TrialFrame::endpoint_of(const AnalysisPlan& plan) const {
+  if (!model) return nullptr;
+  return model->endpoints.empty() ? model : endpoint_called(*model, plan.endpoint);
+}
+
+bool TrialFrame::has_visits(const AnalysisPlan& plan) const {
+  const DataModel* endpoint = endpoint_of(plan);
+  return !endpoint || seen_at_visits(endpoint->kind);
+}
+
 const DataCovariate* TrialFrame::covariate_called(std::string_view name) const {
   if (!model) return nullptr;
   const auto found = std::find_if(model->covariates.begin(), model->covariates.end(),
@@ -51,10 +61,14 @@ TrialFrame trial_frame(const Study& study, bool simulated) {
   frame.model = study.data_model ? &*study.data_model : nullptr;
   if (frame.model) {
     for (const DataModel::DataArm& arm : frame.model->arms) frame.arm_names.push_back(arm.name);
-    for (const double months : frame.model->visits_months) {
-      if (months > 0) frame.visits_months.push_back(months);
+    for (const DataModel& endpoint : endpoints_of(*frame.model)) {
+      frame.endpoints.push_back(endpoint.name);
+      for (const double months : endpoint.visits_months)
+        if (months > 0 && seen_at_visits(endpoint.kind)) frame.visits_months.push_back(months);
     }
-    frame.endpoints.emplace_back(data_model_endpoint);
+    std::sort(frame.visits_months.begin(), frame.visits_months.end());
+    const auto twice = std::unique(frame.visits_months.begin(), frame.visits_months.end());
+    frame.visits_months.erase(twice, frame.visits_months.end());
   } else {
     frame.strategies = &study.strategies;
     for (const Strategy& strategy : study.strategies) frame.arm_names.push_back(strategy.name);

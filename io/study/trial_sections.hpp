@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "engine/analysis/methods.hpp"
+#include "engine/study/data_endpoints.hpp"
 #include "engine/study/outcome_kind.hpp"
 #include "engine/study/size.hpp"
 #include "io/study/field.hpp"
@@ -27,6 +28,8 @@ extern const SectionSpec efficacy_section;
 extern const SectionSpec futility_section;
 extern const SectionSpec observed_section;
 extern const SectionSpec data_arm_section;
+extern const SectionSpec data_endpoint_section;
+extern const SectionSpec multiplicity_section;
 extern const SectionSpec data_covariate_section;
 extern const SectionSpec correlation_section;
 
@@ -45,7 +48,14 @@ struct TrialFrame {
   std::vector<double> visits_months;   // after baseline; empty where they were refused, and without visits
   std::vector<std::string> endpoints;  // that are recorded; empty where they were refused
 
-  bool has_visits() const { return !model || seen_at_visits(model->kind); }
+  bool has_visits() const {
+    return !model || !visits_months.empty() || seen_at_visits(endpoints_of(*model).front().kind);
+  }
+  bool has_several_endpoints() const { return simulated && model && !model->endpoints.empty(); }
+
+  /// What an analysis compares, of a data model; null where it is not known. With one endpoint it is always that.
+  const DataModel* endpoint_of(const AnalysisPlan&) const;
+  bool has_visits(const AnalysisPlan&) const;
   bool disease_model() const { return simulated && !model; }
 
   /// What strata may be made of, and what may be adjusted for, of a data model without the baseline.
@@ -95,6 +105,9 @@ void check_final(const KeyAt& at, const TrialQuestion& trial);
 
 /// What the looks of a trial ask of its arms, level and analysis; and whether there are such bounds.
 void check_looks(const KeyAt& at, const TrialQuestion& trial);
+
+/// Whether the claims of a family keep its level.
+void check_multiplicity(const KeyAt& at, const TrialQuestion& trial);
 
 void read_primary(const KeyAt& at, TrialQuestion& trial);
 void read_secondary(const KeyAt& at, TrialQuestion& trial);

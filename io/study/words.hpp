@@ -49,6 +49,8 @@ inline constexpr std::span<const std::string_view> words<DataCovariate::Kind> = 
 template <>
 inline constexpr std::span<const std::string_view> words<ArmNumbers> = arm_numbers_names;
 template <>
+inline constexpr std::span<const std::string_view> words<Multiplicity::Rule> = multiplicity_names;
+template <>
 inline constexpr std::span<const std::string_view> words<Cell> = cell_names;
 template <>
 inline constexpr std::span<const std::string_view> words<Route> = route_names;

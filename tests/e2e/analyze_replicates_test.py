@@ -14,6 +14,7 @@ BY_VISIT = 'visit = "visit"\nvisit_months = "visit"\nvalue = "value"\nbaseline =
 TIMES = 'time = "visit"\nevent = "value"'
 CLUSTERS = 'visit = "visit"\nvisit_months = "visit"\nvalue = "value"\ncluster = "cluster"'
 COUNTS = 'value = "value"\nexposure = "visit"'
+SEVERAL = f"{BY_VISIT}\n{TIMES}"  # endpoints of a data model
 
 NORMAL = """[data_model]
 kind = "normal"
@@ -234,6 +235,7 @@ arms.low = {{ difference = 3 }}
             study.write_text(text)
             kind = re.search(r'^kind\s*= "(\w+)"', text, re.MULTILINE)
             columns = CLUSTERS if "cluster_size" in text else {"survival": TIMES, "count": COUNTS}.get(kind.group(1) if kind else "", BY_VISIT)
+            columns = SEVERAL if "data_model.endpoints" in text else columns
             with self.subTest(path.name):
                 self.assert_reproduced(study, columns)
 

@@ -560,7 +560,7 @@ class RandomStudy {
   std::mt19937_64 generator_;
   Shape shape_;
   std::map<std::string, std::function<std::string()>> special_;
-  std::set<std::string> never_;
+  std::set<std::string> never_ = {"[data_model].endpoints"};
   std::set<std::string> always_ = {"[population].size", "[policy].population", "[policy].cost",
                                    "[data].visit",      "[data].baseline",     "[data].categorical",
                                    "[data].value",      "[trial].sides",       "[trial].looks"};
@@ -575,10 +575,79 @@ class RandomStudy {
   bool choice_ = false, looks_ = false;
 };
 
+/// A trial of several endpoints, of every kind that there may be, in a data model alone or with a data file.
+class SeveralEndpoints {
+ public:
+  explicit SeveralEndpoints(std::uint64_t seed) : generator_(seed) {}
+
+  std::string text() {
+    const bool data = chance();
+    std::string text = fmt::format("format = \"vcohort-study 1\"\nseed = {}\n", 1 + generator_() % 1000);
+    if (data) text += "[data]\npatient = \"patient\"\narm = \"arm\"\nreference = \"control\"\nvalue = \"value\"\n";
+    text += fmt::format("[data_model]\nendpoint_correlation = {{ pain = {{ grade = {}, death = {} }} }}\n",
+                        number(-0.4, 0.4), number(0.1, 0.5));
+    text += endpoints();
+    text += fmt::format(
+        "[trial]\narms = [{{ strategy = \"control\" }}, {{ strategy = \"active\" }}]\nsample_size = {}\nreplicates = "
+        "10\n",
+        2 * (50 + generator_() % 50));
+    if (chance()) text += "dropout = { yearly = 0.1 }\n";
+    return text + analyses(data) + multiplicity();
+  }
+
+ private:
+  bool chance() { return generator_() % 2 == 0; }
+  std::string number(double low, double high) {
+    return number_text(std::uniform_real_distribution<double>(low, high)(generator_));
+  }
+
+  std::string endpoints() {
+    std::string text = fmt::format(
+        "[data_model.endpoints.pain]\nkind = \"normal\"\nvisits_months = [0, 6, 12]\ncorrelation = [[1, 0.5, 0.4], "
+        "[0.5, 1, "
+        "0.5], [0.4, 0.5, 1]]\ndecimals = 1\nmissing_share = {}\nlower_is_better = true\n"
+        "arms = {{ control = {{ mean = [0, 0, 0], sd = [1, 1, 1] }}, active = {{ difference = {} }} }}\n",
+        number(0.01, 0.3), number(-1, -0.1));
+    text += fmt::format(
+        "[data_model.endpoints.grade]\nkind = \"ordinal\"\nvisits_months = {}\n"
+        "arms = {{ active = {{ share = [0.2, 0.3, 0.5] }}, control = {{ share = [0.3, 0.3, 0.4] }} }}\n",
+        number(1, 24));
+    for (const char* name : {"death", "stroke"})
+      text += fmt::format(
+          "[data_model.endpoints.{}]\nkind = \"survival\"\nfollow_up_months = {}\nends_follow_up = {}\n"
+          "arms = {{ control = {{ hazard = {} }}, active = {{ hazard_ratio = {} }} }}\n",
+          name, number(12, 30), truth(name[0] == 'd'), number(0.01, 0.1), number(0.3, 1));
+    return text + "[data_model.endpoints.\"death or stroke\"]\nfirst_of = [\"stroke\", \"death\"]\n";
+  }
+
+  std::string analyses(bool data) {
+    std::string text =
+        "primary = { endpoint = \"pain\", visit_months = 12, analysis = \"ancova\", adjust = [\"baseline\"] "
+        "}\nsecondary = [\n"
+        "  { name = \"either\", endpoint = \"death or stroke\", analysis = \"logrank\" },\n"
+        "  { name = \"six\", endpoint = \"pain\", visit_months = 6, analysis = \"welch\" },\n";
+    return text +
+           fmt::format(
+               "  {{ name = \"all\", analysis = \"win-ratio\", hierarchy = [{{ endpoint = \"death\", smallest_win = {} "
+               "}}, {{ endpoint = \"pain\", visit_months = 12, {} }}] }},\n]\n",
+               number(0.1, 2), data ? "value = \"pain_12\"" : "change_from_baseline = true");
+  }
+
+  std::string multiplicity() {
+    const bool all = chance();
+    return fmt::format(
+        "[trial.multiplicity]\nrule = \"{}\"\nprimaries = [\"primary\", \"either\"]\nsequence = [\"six\"{}]\n{}",
+        all ? "all" : "holm", chance() ? ", \"all\"" : "", all ? "" : "weights = [0.75, 0.25]\n");
+  }
+
+  std::mt19937_64 generator_;
+};
+
 }  // namespace
 
 std::string random_study(std::uint64_t seed) {
-  return RandomStudy(seed).text();
+  constexpr std::uint64_t one_in = 8;
+  return seed % one_in == one_in - 1 ? SeveralEndpoints(seed).text() : RandomStudy(seed).text();
 }
 
 }  // namespace vcohort

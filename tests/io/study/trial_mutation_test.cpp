@@ -62,7 +62,7 @@ TEST(TrialMutation, TrialsAreReadOrRefused) {
   std::vector<std::vector<std::string>> studies;
   std::vector<std::string> words = {"0", "-1", "1e300", "[]", "{}", "\"\"", "true", "nan"};
   for (const std::string name :
-       {"trial_design", "trial_complete", "trial_data_model", "trial_covariates", "trial_data"}) {
+       {"trial_design", "trial_complete", "trial_data_model", "trial_covariates", "trial_endpoints", "trial_data"}) {
     studies.push_back(tokens_of(source_file("tests/io/study/studies/" + name + ".toml")));
     for (const std::string& token : studies.back()) {
       if (says_something(token)) words.push_back(token);

@@ -1,0 +1,56 @@
+#include "engine/trial/follow_up.hpp"
+
+#include <algorithm>
+#include <limits>
+
+namespace vcohort {
+
+namespace {
+
+void see_until_exit(const Protocol& protocol, std::size_t slot, TrialData& data) {
+  std::vector<double>& time = data.observed.time[slot];
+  std::vector<std::uint8_t>& event = data.event[slot];
+  event.resize(time.size());
+  for (std::size_t i = 0; i < time.size(); ++i) {
+    const double until = std::min(data.exit_months[i], protocol.follow_up[slot]);
+    event[i] = time[i] <= until;
+    time[i] = std::min(time[i], until);
+  }
+}
+
+void take_ends(const Protocol& protocol, std::size_t slot, const TrialData& data, std::vector<double>& ended) {
+  ended.assign(data.exit_months.size(), std::numeric_limits<double>::infinity());
+  for (std::size_t ending = 0; ending < protocol.endpoints.size(); ++ending) {
+    if (!protocol.ends(ending, slot)) continue;
+    for (std::size_t i = 0; i < ended.size(); ++i)
+      if (data.event[ending][i]) ended[i] = std::min(ended[i], data.observed.time[ending][i]);
+  }
+}
+
+}  // namespace
+
+void follow_up(const Protocol& protocol, TrialData& data, std::vector<double>& ended) {
+  const std::size_t slots = protocol.endpoints.size(), visits = protocol.visits_months.size();
+  data.event.resize(slots);
+  for (std::size_t slot = 0; slot < slots; ++slot)
+    if (protocol.kind[slot] == OutcomeKind::survival) see_until_exit(protocol, slot, data);
+  if (std::find(protocol.ends_follow_up.begin(), protocol.ends_follow_up.end(), true) == protocol.ends_follow_up.end())
+    return;
+  for (std::size_t slot = 0; slot < slots; ++slot) {
+    take_ends(protocol, slot, data, ended);
+    if (protocol.kind[slot] == OutcomeKind::survival && !protocol.ends_follow_up[slot]) {
+      for (std::size_t i = 0; i < ended.size(); ++i) {
+        if (data.observed.time[slot][i] <= ended[i]) continue;
+        data.observed.time[slot][i] = ended[i];
+        data.event[slot][i] = 0;
+      }
+    }
+    for (std::size_t v = 0; v < visits && protocol.by_visit(slot); ++v) {
+      std::vector<double>& values = data.observed.values[slot * visits + v];
+      for (std::size_t i = 0; i < ended.size(); ++i)
+        if (protocol.visits_months[v] > ended[i]) values[i] = std::numeric_limits<double>::quiet_NaN();
+    }
+  }
+}
+
+}  // namespace vcohort

@@ -1,0 +1,132 @@
+#include "engine/trial/family.hpp"
+
+#include <gtest/gtest.h>
+
+#include "tests/engine/trial/several_endpoints.hpp"
+
+/// Families of claims. Powers with many digits are those of normal test statistics, R's mvtnorm
+/// (tests/oracles/endpoints/coprimary.R); a t-test of 200 patients has 0.002 less.
+namespace vcohort::test {
+namespace {
+
+using Rule = Multiplicity::Rule;
+
+constexpr std::int64_t many = 20000;
+constexpr double of_normal = 0.003;
+
+Study family(std::vector<double> effects, double correlation, Multiplicity asked, std::int64_t patients = 200) {
+  std::vector<DataModel> endpoints;
+  for (std::size_t k = 0; k < effects.size(); ++k)
+    endpoints.push_back(score_endpoint(std::string(1, static_cast<char>('a' + k)), effects[k]));
+  Study study = several_endpoints(std::move(endpoints), correlation, patients, many);
+  study.trial->multiplicity = std::move(asked);
+  return study;
+}
+
+/// The claims of the table, with their powers.
+double power_of(const Table& table, const std::string& claim, const std::string& column = "power") {
+  for (std::size_t row = 0; row < table.rows(); ++row)
+    if (text(table, "claim", row) == claim) return number(table, column, row);
+  throw std::invalid_argument(claim);
+}
+
+TEST(Family, CoPrimaryPowerIsThatOfTheBivariateNormal) {
+  for (const auto& [rho, expected] : {std::pair(0.0, 0.760952), {0.5, 0.782035}, {0.8, 0.799660}}) {
+    const Table table = table_of(family({0.4, 0.5}, rho, {Rule::all, {"primary", "b"}, {}, {}}), "multiplicity");
+    EXPECT_NEAR(power_of(table, "all primaries"), expected, mcse_allowed * binomial_se(expected, many) + of_normal)
+        << rho;
+    EXPECT_EQ(power_of(table, "primary"), power_of(table, "all primaries")) << "one claim";
+    EXPECT_NEAR(power_of(table, "primary", "power_alone"), 0.807430, mcse_allowed * binomial_se(0.8, many) + of_normal);
+    EXPECT_NEAR(power_of(table, "all primaries", "power_mcse"), binomial_se(expected, many), 1e-3);
+  }
+}
+
+/// Sozu, Sugimoto and Hamasaki (2011): 490 patients an arm have 80 %, by 0.800634.
+TEST(Family, PublishedSizeOfCoPrimaries) {
+  const Trial trial(family({0.2, 0.2}, 0.5, {Rule::all, {"primary", "b"}, {}, {}}, 980), no_evidence());
+  const RejectionCounts counts = trial.count_rejections(980, 0, many, {.contrasts = {0}, .family = true});
+  EXPECT_NEAR(static_cast<double>(counts.rejections) / many, 0.800634, mcse_allowed * binomial_se(0.8, many) + 0.001);
+  EXPECT_EQ(counts.rejections, counts.favourable);
+  const RejectionCounts fewer = trial.count_rejections(900, 0, many, {.contrasts = {0}, .family = true});
+  EXPECT_LT(fewer.rejections, counts.rejections);
+}
+
+TEST(Family, ClaimsInSequenceAreThoseOfAllBefore) {
+  const Table table = table_of(family({0.4, 0.45, 0.5}, 0.3, {Rule::all, {"primary"}, {}, {"b", "c"}}), "multiplicity");
+  for (const auto& [claim, expected] :
+       {std::pair("primary", 0.807430), {"b", 0.735956}, {"c", 0.708162}, {"everything", 0.708162}})
+    EXPECT_NEAR(power_of(table, claim), expected, mcse_allowed * binomial_se(expected, many) + of_normal) << claim;
+  EXPECT_GT(power_of(table, "c", "power_alone"), 0.92) << "alone it has the power of an effect of 0.5";
+}
+
+TEST(Family, BonferroniAndHolmDivideTheLevel) {
+  const Table table =
+      table_of(family({0.4, 0.5}, 0.5, {Rule::bonferroni, {"primary", "b"}, {0.8, 0.2}, {}}), "multiplicity");
+  for (const auto& [claim, expected] :
+       {std::pair("primary", 0.780735), {"b", 0.831398}, {"any primary", 0.918051}, {"all primaries", 0.694082}})
+    EXPECT_NEAR(power_of(table, claim), expected, mcse_allowed * binomial_se(expected, many) + of_normal) << claim;
+  const Table holm = table_of(family({0.4, 0.5}, 0.5, {Rule::holm, {"primary", "b"}, {0.5, 0.5}, {}}), "multiplicity");
+  for (const auto& [claim, expected] :
+       {std::pair("any primary", 0.938447), {"all primaries", 0.776846}, {"primary", 0.795299}})
+    EXPECT_NEAR(power_of(holm, claim), expected, mcse_allowed * binomial_se(expected, many) + of_normal) << claim;
+}
+
+/// The level of false claims, alpha / 2 in the better direction, whichever hypotheses are true; t-tests are exact.
+TEST(Family, KeepsItsLevelUnderPartialNulls) {
+  const double level = 0.025, allowed = mcse_allowed * binomial_se(level, many);
+  const auto claim = [](std::vector<double> effects, double rho, Multiplicity asked, const std::string& of) {
+    return power_of(table_of(family(std::move(effects), rho, std::move(asked)), "multiplicity"), of);
+  };
+  const Multiplicity pair{Rule::all, {"primary", "b"}, {}, {}};
+  EXPECT_NEAR(claim({1.5, 0}, 0.5, pair, "all primaries"), level, allowed) << "one is true, the other surely found";
+  EXPECT_LT(claim({0, 0}, 0.5, pair, "all primaries"), level / 2) << "both are true";
+  const Multiplicity order{Rule::all, {"primary"}, {}, {"b", "c"}};
+  EXPECT_NEAR(claim({1.5, 0, 1.5}, 0.3, order, "b"), level, allowed);
+  EXPECT_NEAR(claim({1.5, 0, 1.5}, 0.3, order, "c"), level, allowed) << "not without the one before";
+  const Multiplicity holm{Rule::holm, {"primary", "b"}, {0.7, 0.3}, {"c"}};
+  EXPECT_NEAR(claim({1.5, 0, 0}, 0, holm, "b"), level, allowed) << "the whole level, once the first is found";
+  EXPECT_NEAR(claim({1.5, 1.5, 0}, 0, holm, "c"), level, allowed);
+  const double any = 1 - (1 - 0.7 * level) * (1 - 0.3 * level);
+  EXPECT_NEAR(claim({0, 0, 0}, 0, holm, "any primary"), any, mcse_allowed * binomial_se(any, many));
+}
+
+analysis::Result result(double p, bool favourable = true, bool ok = true) {
+  analysis::Result of;
+  of.p = p;
+  of.rejected = p <= 0.05;
+  of.favourable = of.rejected && favourable;
+  if (!ok) of.failure = analysis::Failure::no_events;
+  return of;
+}
+
+std::vector<int> claimed(const Multiplicity& asked, const std::vector<analysis::Result>& results) {
+  std::vector<double> effects(results.size(), 0.0);
+  const Study study = family(effects, 0, asked);
+  Family claims(*study.trial);
+  const auto found = claims.claim(results);
+  return {found.begin(), found.end()};
+}
+
+TEST(Family, DecidesByHand) {
+  const Multiplicity holm{Rule::holm, {"primary", "b"}, {0.5, 0.5}, {"c"}};
+  using Claims = std::vector<int>;
+  EXPECT_EQ(claimed(holm, {result(0.02), result(0.04), result(0.01)}), (Claims{1, 1, 1})) << "0.02 <= 0.025, then 0.05";
+  EXPECT_EQ(claimed(holm, {result(0.03), result(0.04), result(0.01)}), (Claims{0, 0, 0}));
+  EXPECT_EQ(claimed(holm, {result(0.02), result(0.06), result(0.01)}), (Claims{1, 0, 0})) << "the sequence is closed";
+  EXPECT_EQ(claimed(holm, {result(0.001, false), result(0.04), result(0.01)}), (Claims{0, 0, 0}))
+      << "the smallest p is of the wrong direction";
+  EXPECT_EQ(claimed(holm, {result(0.001, true, false), result(0.02), result(0.01)}), (Claims{0, 1, 0}))
+      << "no estimate";
+  const Multiplicity weighted{Rule::holm, {"primary", "b"}, {0.8, 0.2}, {}};
+  EXPECT_EQ(claimed(weighted, {result(0.039), result(0.012)}), (Claims{1, 1})) << "0.039 <= 0.04, then 0.012 <= 0.05";
+  EXPECT_EQ(claimed(weighted, {result(0.045), result(0.012)}), (Claims{0, 0}));
+  const Multiplicity bonferroni{Rule::bonferroni, {"primary", "b"}, {0.8, 0.2}, {"c"}};
+  EXPECT_EQ(claimed(bonferroni, {result(0.039), result(0.012), result(0.01)}), (Claims{1, 0, 0}));
+  EXPECT_EQ(claimed(bonferroni, {result(0.04), result(0.01), result(0.05)}), (Claims{1, 1, 1}));
+  const Multiplicity all{Rule::all, {"primary", "b"}, {}, {"c"}};
+  EXPECT_EQ(claimed(all, {result(0.04), result(0.06), result(0.01)}), (Claims{0, 0, 0}));
+  EXPECT_EQ(claimed(all, {result(0.04), result(0.05), result(0.06)}), (Claims{1, 1, 0}));
+}
+
+}  // namespace
+}  // namespace vcohort::test
