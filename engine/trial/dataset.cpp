@@ -65,7 +65,6 @@ Table Trial::dataset(std::uint32_t replicate, std::int64_t sample_size) const {
     double visit, value;
   };
   std::vector<KnownData> of_slot(protocol.endpoints.size());
-  const std::size_t visits = protocol.visits_months.size();
   for (std::size_t slot = 0; slot < of_slot.size(); ++slot) {
     if (protocol.by_visit(slot)) of_slot[slot].take_values(data, protocol, slot, known);
     if (protocol.kind[slot] == OutcomeKind::survival) of_slot[slot].take_times(data, slot, known);
