@@ -55,7 +55,7 @@ TEST(EvidenceReader, SaysWhatIsWrongAndWhere) {
   // motor.limit.I is the first parameter: its header is in line 11, its value in 12.
   EXPECT_EQ(
       complaint(sceptical("motor.limit.I\"", "motor.limt.I\"")),
-      "e.toml:13:12: unknown parameter \"motor.limt.I\" (the model would not read it) did you mean \"motor.limit.I\"?");
+      "e.toml:14:12: unknown parameter \"motor.limt.I\" (the model would not read it) did you mean \"motor.limit.I\"?");
   EXPECT_EQ(complaint(sceptical("[parameter.\"motor.limit.I\"]", "[parameter.\"x\"]")),
             "e.toml:13:2: the parameter \"motor.limit.I\" is missing (an evidence file is complete in itself) add it "
             "with its "
@@ -72,7 +72,7 @@ TEST(EvidenceReader, SaysWhatIsWrongAndWhere) {
               StartsWith("e.toml:16:53: a normal has no \"sigma\""));
   EXPECT_THAT(complaint(sceptical(", sd = 0.69", "")), StartsWith("e.toml:16:15: \"sd\" is missing"));
   EXPECT_THAT(complaint(sceptical("\"normal\"", "\"gaussian\"")),
-              StartsWith("e.toml:16:32: \"distribution\" cannot be"));
+              StartsWith("e.toml:17:32: \"distribution\" cannot be"));
   EXPECT_THAT(complaint(sceptical("strength = \"recalled\"", "strength = \"recaled\"")),
               HasSubstr("did you mean \"recalled\"?"));
   EXPECT_THAT(complaint(sceptical("source = ", "sauce = ")), HasSubstr("unknown key \"sauce\""));
