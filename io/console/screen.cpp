@@ -56,7 +56,7 @@ void fold_line(std::string_view text, std::size_t width, std::string& out) {
   while (width_on_screen(line) > width) {
     const std::size_t cut = cut_of(line, width);
     if (cut == std::string::npos) break;
-    out.append(line, 0, cut);
+    out.append(line, 0, line.find_last_not_of(' ', cut - 1) + 1);
     const std::size_t next = line.find_first_not_of(' ', cut);
     if (next == std::string::npos) return;
     out += '\n';

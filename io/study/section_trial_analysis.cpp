@@ -380,6 +380,11 @@ Use margin_use(const KeySpec&, const AnalysisPlan& plan, const Scope&) {
   return shown && plan.margin == 0 ? Use::required(fmt::format("{} needs one", name_of(plan.hypothesis))) : Use{};
 }
 
+Use margin_ratio_use(const KeySpec& key, const AnalysisPlan& plan, const Scope& scope) {
+  const Use use = margin_use(key, plan, scope);
+  return use.kind == Use::Kind::required ? Use{} : use;  // it is `margin` that is missing
+}
+
 void read_margin_ratio(const KeyAt& at, AnalysisPlan& plan) {
   if (const auto ratio = at.table.number(at.key.name)) plan.margin = log_of(*ratio);
   if (at.table.has("margin"))
@@ -711,7 +716,7 @@ constexpr std::array<KeySpec, 28> keys = {{
         "1.5"),
     [] {
       KeySpec key = custom<read_margin_ratio, write_margin_ratio>(
-          "margin_ratio", KeyType::number, {.range = above(1), .no_default = true, .use = rule<margin_use>},
+          "margin_ratio", KeyType::number, {.range = above(1), .no_default = true, .use = rule<margin_ratio_use>},
           "The same as a ratio, whose logarithm is the margin: 1.25 for 0.8 to 1.25 of an outcome that is a logarithm.",
           "1.25");
       key.resolves_to = "margin";

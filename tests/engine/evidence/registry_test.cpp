@@ -51,10 +51,11 @@ TEST(Registry, EveryDefinitionHasARangeAndAMeaning) {
 
 constexpr int first_id_of_policy = 800;
 
-TEST(Registry, OnlyPairsOfCellAndRouteAndWhatPolicyNeedsAreOptional) {
+TEST(Registry, OnlyPairsOfCellAndRouteAndWhatPolicyAndProceduresNeedAreOptional) {
   for (const auto& definition : parameter_registry()) {
     const bool pair = definition.name.starts_with("delivery.") || definition.name.starts_with("reference_dose.");
-    EXPECT_EQ(definition.optional, pair || definition.id >= first_id_of_policy) << definition.name;
+    const bool of_procedures = definition.name.starts_with("patient.topography_share.");  // who is eligible for them
+    EXPECT_EQ(definition.optional, pair || of_procedures || definition.id >= first_id_of_policy) << definition.name;
     EXPECT_EQ(definition.kind == ParameterKind::price, definition.name.starts_with("price.")) << definition.name;
   }
 }

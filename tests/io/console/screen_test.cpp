@@ -71,7 +71,7 @@ TEST(Screen, folds_beside_wide_characters) {
 TEST(Screen, goes_on_with_a_command_behind_a_backslash) {
   EXPECT_EQ(continued("vcohort run a.toml -o out.h5 --resume", 80, 4), "vcohort run a.toml -o out.h5 --resume");
   EXPECT_EQ(continued("vcohort run a.toml -o out.h5 --resume", 32, 4), "vcohort run a.toml -o out.h5 \\\n    --resume");
-  EXPECT_EQ(continued("vcohort run a.toml -o out.h5 --resume", 22, 4),
+  EXPECT_EQ(continued("vcohort run a.toml -o out.h5 --resume", 21, 4),
             "vcohort run a.toml \\\n    -o out.h5 \\\n    --resume");
 }
 

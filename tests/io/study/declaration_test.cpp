@@ -53,10 +53,11 @@ std::string path_of(const SectionSpec& section, const KeySpec& key) {
 }
 
 /// Keys that a resolved text says in other words: a structure as a matrix, `true` as its groups, equal shares of all
-/// arms as one, the effect of a binary covariate as that of its second level.
+/// arms as one, the effect of a binary covariate as that of its second level, sets of
+/// words in the order of the model.
 bool said_otherwise(const std::string& path, const TomlValue& given) {
   return (path == "[data_model] correlation" && given.is_table()) || path == "trial.intercurrent share" ||
-         path == "data_model.covariates effect" || path == "data_model.covariates interaction" ||
+         path.starts_with("strategy.eligibility ") || path == "data_model.covariates effect" || path == "data_model.covariates interaction" ||
          (path.starts_with("[strata] ") && given.kind == TomlValue::Kind::boolean);
 }
 

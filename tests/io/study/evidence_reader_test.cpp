@@ -55,29 +55,29 @@ TEST(EvidenceReader, SaysWhatIsWrongAndWhere) {
   // motor.limit.I is the first parameter: its header is in line 11, its value in 12.
   EXPECT_EQ(
       complaint(sceptical("motor.limit.I\"", "motor.limt.I\"")),
-      "e.toml:13:12: unknown parameter \"motor.limt.I\" (the model would not read it) did you mean \"motor.limit.I\"?");
+      "e.toml:14:12: unknown parameter \"motor.limt.I\" (the model would not read it) did you mean \"motor.limit.I\"?");
   EXPECT_EQ(complaint(sceptical("[parameter.\"motor.limit.I\"]", "[parameter.\"x\"]")),
-            "e.toml:13:2: the parameter \"motor.limit.I\" is missing (an evidence file is complete in itself) add it "
+            "e.toml:14:2: the parameter \"motor.limit.I\" is missing (an evidence file is complete in itself) add it "
             "with its "
-            "source\ne.toml:13:12: unknown parameter \"x\" (the model would not read it) remove it");
-  EXPECT_THAT(complaint(sceptical("value = 87.7", "value = 187.7")), StartsWith("e.toml:14:9: motor.limit.I: "));
+            "source\ne.toml:14:12: unknown parameter \"x\" (the model would not read it) remove it");
+  EXPECT_THAT(complaint(sceptical("value = 87.7", "value = 187.7")), StartsWith("e.toml:15:9: motor.limit.I: "));
   EXPECT_EQ(complaint(sceptical("value = 87.7", "value = \"87.7\"")),
-            "e.toml:14:9: \"value\" must be a number (it is a text) write a number");
+            "e.toml:15:9: \"value\" must be a number (it is a text) write a number");
   EXPECT_EQ(complaint(sceptical("value = 87.7\n", "")),
-            "e.toml:13:1: \"value\" is missing (in [parameter.\"NAME\"]) write value = 4.0");
+            "e.toml:14:1: \"value\" is missing (in [parameter.\"NAME\"]) write value = 4.0");
   EXPECT_THAT(complaint(sceptical("unit = \"GMFM-66 points\"", "unit = \"points\"")),
-              StartsWith("e.toml:14:9: motor.limit.I: unit"));
-  EXPECT_THAT(complaint(sceptical("sd = 0.69", "sd = 0")), StartsWith("e.toml:16:47: \"sd\" = 0 is impossible"));
+              StartsWith("e.toml:15:9: motor.limit.I: unit"));
+  EXPECT_THAT(complaint(sceptical("sd = 0.69", "sd = 0")), StartsWith("e.toml:17:47: \"sd\" = 0 is impossible"));
   EXPECT_THAT(complaint(sceptical("sd = 0.69", "sd = 0.69, sigma = 1")),
-              StartsWith("e.toml:16:53: a normal has no \"sigma\""));
-  EXPECT_THAT(complaint(sceptical(", sd = 0.69", "")), StartsWith("e.toml:16:15: \"sd\" is missing"));
+              StartsWith("e.toml:17:53: a normal has no \"sigma\""));
+  EXPECT_THAT(complaint(sceptical(", sd = 0.69", "")), StartsWith("e.toml:17:15: \"sd\" is missing"));
   EXPECT_THAT(complaint(sceptical("\"normal\"", "\"gaussian\"")),
-              StartsWith("e.toml:16:32: \"distribution\" cannot be"));
+              StartsWith("e.toml:17:32: \"distribution\" cannot be"));
   EXPECT_THAT(complaint(sceptical("strength = \"recalled\"", "strength = \"recaled\"")),
               HasSubstr("did you mean \"recalled\"?"));
   EXPECT_THAT(complaint(sceptical("source = ", "sauce = ")), HasSubstr("unknown key \"sauce\""));
   EXPECT_THAT(complaint(sceptical("[parameter.\"motor.limit.I\"]", "[parameter.motor.limit.I]")),
-              HasSubstr("e.toml:13:12: unknown parameter \"motor\" (a name with dots is one key only in quotes)"));
+              HasSubstr("e.toml:14:12: unknown parameter \"motor\" (a name with dots is one key only in quotes)"));
   EXPECT_THAT(complaint(sceptical("name = \"sceptical\"\n", "")), StartsWith("e.toml:1:1: \"name\" is missing"));
   EXPECT_THAT(complaint(sceptical("title =", "titel =")), HasSubstr("e.toml:3:1: unknown key \"titel\""));
   EXPECT_THAT(complaint(sceptical("vcohort-evidence 1", "vcohort-study 1")),
