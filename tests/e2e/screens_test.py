@@ -101,7 +101,7 @@ class Screens(ProgramTest):
             printed = self.assert_fits("show", f"{number}.h5")
             self.assertIn("康复治疗", printed)
             for table in self.tables_of(f"{number}.h5"):
-                self.assert_fits("show", f"{number}.h5", table)
+                self.assert_fits("show", f"{number}.h5", table, widths=WIDTHS[:1])
         self.assertIn("两年随访", printed)
 
     def test_claims_and_replications(self):
