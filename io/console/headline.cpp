@@ -23,6 +23,15 @@ std::string with_error(double value, double error) {
   return fmt::format("{:.{}f} ± {:.{}f}", value, digits, error, digits);
 }
 
+std::string briefly(double value, double error) {
+  if (std::isnan(value)) return "-";
+  constexpr double rounding = 1e-7;  // of a mean of equal numbers
+  constexpr int most_digits = 4;
+  if (!(error > rounding * std::fabs(value)) || !std::isfinite(error)) return fmt::format("{:.3g}", value);
+  const int digits = std::clamp(static_cast<int>(std::ceil(-std::log10(error))), 0, most_digits);
+  return fmt::format("{:.{}f} ± {:.{}f}", value, digits, error, digits);
+}
+
 std::string percent(double share, double error) {
   constexpr double hundred = 100;
   return share != share ? "-" : with_error(hundred * share, hundred * error);
@@ -66,6 +75,11 @@ Lead lead_of(const Table& summary) {
   lead.visit_months =
       *std::max_element(numbers(summary, "visit_months").begin(), numbers(summary, "visit_months").end());
   return lead;
+}
+
+std::string brief_percent(double share, double error) {
+  constexpr double hundred = 100;
+  return share != share ? "-" : briefly(hundred * share, hundred * error);
 }
 
 using Key = std::pair<std::string, std::string>;  // scenario, strategy
@@ -139,7 +153,7 @@ void print_cohort(const ResultFile& file, std::ostream& out) {
       if (found == increment_row.end()) return "reference";
       const double number = numbers(increments, value)[found->second];
       const double mcse = numbers(increments, error)[found->second];
-      return share ? percent(number, mcse) : with_error(number, mcse);
+      return share ? brief_percent(number, mcse) : with_error(number, mcse);
     };
     increment.push_back(of("mean", "mcse", false));
     const auto range = ranges.find(key);
@@ -147,8 +161,8 @@ void print_cohort(const ResultFile& file, std::ostream& out) {
     benefit.push_back(of("benefit_share", "benefit_share_mcse", true));
     harmed.push_back(of("harm_share", "harm_share_mcse", true));
     const std::size_t h = harm_row.at(key);
-    any_event.push_back(percent(numbers(harm, "any_share")[h], numbers(harm, "any_share_mcse")[h]));
-    serious.push_back(percent(numbers(harm, "serious_share")[h], numbers(harm, "serious_share_mcse")[h]));
+    any_event.push_back(brief_percent(numbers(harm, "any_share")[h], numbers(harm, "any_share_mcse")[h]));
+    serious.push_back(brief_percent(numbers(harm, "serious_share")[h], numbers(harm, "serious_share_mcse")[h]));
   }
   shown.add<std::string>("scenario", "", "") = scenario;
   shown.add<std::string>("strategy", "", "") = strategy;

@@ -2,7 +2,6 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <cmath>
 #include <map>
 #include <ostream>
 #include <set>
@@ -94,14 +93,6 @@ std::vector<std::string> strata_of(const Table& increments) {
     if (!crossed && std::find(strata.begin(), strata.end(), stratum) == strata.end()) strata.push_back(stratum);
   }
   return strata;
-}
-
-/// "8.2 ± 0.3": a cross-table has no room for a second digit of the error.
-std::string briefly(double value, double error) {
-  if (!(error > 0) || !std::isfinite(error)) return fmt::format("{:.3g}", value);
-  constexpr int most_digits = 4;
-  const int digits = std::clamp(static_cast<int>(std::ceil(-std::log10(error))), 0, most_digits);
-  return fmt::format("{:.{}f} ± {:.{}f}", value, digits, error, digits);
 }
 
 }  // namespace

@@ -21,7 +21,10 @@ inline const std::vector<double>& numbers(const Table& table, std::string_view n
 /// "1.423 ± 0.008": one digit more than the error has.
 std::string with_error(double value, double error);
 
-/// The same of a share, in per cent.
+/// "8.2 ± 0.3": without the second digit of the error, for which many columns have no room.
+std::string briefly(double value, double error);
+
+/// With two digits of the error, of a share, in per cent.
 std::string percent(double share, double error);
 
 /// A table with a column `scenario`. Of a sweep the values of the scenarios stand before it, and each stance is a

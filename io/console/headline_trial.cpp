@@ -262,7 +262,8 @@ void print_trial(const ResultFile& file, std::ostream& out) {
          "and is counted\n"
          "bias and coverage refer to the true value of the estimand; N: all randomised patients, or clusters\n";
   if (file.find("/trial/looks")) print_looks(file, out);
-  if (file.find("/trial/closed_forms")) print_closed_forms(file.read_table("/trial/closed_forms"), out);
+  if (file.find("/trial/closed_forms") && SweptValues(file).empty())
+    print_closed_forms(file.read_table("/trial/closed_forms"), out);
 }
 
 }  // namespace vcohort

@@ -71,7 +71,7 @@ class New(ProgramTest):
                             ((*values, "--endpoint", "binary", "--lower-is-better", "--sd", 1), "--sd"), (("--kind", "cohort", "--endpoint", "gmfm77"), "gmfm66"),
                             (("--kind", "cohort", *values), "trial"), (("--kind", "policy", "--power", 0.9), "trial"), (("--power", 1), "power"), (("--power", "nan"), "power"),
                             (("--control", 0.5, "--active", 1.3, "--endpoint", "binary", "--higher-is-better"), "share"),
-                            (("--control", "nan", "--active", 1.3, "--sd", 1, "--higher-is-better"), "not better"),
+                            (("--control", "nan", "--active", 1.3, "--sd", 1, "--higher-is-better"), "finite"),
                             (("--control", 50, "--active", 50.01, "--sd", 10, "--higher-is-better"), "10000"),
                             (("--kind", "cohort", "--lower-is-better"), "more is better")):
             with self.subTest(words):

@@ -44,7 +44,7 @@ class Readme(ProgramTest):
                 self.call(*words, *small, *QUICK.get(words[0], ()))
 
     def test_the_quickstart_prints_what_is_shown(self):
-        printed = self.call("run", "quickstart", "--progress", "none").stdout
+        printed = self.call("run", "quickstart", "--progress", "none", env={"COLUMNS": "100"}).stdout
         block = README[README.index("$ vcohort run quickstart"):].split("\n    ...")[0].splitlines()[1:]
         for line in block:
             self.assertIn(line.strip(), printed)

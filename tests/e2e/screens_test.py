@@ -10,7 +10,7 @@ WIDTHS = (80, 100, 140)
 ANY = None  # exit status: the answer may be no
 
 # What makes a study quick; its tables keep their rows, columns and words.
-SMALL = {"[cohort]": ("population.size=300",), "[trial]": ("trial.replicates=8",), "[policy]": ("policy.parameter_draws=12", "policy.patients_per_draw=16")}
+SMALL = {"[cohort]": ("population.size=300",), "[trial]": ("trial.replicates=8",), "[policy]": ("policy.parameter_draws=60", "policy.patients_per_draw=16")}
 FEW = ("--replicates", 40, "--search-replicates", 40, "--largest", 2000)
 POOR = {"analyze-only"}  # simulates nothing
 
@@ -64,7 +64,7 @@ class Screens(ProgramTest):
                 if name in POOR:
                     continue
                 result = f"{name}.h5"
-                self.assert_fits("run", SOURCE / path, "-o", result, "--overwrite", "--progress", "none", *settings, status=ANY, widths=WIDTHS[:1])
+                self.assert_fits("run", SOURCE / path, "-o", result, "--progress", "none", *settings, widths=WIDTHS[:1])
                 self.assert_fits("run", SOURCE / path, "-o", "dry.h5", "--dry-run", *settings, widths=WIDTHS[:1])
                 listed = self.assert_fits("show", result)
                 tables = self.tables_of(result)
@@ -86,6 +86,21 @@ class Screens(ProgramTest):
                     self.assert_fits("boundaries", SOURCE / path)
                 self.assert_fits("replay", SOURCE / path, "--patient", 0, status=ANY)
 
+    def test_data_decisions_and_parts(self):
+        trial = SOURCE / "scenarios/templates/two-arm-continuous.toml"
+        self.run_study(trial, "trial.h5", "--set", "trial.replicates=8")
+        self.call("export", "trial.h5", "--table", "patients", "--replicate", 0, "-o", "data.csv")
+        (self.folder / "data.toml").write_text(trial.read_text() + '[data]\npatient = "patient"\narm = "arm"\nreference = "control"\n'
+                                               'visit = "visit"\nvisit_months = "visit"\nvalue = "value"\nbaseline = "baseline"\n')
+        self.assert_fits("analyze", "data.csv", "data.toml")
+        policy = SOURCE / "scenarios/studies/four-low-or-one-high.toml"
+        self.run_study(policy, "policy.h5", *(word for setting in SMALL["[policy]"] for word in ("--set", setting)))
+        self.call("export", "policy.h5", "policy/draws", "--scenario", "sceptical", "-o", "psa.csv")
+        self.assert_fits("decide", "psa.csv")
+        self.call("run", trial, "-o", "a-long-name-of-a-result.h5", "--shard", "1/2", "--quiet", "--set", "trial.replicates=512")
+        said = self.assert_fits("merge", "a-long-name-of-a-result.h5.parts", "--status", status=ANY)
+        self.assertIn("--resume", said)
+
     def test_chinese_names(self):
         """Of strategies, arms, analyses and of the axes of a sweep, long ones too."""
         names = {"rehabilitation": "康复治疗", "MSC, IV four times": "间充质干细胞四次静脉输注（每周一次）", "MSC, intrathecal": "间充质干细胞鞘内注射",
@@ -101,7 +116,7 @@ class Screens(ProgramTest):
             printed = self.assert_fits("show", f"{number}.h5")
             self.assertIn("康复治疗", printed)
             for table in self.tables_of(f"{number}.h5"):
-                self.assert_fits("show", f"{number}.h5", table)
+                self.assert_fits("show", f"{number}.h5", table, widths=WIDTHS[:1])
         self.assertIn("两年随访", printed)
 
     def test_claims_and_replications(self):
