@@ -123,7 +123,7 @@ std::string write_model_correlation(const DataModel& model, const Scope&) {
 
 /// The keys that an endpoint has, whether it is the only one or one of several.
 constexpr KeySpec kind_key = field<&DataModel::kind>(
-    "kind", {.decides = true, .use = rule<kind_use>},
+    "kind", {.decides = true, .no_default = true, .use = rule<kind_use>},
     "What the outcome is: `normal`, `binary` (the share who have it), `ordinal` (shares of the categories 1, 2, "
     "...), `survival` (months to an event), or `count` (events during the follow-up). Required but where there are "
     "`endpoints`.",

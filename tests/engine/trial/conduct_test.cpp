@@ -230,14 +230,14 @@ TEST(DataCut, CensorsTimesAndForgetsEventsToCome) {
   std::vector<double> memory;
   const LookPlan::Due due = plan.due(0, data, prepared.protocol, memory);
   KnownData known;
-  known.take_times(data, due.cut);
+  known.take_times(data, 0, due.cut);
   int events = 0;
   for (std::size_t i = 0; i < due.cut.enrolled; ++i) {
     EXPECT_LE(data.randomised_months[i], due.cut.months);
     EXPECT_LE(data.randomised_months[i] + known.time[i], due.cut.months + 1e-12);
     events += known.event[i];
-    const bool to_come = !known.event[i] && data.event[i];
-    EXPECT_TRUE(!to_come || known.time[i] < data.observed.time[i]);
+    const bool to_come = !known.event[i] && data.event[0][i];
+    EXPECT_TRUE(!to_come || known.time[i] < data.observed.time[0][i]);
   }
   EXPECT_EQ(events, 80);
   ASSERT_LT(due.cut.enrolled, 400u);
