@@ -176,7 +176,9 @@ TEST(Endpoints, HierarchiesCompareAllPairs) {
   study.data_model->endpoints[0].ends_follow_up = true;
   study.data_model->endpoints[1].lower_is_better = true;
   study.trial->analyses = {hierarchy({level("death"), level("pain", 12, 0.25)})};
-  study.trial->dropout = Dropout{.months = {24}, .share = {0.2}};
+  study.trial->dropout.emplace();
+  study.trial->dropout->months = {24};
+  study.trial->dropout->share = {0.2};
   const PreparedTrial trial(study, no_evidence());
   TrialSimulator simulator(trial, false);
   for (std::uint32_t r = 0; r < 20; ++r) {

@@ -59,7 +59,7 @@ TEST(Screen, folds_at_spaces_and_hangs_what_follows) {
   EXPECT_EQ(folded("  one two three", 9), "  one two\n    three");
   EXPECT_EQ(folded("one two\n\nthree four\n", 6), "one\n  two\n\nthree\n  four\n");
   EXPECT_EQ(folded("/a/very/long/path and more", 8), "/a/very/long/path\n  and\n  more") << "a word stays whole";
-  EXPECT_EQ(folded("one   ", 4), "one ") << "spaces at the end are nothing to go on with";
+  EXPECT_EQ(folded("one   ", 4), "one") << "spaces at the end are nothing to go on with";
 }
 
 TEST(Screen, folds_beside_wide_characters) {
