@@ -155,7 +155,7 @@ class RandomStudy {
     } else {
       arms_ = some_of(strategies_, 2);
     }
-    never_.insert({"[trial].design", "[trial].effect"});
+    never_.insert({"[trial].design", "[trial].effect", "[trial].multiplicity"});
     const Texts loss = chance(0.3) ? Texts{"months", "share"} : Texts{"per_month"};
     for (const std::string& key : loss) never_.insert("trial.dropout." + key);
     primary_ = &method();
