@@ -27,15 +27,25 @@ bool simulates_trial(const Study& study) {
 
 }  // namespace
 
+std::shared_ptr<const Question> Plan::make(Kind kind, const Study& study, const Evidence& stance) {
+  switch (kind) {
+    case Kind::cohort:
+      return std::make_shared<Cohort>(study, stance);
+    case Kind::trial:
+      return std::make_shared<Trial>(study, stance);
+    case Kind::policy:
+      break;
+  }
+  return make_policy(study, stance);
+}
+
 Plan::Plan(const Study& study, std::span<const Evidence> evidence) {
-  if (study.cohort)
-    for (std::size_t k = 0; k < evidence.size(); ++k)
-      add(Kind::cohort, k, 0, std::make_shared<Cohort>(study, evidence[k]), true);
-  if (simulates_trial(study))
-    for (std::size_t k = 0; k < Trial::scenarios(study, evidence).size(); ++k)
-      add(Kind::trial, k, 0, std::make_shared<Trial>(study, evidence[k]), true);
-  if (study.policy)
-    for (std::size_t k = 0; k < evidence.size(); ++k) add(Kind::policy, k, 0, make_policy(study, evidence[k]), true);
+  const auto add_all = [&](Kind kind, std::size_t stances) {
+    for (std::size_t k = 0; k < stances; ++k) add(kind, k, 0, make(kind, study, evidence[k]), true);
+  };
+  if (study.cohort) add_all(Kind::cohort, evidence.size());
+  if (simulates_trial(study)) add_all(Kind::trial, Trial::scenarios(study, evidence).size());
+  if (study.policy) add_all(Kind::policy, evidence.size());
 }
 
 Plan::Plan(std::shared_ptr<const Scenarios> scenarios) : scenarios_(std::move(scenarios)) {
@@ -85,17 +95,14 @@ std::shared_ptr<const Question> Plan::question(std::size_t question) const {
 }
 
 std::shared_ptr<const Question> Plan::make(Kind kind, std::size_t stance, std::size_t setting) const {
-  auto scenario = std::make_shared<const Scenario>(scenarios_->make(stance, setting));
-  const Study& study = scenario->study;
-  std::shared_ptr<const Question> question;
-  if (kind == Kind::cohort) question = std::make_shared<Cohort>(study, scenario->evidence);
-  if (kind == Kind::trial) question = std::make_shared<Trial>(study, scenario->evidence);
-  if (kind == Kind::policy) question = make_policy(study, scenario->evidence);
-  const Question* made = question.get();
-  return {made, [scenario, question](const Question*) mutable {
-            question.reset();  // it points into the scenario
-            scenario.reset();
-          }};
+  struct Owned {
+    explicit Owned(Scenario made) : scenario(std::move(made)) {}
+    const Scenario scenario;
+    std::shared_ptr<const Question> question;  // points into the scenario
+  };
+  const auto owned = std::make_shared<Owned>(scenarios_->make(stance, setting));
+  owned->question = make(kind, owned->scenario.study, owned->scenario.evidence);
+  return {owned, owned->question.get()};
 }
 
 std::vector<std::size_t> Plan::compared_with(std::size_t question) const {

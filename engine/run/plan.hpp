@@ -73,7 +73,8 @@ class Plan {
   };
 
   void add(Kind kind, std::size_t stance, std::size_t setting, std::shared_ptr<const Question> question, bool keep);
-  std::shared_ptr<const Question> make(Kind kind, std::size_t stance, std::size_t setting) const;
+  static std::shared_ptr<const Question> make(Kind, const Study&, const Evidence& stance);
+  std::shared_ptr<const Question> make(Kind, std::size_t stance, std::size_t setting) const;  // of a sweep
   void require_comparable(const Question&, const Entry& other) const;
   std::int64_t patients_before(std::int64_t block) const;
 

@@ -5,13 +5,9 @@
 
 namespace vcohort {
 
-namespace {
-
-double power_of(const RejectionCounts& counts) {
-  return static_cast<double>(counts.rejections) / static_cast<double>(counts.replicates);
+WithError power_of(const RejectionCounts& counts) {
+  return share_of(static_cast<double>(counts.rejections), static_cast<double>(counts.replicates));
 }
-
-}  // namespace
 
 SolvedValue solve_for_power(
     const ValueGoal& goal,
@@ -19,7 +15,7 @@ SolvedValue solve_for_power(
   SolvedValue solved;
   const auto search = [&](double value) {
     solved.curve.push_back({value, count(value, 0, goal.search_replicates)});
-    return power_of(solved.curve.back().counts) - goal.power;
+    return power_of(solved.curve.back().counts).value - goal.power;
   };
   double low = goal.low, high = goal.high;
   double at_low = search(low), at_high = search(high);
@@ -42,15 +38,14 @@ SolvedValue solve_for_power(
     if (slope != 0) {
       const double first = 0.5 * (low + high);
       const std::int64_t fresh = goal.search_replicates;
-      const double power = power_of(count(first, fresh, fresh + goal.replicates));
-      const double error = std::sqrt(power * (1 - power) / static_cast<double>(goal.replicates)) / std::fabs(slope);
+      const WithError power = power_of(count(first, fresh, fresh + goal.replicates));
+      const double error = power.mcse / std::fabs(slope);
       solved.found = true;
-      solved.value = std::clamp(first - (power - goal.power) / slope, goal.low, goal.high);
+      solved.value = std::clamp(first - (power.value - goal.power) / slope, goal.low, goal.high);
       solved.lower = solved.value - two_sided * error;
       solved.upper = solved.value + two_sided * error;
       const RejectionCounts there = count(solved.value, fresh + goal.replicates, fresh + 2 * goal.replicates);
       solved.power = power_of(there);
-      solved.power_mcse = std::sqrt(solved.power * (1 - solved.power) / static_cast<double>(there.replicates));
       solved.curve.push_back({solved.value, there});
     }
   }

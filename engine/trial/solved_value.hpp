@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "engine/trial/trial.hpp"
+#include "engine/trial/with_error.hpp"
 
 namespace vcohort {
 
@@ -18,13 +19,16 @@ struct ValueGoal {
 struct SolvedValue {
   bool found = false;
   double value = 0, lower = 0, upper = 0;  // with a 95 % interval: of the crossing, as far as replicates tell
-  double power = 0, power_mcse = 0;        // there, on fresh replicates
+  WithError power = {0, 0};                // there, on fresh replicates
   struct Point {
     double value = 0;
     RejectionCounts counts;
   };
   std::vector<Point> curve;  // ascending
 };
+
+/// The share of replicates that reject, failed fits among those that do not.
+WithError power_of(const RejectionCounts&);
 
 /// The value at which the power crosses the goal. The search sees the same replicates at every value, so that power is
 /// as monotone as the trial itself; one step of Newton on fresh replicates then takes out what they had of luck.

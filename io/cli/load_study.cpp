@@ -143,7 +143,7 @@ LoadedStudy setting_of(const LoadedStudy& study, std::size_t setting) {
   chosen.from_result = study.from_result;
   const SweptScenarios scenarios(study);
   for (std::size_t stance = 0; stance < study.stances.size(); ++stance)
-    chosen.evidence.push_back(scenarios.make(stance, setting).evidence);
+    chosen.evidence.push_back(scenarios.evidence_of(chosen.reading, stance));
   return chosen;
 }
 

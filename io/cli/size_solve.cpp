@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <cmath>
 #include <iostream>
 #include <limits>
 
@@ -22,12 +21,9 @@ std::string setting_of_value(const std::string& key, double value) {
   return setting.replace(place, 2, number_text(value));
 }
 
-double power_of(const RejectionCounts& counts) {
-  return static_cast<double>(counts.rejections) / static_cast<double>(counts.replicates);
-}
-
 Table table_of(const SolveQuestion& question, const SolvedValue& solved) {
-  Table table{"/size", "Power by the value of a key, as far as the search looked, and the value that has the power", {}};
+  Table table{
+      "/size", "Power by the value of a key, as far as the search looked, and the value that has the power", {}};
   const Columns column(table, solved.curve);
   const auto if_found = [&](double number) { return solved.found ? number : std::numeric_limits<double>::quiet_NaN(); };
   using Point = SolvedValue::Point;
@@ -38,11 +34,8 @@ Table table_of(const SolveQuestion& question, const SolvedValue& solved) {
   column("upper", "of the key", "upper limit of it", if_found(solved.upper));
   column("value", "of the key", "value that was simulated", &Point::value);
   column("replicates", "trials", "simulated", [](const Point& at) { return at.counts.replicates; });
-  column("power", "share", "what was reached; failed fits are none", [](const Point& at) { return power_of(at.counts); });
-  column("power_mcse", "share", "Monte Carlo standard error of it", [](const Point& at) {
-    const double power = power_of(at.counts);
-    return std::sqrt(power * (1 - power) / static_cast<double>(at.counts.replicates));
-  });
+  add_with_error(column, "power", "share", "what was reached; failed fits are none",
+                 [](const Point& at) { return power_of(at.counts); });
   column("failures", "trials", "whose analysis failed", [](const Point& at) { return at.counts.failures; });
   return table;
 }
@@ -72,17 +65,18 @@ ExitStatus solve_key(const SolveQuestion& question, const CountOfStudy& count) {
   }
   if (solved.found)
     std::cout << fmt::format(
-        "{} has power {:g} with {} randomised (95 % interval {:.4g} to {:.4g})\npower there: {:.4f} ± {:.4f} (Monte Carlo "
-        "standard error), on replicates that the search did not use\n\n",
-        setting_of_value(question.key, std::stod(fmt::format("{:.5g}", solved.value))), goal.power, patients, solved.lower,
-        solved.upper, solved.power, solved.power_mcse);
+        "{} has power {:g} with {} randomised (95 % interval {:.4g} to {:.4g})\n"
+        "power there: {:.4f} ± {:.4f} (Monte Carlo standard error), on replicates that the search did not use\n\n",
+        setting_of_value(question.key, std::stod(fmt::format("{:.5g}", solved.value))), goal.power, patients,
+        solved.lower, solved.upper, solved.power.value, solved.power.mcse);
   else
-    std::cout << fmt::format("the power does not cross {:g} between {:g} and {:g}: it is {:.4f} and {:.4f}\n\n", goal.power,
-                             goal.low, goal.high, power_of(solved.curve.front().counts), power_of(solved.curve.back().counts));
+    std::cout << fmt::format("the power does not cross {:g} between {:g} and {:g}: it is {:.4f} and {:.4f}\n\n",
+                             goal.power, goal.low, goal.high, power_of(solved.curve.front().counts).value,
+                             power_of(solved.curve.back().counts).value);
   Table shown = table;
   std::erase_if(shown.columns, [](const Column& column) {
-    return column.name == "solved_for" || column.name == "target" || column.name == "answer" || column.name == "lower" ||
-           column.name == "upper";
+    return column.name == "solved_for" || column.name == "target" || column.name == "answer" ||
+           column.name == "lower" || column.name == "upper";
   });
   print(shown, TableFormat::table, std::cout);
   return solved.found ? ExitStatus::done : ExitStatus::answer_is_no;

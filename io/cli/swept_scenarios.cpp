@@ -37,16 +37,17 @@ struct SweptScenarios::Found {
 };
 
 Scenario SweptScenarios::make(std::size_t stance, std::size_t setting) const {
-  return make_from(read_setting(study_.reading, setting), stance);
+  StudyReading reading = read_setting(study_.reading, setting);
+  Evidence evidence = evidence_of(reading, stance);
+  return {std::move(reading.study), std::move(evidence)};
 }
 
-Scenario SweptScenarios::make_from(StudyReading reading, std::size_t stance) const {
+Evidence SweptScenarios::evidence_of(const StudyReading& reading, std::size_t stance) const {
   const Evidence& believed = study_.stances[stance];
-  Scenario scenario{std::move(reading.study), {}};
-  scenario.evidence =
-      scenario.study.stances.empty() ? believed : check_against_evidence(scenario.study, believed, reading.places);
-  scenario.evidence.name += scenario.study.mark;
-  return scenario;
+  Evidence evidence =
+      reading.study.stances.empty() ? believed : check_against_evidence(reading.study, believed, reading.places);
+  evidence.name += reading.study.mark;
+  return evidence;
 }
 
 std::vector<std::string> SweptScenarios::check(LoadFor load_for) const {
@@ -54,7 +55,7 @@ std::vector<std::string> SweptScenarios::check(LoadFor load_for) const {
     try {
       const StudyReading reading = read_setting(study_.reading, setting);
       if (load_for == LoadFor::simulation) check_simulated_looks(reading);
-      for (std::size_t stance = 0; stance < stances(); ++stance) make_from(reading, stance);
+      for (std::size_t stance = 0; stance < stances(); ++stance) evidence_of(reading, stance);
       std::vector<std::string> keys;
       for (const Place& place : reading.without_effect) keys.push_back(place.swept);
       std::sort(keys.begin(), keys.end());

@@ -18,6 +18,7 @@
 #include "engine/trial/sample_size.hpp"
 #include "engine/trial/sized_effect.hpp"
 #include "engine/trial/trial.hpp"
+#include "engine/trial/with_error.hpp"
 #include "io/cli/load_study.hpp"
 #include "io/cli/table_format.hpp"
 #include "io/cli/verbs.hpp"
@@ -176,9 +177,9 @@ Confirmed confirm(const Design& design, const Design* under_null, std::int64_t s
   constexpr std::int64_t fresh = std::int64_t{1} << 31;  // behind all that a race uses
   const auto share = [&](const Design& of, double& value, double& mcse) {
     const RaceCount count = of.count(size, fresh, fresh + replicates);
-    const auto n = static_cast<double>(count.replicates);
-    value = static_cast<double>(count.rejections) / n;
-    mcse = std::sqrt(value * (1 - value) / n);
+    const WithError found = share_of(static_cast<double>(count.rejections), static_cast<double>(count.replicates));
+    value = found.value;
+    mcse = found.mcse;
   };
   Confirmed confirmed;
   share(design, confirmed.power, confirmed.power_mcse);
