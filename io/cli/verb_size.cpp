@@ -302,7 +302,8 @@ Study with_events(const Study& study, std::int64_t events) {
 /// The search under one scenario; nothing where there is no effect to find.
 std::optional<SizedAnswer> answer_under(const LoadedStudy& loaded, const Evidence& stance,
                                         const SizeArguments& arguments) {
-  const Study& study = loaded.reading.study;
+  Study study = loaded.reading.study;
+  study.trial->replicates = 1;  // goals have their own; true values are as precise as their fewest twins make them
   const Trial trial(study, stance);
   SizeTarget target = target_of(arguments, trial);
   SizedAnswer of{trial.scenario(),

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cctype>
 #include <charconv>
 #include <cstdlib>
 #include <ostream>
@@ -27,21 +28,22 @@ std::size_t end_of_character(std::string_view text, std::size_t begin) {
 }
 
 /// Where to cut a line that is too long: the last place up to the width, behind the first word, or else the next one;
-/// npos where there is none. Places are spaces, and both sides of a wide character.
+/// npos where there is none. Places are spaces, both sides of a wide character, and behind the + of a sum.
 std::size_t cut_of(const std::string& line, std::size_t width) {
   std::size_t cut = std::string::npos, at = 0;
-  bool in_first_word = false, after_wide = false;
+  bool in_first_word = false, after_place = false;
   for (std::size_t begin = 0; begin < line.size();) {
     const std::size_t end = end_of_character(line, begin);
     const std::size_t columns = width_on_screen(std::string_view(line).substr(begin, end - begin));
     const bool is_space = line[begin] == ' ', is_wide = columns > 1;
-    if (in_first_word && (is_space || is_wide || after_wide)) {
+    if (in_first_word && (is_space || is_wide || after_place)) {
       if (at > width && cut != std::string::npos) break;
       cut = begin;
       if (at > width) break;
     }
     in_first_word = in_first_word || !is_space;
-    after_wide = is_wide;
+    after_place = is_wide || (line[begin] == '+' && end < line.size() &&
+                              std::isdigit(static_cast<unsigned char>(line[end])) == 0);  // not 1e+06
     at += columns;
     begin = end;
   }
@@ -98,13 +100,16 @@ std::string padded(const std::string& text, std::size_t width, bool right) {
 }
 
 std::string shortened(const std::string& text, std::size_t width) {
-  if (width_on_screen(text) <= width || width == 0) return text;
-  std::size_t end = text.size();
-  do {
-    --end;
-    while (end > 0 && continues_a_character(text[end])) --end;
-  } while (end > 0 && width_on_screen(std::string_view(text).substr(0, end)) + 1 > width);
-  return text.substr(0, end) + "…";
+  if (width == 0) return text;
+  std::size_t columns = 0, kept = 0;  // what still fits with an ellipsis behind it
+  for (std::size_t begin = 0; begin < text.size();) {
+    const std::size_t end = end_of_character(text, begin);
+    columns += width_on_screen(std::string_view(text).substr(begin, end - begin));
+    if (columns > width) return text.substr(0, kept) + "…";
+    if (columns < width) kept = end;
+    begin = end;
+  }
+  return text;
 }
 
 std::string folded(std::string_view text, std::size_t width) {

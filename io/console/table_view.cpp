@@ -30,8 +30,12 @@ std::string shown(double value) {
 std::string shown(std::int64_t value) {
   return fmt::format("{}", value);
 }
+/// A cell is one line, and never a command to the terminal.
 std::string shown(const std::string& value) {
-  return value;
+  std::string line = value;
+  std::ranges::replace_if(
+      line, [](char c) { return static_cast<unsigned char>(c) < ' ' || c == '\x7f'; }, ' ');
+  return line;
 }
 std::string shown(Truth value) {
   return value.value ? "yes" : "no";

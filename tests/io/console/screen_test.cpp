@@ -51,6 +51,7 @@ TEST(Screen, pads_and_shortens_by_columns) {
   EXPECT_EQ(shortened("rehabilitation", 14), "rehabilitation");
   EXPECT_EQ(shortened("康复治疗", 5), "康复…");
   EXPECT_EQ(shortened("康复治疗", 6), "康复…") << "half of a character is none";
+  EXPECT_EQ(shortened(std::string(10'000'000, 'x'), 3), "xx…") << "a table has whole files in its cells, and 3 columns";
 }
 
 TEST(Screen, folds_at_spaces_and_hangs_what_follows) {
@@ -59,6 +60,8 @@ TEST(Screen, folds_at_spaces_and_hangs_what_follows) {
   EXPECT_EQ(folded("  one two three", 9), "  one two\n    three");
   EXPECT_EQ(folded("one two\n\nthree four\n", 6), "one\n  two\n\nthree\n  four\n");
   EXPECT_EQ(folded("/a/very/long/path and more", 8), "/a/very/long/path\n  and\n  more") << "a word stays whole";
+  EXPECT_EQ(folded("groups a.b+c.d+e.f", 13), "groups a.b+\n  c.d+e.f") << "a sum of names goes on behind its +";
+  EXPECT_EQ(folded("costs 1e+06", 8), "costs\n  1e+06") << "a number stays whole";
   EXPECT_EQ(folded("one   ", 4), "one") << "spaces at the end are nothing to go on with";
 }
 

@@ -80,6 +80,13 @@ TEST(TableView, rows_of_a_scenario_stand_below_its_name) {
   EXPECT_THAT(text, HasSubstr("\n\npublished\n"));
 }
 
+TEST(TableView, a_cell_is_one_line) {
+  const Table table{"/t", "", {{"name", "", "", std::vector<std::string>{"one\ntwo\x1b[31m"}}}};
+  std::ostringstream out;
+  print(table, TableView{.width = 40}, out);
+  EXPECT_EQ(out.str(), "name\none two [31m\n");
+}
+
 TEST(TableView, rows_that_are_left_out_are_counted) {
   EXPECT_THAT(printed(wide_table(), {.rows = 2, .width = 100}), HasSubstr("... and 4 more rows"));
   expect_fits(printed(Table{"/empty", "", {}}, {.width = 40}), 40);
