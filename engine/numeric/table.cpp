@@ -1,6 +1,8 @@
 #include "engine/numeric/table.hpp"
 
 #include <algorithm>
+#include <iterator>
+#include <limits>
 #include <type_traits>
 
 #include "engine/numeric/errors.hpp"
@@ -31,21 +33,70 @@ void keep_rows(Table& table, const std::function<bool(std::size_t)>& keep) {
         column.values);
 }
 
+namespace {
+
+/// As numbers or texts, which can be missing.
+void make_optional(Column& column, const Table& table) {
+  if (const auto* counts = std::get_if<std::vector<std::int64_t>>(&column.values))
+    column.values = std::vector<double>(counts->begin(), counts->end());
+  if (std::holds_alternative<std::vector<Truth>>(column.values))
+    throw InternalError("a scenario does not deliver the truth values " + column.name + " of " + table.path);
+}
+
+void append_missing(Column& column, std::size_t rows) {
+  if (auto* texts = std::get_if<std::vector<std::string>>(&column.values))
+    texts->resize(texts->size() + rows);
+  else
+    std::get<std::vector<double>>(column.values)
+        .resize(std::get<std::vector<double>>(column.values).size() + rows, std::numeric_limits<double>::quiet_NaN());
+}
+
+void append_values(Column& into, Column& from, const Table& table) {
+  if (into.values.index() != from.values.index()) {
+    make_optional(into, table);
+    make_optional(from, table);
+  }
+  std::visit(
+      [&](auto& values) {
+        auto* more = std::get_if<std::decay_t<decltype(values)>>(&from.values);
+        if (!more) throw InternalError("two scenarios deliver different values of " + into.name + " in " + table.path);
+        values.insert(values.end(), std::make_move_iterator(more->begin()), std::make_move_iterator(more->end()));
+      },
+      into.values);
+}
+
+}  // namespace
+
 void append_rows(std::vector<Table>& tables, Table table) {
   const auto same = std::find_if(tables.begin(), tables.end(), [&](const Table& t) { return t.path == table.path; });
   if (same == tables.end()) {
     tables.push_back(std::move(table));
     return;
   }
-  if (same->columns.size() != table.columns.size())
-    throw InternalError("two scenarios deliver different columns of " + table.path);
-  for (std::size_t c = 0; c < table.columns.size(); ++c)
-    std::visit(
-        [&](auto& into) {
-          auto& from = std::get<std::decay_t<decltype(into)>>(table.columns[c].values);
-          into.insert(into.end(), from.begin(), from.end());
-        },
-        same->columns[c].values);
+  const std::size_t before = same->rows(), added = table.rows();
+  std::vector<char> is_known(table.columns.size(), false);
+  for (Column& into : same->columns) {
+    const auto from = std::ranges::find(table.columns, into.name, &Column::name);
+    if (from != table.columns.end()) {
+      append_values(into, *from, *same);
+      is_known[static_cast<std::size_t>(from - table.columns.begin())] = true;
+    } else {
+      make_optional(into, *same);
+      append_missing(into, added);
+    }
+  }
+  for (std::size_t c = 0; c < table.columns.size(); ++c) {
+    if (is_known[c]) continue;
+    Column& column = table.columns[c];
+    make_optional(column, *same);
+    Column& into = same->columns.emplace_back(Column{column.name, column.units, column.description, {}});
+    if (std::holds_alternative<std::vector<std::string>>(column.values))
+      into.values = std::vector<std::string>();
+    else
+      into.values = std::vector<double>();
+    append_missing(into, before);
+    append_values(into, column, *same);
+  }
 }
 
 }  // namespace vcohort

@@ -46,8 +46,9 @@ struct Table {
 /// Leaves the rows for which `keep(row)` holds; it is asked before anything moves.
 void keep_rows(Table& table, const std::function<bool(std::size_t)>& keep);
 
-/// Adds the rows of a table to the one of the same path and columns, or the table itself where there is none yet.
-/// Scenarios deliver their own tables, which become one.
+/// Adds the rows of a table to the one of the same path, or the table itself where there is none yet. Scenarios deliver
+/// their own tables, which become one: a column that some of them have is missing in the rows of the others (NaN, or
+/// an empty text; counts become numbers then). InternalError where two columns of a name hold values of two kinds.
 void append_rows(std::vector<Table>& tables, Table table);
 
 }  // namespace vcohort

@@ -15,7 +15,7 @@ double in_year(const std::vector<double>& values, std::size_t year) {
   return values[std::min(year, values.size() - 1)];
 }
 
-/// Children of one age who wait: those who have not asked yet, and those who were put off.
+/// Children who wait: those who have not asked yet, and those who were put off.
 struct Waiting {
   double silent = 0, asking = 0;
 
@@ -83,6 +83,44 @@ class Pool {
   double part_of_oldest_;
 };
 
+/// Children who come back for what they had, by part of the mix.
+class Returns {
+ public:
+  Returns(std::size_t parts, std::size_t years) : waiting_(parts), served_(parts, std::vector<double>(years)) {}
+
+  void come(std::size_t part, double children) { waiting_[part].silent += children; }
+  double fresh() const { return total(&Waiting::silent); }
+  double put_off() const { return total(&Waiting::asking); }
+  double served(std::size_t part, std::size_t year) const { return served_[part][year]; }
+
+  /// Those who have come ask; of those put off before and of them these shares get their turn. Returns turns.
+  double serve(std::size_t year, double served_old, double served_new) {
+    double turns = 0;
+    for (std::size_t part = 0; part < waiting_.size(); ++part) {
+      Waiting& of = waiting_[part];
+      const double here = served_old * of.asking + served_new * of.silent;
+      of = {0, of.all() - here};
+      served_[part][year] = here;
+      turns += here;
+    }
+    return turns;
+  }
+
+  void grow_older(double survival) {
+    for (Waiting& of : waiting_) of.asking *= survival;
+  }
+
+ private:
+  double total(double Waiting::*which) const {
+    double children = 0;
+    for (const Waiting& of : waiting_) children += of.*which;
+    return children;
+  }
+
+  std::vector<Waiting> waiting_;
+  std::vector<std::vector<double>> served_;  // [part][year]
+};
+
 double share(double part, double whole) {
   return whole > 0 ? part / whole : 0.0;
 }
@@ -107,26 +145,26 @@ std::vector<BudgetYear> budget_flow(const BudgetQuestion& question, const std::v
     for (Waiting& waiting : backlog.ages()) waiting.silent *= *question.backlog / there;
   const double backlog_at_start = backlog.all();
 
-  double cells = 0;
-  for (const MixShare& part : mix)
-    if (with_cells[static_cast<std::size_t>(part.strategy)]) cells += part.share;
   const auto years = static_cast<std::size_t>(question.years);
   const auto pause = static_cast<std::size_t>(question.retreat_after_years.value_or(0));
-  std::vector<double> first(years), again(years);
+  std::vector<double> first(years);  // turns
+  Returns returns(mix.size(), years);
   std::vector<BudgetYear> flow(years);
-  double put_off_returns = 0;
   for (std::size_t year = 0; year < years; ++year) {
     BudgetYear& now = flow[year];
     births.ages().front().silent += entering;
     now.waiting_backlog = backlog.all();
     now.waiting_births = births.all();
     const double uptake = in_year(question.uptake, year);
-    const double returning =
-        question.retreat_after_years && year >= pause
-            ? question.retreat_share * cells * first[year - pause] * pow_of(annual_survival, static_cast<double>(pause))
-            : 0.0;
-    const double old = backlog.asking() + births.asking() + put_off_returns;
-    const double fresh = uptake * (backlog.silent() + births.silent()) + returning;
+    if (question.retreat_after_years && year >= pause) {
+      const double back =
+          question.retreat_share * first[year - pause] * pow_of(annual_survival, static_cast<double>(pause));
+      for (std::size_t part = 0; part < mix.size(); ++part)
+        if (with_cells[static_cast<std::size_t>(mix[part].strategy)])
+          returns.come(part, back * in_year(mix[part].shares, year - pause));
+    }
+    const double old = backlog.asking() + births.asking() + returns.put_off();
+    const double fresh = uptake * (backlog.silent() + births.silent()) + returns.fresh();
     const double capacity = question.capacity.empty() ? old + fresh : in_year(question.capacity, year);
     const double served = std::min(capacity, old);
     const double served_old = share(served, old);
@@ -134,27 +172,25 @@ std::vector<BudgetYear> budget_flow(const BudgetQuestion& question, const std::v
     now.asked = old + fresh;
     now.turns_backlog = backlog.serve(uptake, served_old, served_new);
     now.turns_births = births.serve(uptake, served_old, served_new);
-    now.returns = served_old * put_off_returns + served_new * returning;
-    put_off_returns = put_off_returns + returning - now.returns;
-    now.put_off = backlog.asking() + births.asking() + put_off_returns;
+    now.returns = returns.serve(year, served_old, served_new);
+    now.put_off = backlog.asking() + births.asking() + returns.put_off();
     first[year] = now.turns_backlog + now.turns_births;
-    again[year] = now.returns;
     for (Pool* pool : {&backlog, &births}) {
       const auto [died, aged_out] = pool->grow_older(annual_survival);
       now.died += died;
       now.aged_out += aged_out;
     }
-    put_off_returns *= annual_survival;
+    returns.grow_older(annual_survival);
     now.care_without = backlog_at_start * costs.care_without[year];
     for (std::size_t begun = 0; begun <= year; ++begun) {
       const std::size_t since = year - begun;
       now.care_without += entering * costs.care_without[since];
-      for (const MixShare& part : mix) {
-        const auto strategy = static_cast<std::size_t>(part.strategy);
+      for (std::size_t part = 0; part < mix.size(); ++part) {
+        const auto strategy = static_cast<std::size_t>(mix[part].strategy);
         const double treatment = costs.treatment[strategy][since];
-        now.treatment_cost += part.share * treatment * first[begun];
-        now.care_change += part.share * (costs.care[strategy][since] - costs.care_without[since]) * first[begun];
-        if (with_cells[strategy] && cells > 0) now.treatment_cost += part.share / cells * treatment * again[begun];
+        const double turns = in_year(mix[part].shares, begun) * first[begun];
+        now.treatment_cost += treatment * (turns + returns.served(part, begun));
+        now.care_change += (costs.care[strategy][since] - costs.care_without[since]) * turns;
       }
     }
   }

@@ -48,9 +48,10 @@ struct PolicyPopulation {
   double years = 10;    // for which the decision stands
 };
 
+/// The share of a strategy among the children whose turn it is, by year; the last one goes on.
 struct MixShare {
   int strategy = 0;
-  double share = 0;
+  std::vector<double> shares;
 };
 
 /// What a payer spends in each of the next years when a new mix of strategies comes into use.

@@ -33,20 +33,39 @@ std::string column_name(std::string name) {
   return name;
 }
 
+/// The settings of the axes that do not cross: all at their first value, or one of them at another.
+std::size_t settings_one_at_a_time(const std::vector<SweepAxis>& sweep) {
+  std::size_t settings = 1;
+  for (const SweepAxis& axis : sweep)
+    if (axis.one_at_a_time) settings += axis.size() - 1;
+  return settings;
+}
+
 }  // namespace
 
 double settings_of(const std::vector<SweepAxis>& sweep) {
-  double settings = 1;
-  for (const SweepAxis& axis : sweep) settings *= static_cast<double>(axis.size());
+  double settings = static_cast<double>(settings_one_at_a_time(sweep));
+  for (const SweepAxis& axis : sweep)
+    if (!axis.one_at_a_time) settings *= static_cast<double>(axis.size());
   return settings;
 }
 
 std::vector<std::size_t> places_of(const std::vector<SweepAxis>& sweep, std::size_t setting) {
   std::vector<std::size_t> places(sweep.size());
-  for (std::size_t axis = sweep.size(); axis-- > 0;) {
-    places[axis] = setting % sweep[axis].size();
-    setting /= sweep[axis].size();
-  }
+  const std::size_t one_at_a_time = settings_one_at_a_time(sweep);
+  std::size_t moved = setting % one_at_a_time;  // 0: none of those axes
+  setting /= one_at_a_time;
+  for (std::size_t axis = 0; axis < sweep.size(); ++axis)
+    if (sweep[axis].one_at_a_time) {
+      const bool here = moved < sweep[axis].size();
+      places[axis] = here ? moved : 0;
+      moved -= here ? moved : sweep[axis].size() - 1;
+    }
+  for (std::size_t axis = sweep.size(); axis-- > 0;)
+    if (!sweep[axis].one_at_a_time) {
+      places[axis] = setting % sweep[axis].size();
+      setting /= sweep[axis].size();
+    }
   return places;
 }
 
@@ -73,10 +92,12 @@ bool compares(const std::vector<SweepAxis>& sweep) {
 std::vector<std::size_t> compared_with(const std::vector<SweepAxis>& sweep, std::size_t setting) {
   const std::vector<std::size_t> places = places_of(sweep, setting);
   std::vector<std::size_t> others;
-  std::size_t stride = 1;  // settings between neighbours on the axis
+  const std::size_t one_at_a_time = settings_one_at_a_time(sweep);
+  std::size_t stride = one_at_a_time;  // settings between neighbours on an axis that crosses
   for (std::size_t axis = sweep.size(); axis-- > 0;) {
-    if (sweep[axis].compare && places[axis] > 0) others.insert(others.begin(), setting - places[axis] * stride);
-    stride *= sweep[axis].size();
+    const std::size_t back = sweep[axis].one_at_a_time ? setting % one_at_a_time : places[axis] * stride;
+    if (sweep[axis].compare && places[axis] > 0) others.insert(others.begin(), setting - back);
+    if (!sweep[axis].one_at_a_time) stride *= sweep[axis].size();
   }
   return others;
 }

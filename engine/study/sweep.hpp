@@ -11,12 +11,14 @@ struct SweptKey {
   std::vector<std::string> values;
 };
 
-/// One axis of a sweep: keys that move together. Axes cross: each combination of their values is a setting.
+/// One axis of a sweep: keys that move together. Axes cross: each combination of their values is a setting. Of those
+/// whose values are tried one at a time, no two leave their first value in the same setting.
 struct SweepAxis {
   std::string name;                 // empty: the key
   std::vector<std::string> labels;  // of the values; empty: the values themselves
   std::vector<SweptKey> keys;       // all of one length
   bool compare = false;             // deliver the differences from its first value
+  bool one_at_a_time = false;
 
   std::size_t size() const { return keys.empty() ? 0 : keys.front().values.size(); }
 };
@@ -24,7 +26,8 @@ struct SweepAxis {
 /// The number of settings, at most 2^53: that of a study without a sweep is 1.
 double settings_of(const std::vector<SweepAxis>& sweep);
 
-/// The place on each axis of a setting, counted from 0. The last axis moves fastest.
+/// The place on each axis of a setting, counted from 0. The last axis moves fastest; axes that are tried one at a time
+/// move, one after the other, before those that cross.
 std::vector<std::size_t> places_of(const std::vector<SweepAxis>& sweep, std::size_t setting);
 
 /// What the scenarios of a setting have behind the name of their stance: "#0001" for the first one.

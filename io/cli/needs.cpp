@@ -138,9 +138,10 @@ Needs needs_of(const LoadedStudy& study, const Plan& plan, int threads) {
   needs.disk = needs.file + rows;
   // While blocks are simulated: a tally for each thread and for the part, and rows that wait for their turn. Later: the
   // tallies that are read and those that are written, the tables on their way into the file. Rows pass through buffers
-  // both times; what they took while blocks were simulated is still with the allocator when parts are joined.
-  constexpr double program = 9e6, blocks_in_flight = 4, tallies_at_the_end = 2.5, tables_at_the_end = 1.7;
-  const double waiting = blocks_in_flight * threads * in_flight;
+  // both times; what they took while blocks were simulated is still with the allocator when parts are joined. Of the
+  // four blocks of a thread that may be in flight three wait, on a machine that is neither idle nor overloaded.
+  constexpr double program = 9e6, blocks_waiting = 3, tallies_at_the_end = 2.5, tables_at_the_end = 1.7;
+  const double waiting = blocks_waiting * threads * in_flight;
   const double simulating = tallies * (threads + 1) + waiting + buffer;
   const double delivering = tallies_at_the_end * tallies + tables_at_the_end * tables + waiting + buffer;
   needs.memory = held_already + program + std::max(simulating, delivering);

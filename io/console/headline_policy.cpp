@@ -71,6 +71,11 @@ void print_answers(const Table& strata, const Table& summary, const Decided& dec
                             : "The stances agree on the decision.\n");
 }
 
+/// The scenario without the number of its setting.
+std::string stance_of(const std::string& scenario) {
+  return scenario.substr(0, scenario.find('#'));
+}
+
 /// How many times as many children independent arms would need, from the worst to the best strategy of each stance.
 void print_savings(const Table& variance, std::ostream& out) {
   std::vector<std::string> scenarios;
@@ -202,6 +207,53 @@ void print_swept_answers(const ResultFile& file, const Table& strata, const Deci
   shown.print_to(file, out);
 }
 
+/// A tornado of choices: every setting that leaves the first one on a single axis, those that move the net benefit most
+/// first. Of each stance the strategy that one could choose instead of the reference.
+void print_choices(const ResultFile& file, const Table& strata, const Decided& decided, const std::string& currency,
+                   std::ostream& out) {
+  if (!file.find("/policy/comparison")) return;
+  const Table compared = file.read_table("/policy/comparison");
+  const SweptValues swept(file);
+  const auto text = [&](const char* name, std::size_t row) { return texts(compared, name)[row]; };
+  const auto number = [&](const char* name, std::size_t row) { return numbers(compared, name)[row]; };
+  std::vector<std::size_t> rows;
+  std::map<std::string, std::pair<double, std::string>> contender;  // of a first setting: net benefit and strategy
+  for (std::size_t row = 0; row < compared.rows(); ++row) {
+    const std::string first = text("compared_with", row);
+    if (!swept.is_first(first) || number("threshold", row) != decided.threshold) continue;
+    rows.push_back(row);
+    const std::pair candidate(number("other_net_benefit", row), text("strategy", row));
+    if (const auto [known, is_new] = contender.emplace(first, candidate); !is_new && candidate > known->second)
+      known->second = candidate;
+  }
+  std::erase_if(rows,
+                [&](std::size_t row) { return text("strategy", row) != contender[text("compared_with", row)].second; });
+  if (rows.empty()) return;
+  std::ranges::stable_sort(rows, [&](std::size_t a, std::size_t b) {
+    if (text("compared_with", a) != text("compared_with", b)) return a < b;
+    return std::fabs(number("difference", a)) > std::fabs(number("difference", b));
+  });
+  std::map<std::string, std::string> best;  // by scenario
+  for (std::size_t row = 0; row < strata.rows(); ++row)
+    if (decided.leads(row) && is_true(strata, "best", row))
+      best[texts(strata, "scenario")[row]] = texts(strata, "strategy")[row];
+  Columns shown;
+  shown.add("stance", rows, [&](std::size_t row) { return stance_of(text("scenario", row)); });
+  shown.add("choice", rows,
+            [&](std::size_t row) { return swept.in_words(text("scenario", row), text("compared_with", row)); });
+  shown.add("strategy", rows, [&](std::size_t row) { return text("strategy", row); });
+  shown.add("net benefit, " + currency, rows, [&](std::size_t row) { return money(number("net_benefit", row), 0); });
+  shown.add("by how much it moves", rows,
+            [&](std::size_t row) { return money(number("difference", row), number("difference_mcse", row)); });
+  shown.add("best then", rows, [&](std::size_t row) { return best[text("scenario", row)]; });
+  shown.add("changes the decision", rows, [&](std::size_t row) {
+    return best[text("scenario", row)] == best[text("compared_with", row)] ? "no" : "yes";
+  });
+  out << fmt::format("\nwhat the choices move at {} {}, each alone, from the first setting\n",
+                     money(decided.threshold, 0), units_of_column(strata, "threshold"));
+  shown.print_to(file, out);
+}
+
 /// A cross-table: in a row a stratum (and of a sweep a setting), in a column a stance, in a cell what is best there.
 void print_best_for_whom(const ResultFile& file, const Table& strata, const Decided& decided, std::ostream& out) {
   constexpr std::size_t most_rows = 60;
@@ -213,9 +265,8 @@ void print_best_for_whom(const ResultFile& file, const Table& strata, const Deci
   for (std::size_t row = 0; row < strata.rows(); ++row) {
     if (numbers(strata, "threshold")[row] != decided.threshold || !is_true(strata, "best", row)) continue;
     const std::string& scenario = texts(strata, "scenario")[row];
-    const std::size_t mark = std::min(scenario.find('#'), scenario.size());
-    const std::pair key(scenario.substr(mark), texts(strata, "stratum")[row]);
-    const std::string stance = scenario.substr(0, mark);
+    const std::string stance = stance_of(scenario);
+    const std::pair key(scenario.substr(stance.size()), texts(strata, "stratum")[row]);
     if (best[key].empty()) rows.push_back(key);
     if (std::find(stances.begin(), stances.end(), stance) == stances.end()) stances.push_back(stance);
     best[key][stance] =
@@ -270,6 +321,7 @@ void print_policy(const ResultFile& file, std::ostream& out) {
     print_answers(strata, summary, decided, currency, out);
   else
     print_swept_answers(file, strata, decided, currency, out);
+  print_choices(file, strata, decided, currency, out);
   print_best_for_whom(file, strata, decided, out);
   if (!SweptValues(file).empty()) {
     out << fmt::format("\ncosts, effects and all else of every strategy: `vcohort show {} policy/summary`\n",

@@ -7,6 +7,7 @@
 
 #include "io/console/headline_parts.hpp"
 #include "io/console/table_view.hpp"
+#include "io/results/swept_values.hpp"
 
 namespace vcohort {
 
@@ -59,8 +60,11 @@ void print_flips(const Table& tornado, double threshold, std::ostream& out) {
 }  // namespace
 
 void print_sensitivity(const ResultFile& file, std::ostream& out) {
-  const Table tornado = file.read_table("/sensitivity/tornado");
+  Table tornado = file.read_table("/sensitivity/tornado");
   if (tornado.rows() == 0) return;
+  const SweptValues swept(file);
+  const std::vector<std::string> scenario_of = texts(tornado, "scenario");
+  if (!swept.empty()) keep_rows(tornado, [&](std::size_t row) { return swept.is_first(scenario_of[row]); });
   const double threshold = numbers(tornado, "threshold").front();
   const auto contender = contenders(tornado, threshold);
   Table shown{"", "", {}};
@@ -87,8 +91,8 @@ void print_sensitivity(const ResultFile& file, std::ostream& out) {
   shown.add<std::string>("net benefit, " + tornado.find("inb")->units, "", "") = benefit;
   shown.add<std::string>("changes the decision", "", "") = flip;
   shown.add<std::string>("strength", "", "") = strength;
-  out << fmt::format("\nwhat the decision at {:.0f} depends on most, each parameter alone over its range:\n\n",
-                     threshold);
+  out << fmt::format("\nwhat the decision at {:.0f} depends on most, each parameter alone over its range{}:\n\n",
+                     threshold, swept.empty() ? "" : ", in the first setting");
   print(shown, TableFormat::table, out);
   out << '\n';
   print_flips(tornado, threshold, out);

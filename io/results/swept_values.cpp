@@ -5,6 +5,7 @@
 
 #include "io/results/column_of.hpp"
 #include "io/results/result_file.hpp"
+#include "io/results/shown_value.hpp"
 
 namespace vcohort {
 
@@ -32,6 +33,8 @@ SweptValues::SweptValues(const Table& scenarios, const Table& sweep) {
   const auto& names = column_of<std::string>(scenarios, "scenario");
   for (std::size_t row = 0; row < names.size(); ++row) row_of_.emplace(names[row], row);
   const auto& stances = column_of<std::string>(scenarios, "stance");
+  for (std::size_t row = 0; row < names.size(); ++row)
+    if (row == 0 || stances[row] != stances[row - 1]) first_.insert(names[row]);
   if (std::set<std::string>(stances.begin(), stances.end()).size() > 1) columns_.push_back(*scenarios.find("stance"));
   for (const std::string& name : column_of<std::string>(sweep, "column")) {
     const Column* column = scenarios.find(name);
@@ -57,6 +60,21 @@ void SweptValues::put_before(Table& table) const {
   }
   table.columns.insert(table.columns.begin(), std::make_move_iterator(before.begin()),
                        std::make_move_iterator(before.end()));
+}
+
+bool SweptValues::is_first(const std::string& scenario) const {
+  return first_.contains(scenario);
+}
+
+std::string SweptValues::in_words(const std::string& scenario, const std::string& other) const {
+  const std::size_t row = row_of_.at(scenario), other_row = row_of_.at(other);
+  std::string words;
+  for (const Column& column : columns_) {
+    const std::string here = shown_value(column.values, row);
+    if (here != shown_value(column.values, other_row))
+      words += (words.empty() ? "" : ", ") + column.name + " = " + here;
+  }
+  return words;
 }
 
 Table read_with_sweep(const ResultFile& file, std::string_view table) {

@@ -1,5 +1,6 @@
 #pragma once
 #include <map>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -25,9 +26,16 @@ class SweptValues {
   /// is.
   void put_before(Table& table) const;
 
+  /// Whether the scenario is the first setting of its stance, from which a tornado of choices departs.
+  bool is_first(const std::string& scenario) const;
+
+  /// "horizon = 20": the values of a scenario that are not those of another one.
+  std::string in_words(const std::string& scenario, const std::string& other) const;
+
  private:
   std::vector<Column> columns_;                // of /scenarios
   std::map<std::string, std::size_t> row_of_;  // by scenario
+  std::set<std::string> first_;                // of each stance
 };
 
 /// A table of a result with what is swept before its columns.

@@ -68,46 +68,73 @@ constexpr std::array<KeySpec, 5> research_keys = {{
         "\"reweighting\""),
 }};
 
-std::vector<MixShare> mix_at(const KeyAt& at) {
+/// A share, or a list of them by year; empty where it is neither.
+std::vector<double> shares_of(const TomlValue& value, const Range& range) {
+  std::vector<double> shares;
+  const auto add = [&](const TomlValue& item) {
+    const std::optional<double> share = finite_number(item);
+    if (share && range.contains(*share)) shares.push_back(*share);
+  };
+  if (!value.is_array()) {
+    add(value);
+    return shares;
+  }
+  for (const TomlValue& item : value.items) add(item);
+  return shares.size() == value.items.size() ? shares : std::vector<double>();
+}
+
+std::vector<MixShare> mix_at(const KeyAt& at, const BudgetQuestion& budget) {
   const std::string_view key = at.key.name;
   std::vector<MixShare> mix;
+  std::size_t years = 0;
   if (!at.value().is_table()) return mix;
   std::vector<std::string_view> names;
   for (const Strategy& strategy : at.scope.study->strategies) names.push_back(strategy.name);
-  double sum = 0;
+  const auto looked_at = static_cast<std::size_t>(budget.years);
   for (const TomlEntry& item : at.value().entries) {
     const auto found = std::find(names.begin(), names.end(), item.key);
-    const std::optional<double> share = finite_number(item.value);
+    const std::vector<double> shares = shares_of(item.value, at.key.range);
     if (found == names.end()) {
       at.problems().add(item.place, "there is no strategy " + quoted(item.key), fmt::format("in \"{}\"", key),
                         did_you_mean(item.key, names));
-    } else if (!share || !at.key.range.contains(*share)) {
+    } else if (shares.empty()) {
       at.problems().add(item.value.place, fmt::format("the share of {} is impossible", quoted(item.key)),
-                        "it must be a number from 0 to 1", "");
+                        "it must be a number from 0 to 1, or a list of them by year", "");
+    } else if (shares.size() > looked_at) {
+      at.problems().add(item.value.place,
+                        fmt::format("the shares of {} are of more years than are looked at", quoted(item.key)),
+                        fmt::format("years = {}", looked_at), "remove some, or look at more years");
     } else {
-      mix.push_back({static_cast<int>(found - names.begin()), *share});
-      sum += *share;
+      mix.push_back({static_cast<int>(found - names.begin()), shares});
+      years = std::max(years, shares.size());
     }
   }
+  if (mix.size() < at.value().entries.size()) return mix;
   constexpr double rounding = 1e-9;  // sums of printed digits
-  if (mix.size() == at.value().entries.size() && (sum < 1 - rounding || sum > 1 + rounding))
-    at.refuse(fmt::format("the shares of \"{}\" sum to {}", key, number_text(sum)), "every child gets one",
-              "make them sum to 1");
+  for (std::size_t year = 0; year < years; ++year) {
+    double sum = 0;
+    for (const MixShare& part : mix) sum += part.shares[std::min(year, part.shares.size() - 1)];
+    if (sum >= 1 - rounding && sum <= 1 + rounding) continue;
+    at.refuse(fmt::format("the shares of \"{}\" sum to {}{}", key, number_text(sum),
+                          years > 1 ? fmt::format(" in year {}", year + 1) : ""),
+              "every child gets one", "make them sum to 1");
+    break;
+  }
   return mix;
 }
 
 template <auto Mix>
 void read_mix(const KeyAt& at, BudgetQuestion& budget) {
-  budget.*Mix = mix_at(at);
+  budget.*Mix = mix_at(at, budget);
 }
 
 template <auto Mix>
 std::string write_mix(const BudgetQuestion& budget, const Scope& scope) {
   std::vector<std::string> shares;
-  for (const MixShare& share : budget.*Mix)
-    shares.push_back(fmt::format("{} = {}",
-                                 toml_text(scope.study->strategies.at(static_cast<std::size_t>(share.strategy)).name),
-                                 number_text(share.share)));
+  for (const MixShare& part : budget.*Mix)
+    shares.push_back(
+        fmt::format("{} = {}", toml_text(scope.study->strategies.at(static_cast<std::size_t>(part.strategy)).name),
+                    part.shares.size() == 1 ? number_text(part.shares.front()) : number_list(part.shares)));
   return fmt::format("{{ {} }}", fmt::join(shares, ", "));
 }
 
@@ -131,7 +158,8 @@ std::string write_ages(const KeySpec& key, const BudgetQuestion& budget, const S
 bool any_with_cells(const std::vector<MixShare>& mix, const Study& study) {
   return std::any_of(mix.begin(), mix.end(), [&](const MixShare& part) {
     const Strategy& strategy = study.strategies[static_cast<std::size_t>(part.strategy)];
-    return part.share > 0 && (strategy.cells || strategy.choice);
+    const bool occurs = std::any_of(part.shares.begin(), part.shares.end(), [](double share) { return share > 0; });
+    return occurs && (strategy.cells || strategy.choice);
   });
 }
 
@@ -183,9 +211,13 @@ constexpr std::array<KeySpec, 11> budget_keys = {{
     field<&BudgetQuestion::uptake>(
         "uptake", {.range = {0, 1}, .required = true, .check = checked<check_years>},
         "Share of the waiting children who ask for treatment in each year; the last one goes on.", "[0.1, 0.2, 0.3]"),
-    mix<&BudgetQuestion::before>("before", "The mix of strategies among children whose turn it is, as it is now.",
-                                 "{ rehabilitation = 1 }"),
-    mix<&BudgetQuestion::after>("after", "The mix that comes.", "{ rehabilitation = 0.3, \"one IV infusion\" = 0.7 }"),
+    mix<&BudgetQuestion::before>(
+        "before",
+        "The mix of strategies among children whose turn it is, as it is now. A share may be a "
+        "list by year; the last one goes on.",
+        "{ rehabilitation = 1 }"),
+    mix<&BudgetQuestion::after>("after", "The mix that comes.",
+                                "{ rehabilitation = [0.9, 0.6, 0.3], \"one IV infusion\" = [0.1, 0.4, 0.7] }"),
     field<&BudgetQuestion::backlog>(
         "backlog", {.unit = "children", .range = {0, most_children}},
         "Eligible children who are there when the new mix comes; without it, those born in the years between the two "

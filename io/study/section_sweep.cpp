@@ -18,6 +18,9 @@ constexpr std::int64_t most_values = 100'000;
 /// What all scenarios of a study share.
 constexpr std::array<std::string_view, 7> not_swept = {"format", "title", "seed", "evidence", "data", "claim", "sweep"};
 
+/// What the units of delivered columns are made of.
+constexpr std::array<std::string_view, 2> makes_units = {"policy.currency", "policy.effect"};
+
 /// How many decimals a number has as it is written; a study has no more of them than a double.
 int decimals_of(double number) {
   const std::string text = fmt::format("{}", number);
@@ -73,6 +76,8 @@ void read_key(const KeyAt& at, const std::string& key, const TomlValue& values, 
                   "write \"trial.dropout.share\" or \"parameter.effect.emax\"");
   if (std::find(not_swept.begin(), not_swept.end(), path.front()) != not_swept.end())
     return refuse("cannot be swept", "it is the same in all scenarios of a study", "write a study for each");
+  if (std::find(makes_units.begin(), makes_units.end(), key) != makes_units.end())
+    return refuse("cannot be swept", "a column of the result has one unit", "write a study for each");
   if (path.front() == "parameter" && path.size() == 1)
     return refuse("names no parameter", "", "write \"parameter.effect.emax\"; `vcohort schema` lists the others");
   SweptKey swept{key, {}};
@@ -134,7 +139,7 @@ std::string write_swept_values(const SweepAxis& axis, const Scope&) {
   return text + " }";
 }
 
-constexpr std::array<KeySpec, 4> keys = {{
+constexpr std::array<KeySpec, 5> keys = {{
     field<&SweepAxis::name>("name", {}, "What the axis is called in tables; the key where it is absent.", "\"effect\""),
     custom<read_swept_values, write_swept_values>(
         "values", KeyType::table, {.form = "table of lists or ranges", .required = true},
@@ -148,6 +153,11 @@ constexpr std::array<KeySpec, 4> keys = {{
                                "stand in `/trial/comparison` and `/policy/comparison`: scenarios share their random "
                                "numbers, so that these are known better than each number.",
                                "true"),
+    field<&SweepAxis::one_at_a_time>("one_at_a_time", {},
+                                     "Whether its values are tried alone: while one of these axes has another value, "
+                                     "all others of them have their first. With `compare` the settings are a tornado "
+                                     "of choices.",
+                                     "true"),
 }};
 
 void finish_axis(const TableReader& reader, SweepAxis& axis, const Scope&) {
@@ -164,7 +174,8 @@ void finish_axis(const TableReader& reader, SweepAxis& axis, const Scope&) {
 
 const SectionSpec sweep_section = section<SweepAxis, finish_axis>(
     "sweep", "[[sweep]]",
-    "One axis of a sweep: many studies in one run. Axes cross; each combination of their values, under each stance, is "
+    "One axis of a sweep: many studies in one run. Axes cross unless they say otherwise; each combination of their "
+    "values, under each stance, is "
     "a scenario, whose values are the first columns of every table that is shown or exported. Scenarios share their "
     "random numbers. The study without the sweep is valid by itself; seed and evidence are those of all.",
     keys);

@@ -141,7 +141,7 @@ class Policy(ProgramTest):
         return path
 
     def test_budgets_agree_with_cohorts_counted_one_by_one(self):
-        """Random budgets: capacity, returns, mixes with shares of zero, before-mixes with cells; every flow and every sum of money."""
+        """Random budgets: capacity, returns, mixes with shares of zero, before-mixes with cells, mixes of years; every flow and every sum of money."""
         chance = random.Random(3)
         for case in range(12):
             years = chance.randint(1, 6)
@@ -154,6 +154,8 @@ class Policy(ProgramTest):
             names = ["rehabilitation", "MSC, intrathecal", "MSC, IV four times"]
             mixes = {"before": chance.choice([{"rehabilitation": 1}, {"rehabilitation": 1, "MSC, intrathecal": 0}, {"MSC, intrathecal": 1}]),
                      "after": chance.choice([{"MSC, intrathecal": 1}, {"rehabilitation": 0.25, "MSC, IV four times": 0.75}, {"MSC, intrathecal": 0.5, "MSC, IV four times": 0.5, "rehabilitation": 0}])}
+            if years > 1 and case % 2:  # from year to year
+                mixes["after"] = {"rehabilitation": [0.75, 0.25], "MSC, intrathecal": [0.25, 0], "MSC, IV four times": [0, 0.75]}
             if years > 1 and chance.random() < 0.8:
                 question["retreatment"] = [chance.randint(1, years - 1), chance.choice([0.25, 1])]
             follows = case % 3 == 0

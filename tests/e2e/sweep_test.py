@@ -115,6 +115,33 @@ values = { "parameter.effect.emax" = [3.0, 6.0] }
         row = self.table(swept, "policy/summary")[-1]
         self.assertEqual((row["policy.horizon_years"], row["policy.discount.costs"], row["parameter.effect.emax"]), ("10", "0.03", "6"))
 
+    def test_a_tornado_of_choices(self):
+        """Axes that are tried one at a time: each setting is what --set makes of the study, under other perspectives too, whose draws have more columns."""
+        base = self.call("scenarios", "show", "route-and-price").stdout.replace('["published", "sceptical", "null"]', '["published"]')
+        axes = {"horizon": {"policy.horizon_years": ["10", "20"]}, "discount": {"policy.discount.costs": ["0.03", "0"], "policy.discount.effects": ["0.03", "0"]},
+                "perspective": {"policy.perspective": ['"health-system"', '"societal"']}}
+        text = base
+        for name, keys in axes.items():
+            values = ", ".join(f'"{key}" = [{", ".join(of)}]' for key, of in keys.items())
+            text += f'[[sweep]]\nname = "{name}"\nlabels = ["{name} as usual", "another"]\ncompare = true\none_at_a_time = true\nvalues = {{ {values} }}\n'
+        small = ("--set", "policy.parameter_draws=60", "--set", "policy.patients_per_draw=20")
+        study = self.write(text)
+        said = self.call("run", study, "-o", "swept.h5", "--progress", "none", *small).stdout
+        self.assertEqual(len(self.table("swept.h5", "scenarios")), 1 + 3)
+        for number, name in enumerate(axes, 2):
+            words = [word for key, of in axes[name].items() for word in ("--set", f"{key}={of[1]}")]
+            alone = self.run_study(self.write(base, f"b{number}.toml"), f"b{number}.h5", *small, *words)
+            for table in ("policy/summary", "policy/ceac", "policy/parameter_draws"):
+                expected = self.table(alone, table)
+                found = [{k: row[k] for k in expected[0]} | {"scenario": row["scenario"].split("#")[0]}
+                         for row in self.table("swept.h5", table) if row["scenario"].endswith(f"#{number:04}")]
+                self.assertEqual(found, expected, (table, name))
+        rows = [row for row in self.table("swept.h5", "policy/parameter_draws") if row["scenario"] == "published#0001"]
+        missing = {key for key, value in rows[0].items() if value == "NA"}
+        self.assertTrue(missing and all(value != "NA" for key, value in self.table("b4.h5", "policy/parameter_draws")[0].items() if key in missing), missing)
+        self.assertRegex(said, r"what the choices move at 50,000 USD per QALY(.|\n)*horizon = another +\S.* +[\d,]+ +[\d,]+ ± [\d,]+")
+        self.assertNotIn("published#0002  ", said.split("what the decision at")[1], "one setting's parameters are enough for a screen")
+
     def test_threads_shards_and_interruptions_do_not_matter(self):
         study = self.write(NORMAL + EFFECT + DROPOUT)
         digests = set()
@@ -171,7 +198,7 @@ values = { "parameter.effect.emax" = [3.0, 6.0] }
     def test_what_makes_no_sense_is_refused_where_it_stands(self):
         sweep = '[[sweep]]\nvalues = {{ {} }}\n'
         for values, words in (
-                ('"seed" = [1, 2]', ("cannot be swept",)), ('"trial.alpha" = []', ("has no values",)), ('"trial.alpha" = 0.1', ("list of values",)),
+                ('"seed" = [1, 2]', ("cannot be swept",)), ('"policy.currency" = ["USD", "EUR"]', ("a column of the result has one unit",)), ('"trial.alpha" = []', ("has no values",)), ('"trial.alpha" = 0.1', ("list of values",)),
                 ('"trial..alpha" = [1]', ("is no key",)), ('"trial.alpha" = { from = 0.1, to = 0.2, step = 0.03 }', ("miss the end",)),
                 ('"trial.alpha" = { from = 0.2, to = 0.1, step = 0.1 }', ("are no range", "lower to the higher")),
                 ('"trial.alpha" = { from = 0, to = 1, step = 0 }', ("positive steps",)), ('"trial.alpha" = { from = 0, step = 1 }', ("are no range",)),

@@ -20,6 +20,34 @@ TEST(Table, FindsItsColumns) {
   EXPECT_EQ(table.find("median"), nullptr);
 }
 
+TEST(Table, AColumnThatOnlySomeScenariosHaveIsMissingInTheOthers) {
+  std::vector<Table> tables;
+  const auto with = [&](const std::string& name, ColumnValues values) {
+    Table table{"/t", "", {}};
+    table.add<std::string>("scenario", "", "") = {name};
+    table.columns.push_back({name, "USD", "of " + name, std::move(values)});
+    append_rows(tables, std::move(table));
+  };
+  with("a", std::vector<double>{1.5});
+  with("b", std::vector<std::string>{"text"});
+  with("c", std::vector<std::int64_t>{7});
+  with("a", std::vector<std::int64_t>{2});
+  ASSERT_EQ(tables.size(), 1u);
+  ASSERT_EQ(tables[0].columns.size(), 4u);
+  const auto& a = std::get<std::vector<double>>(tables[0].find("a")->values);
+  EXPECT_EQ(a[0], 1.5);
+  EXPECT_TRUE(std::isnan(a[1]) && std::isnan(a[2]));
+  EXPECT_EQ(a[3], 2);
+  EXPECT_EQ(std::get<std::vector<std::string>>(tables[0].find("b")->values),
+            (std::vector<std::string>{"", "text", "", ""}));
+  const auto& c = std::get<std::vector<double>>(tables[0].find("c")->values);
+  EXPECT_TRUE(std::isnan(c[0]) && std::isnan(c[1]) && std::isnan(c[3]));
+  EXPECT_EQ(c[2], 7);
+  EXPECT_EQ(tables[0].find("c")->description, "of c");
+  EXPECT_THROW(with("a", std::vector<std::string>{"no number"}), InternalError);
+  EXPECT_THROW(with("d", std::vector<Truth>{Truth{1}}), InternalError);
+}
+
 TEST(Columns, AreFilledFromRows) {
   struct Row {
     int visit;

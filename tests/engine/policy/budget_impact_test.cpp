@@ -22,7 +22,7 @@ BudgetQuestion round_question() {
   question.from_age_years = 0;
   question.to_age_years = 2;
   question.uptake = {0.5};
-  question.after = {{1, 1.0}};
+  question.after = {{1, {1.0}}};
   return question;
 }
 
@@ -113,7 +113,7 @@ TEST(BudgetImpact, SomeComeBackAndCostATreatmentButNoFurtherCare) {
   EXPECT_NEAR(flow[1].returns, 75, rounding);
   EXPECT_NEAR(flow[1].treatment_cost, 150 * 100 + 100 * 1000 + 75 * 1000, rounding);
   EXPECT_NEAR(flow[1].care_cost(), 10 * 400, rounding);
-  question.before = {{0, 1.0}};
+  question.before = {{0, {1.0}}};
   const auto without = budget_flow(question, question.before, with_cells, round_costs(), 1);
   EXPECT_NEAR(without[1].returns, 0, rounding) << "nobody was treated with cells";
   EXPECT_NEAR(without[1].treatment_cost, 0, rounding);
@@ -125,9 +125,23 @@ TEST(BudgetImpact, ReturnsAreForCellsAlone) {
   BudgetQuestion question = round_question();
   question.retreat_after_years = 1;
   question.retreat_share = 1;
-  const auto flow = budget_flow(question, {{0, 0.5}, {1, 0.5}}, with_cells, round_costs(), 1);
+  const auto flow = budget_flow(question, {{0, {0.5}}, {1, {0.5}}}, with_cells, round_costs(), 1);
   EXPECT_NEAR(flow[1].returns, 75, rounding);
   EXPECT_NEAR(flow[1].treatment_cost, 75 * 100 + 50 * 1000 + 75 * 1000, rounding);
+}
+
+// Cells for a fifth of the turns of year 1 (150), for all of year 2 (100) and for none of year 3 (75); half of those
+// who had them come back after a year, for cells: 15 in year 2, 50 in year 3.
+TEST(BudgetImpact, TheMixChangesFromYearToYear) {
+  BudgetQuestion question = round_question();
+  question.retreat_after_years = 1;
+  question.retreat_share = 0.5;
+  const auto flow = budget_flow(question, {{0, {0.8, 0, 1}}, {1, {0.2, 1, 0}}}, with_cells, round_costs(), 1);
+  EXPECT_NEAR(flow[0].treatment_cost, 30 * 1000, rounding);
+  EXPECT_NEAR(flow[1].returns, 15, rounding);
+  EXPECT_NEAR(flow[1].treatment_cost, 30 * 100 + (100 + 15) * 1000, rounding);
+  EXPECT_NEAR(flow[2].returns, 50, rounding);
+  EXPECT_NEAR(flow[2].treatment_cost, (100 + 15) * 100 + 50 * 1000, rounding);
 }
 
 // Eligible from 2 to 4, a year survived by 90 %: of 100 born 81 get there, and 72.9 and 65.61 of the two years before.
@@ -145,7 +159,7 @@ TEST(BudgetImpact, AMixAndAGivenBacklog) {
   BudgetQuestion question = round_question();
   question.backlog = 20;
   question.uptake = {1, 0};
-  const auto flow = budget_flow(question, {{0, 0.5}, {1, 0.5}}, with_cells, round_costs(), 1);
+  const auto flow = budget_flow(question, {{0, {0.5}}, {1, {0.5}}}, with_cells, round_costs(), 1);
   EXPECT_NEAR(flow[0].waiting_backlog, 20, rounding);
   EXPECT_NEAR(flow[0].treatment_cost, 0.5 * 120 * 1000, rounding);
   EXPECT_NEAR(flow[1].asked, 0, rounding);
@@ -170,7 +184,7 @@ TEST(BudgetImpact, CareThatNothingChangesCancels) {
   question.retreat_after_years = 1;
   question.retreat_share = 1;
   const auto after = budget_flow(question, question.after, with_cells, round_costs(), 0.9);
-  const auto before = budget_flow(question, {{0, 1.0}}, with_cells, round_costs(), 0.9);
+  const auto before = budget_flow(question, {{0, {1.0}}}, with_cells, round_costs(), 0.9);
   EXPECT_LT(after[2].turns_backlog + after[2].turns_births, before[2].turns_backlog + before[2].turns_births);
   for (std::size_t year = 0; year < after.size(); ++year) EXPECT_EQ(after[year].care_cost(), before[year].care_cost());
 }
@@ -201,7 +215,7 @@ TEST(BudgetImpact, SharesOfZeroAndCapacitiesOfZeroGiveNumbers) {
   question.retreat_share = 0.5;
   for (const double capacity : {0.0, 0.1, 1.0 / 3}) {
     question.capacity = {capacity};
-    for (const BudgetYear& year : budget_flow(question, {{0, 1.0}, {1, 0.0}}, with_cells, round_costs(), 0.9)) {
+    for (const BudgetYear& year : budget_flow(question, {{0, {1.0}}, {1, {0.0}}}, with_cells, round_costs(), 0.9)) {
       EXPECT_EQ(year.treatment_cost, 0);
       EXPECT_GE(year.put_off, 0);
       EXPECT_NEAR(year.turns_backlog + year.turns_births, capacity, rounding);

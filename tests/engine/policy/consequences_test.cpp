@@ -263,8 +263,8 @@ TEST(Consequences, ABudgetSaysWhatIsSparedAsANegativeNumber) {
   budget.prevalence_per_1000 = 2;
   budget.to_age_years = 2;
   budget.uptake = {1};
-  budget.before = {{0, 1.0}};
-  budget.after = {{1, 1.0}};
+  budget.before = {{0, {1.0}}};
+  budget.after = {{1, {1.0}}};
   study.policy->budget = budget;
   const ParameterValues values = values_of("sceptical");
   const double care = values.at("cost.care") * values.at("cost.care_ratio.III");

@@ -72,7 +72,7 @@ TEST(Survival, TheWaitingOfABudgetDieAsTheChildrenDo) {
   budget.prevalence_per_1000 = 2;
   budget.to_age_years = 2;
   budget.uptake = {0};
-  budget.before = budget.after = {{0, 1.0}};
+  budget.before = budget.after = {{0, {1.0}}};
   study.policy->budget = budget;
   Evidence evidence = uneventful("null");
   for (Parameter& parameter : evidence.parameters)

@@ -22,6 +22,19 @@ TEST(Sweep, TheLastAxisMovesFastest) {
   EXPECT_EQ(settings_of({}), 1);
 }
 
+TEST(Sweep, AxesThatAreTriedOneAtATimeDoNotMeet) {
+  std::vector<SweepAxis> sweep = three_axes();
+  sweep[0].one_at_a_time = sweep[1].one_at_a_time = sweep[0].compare = true;  // the third one crosses them
+  ASSERT_EQ(settings_of(sweep), 2 * (1 + 1 + 2));
+  const std::vector<std::vector<std::size_t>> places = {{0, 0, 0}, {1, 0, 0}, {0, 1, 0}, {0, 2, 0},
+                                                        {0, 0, 1}, {1, 0, 1}, {0, 1, 1}, {0, 2, 1}};
+  for (std::size_t setting = 0; setting < places.size(); ++setting)
+    EXPECT_EQ(places_of(sweep, setting), places[setting]);
+  EXPECT_EQ(compared_with(sweep, 3), (std::vector<std::size_t>{0}));
+  EXPECT_EQ(compared_with(sweep, 4), (std::vector<std::size_t>{0}));
+  EXPECT_EQ(compared_with(sweep, 7), (std::vector<std::size_t>{4, 3}));
+}
+
 TEST(Sweep, MarksSortAsTheirNumbers) {
   EXPECT_EQ(mark_of(three_axes(), 6), "#0007");
   SweepAxis long_axis{"", {}, {{"a", std::vector<std::string>(300, "1")}}};

@@ -293,7 +293,8 @@ class RandomStudy {
 
   std::string rehabilitation() {
     return fmt::format(
-        "[{{ hours_per_week = {}, weeks = {}, repeat = 2, every_weeks = {}, start_months = {} }}, {{ hours_per_week = 1 "
+        "[{{ hours_per_week = {}, weeks = {}, repeat = 2, every_weeks = {}, start_months = {} }}, {{ hours_per_week = "
+        "1 "
         "}}]",
         number_between(0, 20), number_between(1, 10), number_between(11, 50), number_between(0.1, 12));
   }
@@ -391,8 +392,11 @@ class RandomStudy {
   }
 
   std::string share_mix() {
-    const double share = between(0, 1);
-    return fmt::format("{{ rehabilitation = {}, \"cells 1\" = {} }}", number_text(share), number_text(1 - share));
+    const double share = between(0, 1), later = between(0, 1);
+    if (chance(0.5))
+      return fmt::format("{{ rehabilitation = {}, \"cells 1\" = {} }}", number_text(share), number_text(1 - share));
+    return fmt::format("{{ rehabilitation = {}, \"cells 1\" = {} }}", number_list({share, later}),
+                       number_list({1 - share, 1 - later}));
   }
 
   std::string number_between(double low, double high) { return number_text(between(low, high)); }

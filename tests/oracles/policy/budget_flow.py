@@ -17,11 +17,14 @@ class Cohort:
 
 
 def in_year(values, year):
+    """Of a list, whose last value goes on, or of a number."""
+    if not isinstance(values, (list, tuple)):
+        return Fraction(values)
     return Fraction(values[year] if year < len(values) else values[-1])
 
 
 def budget_flow(question, mix, with_cells, costs, survival):
-    """One row per year. `mix` {strategy: share}; `costs` {strategy: [(treatment, care)] per year}, with key None for care without any effect."""
+    """One row per year. `mix` {strategy: share, or a list of it by year}; `costs` {strategy: [(treatment, care)] per year}, with key None for care without any effect."""
     f = Fraction
     low, high = map(f, question["age_years"])
     ages = max(1, ceil(high - low))
@@ -37,8 +40,8 @@ def budget_flow(question, mix, with_cells, costs, survival):
             cohort.silent *= f(question["backlog"]) / there
     whole_backlog = sum(cohort.silent for cohort in cohorts)
     pause, share = question.get("retreatment", (0, 0))
-    cells = sum(f(part) for strategy, part in mix.items() if with_cells[strategy])
-    turns, returns, came_back, rows = [], [], [], []
+    cells = [strategy for strategy in mix if with_cells[strategy]]
+    turns, returns, came_back, rows = [], [], [], []  # returns and came_back by strategy: children come back for what they had
     for year in range(question["years"]):
         cohorts += [Cohort(entering * share, 0, False, max(0, last)) for share, last in origins]  # everybody is eligible in the first year
         row = {"year": year + 1,
@@ -46,9 +49,9 @@ def budget_flow(question, mix, with_cells, costs, survival):
                "waiting_births": sum(c.silent + c.asking for c in cohorts if not c.backlog and c.waits())}
         waiting = [c for c in cohorts if c.waits()]
         uptake = in_year(question["uptake"], year)
-        back = f(share) * cells * turns[year - pause] * survival ** pause if pause and year >= pause else f(0)
-        old = sum(c.asking for c in waiting) + sum(came_back)
-        new = sum(c.silent * uptake for c in waiting) + back
+        back = {s: f(share) * in_year(mix[s], year - pause) * turns[year - pause] * survival ** pause if pause and year >= pause else f(0) for s in cells}
+        old = sum(c.asking for c in waiting) + sum(sum(cohort.values()) for cohort in came_back)
+        new = sum(c.silent * uptake for c in waiting) + sum(back.values())
         capacity = in_year(question["capacity"], year) if question.get("capacity") else old + new
         of_old = min(f(1), capacity / old) if old else f(0)
         left = capacity - of_old * old
@@ -61,27 +64,28 @@ def budget_flow(question, mix, with_cells, costs, survival):
             c.silent -= fresh
             c.asking += fresh - served
             row["turns_backlog" if c.backlog else "turns_births"] += served
-        row["returns"] = of_old * sum(came_back) + of_new * back
-        came_back = [children * (1 - of_old) for children in came_back] + [back * (1 - of_new)]
-        row["put_off"] = sum(c.asking for c in waiting) + sum(came_back)
+        returns.append({s: of_old * sum(cohort[s] for cohort in came_back) + of_new * back[s] for s in cells})
+        row["returns"] = sum(returns[-1].values())
+        came_back = [{s: children * (1 - of_old) for s, children in cohort.items()} for cohort in came_back]
+        came_back.append({s: children * (1 - of_new) for s, children in back.items()})
+        row["put_off"] = sum(c.asking for c in waiting) + sum(sum(cohort.values()) for cohort in came_back)
         row["died"] = sum((c.silent + c.asking) * (1 - survival) for c in waiting)
         for c in waiting:
             c.silent, c.asking = c.silent * survival, c.asking * survival
         row["aged_out"] = sum(c.silent + c.asking for c in waiting if c.age == c.last)
         for c in cohorts:
             c.age += 1
-        came_back = [children * survival for children in came_back]
+        came_back = [{s: children * survival for s, children in cohort.items()} for cohort in came_back]
         turns.append(row["turns_backlog"] + row["turns_births"])
-        returns.append(row["returns"])
         treatment = care = f(0)
         for begun in range(year + 1):
             since = year - begun
             for strategy, part in mix.items():
                 spent, cared = costs[strategy][since]
-                treatment += f(part) * turns[begun] * f(spent)
-                care += f(part) * turns[begun] * (f(cared) - f(costs[None][since][1]))
-                if with_cells[strategy] and cells:
-                    treatment += f(part) / cells * returns[begun] * f(spent)
+                treatment += in_year(part, begun) * turns[begun] * f(spent)
+                care += in_year(part, begun) * turns[begun] * (f(cared) - f(costs[None][since][1]))
+                if with_cells[strategy]:
+                    treatment += returns[begun][strategy] * f(spent)
         row["treatment_cost"] = treatment
         row["care_cost"] = care + whole_backlog * f(costs[None][year][1]) \
             + sum(entering * f(costs[None][year - begun][1]) for begun in range(year + 1))
