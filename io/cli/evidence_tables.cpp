@@ -154,8 +154,8 @@ Table parameters_table(const Evidence& evidence, const std::vector<const Paramet
   auto& value = table.add<double>("value", "1", "What runs with fixed parameters use, in the parameter's unit.");
   for (const Parameter* parameter : kept) value.push_back(parameter->value);
   text("unit", "Its unit; empty for a pure number.", [](const Parameter& p) { return p.unit; });
-  text("uncertainty", "95 % interval of its draws.", uncertainty_text);
   text("strength", "How well it is known.", [](const Parameter& p) { return std::string(name_of(p.strength)); });
+  text("uncertainty", "95 % interval of its draws.", uncertainty_text);
   text("source", "Where it comes from.", [](const Parameter& p) { return p.source; });
   text("enters", "The part of the model that it enters.", where_it_enters);
   text("changed", "What it was before, and until when.", [](const Parameter& p) {

@@ -2,6 +2,7 @@
 
 #include <iostream>
 #include <memory>
+#include <optional>
 
 #include "engine/evidence/registry.hpp"
 #include "engine/numeric/errors.hpp"
@@ -9,6 +10,7 @@
 #include "io/cli/find_evidence.hpp"
 #include "io/cli/table_format.hpp"
 #include "io/cli/verbs.hpp"
+#include "io/console/screen.hpp"
 #include "io/study/problems.hpp"
 
 namespace vcohort {
@@ -42,11 +44,7 @@ void list(const EvidenceArguments& arguments) {
     kept = matching(evidence, arguments.pattern);
   if (!arguments.strength.empty())
     std::erase_if(kept, [&](const Parameter* p) { return name_of(p->strength) != arguments.strength; });
-  if (arguments.format != TableFormat::table)
-    return print(parameters_table(evidence, kept), arguments.format, std::cout);
-  for (const Parameter* p : kept)
-    std::cout << fmt::format("{:<40} {:>10.4g} {:<26} {:<24} {}\n", p->name, p->value, p->unit, uncertainty_text(*p),
-                             name_of(p->strength));
+  print(parameters_table(evidence, kept), arguments.format, std::cout);
 }
 
 /// One parameter for a reader: what it means, and what each stance says of it.
@@ -125,6 +123,8 @@ void add_evidence(Verb& program) {
   auto arguments = std::make_shared<EvidenceArguments>();
   const auto done = [arguments](auto act) {
     return [arguments, act] {
+      std::optional<FoldedScreen> folded;
+      if (arguments->format == TableFormat::table) folded.emplace(std::cout);
       act(*arguments);
       return ExitStatus::done;
     };
@@ -143,11 +143,10 @@ void add_evidence(Verb& program) {
   shows.option("parameter", arguments->pattern, "its name, the beginning of one, or a name with stars").required();
   shows.option("--evidence", *stance, "stance or evidence file [the three that ship]").type("EVIDENCE");
   add_format(shows, arguments->format);
-  shows.action([arguments, stance] {
-    if (!stance->empty()) arguments->stance = *stance;
-    show(*arguments, !stance->empty());
-    return ExitStatus::done;
-  });
+  shows.action(done([stance](EvidenceArguments& a) {
+    if (!stance->empty()) a.stance = *stance;
+    show(a, !stance->empty());
+  }));
 
   Verb diffs = verb.verb("diff", "where two evidences differ, and why");
   diffs.option("first", arguments->first, "stance or evidence file").required();

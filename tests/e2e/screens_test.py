@@ -119,6 +119,23 @@ class Screens(ProgramTest):
                 self.assert_fits("show", f"{number}.h5", table, widths=WIDTHS[:1])
         self.assertIn("两年随访", printed)
 
+    def test_what_compares_and_searches(self):
+        quickstart = SOURCE / "scenarios/studies/quickstart.toml"
+        for name, settings in {"a": (), "b": ("--set", "seed=2")}.items():
+            self.run_study(quickstart, f"{name}.h5", "--set", "population.size=2000", "--set", 'parameters="uncertain"', *settings)
+        self.assert_fits("compare", "a.h5", "b.h5", status=ANY)
+        self.assert_fits("compare", "a.h5", "a.h5")
+        self.assert_fits("influence", "a.h5")
+        self.assert_fits("calibrate", "peng-2017", "--move", "effect.emax,effect.ec50", "--draws", 50, "--patients-factor", 1, status=ANY)
+        self.assert_fits("evidence", "show", "effect.emax")
+        self.assert_fits("evidence", "list")
+        self.assert_fits("evidence", "diff", "published", "sceptical", status=ANY)
+        trial = SOURCE / "scenarios/templates/two-arm-continuous.toml"
+        self.assert_fits("optimise", trial, "--sweep", "trial.arms.1.ratio=[1, 3]", "--sweep", 'trial.randomisation.method=["simple"]',
+                         "--minimise", "size", "--replicates", 2000, status=ANY)
+        self.assert_fits("size", trial, "--power", 0.8, "--paragraph", *FEW, status=ANY)
+        self.assert_fits("size", trial, "--sweep", "trial.alpha=[0.01, 0.05]", "--power", 0.8, *FEW, status=ANY)
+
     def test_claims_and_replications(self):
         self.assert_fits("claims", "--set", "population.size=100", status=ANY, widths=WIDTHS[:1])
         self.assert_fits("claims", "age-window", "four-low-doses", "--set", "population.size=100", status=ANY)
