@@ -113,6 +113,11 @@ Standing standing_of(double effect, const AnalysisPlan& plan, analysis::Better b
   return std::fabs(effect) >= plan.margin - rounding ? Standing::null : Standing::alternative;
 }
 
+Study to_be_counted(Study study) {
+  study.trial->replicates = 1;
+  return study;
+}
+
 SizedEffect sized_effect(const Trial& trial, std::size_t analysis, std::size_t contrast) {
   const PreparedTrial& prepared = trial.prepared();
   const AnalysisPlan& plan = prepared.protocol.design.analyses[analysis];

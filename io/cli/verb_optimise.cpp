@@ -86,7 +86,7 @@ std::map<std::string, double> costs_of(const std::vector<std::string>& texts) {
 class Design {
  public:
   Design(const Study& study, const Evidence& stance, const OptimiseArguments& arguments)
-      : trial_(std::make_shared<const Trial>(study, stance)),
+      : trial_(std::make_shared<const Trial>(to_be_counted(study), stance)),
         objective_(arguments.objective),
         per_month_(arguments.cost_per_month) {
     target_.contrasts = {contrast_of(arguments)};

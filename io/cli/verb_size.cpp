@@ -302,8 +302,7 @@ Study with_events(const Study& study, std::int64_t events) {
 /// The search under one scenario; nothing where there is no effect to find.
 std::optional<SizedAnswer> answer_under(const LoadedStudy& loaded, const Evidence& stance,
                                         const SizeArguments& arguments) {
-  Study study = loaded.reading.study;
-  study.trial->replicates = 1;  // goals have their own; true values are as precise as their fewest twins make them
+  const Study study = to_be_counted(loaded.reading.study);
   const Trial trial(study, stance);
   SizeTarget target = target_of(arguments, trial);
   SizedAnswer of{trial.scenario(),
