@@ -257,7 +257,7 @@ void ResultFile::for_each_chunk(std::string_view table, std::int64_t rows,
     std::string names;
     for (const TableInfo& other : state_->shown) names += (names.empty() ? "" : ", ") + other.path.substr(1);
     throw StorageFailure(
-        explain(fmt::format("no table '{}' in '{}'", table, path().string()), "", "There are: " + names + "."));
+        explain(fmt::format("no table '{}' in '{}'", table, path().string()), "it has " + names, "name one of them"));
   }
   if (rows < 1) throw InternalError("cannot read a table in chunks (a chunk has no rows)");
   const detail::LibraryGuard guard;
