@@ -109,7 +109,7 @@ double buffers(const Table& layout, std::int64_t rows) {
 
 Needs needs_of(const LoadedStudy& study, const Plan& plan, int threads) {
   const auto held_already = static_cast<double>(resident_memory());
-  constexpr double datasets_of_every_file = 30, datasets_of_a_tally = 5;
+  constexpr double datasets_of_every_file = 39, names_of_a_tally = 48;
   Needs needs;
   needs.file = datasets_of_every_file * bytes_of_a_dataset;
   for (const EvidenceText& text : study.header.evidence) needs.file += compressed(text.source);
@@ -119,7 +119,7 @@ Needs needs_of(const LoadedStudy& study, const Plan& plan, int threads) {
   for (std::size_t q = 0; q < plan.questions(); ++q) {
     const auto question = plan.question(q);
     const Tally tally = question->empty_tally();
-    needs.file += stored(tally) + datasets_of_a_tally * bytes_of_a_dataset;
+    needs.file += stored(tally) + names_of_a_tally;
     tallies += held(tally);
     tables += delivered(*question, study.reading.study,
                         seen.insert(question->name()).second || study.reading.study.sweep.empty());

@@ -7,7 +7,7 @@
 namespace vcohort {
 
 inline constexpr std::string_view result_format = "vcohort-result";
-inline constexpr std::string_view result_format_version = "1.0";  // a reader accepts every minor version up to its own
+inline constexpr std::string_view result_format_version = "2.0";  // a reader accepts every minor version up to its own
 inline constexpr std::string_view result_generator = "Philox4x32-10";
 
 /// A complete result, or a part that covers some of its blocks.

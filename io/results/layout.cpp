@@ -2,8 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <set>
-
 #include "io/results/detail/contents.hpp"
 #include "io/results/result_file.hpp"
 
@@ -37,21 +35,11 @@ std::string_view meaning_of_attribute(std::string_view group, std::string_view n
       {"/", "status", "`complete`, or `part` where it covers a range of blocks only."},
       {"/", "study_sha256", "SHA-256 of the resolved study."},
       {"/", "total_blocks", "The number of blocks of the study."},
-      {"/tallies/<index>", "question", "The question whose tally it is."},
-      {"/tallies/<index>", "scenario", "The scenario under which it was gathered."},
   };
   for (const Meaning& meaning : meanings) {
     if (meaning.group == group && meaning.name == name) return meaning.sentence;
   }
   return "";
-}
-
-/// Tallies are numbered; the layout shows one for all.
-std::string generic_path(const std::string& path) {
-  constexpr std::string_view tallies = "/tallies/";
-  if (!path.starts_with(tallies)) return path;
-  const auto end = path.find('/', tallies.size());
-  return std::string(tallies) + "<index>" + (end == std::string::npos ? "" : path.substr(end));
 }
 
 std::string type_of(const Attribute& attribute) {
@@ -85,11 +73,9 @@ void describe_dataset(const Object& dataset, std::string_view name, std::string&
 std::string describe_layout(const ResultFile& file) {
   const detail::Contents& contents = file.contents();
   std::string out;
-  std::set<std::string> described;
   for (const Object& group : contents.objects()) {
-    const std::string path = generic_path(group.path);
-    if (group.kind != Object::Kind::group || !described.insert(path).second) continue;
-    describe_group(group, path, out);
+    if (group.kind != Object::Kind::group) continue;
+    describe_group(group, group.path, out);
     const Attribute* names = group.attribute("columns");
     const auto* columns = names == nullptr ? nullptr : std::get_if<std::vector<std::string>>(&names->values);
     if (columns == nullptr) continue;

@@ -186,7 +186,7 @@ FileHeader read_header(const Contents& contents, const std::vector<TableInfo>& t
 }
 
 bool is_tally(const std::string& path) {
-  return path.starts_with("/tallies/");
+  return path == detail::tallies_path || path.starts_with(std::string(detail::tallies_path) + "/");
 }
 
 }  // namespace
@@ -273,21 +273,12 @@ void ResultFile::for_each_chunk(std::string_view table, std::int64_t rows,
 std::vector<NamedTally> ResultFile::tallies() const {
   const detail::LibraryGuard guard;
   const Contents& contents = state_->contents;
-  std::vector<NamedTally> tallies;
-  for (const Object& group : contents.objects()) {
-    if (group.kind != Object::Kind::group || !is_tally(group.path) || group.attribute("question") == nullptr) continue;
-    NamedTally named{required_text(contents, group, "question"), required_text(contents, group, "scenario"), {}};
-    const Table counts = read_whole(contents, state_->tables, group.path + "/counts");
-    named.tally.counts = column_of<std::int64_t>(counts, "count");
-    const Table sums = read_whole(contents, state_->tables, group.path + "/sums");
-    try {
-      named.tally.sums = detail::sums_from(sums);
-    } catch (const InvalidInput& error) {
-      detail::fail(contents.context(), fmt::format("read the sums of {}", group.path), error.what());
-    }
-    tallies.push_back(std::move(named));
+  const auto table = [&](const char* path) { return read_whole(contents, state_->tables, path); };
+  try {
+    return detail::tallies_from(table(detail::tallies_path), table(detail::counts_path), table(detail::sums_path));
+  } catch (const InvalidInput& error) {
+    detail::fail(contents.context(), "read the tallies", error.what());
   }
-  return tallies;
 }
 
 }  // namespace vcohort

@@ -48,7 +48,9 @@ Table evidence_table(const FileHeader& header) {
   Table table{"/evidence", "The evidence files that the study names.", {}};
   const Columns column(table, header.evidence);
   column("name", "", "The stance, or the file's name.", &EvidenceText::name);
-  column("source", "", "The evidence file, byte for byte as it was given; of an overlay, the whole text that it stands for.", &EvidenceText::source);
+  column("source", "",
+         "The evidence file, byte for byte as it was given; of an overlay, the whole text that it stands for.",
+         &EvidenceText::source);
   return table;
 }
 
@@ -121,26 +123,22 @@ void ContentWriter::append(const Table& rows) {
 }
 
 void ContentWriter::write_tallies(const std::vector<NamedTally>& tallies) {
-  const GroupHandle group = make_group(file_.id(), "/tallies", context_);
-  write_attribute(group.id(), "description", "What the blocks of this file gathered: tallies add up exactly.",
-                  context_);
   Storage compressed = storage_;
   compressed.compress = true;
   std::set<std::pair<std::string, std::string>> seen;
-  for (std::size_t index = 0; index < tallies.size(); ++index) {
-    const NamedTally& named = tallies[index];
-    if (!seen.emplace(named.question, named.scenario).second) {
+  for (const NamedTally& named : tallies)
+    if (!seen.emplace(named.question, named.scenario).second)
       throw InternalError(
           fmt::format("cannot write the tally of {} under {} (there are two)", named.question, named.scenario));
-    }
-    const std::string path = fmt::format("/tallies/{:06}", index);
-    const GroupHandle tally = make_group(file_.id(), path, context_);
-    write_attribute(tally.id(), "description", "The tally of one question under one scenario.", context_);
-    write_attribute(tally.id(), "question", named.question, context_);
-    write_attribute(tally.id(), "scenario", named.scenario, context_);
-    write_whole(file_.id(), context_, counts_table(path + "/counts", named.tally.counts), compressed);
-    write_whole(file_.id(), context_, sums_table(path + "/sums", named.tally.sums), compressed);
+  write_whole(file_.id(), context_, tallies_table(tallies), compressed);
+  TableWriter counts(file_.id(), context_, counts_table({}), compressed);
+  TableWriter sums(file_.id(), context_, sums_table({}), compressed);
+  for (const NamedTally& named : tallies) {
+    counts.append(counts_table(named.tally.counts));
+    sums.append(sums_table(named.tally.sums));
   }
+  counts.finish();
+  sums.finish();
 }
 
 std::string ContentWriter::publish() {

@@ -80,7 +80,7 @@ def check_values(file):
     assert patients["patient"].shape == (40000,) and patients["patient"].chunks == (16384,)
     assert (patients["patient"][:] == numpy.arange(40000)).all()
     assert file["empty/patient"].shape == (0,)
-    limbs = [int(file[f"tallies/000000/sums/limb_{limb}"][2]) for limb in range(4)]
+    limbs = [int(file[f"tallies/sums/limb_{limb}"][2]) for limb in range(4)]
     quanta = sum(limb << (32 * position) for position, limb in enumerate(limbs))
     assert quanta == 10 * 10**20 * 2**50, quanta  # ten blocks added 1e20 each, exactly
 

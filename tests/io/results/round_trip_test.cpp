@@ -3,8 +3,10 @@
 
 #include <bit>
 #include <cmath>
+#include <limits>
 
 #include "engine/numeric/errors.hpp"
+#include "io/results/detail/limbs.hpp"
 #include "io/results/digest.hpp"
 #include "io/results/result_file.hpp"
 #include "tests/io/results/sample.hpp"
@@ -68,6 +70,20 @@ TEST(ResultFile, lists_its_tables) {
     FAIL();
   } catch (const StorageFailure& error) {
     EXPECT_THAT(error.what(), HasSubstr("cohort/summary"));
+  }
+}
+
+TEST(Tallies, have_the_lengths_that_the_file_states) {
+  const std::vector<NamedTally> named = sample::tallies(0, 9);
+  Table tallies = detail::tallies_table(named);
+  const Table counts = detail::counts_table(std::vector<std::int64_t>(10)),
+              sums = detail::sums_table(std::vector<ExactSum>(6));
+  EXPECT_EQ(detail::tallies_from(tallies, counts, sums).size(), 2u);
+  EXPECT_THROW(detail::tallies_from(tallies, counts, detail::sums_table(std::vector<ExactSum>(7))), InvalidInput);
+  EXPECT_THROW(detail::tallies_from(tallies, detail::counts_table(std::vector<std::int64_t>(9)), sums), InvalidInput);
+  for (const std::int64_t length : {std::int64_t{-1}, std::numeric_limits<std::int64_t>::max()}) {
+    std::get<std::vector<std::int64_t>>(tallies.columns[2].values)[0] = length;
+    EXPECT_THROW(detail::tallies_from(tallies, counts, sums), InvalidInput);
   }
 }
 
