@@ -1,6 +1,7 @@
 #include "engine/study/sweep.hpp"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <optional>
 
@@ -27,10 +28,11 @@ std::string plain(std::string value) {
   return value;
 }
 
-/// The names of datasets have no slashes.
+/// The names of datasets have no slashes, and /scenarios has columns of its own.
 std::string column_name(std::string name) {
+  constexpr std::array<std::string_view, 5> taken = {"scenario", "stance", "title", "parameters", "overrides"};
   std::replace(name.begin(), name.end(), '/', '|');
-  return name;
+  return std::find(taken.begin(), taken.end(), name) == taken.end() ? name : "swept " + name;
 }
 
 /// The settings of the axes that do not cross: all at their first value, or one of them at another.

@@ -31,9 +31,14 @@ void Trial::note_rejections(std::int64_t first_replicate, const std::vector<std:
 }
 
 std::string Trial::compared_by() const {
-  return std::to_string(layout_.sizes()) + " sample sizes, " + std::to_string(layout_.analyses()) + " analyses, " +
-         std::to_string(layout_.contrasts()) + " contrasts and " + std::to_string(study_.trial->replicates) +
-         " replicates";
+  std::string words = std::to_string(study_.trial->replicates) + " replicates, sample sizes";
+  for (const std::int64_t size : study_.trial->sample_size) words += " " + std::to_string(size);
+  words += ", the analyses";
+  for (const AnalysisPlan& plan : study_.trial->analyses) words += " '" + plan.name + "'";
+  words += " and contrasts of";
+  for (std::size_t c = 0; c < layout_.contrasts(); ++c)
+    words += " '" + trial_->protocol.name_of_contrast(c, study_.trial->analyses.front()) + "'";
+  return words;
 }
 
 /// With shared random numbers the replicates of two settings are pairs: what tells them apart are those in which one

@@ -22,6 +22,14 @@ std::string mebibytes(double bytes) {
   return fmt::format("{:.{}f} MiB", size, size < 1 ? 2 : size < 10 ? 1 : 0);
 }
 
+/// "3", or of a sweep "9 (3 stances x 3 settings)".
+std::string scenarios_in_words(const LoadedStudy& loaded) {
+  const auto stances = static_cast<double>(loaded.evidence.size()), settings = settings_of(loaded.reading.study.sweep);
+  return loaded.reading.study.sweep.empty() ? fmt::format("{:.0f}", stances)
+                                            : fmt::format("{:.0f} ({:.0f} {} x {:.0f} settings)", stances * settings,
+                                                          stances, stances == 1 ? "stance" : "stances", settings);
+}
+
 /// How to cut the run into tasks of the wished length, with the words for a scheduler.
 void print_shards(const Plan& plan, const std::filesystem::path& output, int threads, double row_bytes,
                   const RunArguments& arguments) {
@@ -61,7 +69,7 @@ ExitStatus print_dry_run(const LoadedStudy& loaded, const Plan& plan, const RunA
   const auto& output = workplace.output();
   const int threads = workplace.threads();
   const Needs needs = needs_of(loaded, plan, threads);
-  const double cells = summary_cells(study) * static_cast<double>(loaded.evidence.size());
+  const double cells = summary_cells(study) * static_cast<double>(loaded.evidence.size()) * settings_of(study.sweep);
   std::error_code unknown;
   const auto folder = output.has_parent_path() ? output.parent_path() : std::filesystem::path(".");
   const auto space = std::filesystem::space(folder, unknown);
@@ -71,7 +79,7 @@ ExitStatus print_dry_run(const LoadedStudy& loaded, const Plan& plan, const RunA
       "(scenario x strategy x stratum x endpoint x visit)\n"
       "patients     {} (each under every strategy)\nblocks       {}\nthreads      {}\nmemory       about {}\n"
       "file         about {}, {}\ndisk         about {} until its parts are joined; {}\n",
-      study.title, loaded.evidence.size(), study.strategies.size(), study.outcomes.endpoints.size(),
+      study.title, scenarios_in_words(loaded), study.strategies.size(), study.outcomes.endpoints.size(),
       study.outcomes.visits_months.size(), cells, plan.patients_in({0, plan.blocks()}), plan.blocks(), threads,
       mebibytes(needs.memory), mebibytes(needs.file), output.string(), mebibytes(needs.disk),
       unknown ? "how much is free is unknown" : mebibytes(free_bytes) + " are free");

@@ -22,8 +22,13 @@ struct SweptScenarios::Found {
   std::vector<std::string> order;  // of the lines, as they were met
   std::map<std::string, Line> lines;
   std::map<std::string, std::size_t> without_effect;  // by key: settings in which it says nothing
+  std::map<std::string, std::size_t> units;           // of money and effects: the first setting that has them
   std::vector<std::string> notices;
 
+  void has_units(const std::string& words, std::size_t setting) {
+    const auto [known, is_new] = units.try_emplace(words, setting);
+    if (!is_new) known->second = std::min(known->second, setting);
+  }
   void add(const std::string& line, Line at) {
     const auto [known, is_new] = lines.try_emplace(line, at);
     if (is_new)
@@ -61,6 +66,8 @@ std::vector<std::string> SweptScenarios::check(LoadFor load_for) const {
       std::sort(keys.begin(), keys.end());
       keys.erase(std::unique(keys.begin(), keys.end()), keys.end());
       for (const std::string& key : keys) ++found.without_effect[key];
+      if (const auto& policy = reading.study.policy)
+        found.has_units(fmt::format("{} and {}", policy->currency, name_of(policy->effect)), setting);
       for (const std::string& notice : reading.notices) found.notice(notice);
     } catch (const InvalidInput& error) {
       std::istringstream lines(error.what());
@@ -70,6 +77,7 @@ std::vector<std::string> SweptScenarios::check(LoadFor load_for) const {
   const auto join = [](Found left, const Found& right) {
     for (const std::string& line : right.order) left.add(line, right.lines.at(line));
     for (const auto& [key, settings] : right.without_effect) left.without_effect[key] += settings;
+    for (const auto& [words, setting] : right.units) left.has_units(words, setting);
     for (const std::string& notice : right.notices) left.notice(notice);
     return left;
   };
@@ -97,6 +105,19 @@ std::vector<std::string> SweptScenarios::check(LoadFor load_for) const {
                               explain(fmt::format("sweeping {} has no effect", vcohort::quoted(without->first)),
                                       "in none of its settings", "remove it, or set what it depends on"));
     }
+  if (problems.empty() && found.units.size() > 1) {
+    std::string units;
+    for (const auto& [words, setting] : found.units)
+      units += fmt::format("{}{} where {}", units.empty() ? "" : ", ", words, in_words(sweep(), setting));
+    problems = explain("the sweep mixes units: " + units, "a column of the result has one unit",
+                       "write a study for each currency and effect");
+  }
+  if (problems.empty() && study_.reading.study.stances.empty())
+    for (const SweepAxis& axis : sweep())
+      for (const SweptKey& swept : axis.keys)
+        if (swept.key.starts_with("parameter."))
+          problems = explain(fmt::format("sweeping {} has no effect", vcohort::quoted(swept.key)),
+                             "the study has no disease model", "remove it");
   if (!problems.empty()) throw InvalidInput(problems);
   std::vector<std::string> notices;
   for (const std::string& notice : found.notices)

@@ -61,14 +61,17 @@ Table simulated_dataset(const ResultFile& file, const ExportArguments& arguments
                arguments.sample_size > 0 ? arguments.sample_size : study.trial->sample_size.back());
 }
 
-/// The rows of one scenario.
+/// The rows of one scenario, or of "#0007" those of a setting under every stance.
 Table of_scenario(Table table, const std::string& scenario) {
   const Column* scenarios = table.find("scenario");
   const auto* names = scenarios ? std::get_if<std::vector<std::string>>(&scenarios->values) : nullptr;
-  if (!names || std::find(names->begin(), names->end(), scenario) == names->end())
+  const auto is_meant = [&](const std::string& name) {
+    return name == scenario || (scenario.starts_with('#') && name.ends_with(scenario));
+  };
+  if (!names || std::none_of(names->begin(), names->end(), is_meant))
     throw InvalidInput(explain(fmt::format("{} has no rows of the scenario \"{}\"", table.path, scenario), "",
                                "name one of the stances in /scenarios"));
-  keep_rows(table, [&](std::size_t row) { return (*names)[row] == scenario; });
+  keep_rows(table, [&](std::size_t row) { return is_meant((*names)[row]); });
   return table;
 }
 

@@ -212,7 +212,8 @@ class Asked {
     const bool absent = node.value == "NA";
     const std::optional<double> with = absent ? std::nan("") : number_of(node.value);
     if (!with)
-      refuse(text_, node.value_at, fmt::format("{} is no number, as those of {} are", vcohort::quoted(node.value), node.column),
+      refuse(text_, node.value_at,
+             fmt::format("{} is no number, as those of {} are", vcohort::quoted(node.value), node.column),
              "give one, or NA");
     if (absent) require_equality(node, "NA");
     std::vector<bool> holds;

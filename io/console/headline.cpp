@@ -61,20 +61,25 @@ void print_by_stance(const ResultFile& file, Table shown, std::ostream& out) {
 
 namespace {
 
-/// The endpoint that a table leads with, and the last visit.
+/// The endpoint that a scenario leads with, and the last visit. Settings of a sweep may have other ones.
 struct Lead {
   std::string endpoint;
   double visit_months = 0;
+
+  bool operator==(const Lead&) const = default;
+  std::string words() const { return fmt::format("{} at {:g} months", endpoint, visit_months); }
 };
 
-Lead lead_of(const Table& summary) {
-  Lead lead;
-  const auto& endpoints = texts(summary, "endpoint");
-  lead.endpoint =
-      std::find(endpoints.begin(), endpoints.end(), "gmfm66") != endpoints.end() ? "gmfm66" : endpoints.front();
-  lead.visit_months =
-      *std::max_element(numbers(summary, "visit_months").begin(), numbers(summary, "visit_months").end());
-  return lead;
+std::map<std::string, Lead> leads_of(const Table& summary) {
+  std::map<std::string, Lead> leads;
+  for (std::size_t row = 0; row < summary.rows(); ++row) {
+    const std::string& endpoint = texts(summary, "endpoint")[row];
+    const double months = numbers(summary, "visit_months")[row];
+    Lead& lead = leads.emplace(texts(summary, "scenario")[row], Lead{endpoint, months}).first->second;
+    if (endpoint == "gmfm66") lead.endpoint = endpoint;
+    lead.visit_months = std::max(lead.visit_months, months);
+  }
+  return leads;
 }
 
 std::string brief_percent(double share, double error) {
@@ -124,11 +129,14 @@ void print_cohort(const ResultFile& file, std::ostream& out) {
   const Table increments = file.read_table("/cohort/increments");
   const Table harm = file.read_table("/cohort/harm");
   if (summary.rows() == 0) return;
-  const Lead lead = lead_of(summary);
+  const std::map<std::string, Lead> leads = leads_of(summary);
+  const Lead& lead = leads.begin()->second;
+  const bool same_lead = std::ranges::all_of(leads, [&](const auto& of) { return of.second == lead; });
 
   const auto in_lead = [&](const Table& table, std::size_t row) {
-    return texts(table, "stratification")[row].empty() && texts(table, "endpoint")[row] == lead.endpoint &&
-           numbers(table, "visit_months")[row] == lead.visit_months;
+    return texts(table, "stratification")[row].empty() &&
+           Lead{texts(table, "endpoint")[row], numbers(table, "visit_months")[row]} ==
+               leads.at(texts(table, "scenario")[row]);
   };
   std::map<Key, std::size_t> increment_row, harm_row;
   for (std::size_t row = 0; row < increments.rows(); ++row)
@@ -141,12 +149,15 @@ void print_cohort(const ResultFile& file, std::ostream& out) {
   const Table draws = file.find("/cohort/draws") ? file.read_table("/cohort/draws") : Table{};
   const std::map<Key, std::string> ranges = draws.rows() > 0 ? ranges_of(draws) : std::map<Key, std::string>{};
   Table shown{"", "", {}};
-  std::vector<std::string> scenario, strategy, mean, increment, unknown, benefit, harmed, any_event, serious;
+  std::vector<std::int64_t> n;
+  std::vector<std::string> scenario, strategy, of_lead, mean, increment, unknown, benefit, harmed, any_event, serious;
   for (std::size_t row = 0; row < summary.rows(); ++row) {
     if (!in_lead(summary, row)) continue;
     const Key key{texts(summary, "scenario")[row], texts(summary, "strategy")[row]};
     scenario.push_back(key.first);
     strategy.push_back(key.second);
+    n.push_back(column_of<std::int64_t>(summary, "n")[row]);
+    of_lead.push_back(leads.at(key.first).words());
     mean.push_back(with_error(numbers(summary, "mean")[row], numbers(summary, "mean_mcse")[row]));
     const auto found = increment_row.find(key);
     const auto of = [&](const char* value, const char* error, bool share) -> std::string {
@@ -166,7 +177,8 @@ void print_cohort(const ResultFile& file, std::ostream& out) {
   }
   shown.add<std::string>("scenario", "", "") = scenario;
   shown.add<std::string>("strategy", "", "") = strategy;
-  shown.add<std::string>(fmt::format("{} at {:g} months", lead.endpoint, lead.visit_months), "", "") = mean;
+  if (!same_lead) shown.add<std::string>("endpoint", "", "") = of_lead;
+  shown.add<std::string>(same_lead ? lead.words() : "mean", "", "") = mean;
   shown.add<std::string>("gain over reference", "", "") = increment;
   if (!ranges.empty()) {
     const std::string& endpoint = texts(draws, "endpoint").front();
@@ -178,15 +190,17 @@ void print_cohort(const ResultFile& file, std::ostream& out) {
   shown.add<std::string>("any event %", "", "") = any_event;
   shown.add<std::string>("grade 3+ %", "", "") = serious;
 
-  const auto n = column_of<std::int64_t>(summary, "n").front();
-  if (print_grid(file, lead.endpoint, lead.visit_months, out)) {
+  const auto [fewest, most] = std::ranges::minmax(n);
+  const std::string children = fewest == most ? fmt::format("{}", most) : fmt::format("{} to {}", fewest, most);
+  if (same_lead && print_grid(file, lead.endpoint, lead.visit_months, out)) {
     out << fmt::format(
         "\n{} children under every strategy. Benefit, harm and events of every schedule: `vcohort show {} "
         "cohort/increments` and `cohort/harm`\n",
-        column_of<std::int64_t>(summary, "n").front(), file.path().string());
+        children, file.path().string());
     return;
   }
-  out << fmt::format("{} children under every strategy; mean ± simulation error (a Monte Carlo standard error)\n\n", n);
+  out << fmt::format("{} children under every strategy; mean ± simulation error (a Monte Carlo standard error)\n\n",
+                     children);
   print_by_stance(file, std::move(shown), out);
   if (!ranges.empty())
     out << "\nunknown: where the mean gains of 95 % of the parameter draws lie, the noise of their patients taken out; "

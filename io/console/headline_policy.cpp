@@ -36,15 +36,28 @@ std::string money(double value, double error) {
   return error > 0 ? grouped(value) + " ± " + grouped(error) : grouped(value);
 }
 
-/// The row of /policy/strata for a scenario and strategy, over all children, at its first threshold.
+/// The decision over all children at the first threshold of each scenario: settings of a sweep may have other ones.
 struct Decided {
   const Table& strata;
-  double threshold = 0;
+  std::map<std::string, double> first_threshold;  // of a scenario
 
-  explicit Decided(const Table& table, double first_threshold) : strata(table), threshold(first_threshold) {}
+  explicit Decided(const Table& table) : strata(table) {
+    for (std::size_t row = 0; row < table.rows(); ++row)
+      first_threshold.emplace(texts(table, "scenario")[row], numbers(table, "threshold")[row]);
+  }
 
-  bool leads(std::size_t row) const {
-    return texts(strata, "stratum")[row] == "all" && numbers(strata, "threshold")[row] == threshold;
+  double threshold(const std::string& scenario) const { return first_threshold.at(scenario); }
+  bool at_first_threshold(std::size_t row) const {
+    return numbers(strata, "threshold")[row] == threshold(texts(strata, "scenario")[row]);
+  }
+  bool leads(std::size_t row) const { return texts(strata, "stratum")[row] == "all" && at_first_threshold(row); }
+
+  /// "50,000 USD per QALY", or what stands instead where scenarios differ.
+  std::string words() const {
+    const double first = first_threshold.begin()->second;
+    for (const auto& [scenario, threshold] : first_threshold)
+      if (threshold != first) return "the first threshold of each setting";
+    return money(first, 0) + " " + units_of_column(strata, "threshold");
   }
 };
 
@@ -57,7 +70,7 @@ void print_answers(const Table& strata, const Table& summary, const Decided& dec
     const std::string& strategy = texts(strata, "strategy")[row];
     best.insert(strategy);
     out << fmt::format("{}: {} is best at {} {} (in {} % of parameter draws); EVPI {} {} per child",
-                       texts(strata, "scenario")[row], strategy, money(decided.threshold, 0),
+                       texts(strata, "scenario")[row], strategy, money(numbers(strata, "threshold")[row], 0),
                        units_of_column(strata, "threshold"), percent_of(numbers(strata, "ceac")[row]),
                        money(numbers(strata, "evpi")[row], 0), currency);
     if (numbers(strata, "inb")[row] != 0)
@@ -173,7 +186,7 @@ void print_increments(const ResultFile& file, const Table& strata, const Table& 
     const double icer = numbers(frontier, "icer")[place];
     return icer == icer ? money(icer, 0) : texts(frontier, "status")[place];
   });
-  shown.add("net benefit at " + money(decided.threshold, 0), rows, [&](std::size_t row) {
+  shown.add("net benefit at " + money(decided.first_threshold.begin()->second, 0), rows, [&](std::size_t row) {
     const auto of = [&](const char* name) { return numbers(strata, name)[row]; };
     return money(of("inb"), of("inb_mcse"));
   });
@@ -202,8 +215,7 @@ void print_swept_answers(const ResultFile& file, const Table& strata, const Deci
   shown.add("net benefit over the reference, " + currency, rows,
             [&](std::size_t row) { return money(numbers(strata, "inb")[row], numbers(strata, "inb_mcse")[row]); });
   shown.add("EVPI, " + currency, rows, [&](std::size_t row) { return money(numbers(strata, "evpi")[row], 0); });
-  out << fmt::format("best at {} {}; mean ± simulation error\n", money(decided.threshold, 0),
-                     units_of_column(strata, "threshold"));
+  out << fmt::format("best at {}; mean ± simulation error\n", decided.words());
   shown.print_to(file, out);
 }
 
@@ -220,7 +232,7 @@ void print_choices(const ResultFile& file, const Table& strata, const Decided& d
   std::map<std::string, std::pair<double, std::string>> contender;  // of a first setting: net benefit and strategy
   for (std::size_t row = 0; row < compared.rows(); ++row) {
     const std::string first = text("compared_with", row);
-    if (!swept.is_first(first) || number("threshold", row) != decided.threshold) continue;
+    if (!swept.is_first(first) || number("threshold", row) != decided.threshold(first)) continue;
     rows.push_back(row);
     const std::pair candidate(number("other_net_benefit", row), text("strategy", row));
     if (const auto [known, is_new] = contender.emplace(first, candidate); !is_new && candidate > known->second)
@@ -243,14 +255,15 @@ void print_choices(const ResultFile& file, const Table& strata, const Decided& d
             [&](std::size_t row) { return swept.in_words(text("scenario", row), text("compared_with", row)); });
   shown.add("strategy", rows, [&](std::size_t row) { return text("strategy", row); });
   shown.add("net benefit, " + currency, rows, [&](std::size_t row) { return money(number("net_benefit", row), 0); });
-  shown.add("by how much it moves", rows,
+  shown.add("first setting", rows, [&](std::size_t row) { return money(number("other_net_benefit", row), 0); });
+  shown.add("difference", rows,
             [&](std::size_t row) { return money(number("difference", row), number("difference_mcse", row)); });
   shown.add("best then", rows, [&](std::size_t row) { return best[text("scenario", row)]; });
   shown.add("changes the decision", rows, [&](std::size_t row) {
     return best[text("scenario", row)] == best[text("compared_with", row)] ? "no" : "yes";
   });
-  out << fmt::format("\nwhat the choices move at {} {}, each alone, from the first setting\n",
-                     money(decided.threshold, 0), units_of_column(strata, "threshold"));
+  out << fmt::format("\nwhat the choices move at {}, each alone, from the first setting: {}\n", decided.words(),
+                     swept.in_words(text("compared_with", rows.front())));
   shown.print_to(file, out);
 }
 
@@ -263,7 +276,7 @@ void print_best_for_whom(const ResultFile& file, const Table& strata, const Deci
   std::map<std::pair<std::string, std::string>, std::string> scenario_of;
   std::set<std::string> whom;
   for (std::size_t row = 0; row < strata.rows(); ++row) {
-    if (numbers(strata, "threshold")[row] != decided.threshold || !is_true(strata, "best", row)) continue;
+    if (!decided.at_first_threshold(row) || !is_true(strata, "best", row)) continue;
     const std::string& scenario = texts(strata, "scenario")[row];
     const std::string stance = stance_of(scenario);
     const std::pair key(scenario.substr(stance.size()), texts(strata, "stratum")[row]);
@@ -287,8 +300,7 @@ void print_best_for_whom(const ResultFile& file, const Table& strata, const Deci
   SweptValues(file).put_before(shown);
   std::erase_if(shown.columns,
                 [](const Column& column) { return column.name == "scenario" || column.name == "stance"; });
-  out << fmt::format("\nbest for whom at {} {} (and in how many of the parameter draws)\n\n",
-                     money(decided.threshold, 0), units_of_column(strata, "threshold"));
+  out << fmt::format("\nbest for whom at {} (and in how many of the parameter draws)\n\n", decided.words());
   print(shown, TableFormat::table, out, most_rows);
 }
 
@@ -314,7 +326,7 @@ void print_policy(const ResultFile& file, std::ostream& out) {
   const Table frontier = file.read_table("/policy/frontier");
   const Table strata = file.read_table("/policy/strata");
   if (summary.rows() == 0 || strata.rows() == 0) return;
-  const Decided decided(strata, numbers(strata, "threshold").front());
+  const Decided decided(strata);
   const std::string& currency = units_of_column(summary, "cost");
   const std::string& effect = units_of_column(summary, "effect");
   if (SweptValues(file).empty())

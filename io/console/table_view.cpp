@@ -223,6 +223,32 @@ std::size_t grouping_column(const std::vector<Shown>& columns) {
   return columns.size();
 }
 
+/// "horizon = 20, discount = 0": the first columns of a row in words.
+std::string in_words(const std::vector<Shown>& columns, std::size_t first_columns, std::size_t row) {
+  std::string words;
+  for (std::size_t c = 0; c < first_columns; ++c)
+    words += (c == 0 ? "" : ", ") + columns[c].name + " = " + columns[c].cells[row];
+  return words;
+}
+
+/// The fewest columns from the left which, as headings of blocks of several rows, leave what fits; the headings.
+std::vector<std::string> lift_first_columns(std::vector<Shown>& columns, std::size_t rows, std::size_t width) {
+  for (std::size_t lifted = 1; lifted + 1 < columns.size(); ++lifted) {
+    const std::vector<Shown> rest(columns.begin() + static_cast<std::ptrdiff_t>(lifted), columns.end());
+    if (width_of(rest) > width) continue;
+    std::vector<std::string> headings;
+    std::size_t blocks = 0;
+    for (std::size_t row = 0; row < rows; ++row) {
+      headings.push_back(in_words(columns, lifted, row));
+      blocks += row == 0 || headings[row] != headings[row - 1];
+    }
+    if (2 * blocks > rows) return {};
+    columns = rest;
+    return headings;
+  }
+  return {};
+}
+
 /// The columns that fit, from the left; the names of the others.
 std::vector<std::string> drop_columns(std::vector<Shown>& columns, std::size_t width) {
   std::vector<std::string> dropped;
@@ -249,21 +275,22 @@ void print_fitting(const Table& table, std::size_t rows, const TableView& view, 
       columns.erase(columns.begin() + static_cast<std::ptrdiff_t>(c));
     }
   }
-  const std::string indent = group.cells.empty() ? "" : "  ";
-  const std::size_t left = width - indent.size();
+  const std::size_t left = width - (group.cells.empty() ? 0 : gap);
   for (const std::size_t longest : longest_texts)
     if (width_of(columns) > left) cut_texts(columns, longest);
+  if (width_of(columns) > left && group.cells.empty()) group.cells = lift_first_columns(columns, rows, width - gap);
   const std::vector<std::string> dropped = drop_columns(columns, left);
+  const std::string indent = group.cells.empty() ? "" : std::string(gap, ' ');
   if (group.cells.empty()) {
     print_columns(columns, 0, rows, indent, out);
   } else {
     for (std::size_t first = 0, end = 0; first < rows; first = end) {
       while (end < rows && group.cells[end] == group.cells[first]) ++end;
-      print_columns(columns, first, end, indent, out, shortened(group.cells[first], width));
+      print_columns(columns, first, end, indent, out, folded(group.cells[first], width));
     }
   }
   if (!dropped.empty())
-    out << folded(fmt::format("{} more column{} (--wide, or --columns): {}", dropped.size(),
+    out << folded(fmt::format("{} more column{} (`vcohort show` has them: --wide, --columns): {}", dropped.size(),
                               dropped.size() == 1 ? "" : "s", fmt::join(dropped, ", ")),
                   width)
         << '\n';

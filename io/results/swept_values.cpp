@@ -66,6 +66,14 @@ bool SweptValues::is_first(const std::string& scenario) const {
   return first_.contains(scenario);
 }
 
+std::string SweptValues::in_words(const std::string& scenario) const {
+  std::string words;
+  for (const Column& column : columns_)
+    if (column.name != "stance")
+      words += (words.empty() ? "" : ", ") + column.name + " = " + shown_value(column.values, row_of_.at(scenario));
+  return words;
+}
+
 std::string SweptValues::in_words(const std::string& scenario, const std::string& other) const {
   const std::size_t row = row_of_.at(scenario), other_row = row_of_.at(other);
   std::string words;

@@ -29,6 +29,9 @@ class SweptValues {
   /// Whether the scenario is the first setting of its stance, from which a tornado of choices departs.
   bool is_first(const std::string& scenario) const;
 
+  /// "horizon = 20, price = 3000".
+  std::string in_words(const std::string& scenario) const;
+
   /// "horizon = 20": the values of a scenario that are not those of another one.
   std::string in_words(const std::string& scenario, const std::string& other) const;
 

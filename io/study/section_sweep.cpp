@@ -18,9 +18,6 @@ constexpr std::int64_t most_values = 100'000;
 /// What all scenarios of a study share.
 constexpr std::array<std::string_view, 7> not_swept = {"format", "title", "seed", "evidence", "data", "claim", "sweep"};
 
-/// What the units of delivered columns are made of.
-constexpr std::array<std::string_view, 2> makes_units = {"policy.currency", "policy.effect"};
-
 /// How many decimals a number has as it is written; a study has no more of them than a double.
 int decimals_of(double number) {
   const std::string text = fmt::format("{}", number);
@@ -76,8 +73,6 @@ void read_key(const KeyAt& at, const std::string& key, const TomlValue& values, 
                   "write \"trial.dropout.share\" or \"parameter.effect.emax\"");
   if (std::find(not_swept.begin(), not_swept.end(), path.front()) != not_swept.end())
     return refuse("cannot be swept", "it is the same in all scenarios of a study", "write a study for each");
-  if (std::find(makes_units.begin(), makes_units.end(), key) != makes_units.end())
-    return refuse("cannot be swept", "a column of the result has one unit", "write a study for each");
   if (path.front() == "parameter" && path.size() == 1)
     return refuse("names no parameter", "", "write \"parameter.effect.emax\"; `vcohort schema` lists the others");
   SweptKey swept{key, {}};
@@ -181,7 +176,7 @@ const SectionSpec sweep_section = section<SweepAxis, finish_axis>(
     keys);
 
 void read_sweep(const TomlValue& list, StudyContext& context) {
-  constexpr double most_settings = 100'000;
+  constexpr double most_settings = 1'000'000;
   std::set<std::string> names, swept;
   for (const TomlValue& table : list.items) {
     const TableReader reader(table, sweep_section, context.problems);

@@ -8,6 +8,7 @@
 #include "engine/numeric/errors.hpp"
 #include "io/study/suggestion.hpp"
 #include "io/study/table_reader.hpp"
+#include "io/study/toml_text.hpp"
 
 namespace vcohort {
 
@@ -98,36 +99,40 @@ std::optional<Setting> read_setting(const std::string& text, Problems& problems,
   return setting;
 }
 
-/// The item of a list that a part of a key means; null, with the problem recorded, when there is none.
-TomlValue* item_of(TomlValue& list, const std::string& part, const Place& place, Problems& problems) {
+/// The place in a list that a part of a key means: its number from 0, or the `name` or `parameter` of the item.
+std::optional<std::size_t> index_of(const TomlValue& list, const std::string& part) {
   std::size_t index = 0;
   const auto [end, error] = std::from_chars(part.data(), part.data() + part.size(), index);
-  if (error == std::errc() && end == part.data() + part.size()) {
-    if (index < list.items.size()) return &list.items[index];
-    problems.add(place, fmt::format("there is no item {}", part),
-                 fmt::format("the list has {}, counted from 0", list.items.size()), "");
-    return nullptr;
-  }
-  std::vector<std::string_view> names;
-  for (TomlValue& item : list.items) {
+  if (error == std::errc() && end == part.data() + part.size())
+    return index < list.items.size() ? std::optional(index) : std::nullopt;
+  for (std::size_t item = 0; item < list.items.size(); ++item)
     for (const std::string_view key : {"name", "parameter"}) {
-      const TomlEntry* entry = item.find(key);
-      if (!entry || !entry->value.is_text()) continue;
-      if (entry->value.text == part) return &item;
-      names.push_back(entry->value.text);
+      const TomlEntry* entry = list.items[item].find(key);
+      if (entry && entry->value.is_text() && entry->value.text == part) return item;
     }
-  }
+  return std::nullopt;
+}
+
+/// There is no such item.
+void refuse_item(const TomlValue& list, const std::string& part, const Place& place, Problems& problems) {
+  if (!part.empty() && part.find_first_not_of("0123456789") == std::string::npos)
+    return problems.add(place, fmt::format("there is no item {}", part),
+                        fmt::format("the list has {}, counted from 0", list.items.size()), "");
+  std::vector<std::string_view> names;
+  for (const TomlValue& item : list.items)
+    for (const std::string_view key : {"name", "parameter"})
+      if (const TomlEntry* entry = item.find(key); entry && entry->value.is_text()) names.push_back(entry->value.text);
   problems.add(place, "there is no item " + quoted(part), "items of a list have a number or a name",
                did_you_mean(part, names));
-  return nullptr;
 }
 
 void apply(TomlValue& document, Setting setting, const Place& place, Problems& problems) {
   TomlValue* node = &document;
   for (const std::string& part : setting.path) {
     if (node->is_array()) {
-      node = item_of(*node, part, place, problems);
-      if (!node) return;
+      const std::optional<std::size_t> index = index_of(*node, part);
+      if (!index) return refuse_item(*node, part, place, problems);
+      node = &node->items[*index];
     } else if (node->is_table()) {
       TomlEntry* entry = node->find(part);
       if (!entry) {
@@ -151,6 +156,13 @@ TomlValue text_value(std::string text, const Place& place) {
   value.place = place;
   value.text = std::move(text);
   return value;
+}
+
+/// Of the key "parameter.NAME".
+std::string parameter_name(const std::vector<std::string>& path) {
+  std::string name;
+  for (std::size_t part = 1; part < path.size(); ++part) name += (name.empty() ? "" : ".") + path[part];
+  return name;
 }
 
 /// An override of the parameter, in place of the one that the study has.
@@ -224,9 +236,27 @@ void apply_swept(TomlValue& document, const std::string& key, const std::string&
   move_to(setting.value, place);
   constexpr std::string_view parameter = "parameter";
   if (setting.path.front() != parameter) return apply(document, std::move(setting), place, problems);
-  std::string name;
-  for (std::size_t part = 1; part < setting.path.size(); ++part) name += (name.empty() ? "" : ".") + setting.path[part];
-  fix_parameter(document, name, std::move(setting.value), place, problems);
+  fix_parameter(document, parameter_name(setting.path), std::move(setting.value), place, problems);
+}
+
+bool has_swept(const TomlValue& document, const std::string& key, const std::string& value) {
+  std::vector<std::string> path = key_path(key);
+  if (path.front() == "parameter") path = {"override", parameter_name(path), "value"};
+  const TomlValue* node = &document;
+  for (const std::string& part : path) {
+    const std::optional<std::size_t> index = node->is_array() ? index_of(*node, part) : std::nullopt;
+    const TomlEntry* entry = node->is_table() ? node->find(part) : nullptr;
+    if (!index && !entry) return false;
+    node = index ? &node->items[*index] : &entry->value;
+  }
+  return toml_text_of(*node) == toml_text_of(parse_toml("value = " + value, "value").entries.front().value);
+}
+
+bool sets(const std::string& setting, const std::string& key) {
+  std::vector<std::string> path;
+  const std::vector<std::string> swept = key_path(key);
+  return read_path(setting, path) && path.size() >= swept.size() &&
+         std::equal(swept.begin(), swept.end(), path.begin());
 }
 
 }  // namespace vcohort

@@ -28,4 +28,10 @@ void apply_sweep_options(TomlValue& document, const std::vector<std::string>& sw
 void apply_swept(TomlValue& document, const std::string& key, const std::string& value, const Place& place,
                  Problems& problems);
 
+/// Whether the document has the value of a sweep; after all of them were applied, one may have undone another.
+bool has_swept(const TomlValue& document, const std::string& key, const std::string& value);
+
+/// Whether a "key=value" setting sets the key, or a part of its value.
+bool sets(const std::string& setting, const std::string& key);
+
 }  // namespace vcohort

@@ -125,10 +125,35 @@ StudyReading read_study(std::string_view bytes, const std::string& file_name, co
   StudyReading reading = read_document(document, problems);
   reading.resolved = write_study(reading.study);
   if (reading.study.sweep.empty()) return reading;
+  for (const std::string& setting : settings)
+    for (const SweepAxis& axis : reading.study.sweep)
+      for (const SweptKey& moved : axis.keys)
+        if (sets(setting, moved.key))
+          problems.add({.setting = setting.substr(0, setting.find('='))}, "this says nothing",
+                       quoted(moved.key) + " is swept", "remove it, or the axis of the sweep");
+  problems.throw_if_any();
   std::erase_if(document.entries, [](const TomlEntry& entry) { return entry.key == "sweep"; });
   reading.document = std::make_shared<const TomlValue>(std::move(document));
   return reading;
 }
+
+namespace {
+
+/// Every key has the value that its axis says.
+void require_swept(const TomlValue& document, const StudyReading& swept, const std::vector<std::size_t>& places,
+                   Problems& problems) {
+  if (problems.size() > 0) return;
+  const std::vector<SweepAxis>& sweep = swept.study.sweep;
+  for (std::size_t axis = 0; axis < sweep.size(); ++axis)
+    for (std::size_t key = 0; key < sweep[axis].keys.size(); ++key) {
+      const SweptKey& moved = sweep[axis].keys[key];
+      if (!has_swept(document, moved.key, moved.values[places[axis]]))
+        problems.add(swept.places.sweep[axis][key][places[axis]], quoted(moved.key) + " is swept twice",
+                     "another key of the sweep is the same one, or holds it", "remove one of them");
+    }
+}
+
+}  // namespace
 
 StudyReading read_setting(const StudyReading& swept, std::size_t setting) {
   const std::vector<SweepAxis>& sweep = swept.study.sweep;
@@ -143,6 +168,7 @@ StudyReading read_setting(const StudyReading& swept, std::size_t setting) {
       place.swept = moved.key;
       apply_swept(document, moved.key, moved.values[places[axis]], place, problems);
     }
+  require_swept(document, swept, places, problems);
   StudyReading reading = read_document(document, problems);
   reading.without_effect = problems.without_effect();
   reading.study.mark = mark_of(sweep, setting);

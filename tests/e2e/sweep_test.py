@@ -142,6 +142,58 @@ values = { "parameter.effect.emax" = [3.0, 6.0] }
         self.assertRegex(said, r"what the choices move at 50,000 USD per QALY(.|\n)*horizon = another +\S.* +[\d,]+ +[\d,]+ ± [\d,]+")
         self.assertNotIn("published#0002  ", said.split("what the decision at")[1], "one setting's parameters are enough for a screen")
 
+    def test_units_are_those_of_all_settings(self):
+        policy = self.call("scenarios", "show", "treat-early").stdout
+        study = self.write(policy.replace("[policy]\n", '[policy]\neffect = "gmfm66"\nvisit_months = 12\n'))
+        for key in ("policy.effect", 'policy."effect"'):
+            said = self.call("check", study, "--sweep", f'{key}=["gmfm66", "responder"]', status=INVALID).stderr
+            self.assertIn("a column of the result has one unit", said)
+        self.call("check", study, "--sweep", 'policy.effect=["gmfm66", "gmfm66"]')
+
+    def test_a_key_that_another_one_undoes(self):
+        """Other spellings, and what holds it: rows would be labelled with values that were not simulated."""
+        study = self.write(NORMAL)
+        for first, second in (("trial.alpha=[0.01, 0.05]", 'trial."alpha"=[0.02, 0.05]'), ("trial.dropout.share=[[0.2], [0.3]]", "trial.dropout.share.0=[0.1, 0.4]"),
+                              ("trial.dropout.share=[[0.2], [0.3]]", "trial.dropout=[{ months = [12], share = [0.1] }, { months = [12], share = [0.4] }]"),
+                              ("data_model.arms.control.sd=[[9, 9], [10, 10]]", "data_model.arms.control=[{ mean = [50, 50], sd = [10, 10] }]")):
+            for words in (("--sweep", first, "--sweep", second), ("--sweep", second, "--sweep", first)):
+                with self.subTest(words):
+                    self.assertIn("is swept twice", self.call("check", study, *words, status=INVALID).stderr)
+        quickstart = self.write(self.call("scenarios", "show", "quickstart").stdout, "quickstart.toml")
+        said = self.call("check", quickstart, "--sweep", "parameter.effect.emax=[3, 6]", "--sweep", 'parameter."effect.emax"=[4, 5]', status=INVALID).stderr
+        self.assertIn("is swept twice", said)
+        for setting in ("trial.dropout.share=[0.5]", "trial.dropout.share.0=0.5"):
+            said = self.call("run", self.write(NORMAL + DROPOUT), "-o", "set.h5", "--set", setting, status=INVALID).stderr
+            self.assertIn('("trial.dropout.share" is swept)', said)
+        self.assertIn("no disease model", self.call("check", study, "--sweep", "parameter.effect.emax=[3, 6]", status=INVALID).stderr)
+
+    def test_columns_that_scenarios_has_itself(self):
+        study = self.write(self.call("scenarios", "show", "quickstart").stdout)
+        result = self.run_study(study, "own.h5", "--set", "population.size=300", "--sweep", 'parameters=["fixed", "uncertain"]')
+        rows = self.table(result, "scenarios")
+        self.assertEqual([row["swept parameters"] for row in rows[:2]], ["fixed", "uncertain"])
+
+    def test_every_setting_has_its_answer_on_the_screen(self):
+        """Settings with other visits, endpoints and thresholds, too."""
+        quickstart = self.write(self.call("scenarios", "show", "quickstart").stdout)
+        said = self.call("run", quickstart, "-o", "v.h5", "--progress", "none", "--set", "population.size=300", "--sweep",
+                         "outcomes.visits_months=[[6, 12], [12, 24], [24]]").stdout
+        for lead in ("gmfm66 at 12 months", "gmfm66 at 24 months"):
+            self.assertIn(lead, said)
+        said = self.call("run", quickstart, "-o", "e.h5", "--progress", "none", "--set", "population.size=300", "--sweep",
+                         'outcomes.endpoints=[["gmfm66"], ["adl"]]').stdout
+        self.assertIn("adl at 24 months", said)
+        policy = self.write(self.call("scenarios", "show", "treat-early").stdout, "policy.toml")
+        said = self.call("run", policy, "-o", "p.h5", "--progress", "none", "--set", "policy.parameter_draws=60", "--set", "policy.patients_per_draw=16",
+                         "--set", 'evidence=["published"]', "--sweep", "policy.thresholds=[[50_000], [20_000, 100_000]]").stdout
+        self.assertIn("the first threshold of each setting", said)
+        self.assertIn("[20000, 100000]", said)
+
+    def test_what_is_compared_is_the_same(self):
+        for values in ('"trial.sample_size" = [[40, 60], [60, 80]]', '"trial.reference" = ["control", "active"]'):
+            study = self.write(NORMAL + f"[[sweep]]\ncompare = true\nvalues = {{ {values} }}\n")
+            self.assertIn("cannot compare its settings", self.call("run", study, "-o", "c.h5", status=INVALID).stderr)
+
     def test_threads_shards_and_interruptions_do_not_matter(self):
         study = self.write(NORMAL + EFFECT + DROPOUT)
         digests = set()
@@ -198,7 +250,7 @@ values = { "parameter.effect.emax" = [3.0, 6.0] }
     def test_what_makes_no_sense_is_refused_where_it_stands(self):
         sweep = '[[sweep]]\nvalues = {{ {} }}\n'
         for values, words in (
-                ('"seed" = [1, 2]', ("cannot be swept",)), ('"policy.currency" = ["USD", "EUR"]', ("a column of the result has one unit",)), ('"trial.alpha" = []', ("has no values",)), ('"trial.alpha" = 0.1', ("list of values",)),
+                ('"seed" = [1, 2]', ("cannot be swept",)), ('"trial.alpha" = []', ("has no values",)), ('"trial.alpha" = 0.1', ("list of values",)),
                 ('"trial..alpha" = [1]', ("is no key",)), ('"trial.alpha" = { from = 0.1, to = 0.2, step = 0.03 }', ("miss the end",)),
                 ('"trial.alpha" = { from = 0.2, to = 0.1, step = 0.1 }', ("are no range", "lower to the higher")),
                 ('"trial.alpha" = { from = 0, to = 1, step = 0 }', ("positive steps",)), ('"trial.alpha" = { from = 0, step = 1 }', ("are no range",)),
