@@ -21,7 +21,7 @@ constexpr std::int64_t rows_of_one = 2'000;  // tables with a row for each trial
 constexpr std::int64_t rows_of_draws = 12'000;
 constexpr std::int64_t rows_of_answers = 100'000;
 /// In longer tables numbers have eight digits, which no Monte Carlo error leaves a reader in need of: half the size.
-constexpr std::size_t exact_rows = 1'999;
+constexpr std::size_t exact_rows = 999;
 
 constexpr std::array<std::string_view, 5> one_by_one = {"/trial/replicates", "/cohort/patients/", "/runtime/parts",
                                                         "/policy/parameter_draws", "/cohort/adverse_events"};

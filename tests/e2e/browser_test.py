@@ -10,7 +10,7 @@ import subprocess
 import sys
 import tempfile
 
-from program import PROGRAM, SOURCE, STUDY
+from program import PROGRAM, SOURCE, STUDY, WIDE
 
 PAGE = SOURCE / "io/report/page"
 CHROMIUM = os.environ.get("VCOHORT_CHROMIUM", "/usr/bin/chromium")
@@ -21,15 +21,19 @@ STUDIES = {  # page: shipped study and what makes it small
     "quickstart": ("quickstart", {"population.size": 2000}),
     "grid": ("dosing-frequency", {"population.size": 400}),
     "two-arm": ("two-arm-continuous", {"trial.replicates": 1000}),
+    "surface": ("power-surface", {"trial.replicates": 100}),
     "looks": ("trial-intrathecal-looks", {"trial.replicates": 60, "trial.sample_size": "[60, 120]"}),
     "events": ("event-driven", {"trial.replicates": 200}),
     "worth": ("worth-a-trial", {"trial.replicates": 60, "policy.parameter_draws": 100, "policy.patients_per_draw": 64, "trial.sample_size": "[48, 100]"}),
+    "economics": ("dosing-economics", {"policy.parameter_draws": 50, "policy.patients_per_draw": 64}),
     "route": ("route-and-price", {"policy.parameter_draws": 64, "policy.patients_per_draw": 64, "policy.sensitivity.sobol": "{ points = 32, patients = 64 }"}),
 }
 TABLES = {
     "quickstart": ["cohort/summary", "cohort/increments"], "grid": ["cohort/increments"],
-    "two-arm": ["trial/operating_characteristics", "trial/closed_forms"], "looks": ["trial/looks", "trial/operating_characteristics"], "events": ["trial/expected_events"],
+    "two-arm": ["trial/operating_characteristics", "trial/closed_forms"], "surface": ["trial/operating_characteristics"],
+    "looks": ["trial/looks", "trial/operating_characteristics", "trial/replicates"], "events": ["trial/expected_events"],
     "worth": ["policy/ceac", "policy/research", "policy/frontier", "policy/summary", "policy/value_of_information"],
+    "economics": ["policy/strata"],
     "route": ["sensitivity/tornado", "sensitivity/threshold", "sensitivity/sobol", "policy/budget_impact", "policy/costs", "policy/strata"],
 }
 MANY_TRIALS = """format = "vcohort-study 1"
@@ -47,10 +51,15 @@ replicates = 100_000
 save_replicates = true
 primary = { endpoint = "outcome", visit_months = 12, analysis = "t" }
 """
+MANY_SCENARIOS = MANY_TRIALS.replace("A hundred thousand trials", "A thousand scenarios").replace("replicates = 100_000\nsave_replicates = true", "replicates = 20") + "".join(f"""
+[[sweep]]
+name = "{name}"
+values = {{ "{key}" = {list(values)} }}
+""" for name, key, values in (("effect", "data_model.arms.active.mean", [[50, 51 + k] for k in range(10)]), ("SD", "data_model.arms.active.sd", [[10, 8 + k] for k in range(10)]), ("level", "trial.alpha", [0.01 * (k + 1) for k in range(10)])))
 
 
 def call(*words, folder):
-    done = subprocess.run([PROGRAM, *map(str, words)], cwd=folder, capture_output=True, text=True)
+    done = subprocess.run([PROGRAM, *map(str, words)], cwd=folder, capture_output=True, text=True, env={**os.environ, "COLUMNS": WIDE})
     if done.returncode != 0:
         sys.exit(f"vcohort {' '.join(map(str, words))}\n{done.stderr}")
     return done.stdout
@@ -73,6 +82,7 @@ def written_studies(folder):
                    for dose in range(1, 21) for count in (2, 3, 4, 6, 8) for days in (7, 14, 30, 60, 90))
     (folder / "many-strategies.toml").write_text(text.replace("save_patients = true", "save_patients = false").replace("\n[strata]", many + "\n[strata]"))
     (folder / "many-trials.toml").write_text(MANY_TRIALS)
+    (folder / "many-scenarios.toml").write_text(MANY_SCENARIOS)
 
 
 def other_files(folder):
@@ -92,10 +102,11 @@ def other_files(folder):
 def fill(folder):
     for page, (study, settings) in STUDIES.items():
         run(study, page, settings, folder)
+        (folder / f"{page}.show.txt").write_text(call("show", f"{page}.h5", folder=folder))
         for table in TABLES[page]:
             (folder / f"{page}.{table.replace('/', '-')}.json").write_text(call("export", f"{page}.h5", "--table", table, "--format", "json", folder=folder))
     written_studies(folder)
-    for page in ("hostile", "many-strategies", "many-trials"):
+    for page in ("hostile", "many-strategies", "many-trials", "many-scenarios"):
         run(f"{page}.toml", page, {}, folder)
     call("scenarios", "copy", "quickstart", folder=folder)
     other_files(folder)

@@ -1,5 +1,6 @@
 import * as Plot from "@observablehq/plot";
 import type { LegendItem, Style } from "../ui/series";
+import { general } from "../numbers";
 import { shortened, textWidth } from "../ui/series";
 
 /** What all charts share: the frame, curves with bands, tips, and labels that fit. */
@@ -46,11 +47,14 @@ export const curveLegend = (all: Curve[], dots = true): LegendItem[] =>
 
 /** Room for the labels of a vertical list of names, and the names as they fit. */
 export function labelsFor(names: string[], width: number, share = 0.36): { margin: number; fit: (name: string) => string } {
-  const most = Math.min(260, width * share);
+  const most = Math.min(Math.max(260, 0.3 * width), width * share);
   const widest = Math.max(24, ...names.map(textWidth));
   const margin = Math.min(most, widest) + 14;
   return { margin, fit: (name) => shortened(name, margin - 12) };
 }
+
+/** Shares on an axis that is in per cent. */
+export const inPercent = (share: number): string => general(100 * share);
 
 export const crossRule = (axis: "x" | "y", value: number): Mark =>
   axis === "x" ? Plot.ruleX([value], { stroke: "var(--soft)", strokeDasharray: "4 3" }) : Plot.ruleY([value], { stroke: "var(--soft)", strokeDasharray: "4 3" });

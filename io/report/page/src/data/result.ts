@@ -13,6 +13,7 @@ export interface Column {
 
 export class Table {
   private readonly byName: Map<string, Column>;
+  private readonly distinctOf = new Map<string, Cell[]>(); // what was asked for before: choices are made often
 
   constructor(
     readonly path: string,
@@ -57,7 +58,9 @@ export class Table {
   /** Distinct values in the order in which they occur. */
   distinct<T extends Cell>(name: string, rows?: number[]): T[] {
     const values = this.byName.get(name)?.values ?? [];
-    return [...new Set(rows ? rows.map((row) => values[row]!) : values)] as T[];
+    if (rows) return [...new Set(rows.map((row) => values[row]!))] as T[];
+    if (!this.distinctOf.has(name)) this.distinctOf.set(name, [...new Set(values)]);
+    return [...this.distinctOf.get(name)!] as T[];
   }
 }
 

@@ -54,7 +54,7 @@ function trialRows(result: Result): Row[] {
   if (!of) return [];
   const uncertain = table(result, "/scenarios")?.column("parameters")?.values.includes("uncertain") ?? false;
   return Array.from({ length: Math.min(of.rows, 60) }, (_, row) => ({
-    what: `${of.text("scenario", row)}: ${of.text("analysis", row)}, N = ${of.number("sample_size", row)}, ${w("power", "功效")} ${general(of.number("power", row))}`, simulation: `± ${general(of.number("power_mcse", row), 2)}`,
+    what: `${of.text("scenario", row)}: ${of.text("analysis", row)}, N = ${of.number("sample_size", row)}, ${w("power", "功效")} ${general(100 * of.number("power", row))} %`, simulation: `± ${general(100 * of.number("power_mcse", row), 2)} %`,
     evidence: uncertain ? w("averaged over what is not known (assurance)", "已对未知参数取平均（保证度）") : w("the stances, or a sweep, are the range", "以各立场或扫描为范围"),
   }));
 }
