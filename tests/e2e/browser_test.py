@@ -5,6 +5,7 @@ Exit status 77 where npm, its packages or Chromium are missing.
 import json
 import os
 import pathlib
+import random
 import shutil
 import subprocess
 import sys
@@ -15,6 +16,7 @@ from program import PROGRAM, SOURCE, STUDY, WIDE
 PAGE = SOURCE / "io/report/page"
 CHROMIUM = os.environ.get("VCOHORT_CHROMIUM", "/usr/bin/chromium")
 HOSTILE = ['<img src=x onerror="window.pwned=true">', 'quotes \' " ` & <b>bold</b>', "right-to-left \u202e mark \u200f", "a" * 200]
+SPOILT = 24
 TITLE = "</script><script>window.pwned=true</script> \u202etitle " + "long words " * 12
 
 STUDIES = {  # page: shipped study and what makes it small
@@ -26,7 +28,8 @@ STUDIES = {  # page: shipped study and what makes it small
     "events": ("event-driven", {"trial.replicates": 200}),
     "worth": ("worth-a-trial", {"trial.replicates": 60, "policy.parameter_draws": 100, "policy.patients_per_draw": 64, "trial.sample_size": "[48, 100]"}),
     "economics": ("dosing-economics", {"policy.parameter_draws": 50, "policy.patients_per_draw": 64}),
-    "route": ("route-and-price", {"policy.parameter_draws": 64, "policy.patients_per_draw": 64, "policy.sensitivity.sobol": "{ points = 32, patients = 64 }"}),
+    "route": ("route-and-price", {"policy.parameter_draws": 64, "policy.patients_per_draw": 64, "policy.sensitivity.sobol": "{ points = 32, patients = 64 }",
+                                  "policy.sensitivity.grid": '[{ parameter = "price.product.MSC", values = [2_000, 5_000, 10_000] }, { parameter = "waning", values = [0.5, 1, 2] }]'}),
 }
 TABLES = {
     "quickstart": ["cohort/summary", "cohort/increments"], "grid": ["cohort/increments"],
@@ -34,7 +37,7 @@ TABLES = {
     "looks": ["trial/looks", "trial/operating_characteristics", "trial/replicates"], "events": ["trial/expected_events"],
     "worth": ["policy/ceac", "policy/research", "policy/frontier", "policy/summary", "policy/value_of_information"],
     "economics": ["policy/strata"],
-    "route": ["sensitivity/tornado", "sensitivity/threshold", "sensitivity/sobol", "policy/budget_impact", "policy/costs", "policy/strata"],
+    "route": ["sensitivity/tornado", "sensitivity/threshold", "sensitivity/grid", "sensitivity/sobol", "policy/budget_impact", "policy/costs", "policy/strata"],
 }
 MANY_TRIALS = """format = "vcohort-study 1"
 title = "A hundred thousand trials"
@@ -99,6 +102,21 @@ def other_files(folder):
     shutil.copy(next((folder / "cut.h5.parts").glob("*.h5")), folder / "part.h5")
 
 
+def spoilt_files(folder):
+    """Copies of a result with some bytes changed, where HDF5 keeps its structure and where it keeps the data: always the same ones."""
+    whole = (folder / "worth.h5").read_bytes()
+    draw = random.Random(7)
+    for number in range(SPOILT):
+        spoilt = bytearray(whole)
+        reach = len(whole) if number % 2 else 4096
+        for _ in range(1 + draw.randrange(40)):
+            spoilt[draw.randrange(8, reach)] = draw.randrange(256)
+        if number % 3 == 0:
+            at = draw.randrange(8, len(whole) - 4096)
+            spoilt[at : at + 4096] = bytes(4096)
+        (folder / f"spoilt-{number}.h5").write_bytes(spoilt)
+
+
 def fill(folder):
     for page, (study, settings) in STUDIES.items():
         run(study, page, settings, folder)
@@ -110,6 +128,7 @@ def fill(folder):
         run(f"{page}.toml", page, {}, folder)
     call("scenarios", "copy", "quickstart", folder=folder)
     other_files(folder)
+    spoilt_files(folder)
     call("report", "two-arm.h5", "events.h5", "-o", "both.html", folder=folder)
     call("report", "quickstart.h5", "--replications", "--replicates", 20, "-o", "replications.html", folder=folder)
     call("report", "--explorer", "-o", "explorer.html", folder=folder)

@@ -13,7 +13,7 @@ const charts: Record<string, string[]> = {
   events: ["expected-events", "closed-forms", "operating-characteristics", "example-trials"],
   worth: ["power-curve", "recruitment", "type-one-error", "operating-characteristics", "example-trials", "ce-plane", "frontier", "ceac", "net-benefit", "expected-loss", "value-of-information", "costs", "for-whom", "evsi", "strength"],
   economics: ["ce-plane", "frontier", "ceac", "net-benefit", "expected-loss", "value-of-information", "costs", "for-whom", "strength"],
-  route: ["ce-plane", "frontier", "ceac", "net-benefit", "expected-loss", "value-of-information", "tornado", "thresholds", "sobol", "costs", "budget-impact", "for-whom", "strength"],
+  route: ["ce-plane", "frontier", "ceac", "net-benefit", "expected-loss", "value-of-information", "tornado", "thresholds", "two-way", "sobol", "costs", "budget-impact", "for-whom", "strength"],
   replications: ["gains", "trajectories", "forest", "risk-benefit", "who-gains", "replications", "claims", "strength"],
 };
 
@@ -76,6 +76,8 @@ test("hostile names are text", async ({ page }) => {
     await expect(page.locator("h1")).toContainText("</script><script>window.pwned=true</script>");
     await expect(page.locator("figure#trajectories .legend")).toContainText("<img src=x onerror=");
     expect(await page.locator("h1 *:not(bdi), .legend img, #page script").count()).toBe(0);
+    const numbers = await page.locator("#sure tbody td:first-child").allInnerTexts();
+    for (const text of numbers.filter((each) => each.includes("right-to-left"))) expect(text).toContain("\u202e mark \u200f\u2069"); // the name ends before the number begins
     expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0);
     await page.screenshot({ path: `${shots}/hostile-${size.width}.png` });
   }

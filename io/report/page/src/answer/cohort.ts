@@ -2,6 +2,7 @@ import { endpointUnits, leadOf, lowerIsBetter, referenceOf, sayEndpoint, setting
 import { incrementsOf, summaryOf } from "../charts/cohort/rows";
 import { type Result, table } from "../data/result";
 import { percent, withError, z95 } from "../numbers";
+import { isolated } from "../ui/dom";
 import { w } from "../words";
 import { agreement } from "./agreement";
 import type { Card, Line } from "./card";
@@ -35,10 +36,11 @@ export function cohortCard(result: Result): Card | undefined {
   if (!of || !table(result, "/cohort/summary")) return undefined;
   const { endpoint, visit } = leadOf(summaryOf(result));
   const { heads, cells } = settings(result);
+  const reference = isolated(referenceOf(result, "cohort"));
   const lines = of.distinct<string>("scenario").flatMap((scenario) => line(result, scenario) ?? []).map((each) => ({ ...each, cells: cells(each.scenario ?? "") }));
   const summary = summaryOf(result);
   return {
-    id: "cohort", title: w(`Greatest gain in ${sayEndpoint(endpoint)} at ${visit} months over ${referenceOf(result, "cohort")}`, `${visit} 个月时 ${sayEndpoint(endpoint)} 相对 ${referenceOf(result, "cohort")} 的最大获益`),
+    id: "cohort", title: w(`Greatest gain in ${sayEndpoint(endpoint)} at ${visit} months over ${reference}`, `${visit} 个月时 ${sayEndpoint(endpoint)} 相对 ${reference} 的最大获益`),
     heads, lines, facts: [{ name: w("children under every strategy", "每个方案的儿童数"), value: summary.number("n", 0).toLocaleString("en") }],
     remark: agreement(result, lines, { disagree: w("The stances disagree about the best strategy.", "各立场对最佳方案结论不一。"), agree: w("The stances agree on the best strategy.", "各立场对最佳方案结论一致。") }),
   };

@@ -10,11 +10,13 @@ export type Point = { [name: string]: unknown; tip?: string };
 
 /** A plot in the page's own style. */
 export function plot(options: Plot.PlotOptions): SVGSVGElement {
+  const frame = (options.width ?? 640) - (options.marginLeft ?? 56) - (options.marginRight ?? 20);
+  const isLong = typeof options.x?.label === "string" && textWidth(options.x.label) > frame;
   const drawn = Plot.plot({
     className: "plot", marginLeft: 56, marginBottom: 40, marginTop: 24, insetTop: 4,
     ...options,
     style: { fontSize: "12px", fontFamily: "system-ui, sans-serif", background: "none", overflow: "visible", color: "inherit", ...(options.style as object | undefined) },
-    x: { labelArrow: "none", labelAnchor: "center", labelOffset: 34, ...options.x },
+    x: { labelArrow: "none", labelAnchor: isLong ? "right" : "center", labelOffset: 34, ...options.x },
     y: { labelArrow: "none", ...options.y },
   });
   return drawn as unknown as SVGSVGElement;

@@ -28,11 +28,13 @@ export const whoGains: Chart = {
       return [part("benefit", 1), part("harm", -1)];
     });
     const labels = labelsFor(drawn.map((row) => increments.text("strategy", row)), context.width);
-    const lowest = Math.min(0, ...bars.map((bar) => (bar.x < -0.05 ? bar.x - bar.half - 6 : bar.x))); // with room for the number
+    const ends = bars.map((bar) => bar.x + Math.sign(bar.x) * (bar.half || 0));
+    const room = (40 / (context.width - labels.margin - 44)) * (Math.max(1, ...ends) - Math.min(0, ...ends)); // for a number, in per cent
+    const lowest = Math.min(0, ...ends.map((end) => (end < -0.05 ? end - room : end)));
     const color = (bar: { kind: string }): string => (bar.kind === "benefit" ? "var(--s0)" : "var(--s1)");
     const picture = plot({
       width: context.width, height: 70 + 24 * drawn.length, marginLeft: labels.margin, marginRight: 44,
-      x: { label: w("children [%]: losing ← → gaining", "儿童 [%]：受损 ← → 获益"), tickFormat: (x: number) => String(Math.abs(x)), grid: true, nice: true, domain: [lowest, Math.max(...bars.map((bar) => bar.x + (bar.half || 0)), 1)] },
+      x: { label: w("children [%]: losing ← → gaining", "儿童 [%]：受损 ← → 获益"), tickFormat: (x: number) => String(Math.abs(x)), grid: true, nice: true, domain: [lowest, Math.max(...ends, 1)] },
       y: { type: "band", domain: drawn.map((row) => increments.text("strategy", row)), label: null, tickFormat: labels.fit, tickSize: 0, padding: 0.25 },
       marks: [
         Plot.barX(bars, { y: "strategy", x: "x", fill: color }),

@@ -39,7 +39,9 @@ export const forWhom: Chart = {
     const labels = labelsFor(strata.map(name), context.width, 0.32);
     const room = 130;
     const heads = labelsFor(strategies, room * 1.25, 1);
-    const right = Math.max(20, Math.ceil(Math.SQRT1_2 * textWidth(heads.fit(strategies.at(-1)!)) - 24)); // the last head leans out of its column
+    const rough = (context.width - labels.margin - 20) / strategies.length;
+    const leans = strategies.map((name, place) => Math.SQRT1_2 * textWidth(heads.fit(name)) + 8 - rough * (strategies.length - place - 0.5)); // out of the last column
+    const right = Math.ceil(Math.max(20, ...leans));
     const column = (context.width - labels.margin - right) / strategies.length;
     const ink = (cell: { inb: number }): string => inkOn(color, cell.inb);
     const picture = plot({

@@ -28,9 +28,11 @@ function story(of: Table, row: number): string {
   const look = of.number("look", row) > 0 ? w(` at look ${of.number("look", row)}`, `（第 ${of.number("look", row)} 次分析）`) : "";
   const months = w(`month ${general(of.number("duration_months", row), 3)}`, `第 ${general(of.number("duration_months", row), 3)} 个月`);
   const end = ending ? `${ending}${look}, ${months}` : w(`ended in ${months}`, `于${months}结束`);
-  const found = failed ? w("the analysis failed", "分析失败") : `${of.truth("reject", row) ? w("significant", "显著") : w("not significant", "不显著")}: ${Number.isFinite(of.number("estimate", row)) ? interval(of, row) : ""}p = ${general(of.number("p", row), 2)}`;
+  const found = failed ? w("the analysis failed", "分析失败") : `${of.truth("reject", row) ? w("significant", "显著") : w("not significant", "不显著")}: ${Number.isFinite(of.number("estimate", row)) ? interval(of, row) : ""}${sayP(of.number("p", row))}`;
   return w(`Trial ${number}: ${general(randomised, 9)} randomised in the arms compared; ${end}; ${found}.`, `试验 ${number}：所比较各组共随机化 ${general(randomised, 9)} 例；${end}；${found}。`);
 }
+
+const sayP = (p: number): string => (p < 0.001 ? "p\u00a0<\u00a00.001" : `p\u00a0=\u00a0${general(p, 2)}`);
 
 const interval = (of: Table, row: number): string => w(`estimate ${general(of.number("estimate", row), 3)} (${general(of.number("lower", row), 3)} to ${general(of.number("upper", row), 3)}), `, `估计值 ${general(of.number("estimate", row), 3)}（${general(of.number("lower", row), 3)} 至 ${general(of.number("upper", row), 3)}），`);
 
@@ -38,7 +40,7 @@ export const examples: Chart = {
   id: "example-trials",
   wide: true,
   title: () => w("Example trials", "试验示例"),
-  caption: () => w("The first simulated trials of one size: estimate with its interval (left) and when the trial ended (right). Filled: the null hypothesis is rejected. They show what a single trial may look like; the power is in the charts above.", "某一样本量下最先模拟的若干试验：估计值及其区间（左）与结束时间（右）。实心：拒绝原假设。仅示意单个试验的可能情形；功效见上方图表。"),
+  caption: () => w("The first simulated trials of one size: estimate with its interval, and when the trial ended. Filled: the null hypothesis is rejected. They show what a single trial may look like; the power is in the charts above.", "某一样本量下最先模拟的若干试验：估计值及其区间，以及结束时间。实心：拒绝原假设。仅示意单个试验的可能情形；功效见上方图表。"),
   exists: has(replicatesOf),
   controls: (result) => {
     const of = table(result, replicatesOf)!;
@@ -70,7 +72,7 @@ export const examples: Chart = {
       }));
     if (points.some((point) => point.months > 0))
       box.append(plot({
-        ...frame, x: { label: w("months since the first day of accrual", "自入组首日起的月数"), grid: true, nice: true, domain: [0, Math.max(...points.map((point) => point.months))] },
+        ...frame, marginRight: of.has("look") ? 52 : 20, x: { label: w("months since the first day of accrual", "自入组首日起的月数"), grid: true, nice: true, domain: [0, Math.max(...points.map((point) => point.months))] },
         marks: [Plot.ruleY(points, { y: "key", x1: () => 0, x2: "months", stroke: "var(--soft)", strokeWidth: 3, strokeOpacity: 0.5 }), Plot.dot(points, { y: "key", x: "months", fill, stroke: "var(--s0)", strokeWidth: 1.6, r: 4 }), of.has("look") ? Plot.text(points.filter((point) => point.look > 0), { y: "key", x: "months", text: (point: { look: number }) => w(`look ${point.look}`, `第 ${point.look} 次`), dx: 8, textAnchor: "start", stroke: "var(--paper)", strokeWidth: 4, fill: "currentColor" }) : null, tips(points, { x: "months", y: "key" })],
       }));
     if (box.childElementCount === 0) return undefined;
