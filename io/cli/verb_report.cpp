@@ -1,6 +1,8 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <filesystem>
+#include <fstream>
 #include <iostream>
 #include <memory>
 
@@ -11,6 +13,7 @@
 #include "io/console/log.hpp"
 #include "io/files/new_file.hpp"
 #include "io/report/report_page.hpp"
+#include "io/results/json.hpp"
 #include "io/results/result_file.hpp"
 
 namespace vcohort {
@@ -22,6 +25,7 @@ struct ReportArguments {
   std::string output;
   bool explorer = false;
   bool replications = false;
+  std::vector<std::string> stored;  // tables of `vcohort replicate` and `vcohort claims`
   ReplicationOptions options;
   int threads = 0;
   bool overwrite = false;
@@ -32,7 +36,9 @@ constexpr std::size_t side_by_side = 2;
 void check(const ReportArguments& arguments) {
   if (arguments.explorer && !arguments.files.empty())
     throw CommandLineError("--explorer goes without result files (it opens them itself) leave them out");
-  if (arguments.explorer && arguments.replications)
+  if (arguments.replications && !arguments.stored.empty())
+    throw CommandLineError("--replications simulates what --replications-from reads (one is enough) leave one out");
+  if (arguments.explorer && (arguments.replications || !arguments.stored.empty()))
     throw CommandLineError("--explorer holds no replications (it holds no result) leave one of the two out");
   if (!arguments.explorer && arguments.files.empty())
     throw CommandLineError("there is nothing to report (no result file is named) name one, or say --explorer");
@@ -47,9 +53,50 @@ std::filesystem::path output_of_report(const ReportArguments& arguments) {
   return std::filesystem::path(arguments.files.front()).replace_extension(".html");
 }
 
+/// What another program may rely on: a table of the same path with these columns first is drawn.
+struct DrawnTable {
+  std::string_view path;
+  const char* verb;
+  std::vector<std::string> columns;
+};
+
+std::vector<DrawnTable> drawn_tables() {
+  DrawnTable replications{"/replications", "replicate", {}};
+  for (const Column& column : replication_table({}).columns) replications.columns.push_back(column.name);
+  return {std::move(replications),
+          {"/claims",
+           "claims",
+           {"claim", "contrast", "scenario", "value", "mcse", "claimed_beyond", "answer", "premises"}}};
+}
+
+/// A table that `vcohort replicate` or `vcohort claims` printed as JSON. StorageFailure, InvalidInput.
+Table stored_table(const std::string& file) {
+  std::ifstream in(file);
+  if (!in)
+    throw StorageFailure(explain("cannot read '" + file + "'", "it is not there, or not readable", "check the name"));
+  Table table = read_json(in, file);
+  for (const DrawnTable& drawn : drawn_tables())
+    if (drawn.path == table.path) {
+      for (const std::string& column : drawn.columns)
+        if (table.find(column) == nullptr)
+          throw InvalidInput(explain(fmt::format("{}: the column '{}' is missing", file, column),
+                                     "another version wrote it",
+                                     fmt::format("write it anew: vcohort {} --format json", drawn.verb)));
+      log_notice(fmt::format("{}: {} rows of {} are read, not simulated", file, table.rows(), table.path));
+      table.description +=
+          "; read from " + std::filesystem::path(file).filename().string() + ", not simulated for this page";
+      return table;
+    }
+  throw InvalidInput(explain(fmt::format("{}: '{}' is not drawn in this section", file, table.path),
+                             "replications and claims are",
+                             "give what `vcohort replicate` or `vcohort claims` print with --format json"));
+}
+
 /// What is known beside the result: the published studies and the claims against the model of this program.
 std::vector<Table> evidence_tables(const ReportArguments& arguments) {
-  if (!arguments.replications) return {};
+  std::vector<Table> stored;
+  for (const std::string& file : arguments.stored) append_rows(stored, stored_table(file));
+  if (!arguments.replications) return stored;
   log_notice("simulating the published studies and the claims for the section Evidence");
   std::vector<Table> tables = {
       replication_table(assess_replications({}, "", arguments.options, arguments.threads).assessed)};
@@ -98,12 +145,18 @@ void add_report(Verb& program) {
       "to reproduce it. Two results stand side by side.\n\n"
       "  vcohort report out.h5 -o out.html\n"
       "  vcohort report before.h5 after.h5 -o both.html\n"
+      "  vcohort report out.h5 --replications-from replications.json     as `vcohort replicate --format json` printed "
+      "it\n"
       "  vcohort report --explorer -o explorer.html       a page that opens any result file by itself");
   verb.option("file", arguments->files, "result file, or two of them");
   verb.option("-o,--output", arguments->output, "page to write [the first result's name with .html]");
   verb.flag("--explorer", arguments->explorer, "write the page that opens result files by itself");
   verb.flag("--replications", arguments->replications,
             "with the published studies and the claims of the article against the model, which are simulated now");
+  verb.option("--replications-from", arguments->stored,
+              "the same, read from what `vcohort replicate --format json` or `vcohort claims --format json` printed; "
+              "several times")
+      .type("FILE");
   verb.option("--replicates", arguments->options.replicates, "with --replications: simulated studies [2000]")
       .within(std::int64_t{1}, std::int64_t{100'000'000});
   verb.threads(arguments->threads);

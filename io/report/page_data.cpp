@@ -21,12 +21,13 @@ constexpr std::int64_t rows_of_one = 2'000;  // tables with a row for each trial
 constexpr std::int64_t rows_of_draws = 12'000;
 constexpr std::int64_t rows_of_answers = 100'000;
 /// In longer tables numbers have eight digits, which no Monte Carlo error leaves a reader in need of: half the size.
-constexpr std::size_t exact_rows = 1'999;
+constexpr std::size_t exact_rows = 999;
 
-constexpr std::array<std::string_view, 5> one_by_one = {"/trial/replicates", "/cohort/patients/", "/runtime/parts",
-                                                        "/policy/parameter_draws", "/cohort/adverse_events"};
+constexpr std::array<std::string_view, 4> one_by_one = {"/trial/replicates", "/cohort/patients/", "/runtime/parts",
+                                                        "/cohort/adverse_events"};
 constexpr std::array<std::string_view, 2> draws = {"/policy/draws", "/cohort/draws"};
-constexpr std::array<std::string_view, 3> never = {"/evidence", "/study/purposes", "/tallies"};
+constexpr std::array<std::string_view, 4> never = {"/evidence", "/study/purposes", "/tallies",
+                                                   "/policy/parameter_draws"};
 
 template <std::size_t count>
 bool begins(const std::string& path, const std::array<std::string_view, count>& starts) {

@@ -28,13 +28,32 @@ std::string base64(std::string_view bytes) {
   return text;
 }
 
+constexpr std::string_view program_begins = "<script type=\"module\">", program_ends = "</script>";
+constexpr std::string_view unpack = R"js(<script>addEventListener("DOMContentLoaded", async () => {
+  const packed = Uint8Array.from(atob(document.getElementById("vcohort-program").textContent), (letter) => letter.charCodeAt(0));
+  const program = document.createElement("script");
+  program.type = "module";
+  program.textContent = await new Response(new Blob([packed]).stream().pipeThrough(new DecompressionStream("gzip"))).text();
+  document.head.append(program);
+});</script>)js";
+
+/// The page with its program compressed, which is most of it; it unpacks the program when it is opened.
+std::string with_packed_program(std::string page) {
+  const std::size_t tag = page.find(program_begins), from = tag + program_begins.size(),
+                    to = page.find(program_ends, tag);
+  if (tag == std::string::npos || to == std::string::npos) throw InternalError("the page of the report has no program");
+  const std::string packed = "<script type=\"text/plain\" id=\"vcohort-program\">" +
+                             base64(compressed(page.substr(from, to - from))) + "</script>\n" + std::string(unpack);
+  return page.replace(tag, to + program_ends.size() - tag, packed);
+}
+
 }  // namespace
 
 std::string report_page(const std::vector<const ResultFile*>& results, const std::vector<Table>& added) {
   nlohmann::ordered_json all = nlohmann::ordered_json::array();
   for (const ResultFile* result : results)
     all.push_back(page_data(*result, result == results.front() ? added : std::vector<Table>{}));
-  std::string page = expanded(built_report());
+  std::string page = with_packed_program(expanded(built_report()));
   const std::size_t place = page.find(place_of_results);
   if (place == std::string::npos) throw InternalError("the page of the report has no place for results");
   page.replace(place, place_of_results.size(), base64(compressed(json_text(all))));

@@ -1,4 +1,5 @@
 #pragma once
+#include <istream>
 #include <nlohmann/json_fwd.hpp>
 #include <ostream>
 #include <string>
@@ -11,6 +12,10 @@ namespace vcohort {
 /// order of columns. A double is written so that it reads back as the same double; NaN and infinities, which JSON has
 /// not, are null. StorageFailure where the stream fails.
 void write_json(const Table& table, std::ostream& out);
+
+/// The table that write_json wrote; `name` is that of its file. A null is NaN. InvalidInput, with line and column where
+/// the text is no JSON, where it is no such table.
+Table read_json(std::istream& in, const std::string& name);
 
 /// Those rows alone.
 nlohmann::ordered_json json_rows(const Table& table);

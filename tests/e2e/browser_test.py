@@ -5,32 +5,39 @@ Exit status 77 where npm, its packages or Chromium are missing.
 import json
 import os
 import pathlib
+import random
 import shutil
 import subprocess
 import sys
 import tempfile
 
-from program import PROGRAM, SOURCE, STUDY
+from program import PROGRAM, SOURCE, STUDY, WIDE
 
 PAGE = SOURCE / "io/report/page"
 CHROMIUM = os.environ.get("VCOHORT_CHROMIUM", "/usr/bin/chromium")
 HOSTILE = ['<img src=x onerror="window.pwned=true">', 'quotes \' " ` & <b>bold</b>', "right-to-left \u202e mark \u200f", "a" * 200]
+SPOILT = 24
 TITLE = "</script><script>window.pwned=true</script> \u202etitle " + "long words " * 12
 
 STUDIES = {  # page: shipped study and what makes it small
     "quickstart": ("quickstart", {"population.size": 2000}),
     "grid": ("dosing-frequency", {"population.size": 400}),
     "two-arm": ("two-arm-continuous", {"trial.replicates": 1000}),
+    "surface": ("power-surface", {"trial.replicates": 100}),
     "looks": ("trial-intrathecal-looks", {"trial.replicates": 60, "trial.sample_size": "[60, 120]"}),
     "events": ("event-driven", {"trial.replicates": 200}),
     "worth": ("worth-a-trial", {"trial.replicates": 60, "policy.parameter_draws": 100, "policy.patients_per_draw": 64, "trial.sample_size": "[48, 100]"}),
-    "route": ("route-and-price", {"policy.parameter_draws": 64, "policy.patients_per_draw": 64, "policy.sensitivity.sobol": "{ points = 32, patients = 64 }"}),
+    "economics": ("dosing-economics", {"policy.parameter_draws": 50, "policy.patients_per_draw": 64}),
+    "route": ("route-and-price", {"policy.parameter_draws": 64, "policy.patients_per_draw": 64, "policy.sensitivity.sobol": "{ points = 32, patients = 64 }",
+                                  "policy.sensitivity.grid": '[{ parameter = "price.product.MSC", values = [2_000, 5_000, 10_000] }, { parameter = "waning", values = [0.5, 1, 2] }]'}),
 }
 TABLES = {
     "quickstart": ["cohort/summary", "cohort/increments"], "grid": ["cohort/increments"],
-    "two-arm": ["trial/operating_characteristics", "trial/closed_forms"], "looks": ["trial/looks", "trial/operating_characteristics"], "events": ["trial/expected_events"],
+    "two-arm": ["trial/operating_characteristics", "trial/closed_forms"], "surface": ["trial/operating_characteristics"],
+    "looks": ["trial/looks", "trial/operating_characteristics", "trial/replicates"], "events": ["trial/expected_events"],
     "worth": ["policy/ceac", "policy/research", "policy/frontier", "policy/summary", "policy/value_of_information"],
-    "route": ["sensitivity/tornado", "sensitivity/threshold", "sensitivity/sobol", "policy/budget_impact", "policy/costs", "policy/strata"],
+    "economics": ["policy/strata"],
+    "route": ["sensitivity/tornado", "sensitivity/threshold", "sensitivity/grid", "sensitivity/sobol", "policy/budget_impact", "policy/costs", "policy/strata"],
 }
 MANY_TRIALS = """format = "vcohort-study 1"
 title = "A hundred thousand trials"
@@ -47,10 +54,15 @@ replicates = 100_000
 save_replicates = true
 primary = { endpoint = "outcome", visit_months = 12, analysis = "t" }
 """
+MANY_SCENARIOS = MANY_TRIALS.replace("A hundred thousand trials", "A thousand scenarios").replace("replicates = 100_000\nsave_replicates = true", "replicates = 20") + "".join(f"""
+[[sweep]]
+name = "{name}"
+values = {{ "{key}" = {list(values)} }}
+""" for name, key, values in (("effect", "data_model.arms.active.mean", [[50, 51 + k] for k in range(10)]), ("SD", "data_model.arms.active.sd", [[10, 8 + k] for k in range(10)]), ("level", "trial.alpha", [0.01 * (k + 1) for k in range(10)])))
 
 
 def call(*words, folder):
-    done = subprocess.run([PROGRAM, *map(str, words)], cwd=folder, capture_output=True, text=True)
+    done = subprocess.run([PROGRAM, *map(str, words)], cwd=folder, capture_output=True, text=True, env={**os.environ, "COLUMNS": WIDE})
     if done.returncode != 0:
         sys.exit(f"vcohort {' '.join(map(str, words))}\n{done.stderr}")
     return done.stdout
@@ -73,6 +85,7 @@ def written_studies(folder):
                    for dose in range(1, 21) for count in (2, 3, 4, 6, 8) for days in (7, 14, 30, 60, 90))
     (folder / "many-strategies.toml").write_text(text.replace("save_patients = true", "save_patients = false").replace("\n[strata]", many + "\n[strata]"))
     (folder / "many-trials.toml").write_text(MANY_TRIALS)
+    (folder / "many-scenarios.toml").write_text(MANY_SCENARIOS)
 
 
 def other_files(folder):
@@ -89,16 +102,33 @@ def other_files(folder):
     shutil.copy(next((folder / "cut.h5.parts").glob("*.h5")), folder / "part.h5")
 
 
+def spoilt_files(folder):
+    """Copies of a result with some bytes changed, where HDF5 keeps its structure and where it keeps the data: always the same ones."""
+    whole = (folder / "worth.h5").read_bytes()
+    draw = random.Random(7)
+    for number in range(SPOILT):
+        spoilt = bytearray(whole)
+        reach = len(whole) if number % 2 else 4096
+        for _ in range(1 + draw.randrange(40)):
+            spoilt[draw.randrange(8, reach)] = draw.randrange(256)
+        if number % 3 == 0:
+            at = draw.randrange(8, len(whole) - 4096)
+            spoilt[at : at + 4096] = bytes(4096)
+        (folder / f"spoilt-{number}.h5").write_bytes(spoilt)
+
+
 def fill(folder):
     for page, (study, settings) in STUDIES.items():
         run(study, page, settings, folder)
+        (folder / f"{page}.show.txt").write_text(call("show", f"{page}.h5", folder=folder))
         for table in TABLES[page]:
             (folder / f"{page}.{table.replace('/', '-')}.json").write_text(call("export", f"{page}.h5", "--table", table, "--format", "json", folder=folder))
     written_studies(folder)
-    for page in ("hostile", "many-strategies", "many-trials"):
+    for page in ("hostile", "many-strategies", "many-trials", "many-scenarios"):
         run(f"{page}.toml", page, {}, folder)
     call("scenarios", "copy", "quickstart", folder=folder)
     other_files(folder)
+    spoilt_files(folder)
     call("report", "two-arm.h5", "events.h5", "-o", "both.html", folder=folder)
     call("report", "quickstart.h5", "--replications", "--replicates", 20, "-o", "replications.html", folder=folder)
     call("report", "--explorer", "-o", "explorer.html", folder=folder)

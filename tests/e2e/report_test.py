@@ -7,7 +7,7 @@ import unittest
 
 import h5py
 
-from program import STORAGE, ProgramTest
+from program import INVALID, STORAGE, ProgramTest
 
 COMMAND_LINE = 2
 
@@ -76,6 +76,33 @@ class Report(ProgramTest):
             with self.subTest(words):
                 self.call("report", *words, "-o", "x.html", status=status)
                 self.assertFalse((self.folder / "x.html").exists())
+
+    def test_replications_that_were_simulated_before(self):
+        self.run_study(self.study(size=100), "out.h5")
+        (self.folder / "r.json").write_text(self.call("replicate", "luan-2012", "--replicates", 20, "--format", "json", status=None).stdout)
+        (self.folder / "c.json").write_text(self.call("claims", "age-window", "--format", "json").stdout)
+        self.call("report", "out.h5", "--replications-from", "r.json", "--replications-from", "c.json")
+        result, = self.embedded("out.html")
+        tables = {table["path"]: table for table in result["tables"]}
+        for path, file in (("/replications", "r.json"), ("/claims", "c.json")):
+            stored = json.loads((self.folder / file).read_text())
+            self.assertEqual(tables[path]["rows"], len(stored["rows"]))
+            self.assertIn(f"read from {file}", tables[path]["description"])
+            for column in tables[path]["columns"]:
+                values = column["values"] if column["type"] != "text" else [column["words"][code] for code in column["codes"]]
+                self.assertEqual(values, [row[column["name"]] for row in stored["rows"]])
+
+    def test_refused_replications(self):
+        self.run_study(self.study(size=100), "out.h5")
+        (self.folder / "text.json").write_text("no table")
+        (self.folder / "other.json").write_text(self.call("export", "out.h5", "--table", "scenarios", "--format", "json").stdout)
+        (self.folder / "old.json").write_text('{"path": "/claims", "description": "", "columns": [], "rows": []}')
+        for file, status, message in (("text.json", INVALID, r"text\.json:1:2: this is no JSON"), ("other.json", INVALID, "'/scenarios' is not drawn"),
+                                      ("old.json", INVALID, "the column 'claim' is missing"), ("absent.json", STORAGE, "cannot read 'absent.json'")):
+            with self.subTest(file):
+                self.assertRegex(self.call("report", "out.h5", "--replications-from", file, "-o", "x.html", status=status).stderr, message)
+                self.assertFalse((self.folder / "x.html").exists())
+        self.call("report", "out.h5", "--replications", "--replications-from", "old.json", "-o", "x.html", status=COMMAND_LINE)
 
     def test_the_explorer_and_two_results(self):
         self.run_study(self.study(size=100), "a.h5")

@@ -114,6 +114,46 @@ TEST(Json, holds_the_table) {
   EXPECT_TRUE(nlohmann::json::parse(empty.str())["rows"].empty());
 }
 
+TEST(Json, reads_back_what_was_written) {
+  const Table table = sample::summary();
+  std::stringstream text;
+  write_json(table, text);
+  const Table read = read_json(text, "summary.json");
+  EXPECT_EQ(read.path, table.path);
+  EXPECT_EQ(read.description, table.description);
+  ASSERT_EQ(read.columns.size(), table.columns.size());
+  for (std::size_t c = 0; c < read.columns.size(); ++c) {
+    EXPECT_EQ(read.columns[c].name, table.columns[c].name);
+    EXPECT_EQ(read.columns[c].units, table.columns[c].units);
+    EXPECT_EQ(read.columns[c].description, table.columns[c].description);
+    ASSERT_EQ(read.columns[c].values.index(), table.columns[c].values.index());
+  }
+  std::ostringstream again;
+  write_json(read, again);
+  EXPECT_EQ(again.str(), text.str());
+}
+
+TEST(Json, what_is_no_table_is_refused) {
+  const auto refusal = [](const std::string& text) {
+    std::istringstream in(text);
+    try {
+      read_json(in, "x.json");
+    } catch (const InvalidInput& problem) {
+      return std::string(problem.what());
+    }
+    return std::string("read");
+  };
+  EXPECT_TRUE(refusal("").starts_with("x.json:1:1: this is no JSON"));
+  EXPECT_TRUE(refusal("{\n \"path\": ,").starts_with("x.json:2:10: this is no JSON")) << refusal("{\n \"path\": ,");
+  for (const char* text :
+       {"[]", "{}", R"({"path": "/t", "description": "", "columns": [{"name": "x"}], "rows": []})",
+        R"({"path": "/t", "description": "", "columns": [{"name": "x", "units": "", "description": "",
+                           "type": "float64"}], "rows": [{"y": 1}]})",
+        R"({"path": "/t", "description": "", "columns": [{"name": "x", "units": "", "description": "",
+                           "type": "float64"}], "rows": [{"x": "many"}]})"})
+    EXPECT_TRUE(refusal(text).starts_with("x.json: this is no table of vcohort")) << text;
+}
+
 TEST(Layout, describes_groups_and_entries) {
   const sample::Folder folder;
   publish_result(folder / "a.h5", sample::result());

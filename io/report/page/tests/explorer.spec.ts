@@ -1,5 +1,5 @@
 import { expect, type Page } from "@playwright/test";
-import { statSync } from "node:fs";
+import { readdirSync, statSync } from "node:fs";
 import { folder, phone, shots, test, wide } from "./pages";
 
 /** The explorer opens what the report shows, and says a sentence about everything else. */
@@ -33,6 +33,17 @@ for (const [file, sentence] of [["text.h5", "is no HDF5 file"], ["damaged.h5", "
     await expect(page.getByRole("alert")).toContainText(sentence);
   });
 }
+
+test("a spoilt file gets a sentence, or opens where HDF5 sees nothing", async ({ page }) => {
+  await page.goto(`file://${folder}/explorer.html`);
+  const spoilt = readdirSync(folder).filter((name) => name.startsWith("spoilt-"));
+  expect(spoilt.length).toBeGreaterThan(20);
+  for (const name of spoilt) {
+    await page.locator("input[type=file]").first().setInputFiles(`${folder}/${name}`);
+    await expect(page.locator("[role=alert], main .card").first(), name).toBeVisible();
+    await page.reload();
+  }
+});
 
 test("two results, and then another one", async ({ page }) => {
   await give(page, "two-arm.h5", "events.h5");

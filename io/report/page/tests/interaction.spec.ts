@@ -19,10 +19,12 @@ test("a choice changes the chart and stands in the address", async ({ page }) =>
 
 test("strategies are chosen one by one", async ({ page }) => {
   await open(page, "quickstart");
-  await page.locator("#gains details.several summary").click();
-  await page.locator("#gains .option", { hasText: "IV, 8e6/kg once" }).click();
+  await page.locator("#cohort .shared details.several summary").click();
+  await page.locator("#cohort .shared .option", { hasText: "IV, 8e6/kg once" }).click();
   const rows = parseCsv((await saved(page, "gains", "CSV")).toString("utf8"));
   expect(new Set(rows.map((row) => row.strategy)).has("IV, 8e6/kg once")).toBe(false);
+  const colour = (chart: string): Promise<string[]> => page.locator(`#${chart} .legend g`, { hasText: "intrathecal" }).locator("line").evaluateAll((lines) => lines.map((line) => line.getAttribute("stroke")!));
+  expect(await colour("gains")).toEqual(await colour("trajectories"));
 });
 
 test("the wanted power chooses the size", async ({ page }) => {
@@ -64,11 +66,11 @@ test("the keyboard reaches the parts of the page", async ({ page }) => {
 });
 
 test("Chinese for the whole interface", async ({ page }) => {
-  for (const name of ["quickstart", "looks", "route", "worth"]) {
+  for (const name of ["quickstart", "surface", "looks", "route", "worth"]) {
     await open(page, name, "#lang=zh");
     expect(await page.evaluate(() => document.documentElement.lang)).toBe("zh-Hans");
     const words = await page.locator("nav.parts button, section > h2, figcaption h3, figcaption p, .control > span, .card > h2, dt, th").allInnerTexts();
-    const columns = /^[a-z0-9_ ./%]+$/; // names of columns stay as the file has them
+    const columns = /^([a-z0-9_ ./%]+|effect \[points\]|SD \[points\]|drop-out)$/; // names of columns and of what is swept stay as the file has them
     for (const text of words.filter((text) => text.trim() !== "" && !columns.test(text))) expect(text).toMatch(/[\u4e00-\u9fff]/);
     await page.screenshot({ path: `${shots}/${name}-zh.png` });
   }

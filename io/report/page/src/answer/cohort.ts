@@ -1,13 +1,13 @@
-import { endpointUnits, leadOf, referenceOf, sayEndpoint } from "../charts/common";
+import { endpointUnits, leadOf, lowerIsBetter, referenceOf, sayEndpoint, settings } from "../charts/common";
 import { incrementsOf, summaryOf } from "../charts/cohort/rows";
 import { type Result, table } from "../data/result";
 import { percent, withError, z95 } from "../numbers";
+import { isolated } from "../ui/dom";
 import { w } from "../words";
+import { agreement } from "./agreement";
 import type { Card, Line } from "./card";
 
 /** What a cohort says: who gains most, by how much, and at what risk. */
-
-const lowerIsBetter = new Set(["sleep", "cgi_i"]);
 
 function line(result: Result, scenario: string): Line | undefined {
   const of = incrementsOf(result)!;
@@ -28,19 +28,20 @@ function line(result: Result, scenario: string): Line | undefined {
     harm && harmed !== undefined ? w(`events of grade 3+ in ${percent(harm.number("serious_share", harmed), harm.number("serious_share_mcse", harmed))} %`, `3 级及以上事件：${percent(harm.number("serious_share", harmed), harm.number("serious_share_mcse", harmed))}%`) : "",
     near.length > 0 ? w(`${near.length} other${near.length > 1 ? "s" : ""} cannot be told from it`, `另有 ${near.length} 个与其无法区分`) : "",
   ];
-  return { scenario, text: of.text("strategy", best), detail: pieces.filter((piece) => piece !== "").join("; ") };
+  return { scenario, text: of.text("strategy", best), brief: pieces[0], detail: pieces.filter((piece) => piece !== "").join("; ") };
 }
 
 export function cohortCard(result: Result): Card | undefined {
   const of = incrementsOf(result);
   if (!of || !table(result, "/cohort/summary")) return undefined;
   const { endpoint, visit } = leadOf(summaryOf(result));
-  const lines = of.distinct<string>("scenario").flatMap((scenario) => line(result, scenario) ?? []);
-  const names = new Set(lines.map((each) => each.text));
+  const { heads, cells } = settings(result);
+  const reference = isolated(referenceOf(result, "cohort"));
+  const lines = of.distinct<string>("scenario").flatMap((scenario) => line(result, scenario) ?? []).map((each) => ({ ...each, cells: cells(each.scenario ?? "") }));
   const summary = summaryOf(result);
   return {
-    id: "cohort", title: w(`Greatest gain in ${sayEndpoint(endpoint)} at ${visit} months over ${referenceOf(result, "cohort")}`, `${visit} 个月时 ${sayEndpoint(endpoint)} 相对 ${referenceOf(result, "cohort")} 的最大获益`),
-    lines, facts: [{ name: w("children under every strategy", "每个方案的儿童数"), value: summary.number("n", 0).toLocaleString("en") }],
-    remark: lines.length < 2 ? undefined : names.size > 1 ? w("The stances disagree about the best strategy.", "各立场对最佳方案结论不一。") : w("The stances agree on the best strategy.", "各立场对最佳方案结论一致。"),
+    id: "cohort", title: w(`Greatest gain in ${sayEndpoint(endpoint)} at ${visit} months over ${reference}`, `${visit} 个月时 ${sayEndpoint(endpoint)} 相对 ${reference} 的最大获益`),
+    heads, lines, facts: [{ name: w("children under every strategy", "每个方案的儿童数"), value: summary.number("n", 0).toLocaleString("en") }],
+    remark: agreement(result, lines, { disagree: w("The stances disagree about the best strategy.", "各立场对最佳方案结论不一。"), agree: w("The stances agree on the best strategy.", "各立场对最佳方案结论一致。") }),
   };
 }

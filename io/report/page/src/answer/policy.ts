@@ -1,7 +1,9 @@
+import { settings } from "../charts/common";
 import { currency, effect, firstThreshold, strataOf } from "../charts/policy/rows";
 import { type Result, type Table, table } from "../data/result";
 import { money, percentOf, withError } from "../numbers";
 import { w } from "../words";
+import { agreement } from "./agreement";
 import type { Card, Fact, Line } from "./card";
 
 /** What an analyst asks: which strategy at the first threshold, by how much, how surely, and what would change it. */
@@ -22,10 +24,11 @@ function line(result: Result, of: Table, row: number): Line {
   const unit = currency(result);
   const interval = Number.isFinite(of.number("inb_lower", row)) && of.number("inb", row) !== 0
     ? w(`INB ${money(of.number("inb", row), of.number("inb_mcse", row))} ${unit} (95 %: ${money(of.number("inb_lower", row))} to ${money(of.number("inb_upper", row))}); `, `INB ${money(of.number("inb", row), of.number("inb_mcse", row))} ${unit}（95%：${money(of.number("inb_lower", row))} 至 ${money(of.number("inb_upper", row))}）；`) : "";
+  const share = w(`best in ${percentOf(of.number("ceac", row))} % of draws`, `在 ${percentOf(of.number("ceac", row))}% 的抽样中最佳`);
   const changed = flips(result, of.text("scenario", row), of.number("threshold", row));
   return {
-    scenario: of.text("scenario", row), text: of.text("strategy", row),
-    detail: `${interval}${w(`best in ${percentOf(of.number("ceac", row))} % of draws; EVPI ${money(of.number("evpi", row))} ${unit}`, `在 ${percentOf(of.number("ceac", row))}% 的抽样中最佳；EVPI ${money(of.number("evpi", row))} ${unit}`)}${changed ? `; ${w("flipped by", "可被改变：")} ${changed}` : ""}`,
+    scenario: of.text("scenario", row), text: of.text("strategy", row), brief: `${interval}${share}`,
+    detail: `${interval}${share}${w("; ", "；")}EVPI ${money(of.number("evpi", row))} ${unit}${changed ? `; ${w("flipped by", "可被改变：")} ${changed}` : ""}`,
   };
 }
 
@@ -44,9 +47,10 @@ export function policyCard(result: Result): Card | undefined {
   if (!of || !table(result, "/policy/summary")) return undefined;
   const threshold = firstThreshold(result);
   const best = leads(of, threshold).filter((row) => of.truth("best", row));
-  const names = new Set(best.map((row) => of.text("strategy", row)));
-  const remark = best.length < 2 ? undefined : names.size > 1
-    ? w("The stances disagree: which evidence one believes decides, more than any number here.", "各立场结论不一：相信何种证据决定了结论，胜过这里的任何数字。")
-    : w("The stances agree on the decision.", "各立场的决策一致。");
-  return { id: "policy", title: w(`Best strategy at ${money(threshold)} ${currency(result)} per ${effect(result)}`, `支付意愿 ${money(threshold)} ${currency(result)} / ${effect(result)} 时的最佳方案`), lines: best.map((row) => line(result, of, row)), facts: researchFacts(result, threshold), remark };
+  const { heads, cells } = settings(result);
+  const lines = best.map((row) => ({ ...line(result, of, row), cells: cells(of.text("scenario", row)) }));
+  const remark = agreement(result, lines, {
+    disagree: w("The stances disagree: which evidence one believes decides, more than any number here.", "各立场结论不一：相信何种证据决定了结论，胜过这里的任何数字。"), agree: w("The stances agree on the decision.", "各立场的决策一致。"),
+  });
+  return { id: "policy", title: w(`Best strategy at ${money(threshold)} ${currency(result)} per ${effect(result)}`, `支付意愿 ${money(threshold)} ${currency(result)} / ${effect(result)} 时的最佳方案`), heads, lines, facts: researchFacts(result, threshold), remark };
 }

@@ -37,7 +37,7 @@ export function reached(result: Result): Fact[] {
   const cohort = table(result, "/cohort/increments");
   if (cohort) add(w("gain", "获益"), largest(cohort, "mcse", cohort.where({ stratification: "", endpoint: leadOf(cohort).endpoint, visit_months: leadOf(cohort).visit })));
   const trial = table(result, "/trial/operating_characteristics");
-  if (trial) add(w("power", "功效"), largest(trial, "power_mcse"));
+  if (trial) add(w("power", "功效"), largest(trial, "power_mcse"), (value) => `${general(100 * value, 2)} %`);
   const strata = strataOf(result);
   if (strata) add(w("INB", "INB"), largest(strata, "inb_mcse", leads(strata, firstThreshold(result))), (value) => `${money(value)} ${strata.units("inb")}`);
   return found;

@@ -1,7 +1,7 @@
 import { alphaOf, chosenSize, isNull, ocOf, primaryOf, sayTarget, target } from "../charts/trial/rows";
-import { at, study } from "../charts/common";
+import { at, settings, study } from "../charts/common";
 import type { Result, Table } from "../data/result";
-import { general, withError } from "../numbers";
+import { general, percent, withError } from "../numbers";
 import { w } from "../words";
 import type { Card, Fact, Line } from "./card";
 
@@ -13,14 +13,20 @@ function primaryRows(of: Table, scenario: string): number[] {
   return of.where({ scenario, ...primaryOf(of) });
 }
 
-function answerOf(of: Table, scenario: string): { line: Line; row: number } | undefined {
+interface Answer {
+  line: Line;
+  row: number;
+  size?: number; // that has the wanted power
+}
+
+function answerOf(of: Table, scenario: string): Answer | undefined {
   const rows = primaryRows(of, scenario);
   if (rows.length === 0) return undefined;
   const largest = rows.reduce((top, row) => (of.number("sample_size", row) > of.number("sample_size", top) ? row : top));
-  const power = (row: number): string => withError(of.number("power", row), of.number("power_mcse", row));
+  const power = (row: number): string => `${percent(of.number("power", row), of.number("power_mcse", row))} %`;
   const size = (row: number): string => general(of.number("sample_size", row), 9);
   if (isNull(of, largest)) {
-    return { row: largest, line: { scenario, text: w(`type I error ${power(largest)}`, `I 类错误 ${power(largest)}`), detail: w(`N = ${size(largest)}: the null hypothesis is true here`, `N = ${size(largest)}：此处原假设成立`) } };
+    return { row: largest, line: { scenario, text: w(`type I error ${power(largest)}`, `I 类错误 ${power(largest)}`), detail: w(`N = ${size(largest)}: the null hypothesis is true here`, `N = ${size(largest)}：此处原假设成立`), brief: `N = ${size(largest)}` } };
   }
   const chosen = chosenSize(of, scenario, target());
   const row = chosen === undefined ? largest : rows.find((each) => of.number("sample_size", each) === chosen)!;
@@ -31,7 +37,7 @@ function answerOf(of: Table, scenario: string): { line: Line; row: number } | un
     : only ? w(`reaches the wanted ${sayTarget(target())}`, `达到目标 ${sayTarget(target())}`) : w(`the smallest simulated size from which on power reaches ${sayTarget(target())}`, `功效达到 ${sayTarget(target())} 的最小模拟样本量`);
   const effect = of.number("true_value", row);
   const assumed = Number.isFinite(effect) ? w(`; assumed effect ${withError(effect, of.number("true_value_mcse", row))}`, `；假定效应 ${withError(effect, of.number("true_value_mcse", row))}`) : "";
-  return { row, line: { scenario, text, detail: `${detail}${assumed}` } };
+  return { row, size: chosen, line: { scenario, text, detail: `${detail}${assumed}`, brief: chosen === undefined ? w(`below ${sayTarget(target())}`, `低于 ${sayTarget(target())}`) : "" } };
 }
 
 const shown = (value: unknown): string => (Array.isArray(value) ? value.map(shown).join(", ") : typeof value === "number" || typeof value === "bigint" ? general(Number(value)) : String(value));
@@ -45,7 +51,7 @@ function statedArms(result: Result): Fact | undefined {
   const said = entries.map(([name, arm]) => `${name}: ${Object.entries(arm).filter(told).map(([key, value]) => `${key.replaceAll("_", " ")} ${shown(value)}`).join("; ")}`);
   const hazards = entries.map(([, arm]) => arm.hazard).filter((hazard): hazard is number[] => Array.isArray(hazard) && hazard.length === 1).map((hazard) => Number(hazard[0]));
   const ratio = hazards.length === 2 && entries.length === 2 ? [w(`hazard ratio ${general(hazards[1]! / hazards[0]!)}`, `风险比 ${general(hazards[1]! / hazards[0]!)}`)] : [];
-  return { name: w("assumed", "假定"), value: [...said, ...ratio].join(" | ") };
+  return { name: settings(result).heads.length > 0 ? w("assumed, where it is not swept", "未扫描处的假定") : w("assumed", "假定"), value: [...said, ...ratio].join(" | ") };
 }
 
 /** The standard deviation of a patient that the error of the estimate implies. */
@@ -60,6 +66,22 @@ function spread(result: Result, of: Table, row: number): Fact | undefined {
   return { name: w("SD of a patient after adjustment, implied by the SE", "调整后的个体标准差（由标准误推得）"), value: general(implied, 3) };
 }
 
+function levelFact(result: Result, of: Table, row: number): Fact {
+  const sides = at(study(result), "trial", "sides");
+  const level = `α = ${general(alphaOf(result))}${sides === undefined ? "" : w(`, ${String(sides)}-sided`, `，${String(sides) === "1" ? "单侧" : "双侧"}`)}`;
+  const nullRow = of.where({ ...primaryOf(of), sample_size: of.number("sample_size", row) }).find((each) => isNull(of, each));
+  const simulated = nullRow === undefined ? "" : percent(of.number("power", nullRow), of.number("power_mcse", nullRow));
+  return { name: w("level", "检验水准"), value: `${level}; ${nullRow === undefined ? w("not simulated here", "此处未模拟") : w(`simulated ${simulated} %`, `模拟值 ${simulated}%`)}` };
+}
+
+const methodFact = (of: Table, row: number): Fact => ({
+  name: w("primary analysis", "主要分析"), value: `${of.text("method", row)}${Number.isFinite(of.number("visit_months", row)) ? w(`, ${general(of.number("visit_months", row))} months`, `，${general(of.number("visit_months", row))} 个月`) : ""}`,
+});
+
+function factsOfSweep(result: Result, of: Table, row: number): Fact[] {
+  return [statedArms(result) ?? [], levelFact(result, of, row), methodFact(of, row)].flat();
+}
+
 function facts(result: Result, of: Table, row: number): Fact[] {
   const found: Fact[] = [];
   const all = of.distinct<string>("scenario");
@@ -69,15 +91,22 @@ function facts(result: Result, of: Table, row: number): Fact[] {
   const stated = statedArms(result);
   const sd = stated ?? spread(result, of, row);
   if (sd) found.push(sd);
-  const sides = at(study(result), "trial", "sides");
-  const level = `α = ${general(alphaOf(result))}${sides === undefined ? "" : w(`, ${String(sides)}-sided`, `，${String(sides) === "1" ? "单侧" : "双侧"}`)}`;
-  const nullRows = of.where({ ...primaryOf(of), sample_size: of.number("sample_size", row) }).filter((each) => isNull(of, each));
-  const simulated = nullRows[0] === undefined ? w("not simulated here", "此处未模拟") : w(`simulated ${withError(of.number("power", nullRows[0]), of.number("power_mcse", nullRows[0]))}`, `模拟值 ${withError(of.number("power", nullRows[0]), of.number("power_mcse", nullRows[0]))}`);
-  found.push({ name: w("level", "检验水准"), value: `${level}; ${simulated}` });
-  found.push({ name: w("primary analysis", "主要分析"), value: `${of.text("method", row)}${Number.isFinite(of.number("visit_months", row)) ? w(`, ${general(of.number("visit_months", row))} months`, `，${general(of.number("visit_months", row))} 个月`) : ""}` });
+  found.push(levelFact(result, of, row), methodFact(of, row));
   if (of.has("expected_sample_size_mcse")) found.push({ name: w("expected sample size", "期望样本量"), value: withError(of.number("expected_sample_size", row), of.number("expected_sample_size_mcse", row)) });
   found.push({ name: w("duration", "时长"), value: `${withError(of.number("duration_months", row), of.number("duration_months_mcse", row))} ${w("months", "个月")}` });
   return found;
+}
+
+/** How many settings of a sweep have the wanted power, and with how many patients. */
+function headline(answers: Answer[], of: Table): string | undefined {
+  const asked = answers.filter(({ row }) => !isNull(of, row));
+  if (asked.length === 0) return undefined;
+  const sizes = asked.flatMap(({ size }) => size ?? []);
+  const wanted = sayTarget(target());
+  if (sizes.length === 0) return w(`No simulated size has ${wanted} power in any of ${asked.length} settings`, `${asked.length} 种设置中，模拟样本量均未达到 ${wanted} 功效`);
+  const [least, most] = [Math.min(...sizes), Math.max(...sizes)];
+  const span = least === most ? `N = ${least}` : w(`N from ${least} to ${most}`, `N 为 ${least} 至 ${most}`);
+  return w(`${wanted} power in ${sizes.length} of ${asked.length} settings, with ${span}`, `${asked.length} 种设置中有 ${sizes.length} 种达到 ${wanted} 功效，${span}`);
 }
 
 export function trialCard(result: Result): Card | undefined {
@@ -86,5 +115,10 @@ export function trialCard(result: Result): Card | undefined {
   const answers = of.distinct<string>("scenario").flatMap((scenario) => answerOf(of, scenario) ?? []);
   if (answers.length === 0) return undefined;
   const informative = answers.find(({ row }) => !isNull(of, row)) ?? answers[0]!;
-  return { id: "trial", title: w("Trial", "试验"), lines: answers.map(({ line }) => line), facts: facts(result, of, informative.row) };
+  const { heads, cells } = settings(result);
+  const swept = heads.length > 0;
+  return {
+    id: "trial", title: w("Trial", "试验"), heads, headline: swept ? headline(answers, of) : undefined,
+    lines: answers.map(({ line }) => ({ ...line, cells: cells(line.scenario ?? "") })), facts: swept ? factsOfSweep(result, of, informative.row) : facts(result, of, informative.row),
+  };
 }

@@ -20,16 +20,18 @@ import { tornado } from "./policy/tornado";
 import { twoWay } from "./policy/two_way";
 import { expectedEvents, informationTime } from "./trial/calendar";
 import { closedForms } from "./trial/closed_forms";
+import { examples } from "./trial/examples";
 import { boundaries, stopping } from "./trial/looks";
 import { operating } from "./trial/operating";
 import { powerCurve } from "./trial/power_curve";
 import { powerSurface } from "./trial/power_surface";
+import { recruitment } from "./trial/recruitment";
 import { typeOne } from "./trial/type_one";
 
 /** Every chart of the page, in the order in which they stand in their sections. A new one is a file and a name here. */
 const charts = {
   cohort: [gains, trajectories, dosingGrid, forest, riskBenefit, whoGains],
-  trial: [powerCurve, powerSurface, boundaries, stopping, informationTime, expectedEvents, closedForms, typeOne, operating],
+  trial: [powerCurve, powerSurface, boundaries, stopping, informationTime, expectedEvents, recruitment, closedForms, typeOne, operating, examples],
   policy: [plane, frontier, ceac, netBenefit, expectedLoss, information, tornado, thresholds, twoWay, sobol, costs, budget, forWhom, research],
   evidence: [replications, claims, strength],
 } satisfies Record<string, Chart[]>;

@@ -9,6 +9,7 @@ export interface Control {
   fallback: string; // what is chosen at first; of several, joined by |
   most?: number; // several may be chosen, so many at most
   say?: (option: string) => string;
+  hidden?: () => boolean; // where another choice leaves nothing to choose here
 }
 
 /** The rows behind a chart, for the table below it and its CSV. */
@@ -22,6 +23,7 @@ export interface Drawing {
   summary: string; // what the picture shows, in a sentence, for those who do not see it
   data: DataTable;
   legend?: LegendItem[];
+  story?: string[]; // sentences that tell the picture in words
   note?: string; // what of the data is not drawn, and how to read it
 }
 

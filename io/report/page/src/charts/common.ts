@@ -45,7 +45,23 @@ export function sayScenario(result: Result): (scenario: string) => string {
   };
 }
 
-const sayCell = (all: Table, name: string, row: number): string => (all.column(name)?.kind === "text" ? all.text(name, row) : general(all.number(name, row)));
+/** The stance of a scenario: its name, of a sweep without the number of its setting. */
+export const stanceOf = (scenario: string): string => scenario.replace(/#\d+$/, "");
+
+/** What tells the scenarios of a sweep apart: the stance where there are several, then the swept values. No heads: nothing is swept. */
+export function settings(result: Result): { heads: string[]; cells: (scenario: string) => string[] } {
+  const swept = sweptColumns(result);
+  const all = result.tables.get("/scenarios");
+  if (!all || swept.length === 0) return { heads: [], cells: () => [] };
+  const several = new Set(scenarios(result).map(stanceOf)).size > 1;
+  const rows = new Map(all.distinct<string>("scenario").map((scenario, row) => [scenario, row]));
+  return {
+    heads: [...(several ? [w("stance", "立场")] : []), ...swept],
+    cells: (scenario) => [...(several ? [stanceOf(scenario)] : []), ...swept.map((name) => sayCell(all, name, rows.get(scenario) ?? 0))],
+  };
+}
+
+const sayCell = (all: Table, name: string, row: number): string => (all.column(name)?.kind === "text" ? all.text(name, row) : general(all.number(name, row), 6));
 
 const ownColumns = new Set(["scenario", "title", "parameters", "overrides", "stance", "evidence"]);
 
@@ -72,6 +88,8 @@ export const scores: Record<string, [string, string]> = {
   sleep: ["sleep disturbance, lower is better", "睡眠障碍（越低越好）"], cgi_i: ["CGI-I, lower is better", "CGI-I（越低越好）"], drooling_frequency_cured: ["drooling cured, by frequency", "流涎治愈（频率）"],
   drooling_weight_cured: ["drooling cured, by weight", "流涎治愈（重量）"], drooling_quotient_cured: ["drooling cured, by quotient", "流涎治愈（商）"], drooling_effective: ["drooling reduced", "流涎减轻"],
 };
+
+export const lowerIsBetter = new Set(["sleep", "cgi_i"]);
 
 export const sayEndpoint = (endpoint: string): string => {
   const known = scores[endpoint];

@@ -1,5 +1,6 @@
 import * as Plot from "@observablehq/plot";
 import type { LegendItem, Style } from "../ui/series";
+import { general } from "../numbers";
 import { shortened, textWidth } from "../ui/series";
 
 /** What all charts share: the frame, curves with bands, tips, and labels that fit. */
@@ -9,11 +10,13 @@ export type Point = { [name: string]: unknown; tip?: string };
 
 /** A plot in the page's own style. */
 export function plot(options: Plot.PlotOptions): SVGSVGElement {
+  const frame = (options.width ?? 640) - (options.marginLeft ?? 56) - (options.marginRight ?? 20);
+  const isLong = typeof options.x?.label === "string" && textWidth(options.x.label) > frame;
   const drawn = Plot.plot({
     className: "plot", marginLeft: 56, marginBottom: 40, marginTop: 24, insetTop: 4,
     ...options,
     style: { fontSize: "12px", fontFamily: "system-ui, sans-serif", background: "none", overflow: "visible", color: "inherit", ...(options.style as object | undefined) },
-    x: { labelArrow: "none", labelAnchor: "center", labelOffset: 34, ...options.x },
+    x: { labelArrow: "none", labelAnchor: isLong ? "right" : "center", labelOffset: 34, ...options.x },
     y: { labelArrow: "none", ...options.y },
   });
   return drawn as unknown as SVGSVGElement;
@@ -46,11 +49,14 @@ export const curveLegend = (all: Curve[], dots = true): LegendItem[] =>
 
 /** Room for the labels of a vertical list of names, and the names as they fit. */
 export function labelsFor(names: string[], width: number, share = 0.36): { margin: number; fit: (name: string) => string } {
-  const most = Math.min(260, width * share);
+  const most = Math.min(Math.max(260, 0.3 * width), width * share);
   const widest = Math.max(24, ...names.map(textWidth));
   const margin = Math.min(most, widest) + 14;
   return { margin, fit: (name) => shortened(name, margin - 12) };
 }
+
+/** Shares on an axis that is in per cent. */
+export const inPercent = (share: number): string => general(100 * share);
 
 export const crossRule = (axis: "x" | "y", value: number): Mark =>
   axis === "x" ? Plot.ruleX([value], { stroke: "var(--soft)", strokeDasharray: "4 3" }) : Plot.ruleY([value], { stroke: "var(--soft)", strokeDasharray: "4 3" });

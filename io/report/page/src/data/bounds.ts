@@ -4,9 +4,9 @@ const rowsOfOne = 2_000;   // tables with a row for each trial, patient, block o
 const rowsOfDraws = 12_000;
 const rowsOfAnswers = 100_000;
 
-const long = ["/trial/replicates", "/cohort/patients/", "/runtime/parts", "/policy/parameter_draws", "/cohort/adverse_events"];
+const long = ["/trial/replicates", "/cohort/patients/", "/runtime/parts", "/cohort/adverse_events"];
 const draws = ["/policy/draws", "/cohort/draws"];
-const never = ["/evidence", "/study/purposes", "/tallies"];
+const never = ["/evidence", "/study/purposes", "/tallies", "/policy/parameter_draws"];
 
 const begins = (path: string, starts: string[]): boolean => starts.some((start) => path.startsWith(start));
 

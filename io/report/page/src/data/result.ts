@@ -13,6 +13,8 @@ export interface Column {
 
 export class Table {
   private readonly byName: Map<string, Column>;
+  private readonly rowsOf = new Map<string, Map<Cell, number[]>>();
+  private readonly distinctOf = new Map<string, Cell[]>(); // what was asked for before: choices are made often
 
   constructor(
     readonly path: string,
@@ -49,15 +51,30 @@ export class Table {
   /** Numbers of the rows for which all named columns have the given values. */
   where(wanted: Record<string, Cell | undefined>): number[] {
     const conditions = Object.entries(wanted).filter(([name, value]) => value !== undefined && this.has(name));
-    const found: number[] = [];
-    for (let row = 0; row < this.rows; ++row)
-      if (conditions.every(([name, value]) => this.byName.get(name)!.values[row] === value)) found.push(row);
+    const first = conditions.find(([name]) => this.byName.get(name)!.kind === "text");
+    const rest = conditions.filter((condition) => condition !== first).map(([name, value]) => ({ values: this.byName.get(name)!.values, value }));
+    const rows = first ? (this.rowsBy(first[0]).get(first[1]!) ?? []) : Array.from({ length: this.rows }, (_, row) => row);
+    return rows.filter((row) => rest.every(({ values, value }) => values[row] === value));
+  }
+  /** The rows of each value of a column, found once. */
+  private rowsBy(name: string): Map<Cell, number[]> {
+    const known = this.rowsOf.get(name);
+    if (known) return known;
+    const found = new Map<Cell, number[]>();
+    this.byName.get(name)!.values.forEach((value, row) => {
+      const rows = found.get(value);
+      if (rows) rows.push(row);
+      else found.set(value, [row]);
+    });
+    this.rowsOf.set(name, found);
     return found;
   }
   /** Distinct values in the order in which they occur. */
   distinct<T extends Cell>(name: string, rows?: number[]): T[] {
     const values = this.byName.get(name)?.values ?? [];
-    return [...new Set(rows ? rows.map((row) => values[row]!) : values)] as T[];
+    if (rows) return [...new Set(rows.map((row) => values[row]!))] as T[];
+    if (!this.distinctOf.has(name)) this.distinctOf.set(name, [...new Set(values)]);
+    return [...this.distinctOf.get(name)!] as T[];
   }
 }
 

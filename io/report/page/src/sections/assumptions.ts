@@ -1,5 +1,5 @@
 import { sayStrength } from "../charts/evidence/strength";
-import { scenarios } from "../charts/common";
+import { stanceOf, sweptColumns } from "../charts/common";
 import { type Result, type Table, table } from "../data/result";
 import { general } from "../numbers";
 import { state } from "../state";
@@ -8,6 +8,12 @@ import { h, named } from "../ui/dom";
 import { w } from "../words";
 
 /** Every parameter with its value, uncertainty, source and strength; what nobody measured is marked. */
+
+/** Parameters are told by stance; of a sweep, as they are where they are not swept. */
+function stanceChosen(options: string[], fallback: string): string {
+  const wanted = stanceOf(state.get("scenario") ?? fallback);
+  return options.includes(wanted) ? wanted : (options[0] ?? "");
+}
 
 const rowsAtOnce = 60;
 const weak = new Set(["assumed", "recalled"]);
@@ -38,12 +44,14 @@ export function assumptions(result: Result): HTMLElement | null {
   const more = h("button", { type: "button", class: "more" });
   const count = h("p", { class: "note", role: "status" });
   const filter = h("input", { type: "search", placeholder: w("find a parameter or source", "查找参数或来源"), "aria-label": w("find a parameter or source", "查找参数或来源") });
-  const scenario = { key: "scenario", label: w("scenario", "情景"), options: of.distinct<string>("scenario"), fallback: scenarios(result)[0] ?? "" };
+  const stances = of.distinct<string>("scenario");
+  const scenario = { key: "scenario", label: w("stance", "立场"), options: stances, fallback: stances[0] ?? "" };
+  const swept = sweptColumns(result);
   const strength = { key: "strength", label: w("strength", "强度"), options: ["all", "weak", "strong"], fallback: "all", say: (option: string) => ({ all: w("all", "全部"), weak: w("assumed or recalled", "假定或回忆"), strong: w("derived or found", "推导或见于文献") })[option] ?? option };
   const fill = (): void => {
     const wanted = filter.value.toLowerCase();
     const kind = state.get("strength") ?? "all";
-    const all = order(result, of, of.where({ scenario: scenario.options.includes(state.get("scenario") ?? "") ? state.get("scenario") : scenario.fallback }));
+    const all = order(result, of, of.where({ scenario: stanceChosen(stances, scenario.fallback) }));
     const rows = all.filter((at) => (kind === "all" || weak.has(of.text("strength", at)) === (kind === "weak")) && ["parameter", "source", "meaning"].some((name) => of.text(name, at).toLowerCase().includes(wanted)));
     const weakOnes = all.filter((at) => weak.has(of.text("strength", at))).length;
     count.textContent = w(`${weakOnes} of ${all.length} parameters rest on assumption or recollection (⚠); ${rows.length} are listed${table(result, "/sensitivity/tornado") ? ", those that move the answer first" : ""}.`, `${all.length} 个参数中有 ${weakOnes} 个基于假定或回忆（⚠）；列出 ${rows.length} 个${table(result, "/sensitivity/tornado") ? "，对结论影响大者在前" : ""}。`);
@@ -64,5 +72,6 @@ export function assumptions(result: Result): HTMLElement | null {
   const heads = [w("parameter", "参数"), w("value", "值"), w("uncertainty", "不确定性"), w("strength", "强度"), w("source", "来源")];
   const label = w("What was assumed", "所作假定");
   return h("div", {}, h("div", { class: "controls" }, controlView(scenario), controlView(strength), h("label", { class: "control" }, h("span", {}, w("find", "查找")), filter)), count,
+    swept.length > 0 ? h("p", { class: "note" }, w(`Swept, so not as listed here: ${swept.join(", ")}.`, `以下取值被扫描，不以此处所列为准：${swept.join("、")}。`)) : null,
     h("div", { class: "scroll tall", tabindex: 0, role: "region", "aria-label": label }, h("table", { class: "parameters" }, h("thead", {}, h("tr", {}, ...heads.map((head) => h("th", { scope: "col" }, head)))), body)), more);
 }

@@ -4,7 +4,7 @@ import { leadOf, sayEndpoint, endpointUnits } from "../charts/common";
 import { firstThreshold, strataOf } from "../charts/policy/rows";
 import { type Result, table } from "../data/result";
 import { general, money } from "../numbers";
-import { h, named } from "../ui/dom";
+import { h, isolated, named } from "../ui/dom";
 import { w } from "../words";
 
 /** How sure the simulation is, and apart from it how unsure the evidence is. */
@@ -37,7 +37,7 @@ function cohortRows(result: Result): Row[] {
     const [scenario, strategy] = [increments.text("scenario", row), increments.text("strategy", row)];
     const own = draws?.where({ scenario, strategy }) ?? [];
     const found = draws && draws.rows === draws.total ? range(own.map((at) => draws.number("increment", at)), own.map((at) => draws.number("increment_mcse", at))) : undefined;
-    return { what: `${scenario}: ${strategy}, ${sayEndpoint(endpoint)} [${endpointUnits(endpoint)}] ${general(increments.number("mean", row))}`, simulation: `± ${general(increments.number("mcse", row), 2)}`, evidence: found ? `${general(found[0])} – ${general(found[1])}` : w("parameters fixed: the stances are the range", "参数固定：以各立场为范围") };
+    return { what: `${isolated(scenario)}: ${isolated(strategy)}, ${sayEndpoint(endpoint)} [${endpointUnits(endpoint)}] ${general(increments.number("mean", row))}`, simulation: `± ${general(increments.number("mcse", row), 2)}`, evidence: found ? `${general(found[0])} – ${general(found[1])}` : w("parameters fixed: the stances are the range", "参数固定：以各立场为范围") };
   });
 }
 
@@ -45,7 +45,7 @@ function policyRows(result: Result): Row[] {
   const of = strataOf(result);
   if (!of || !table(result, "/policy/summary")) return [];
   return leads(of, firstThreshold(result)).filter((row) => of.number("inb", row) !== 0).map((row) => ({
-    what: `${of.text("scenario", row)}: ${of.text("strategy", row)}, INB ${money(of.number("inb", row))} ${of.units("inb")}`, simulation: `± ${money(of.number("inb_mcse", row))}`, evidence: `${money(of.number("inb_lower", row))} – ${money(of.number("inb_upper", row))}`,
+    what: `${isolated(of.text("scenario", row))}: ${isolated(of.text("strategy", row))}, INB ${money(of.number("inb", row))} ${of.units("inb")}`, simulation: `± ${money(of.number("inb_mcse", row))}`, evidence: `${money(of.number("inb_lower", row))} – ${money(of.number("inb_upper", row))}`,
   }));
 }
 
@@ -54,7 +54,7 @@ function trialRows(result: Result): Row[] {
   if (!of) return [];
   const uncertain = table(result, "/scenarios")?.column("parameters")?.values.includes("uncertain") ?? false;
   return Array.from({ length: Math.min(of.rows, 60) }, (_, row) => ({
-    what: `${of.text("scenario", row)}: ${of.text("analysis", row)}, N = ${of.number("sample_size", row)}, ${w("power", "功效")} ${general(of.number("power", row))}`, simulation: `± ${general(of.number("power_mcse", row), 2)}`,
+    what: `${isolated(of.text("scenario", row))}: ${isolated(of.text("analysis", row))}, N = ${of.number("sample_size", row)}, ${w("power", "功效")} ${general(100 * of.number("power", row))} %`, simulation: `± ${general(100 * of.number("power_mcse", row), 2)} %`,
     evidence: uncertain ? w("averaged over what is not known (assurance)", "已对未知参数取平均（保证度）") : w("the stances, or a sweep, are the range", "以各立场或扫描为范围"),
   }));
 }

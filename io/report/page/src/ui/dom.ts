@@ -24,5 +24,8 @@ export function svg<Name extends keyof SVGElementTagNameMap>(name: Name, attribu
   return element;
 }
 
+/** A name within a sentence: Unicode's isolates keep its right-to-left marks from what follows. */
+export const isolated = (text: string): string => `\u2068${text}\u2069`;
+
 /** A name that a study gave, alone in its direction, so that right-to-left marks change nothing around it. */
 export const named = (text: string): HTMLElement => h("bdi", {}, text);

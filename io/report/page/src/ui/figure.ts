@@ -50,6 +50,7 @@ function panel(chart: Chart, result: Result, width: number, several: boolean): H
     several ? h("p", { class: "which" }, result.name) : null,
     drawing.legend?.length ? legend(drawing.legend, width) : null,
     h("div", { class: "picture" }, drawing.picture),
+    drawing.story?.length ? h("ul", { class: "story" }, ...drawing.story.map((sentence) => h("li", {}, sentence))) : null,
     drawing.note ? h("p", { class: "note" }, drawing.note) : null,
     below(chart, drawing, stem, width));
 }
@@ -66,7 +67,7 @@ export function figure(chart: Chart, all: Result[], shared: Set<string>): HTMLEl
   const results = all.filter((result) => chart.exists(result));
   if (results.length === 0) return null;
   const controls = mergedControls([chart], results);
-  const own = controls.filter(({ key }) => !shared.has(key));
+  const own = (): Control[] => mergedControls([chart], results).filter(({ key, hidden }) => !shared.has(key) && !hidden?.());
   const place = h("div", { class: results.length > 1 ? "panels side" : "panels" });
   const choices = h("div", { class: "controls" });
   const frame = h("figure", { id: chart.id, class: chart.wide || results.length > 1 ? "chart wide" : "chart", tabindex: -1 }, h("figcaption", {}, h("h3", {}, chart.title()), h("p", {}, chart.caption())), choices, place);
@@ -79,10 +80,12 @@ export function figure(chart: Chart, all: Result[], shared: Set<string>): HTMLEl
     const panels = results.flatMap((result) => panel(chart, result, Math.floor(width), all.length > 1) ?? []);
     place.replaceChildren(...(panels.length > 0 ? panels : [h("p", { class: "note" }, w("Nothing to draw with these choices.", "在这些选择下没有可绘制的内容。"))]));
   };
-  choices.replaceChildren(...own.flatMap((control) => controlView(control) ?? []));
+  choices.replaceChildren(...own().flatMap((control) => controlView(control) ?? []));
   const syncControls = (): void => {
-    if (choices.contains(document.activeElement)) return; // the reader is in it
-    choices.replaceChildren(...own.flatMap((control) => controlView(control) ?? []));
+    const reader = choices.contains(document.activeElement) ? (document.activeElement as HTMLElement) : undefined;
+    if (reader && !reader.dataset.key) return; // the reader is in an open list
+    choices.replaceChildren(...own().flatMap((control) => controlView(control) ?? []));
+    if (reader) choices.querySelector<HTMLElement>(`[data-key="${CSS.escape(reader.dataset.key!)}"]`)?.focus();
   };
   state.on(controls.map((control) => control.key), () => {
     syncControls();

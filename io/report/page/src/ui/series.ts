@@ -30,7 +30,7 @@ export interface LegendItem {
   symbol?: Style["symbol"];
 }
 
-const letterWidth = (letter: string): number => (letter.charCodeAt(0) > 0x2e80 ? 12 : /[A-ZmwMW@%]/.test(letter) ? 9 : /[il.,:;|'()/ ]/.test(letter) ? 4.4 : 7);
+const letterWidth = (letter: string): number => (letter.charCodeAt(0) > 0x2e80 ? 12 : /[A-ZmwMW@%]/.test(letter) ? 9 : /[il.,:;|'()/ ]/.test(letter) ? 4.4 : 7.4);
 export const textWidth = (text: string): number => [...text].reduce((sum, letter) => sum + letterWidth(letter), 0);
 
 /** A text that fits: what is left out is its middle, as names differ at their ends. */
@@ -82,7 +82,7 @@ export function legend(items: LegendItem[], width: number): SVGSVGElement {
   let x = 0;
   let y = 10;
   const parts = items.map((item) => {
-    const text = shortened(item.name, Math.min(width - 36, 420));
+    const text = shortened(item.name, Math.min(width - 48, 420));
     const wide = 32 + textWidth(text) + 16;
     if (x > 0 && x + wide > width) {
       x = 0;

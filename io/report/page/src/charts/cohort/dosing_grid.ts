@@ -1,6 +1,6 @@
 import { type Result, table } from "../../data/result";
 import { general, withError, z95 } from "../../numbers";
-import { w } from "../../words";
+import { language, w } from "../../words";
 import { type Chart, dataOf, type Drawing } from "../chart";
 import { endpointUnits, sayEndpoint } from "../common";
 import { heat, inkOn, plot, Plot, ramp, stacked, tips } from "../plotting";
@@ -15,8 +15,25 @@ interface Schedule {
 const once = (): string => w("once", "单次");
 const roundDose = (dose: number): number => Number(dose.toPrecision(12));
 
-/** Panels of the grid: cell and route, split by what else makes two schedules differ. */
+const schedulesOf = new WeakMap<Result, { language: string; found: Map<string, Schedule> }>();
+
 function schedules(result: Result): Map<string, Schedule> {
+  if (schedulesOf.get(result)?.language !== language()) schedulesOf.set(result, { language: language(), found: findSchedules(result) });
+  return schedulesOf.get(result)!.found;
+}
+
+function groupedBy(rows: number[], key: (row: number) => string): Map<string, number[]> {
+  const groups = new Map<string, number[]>();
+  for (const row of rows) {
+    const name = key(row);
+    if (!groups.has(name)) groups.set(name, []);
+    groups.get(name)!.push(row);
+  }
+  return groups;
+}
+
+/** Panels of the grid: cell and route, split by what else makes two schedules differ. */
+function findSchedules(result: Result): Map<string, Schedule> {
   const all = table(result, "/strategies");
   const found = new Map<string, Schedule>();
   if (!all) return found;
@@ -25,9 +42,9 @@ function schedules(result: Result): Map<string, Schedule> {
   const total = (row: number): string => general(roundDose(all.number("dose", row) * all.number("infusions", row) * all.number("courses", row)), 3);
   const split = (group: number[], label: string, keys: ((row: number) => string)[]): void => {
     const clash = new Set(group.map(slot)).size < group.length;
-    const key = keys.find((candidate) => new Set(group.map(candidate)).size > 1);
-    if (clash && key) {
-      for (const value of new Set(group.map(key))) split(group.filter((row) => key(row) === value), `${label}, ${value}`, keys.filter((other) => other !== key));
+    const key = clash ? keys.find((candidate) => new Set(group.map(candidate)).size > 1) : undefined;
+    if (key) {
+      for (const [value, part] of groupedBy(group, key)) split(part, `${label}, ${value}`, keys.filter((other) => other !== key));
       return;
     }
     if (new Set(group.map(slot)).size < 2) return;
@@ -40,9 +57,7 @@ function schedules(result: Result): Map<string, Schedule> {
     }
   };
   const unit = (row: number): string => ({ per_kg: w("cells/kg", "细胞/kg"), cells: w("cells", "细胞"), reference_doses: w("published doses", "倍文献剂量") })[all.text("dose_unit", row)] ?? "";
-  const routes = new Set(rows.map((row) => `${all.text("cell", row)}, ${all.text("route", row)}`));
-  for (const route of routes) {
-    const group = rows.filter((row) => `${all.text("cell", row)}, ${all.text("route", row)}` === route);
+  for (const [route, group] of groupedBy(rows, (row) => `${all.text("cell", row)}, ${all.text("route", row)}`)) {
     split(group, route, [
       (row) => w(`${general(all.number("courses", row))} courses`, `${general(all.number("courses", row))} 个疗程`),
       (row) => w(`${total(row)} ${unit(row)} in all`, `共 ${total(row)} ${unit(row)}`),

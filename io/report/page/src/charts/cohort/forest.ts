@@ -3,7 +3,7 @@ import { w } from "../../words";
 import { type Chart, dataOf, type Drawing } from "../chart";
 import { endpointUnits, has, sayEndpoint, scenarioControl } from "../common";
 import { crossRule, labelsFor, plot, Plot, tips } from "../plotting";
-import { chosenRows, endpointControl, incrementsOf, strategies, stratumKey, stratumName, summaryOf, visitControl } from "./rows";
+import { byGain, chosenRows, endpointControl, incrementsOf, strategies, stratumKey, stratumName, summaryOf, visitControl } from "./rows";
 
 const most = 60;
 
@@ -14,8 +14,8 @@ export const forest: Chart = {
   caption: () => w("Mean gain of one strategy over the reference. Bar: 95 % Monte Carlo interval; the dashed line is the gain of all children.", "某一方案相对参照的平均获益。误差线：95% 蒙特卡罗区间；虚线为全体儿童的获益。"),
   exists: (result) => has("/cohort/increments")(result) && incrementsOf(result)!.distinct("stratum").length > 1,
   controls: (result) => {
-    const names = strategies(result, false);
-    return [scenarioControl(result, summaryOf(result)), endpointControl(result), visitControl(result), { key: "strategy", label: w("strategy", "方案"), options: names, fallback: names[0] ?? "" }];
+    const names = strategies(result);
+    return [scenarioControl(result, summaryOf(result)), endpointControl(result), visitControl(result), { key: "strategy", label: w("strategy", "方案"), options: names, fallback: byGain(result, names)[0] ?? "" }];
   },
   draw(context): Drawing | undefined {
     const increments = incrementsOf(context.result)!;

@@ -1,21 +1,20 @@
 import { withError, z95 } from "../../numbers";
-import { seriesColours, stylesOf } from "../../ui/series";
 import { w } from "../../words";
 import { type Chart, dataOf, type Drawing } from "../chart";
 import { endpointUnits, has, sayEndpoint } from "../common";
 import { crossRule, curveLegend, curves, plot, tips } from "../plotting";
-import { chosenRows, incrementsOf, strategyControl, stratumControl, usual } from "./rows";
+import { chosenRows, incrementsOf, strategyControl, strategyStyles, stratumControl, usual } from "./rows";
 
 export const gains: Chart = {
   id: "gains",
   title: () => w("Gain over the reference", "相对参照的获益"),
   caption: () => w("The same child with and without the strategy (twins), latent score. Band: mean ± 1.96 Monte Carlo standard errors.", "同一儿童在有无该方案时的差异（孪生对照），潜在评分。色带：均值 ± 1.96 个蒙特卡罗标准误。"),
   exists: has("/cohort/increments"),
-  controls: (result) => [...usual(result), stratumControl(result), strategyControl(result, false, seriesColours)],
+  controls: (result) => [...usual(result), stratumControl(result), strategyControl(result)],
   draw(context): Drawing | undefined {
     const increments = incrementsOf(context.result)!;
     const names = context.choices("strategy-set");
-    const style = stylesOf(names);
+    const style = strategyStyles(context.result);
     const rows = chosenRows(increments, context, ["scenario", "endpoint", "stratum"]).filter((row) => names.includes(increments.text("strategy", row)));
     if (rows.length === 0) return undefined;
     const all = names.map((name) => ({

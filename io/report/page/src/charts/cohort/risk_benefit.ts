@@ -1,11 +1,10 @@
 import { table } from "../../data/result";
 import { percent, withError, z95 } from "../../numbers";
-import { stylesOf } from "../../ui/series";
 import { w } from "../../words";
 import { type Chart, dataOf, type Drawing } from "../chart";
 import { endpointUnits, has, sayEndpoint } from "../common";
 import { crossRule, plot, Plot, tips } from "../plotting";
-import { chosenRows, incrementsOf, stratumControl, usual, visitControl } from "./rows";
+import { chosenRows, incrementsOf, strategyStyles, stratumControl, usual, visitControl } from "./rows";
 
 const labelled = 7; // more names than this would lie on each other
 
@@ -30,7 +29,7 @@ export const riskBenefit: Chart = {
       const name = increments.text("strategy", row);
       return { name, gain, risk, y1: gain - z95 * error, y2: gain + z95 * error, x1: Math.max(0, risk - z95 * riskError), x2: risk + z95 * riskError, tip: `${name}\n${w("gain", "获益")} ${withError(gain, error)}\n${w("with an event", "发生事件")} ${percent(risk / 100, riskError / 100)} %` };
     });
-    const style = stylesOf(points.map((point) => point.name));
+    const style = strategyStyles(context.result);
     const few = points.length <= labelled;
     const dots = few ? points.map((point) => Plot.dot([point], { x: "risk", y: "gain", fill: style(point.name).color, symbol: style(point.name).symbol, r: 5 })) : [Plot.dot(points, { x: "risk", y: "gain", fill: "var(--s0)", fillOpacity: 0.75, r: 4 })];
     const endpoint = context.choice("endpoint");

@@ -1,8 +1,10 @@
 import type { Result, Table } from "../../data/result";
 import { table } from "../../data/result";
 import { w } from "../../words";
+import { chosen } from "../../ui/controls";
+import { seriesColours, type Style, stylesOf } from "../../ui/series";
 import type { Context, Control } from "../chart";
-import { control, leadOf, referenceOf, sayEndpoint, sayMonths, sayStratum, scenarioControl } from "../common";
+import { control, leadOf, lowerIsBetter, referenceOf, sayEndpoint, sayMonths, sayStratum, scenarioControl } from "../common";
 
 /** Which rows of the cohort's tables a chart draws. */
 
@@ -14,9 +16,10 @@ export const stratumName = (key: string): string => sayStratum(key.slice(key.ind
 export const summaryOf = (result: Result): Table => table(result, "/cohort/summary")!;
 export const incrementsOf = (result: Result): Table | undefined => table(result, "/cohort/increments");
 
-export function strategies(result: Result, withReference: boolean): string[] {
-  const all = (withReference ? table(result, "/cohort/summary") : incrementsOf(result))?.distinct<string>("strategy") ?? [];
-  return withReference ? all : all.filter((name) => name !== referenceOf(result, "cohort"));
+/** All but the reference. */
+export function strategies(result: Result): string[] {
+  const reference = referenceOf(result, "cohort");
+  return (incrementsOf(result)?.distinct<string>("strategy") ?? []).filter((name) => name !== reference);
 }
 
 export function endpointControl(result: Result): Control {
@@ -29,28 +32,56 @@ export function visitControl(result: Result): Control {
   return control("visit", w("visit", "随访"), summary, "visit_months", String(leadOf(summary).visit), sayMonths);
 }
 
+const strataOf = new WeakMap<Table, string[]>();
+
+function strata(of: Table): string[] {
+  if (!strataOf.has(of)) strataOf.set(of, [...new Set(Array.from({ length: of.rows }, (_, row) => stratumKey(of, row)))]);
+  return strataOf.get(of)!;
+}
+
 export function stratumControl(result: Result): Control {
-  const summary = summaryOf(result);
-  const options = [...new Set(Array.from({ length: summary.rows }, (_, row) => stratumKey(summary, row)))];
-  return { key: "stratum", label: w("stratum", "分层"), options, fallback: everybody, say: stratumName };
+  return { key: "stratum", label: w("stratum", "分层"), options: strata(summaryOf(result)), fallback: everybody, say: stratumName };
 }
 
-export function strategyControl(result: Result, withReference: boolean, most: number): Control {
-  const options = strategies(result, withReference);
-  return { key: withReference ? "strategies" : "strategy-set", label: w("strategies", "方案"), options, fallback: best(result, options, options.length <= most ? most : few).join("|"), most };
+/** The strategies that are drawn beside the reference. */
+export function strategyControl(result: Result): Control {
+  const options = strategies(result);
+  return { key: "strategy-set", label: w("strategies", "方案"), options, fallback: best(result, options).join("|"), most: mostLines };
 }
 
+/** One style for a strategy in all charts of the section: the reference, then those whose gains are chosen, then the others. */
+export function strategyStyles(result: Result): (name: string) => Style {
+  const reference = referenceOf(result, "cohort");
+  const names = strategies(result);
+  const first = new Set(chosen(strategyControl(result)));
+  return stylesOf([reference, ...names.filter((name) => first.has(name)), ...names.filter((name) => !first.has(name))]);
+}
+
+const mostLines = seriesColours - 1; // beside the reference
 const few = 4; // lines that are told apart at a glance
 
-/** The first strategies where all fit; else the reference and those with the greatest gain, in the order of the study. */
-function best(result: Result, options: string[], most: number): string[] {
-  if (options.length <= most) return options;
+/** Strategies by what they gain in the endpoint and visit that the program leads with, the greatest first, under the first scenario. */
+export function byGain(result: Result, names: string[]): string[] {
+  if (!gains.has(result)) gains.set(result, leadingGains(result));
+  const gain = gains.get(result)!;
+  return [...names].sort((a, b) => (gain.get(b) ?? 0) - (gain.get(a) ?? 0));
+}
+
+const gains = new WeakMap<Result, Map<string, number>>();
+
+function leadingGains(result: Result): Map<string, number> {
   const increments = incrementsOf(result);
-  const reference = referenceOf(result, "cohort");
   const lead = leadOf(summaryOf(result));
-  const gain = new Map(increments?.where({ stratification: "", endpoint: lead.endpoint, visit_months: lead.visit }).map((row) => [increments.text("strategy", row), increments.number("mean", row)]));
-  const kept = new Set([...options].filter((name) => name !== reference).sort((a, b) => (gain.get(b) ?? 0) - (gain.get(a) ?? 0)).slice(0, options.includes(reference) ? most - 1 : most));
-  return options.filter((name) => kept.has(name) || name === reference);
+  const rows = increments?.where({ scenario: increments.text("scenario", 0), stratification: "", endpoint: lead.endpoint, visit_months: lead.visit }) ?? [];
+  const sign = lowerIsBetter.has(lead.endpoint) ? -1 : 1;
+  return new Map(rows.map((row) => [increments!.text("strategy", row), sign * increments!.number("mean", row)]));
+}
+
+/** All strategies where they fit; else those with the greatest gain, in the order of the study. */
+function best(result: Result, options: string[]): string[] {
+  if (options.length <= mostLines) return options;
+  const kept = new Set(byGain(result, options).slice(0, few));
+  return options.filter((name) => kept.has(name));
 }
 
 /** Rows of one scenario, endpoint, visit and stratum, as chosen; what is not given is not asked for. */

@@ -1,16 +1,15 @@
 import { table } from "../../data/result";
 import { general, withError, z95 } from "../../numbers";
-import { seriesColours, stylesOf } from "../../ui/series";
 import { w } from "../../words";
 import { type Chart, type Context, dataOf, type Drawing } from "../chart";
-import { endpointUnits, has, sayEndpoint } from "../common";
+import { endpointUnits, has, referenceOf, sayEndpoint } from "../common";
 import { type Curve, curveLegend, curves, plot, Plot, tips } from "../plotting";
-import { chosenRows, strategyControl, stratumControl, summaryOf, usual } from "./rows";
+import { chosenRows, strategyControl, strategyStyles, stratumControl, summaryOf, usual } from "./rows";
 
 function curvesOf(context: Context): { all: Curve[]; rows: number[] } {
   const summary = summaryOf(context.result);
-  const wanted = new Set(context.choices("strategies"));
-  const style = stylesOf(context.choices("strategies"));
+  const wanted = new Set([referenceOf(context.result, "cohort"), ...context.choices("strategy-set")]);
+  const style = strategyStyles(context.result);
   const rows = chosenRows(summary, context, ["scenario", "endpoint", "stratum"]).filter((row) => wanted.has(summary.text("strategy", row)));
   const all = [...wanted].map((name) => ({
     name,
@@ -29,9 +28,9 @@ function curvesOf(context: Context): { all: Curve[]; rows: number[] } {
 export const trajectories: Chart = {
   id: "trajectories",
   title: () => w("Trajectories", "变化轨迹"),
-  caption: () => w("Mean observed outcome since baseline. Band: mean ± 1.96 Monte Carlo standard errors.", "自基线起观察结局的均值。色带：均值 ± 1.96 个蒙特卡罗标准误。"),
+  caption: () => w("Mean observed outcome under the reference and the chosen strategies. Band: mean ± 1.96 Monte Carlo standard errors.", "参照与所选方案下观察结局的均值。色带：均值 ± 1.96 个蒙特卡罗标准误。"),
   exists: has("/cohort/summary"),
-  controls: (result) => [...usual(result), stratumControl(result), strategyControl(result, true, seriesColours)],
+  controls: (result) => [...usual(result), stratumControl(result), strategyControl(result)],
   draw(context): Drawing | undefined {
     const summary = table(context.result, "/cohort/summary")!;
     const { all, rows } = curvesOf(context);

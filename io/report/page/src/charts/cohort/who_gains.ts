@@ -1,4 +1,4 @@
-import { percent } from "../../numbers";
+import { percent, z95 } from "../../numbers";
 import { w } from "../../words";
 import { type Chart, dataOf, type Drawing } from "../chart";
 import { scenarioControl } from "../common";
@@ -11,7 +11,7 @@ export const whoGains: Chart = {
   id: "who-gains",
   wide: true,
   title: () => w("Who gains, who loses", "谁获益，谁受损"),
-  caption: () => w("Share of children whose GMFM-66 under the strategy is above or below that of their twin under the reference by the smallest difference that matters (MCID of the GMFCS level).", "在该方案下 GMFM-66 比其参照孪生对照高出或低于最小临床重要差异（按 GMFCS 级别）的儿童比例。"),
+  caption: () => w("Share of children whose GMFM-66 under the strategy is above or below that of their twin under the reference by the smallest difference that matters (MCID of the GMFCS level). Lines: 95 % Monte Carlo intervals.", "在该方案下 GMFM-66 比其参照孪生对照高出或低于最小临床重要差异（按 GMFCS 级别）的儿童比例。误差线：95% 蒙特卡罗区间。"),
   exists: (result) => incrementsOf(result)?.column("benefit_share")?.values.some((value) => Number.isFinite(value)) ?? false,
   controls: (result) => [scenarioControl(result, summaryOf(result)), visitControl(result), stratumControl(result)],
   draw(context): Drawing | undefined {
@@ -21,23 +21,26 @@ export const whoGains: Chart = {
     const drawn = [...rows].sort((a, b) => increments.number("benefit_share", b) - increments.number("benefit_share", a)).slice(0, most);
     const bars = drawn.flatMap((row) => {
       const strategy = increments.text("strategy", row);
-      const part = (kind: "benefit" | "harm", sign: number): { strategy: string; kind: string; x: number; tip: string } => ({
-        strategy, kind, x: sign * 100 * increments.number(`${kind}_share`, row),
+      const part = (kind: "benefit" | "harm", sign: number): { strategy: string; kind: string; x: number; half: number; tip: string } => ({
+        strategy, kind, x: sign * 100 * increments.number(`${kind}_share`, row), half: 100 * z95 * increments.number(`${kind}_share_mcse`, row),
         tip: `${strategy}\n${kind === "benefit" ? w("gains", "获益") : w("loses", "受损")}: ${percent(increments.number(`${kind}_share`, row), increments.number(`${kind}_share_mcse`, row))} %`,
       });
       return [part("benefit", 1), part("harm", -1)];
     });
     const labels = labelsFor(drawn.map((row) => increments.text("strategy", row)), context.width);
-    const lowest = Math.min(0, ...bars.map((bar) => (bar.x < -0.05 ? bar.x - 6 : bar.x))); // with room for the number
+    const ends = bars.map((bar) => bar.x + Math.sign(bar.x) * (bar.half || 0));
+    const room = (40 / (context.width - labels.margin - 44)) * (Math.max(1, ...ends) - Math.min(0, ...ends)); // for a number, in per cent
+    const lowest = Math.min(0, ...ends.map((end) => (end < -0.05 ? end - room : end)));
     const color = (bar: { kind: string }): string => (bar.kind === "benefit" ? "var(--s0)" : "var(--s1)");
     const picture = plot({
       width: context.width, height: 70 + 24 * drawn.length, marginLeft: labels.margin, marginRight: 44,
-      x: { label: w("children [%]: losing ← → gaining", "儿童 [%]：受损 ← → 获益"), tickFormat: (x: number) => String(Math.abs(x)), grid: true, nice: true, domain: [lowest, Math.max(...bars.map((bar) => bar.x), 1)] },
+      x: { label: w("children [%]: losing ← → gaining", "儿童 [%]：受损 ← → 获益"), tickFormat: (x: number) => String(Math.abs(x)), grid: true, nice: true, domain: [lowest, Math.max(...ends, 1)] },
       y: { type: "band", domain: drawn.map((row) => increments.text("strategy", row)), label: null, tickFormat: labels.fit, tickSize: 0, padding: 0.25 },
       marks: [
         Plot.barX(bars, { y: "strategy", x: "x", fill: color }),
-        Plot.text(bars, { y: "strategy", x: "x", text: (bar: { x: number }) => `${Math.abs(bar.x).toFixed(1)}`, textAnchor: "start", dx: 4, filter: (bar: { kind: string }) => bar.kind === "benefit" }),
-        Plot.text(bars, { y: "strategy", x: "x", text: (bar: { x: number }) => `${Math.abs(bar.x).toFixed(1)}`, textAnchor: "end", dx: -4, filter: (bar: { kind: string; x: number }) => bar.kind === "harm" && bar.x < -0.05 }),
+        Plot.ruleY(bars.filter((bar) => bar.half > 0), { y: "strategy", x1: (bar: { x: number; half: number }) => bar.x - bar.half, x2: (bar: { x: number; half: number }) => bar.x + bar.half, stroke: "currentColor", strokeWidth: 1.2 }),
+        Plot.text(bars, { y: "strategy", x: (bar: { x: number; half: number }) => bar.x + (bar.half || 0), text: (bar: { x: number }) => `${Math.abs(bar.x).toFixed(1)}`, textAnchor: "start", dx: 4, filter: (bar: { kind: string }) => bar.kind === "benefit" }),
+        Plot.text(bars, { y: "strategy", x: (bar: { x: number; half: number }) => bar.x - (bar.half || 0), text: (bar: { x: number }) => `${Math.abs(bar.x).toFixed(1)}`, textAnchor: "end", dx: -4, filter: (bar: { kind: string; x: number }) => bar.kind === "harm" && bar.x < -0.05 }),
         Plot.ruleX([0]), tips(bars, { x: "x", y: "strategy" }),
       ],
     });

@@ -5,9 +5,9 @@ import { type Chart, dataOf, type Drawing } from "../chart";
 import { has } from "../common";
 import { labelsFor, plot, Plot, tips } from "../plotting";
 
-const colours: Record<string, string> = { inside: "var(--s0)", "known misfit": "var(--s4)", MISFIT: "var(--s1)" };
-const symbols = { inside: "circle", "known misfit": "triangle", MISFIT: "square" } as Record<string, "circle" | "triangle" | "square">;
-const sayVerdict = (verdict: string): string => ({ inside: w("inside", "在区间内"), "known misfit": w("known misfit", "已知不符"), MISFIT: w("misfit", "不符"), "not modelled": w("not modelled", "未建模") })[verdict] ?? verdict;
+const colours: Record<string, string> = { inside: "var(--s0)", calibrated: "var(--s2)", "known misfit": "var(--s4)", MISFIT: "var(--s1)" };
+const symbols = { inside: "circle", calibrated: "diamond", "known misfit": "triangle", MISFIT: "square" } as Record<string, "circle" | "diamond" | "triangle" | "square">;
+const sayVerdict = (verdict: string): string => ({ inside: w("inside", "在区间内"), calibrated: w("calibrated to fit", "经校准拟合"), "known misfit": w("known misfit", "已知不符"), MISFIT: w("misfit", "不符"), "not modelled": w("not modelled", "未建模") })[verdict] ?? verdict;
 
 export const replications: Chart = {
   id: "replications",
@@ -18,7 +18,7 @@ export const replications: Chart = {
   controls: (result) => {
     const of = table(result, "/replications")!;
     const stances = of.distinct<string>("evidence").filter((name) => name !== "");
-    const verdicts = ["every", "inside", "known misfit", "MISFIT"];
+    const verdicts = ["every", ...Object.keys(colours)];
     return [{ key: "replication-stance", label: w("stance", "立场"), options: stances, fallback: stances[0] ?? "" }, { key: "verdict", label: w("verdict", "判定"), options: verdicts, fallback: "every", say: (option) => (option === "every" ? w("all", "全部") : sayVerdict(option)) }];
   },
   draw(context): Drawing | undefined {
@@ -40,6 +40,8 @@ export const replications: Chart = {
       symbol: { type: "identity" } as never,
     });
     const count = (verdict: string): number => points.filter((point) => point.verdict === verdict).length;
-    return { picture, legend: Object.keys(colours).map((verdict) => ({ name: `${sayVerdict(verdict)} (${count(verdict)})`, kind: "dot", color: colours[verdict]!, symbol: symbols[verdict] })), data: dataOf(of, of.where({ evidence: context.choice("replication-stance") }), of.columns.map((column) => column.name)), summary: w(`Caterpillar of ${points.length} published figures: ${count("inside")} inside, ${count("known misfit")} known misfits, ${count("MISFIT")} misfits`, `${points.length} 个已发表数值的毛虫图：${count("inside")} 个在区间内，${count("known misfit")} 个已知不符，${count("MISFIT")} 个不符`) };
+    const misfits = rows.filter((row) => ["MISFIT", "known misfit"].includes(of.text("verdict", row)));
+    const told = (row: number): string => `${label(row)}: ${w("published", "已发表")} ${of.text("printed", row)}, ${w("simulated", "模拟")} ${general(of.number("median", row))} (${general(of.number("lower", row))} – ${general(of.number("upper", row))}); ${sayVerdict(of.text("verdict", row))}${of.text("reason", row) ? `: ${of.text("reason", row)}` : ""}`;
+    return { picture, story: misfits.map(told), legend: Object.keys(colours).map((verdict) => ({ name: `${sayVerdict(verdict)} (${count(verdict)})`, kind: "dot", color: colours[verdict]!, symbol: symbols[verdict] })), data: dataOf(of, of.where({ evidence: context.choice("replication-stance") }), of.columns.map((column) => column.name)), summary: w(`Caterpillar of ${points.length} published figures: ${count("inside")} inside, ${count("known misfit")} known misfits, ${count("MISFIT")} misfits`, `${points.length} 个已发表数值的毛虫图：${count("inside")} 个在区间内，${count("known misfit")} 个已知不符，${count("MISFIT")} 个不符`) };
   },
 };

@@ -1,7 +1,7 @@
 import { table } from "../../data/result";
 import { w } from "../../words";
 import { type Chart, type Drawing } from "../chart";
-import { has, scenarios } from "../common";
+import { has } from "../common";
 import { labelsFor, plot, Plot } from "../plotting";
 
 export const strengths = ["assumed", "recalled", "derived", "found"];
@@ -15,7 +15,7 @@ export const strength: Chart = {
   exists: has("/parameters"),
   draw(context): Drawing | undefined {
     const of = table(context.result, "/parameters")!;
-    const names = scenarios(context.result).slice(0, 20);
+    const names = of.distinct<string>("scenario").slice(0, 20);
     const counted = new Map<string, number>();
     for (let row = 0; row < of.rows; ++row) {
       const key = `${of.text("scenario", row)}\n${of.text("strength", row)}`;

@@ -1,11 +1,11 @@
 import { type Result, type Table, table } from "../../data/result";
 import { money, withError, z95 } from "../../numbers";
-import { styleAt, stylesOf } from "../../ui/series";
+import { styleAt } from "../../ui/series";
 import { w } from "../../words";
 import { type Chart, type Context, dataOf, type Drawing } from "../chart";
 import { has } from "../common";
 import { type Curve, curveLegend, curves, plot, Plot, tips } from "../plotting";
-import { allStrategies, currency, firstThreshold, leaders, others, perChild, policyScenario, short, strategySet, willingness } from "./rows";
+import { currency, firstThreshold, leaders, mostLines, others, perChild, policyScenario, short, strategySet, strategyStyles, willingness } from "./rows";
 
 /** What is drawn against the willingness to pay: acceptability, expected loss, incremental net benefit, value of information. */
 
@@ -14,7 +14,7 @@ const ceacOf = (result: Result): Table => table(result, "/policy/ceac")!;
 function curvesOf(context: Context, value: string, half: (row: number) => number, say: (row: number) => string, key = "policy-strategies"): { rows: number[]; all: Curve[] } {
   const of = ceacOf(context.result);
   const names = context.choices(key);
-  const style = stylesOf(allStrategies(context.result).filter((name) => names.includes(name)));
+  const style = strategyStyles(context.result);
   const rows = of.where({ scenario: context.choice("scenario") });
   const all = names.map((name) => ({
     name, style: style(name),
@@ -34,7 +34,7 @@ const draw = (context: Context, all: Curve[], label: string, extra: Parameters<t
   marks: [thresholdRule(context.result), ...curves(all, { dots: all.every((curve) => curve.points.length < 30) }), ...extra!, tips(all.flatMap((curve) => curve.points), { x: "x", y: "y" })],
 });
 
-const controls = (result: Result) => [policyScenario(result), strategySet(result, 7)];
+const controls = (result: Result) => [policyScenario(result), strategySet(result, mostLines)];
 
 export const ceac: Chart = {
   id: "ceac",
@@ -61,7 +61,7 @@ export const netBenefit: Chart = {
   title: () => w("Incremental net benefit", "增量净效益"),
   caption: () => w("Over the reference. Band: where 95 % of the parameter draws lie; the Monte Carlo error is in the tip.", "相对参照。色带：95% 参数抽样所在范围；蒙特卡罗误差见提示。"),
   exists: has("/policy/ceac"),
-  controls: (result) => [policyScenario(result), { ...strategySet(result, 3), key: "inb-strategies", options: others(result), fallback: leaders(result, 4).filter((name) => others(result).includes(name)).slice(0, 3).join("|") }],
+  controls: (result) => [policyScenario(result), strategySet(result, mostLines), { ...strategySet(result, 3), key: "inb-strategies", options: others(result), fallback: leaders(result, 4).filter((name) => others(result).includes(name)).slice(0, 3).join("|") }],
   draw(context): Drawing | undefined {
     const of = ceacOf(context.result);
     const { rows, all } = curvesOf(context, "inb", () => 0, (row) => `${money(of.number("inb", row), of.number("inb_mcse", row))}\n${w("95 % of draws", "95% 抽样")}: ${money(of.number("inb_lower", row))} – ${money(of.number("inb_upper", row))}`, "inb-strategies");
@@ -87,6 +87,17 @@ export const expectedLoss: Chart = {
   },
 };
 
+const groupsAtFirst = 3; // more bands would lie on each other
+
+/** The groups that are worth most at the first threshold, under the stance for which they are; in the order of the table. */
+function worthMost(result: Result, groups: string[]): string[] {
+  const voi = table(result, "/policy/value_of_information");
+  const worth = new Map<string, number>();
+  for (const row of voi?.where({ k: firstThreshold(result) }) ?? []) worth.set(voi!.text("group", row), Math.max(worth.get(voi!.text("group", row)) ?? 0, voi!.number("evppi", row)));
+  const first = [...groups].sort((a, b) => (worth.get(b) ?? 0) - (worth.get(a) ?? 0)).slice(0, groupsAtFirst);
+  return groups.filter((group) => first.includes(group));
+}
+
 export const information: Chart = {
   id: "value-of-information",
   title: () => w("Value of information: EVPI and EVPPI", "信息价值：EVPI 与 EVPPI"),
@@ -94,7 +105,7 @@ export const information: Chart = {
   exists: has("/policy/ceac"),
   controls: (result) => {
     const groups = table(result, "/policy/value_of_information")?.distinct<string>("group") ?? [];
-    return [policyScenario(result), { key: "groups", label: w("groups", "参数组"), options: groups, fallback: groups.slice(0, 6).join("|"), most: 6 }];
+    return [policyScenario(result), { key: "groups", label: w("groups", "参数组"), options: groups, fallback: worthMost(result, groups).join("|"), most: 6 }];
   },
   draw(context): Drawing | undefined {
     const { result } = context;

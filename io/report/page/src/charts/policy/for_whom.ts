@@ -2,6 +2,7 @@ import { money, z95 } from "../../numbers";
 import { table } from "../../data/result";
 import { w } from "../../words";
 import { type Chart, dataOf, type Drawing } from "../chart";
+import { textWidth } from "../../ui/series";
 import { has, sayStratum } from "../common";
 import { heat, inkOn, labelsFor, plot, Plot, ramp, stacked, tips } from "../plotting";
 import { perChild, policyScenario, short, strataOf, strategySet, thresholdControl } from "./rows";
@@ -36,12 +37,15 @@ export const forWhom: Chart = {
     const scale = heat(cells.map((cell) => cell.inb));
     const color = Plot.scale({ color: scale })!;
     const labels = labelsFor(strata.map(name), context.width, 0.32);
-    const column = (context.width - labels.margin - 20) / strategies.length;
     const room = 130;
     const heads = labelsFor(strategies, room * 1.25, 1);
+    const rough = (context.width - labels.margin - 20) / strategies.length;
+    const leans = strategies.map((name, place) => Math.SQRT1_2 * textWidth(heads.fit(name)) + 8 - rough * (strategies.length - place - 0.5)); // out of the last column
+    const right = Math.ceil(Math.max(20, ...leans));
+    const column = (context.width - labels.margin - right) / strategies.length;
     const ink = (cell: { inb: number }): string => inkOn(color, cell.inb);
     const picture = plot({
-      width: context.width, height: room + 20 + 24 * strata.length, marginLeft: labels.margin, marginTop: room, marginBottom: 8, marginRight: 40, padding: 0.03, color: scale,
+      width: context.width, height: room + 20 + 24 * strata.length, marginLeft: labels.margin, marginTop: room, marginBottom: 8, marginRight: right, padding: 0.03, color: scale,
       x: { type: "band", domain: strategies, axis: "top", tickRotate: -45, tickFormat: heads.fit, label: null, tickSize: 0 }, y: { type: "band", domain: strata, tickFormat: (stratum: string) => labels.fit(name(stratum)), label: null, tickSize: 0 },
       marks: [Plot.cell(cells, { x: "strategy", y: "stratum", fill: "inb" }), Plot.text(cells, { x: "strategy", y: "stratum", text: (cell: { inb: number; mark: string }) => (column > 74 ? `${cell.mark} ${short(cell.inb)}`.trim() : cell.mark), fill: ink }), tips(cells, { x: "strategy", y: "stratum" })],
     });

@@ -1,11 +1,10 @@
 import { type Result, type Table, table } from "../../data/result";
 import { money, withError } from "../../numbers";
-import { stylesOf } from "../../ui/series";
 import { w } from "../../words";
 import { type Chart, type Context, dataOf, type Drawing } from "../chart";
 import { has, referenceOf } from "../common";
 import { plot, Plot, tips } from "../plotting";
-import { currency, effect, firstThreshold, policyScenario, short, strategySet, summaryOf } from "./rows";
+import { currency, effect, firstThreshold, mostLines, policyScenario, short, strategySet, strategyStyles, summaryOf } from "./rows";
 
 const dotsOfOne = 300;
 const quantile95 = 5.991465; // of chi square with two degrees of freedom
@@ -72,12 +71,12 @@ export const plane: Chart = {
   title: () => w("Cost-effectiveness plane", "成本-效果平面"),
   caption: () => w("Increments over the reference. Dots: parameter draws; large symbols: means; ellipses: where 95 % of the draws lie, the noise of patients taken out. The line is the first willingness to pay: below it a strategy is worth its cost.", "相对参照的增量。小点：参数抽样；大符号：均值；椭圆：95% 抽样所在范围（已去除患者噪声）。斜线为第一支付意愿：线下方的方案物有所值。"),
   exists: (result) => has("/policy/draws")(result) && has("/policy/summary")(result),
-  controls: (result) => [policyScenario(result), strategySet(result, 7)],
+  controls: (result) => [policyScenario(result), strategySet(result, mostLines)],
   draw(context): Drawing | undefined {
     const { result } = context;
     const all = clouds(result, context);
     if (all.length === 0) return undefined;
-    const style = stylesOf(all.map((cloud) => cloud.name));
+    const style = strategyStyles(result);
     const means = all.map((cloud) => ({ ...cloud, tip: `${cloud.name}\n${w("effect", "效果")} ${withError(cloud.effect, 0)} ${effect(result)}\n${w("cost", "成本")} ${money(cloud.cost)} ${currency(result)}` }));
     const extent = all.flatMap((cloud) => [...cloud.draws, ...cloud.ellipse]);
     const [low, high] = [Math.min(0, ...extent.map((point) => point.effect)), Math.max(0, ...extent.map((point) => point.effect))];

@@ -1,6 +1,8 @@
 import { type Result, type Table, table } from "../../data/result";
 import { money } from "../../numbers";
 import { w } from "../../words";
+import { chosen } from "../../ui/controls";
+import { type Style, stylesOf } from "../../ui/series";
 import type { Control } from "../chart";
 import { referenceOf, scenarioControl } from "../common";
 
@@ -33,6 +35,8 @@ export function strategyOf(result: Result, names: string[] = others(result)): Co
   return { key: "policy-strategy", label: w("strategy", "方案"), options: names, fallback: best === undefined ? (names[0] ?? "") : of!.text("strategy", best) };
 }
 
+export const mostLines = 7; // that are told apart
+
 export const strategySet = (result: Result, most: number): Control => {
   const names = allStrategies(result);
   return { key: "policy-strategies", label: w("strategies", "方案"), options: names, fallback: leaders(result, most).join("|"), most };
@@ -48,6 +52,13 @@ export function leaders(result: Result, most: number): string[] {
   return names.filter((name) => order.includes(name));
 }
 
+/** One style for a strategy in all charts of the section: by its place among those that are chosen, in the order of the study. */
+export function strategyStyles(result: Result): (name: string) => Style {
+  const set = new Set(chosen(strategySet(result, mostLines)));
+  const names = allStrategies(result);
+  return stylesOf([...names.filter((name) => set.has(name)), ...names.filter((name) => !set.has(name))]);
+}
+
 export const perChild = (result: Result): string => w(`${currency(result)} per child`, `${currency(result)} / 每名儿童`);
 export const willingness = (result: Result): string => w(`willingness to pay [${currency(result)} per ${effect(result)}]`, `支付意愿 [${currency(result)} / ${effect(result)}]`);
 
@@ -55,5 +66,5 @@ export const willingness = (result: Result): string => w(`willingness to pay [${
 export function short(value: number): string {
   const size = Math.abs(value);
   const of = (by: number, unit: string): string => `${Number((value / by).toPrecision(3))}${unit}`;
-  return size >= 1e9 ? of(1e9, "bn") : size >= 1e6 ? of(1e6, "m") : size >= 1e3 ? of(1e3, "k") : of(1, "");
+  return size >= 1e9 ? of(1e9, "bn") : size >= 1e6 ? of(1e6, "M") : size >= 1e3 ? of(1e3, "k") : of(1, "");
 }

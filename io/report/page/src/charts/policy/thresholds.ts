@@ -33,14 +33,14 @@ export const thresholds: Chart = {
     const ends = first.map((row) => ({ key: line(row), x1: 0, x2: 1, low: amount(of.number("low", row)), high: amount(of.number("high", row)), point: place(row, of.number("point_value", row)), none: of.number("switches", row) === 0 }));
     const labels = labelsFor(lines, context.width);
     const picture = plot({
-      width: context.width, height: 40 + 44 * lines.length, marginLeft: labels.margin, marginRight: 60, marginBottom: 16,
+      width: context.width, height: 40 + 56 * lines.length, marginLeft: labels.margin, marginRight: 60, marginBottom: 16,
       x: { axis: null, domain: [0, 1] }, y: { type: "band", domain: lines, tickFormat: labels.fit, label: null, tickSize: 0 },
       marks: [
         Plot.ruleY(ends, { y: "key", x1: "x1", x2: "x2", stroke: "var(--soft)", strokeWidth: 1.5 }),
         Plot.text(ends, { y: "key", x: "x1", text: "low", textAnchor: "start", dy: 15, fill: "var(--soft)" }), Plot.text(ends, { y: "key", x: "x2", text: "high", textAnchor: "end", dy: 15, fill: "var(--soft)" }),
         Plot.text(ends.filter((end) => end.none), { y: "key", x: 0.5, text: () => w("no change within the range", "范围内不改变"), dy: -11 }),
         Plot.dot(ends.filter((end) => end.point >= 0 && end.point <= 1), { y: "key", x: "point", stroke: "currentColor", fill: "var(--paper)", r: 5 }),
-        Plot.tickX(switches, { y: "key", x: "x", stroke: "var(--s1)", strokeWidth: 3, insetTop: 8, insetBottom: 8 }),
+        Plot.tickX(switches, { y: "key", x: "x", stroke: "var(--s1)", strokeWidth: 3, insetTop: 14, insetBottom: 14 }),
         Plot.text(switches, { y: "key", x: "x", text: (point: { name: string }) => shortened(point.name, 90), dy: -15, fill: "currentColor", fontWeight: 600 }), tips(switches, { x: "x", y: "key" }),
       ],
     });

@@ -1,9 +1,9 @@
 import { table } from "../../data/result";
-import { withError, z95 } from "../../numbers";
+import { percent, z95 } from "../../numbers";
 import { w } from "../../words";
 import { type Chart, dataOf, type Drawing } from "../chart";
 import { has, scenarioControl } from "../common";
-import { labelsFor, plot, Plot, tips } from "../plotting";
+import { inPercent, labelsFor, plot, Plot, tips } from "../plotting";
 import { lineName } from "./rows";
 
 const most = 40;
@@ -19,15 +19,18 @@ export const closedForms: Chart = {
     const rows = of.where({ scenario: context.choice("scenario") });
     const drawn = rows.filter((row) => Number.isFinite(of.number("formula_power", row))).slice(0, most);
     if (drawn.length === 0) return undefined;
-    const label = (row: number): string => `${lineName(of, row)}, N ${of.number("sample_size", row)}`;
+    const plain = (row: number): string => `${lineName(of, row)}, N ${of.number("sample_size", row)}`;
+    const times = new Map<string, number>();
+    for (const row of drawn) times.set(plain(row), (times.get(plain(row)) ?? 0) + 1);
+    const label = (row: number): string => (times.get(plain(row))! > 1 ? `${plain(row)}, ${of.text("source", row)}` : plain(row)); // of several formulas whose it is
     const points = drawn.map((row) => {
       const [power, error, formula] = [of.number("power", row), of.number("power_mcse", row), of.number("formula_power", row)];
-      return { key: String(row), power, formula, low: power - z95 * error, high: power + z95 * error, tip: `${label(row)}\n${w("simulated", "模拟")} ${withError(power, error)}\n${w("formula", "公式")} ${formula.toFixed(4)}\n${of.text("formula", row)} (${of.text("source", row)})` };
+      return { key: String(row), power, formula, low: power - z95 * error, high: power + z95 * error, tip: `${label(row)}\n${w("simulated", "模拟")} ${percent(power, error)} %\n${w("formula", "公式")} ${(100 * formula).toFixed(2)} %\n${of.text("formula", row)} (${of.text("source", row)})` };
     });
     const labels = labelsFor(drawn.map(label), context.width);
     const picture = plot({
       width: context.width, height: 66 + 24 * points.length, marginLeft: labels.margin, marginRight: 20,
-      x: { label: w("power [share of trials]", "功效 [试验比例]"), grid: true, nice: true },
+      x: { label: w("power [% of trials]", "功效 [占试验的 %]"), tickFormat: inPercent, grid: true, nice: true },
       y: { type: "band", domain: points.map((point) => point.key), tickFormat: (key: string) => labels.fit(label(Number(key))), label: null, tickSize: 0 },
       marks: [
         Plot.ruleY(points, { y: "key", x1: "low", x2: "high", stroke: "currentColor", strokeWidth: 1.6 }), Plot.dot(points, { y: "key", x: "power", fill: "var(--s0)", r: 4 }),

@@ -3,21 +3,22 @@ import { stylesOf } from "../../ui/series";
 import { w } from "../../words";
 import { type Chart, dataOf, type Drawing } from "../chart";
 import { curveLegend, curves, plot, Plot, tips } from "../plotting";
-import { alphaOf, lineName, lines, ocOf, ofScenario, trialScenario } from "./rows";
+import { intervalLevel, lineName, lines, ocOf, ofScenario, trialScenario } from "./rows";
 
 interface Measure {
   value: string;
   error: string;
   label: () => string;
-  wanted?: (alpha: number) => number;
+  wanted?: (level: number) => number;
+  variesOnly?: boolean; // drawn only where it differs between trials
 }
 
 const measures: Measure[] = [
   { value: "bias", error: "bias_mcse", label: () => w("bias [of the analysis]", "偏倚 [分析尺度]"), wanted: () => 0 },
-  { value: "coverage", error: "coverage_mcse", label: () => w("coverage of the interval [share]", "区间覆盖率 [比例]"), wanted: (alpha) => 1 - alpha },
+  { value: "coverage", error: "coverage_mcse", label: () => w("coverage of the interval [share]", "区间覆盖率 [比例]"), wanted: (level) => level },
   { value: "empirical_se", error: "empirical_se_mcse", label: () => w("empirical SE [of the analysis]", "经验标准误 [分析尺度]") },
   { value: "model_se_error_percent", error: "model_se_error_percent_mcse", label: () => w("error of the model SE [%]", "模型标准误的误差 [%]"), wanted: () => 0 },
-  { value: "expected_sample_size", error: "expected_sample_size_mcse", label: () => w("expected sample size [patients]", "期望样本量 [患者]") },
+  { value: "expected_sample_size", error: "expected_sample_size_mcse", label: () => w("expected sample size [patients]", "期望样本量 [患者]"), variesOnly: true },
   { value: "duration_months", error: "duration_months_mcse", label: () => w("duration [months]", "试验时长 [月]") },
 ];
 
@@ -38,7 +39,7 @@ export const operating: Chart = {
     const width = Math.floor((context.width - 16 * (columns - 1)) / columns);
     const sizes = of.distinct<number>("sample_size", rows).sort((a, b) => a - b);
     const spaced = sizes.filter((size, place) => place === 0 || size - sizes[place - 1]! >= (sizes.at(-1)! - sizes[0]!) / (width / 45));
-    const shown = measures.filter(({ value, error }) => (value !== "expected_sample_size" || of.has(error)) && rows.some((row) => Number.isFinite(of.number(value, row))));
+    const shown = measures.filter(({ value, error, variesOnly }) => rows.some((row) => Number.isFinite(of.number(value, row)) && (!variesOnly || of.number(error, row) > 0)));
     const pictures = shown.map(({ value, error, label, wanted }) => {
       const curvesOfMeasure = names.map((name) => ({
         name, style: style(name),
@@ -53,7 +54,7 @@ export const operating: Chart = {
         width, height: 220, marginTop: 30,
         x: { label: w("patients randomised", "随机化患者数"), ticks: spaced.length < 7 ? spaced : 5, tickFormat: (size: number) => String(size), ...(sizes.length === 1 ? { domain: [sizes[0]! - 1, sizes[0]! + 1] } : {}) }, y: { label: label(), grid: true, nice: true, ticks: 5 },
         marks: [
-          wanted ? Plot.ruleY([wanted(alphaOf(context.result))].filter(Number.isFinite), { stroke: "var(--soft)", strokeDasharray: "4 3" }) : null,
+          wanted ? Plot.ruleY([wanted(intervalLevel(context.result))].filter(Number.isFinite), { stroke: "var(--soft)", strokeDasharray: "4 3" }) : null,
           Plot.ruleX(points, { x: "x", y1: "low", y2: "high", stroke: "var(--soft)" }),
           ...curves(curvesOfMeasure), tips(points, { x: "x", y: "y" }),
         ],

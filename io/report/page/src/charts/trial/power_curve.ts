@@ -1,8 +1,8 @@
-import { withError, z95 } from "../../numbers";
+import { percent, z95 } from "../../numbers";
 import { stylesOf } from "../../ui/series";
 import { w } from "../../words";
 import { type Chart, dataOf, type Drawing } from "../chart";
-import { curveLegend, curves, plot, Plot, tips } from "../plotting";
+import { curveLegend, curves, inPercent, plot, Plot, tips } from "../plotting";
 import { chosenSize, lineName, lines, ocOf, ofScenario, primaryOf, sayTarget, target, targetControl, trialScenario } from "./rows";
 
 export const powerCurve: Chart = {
@@ -21,7 +21,7 @@ export const powerCurve: Chart = {
       name, style: style(name),
       points: rows.filter((row) => lineName(of, row) === name).map((row) => {
         const [power, error] = [of.number("power", row), of.number("power_mcse", row)];
-        return { x: of.number("sample_size", row), y: power, lower: Math.max(0, power - z95 * error), upper: Math.min(1, power + z95 * error), tip: `${name}\nN = ${of.number("sample_size", row)}: ${withError(power, error)}` };
+        return { x: of.number("sample_size", row), y: power, lower: Math.max(0, power - z95 * error), upper: Math.min(1, power + z95 * error), tip: `${name}\nN = ${of.number("sample_size", row)}: ${percent(power, error)} %` };
       }).sort((a, b) => a.x - b.x),
     }));
     const chosen = chosenSize(of, context.choice("scenario"), target());
@@ -30,7 +30,7 @@ export const powerCurve: Chart = {
     const picture = plot({
       width: context.width, height: 340,
       x: { label: w("patients randomised", "随机化患者数"), nice: true },
-      y: { label: w("power [share of trials]", "功效 [试验比例]"), domain: [0, 1], grid: true },
+      y: { label: w("power [% of trials]", "功效 [占试验的 %]"), domain: [0, 1], grid: true, tickFormat: inPercent },
       marks: [
         Plot.ruleY([target()], { stroke: "var(--soft)", strokeDasharray: "4 3" }),
         chosen === undefined ? null : Plot.ruleX([chosen], { stroke: "currentColor", strokeDasharray: "2 3" }),

@@ -3,7 +3,7 @@ import { general } from "../../numbers";
 import { state } from "../../state";
 import { w } from "../../words";
 import type { Context, Control } from "../chart";
-import { at, scenarioControl, study } from "../common";
+import { at, scenarioControl, stanceOf, study } from "../common";
 
 /** Which rows of the trial's tables a chart draws. */
 
@@ -20,11 +20,14 @@ export const lines = (of: Table, rows: number[]): string[] => [...new Set(rows.m
 
 export const trialScenario = (result: Result): Control => scenarioControl(result, ocOf(result)!);
 
-export const targetControl = (): Control => ({ key: "target", label: w("wanted power", "目标功效"), options: ["0.8", "0.85", "0.9", "0.95"], fallback: "0.9" });
+export const targetControl = (): Control => ({ key: "target", label: w("wanted power", "目标功效"), options: ["0.8", "0.85", "0.9", "0.95"], fallback: "0.9", say: (option) => sayTarget(Number(option)) });
 
 export const target = (): number => Number(state.get("target") ?? "0.9");
 
 export const alphaOf = (result: Result): number => Number(at(study(result), "trial", "alpha") ?? NaN);
+
+/** What the intervals of the analyses are to cover: of a one-sided test too, both of their ends (engine/analysis, interval_level). */
+export const intervalLevel = (result: Result): number => 1 - (2 * alphaOf(result)) / Number(at(study(result), "trial", "sides") ?? 2);
 
 /** The first row's analysis is the primary one. */
 export const primaryOf = (of: Table): { analysis: string; arm: string } => ({ analysis: of.text("analysis", 0), arm: of.text("arm", 0) });
@@ -42,7 +45,7 @@ export function chosenSize(of: Table, scenario: string, wanted: number): number 
 }
 
 /** Whether the null hypothesis is true in the rows of a scenario: the power is then the type I error. */
-export const isNull = (of: Table, row: number): boolean => of.text("scenario", row) === "null" || of.number("true_value", row) === 0;
+export const isNull = (of: Table, row: number): boolean => stanceOf(of.text("scenario", row)) === "null" || of.number("true_value", row) === 0;
 
 export const sayTarget = (wanted: number): string => `${general(100 * wanted)} %`;
 

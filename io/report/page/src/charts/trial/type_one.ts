@@ -1,7 +1,7 @@
-import { withError, z95 } from "../../numbers";
+import { percent, z95 } from "../../numbers";
 import { w } from "../../words";
 import { type Chart, dataOf, type Drawing } from "../chart";
-import { labelsFor, plot, Plot, tips } from "../plotting";
+import { inPercent, labelsFor, plot, Plot, tips } from "../plotting";
 import { alphaOf, isNull, lineName, ocOf } from "./rows";
 
 const most = 60;
@@ -22,12 +22,12 @@ export const typeOne: Chart = {
     const drawn = rows.slice(0, most);
     const points = drawn.map((row) => {
       const [power, error] = [of.number("power", row), of.number("power_mcse", row)];
-      return { key: String(row), power, low: Math.max(0, power - z95 * error), high: power + z95 * error, tip: `${label(row)}\n${withError(power, error)}` };
+      return { key: String(row), power, low: Math.max(0, power - z95 * error), high: power + z95 * error, tip: `${label(row)}\n${percent(power, error)} %` };
     });
     const labels = labelsFor(drawn.map(label), context.width, 0.45);
     const picture = plot({
       width: context.width, height: 66 + 24 * points.length, marginLeft: labels.margin, marginRight: 20,
-      x: { label: w("type I error [share of trials]", "I 类错误 [试验比例]"), grid: true, nice: true, domain: [0, 1.1 * Math.max(alphaOf(context.result) || 0, ...points.map((point) => point.high))] },
+      x: { label: w("type I error [% of trials]", "I 类错误 [占试验的 %]"), tickFormat: inPercent, grid: true, nice: true, domain: [0, 1.1 * Math.max(alphaOf(context.result) || 0, ...points.map((point) => point.high))] },
       y: { type: "band", domain: points.map((point) => point.key), tickFormat: (key: string) => labels.fit(label(Number(key))), label: null, tickSize: 0 },
       marks: [
         Plot.ruleX([alphaOf(context.result)].filter(Number.isFinite), { stroke: "var(--soft)", strokeDasharray: "4 3" }),
