@@ -4,10 +4,17 @@
 #include <vector>
 
 #include "engine/evidence/evidence.hpp"
+#include "engine/evidence/values.hpp"
 #include "engine/sensitivity/influence.hpp"
 #include "engine/study/study.hpp"
 
 namespace vcohort {
+
+/// The evidence with all parameters certain, at these values.
+Evidence certain_at(Evidence, const ParameterValues&);
+
+/// The increments of a cohort in the patients of the draws [from, to), 256 each, at a point of the parameters.
+std::vector<DrawOutput> outputs_of_cohort(Study, const Evidence& point, std::uint32_t from, std::uint32_t to);
 
 /// Answers of the same patients at a point of the parameters, one list of numbers per output that is asked about.
 using AnswersAt = std::function<std::vector<std::vector<double>>(const Evidence& point, std::uint32_t draw)>;

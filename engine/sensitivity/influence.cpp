@@ -174,19 +174,25 @@ std::vector<DrawOutput> outputs_of_draws(const Table& table, const std::string& 
 }
 
 std::vector<DrawOutput> outputs_of_replicates(const Table& table, const std::string& scenario,
-                                              const std::string& analysis, std::int64_t sample_size) {
+                                              const std::string& analysis, std::int64_t sample_size,
+                                              TrialColumn which) {
   const auto& scenarios = column<std::string>(table, "scenario");
   const auto& replicates = column<std::int64_t>(table, "replicate");
   const auto& sizes = column<std::int64_t>(table, "sample_size");
   const auto& analyses = column<std::string>(table, "analysis");
   const auto& arms = column<std::string>(table, "arm");
   const auto& estimates = column<double>(table, "estimate");
+  const auto& rejected = column<Truth>(table, "reject");
   const auto& failures = column<std::int64_t>(table, "failure");
+  const auto value = [&](std::size_t row) {
+    if (which == TrialColumn::power) return rejected[row] == Truth{1} ? 1.0 : 0.0;
+    return failures[row] == 0 ? estimates[row] : std::numeric_limits<double>::quiet_NaN();
+  };
+  const char* what = which == TrialColumn::power ? "power of the " : "estimate of the ";
   std::vector<DrawOutput> result;
   for (std::size_t row = 0; row < table.rows(); ++row)
     if (scenarios[row] == scenario && analyses[row] == analysis && sizes[row] == sample_size)
-      append(result, {"trial", arms[row], "estimate of the " + analysis + " analysis", {}, {}}, replicates[row],
-             failures[row] == 0 ? estimates[row] : std::numeric_limits<double>::quiet_NaN());
+      append(result, {"trial", arms[row], what + analysis + " analysis", {}, {}}, replicates[row], value(row));
   return result;
 }
 

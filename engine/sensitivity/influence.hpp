@@ -43,9 +43,12 @@ Table influence(const Evidence&, std::uint64_t seed, const std::vector<DrawOutpu
 double chance_limit(std::size_t inputs, std::int64_t n);
 
 /// The outputs out of the rows that a study with uncertain parameters leaves: /cohort/draws and /trial/replicates, for
-/// one scenario. Of a trial: the estimate of the first analysis at the largest sample size.
+/// one scenario. Of a trial: of one analysis at one sample size, the estimate (missing where the fit failed), or
+/// whether the null hypothesis was rejected, whose mean is the power.
+enum class TrialColumn : std::uint8_t { estimate, power };
 std::vector<DrawOutput> outputs_of_draws(const Table& cohort_draws, const std::string& scenario);
 std::vector<DrawOutput> outputs_of_replicates(const Table& trial_replicates, const std::string& scenario,
-                                              const std::string& analysis, std::int64_t sample_size);
+                                              const std::string& analysis, std::int64_t sample_size,
+                                              TrialColumn = TrialColumn::estimate);
 
 }  // namespace vcohort

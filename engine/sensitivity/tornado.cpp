@@ -33,6 +33,12 @@ bool is_truth(const Coordinate& coordinate) {
 
 }  // namespace
 
+std::pair<ParameterValues, ParameterValues> ends_of_bar(const ParameterDraws& draws, std::size_t coordinate,
+                                                        std::pair<double, double> quantiles) {
+  if (is_truth(draws.coordinates()[coordinate])) quantiles = {0, 1};
+  return {draws.at_quantile(coordinate, quantiles.first), draws.at_quantile(coordinate, quantiles.second)};
+}
+
 Tornado::Tornado(MovableModel model, const Evidence& evidence, std::pair<double, double> quantiles)
     : model_(std::move(model)),
       draws_(evidence),
@@ -41,9 +47,8 @@ Tornado::Tornado(MovableModel model, const Evidence& evidence, std::pair<double,
       tally_(points(), model_.strategies.size(), model_.patients) {}
 
 ParameterValues Tornado::values_at(std::size_t bar, End end) const {
-  const std::size_t coordinate = moved_[bar];
-  if (is_truth(draws_.coordinates()[coordinate])) return draws_.at_quantile(coordinate, end == End::low ? 0 : 1);
-  return draws_.at_quantile(coordinate, end == End::low ? quantiles_.first : quantiles_.second);
+  auto [low, high] = ends_of_bar(draws_, moved_[bar], quantiles_);
+  return end == End::low ? std::move(low) : std::move(high);
 }
 
 void Tornado::simulate_block(std::int64_t block, TallyRegion region) const {

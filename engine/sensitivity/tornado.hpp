@@ -1,11 +1,17 @@
 #pragma once
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "engine/evidence/evidence.hpp"
 #include "engine/sensitivity/movable_model.hpp"
 
 namespace vcohort {
+
+/// The values with one coordinate alone at the low and at the high end of its bar: these quantiles of its law, or the
+/// two states of what is true or false.
+std::pair<ParameterValues, ParameterValues> ends_of_bar(const ParameterDraws&, std::size_t coordinate,
+                                                        std::pair<double, double> quantiles);
 
 /// One-way sensitivity: every uncertain parameter alone at a low and at a high quantile of its law, all others at their
 /// point values. The parameters of a shared draw move together and make one bar. What a joint prior correlates moves

@@ -1,13 +1,17 @@
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <iostream>
 #include <memory>
 #include <optional>
 
 #include "engine/evidence/registry.hpp"
+#include "engine/evidence/values.hpp"
 #include "engine/numeric/errors.hpp"
+#include "engine/sensitivity/moved_answers.hpp"
 #include "io/cli/evidence_tables.hpp"
 #include "io/cli/find_evidence.hpp"
+#include "io/cli/load_study.hpp"
 #include "io/cli/table_format.hpp"
 #include "io/cli/verbs.hpp"
 #include "io/console/screen.hpp"
@@ -21,14 +25,15 @@ constexpr const char* default_stance = "sceptical";
 
 struct EvidenceArguments {
   std::string stance = default_stance;
-  std::string first, second, pattern, strength;
+  std::string first, second, pattern, strength, study;
   TableFormat format = TableFormat::table;
 };
 
 EvidenceReading read_named(const std::string& name) {
   const std::optional<EvidenceFile> file = find_evidence(name, "");
   if (!file)
-    throw InvalidInput(explain("unknown evidence " + quoted(name), "it is neither a stance that ships nor a file",
+    throw InvalidInput(explain("unknown evidence " + vcohort::quoted(name),
+                               "it is neither a stance that ships nor a file",
                                "use \"published\", \"sceptical\" or \"null\", or the path of an evidence file"));
   return read_evidence(file->text, file->name, find_evidence);
 }
@@ -66,6 +71,39 @@ void show_parameter(const Parameter& parameter, const std::vector<Evidence>& sta
     std::cout << fmt::format("  until {}: {:g} ({})\n", old.until, old.value, old.why);
 }
 
+/// What can move of these parameters, as coordinates of the evidence's draws.
+std::vector<std::size_t> movable(const Evidence& evidence, const std::vector<const Parameter*>& wanted) {
+  const std::vector<Coordinate> coordinates = ParameterDraws(evidence).coordinates();
+  const auto is_wanted = [&](const Parameter& member) {
+    return std::any_of(wanted.begin(), wanted.end(), [&](const Parameter* p) { return p->name == member.name; });
+  };
+  std::vector<std::size_t> found;
+  for (std::size_t k = 0; k < coordinates.size(); ++k)
+    if (std::any_of(coordinates[k].parameters.begin(), coordinates[k].parameters.end(), is_wanted)) found.push_back(k);
+  return found;
+}
+
+/// How far the parameters move the answers of the study, under each of its stances.
+Table moved_in_study(const EvidenceArguments& arguments) {
+  const LoadedStudy loaded = load_study(arguments.study, {});
+  refuse_sweep(loaded, "moving a parameter");
+  const Study& study = loaded.reading.study;
+  if (!study.cohort && !study.policy && (!study.trial || study.data_model))
+    throw InvalidInput(explain(arguments.study + " answers nothing that evidence could move",
+                               "it has no [cohort], no [policy] and no [trial] of the disease model",
+                               "name another study"));
+  std::vector<Table> all;
+  for (const Evidence& evidence : loaded.evidence) {
+    const std::vector<std::size_t> inputs = movable(evidence, matching(evidence, arguments.pattern));
+    if (!inputs.empty()) append_rows(all, moved_answers(study, evidence, inputs));
+  }
+  if (all.empty())
+    throw InvalidInput(explain(vcohort::quoted(arguments.pattern) + " is certain under every stance of the study",
+                               "the evidence states no uncertainty, or the study sets the value",
+                               "name a parameter that is uncertain there"));
+  return std::move(all.front());
+}
+
 void show(const EvidenceArguments& arguments, bool one_stance) {
   std::vector<Evidence> stances;
   if (one_stance)
@@ -73,10 +111,13 @@ void show(const EvidenceArguments& arguments, bool one_stance) {
   else
     for (const char* name : {default_stance, "published", "null"}) stances.push_back(read_named(name).evidence);
   const std::vector<const Parameter*> found = matching(stances.front(), arguments.pattern);
-  if (arguments.format == TableFormat::table) {
+  if (arguments.format == TableFormat::table)
     for (const Parameter* parameter : found) show_parameter(*parameter, stances);
-    return;
+  if (!arguments.study.empty()) {
+    if (arguments.format == TableFormat::table) std::cout << '\n';
+    return print(moved_in_study(arguments), arguments.format, std::cout);
   }
+  if (arguments.format == TableFormat::table) return;
   std::vector<Table> all;
   for (const Evidence& stance : stances) {
     Table table = parameters_table(stance, matching(stance, arguments.pattern));
@@ -118,6 +159,7 @@ void add_evidence(Verb& program) {
       "  vcohort evidence list                            families of parameters, and how well they are known\n"
       "  vcohort evidence list cost --strength assumed    the parameters of a family\n"
       "  vcohort evidence show cost.care                  value, uncertainty, source, strength, history\n"
+      "  vcohort evidence show waning.motor --study treat-early    and how far it moves the answers of a study\n"
       "  vcohort evidence diff published sceptical        where two differ, and why\n"
       "  vcohort evidence check mine.toml                 an evidence file, or an overlay, of one's own");
   auto arguments = std::make_shared<EvidenceArguments>();
@@ -142,6 +184,12 @@ void add_evidence(Verb& program) {
   auto stance = std::make_shared<std::string>();
   shows.option("parameter", arguments->pattern, "its name, the beginning of one, or a name with stars").required();
   shows.option("--evidence", *stance, "stance or evidence file [the three that ship]").type("EVIDENCE");
+  shows
+      .option(
+          "--study", arguments->study,
+          "study whose answers are simulated with the parameter at its low and its high end, 2,048 patients and 256 "
+          "trials each")
+      .type("STUDY");
   add_format(shows, arguments->format);
   shows.action(done([stance](EvidenceArguments& a) {
     if (!stance->empty()) a.stance = *stance;

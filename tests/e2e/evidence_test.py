@@ -110,6 +110,89 @@ class Verb(ProgramTest):
             self.assertIn("numbers differ", self.call("evidence", "check", name).stdout)
 
 
+OVERRIDE = """
+[[override]]
+parameter = "{parameter}"
+value = {value}
+source = "the end of its law"
+"""
+SINGLE_ARM = """format = "vcohort-study 1"
+title = "one arm"
+evidence = ["null"]
+seed = 5
+
+[population]
+size = 5120
+age_years = {{ distribution = "uniform", low = 3, high = 8 }}
+gmfcs = {{ II = 0.5, III = 0.5 }}
+eligibility = {{ gmfm66 = [30, 70] }}
+
+[[strategy]]
+name = "usual care"
+
+[outcomes]
+visits_months = [12]
+endpoints = ["gmfm66"]
+
+[trial]
+arms = [{{ strategy = "usual care" }}]
+sample_size = [20, 60]
+replicates = {replicates}
+primary = {{ endpoint = "gmfm66", visit_months = 12, analysis = "one-sample-t", change_from_baseline = true, against = 0 }}
+"""
+
+
+class Moved(ProgramTest):
+    def moved(self, parameter, study):
+        return list(csv.DictReader(io.StringIO(self.call("evidence", "show", parameter, "--study", study, "--format", "csv").stdout)))
+
+    def test_a_price_moves_net_benefit_by_itself_times_the_doses(self):
+        rows = self.moved("price.product.MSC", "cells-therapy-or-surgery")
+        self.assertEqual({row["scenario"] for row in rows}, {"published", "sceptical", "null"})
+        for row in rows:
+            doses = 4 if row["strategy"].startswith("MSC") else 0
+            change = doses * (float(row["low"]) - float(row["high"]))
+            self.assertAlmostEqual(float(row["change"]), change, delta=0.002 * abs(change))  # a child in a thousand stops
+            self.assertAlmostEqual(float(row["at_high"]) - float(row["at_low"]), float(row["change"]), delta=1e-6)
+            self.assertEqual(row["best_at_low"] == "usual care", row["scenario"] != "published" or float(row["low"]) > 4000)
+
+    def test_drift_moves_a_single_arm_by_itself(self):
+        (self.folder / "one.toml").write_text(SINGLE_ARM.format(replicates=100))
+        estimate, power = self.moved("trial.drift", "one.toml")
+        self.assertEqual(estimate["output"], "estimate of the primary analysis")
+        self.assertAlmostEqual(float(estimate["change"]), float(estimate["high"]) - float(estimate["low"]), delta=0.02)  # scores end at 0 and 100
+        self.assertLess(float(estimate["change_mcse"]), 0.01)
+        self.assertLess(float(power["at_low"]), float(power["at_high"]))
+        self.assertEqual(estimate["left_out"], "0")
+        # The whole study says the same of the largest size, by other replicates.
+        (self.folder / "one.toml").write_text(SINGLE_ARM.format(replicates=4000) + OVERRIDE.format(parameter="trial.drift", value=estimate["high"]))
+        result = self.run_study(self.folder / "one.toml", "one.h5")
+        rows = csv.DictReader(io.StringIO(self.call("export", result, "--table", "trial/operating_characteristics").stdout))
+        whole = next(row for row in rows if row["sample_size"] == "60")
+        self.assertAlmostEqual(float(power["at_high"]), float(whole["power"]), delta=4.5 * (float(power["at_high_mcse"]) + float(whole["power_mcse"])))
+
+    def test_a_cohort_gains_what_a_run_with_that_value_gains(self):
+        study = self.study(evidence='["sceptical"]', size=50_000, visits="[12]", endpoints='["gmfm66"]', parameters="fixed")
+        rows = {row["strategy"]: row for row in self.moved("effect.emax", study)}
+        high = rows["MSC, intrathecal"]["high"]
+        study.write_text(study.read_text() + OVERRIDE.format(parameter="effect.emax", value=high))
+        result = self.run_study(study, "high.h5")
+        for row in csv.DictReader(io.StringIO(self.call("export", result, "--table", "cohort/increments").stdout)):
+            if row["stratum"] == "all" and row["strategy"] in rows:
+                moved = rows[row["strategy"]]
+                self.assertAlmostEqual(float(moved["at_high"]), float(row["mean"]), delta=4.5 * (float(moved["at_high_mcse"]) + float(row["mcse"])))
+                self.assertGreater(float(moved["change"]), 0)
+
+    def test_refusals(self):
+        for parameter, study, message in (
+                ("trial.drift_months", "quickstart", '"trial.drift_months" is certain under every stance'),
+                ("trial.drift", "power-surface", "moving a parameter knows no sweep"),
+                ("trial.drift", "two-arm-continuous", "answers nothing that evidence could move"),
+                ("trial.drft", "quickstart", 'did you mean "trial.drift"?')):
+            with self.subTest(study):
+                self.assertIn(message, self.call("evidence", "show", parameter, "--study", study, status=INVALID).stderr)
+
+
 class Versions(ProgramTest):
     def test_the_last_version_is_what_ships(self):
         rows = [line for line in (SOURCE / "scenarios/evidence/CHANGELOG.md").read_text().splitlines() if re.match(r"\| [\d.]+ \|", line)]

@@ -36,7 +36,7 @@ TEST(Calibration, RefusesWhatCannotMove) {
     EXPECT_THROW(moving_only(evidence, std::vector<std::string>{name}), InternalError) << name;
 }
 
-// trial.drift ~ N(1.5, 1.5^2) with a target of 3 +- 1.5 on itself: N(2.25, 1.5^2 / 2). emax is log-normal with sigma
+// trial.drift ~ N(1.5, 1.3^2) with a target of 3 +- 1.3 on itself: N(2.25, 1.3^2 / 2). emax is log-normal with sigma
 // 0.385; a target on log emax of log 6 +- 0.385 gives the geometric mean and sigma / sqrt 2.
 TEST(Calibration, RefitsWithinTheFamily) {
   const std::vector<std::string> moved{"trial.drift", "effect.emax"};
@@ -44,15 +44,15 @@ TEST(Calibration, RefitsWithinTheFamily) {
   const auto draws = draws_of(evidence, moved, seed, count);
   std::vector<double> log_emax;
   for (const double value : draws[1]) log_emax.push_back(std::log(value));
-  const std::vector<Target> targets{{"drift", 3, 1.5}, {"log emax", std::log(6.0), 0.385}};
+  const std::vector<Target> targets{{"drift", 3, 1.3}, {"log emax", std::log(6.0), 0.385}};
   const ImportanceWeights weights = importance_weights(targets, {draws[0], log_emax});
   const Evidence fitted = refit(stance("sceptical"), moved, draws, weights, "history");
   const double error = 4.5 / std::sqrt(weights.effective_sample_size);
   const Parameter* drift = find(fitted, "trial.drift");
   const Parameter* emax = find(fitted, "effect.emax");
   constexpr double rounding = 1e-3;  // four significant digits are kept
-  EXPECT_NEAR(drift->value, 2.25, error * 1.5 / std::sqrt(2.0) + rounding);
-  EXPECT_NEAR(drift->uncertainty.sd, 1.5 / std::sqrt(2.0), error * 1.5 / 2 + rounding);
+  EXPECT_NEAR(drift->value, 2.25, error * 1.3 / std::sqrt(2.0) + rounding);
+  EXPECT_NEAR(drift->uncertainty.sd, 1.3 / std::sqrt(2.0), error * 1.3 / 2 + rounding);
   EXPECT_NEAR(std::log(emax->value), (std::log(6.0) + std::log(4.0)) / 2, error * 0.385 / std::sqrt(2.0) + rounding);
   EXPECT_NEAR(emax->uncertainty.sigma, 0.385 / std::sqrt(2.0), error * 0.385 / 2 + rounding);
   EXPECT_EQ(emax->uncertainty.kind, Uncertainty::Kind::lognormal);
@@ -101,11 +101,11 @@ TEST(Calibration, RefusesTooFewEffectiveDraws) {
 TEST(Calibration, FitIsToldBeforeAndAfter) {
   const std::vector<std::string> moved{"trial.drift"};
   const auto draws = draws_of(moving_only(stance("sceptical"), moved), moved, seed, count);
-  const std::vector<Target> targets{{"drift", 3, 1.5}};
+  const std::vector<Target> targets{{"drift", 3, 1.3}};
   const ImportanceWeights weights = importance_weights(targets, draws);
   const Table fit = calibrated_fit(targets, draws, weights);
   const auto number = [&](const char* column) { return std::get<std::vector<double>>(fit.find(column)->values)[0]; };
-  EXPECT_NEAR(number("before"), 1.5, 4.5 * 1.5 / std::sqrt(count));
+  EXPECT_NEAR(number("before"), 1.5, 4.5 * 1.3 / std::sqrt(count));
   EXPECT_NEAR(number("after"), 2.25, 4.5 * 1.1 / std::sqrt(weights.effective_sample_size));
   EXPECT_LT(std::fabs(number("after_z")), std::fabs(number("before_z")));
   EXPECT_EQ(calibrated_parameters(moved, draws, weights).rows(), 2u);

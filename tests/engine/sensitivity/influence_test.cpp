@@ -25,7 +25,7 @@ DrawOutput linear_answer(const Evidence& evidence, double of_drift, double of_mi
   for (std::uint32_t d = 0; d < draws; ++d) {
     const ParameterValues values = parameters.draw(seed, d);
     output.draw.push_back(d);
-    output.value.push_back(of_drift * (values.at("trial.drift") - 1.5) / 1.5 +
+    output.value.push_back(of_drift * (values.at("trial.drift") - 1.5) / 1.3 +
                            of_midpoint * (values.at("age.midpoint") - 5));
   }
   return output;
