@@ -592,7 +592,9 @@ void take_look(const analysis::Analysis& analysis, const Estimate& estimate, Dat
   if (!std::isnan(z)) found.z = z;
   if (estimate.se > 0) found.information = 1 / (estimate.se * estimate.se);
   const analysis::Dataset& seen = analysis.dataset();
-  if (!seen.time.empty()) found.events = std::accumulate(seen.event.begin(), seen.event.end(), 0.0);
+  if (seen.time.empty()) return;
+  found.events = std::accumulate(seen.event.begin(), seen.event.end(), 0.0);
+  found.follow_up = std::accumulate(seen.time.begin(), seen.time.end(), 0.0);
 }
 
 }  // namespace
