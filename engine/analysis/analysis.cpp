@@ -37,6 +37,7 @@ Options options_of(const AnalysisPlan& plan, const Method& method) {
     options.covariances.push_back(named<CovarianceStructure>(covariance_names, name));
   options.covariance_by_arm = plan.covariance_by_arm;
   options.firth = plan.firth;
+  options.limits = plan.interval;
   options.against = plan.against;
   options.degrees_of_freedom = named<MmrmDegreesOfFreedom>(df_names, plan.df);
   options.weights = plan.weights;
