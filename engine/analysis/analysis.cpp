@@ -57,6 +57,13 @@ Hypothesis hypothesis_of(const AnalysisPlan& plan, const Method& method, const O
   return hypothesis;
 }
 
+/// Of the sum of two independent variances, by Satterthwaite (Biometrics Bulletin 2 (1946) 110): infinite where both have
+/// infinitely many.
+double df_of_sum(const Estimate& a, const Estimate& b) {
+  const double one = a.se * a.se, other = b.se * b.se;
+  return (one + other) * (one + other) / (one * one / a.df + other * other / b.df);
+}
+
 }  // namespace
 
 bool analyses_responders(const Method& method, OutcomeKind kind) {
@@ -109,7 +116,7 @@ Result Analysis::interaction(const Result& more, const Result& than) {
   if (!more.ok() || !than.ok())
     difference = failed(more.ok() ? than.failure : more.failure, a.patients + b.patients);
   else
-    difference = wald(a.estimate - b.estimate, __builtin_sqrt(a.se * a.se + b.se * b.se), normal_df,
+    difference = wald(a.estimate - b.estimate, __builtin_sqrt(a.se * a.se + b.se * b.se), df_of_sum(a, b),
                       a.patients + b.patients, inference_, workspace_);
   return {analysis::decide(difference, hypothesis_, workspace_, inference_.p_value), difference};
 }

@@ -693,7 +693,7 @@ constexpr std::array<KeySpec, 29> keys = {{
         "interaction", {.form = "name of a factor", .use = rule<subgroup_use>, .check = checked<check_interaction>},
         "A factor of two levels. The estimate is the effect in the second less that in the "
         "first, "
-        "each by the method on its own patients, and its test is normal.",
+        "each by the method on its own patients, with Satterthwaite's degrees of freedom of both.",
         "\"sex\""),
     field<&AnalysisPlan::covariance>("covariance", {.choices = covariance_names, .use = rule<repeated_use>},
                                      "mmrm: covariance of a patient's visits.", "\"unstructured\""),
