@@ -16,6 +16,7 @@
 #include "engine/study/data_endpoints.hpp"
 #include "engine/study/ratios.hpp"
 #include "engine/study/trial_names.hpp"
+#include "engine/trial/co_primary_form.hpp"
 #include "engine/trial/expected_events.hpp"
 #include "engine/trial/sample_size.hpp"
 #include "engine/trial/sized_effect.hpp"
@@ -330,6 +331,7 @@ std::optional<SizedAnswer> answer_under(const LoadedStudy& loaded, const Evidenc
   });
   of.events = arguments.events;
   of.units = units_of(*study.trial);
+  const DataModel* model = study.data_model ? &*study.data_model : nullptr;
   of.precision = target.half_width > 0;
   std::map<std::int64_t, std::unique_ptr<const Trial>> at_events;
   const auto sized = [&](std::int64_t n) -> const Trial& {
@@ -344,13 +346,14 @@ std::optional<SizedAnswer> answer_under(const LoadedStudy& loaded, const Evidenc
   of.answer = find_sample_size(goal, [&](std::int64_t n, std::int64_t from, std::int64_t to) {
     log_detail(fmt::format("{} {}: replicates {} to {}", arguments.events ? "events" : "sample size", n, from, to));
     return count_in_parallel(sized(n), patients_of(n), from, to, target);
+          if (target.family) return co_primary_form(sized(n), model, target.contrasts.front(), patients_of(n));
   });
   if (study.trial->looks && of.answer.found && !of.events) {
     constexpr std::int64_t expected_replicates = 1000;
     const RejectionCounts there = count_in_parallel(trial, of.answer.sample_size, 0, expected_replicates, target);
     of.expected = mean_of(there.enrolled, there.enrolled_squares, static_cast<double>(there.replicates));
   }
-  if (of.answer.found && target.contrasts.size() == 1 && !goal.assurance && target.half_width == 0 && !target.family)
+  if (of.answer.found && target.contrasts.size() == 1 && !goal.assurance && target.half_width == 0)
     ask_formula(
         goal,
         [&](std::int64_t n) {
