@@ -57,8 +57,8 @@ Hypothesis hypothesis_of(const AnalysisPlan& plan, const Method& method, const O
   return hypothesis;
 }
 
-/// Of the sum of two independent variances, by Satterthwaite (Biometrics Bulletin 2 (1946) 110): infinite where both have
-/// infinitely many.
+/// Of the sum of two independent variances, by Satterthwaite (Biometrics Bulletin 2 (1946) 110): infinite where both
+/// have infinitely many.
 double df_of_sum(const Estimate& a, const Estimate& b) {
   const double one = a.se * a.se, other = b.se * b.se;
   return (one + other) * (one + other) / (one * one / a.df + other * other / b.df);
