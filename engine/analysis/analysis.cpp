@@ -37,6 +37,7 @@ Options options_of(const AnalysisPlan& plan, const Method& method) {
     options.covariances.push_back(named<CovarianceStructure>(covariance_names, name));
   options.covariance_by_arm = plan.covariance_by_arm;
   options.firth = plan.firth;
+  options.limits = plan.interval;
   options.against = plan.against;
   options.degrees_of_freedom = named<MmrmDegreesOfFreedom>(df_names, plan.df);
   options.weights = plan.weights;
@@ -54,6 +55,13 @@ Hypothesis hypothesis_of(const AnalysisPlan& plan, const Method& method, const O
   if (plan.prior_sd > 0) hypothesis.posterior->prior = {plan.prior_mean, plan.prior_sd};
   hypothesis.posterior->threshold = plan.posterior_probability;
   return hypothesis;
+}
+
+/// Of the sum of two independent variances, by Satterthwaite (Biometrics Bulletin 2 (1946) 110): infinite where both
+/// have infinitely many.
+double df_of_sum(const Estimate& a, const Estimate& b) {
+  const double one = a.se * a.se, other = b.se * b.se;
+  return (one + other) * (one + other) / (one * one / a.df + other * other / b.df);
 }
 
 }  // namespace
@@ -108,7 +116,7 @@ Result Analysis::interaction(const Result& more, const Result& than) {
   if (!more.ok() || !than.ok())
     difference = failed(more.ok() ? than.failure : more.failure, a.patients + b.patients);
   else
-    difference = wald(a.estimate - b.estimate, __builtin_sqrt(a.se * a.se + b.se * b.se), normal_df,
+    difference = wald(a.estimate - b.estimate, __builtin_sqrt(a.se * a.se + b.se * b.se), df_of_sum(a, b),
                       a.patients + b.patients, inference_, workspace_);
   return {analysis::decide(difference, hypothesis_, workspace_, inference_.p_value), difference};
 }

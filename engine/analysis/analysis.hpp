@@ -71,8 +71,8 @@ class Analysis {
     return analysis::covers(estimate, value, 2 * hypothesis_.alpha / hypothesis_.sides, workspace_);
   }
 
-  /// How much more the effect is in one group of patients than in another, from independent estimates whose difference
-  /// is taken as normal (Altman and Bland, BMJ 326 (2003) 219). A failure of either is one.
+  /// How much more the effect is in one group of patients than in another, from independent estimates (Altman and
+  /// Bland, BMJ 326 (2003) 219), whose difference has Satterthwaite's degrees of freedom. A failure of either is one.
   Result interaction(const Result& more, const Result& than);
 
   /// Decides another estimate of the same scale under the hypothesis.

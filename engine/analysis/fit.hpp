@@ -18,6 +18,7 @@ struct Options {
   bool covariance_by_arm = false;
   MmrmDegreesOfFreedom degrees_of_freedom{};
   AnalysisPlan::Firth firth{};
+  AnalysisPlan::Limits limits{};
   std::vector<FlemingHarrington> weights;
   double horizon = 0;  // rmst, kaplan-meier: the time up to which, or at which, in the unit of the times
   double against = 0;  // of one arm: the fixed value

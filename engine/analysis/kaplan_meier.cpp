@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <cmath>
 
+#include "engine/numeric/elementary.hpp"
+#include "engine/numeric/student_t.hpp"
+
 namespace vcohort::analysis {
 namespace {
 
@@ -38,6 +41,15 @@ Estimate difference_of(const TwoCurves& curves, double difference, double varian
   if (curves.failure != Failure::none) return failed(curves.failure, curves.patients());
   if (curves.arm.events + curves.reference.events == 0) return failed(Failure::no_events, curves.patients());
   return wald(difference, std::sqrt(variance), normal_df, curves.patients(), inference, workspace);
+}
+
+/// Of log(-log S), whose standard error is that of log S over |log S|.
+double log_log_error(const SurvivalCurve& curve) {
+  return std::sqrt(curve.survival_variance) / (curve.survival * std::fabs(log_of(curve.survival)));
+}
+
+bool has_log_log(const SurvivalCurve& curve) {
+  return curve.survival > 0 && curve.survival < 1;
 }
 
 }  // namespace
@@ -99,6 +111,41 @@ Estimate survival_difference(const Dataset& data, int arm, double until, const I
                        curves.arm.survival_variance + curves.reference.survival_variance, inference, workspace);
 }
 
+SurvivalLimits survival_limits(const SurvivalCurve& curve, AnalysisPlan::Limits limits, double critical) {
+  if (limits == AnalysisPlan::Limits::plain) {
+    const double half_width = critical * std::sqrt(curve.survival_variance);
+    return {std::max(0.0, curve.survival - half_width), std::min(1.0, curve.survival + half_width)};
+  }
+  if (!has_log_log(curve)) return {};
+  const double factor = exp_of(critical * log_log_error(curve));
+  return {pow_of(curve.survival, factor), pow_of(curve.survival, 1 / factor)};
+}
+
+Estimate log_log_difference(const Dataset& data, int arm, double until, const Inference& inference,
+                            Workspace& workspace) {
+  const TwoCurves curves = two_curves(data, arm, until, workspace);
+  if (curves.failure != Failure::none) return failed(curves.failure, curves.patients());
+  if (curves.arm.events + curves.reference.events == 0) return failed(Failure::no_events, curves.patients());
+  if (!has_log_log(curves.arm) || !has_log_log(curves.reference)) return failed(Failure::empty_cell, curves.patients());
+  const double critical = workspace.critical_value(normal_df, 1 - inference.level);
+  const auto limits_of = [&](const SurvivalCurve& curve) {
+    return survival_limits(curve, AnalysisPlan::Limits::log_log, critical);
+  };
+  const SurvivalLimits active = limits_of(curves.arm), reference = limits_of(curves.reference);
+  const double s = curves.arm.survival, s0 = curves.reference.survival;
+  Estimate estimate;
+  estimate.reference = Reference::score;
+  estimate.patients = curves.patients();
+  estimate.estimate = s - s0;
+  estimate.se = std::sqrt(curves.arm.survival_variance + curves.reference.survival_variance);
+  estimate.lower = estimate.estimate - std::hypot(s - active.lower, reference.upper - s0);
+  estimate.upper = estimate.estimate + std::hypot(active.upper - s, s0 - reference.lower);
+  estimate.statistic = (log_of(-log_of(s0)) - log_of(-log_of(s))) /
+                       std::hypot(log_log_error(curves.arm), log_log_error(curves.reference));
+  if (inference.p_value) estimate.p = student_two_sided(estimate.statistic, normal_df);
+  return estimate;
+}
+
 void fit_restricted_mean(const Dataset& data, const Options& options, const Inference& inference, Workspace& workspace,
                          std::span<Estimate> contrasts) {
   each_arm(contrasts,
@@ -107,7 +154,8 @@ void fit_restricted_mean(const Dataset& data, const Options& options, const Infe
 
 void fit_kaplan_meier(const Dataset& data, const Options& options, const Inference& inference, Workspace& workspace,
                       std::span<Estimate> contrasts) {
-  each_arm(contrasts, [&](int arm) { return survival_difference(data, arm, options.horizon, inference, workspace); });
+  const auto difference = options.limits == AnalysisPlan::Limits::log_log ? log_log_difference : survival_difference;
+  each_arm(contrasts, [&](int arm) { return difference(data, arm, options.horizon, inference, workspace); });
 }
 
 }  // namespace vcohort::analysis

@@ -30,6 +30,23 @@ Estimate restricted_mean_difference(const Dataset& data, int arm, double until, 
 Estimate survival_difference(const Dataset& data, int arm, double until, const Inference& inference,
                              Workspace& workspace);
 
+/// Limits of a curve at the time, of normal intervals that leave `critical` standard errors on each side.
+struct SurvivalLimits {
+  double lower = unknown, upper = unknown;
+};
+
+/// Plain limits are cut at 0 and 1. log-log: S^exp(-+ critical se), se = sqrt(sum d / (Y (Y - d))) / |log S|, unknown
+/// where S is 0 or 1. Both as R's survfit(conf.type).
+SurvivalLimits survival_limits(const SurvivalCurve&, AnalysisPlan::Limits, double critical);
+
+/// Difference of the shares that survive up to `until`, tested by that of log(-log S), which holds its level in small
+/// arms where the plain one does not (Klein, Logan, Harhoff and Andersen, Statistics in Medicine 26 (2007) 4505). The
+/// interval is that of the difference, from the log-log limits of both curves (Zou and Donner, Statistics in Medicine
+/// 27 (2008) 1693); `se` is the plain one. Failures: those of survival_curve(); empty_cell where a curve is 0 or 1,
+/// whose log-log has no standard error. A margin is not tested.
+Estimate log_log_difference(const Dataset& data, int arm, double until, const Inference& inference,
+                            Workspace& workspace);
+
 Fit fit_restricted_mean, fit_kaplan_meier;
 
 }  // namespace vcohort::analysis

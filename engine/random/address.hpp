@@ -49,15 +49,16 @@ enum class Purpose : std::uint16_t {
   dropout = 403,  // occasion = visit number
   intercurrent = 404,
   visit_timing = 405,
+  forecast = 406,  // of a running trial: the replicate is a future; its hazard is drawn from the whole replicate
   // engine/data_model
   data_model = 500,
-  event_time = 501,  // of counts: block = event / 4
-  covariate = 502,   // block = covariate / 2
-  site = 503,        // of the patient; of the replicate: occasion 0 effects, block = site / 4; from 1 on rates
+  event_time = 501,      // of counts: block = event / 4
+  covariate = 502,       // block = covariate / 2
+  site = 503,            // of the patient; of the replicate: occasion 0 effects, block = site / 4; from 1 on rates
   cluster_effect = 504,  // patient = cluster; occasion 0: at all visits, 1 + visit: at one
   cluster_member = 505,  // patient = cluster, occasion = visit, block = member / 2
-  endpoint = 510,    // of a model of several: block = normal behind them / 2
-  unrecorded = 511,  // occasion = endpoint, block = its visit
+  endpoint = 510,        // of a model of several: block = normal behind them / 2
+  unrecorded = 511,      // occasion = endpoint, block = its visit
   // engine/evidence: patient = Address::whole_replicate, block = parameter id
   parameter = 600,
   trial_drift = 601,

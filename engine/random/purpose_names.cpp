@@ -40,6 +40,7 @@ std::span<const PurposeName> purpose_names() {
       {"dropout", Purpose::dropout},
       {"intercurrent", Purpose::intercurrent},
       {"visit_timing", Purpose::visit_timing},
+      {"forecast", Purpose::forecast},
       {"data_model", Purpose::data_model},
       {"event_time", Purpose::event_time},
       {"covariate", Purpose::covariate},

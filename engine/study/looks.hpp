@@ -47,6 +47,14 @@ struct ObservedLook {
   bool final = false;      // no other look will follow
 };
 
+/// An event-driven trial on the day on which the looks to come are forecast. What is absent is counted in a data file.
+struct TrialToday {
+  double months = 0;         // since the first day of accrual
+  std::int64_t at_risk = 0;  // followed, without an event
+  std::optional<std::int64_t> enrolled = {}, events = {};
+  std::optional<double> followed_months = {};  // patient-months of all who were enrolled, to event, loss or today
+};
+
 struct Looks {
   using Efficacy = EfficacyRule;
   using Futility = FutilityRule;
@@ -60,6 +68,7 @@ struct Looks {
   Timing timing = Timing::primary_outcome;  // what the fractions count
   double maximum = 0;                       // information 1/SE^2 at fraction 1; 0: not given
   std::vector<Observed> observed;           // of a running trial, ascending in information
+  std::optional<TrialToday> today = {};     // of a running trial
   enum class LastSpends : std::uint8_t { rest, function };
   LastSpends last_spends = LastSpends::rest;  // at a last look whose information is not the planned one
 };

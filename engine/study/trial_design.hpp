@@ -117,6 +117,7 @@ struct AnalysisPlan {
   std::vector<std::string> fallback;         // mmrm: covariances tried in this order when a fit fails
   bool covariance_by_arm = false;
   enum class Firth : std::uint8_t { never, fallback, always } firth = Firth::never;  // proportional-odds, cox
+  enum class Limits : std::uint8_t { plain, log_log } interval = Limits::plain;      // kaplan-meier
   std::string df = "satterthwaite";  // satterthwaite, kenward-roger, kenward-roger-linear, residual, normal
   enum class Hypothesis : std::uint8_t {
     superiority,

@@ -16,6 +16,7 @@ inline constexpr std::array<std::string_view, 4> event_names = {"discontinuation
 inline constexpr std::array<std::string_view, 4> event_strategy_names = {"treatment-policy", "hypothetical",
                                                                          "while-on-treatment", "composite"};
 inline constexpr std::array<std::string_view, 3> hypothesis_names = {"superiority", "non-inferiority", "equivalence"};
+inline constexpr std::array<std::string_view, 2> limits_names = {"plain", "log-log"};
 inline constexpr std::array<std::string_view, 3> firth_names = {"never", "fallback", "always"};
 inline constexpr std::array<std::string_view, 5> data_model_names = {"normal", "binary", "ordinal", "survival",
                                                                      "count"};

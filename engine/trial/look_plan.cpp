@@ -26,7 +26,12 @@ double maximum_of(const Looks& looks, std::int64_t patients) {
                                                                                      : looks.maximum;
 }
 
-/// At each look, rounded up.
+double visit_months(const Protocol& protocol) {
+  return protocol.visits_months[protocol.visit_at(protocol.design.analyses.front().visit_months)];
+}
+
+}  // namespace
+
 std::vector<double> counts_of(const Looks& looks, double maximum) {
   constexpr double rounding = 1e-9;  // 0.6 of 50 is 30, whatever a double makes of it
   std::vector<double> counts;
@@ -34,12 +39,6 @@ std::vector<double> counts_of(const Looks& looks, double maximum) {
     counts.push_back(counts_whole_things(looks.timing) ? std::ceil(fraction * maximum - rounding) : fraction * maximum);
   return counts;
 }
-
-double visit_months(const Protocol& protocol) {
-  return protocol.visits_months[protocol.visit_at(protocol.design.analyses.front().visit_months)];
-}
-
-}  // namespace
 
 bool LookPlan::fits(const TrialQuestion& design, std::int64_t patients) {
   const Looks& looks = design.looks.value();

@@ -14,6 +14,9 @@
 
 namespace vcohort {
 
+/// What Looks::timing counts, at each look of a trial with this maximum; patients and events are rounded up.
+std::vector<double> counts_of(const Looks&, double maximum);
+
 /// The looks of a trial of a planned size: when each is due, and what it decides. Read by all threads.
 ///
 /// A look is due when what Looks::timing counts reaches its fraction of the planned maximum (whole numbers are rounded

@@ -325,8 +325,15 @@ std::optional<std::int64_t> smallest_size_of(const SampleSizeGoal& goal,
                                              const std::function<double(std::int64_t)>& power_at) {
   std::int64_t below = (goal.smallest + goal.multiple - 1) / goal.multiple - 1;  // in multiples, which miss the target
   const std::int64_t largest = goal.largest / goal.multiple;
+  bool known_below = false;
+  const auto misses = [&](std::int64_t multiples) {
+    const double power = power_at(multiples * goal.multiple);
+    if (std::isnan(power)) return !known_below;
+    if (power < goal.power) known_below = true;
+    return power < goal.power;
+  };
   std::int64_t reached = below + 1;
-  while (reached <= largest && !(power_at(reached * goal.multiple) >= goal.power)) {
+  while (reached <= largest && misses(reached)) {
     if (reached == largest) return std::nullopt;
     below = reached;
     reached = std::min(2 * reached, largest);
@@ -334,8 +341,9 @@ std::optional<std::int64_t> smallest_size_of(const SampleSizeGoal& goal,
   if (reached > largest) return std::nullopt;
   while (reached - below > 1) {
     const std::int64_t middle = below + (reached - below) / 2;
-    (power_at(middle * goal.multiple) >= goal.power ? reached : below) = middle;
+    (misses(middle) ? below : reached) = middle;
   }
+  if (std::isnan(power_at(reached * goal.multiple))) return std::nullopt;
   return reached * goal.multiple;
 }
 
@@ -355,6 +363,15 @@ Table sample_size_curve(const SampleSizeAnswer& answer) {
   column("power_mcse", "share", "Monte Carlo standard error of it", &Point::mcse);
   column("failures", "trials", "without an estimate", &Point::failures);
   return table;
+}
+
+Study with_events(const Study& study, std::int64_t events) {
+  Study changed = study;
+  if (changed.trial->looks)
+    changed.trial->looks->maximum = static_cast<double>(events);
+  else
+    changed.trial->final->events = static_cast<double>(events);
+  return changed;
 }
 
 Table sample_size_table(const SampleSizeGoal& goal, const std::vector<SizedAnswer>& answers) {

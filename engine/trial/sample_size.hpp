@@ -90,6 +90,9 @@ struct SizedAnswer {
 std::optional<std::int64_t> smallest_size_of(const SampleSizeGoal& goal,
                                              const std::function<double(std::int64_t)>& power_at);
 
+/// The study whose trial ends at this number of events: at its final analysis, or the last of its looks.
+Study with_events(const Study&, std::int64_t events);
+
 /// All answers in one table: one row per tested size, with the answer and its interval in every row of a scenario
 /// (missing where no size suffices).
 Table sample_size_table(const SampleSizeGoal&, const std::vector<SizedAnswer>&);

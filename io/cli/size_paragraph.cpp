@@ -15,6 +15,7 @@
 #include "engine/study/trial_names.hpp"
 #include "engine/study/word.hpp"
 #include "engine/trial/expected_events.hpp"
+#include "engine/trial/look_plan.hpp"
 #include "engine/trial/trial_analysis.hpp"
 #include "io/cli/version.hpp"
 
@@ -48,7 +49,7 @@ class Paragraph {
   Paragraph(const LoadedStudy& loaded, const Trial& trial, const SizeTarget& target, const SampleSizeGoal& goal,
             const SizedAnswer& of)
       : loaded_(loaded),
-        study_(loaded.reading.study),
+        study_(of.events ? with_events(loaded.reading.study, of.answer.sample_size) : loaded.reading.study),
         trial_(trial),
         protocol_(trial.prepared().protocol),
         design_(protocol_.design),
@@ -211,7 +212,7 @@ class Paragraph {
     std::vector<std::string> arms;
     for (std::size_t place = 0; place < design_.arms.size(); ++place) {
       const Arm& arm = design_.arms[place];
-      const double n = static_cast<double>(answer.sample_size) * arm.ratio / ratios;
+      const double n = static_cast<double>(randomised_) * arm.ratio / ratios;
       std::string words = fmt::format("{}{} {:g}", units_ == Units::periods ? "first " : "", arm.name, n);
       if (protocol_.by_visit() && design_.dropout)
         words += fmt::format(" (of whom {:.0f} are expected to be seen)",
@@ -221,11 +222,17 @@ class Paragraph {
     if (units_ == Units::steps)
       arms = {fmt::format("in {} groups of {:g} that cross over one after the other", design_.design->groups,
                           static_cast<double>(answer.sample_size) / design_.design->groups)};
-    std::string text = fmt::format(
-        "Sample size: {} {} {}, {}; {}a multiple of {}. They give {} {:.3f} (Monte Carlo standard error "
+    std::string text = fmt::format("Sample size: {} {} {}, {}", randomised_, single_ ? "enrolled" : "randomised",
+                                   units_in_words_, fmt::join(arms, ", "));
+    text +=
+        of_.events
+            ? fmt::format("; the analysis is at {} events", answer.sample_size)
+            : fmt::format("; {}a multiple of {}",
+                          goal_.first ? "the first number that reaches the target, which larger ones may miss; " : "",
+                          goal_.multiple);
+    text += fmt::format(
+        ". They give {} {:.3f} (Monte Carlo standard error "
         "{:.3f}) for a target of {:g}; the number at which the target is crossed has the {:g} % interval {} to {}.",
-        answer.sample_size, single_ ? "enrolled" : "randomised", what_, fmt::join(arms, ", "),
-        goal_.first ? "the first number that reaches the target, which larger ones may miss; " : "", goal_.multiple,
         goal_.assurance ? "an assurance of" : "a power of", answer.power, answer.power_mcse, goal_.power,
         100 * goal_.level, answer.lower, answer.upper);
     if (!of_.formula.empty())
@@ -237,9 +244,9 @@ class Paragraph {
 
   std::string conduct() const {
     std::string text = "Conduct: ";
-    const double last = trial_.prepared().accrual.months_until(static_cast<double>(of_.answer.sample_size));
+    const double last = trial_.prepared().accrual.months_until(static_cast<double>(randomised_));
     text += last > 0  ? fmt::format("the last {} comes after {:.1f} months {}.",
-                                   what_ == "clusters" ? "cluster" : "patient", last, justify)
+                                   units_in_words_ == "clusters" ? "cluster" : "patient", last, justify)
             : single_ ? "everybody is enrolled at once."
                       : "everybody is randomised at once.";
     text += end_of_trial();
@@ -260,6 +267,7 @@ class Paragraph {
                         !looks.futility           ? "not at all"
                         : looks.futility->binding ? "binding"
                                                   : "not binding");
+    if (looks.timing == Looks::Timing::events) text += events_of_looks();
     if (std::isfinite(of_.expected.value))
       text += fmt::format(" The number of patients above is the largest; {:.1f} are expected.", of_.expected.value);
     return text;
@@ -279,9 +287,21 @@ class Paragraph {
                                        : ", whichever is earlier");
   }
 
+  /// When each look is expected, if no earlier one ends the trial.
+  std::string events_of_looks() const {
+    const ExpectedEvents expected(*study_.data_model, design_, randomised_);
+    std::vector<std::string> months;
+    for (const double events : counts_of(*design_.looks, design_.looks->maximum)) {
+      const std::optional<double> month = expected.months_until(events);
+      months.push_back(fmt::format("{:g} events {}", events,
+                                   month ? fmt::format("after {:.1f} months", *month) : "are not expected"));
+    }
+    return fmt::format(" Expected if no look ends the trial: {}.", fmt::join(months, ", "));
+  }
+
   std::string events() const {
     if (trial_.prepared().dropout && trial_.prepared().dropout->depends_on_outcome()) return {};
-    const ExpectedEvents expected(*study_.data_model, design_, of_.answer.sample_size);
+    const ExpectedEvents expected(*study_.data_model, design_, randomised_);
     if (design_.final && design_.final->events > 0) {
       if (const std::optional<double> months = expected.months_until(design_.final->events))
         return fmt::format(" {:g} events are expected after {:.1f} months.", design_.final->events, *months);
@@ -303,7 +323,9 @@ class Paragraph {
     study.data_model = with_effects_times(*study_.data_model, design_.arms.front().strategy, weaker);
     const Trial weak(study, loaded_.evidence.front());
     const auto power_at = [&](std::int64_t n) {
-      return weak.closed_form(target_.analysis, target_.contrasts.front(), n).front().power;
+      if (!of_.events) return weak.closed_form(target_.analysis, target_.contrasts.front(), n).front().power;
+      const Trial ended(with_events(study, n), loaded_.evidence.front());
+      return ended.closed_form(target_.analysis, target_.contrasts.front(), randomised_).front().power;
     };
     const std::optional<std::int64_t> size = smallest_size_of(goal_, power_at);
     if (!size && !std::isfinite(power_at(goal_.largest / goal_.multiple * goal_.multiple)))
@@ -323,7 +345,7 @@ class Paragraph {
   }
 
   const LoadedStudy& loaded_;
-  const Study& study_;
+  const Study study_;  // of the answer
   const Trial& trial_;
   const Protocol& protocol_;
   const TrialQuestion& design_;  // the reference first
@@ -332,7 +354,8 @@ class Paragraph {
   const SampleSizeGoal& goal_;
   const SizedAnswer& of_;
   const bool single_ = protocol_.arms() == 1;
-  const std::string_view what_ = units_of(design_);
+  const std::string_view units_in_words_ = units_of(design_), what_ = of_.events ? "events" : units_in_words_;
+  const std::int64_t randomised_ = of_.events ? design_.sample_size.back() : of_.answer.sample_size;
   const Units units_ = protocol_.units();
 };
 

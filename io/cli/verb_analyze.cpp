@@ -8,6 +8,7 @@
 #include "engine/analysis/long_data/data_analysis.hpp"
 #include "engine/numeric/errors.hpp"
 #include "io/cli/load_study.hpp"
+#include "io/cli/look_forecast.hpp"
 #include "io/cli/look_of_today.hpp"
 #include "io/cli/table_format.hpp"
 #include "io/cli/verbs.hpp"
@@ -66,9 +67,11 @@ nlohmann::ordered_json json_of(const DataAnalysis& found) {
 }
 
 /// The primary analysis, with the others inside.
-void print_json(const std::vector<DataAnalysis>& analyses, const std::optional<LookOfToday>& look) {
+void print_json(const std::vector<DataAnalysis>& analyses, const std::optional<LookOfToday>& look,
+                const std::optional<LookForecast>& forecast) {
   nlohmann::ordered_json json = json_of(analyses.front());
   if (look) json["look"] = json_of(*look);
+  if (forecast) json["forecast"] = json_of(*forecast);
   json["secondary"] = nlohmann::ordered_json::array();
   for (std::size_t k = 1; k < analyses.size(); ++k) json["secondary"].push_back(json_of(analyses[k]));
   std::cout << json_text(json, 2) << '\n';
@@ -152,6 +155,9 @@ void analyze_file(const AnalyzeArguments& arguments) {
     analyses.push_back(analyze(read_long_data(file, study, plan), plan, study.trial->alpha, study.trial->sides));
   const std::optional<LookOfToday> look = look_at(study, analyses.front(), arguments);
   if (look) conclude_by(*look, analyses.front());
+  const bool stopped = look && look->today.running.stop;
+  const std::optional<LookForecast> forecast =
+      study.trial->looks && !stopped ? forecast_looks(study, &analyses.front()) : std::nullopt;
   switch (arguments.format) {
     case TableFormat::table:
       for (const DataAnalysis& analysis : analyses) {
@@ -160,12 +166,13 @@ void analyze_file(const AnalyzeArguments& arguments) {
       }
       if (look)
         std::cout << "\nthe look of today: p above has the whole level, these bounds decide\n" << text_of(*look);
+      if (forecast) std::cout << '\n' << text_of(*forecast);
       break;
     case TableFormat::csv:
       print_csv(analyses);
       break;
     case TableFormat::json:
-      print_json(analyses, look);
+      print_json(analyses, look, forecast);
       break;
   }
   if (!analyses.front().failure.empty()) throw NumericalFailure(analyses.front().failure);

@@ -11,6 +11,7 @@
 #include "engine/study/trial_names.hpp"
 #include "io/cli/boundary_tables.hpp"
 #include "io/cli/load_study.hpp"
+#include "io/cli/look_forecast.hpp"
 #include "io/cli/table_format.hpp"
 #include "io/cli/verbs.hpp"
 #include "io/results/json.hpp"
@@ -103,15 +104,20 @@ void show_boundaries(BoundariesArguments arguments) {
                                "add them to [trial.looks], or leave it out"));
   const std::optional<Today> today = observed ? std::optional(today_of(shown)) : std::nullopt;
   const Today* of_today = today ? &*today : nullptr;
+  const std::optional<LookForecast> forecast =
+      today && today->running.stop ? std::nullopt : forecast_looks(study, nullptr);
   switch (arguments.format) {
     case TableFormat::table:
       print_text(shown, of_today, study.title);
+      if (forecast) std::cout << '\n' << text_of(*forecast);
       break;
     case TableFormat::csv:
       print(arguments.running ? running_looks(shown, *today) : planned_looks(shown), TableFormat::csv, std::cout);
       break;
     case TableFormat::json:
-      std::cout << json_text(json_of(shown, of_today), 2) << '\n';
+      nlohmann::ordered_json json = json_of(shown, of_today);
+      if (forecast) json["forecast"] = json_of(*forecast);
+      std::cout << json_text(json, 2) << '\n';
       break;
   }
 }

@@ -16,6 +16,7 @@
 #include "engine/study/data_endpoints.hpp"
 #include "engine/study/ratios.hpp"
 #include "engine/study/trial_names.hpp"
+#include "engine/trial/co_primary_form.hpp"
 #include "engine/trial/expected_events.hpp"
 #include "engine/trial/sample_size.hpp"
 #include "engine/trial/sized_effect.hpp"
@@ -289,16 +290,6 @@ void ask_formula(const SampleSizeGoal& goal, const First& first, SizedAnswer& of
   of.formula_ends = of.formula_answer == 0 && first(goal.largest / goal.multiple * goal.multiple).formula.empty();
 }
 
-/// The study whose trial ends at this number of events.
-Study with_events(const Study& study, std::int64_t events) {
-  Study changed = study;
-  if (changed.trial->looks)
-    changed.trial->looks->maximum = static_cast<double>(events);
-  else
-    changed.trial->final->events = static_cast<double>(events);
-  return changed;
-}
-
 /// The search under one scenario; nothing where there is no effect to find.
 std::optional<SizedAnswer> answer_under(const LoadedStudy& loaded, const Evidence& stance,
                                         const SizeArguments& arguments) {
@@ -339,6 +330,7 @@ std::optional<SizedAnswer> answer_under(const LoadedStudy& loaded, const Evidenc
     }
     return *known;
   };
+  const DataModel* model = study.data_model ? &*study.data_model : nullptr;
   const auto patients_of = [&](std::int64_t n) { return arguments.events ? study.trial->sample_size.back() : n; };
   of.answer = find_sample_size(goal, [&](std::int64_t n, std::int64_t from, std::int64_t to) {
     log_detail(fmt::format("{} {}: replicates {} to {}", arguments.events ? "events" : "sample size", n, from, to));
@@ -349,10 +341,11 @@ std::optional<SizedAnswer> answer_under(const LoadedStudy& loaded, const Evidenc
     const RejectionCounts there = count_in_parallel(trial, of.answer.sample_size, 0, expected_replicates, target);
     of.expected = mean_of(there.enrolled, there.enrolled_squares, static_cast<double>(there.replicates));
   }
-  if (of.answer.found && target.contrasts.size() == 1 && !goal.assurance && target.half_width == 0 && !target.family)
+  if (of.answer.found && target.contrasts.size() == 1 && !goal.assurance && target.half_width == 0)
     ask_formula(
         goal,
         [&](std::int64_t n) {
+          if (target.family) return co_primary_form(sized(n), model, target.contrasts.front(), patients_of(n));
           return sized(n).closed_form(target.analysis, target.contrasts.front(), patients_of(n)).front();
         },
         of);
@@ -365,7 +358,7 @@ std::optional<SizedAnswer> answer_under(const LoadedStudy& loaded, const Evidenc
     if (arguments.goal.assurance)
       print_ceiling(arguments.goal, count_in_parallel(trial, arguments.goal.largest, 0, ceiling_replicates, target));
     if (arguments.paragraph && of.answer.found)
-      std::cout << size_paragraph(loaded, trial, target, goal, of) << '\n';
+      std::cout << size_paragraph(loaded, sized(of.answer.sample_size), target, goal, of) << '\n';
     else
       print(sample_size_curve(of.answer), arguments.format, std::cout);
   }
@@ -384,9 +377,9 @@ void check_events(const Study& study, const SizeArguments& arguments) {
     throw InvalidInput(explain("--events needs a trial that is analysed at a number of events",
                                "the study has neither trial.final.events nor looks at events",
                                "write final = { events = 200 }, or looks with timing = \"events\""));
-  if (arguments.assurance_or_paragraph())
-    throw InvalidInput(explain("--events cannot be combined with --assurance or --paragraph",
-                               "both speak of a number of patients", "leave one out"));
+  if (arguments.goal.assurance)
+    throw InvalidInput(
+        explain("--events cannot be combined with --assurance", "it speaks of a number of patients", "leave one out"));
 }
 
 void check_width(const Study& study, const SizeArguments& arguments) {
@@ -599,9 +592,10 @@ void add_size(Verb& program) {
               "replicates of the search near the answer [20000]")
       .within(fewest, most);
   verb.threads(arguments->threads);
-  verb.option("--solve", arguments->solve,
-              "instead of a number of patients: the value of this key of the study (an effect, a margin, an SD) at which a "
-              "trial of its largest sample size has the power; {} stands for the number in key=[50, {}]")
+  verb.option(
+          "--solve", arguments->solve,
+          "instead of a number of patients: the value of this key of the study (an effect, a margin, an SD) at which a "
+          "trial of its largest sample size has the power; {} stands for the number in key=[50, {}]")
       .type("KEY");
   verb.option("--from", arguments->from, "lowest value that --solve looks at").type("LOW");
   verb.option("--to", arguments->to, "highest value that --solve looks at").type("HIGH");

@@ -317,12 +317,17 @@ void check_strata(const KeyAt& at, const AnalysisPlan& plan) {
   }
 }
 
+/// The difference of log(-log S) has no margin of the difference of S.
+bool tests_margins(const AnalysisPlan& plan) {
+  return method_of(plan).margin && plan.interval == AnalysisPlan::Limits::plain;
+}
+
 Use subgroup_use(const KeySpec& key, const AnalysisPlan& plan, const Scope& scope) {
   const analysis::Method& method = method_of(plan);
   if (!plan.hierarchy.empty() || (method.wins && scope.trial->data && !scope.trial->simulated))
     return Use::none("a hierarchy compares all patients");
   if (key.name == "where") return {};
-  if (!method.margin || method.bayes || method.single_arm)
+  if (!tests_margins(plan) || method.bayes || method.single_arm)
     return Use::none(fmt::format("{} has no standard error of a difference", method.name));
   if (plan.hypothesis != Hypothesis::superiority || plan.margin > 0)
     return Use::none("a difference of effects is tested against none");
@@ -337,6 +342,11 @@ Use repeated_use(const KeySpec&, const AnalysisPlan& plan, const Scope&) {
 Use firth_use(const KeySpec&, const AnalysisPlan& plan, const Scope&) {
   const analysis::Method& method = method_of(plan);
   return method.firth ? Use{} : Use::none(fmt::format("{} has no penalised likelihood", method.name));
+}
+
+Use interval_use(const KeySpec&, const AnalysisPlan& plan, const Scope&) {
+  if (method_of(plan).horizon == Horizon::at) return {};
+  return Use::none(fmt::format("it belongs to kaplan-meier, and the analysis is {}", plan.method));
 }
 
 void check_fallback(const KeyAt& at, const AnalysisPlan& plan) {
@@ -365,9 +375,10 @@ void check_change(const KeyAt& at, const AnalysisPlan& plan) {
 
 void check_hypothesis(const KeyAt& at, const AnalysisPlan& plan) {
   const analysis::Method& method = method_of(plan);
-  if (!method.margin && plan.hypothesis != Hypothesis::superiority)
+  if (!tests_margins(plan) && plan.hypothesis != Hypothesis::superiority)
     at.refuse(fmt::format("{} cannot show {}", method.name, name_of(plan.hypothesis)),
-              "it tests no difference only, and no margin", "use another method");
+              "it tests no difference only, and no margin",
+              method.margin ? "write interval = \"plain\"" : "use another method");
   if (method.bayes && plan.hypothesis == Hypothesis::equivalence)
     at.refuse("bayes cannot show equivalence", "it looks at the probability beyond one margin", "use another method");
 }
@@ -375,7 +386,7 @@ void check_hypothesis(const KeyAt& at, const AnalysisPlan& plan) {
 Use margin_use(const KeySpec&, const AnalysisPlan& plan, const Scope&) {
   const analysis::Method& method = method_of(plan);
   const bool shown = plan.hypothesis != Hypothesis::superiority;
-  if (!method.margin)  // any other hypothesis was refused
+  if (!tests_margins(plan))  // any other hypothesis was refused
     return Use::none(shown ? std::string() : fmt::format("{} tests no difference only", method.name));
   return shown && plan.margin == 0 ? Use::required(fmt::format("{} needs one", name_of(plan.hypothesis))) : Use{};
 }
@@ -630,7 +641,7 @@ constexpr KeySpec covariates{.form = "list of covariates",
                              .use = rule<adjust_use>,
                              .check = checked<check_covariates>};
 
-constexpr std::array<KeySpec, 28> keys = {{
+constexpr std::array<KeySpec, 29> keys = {{
     field<&AnalysisPlan::name>(
         "name", {.use = rule<name_use>, .check = checked<check_name>},
         "How tables call a secondary analysis; required there. The primary one is called \"primary\".",
@@ -682,7 +693,7 @@ constexpr std::array<KeySpec, 28> keys = {{
         "interaction", {.form = "name of a factor", .use = rule<subgroup_use>, .check = checked<check_interaction>},
         "A factor of two levels. The estimate is the effect in the second less that in the "
         "first, "
-        "each by the method on its own patients, and its test is normal.",
+        "each by the method on its own patients, with Satterthwaite's degrees of freedom of both.",
         "\"sex\""),
     field<&AnalysisPlan::covariance>("covariance", {.choices = covariance_names, .use = rule<repeated_use>},
                                      "mmrm: covariance of a patient's visits.", "\"unstructured\""),
@@ -703,6 +714,13 @@ constexpr std::array<KeySpec, 28> keys = {{
         "maximum where the outcomes are separated or an arm has no event. `fallback`: where the likelihood could not "
         "be maximised; its use is counted. Tests and intervals are those of the profile.",
         "\"fallback\""),
+    field<&AnalysisPlan::interval>(
+        "interval", {.decides = true, .use = rule<interval_use>},
+        "kaplan-meier: `plain` limits of both curves, and the difference tested by its own standard error; or "
+        "`log-log`, "
+        "limits by log(-log S), by which the difference is tested, too, so that the level holds in smaller arms; a "
+        "margin then is not.",
+        "\"log-log\""),
     field<&AnalysisPlan::change_from_baseline>(
         "change_from_baseline", {.use = rule<change_use>, .check = checked<check_change>},
         "Whether the change from baseline is analysed and not the outcome itself.", "true"),

@@ -82,7 +82,29 @@ constexpr std::array<KeySpec, 3> observed_keys = {{
                                    "true"),
 }};
 
-constexpr std::array<KeySpec, 8> looks_keys = {{
+constexpr double most_enrolled = 1e6;
+constexpr double most_followed = 1e9;  // patient-months
+
+constexpr std::array<KeySpec, 5> today_keys = {{
+    field<&TrialToday::months>("months", {.unit = "months", .range = above(0, longest_months), .required = true},
+                               "Since the first day of accrual.", "14"),
+    field<&TrialToday::at_risk>("at_risk", {.unit = "patients", .range = {0, most_enrolled}, .required = true},
+                                "Who are followed today, without an event.", "105"),
+    field<&TrialToday::enrolled>("enrolled", {.unit = "patients", .range = {1, most_enrolled}, .no_default = true},
+                                 "Randomised by today. This, `events` and `followed_months` are required but for "
+                                 "`vcohort analyze`, which counts in the data what is left out.",
+                                 "180"),
+    field<&TrialToday::events>("events", {.range = {1, most_enrolled}, .no_default = true}, "Of all arms.", "60"),
+    field<&TrialToday::followed_months>(
+        "followed_months", {.unit = "patient-months", .range = above(0, most_followed), .no_default = true},
+        "Of all who were enrolled, to their event, their loss or today.", "1234"),
+}};
+
+Use today_use(const KeySpec&, const Looks& looks, const Scope&) {
+  return looks.timing == Timing::events ? Use{} : Use::none("timing is not \"events\"");
+}
+
+constexpr std::array<KeySpec, 9> looks_keys = {{
     field<&Looks::information>(
         "information", {.range = above(0, 1), .required = true, .ascending = true, .check = checked<check_information>},
         "Of each look, the last included, as a fraction of that at the last one: ascending, ending with 1.",
@@ -112,6 +134,10 @@ constexpr std::array<KeySpec, 8> looks_keys = {{
         "The looks that a running trial has had: `vcohort boundaries` then prints today's bounds, what "
         "was decided, and what may still be shown.",
         "[{ information = 0.41, z = 1.2 }]"),
+    table<&Looks::today>("today", today_section, {.use = rule<today_use>},
+                         "What is known of an event-driven trial under way: `vcohort boundaries` and `vcohort analyze` "
+                         "then forecast the months of the looks to come.",
+                         "{ months = 14, at_risk = 105, enrolled = 180, events = 60, followed_months = 1234 }"),
     field<&Looks::last_spends>(
         "last_spends", {},
         "What a last look spends of alpha whose information is not the planned one: the `rest`, or "
@@ -126,6 +152,30 @@ Place place_of(const KeyAt& at, std::string_view table, std::string_view key) {
   return inner ? inner->value.place : at.entry().place;
 }
 
+/// What the forecast of the looks to come asks of the rest of the trial.
+void check_today(const KeyAt& at, const TrialQuestion& trial) {
+  const TrialToday& today = *trial.looks->today;
+  const auto refuse = [&](std::string_view key, const std::string& problem, std::string_view why,
+                          std::string_view what_to_do) {
+    at.problems().add(place_of(at, "today", key), problem, why, what_to_do);
+  };
+  if (trial.looks->maximum < 1)
+    refuse("", "no look can be forecast", "the number of events is not planned", "write maximum = 200, for instance");
+  if (trial.dropout && (trial.dropout->per_month <= 0 || !trial.dropout->arm_odds_ratio.empty()))
+    refuse("", "no look can be forecast with this drop-out",
+           "how many of those at risk will be lost is known from one hazard of all patients",
+           "write dropout = { per_month = 0.004 }, for instance");
+  const std::int64_t planned = trial.sample_size.empty() ? 0 : trial.sample_size.back();
+  if (today.enrolled && *today.enrolled < planned && trial.accrual.pieces.empty())
+    refuse("enrolled", fmt::format("{} of {} patients are still to come", planned - *today.enrolled, planned),
+           "without trial.accrual nobody knows when", "write accrual = { per_month = 5 }, for instance");
+  if (today.enrolled && today.at_risk + today.events.value_or(0) > *today.enrolled)
+    refuse("at_risk",
+           fmt::format("{} patients at risk and {} events are more than the {} enrolled", today.at_risk,
+                       today.events.value_or(0), *today.enrolled),
+           "each is in one of these", "");
+}
+
 /// A table of spending ends at what there is to spend.
 void check_end(const KeyAt& at, const Spending& spending, std::string_view table, double total, std::string_view what) {
   if (spending.table.empty() || std::fabs(spending.table.back() - total) <= rounding) return;
@@ -138,6 +188,9 @@ void check_end(const KeyAt& at, const Spending& spending, std::string_view table
 
 const SectionSpec observed_section =
     section<Looks::Observed>("observed", "trial.looks.observed", "A look that a running trial has had.", observed_keys);
+
+const SectionSpec today_section = section<TrialToday>(
+    "today", "trial.looks.today", "A running event-driven trial on the day of a forecast.", today_keys);
 
 const SectionSpec looks_section = section<Looks>(
     "looks", "trial.looks",
@@ -161,6 +214,7 @@ void check_looks(const KeyAt& at, const TrialQuestion& trial) {
                       "it has two tests, and the bounds are those of one", "remove [trial.looks]");
   check_end(at, looks.efficacy.spending, "efficacy", trial.alpha, "alpha");
   if (looks.futility) check_end(at, looks.futility->spending, "futility", 1 - looks.power, "1 - power");
+  if (looks.today) check_today(at, trial);
   const boundaries::Design design = boundaries::design_of(trial);
   if (design.two_sided && looks.futility && looks.futility->binding)
     at.problems().add(place_of(at, "futility", "binding"), "binding futility needs a test of one side",

@@ -69,6 +69,9 @@ void check_simulated_looks(const StudyReading& reading) {
   if (!looks.observed.empty())
     refuse("\"observed\" has no place in a simulation", "each simulated trial has looks of its own",
            "remove it, or ask `vcohort boundaries`");
+  if (looks.today)
+    refuse("\"today\" has no place in a simulation", "each simulated trial has days of its own",
+           "remove it, or ask `vcohort boundaries`");
   if (study.policy && study.policy->research)
     refuse("the value of research is that of a trial that is analysed once", "[policy.research] asks for it",
            "remove one of the two");

@@ -27,6 +27,7 @@ extern const SectionSpec looks_section;
 extern const SectionSpec efficacy_section;
 extern const SectionSpec futility_section;
 extern const SectionSpec observed_section;
+extern const SectionSpec today_section;
 extern const SectionSpec data_arm_section;
 extern const SectionSpec data_endpoint_section;
 extern const SectionSpec multiplicity_section;

@@ -29,6 +29,8 @@ inline constexpr std::span<const std::string_view> words<IntercurrentEvent::Stra
 template <>
 inline constexpr std::span<const std::string_view> words<AnalysisPlan::Hypothesis> = hypothesis_names;
 template <>
+inline constexpr std::span<const std::string_view> words<AnalysisPlan::Limits> = limits_names;
+template <>
 inline constexpr std::span<const std::string_view> words<AnalysisPlan::Firth> = firth_names;
 template <>
 inline constexpr std::span<const std::string_view> words<Spending::Kind> = spending_names;

@@ -50,7 +50,65 @@ THIRDS = "information = [0.3333333333333333, 0.6666666666666666, 1]\n"
 OBRIEN_FLEMING = THIRDS + 'efficacy = { boundary = "obrien-fleming" }'
 
 
+EVENTS = """format = "vcohort-study 1"
+seed = 11
+
+[data]
+patient = "ID"
+arm = "ARM"
+reference = "PBO"
+time = "MONTHS"
+event = "EVENT"
+
+[trial]
+primary = { analysis = "logrank" }
+
+[trial.looks]
+information = [0.5, 1]
+timing = "events"
+maximum = 60
+efficacy = { spending = "obrien-fleming" }
+today = { months = 10, at_risk = 60, enrolled = 110, events = 40, followed_months = 800 }
+"""
+
+
 class Boundaries(ProgramTest):
+    def test_the_last_look_is_forecast(self):
+        """R: 20 more events of 60 patients at risk, the hazard gamma(40, 800): month 10 + 7.95659723, from 4.53800180 to 13.50443226."""
+        path = self.folder / "events.toml"
+        path.write_text(EVENTS)
+        forecast = json.loads(self.call("boundaries", path, "--format", "json").stdout)["forecast"]
+        self.assertEqual([(row["look"], row["events"]) for row in forecast["looks"]], [(2, 60)])
+        for key, expected in (("months", 17.95659723), ("lower", 14.53800180), ("upper", 23.50443226)):
+            row = forecast["looks"][0]
+            self.assertLess(abs(row[key] - expected), 4.5 * row[key + "_mcse"])
+        self.assertEqual(forecast["to_come"], 0)
+        said = " ".join(self.call("boundaries", path).stdout.split())
+        for words in ("forecast from month 10: 110 enrolled, 40 events, 60 at risk", "one hazard in all arms, constant in time", "nobody is lost"):
+            self.assertIn(words, said)
+        stopped = self.call("boundaries", path, "--set", "trial.looks.observed=[{ information = 0.66, z = 5 }]", "--format", "json").stdout
+        self.assertNotIn("forecast", json.loads(stopped))
+
+    def test_a_data_file_says_what_has_happened(self):
+        path = self.folder / "events.toml"
+        path.write_text(EVENTS.replace(", enrolled = 110, events = 40, followed_months = 800", ""))
+        rows = [f"{i},{'PBO' if i % 2 else 'NEW'},{5 + i % 7},{int(i % 3 == 0)}" for i in range(90)]
+        (self.folder / "events.csv").write_text("\n".join(["ID,ARM,MONTHS,EVENT", *rows]) + "\n")
+        forecast = json.loads(self.call("analyze", "events.csv", path, "--format", "json").stdout)["forecast"]
+        self.assertEqual([forecast[key] for key in ("enrolled", "events", "at_risk", "followed_months")], [90, 30, 60, sum(5 + i % 7 for i in range(90))])
+        self.assertIn("times of the data are months", forecast["assumptions"])
+        message = self.call("boundaries", path, status=INVALID).stderr
+        self.assertIn('no look can be forecast without "events"', message)
+
+    def test_a_forecast_that_cannot_be_is_refused(self):
+        path = self.folder / "events.toml"
+        for old, new, message in (("at_risk = 60", "at_risk = 80", "80 patients at risk and 40 events are more than the 110 enrolled"),
+                                  ("maximum = 60\n", "", "the number of events is not planned"),
+                                  ('timing = "events"\n', "", 'timing is not "events"'), ("months = 10, ", "", '"months"')):
+            path.write_text(EVENTS.replace(old, new))
+            with self.subTest(message):
+                self.assertIn(message, self.call("boundaries", path, status=INVALID).stderr)
+
     def looks(self, looks, alpha=0.025, sides=1, name="study.toml"):
         path = self.folder / name
         path.write_text(DATA_FILE.format(looks=looks, alpha=alpha, sides=sides))

@@ -8,6 +8,37 @@ from program import ANSWER_IS_NO, INVALID, ProgramTest
 
 FEW = ("--replicates", 4000, "--search-replicates", 4000)
 
+EVENT_DRIVEN = """format = "vcohort-study 1"
+title = "Event-driven, group-sequential, stratified"
+seed = 7
+
+[data_model]
+kind = "survival"
+follow_up_months = 60
+arm_numbers = "conditional"
+arms.control = { median_months = 18 }
+arms.active = { hazard_ratio = 0.7 }
+covariates.severity = { kind = "binary", levels = ["mild", "severe"], share = 0.4, ratio = 1.8 }
+
+[trial]
+arms = [{ strategy = "control" }, { strategy = "active" }]
+sample_size = [480]
+replicates = 2_000
+alpha = 0.025
+sides = 1
+randomisation = { method = "permuted-block", block = 4, stratify = ["severity"] }
+primary = { endpoint = "outcome", analysis = "logrank", stratify = ["severity"] }
+accrual = { ramp = [[0, 5], [6, 20]] }
+dropout = { yearly = 0.05 }
+
+[trial.looks]
+information = [0.5, 0.75, 1]
+timing = "events"
+maximum = 260
+efficacy = { spending = "obrien-fleming" }
+futility = { spending = "hwang-shih-decani", gamma = -4, binding = false }
+"""
+
 
 class Size(ProgramTest):
     def rows(self, *words, status=0):
@@ -111,6 +142,28 @@ primary = { visit_months = 6, analysis = "t" }
         self.assertNotIn("sample_size  replicates", said)
         self.assertTrue(all(len(line) <= 100 for line in said[said.index("Comparison:"):].splitlines()))
 
+    def test_a_paragraph_speaks_of_events(self):
+        """Of a group-sequential trial in strata, and of one without looks; the formula has no value near 480 events, which are not expected."""
+        study = self.folder / "strata.toml"
+        study.write_text(EVENT_DRIVEN)
+        text = " ".join(self.call("size", study, "--events", "--power", 0.9, "--paragraph", *FEW).stdout.split())
+        events = int(re.search(r"smallest number of events for power 0.9: (\d+)", text).group(1))
+        formula = int(re.search(r"and (\d+) events for 0.9", text).group(1))
+        self.assertLess(abs(events - formula), 0.05 * formula)
+        for words in ("Sample size: 480 randomised patients, control 240, active 240; the analysis is at", f"{events} events", "Strata: severity.",
+                      "the last patient comes after", "Expected if no look ends the trial:", f", {events} events after",
+                      "Were the effect four fifths of the assumed one: not computed, as the formula has no value there"):
+            self.assertIn(words, text)
+        plain = " ".join(self.call("size", "event-driven", "--events", "--power", 0.7, "--paragraph", *FEW).stdout.split())
+        events = int(re.search(r"smallest number of events for power 0.7: (\d+)", plain).group(1))
+        self.assertRegex(plain, fr"The analysis is at {events} events\. {events} events are expected after \d+\.\d months\.")
+
+    def test_two_co_primaries_have_their_formula(self):
+        """R: pmvnorm of the powers of two t-tests is 0.799705 with 490 patients an arm, and 0.800671 with 491."""
+        row = self.rows("co-primary", "--co-primary", "--power", 0.8, *FEW)[0]
+        self.assertEqual(row["formula_answer"], "984")  # in blocks of four
+        self.assertIn("Sozu, Sugimoto and Hamasaki 2011", row["formula"])
+
     def test_the_paragraph_names_its_evidence_and_its_looks(self):
         text = " ".join(self.call("size", "group-sequential", "--power", 0.8, "--paragraph", *FEW).stdout.split())
         self.assertIn("efficacy by spending function obrien-fleming, futility not binding. The number of patients above is the largest; ", text)
@@ -141,7 +194,7 @@ primary = { visit_months = 6, analysis = "t" }
 
     def test_what_does_not_go_together_is_refused(self):
         for words, problem in ((("two-arm-continuous", "--events"), "--events needs a trial that is analysed at a number of events"),
-                               (("event-driven", "--events", "--paragraph"), "--events cannot be combined with --assurance or --paragraph"),
+                               (("event-driven", "--events", "--assurance"), "--events cannot be combined with --assurance"),
                                (("two-arm-continuous", "--paragraph", "--format", "csv"), "--paragraph is text"),
                                (("group-sequential", "--half-width", 3), "--half-width cannot be combined with looks"),
                                (("two-arm-continuous", "--half-width", 3, "--assurance"), "--half-width cannot be combined with --assurance")):

@@ -79,7 +79,8 @@ class TypeOneError(ProgramTest):
                 (BINARY, "risk-difference", "", 0.045, 0.060), (ORDINAL, "proportional-odds", "", 0.045, 0.060),
                 (SURVIVAL, "logrank", "", 0.045, 0.060), (SURVIVAL, "fleming-harrington", ", weights = [0, 1]", 0.045, 0.060),
                 (SURVIVAL, "max-combo", "", 0.045, 0.060), (SURVIVAL, "rmst", ", tau_months = 12", 0.045, 0.060),
-                (SURVIVAL, "kaplan-meier", ", at_months = 12", 0.045, 0.060), (COUNT, "negative-binomial", "", 0.045, 0.065),
+                (SURVIVAL, "kaplan-meier", ", at_months = 12", 0.045, 0.060),
+                (SURVIVAL, "kaplan-meier", ', at_months = 12, interval = "log-log"', 0.045, 0.060), (COUNT, "negative-binomial", "", 0.045, 0.065),
                 (NORMAL, "mmrm", ', adjust_by_visit = ["baseline"], df = "normal"', 0.049, 0.060),
                 (NORMAL, "mmrm", ', adjust_by_visit = ["baseline"], df = "kenward-roger"', 0.047, 0.060)):
             with self.subTest(method=method, options=options):

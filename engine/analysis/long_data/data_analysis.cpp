@@ -491,6 +491,7 @@ Table events_table(const LongData& data, const analysis::Analysis& analysis) {
     std::int64_t n = 0;
     double events = 0, follow_up = 0;
     double height = missing, height_se = missing;
+    analysis::SurvivalLimits limits = {};
   };
   std::vector<Row> rows;
   std::vector<int> arm_if_complete(seen.arm.size());
@@ -509,6 +510,8 @@ Table events_table(const LongData& data, const analysis::Analysis& analysis) {
     if (curve.failure != analysis::Failure::none) continue;
     row.height = horizon == Horizon::tau ? curve.area : curve.survival;
     row.height_se = std::sqrt(horizon == Horizon::tau ? curve.area_variance : curve.survival_variance);
+    row.limits = analysis::survival_limits(curve, analysis.options().limits,
+                                           workspace.critical_value(analysis::normal_df, 1 - analysis.level()));
   }
   Table table{"/analysis/arms", "Events of each arm", {}};
   const Columns column(table, rows);
@@ -522,6 +525,8 @@ Table events_table(const LongData& data, const analysis::Analysis& analysis) {
   } else if (horizon == Horizon::at) {
     column("survival", "share", "without the event at the time looked at", &Row::height);
     column("survival_se", "share", "its standard error", &Row::height_se);
+    column("survival_lower", "share", "limit of its interval", [](const Row& row) { return row.limits.lower; });
+    column("survival_upper", "share", "limit of its interval", [](const Row& row) { return row.limits.upper; });
   }
   return table;
 }
@@ -592,7 +597,9 @@ void take_look(const analysis::Analysis& analysis, const Estimate& estimate, Dat
   if (!std::isnan(z)) found.z = z;
   if (estimate.se > 0) found.information = 1 / (estimate.se * estimate.se);
   const analysis::Dataset& seen = analysis.dataset();
-  if (!seen.time.empty()) found.events = std::accumulate(seen.event.begin(), seen.event.end(), 0.0);
+  if (seen.time.empty()) return;
+  found.events = std::accumulate(seen.event.begin(), seen.event.end(), 0.0);
+  found.follow_up = std::accumulate(seen.time.begin(), seen.time.end(), 0.0);
 }
 
 }  // namespace

@@ -23,6 +23,7 @@ struct DataAnalysis {
   // Of the first contrast, for a look of a trial under way; nothing without an estimate.
   std::optional<double> z;                    // whose upper tail is the one-sided p of the hypothesis
   std::optional<double> information, events;  // 1 / SE^2; of times to an event
+  std::optional<double> follow_up;            // sum of the times to an event, or to the end of observation
   double level = 0.95;                        // of the intervals
   std::string failure;                        // why no contrast has an estimate; empty where one has
   std::vector<std::string> notes;  // dropped columns, patients left out, failed structures, contrasts without estimate

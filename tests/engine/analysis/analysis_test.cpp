@@ -76,6 +76,23 @@ TEST(Analysis, DirectionTurnsTheHypothesisNotTheEstimate) {
 }
 
 /// A desired event: the arm that has it sooner wins. Of an unwanted one it loses.
+/// R: df = 0.34^2 / (0.25^2 / 18 + 0.09^2 / 28) = 30.7323557337, p = 2 pt(-0.8 / sqrt(0.34), df).
+TEST(Analysis, AnInteractionHasSatterthwaitesDegreesOfFreedom) {
+  AnalysisPlan plan;
+  plan.method = "t";
+  Analysis analysis(plan, {.kind = OutcomeKind::score}, 0.05, 2);
+  Result more, than;
+  more.estimate.estimate = 1, more.estimate.se = 0.5, more.estimate.df = 18;
+  than.estimate.estimate = 0.2, than.estimate.se = 0.3, than.estimate.df = 28;
+  const Result found = analysis.interaction(more, than);
+  EXPECT_NEAR(found.estimate.df, 30.7323557337, 1e-10);
+  EXPECT_NEAR(found.p, 0.179999770974, 1e-11);
+  than.estimate.df = normal_df;
+  EXPECT_NEAR(analysis.interaction(more, than).estimate.df, 0.34 * 0.34 * 18 / 0.0625, 1e-10);
+  more.estimate.df = normal_df;
+  EXPECT_EQ(analysis.interaction(more, than).estimate.df, normal_df);
+}
+
 TEST(Analysis, ADesiredEventIsBetterSooner) {
   const std::vector<int> arm = {0, 0, 0, 0, 1, 1, 1, 1};
   const std::vector<double> time = {5, 6, 7, 2, 1, 2, 3, 6};

@@ -104,6 +104,74 @@ TEST(KaplanMeier, TiesAndMissing) {
   EXPECT_EQ(curve.area, 2);
 }
 
+struct LogLogCase {
+  std::array<double, 2> survival, lower, upper, plain_lower, plain_upper;
+  double difference_lower, difference_upper, z, p;
+};
+
+/// survfit(Surv(time, status) ~ arm, conf.type = "log-log") and "plain" at `until`; the statistic of Klein and others,
+/// and the interval of Zou and Donner, by hand from these.
+void expect_log_log(Columns columns, double until, const LogLogCase& expected) {
+  constexpr double printed = 1e-11;
+  Workspace workspace;
+  const double critical = workspace.critical_value(normal_df, 0.05);
+  for (std::size_t arm = 0; arm < 2; ++arm) {
+    const auto curve = survival_curve(columns.view(), static_cast<int>(arm), until, workspace);
+    const auto limits = survival_limits(curve, AnalysisPlan::Limits::log_log, critical);
+    const auto plain = survival_limits(curve, AnalysisPlan::Limits::plain, critical);
+    EXPECT_NEAR(curve.survival, expected.survival[arm], printed);
+    EXPECT_NEAR(limits.lower, expected.lower[arm], printed);
+    EXPECT_NEAR(limits.upper, expected.upper[arm], printed);
+    EXPECT_NEAR(plain.lower, expected.plain_lower[arm], printed);
+    EXPECT_NEAR(plain.upper, expected.plain_upper[arm], printed);
+  }
+  const auto found = log_log_difference(columns.view(), 1, until, {}, workspace);
+  EXPECT_DOUBLE_EQ(found.se, survival_difference(columns.view(), 1, until, {}, workspace).se);
+  EXPECT_NEAR(found.lower, expected.difference_lower, printed);
+  EXPECT_NEAR(found.upper, expected.difference_upper, printed);
+  EXPECT_NEAR(found.statistic, expected.z, printed);
+  EXPECT_NEAR(found.p, expected.p, printed);
+}
+
+TEST(KaplanMeier, LogLogAgreesWithR) {
+  auto lung = columns_of(oracle("survival").at(0));
+  lung.stratum.clear();
+  expect_log_log(lung, 365,
+                 {.survival = {0.336087834639, 0.526463030186},
+                  .lower = {0.252729143328, 0.403579823267},
+                  .upper = {0.421302168223, 0.635316232824},
+                  .plain_lower = {0.250979164430, 0.409380947815},
+                  .plain_upper = {0.421196504849, 0.643545112557},
+                  .difference_lower = 0.040836688162,
+                  .difference_upper = 0.327479867756,
+                  .z = 2.491299650326,
+                  .p = 0.0127276726676});
+  const auto small = times_of({0, 0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 1, 1}, {1, 2, 2, 4, 5, 7, 8, 3, 4, 6, 6, 9, 10, 11},
+                              {1, 1, 0, 1, 1, 0, 1, 1, 0, 1, 1, 0, 1, 0});
+  expect_log_log(small, 6,
+                 {.survival = {0.357142857143, 0.514285714286},
+                  .lower = {0.051976519457, 0.117759583917},
+                  .upper = {0.698713031985, 0.813248607576},
+                  .plain_lower = {0, 0.114709273277},
+                  .plain_upper = {0.745079023419, 0.913862155295},
+                  .difference_lower = -0.366214722727,
+                  .difference_upper = 0.584349253655,
+                  .z = 0.544328182046,
+                  .p = 0.586215656999});
+}
+
+/// A curve that is 1, or 0, has no log-log: no limits, and no test.
+TEST(KaplanMeier, LogLogOfACertainCurveIsAFailure) {
+  Workspace workspace;
+  auto columns = times_of({0, 0, 1, 1}, {1, 3, 3, 3}, {1, 0, 0, 0});
+  EXPECT_EQ(log_log_difference(columns.view(), 1, 2, {}, workspace).failure, Failure::empty_cell);
+  const auto curve = survival_curve(columns.view(), 1, 2, workspace);
+  EXPECT_TRUE(std::isnan(survival_limits(curve, AnalysisPlan::Limits::log_log, 2).lower));
+  EXPECT_EQ(survival_limits(curve, AnalysisPlan::Limits::plain, 2).upper, 1);
+  auto nobody = times_of({0, 0}, {1, 2}, {1, 1});
+  EXPECT_EQ(log_log_difference(nobody.view(), 1, 2, {}, workspace).failure, Failure::empty_arm);
+}
+
 /// A later event is the better one, unless it is wished for.
 TEST(KaplanMeier, LaterIsBetter) {
   auto columns = columns_of(oracle("survival").at(0));

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "engine/trial/co_primary_form.hpp"
 #include "tests/engine/trial/several_endpoints.hpp"
 
 /// Families of claims. Powers with many digits are those of normal test statistics, R's mvtnorm
@@ -39,6 +40,40 @@ TEST(Family, CoPrimaryPowerIsThatOfTheBivariateNormal) {
     EXPECT_NEAR(power_of(table, "primary", "power_alone"), 0.807430, mcse_allowed * binomial_se(0.8, many) + of_normal);
     EXPECT_NEAR(power_of(table, "all primaries", "power_mcse"), binomial_se(expected, many), 1e-3);
   }
+}
+
+/// R: pmvnorm(lower, corr, algorithm = TVPACK(1e-15)).
+TEST(Family, BothExceedIsTheBivariateNormal) {
+  EXPECT_NEAR(both_exceed(-0.8807, -1.2816, 0.5), 0.76050950733263, 1e-12);
+  EXPECT_NEAR(both_exceed(-1.3, 0.4, -0.7), 0.26099543375346, 1e-12);
+  EXPECT_NEAR(both_exceed(-2, -2.5, 0.95), 0.97701513252392, 1e-12);
+  EXPECT_NEAR(both_exceed(1, 2, 0), 0.00360942796121, 1e-12);
+  EXPECT_NEAR(both_exceed(-0.5, -3, 0.999), 0.69146246127401, 1e-12);
+}
+
+ClosedForm formula_of(const Study& study) {
+  const Trial trial(study, no_evidence());
+  return co_primary_form(trial, &*study.data_model, 0, study.trial->sample_size.back());
+}
+
+/// Powers of power.t.test(n = 490, delta = 0.2, strict = TRUE), joined by pmvnorm; with normal statistics 490 an arm is
+/// the published number for a correlation of 0.5.
+TEST(Family, FormulaOfTwoCoPrimaries) {
+  for (const auto& [rho, expected] : {std::pair(0.0, 0.771739), {0.3, 0.786541}, {0.5, 0.799705}, {0.8, 0.827921}}) {
+    const ClosedForm form = formula_of(family({0.2, 0.2}, rho, {Rule::all, {"primary", "b"}, {}, {}}, 980));
+    EXPECT_EQ(form.formula, "bivariate normal");
+    EXPECT_NEAR(form.power, expected, 2e-6) << rho;
+  }
+  EXPECT_NE(formula_of(family({0.2, 0.2, 0.2}, 0.5, {Rule::all, {"primary", "b", "c"}, {}, {}})).remark, "");
+  EXPECT_NE(formula_of(family({0.2, 0.2}, 0.5, {Rule::holm, {"primary", "b"}, {0.5, 0.5}, {}})).remark, "");
+}
+
+TEST(Family, FormulaStandsBesideTheSimulation) {
+  const Table table = table_of(family({0.4, 0.5}, 0.5, {Rule::all, {"primary", "b"}, {}, {}}), "closed_forms");
+  const std::size_t row = table.rows() - 1;
+  EXPECT_EQ(text(table, "analysis", row), "all primaries");
+  EXPECT_NEAR(number(table, "formula_power", row), number(table, "power", row),
+              mcse_allowed * number(table, "power_mcse", row));
 }
 
 /// Sozu, Sugimoto and Hamasaki (2011): 490 patients an arm have 80 %, by 0.800634.

@@ -133,5 +133,17 @@ TEST(SampleSize, OfATrial) {
               8);  // 86 per arm give .90323, 85 give .8988; 4.5 MCSE of 20,000 are .0095
 }
 
+/// Above 400 events of so many patients are not expected, below 10 there are too few: no value in either case.
+TEST(SampleSize, AFormulaThatEndsIsSearchedUpToItsEnd) {
+  const auto ending = [](double per_event) {
+    return
+        [per_event](std::int64_t n) { return n < 10 || n > 400 ? std::nan("") : per_event * static_cast<double>(n); };
+  };
+  const SampleSizeGoal goal{.power = 0.8, .smallest = 4, .largest = 480, .multiple = 1};
+  EXPECT_EQ(smallest_size_of(goal, ending(0.0025)), 320);
+  EXPECT_EQ(smallest_size_of(goal, ending(0.001)), std::nullopt);
+  EXPECT_EQ(smallest_size_of(goal, [](std::int64_t) { return std::nan(""); }), std::nullopt);
+}
+
 }  // namespace
 }  // namespace vcohort::test

@@ -279,7 +279,8 @@ class RandomStudy {
     if (method.wins && !patients() && shape_ != Shape::data_model)
       items.emplace_back("hierarchy = [" + table(hierarchy_section) + ", " + table(hierarchy_section) + "]");
     const std::size_t hypotheses = method.bayes || (looks_ && method.margin) ? 2 : method.margin ? 3 : 1;
-    items.push_back(fmt::format("hypothesis = \"{}\"", hypothesis_names.at(below(hypotheses))));
+    const std::string_view hypothesis = hypothesis_names.at(below(hypotheses));
+    items.push_back(fmt::format("hypothesis = \"{}\"", hypothesis));
     for (const std::string_view key : {"firth", "covariance", "covariance_by_arm", "df", "margin",
                                        "responder_threshold", "prior_mean", "prior_sd", "posterior_probability"})
       items.push_back(fmt::format("{} = {}", key, value(analysis_section, *analysis_section.find(key))));
@@ -287,7 +288,10 @@ class RandomStudy {
     if (method.weights == Method::Weights::one) items.emplace_back("weights = [0, 0.5]");
     if (method.weights == Method::Weights::several && chance(0.5)) items.emplace_back("weights = [[0.5, 0], [0, 2]]");
     if (method.horizon == Method::Horizon::tau) items.push_back("tau_months = " + number_between(0.01, 0.5));
-    if (method.horizon == Method::Horizon::at) items.push_back("at_months = " + number_between(0.01, 0.5));
+    if (method.horizon == Method::Horizon::at) {
+      items.push_back("at_months = " + number_between(0.01, 0.5));
+      if (hypothesis == hypothesis_names.front()) items.emplace_back("interval = \"log-log\"");
+    }
     return fmt::format("{{ {} }}", fmt::join(items, ", "));
   }
 
@@ -320,7 +324,7 @@ class RandomStudy {
                          "conditional_power = [0.02, \"none\"], drift = \"design\"",
                          "predictive_power = [\"none\", 0.02], prior_mean = 1, prior_sd = " + number_between(1, 3)};
     const std::string chosen = chance(0.5) ? ", looks = [2, 3]" : "";
-    return fmt::format(
+    std::string text = fmt::format(
         "{{ information = {}, timing = {}, maximum = {}, power = 0.75, efficacy = {{ {}{} }}, futility = {{ {}, "
         "binding = "
         "{} }}, observed = [{{ information = {}, z = 1 }}, {{ information = {}, z = -1, final = true }}], last_spends "
@@ -329,6 +333,10 @@ class RandomStudy {
         number_list({between(0.2, 0.4), between(0.6, 0.8), 1}), toml_text(one_of(look_timing_names)),
         number_between(1, 99), one_of(bounds), chosen, one_of(stops), truth(sides_ == 1), number_between(0.1, 0.4),
         number_between(0.5, 0.9));
+    const std::string today =
+        ", today = { months = 9, at_risk = 5, enrolled = 1000000, events = 3, followed_months = 40 }";
+    if (text.find("timing = \"events\"") != std::string::npos) text.insert(text.size() - 2, today);
+    return text;
   }
 
   std::string arms() {
