@@ -12,7 +12,7 @@ const sentences: Record<NotOurs["reason"], () => string> = {
   damaged: () => w("is damaged (HDF5 cannot read it). Check it with vcohort show, and copy it again.", "已损坏（HDF5 无法读取）。请用 vcohort show 检查并重新复制。"),
   notResult: () => w("is an HDF5 file, but no result of vcohort. Choose a result file of vcohort run.", "是 HDF5 文件，但不是 vcohort 的结果。请选择 vcohort run 的结果文件。"),
   isPart: () => w("is a part, which covers some blocks only. Join the parts with vcohort merge.", "只是部分结果，仅含若干数据块。请用 vcohort merge 合并。"),
-  newerLayout: () => w("has a layout that this page does not know. Use the explorer of the version that made it.", "的格式版本未知。请使用生成它的版本所带的浏览页。"),
+  otherLayout: () => w("has a layout that this page does not know. Use the explorer of the version that made it.", "的格式版本未知。请使用生成它的版本所带的浏览页。"),
 };
 
 let results: Result[] = [];

@@ -4,7 +4,7 @@ import { mostRows, ofMerging, omitted } from "./bounds";
 
 /** Why a file cannot be shown, as a key of the dictionary. */
 export class NotOurs extends Error {
-  constructor(readonly reason: "notHdf5" | "damaged" | "notResult" | "isPart" | "newerLayout") {
+  constructor(readonly reason: "notHdf5" | "damaged" | "notResult" | "isPart" | "otherLayout") {
     super(reason);
   }
 }
@@ -56,7 +56,7 @@ function header(file: h5wasm.File): Header {
 
 function contents(file: h5wasm.File, name: string): Result {
   if (textOf(attribute(file, "format")) !== "vcohort-result") throw new NotOurs("notResult");
-  if (textOf(attribute(file, "format_version")).split(".")[0] !== "1") throw new NotOurs("newerLayout");
+  if (textOf(attribute(file, "format_version")).split(".")[0] !== "2") throw new NotOurs("otherLayout");
   if (textOf(attribute(file, "status")) !== "complete") throw new NotOurs("isPart");
   const result: Result = { name, header: header(file), tables: new Map(), others: [] };
   walk(file, "/", result);
