@@ -17,7 +17,7 @@ inline void add_selection(Verb& verb, Selection& selection) {
               "a cross-table: names of columns whose values become rows, columns and cells, such as "
               "strategy/scenario/inb")
       .type("ROWS/COLUMNS/VALUE");
-  verb.option("--limit", selection.limit, "at most so many rows of what was chosen").type("N");
+  verb.option("--limit", selection.limit, "at most so many rows of what was chosen").type("N").positive();
 }
 
 /// The selection, whose mistakes are mistakes of the command line.

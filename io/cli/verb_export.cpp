@@ -161,7 +161,8 @@ void export_all(const ResultFile& file, const ExportArguments& arguments) {
   const SweptValues swept(file);
   std::vector<Table> tables;
   for (const TableInfo& info : file.tables()) {
-    swept.put_before(tables.emplace_back(Table{info.path, info.description, info.columns}));
+    Table& table = tables.emplace_back(file.read_first_rows(info.path, 1));
+    swept.put_before(table);
     require_output(folder / file_name_of(info.path), existing, begins_with(first_line(tables.back(), TableFormat::csv)),
                    {arguments.file});
   }

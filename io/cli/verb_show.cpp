@@ -105,14 +105,14 @@ void add_show(Verb& program) {
   Verb verb = program.verb("show", "print what a result file says");
   verb.footer(
       "  vcohort show out.h5\n  vcohort show out.h5 increments --where 'stratum = all' --sort -mean\n"
-      "  vcohort show out.h5 policy/strata --where 'best = yes' --pivot stratum/scenario/strategy\n\n"
+      "  vcohort show out.h5 policy/strata --where 'best = yes and threshold = 50000' --pivot stratification,stratum/scenario/strategy\n\n"
       "A condition compares numbers as they are stored, not as they are printed. On a terminal a long answer goes "
       "through "
       "PAGER, or less.");
   verb.option("file", arguments->file, "result file or part").required();
   verb.option("table", arguments->table, "print this table; the end of its name is enough");
   verb.option("--table", arguments->named_table, "the same");
-  verb.option("--rows", arguments->rows, "print at most so many rows; 0 for all [40]");
+  verb.option("--rows", arguments->rows, "print at most so many rows; 0 for all [40]").not_negative();
   verb.flag("--wide", arguments->wide, "every column, however wide the lines become");
   verb.flag("--describe", arguments->describe, "what each column says, and in which units");
   add_selection(verb, arguments->selection);

@@ -304,6 +304,32 @@ void print_best_for_whom(const ResultFile& file, const Table& strata, const Deci
   print(shown, TableFormat::table, out, most_rows);
 }
 
+/// What a payer spends each year when the mix changes.
+void print_budget(const ResultFile& file, const std::string& currency, std::ostream& out) {
+  if (!file.find("/policy/budget_impact")) return;
+  const Table budget = file.read_table("/policy/budget_impact");
+  std::vector<std::size_t> rows(budget.rows());
+  std::iota(rows.begin(), rows.end(), std::size_t{0});
+  const auto amount = [&](const char* name) {
+    return [&budget, name](std::size_t row) { return money(numbers(budget, name)[row], 0); };
+  };
+  Columns shown;
+  shown.add("scenario", rows, [&](std::size_t row) { return texts(budget, "scenario")[row]; });
+  shown.add("year", rows,
+            [&](std::size_t row) { return fmt::format("{}", column_of<std::int64_t>(budget, "year")[row]); });
+  shown.add("children", rows, [&](std::size_t row) {
+    return money(numbers(budget, "turns_backlog")[row] + numbers(budget, "turns_births")[row], 0);
+  });
+  shown.add("come back", rows, amount("returns"));
+  shown.add("put off", rows, amount("put_off"));
+  shown.add("treatment as it is, " + currency, rows, amount("treatment_cost_before"));
+  shown.add("treatment after", rows, amount("treatment_cost_after"));
+  shown.add("impact", rows, amount("budget_impact"));
+  shown.add("impact, discounted", rows, amount("budget_impact_discounted"));
+  out << "\nbudget impact of the new mix, by year:\n";
+  shown.print_to(file, out);
+}
+
 /// The answer without draws, one line for each stance.
 void print_base_case(const Table& base, std::ostream& out) {
   for (std::size_t row = 0; row < base.rows(); ++row) {
@@ -342,6 +368,7 @@ void print_policy(const ResultFile& file, std::ostream& out) {
   }
   print_totals(file, summary, currency, effect, out);
   print_increments(file, strata, summary, frontier, decided, out);
+  print_budget(file, currency, out);
   if (file.find("/policy/base_case")) print_base_case(file.read_table("/policy/base_case"), out);
   print_savings(file.read_table("/policy/variance"), out);
 }
