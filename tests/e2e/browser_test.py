@@ -27,7 +27,7 @@ STUDIES = {  # page: shipped study and what makes it small
     "looks": ("trial-intrathecal-looks", {"trial.replicates": 60, "trial.sample_size": "[60, 120]"}),
     "events": ("event-driven", {"trial.replicates": 200}),
     "worth": ("worth-a-trial", {"trial.replicates": 60, "policy.parameter_draws": 100, "policy.patients_per_draw": 64, "trial.sample_size": "[48, 100]"}),
-    "economics": ("dosing-economics", {"policy.parameter_draws": 50, "policy.patients_per_draw": 64}),
+    "economics": ("dosing-economics", {"policy.parameter_draws": 50, "policy.patients_per_draw": 64, "sweep.0.compare": "true"}),
     "route": ("route-and-price", {"policy.parameter_draws": 64, "policy.patients_per_draw": 64, "policy.sensitivity.sobol": "{ points = 32, patients = 64 }",
                                   "policy.sensitivity.grid": '[{ parameter = "price.product.MSC", values = [2_000, 5_000, 10_000] }, { parameter = "waning", values = [0.5, 1, 2] }]'}),
 }
@@ -36,7 +36,7 @@ TABLES = {
     "two-arm": ["trial/operating_characteristics", "trial/closed_forms"], "surface": ["trial/operating_characteristics"],
     "looks": ["trial/looks", "trial/operating_characteristics", "trial/replicates"], "events": ["trial/expected_events"],
     "worth": ["policy/ceac", "policy/research", "policy/frontier", "policy/summary", "policy/value_of_information"],
-    "economics": ["policy/strata"],
+    "economics": ["policy/strata", "policy/comparison"],
     "route": ["sensitivity/tornado", "sensitivity/threshold", "sensitivity/grid", "sensitivity/sobol", "policy/budget_impact", "policy/costs", "policy/strata"],
 }
 MANY_TRIALS = """format = "vcohort-study 1"

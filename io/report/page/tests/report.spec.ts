@@ -12,7 +12,7 @@ const charts: Record<string, string[]> = {
   looks: ["power-curve", "boundaries", "stopping", "information-time", "type-one-error", "operating-characteristics", "example-trials", "strength"],
   events: ["expected-events", "closed-forms", "operating-characteristics", "example-trials"],
   worth: ["power-curve", "recruitment", "type-one-error", "operating-characteristics", "example-trials", "ce-plane", "frontier", "ceac", "net-benefit", "expected-loss", "value-of-information", "costs", "for-whom", "evsi", "strength"],
-  economics: ["ce-plane", "frontier", "ceac", "net-benefit", "expected-loss", "value-of-information", "costs", "for-whom", "strength"],
+  economics: ["ce-plane", "frontier", "ceac", "net-benefit", "expected-loss", "value-of-information", "choices", "costs", "for-whom", "strength"],
   route: ["ce-plane", "frontier", "ceac", "net-benefit", "expected-loss", "value-of-information", "tornado", "thresholds", "two-way", "sobol", "costs", "budget-impact", "for-whom", "strength"],
   replications: ["gains", "trajectories", "forest", "risk-benefit", "who-gains", "replications", "claims", "strength"],
 };

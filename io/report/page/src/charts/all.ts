@@ -10,6 +10,7 @@ import { replications } from "./evidence/replications";
 import { strength } from "./evidence/strength";
 import { budget, costs } from "./policy/budget";
 import { ceac, expectedLoss, information, netBenefit } from "./policy/by_willingness";
+import { choices } from "./policy/choices";
 import { forWhom } from "./policy/for_whom";
 import { frontier } from "./policy/frontier";
 import { plane } from "./policy/plane";
@@ -32,7 +33,7 @@ import { typeOne } from "./trial/type_one";
 const charts = {
   cohort: [gains, trajectories, dosingGrid, forest, riskBenefit, whoGains],
   trial: [powerCurve, powerSurface, boundaries, stopping, informationTime, expectedEvents, recruitment, closedForms, typeOne, operating, examples],
-  policy: [plane, frontier, ceac, netBenefit, expectedLoss, information, tornado, thresholds, twoWay, sobol, costs, budget, forWhom, research],
+  policy: [plane, frontier, ceac, netBenefit, expectedLoss, information, choices, tornado, thresholds, twoWay, sobol, costs, budget, forWhom, research],
   evidence: [replications, claims, strength],
 } satisfies Record<string, Chart[]>;
 
