@@ -1,17 +1,20 @@
 #include <cmath>
+#include <sstream>
 
 #include "engine/numeric/cluster_error.hpp"
 #include "engine/numeric/columns.hpp"
+#include "engine/policy/deliver.hpp"
 #include "engine/policy/policy.hpp"
 
 namespace vcohort {
 
 std::string Policy::compared_by() const {
-  std::string words = std::to_string(question().parameter_draws) + " draws, thresholds";
-  for (const double threshold : question().thresholds) words += " " + std::to_string(threshold);
-  words += " and the strategies";
-  for (const Strategy& strategy : study().strategies) words += " '" + strategy.name + "'";
-  return words;
+  std::ostringstream words;
+  words << question().parameter_draws << " draws, thresholds";
+  for (const double threshold : question().thresholds) words << ' ' << threshold;
+  words << " and the strategies";
+  for (const Strategy& strategy : study().strategies) words << " '" << strategy.name << '\'';
+  return words.str();
 }
 
 /// Draw by draw, as settings share parameters and children: an increment of one setting minus that of the other.
@@ -45,7 +48,7 @@ std::vector<Table> Policy::compare(const Tally& tally, const Question& other, co
   column("scenario", "", "this setting", scenario());
   column("compared_with", "", "the setting with the first value of the axis that compares", other.scenario());
   column("strategy", "", "what the children receive", &Row::strategy);
-  column("threshold", question().currency, "willingness to pay for a unit of effect", &Row::threshold);
+  column("threshold", money_per_effect(question()), "willingness to pay for a unit of effect", &Row::threshold);
   column("net_benefit", question().currency, "increment over the reference, per child", &Row::benefit);
   column("other_net_benefit", question().currency, "that of the other setting", &Row::other_benefit);
   column("difference", question().currency, "the first minus the second", &Row::difference);
