@@ -65,8 +65,8 @@ class ResultFile:
         if kind != b"vcohort-result":
             refuse(f"{path} is not a result of vcohort (its attribute format is {kind!r}). Name a result file of `vcohort run`.")
         version = self.file.attrs["format_version"].decode()
-        if version.split(".")[0] != "1":
-            refuse(f"{path} has layout {version} (this script reads 1.x). Use the scripts of the version that made it.")
+        if version.split(".")[0] != "2":
+            refuse(f"{path} has layout {version} (this script reads 2.x). Use the scripts of the version that made it.")
         if self.file.attrs["status"] != b"complete":
             refuse(f"{path} is a part (it covers some blocks only). Join the parts with `vcohort merge`.")
         self.path = path
