@@ -2,12 +2,23 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
+#include <utility>
 
 namespace vcohort {
 
 WithError power_of(const RejectionCounts& counts) {
   return share_of(static_cast<double>(counts.rejections), static_cast<double>(counts.replicates));
 }
+
+namespace {
+
+SolvedValue sorted(SolvedValue solved) {
+  std::ranges::sort(solved.curve, {}, &SolvedValue::Point::value);
+  return solved;
+}
+
+}  // namespace
 
 SolvedValue solve_for_power(
     const ValueGoal& goal,
@@ -21,13 +32,37 @@ SolvedValue solve_for_power(
   double at_low = search(low), at_high = search(high);
   const bool rises = at_high > at_low;
   if ((at_low < 0) != (at_high < 0)) {
-    constexpr double narrow = 1.0 / 256;
+    constexpr double narrow = 1.0 / 256, tiny = 0x1p-40;
+    constexpr std::int64_t few = 12;  // replicates
     while (high - low > narrow * (goal.high - goal.low)) {
       const double middle = 0.5 * (low + high);
       const double there = search(middle);
       const bool crossing_is_above = (there < 0) == rises;
       (crossing_is_above ? low : high) = middle;
       (crossing_is_above ? at_low : at_high) = there;
+    }
+    const double before = std::fabs(at_high - at_low);
+    if (const std::int64_t flips = std::llround(before * static_cast<double>(goal.search_replicates)); flips > few) {
+      // A power without steps hardly changes over so little, on the same replicates.
+      while (high - low > tiny * (goal.high - goal.low)) {
+        const double middle = 0.5 * (low + high);
+        if (middle <= low || middle >= high) break;
+        const double there = power_of(count(middle, 0, goal.search_replicates)).value - goal.power;
+        const bool crossing_is_above = (there < 0) == rises;
+        (crossing_is_above ? low : high) = middle;
+        (crossing_is_above ? at_low : at_high) = there;
+      }
+      if (std::llround(std::fabs(at_high - at_low) * static_cast<double>(goal.search_replicates)) > few) {
+        solved.found = solved.is_step = true;
+        solved.value = at_low >= 0 ? low : high;
+        solved.lower = solved.upper = std::numeric_limits<double>::quiet_NaN();
+        solved.beyond = std::min(at_low, at_high) + goal.power;
+        const RejectionCounts there =
+            count(solved.value, goal.search_replicates, goal.search_replicates + goal.replicates);
+        solved.power = power_of(there);
+        solved.curve.push_back({solved.value, there});
+        return sorted(std::move(solved));
+      }
     }
     // The slope over an eighth of the range around: over less, replicates that flip are too few.
     const double reach = (goal.high - goal.low) / 16;
@@ -49,9 +84,7 @@ SolvedValue solve_for_power(
       solved.curve.push_back({solved.value, there});
     }
   }
-  std::sort(solved.curve.begin(), solved.curve.end(),
-            [](const SolvedValue::Point& one, const SolvedValue::Point& other) { return one.value < other.value; });
-  return solved;
+  return sorted(std::move(solved));
 }
 
 }  // namespace vcohort

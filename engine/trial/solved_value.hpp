@@ -20,6 +20,8 @@ struct SolvedValue {
   bool found = false;
   double value = 0, lower = 0, upper = 0;  // with a 95 % interval: of the crossing, as far as replicates tell
   WithError power = {0, 0};                // there, on fresh replicates
+  bool is_step = false;  // the power jumps over the goal there, as that of a discrete test does: no interval
+  double beyond = 0;     // then: the power on the other side, on the replicates of the search
   struct Point {
     double value = 0;
     RejectionCounts counts;

@@ -46,6 +46,16 @@ EvidenceReading read_stance(const std::string& stance, const Place& place, const
   return reading;
 }
 
+/// The name of the last stance is that of its scenario.
+void require_own_name(const std::vector<Evidence>& stances, const std::string& file) {
+  const std::string& name = stances.back().name;
+  const auto same = [&](const Evidence& other) { return other.name == name; };
+  if (std::count_if(stances.begin(), stances.end(), same) > 1)
+    throw InvalidInput(explain(fmt::format("two stances are called \"{}\"", name),
+                               fmt::format("{} has that name, too, and scenarios are told apart by it", file),
+                               "give its evidence file a name of its own"));
+}
+
 LoadedStudy load(std::string bytes, const std::string& path, const std::vector<std::string>& settings,
                  const std::vector<EvidenceText>& carried, LoadFor load_for,
                  const std::vector<std::string>& sweeps = {}) {
@@ -59,6 +69,7 @@ LoadedStudy load(std::string bytes, const std::string& path, const std::vector<s
     EvidenceText text;
     loaded.stances.push_back(
         read_stance(study.stances[k], loaded.reading.places.stances.at(k), path, carried, text).evidence);
+    require_own_name(loaded.stances, study.stances[k]);
     loaded.evidence.push_back(check_against_evidence(study, loaded.stances.back(), loaded.reading.places));
     for (std::string& notice : unusual_doses(study, loaded.evidence.back(), loaded.reading.places))
       if (auto& known = loaded.reading.notices; std::find(known.begin(), known.end(), notice) == known.end())

@@ -8,6 +8,7 @@
 #include <sstream>
 #include <vector>
 
+#include "engine/data_model/covariate_effects.hpp"
 #include "engine/data_model/event_times.hpp"
 #include "engine/data_model/stated_effects.hpp"
 #include "engine/data_model/truth.hpp"
@@ -122,12 +123,19 @@ class Paragraph {
 
   std::string source() const {
     if (study_.data_model) return justify;
+    if (const ScaledEfficacy* wished = trial_.scaled_efficacy())
+      return fmt::format(
+          "{} (wished for: the efficacy of the evidence '{}' is multiplied by {:.3g}; its own difference "
+          "is {:.3g})",
+          justify, of_.scenario, wished->scale, wished->own);
     return fmt::format("from the evidence '{}'", of_.scenario);
   }
 
   std::string assumptions() const {
     std::string text = fmt::format("Assumptions: {} {}.", of_.effect, source());
     if (study_.data_model && study_.data_model->kind == OutcomeKind::score) text += spreads();
+    if (study_.data_model && study_.data_model->kind == OutcomeKind::binary) text += shares();
+    if (study_.data_model) text += covariates();
     if (design_.design) text += correlations();
     if (study_.data_model && !seen_at_visits(study_.data_model->kind)) text += reference_law();
     if (design_.dropout) {
@@ -155,12 +163,50 @@ class Paragraph {
     const DataModel& model = *study_.data_model;
     const DataModel::DataArm& arm = model.arms[static_cast<std::size_t>(design_.arms.front().strategy)];
     if (model.kind == OutcomeKind::count)
-      return fmt::format(" Under the reference: {:g} events a month, dispersion {:g} {}.", arm.rate, arm.dispersion,
-                         justify);
+      return fmt::format(" Under the reference{}: {:g} events a month, dispersion {:g} {}.", of_whom(), arm.rate,
+                         arm.dispersion, justify);
     const double median = time_at_survival(arm, 0.5), end = model.follow_up_months;
-    return std::isfinite(median) ? fmt::format(" Under the reference: median {:.4g} months {}.", median, justify)
-                                 : fmt::format(" Under the reference: {:.1f} % without the event after {:g} months {}.",
-                                               100 * survival_at(arm, end), end, justify);
+    return std::isfinite(median)
+               ? fmt::format(" Under the reference{}: median {:.4g} months {}.", of_whom(), median, justify)
+               : fmt::format(" Under the reference{}: {:.1f} % without the event after {:g} months {}.", of_whom(),
+                             100 * survival_at(arm, end), end, justify);
+  }
+
+  /// Whether the numbers of arms speak of all patients.
+  std::string of_whom() const {
+    return is_conditional(*study_.data_model) ? ", of patients whose covariates stand at their reference" : "";
+  }
+
+  /// The shares of a binary outcome.
+  std::string shares() const {
+    const std::size_t visit = protocol_.visit_of_model(plan_);
+    std::vector<std::string> arms;
+    for (const Arm& arm : design_.arms)
+      arms.push_back(fmt::format("{:.4g} % under {}",
+                                 100 * study_.data_model->arms[static_cast<std::size_t>(arm.strategy)].share[visit],
+                                 arm.name));
+    return fmt::format(" Events{}: {} {}.", of_whom(), fmt::join(arms, ", "), justify);
+  }
+
+  /// What the patients bring with them, and what it does.
+  std::string covariates() const {
+    std::vector<std::string> said;
+    for (const DataCovariate& covariate : study_.data_model->covariates) {
+      if (covariate.is_site()) continue;
+      std::string words = covariate.name;
+      if (covariate.is_normal()) {
+        words += fmt::format(" (mean {:g}, SD {:g})", covariate.mean, covariate.sd);
+      } else {
+        std::vector<std::string> levels;
+        for (std::size_t level = 0; level < covariate.levels.size(); ++level)
+          levels.push_back(fmt::format("{} {:.4g} %", covariate.levels[level], 100 * covariate.shares[level]));
+        words += fmt::format(" ({})", fmt::join(levels, ", "));
+      }
+      if (!covariate.effect.empty())
+        words += fmt::format(", which adds {:.4g} to the outcome on its own scale", fmt::join(covariate.effect, ", "));
+      said.push_back(words);
+    }
+    return said.empty() ? "" : fmt::format(" Covariates of the patients: {} {}.", fmt::join(said, "; "), justify);
   }
 
   std::string spreads() const {

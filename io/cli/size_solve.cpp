@@ -63,16 +63,28 @@ ExitStatus solve_key(const SolveQuestion& question, const CountOfStudy& count) {
     print(table, question.format, std::cout);
     return solved.found ? ExitStatus::done : ExitStatus::answer_is_no;
   }
-  if (solved.found)
+  const int digits = solved.is_step ? 10 : 5;  // beside a step no digit may be rounded over it
+  const std::string at_value = setting_of_value(question.key, std::stod(fmt::format("{:.{}g}", solved.value, digits)));
+  if (solved.is_step)
+    std::cout << fmt::format(
+        "{} has power {:g} with {} randomised, and beyond it the power jumps to {:.4f}: the test is discrete\n"
+        "power there: {:.4f} ± {:.4f} (Monte Carlo standard error), on replicates that the search did not use\n\n",
+        at_value, goal.power, patients, solved.beyond, solved.power.value, solved.power.mcse);
+  else if (solved.found)
     std::cout << fmt::format(
         "{} has power {:g} with {} randomised (95 % interval {:.4g} to {:.4g})\n"
         "power there: {:.4f} ± {:.4f} (Monte Carlo standard error), on replicates that the search did not use\n\n",
-        setting_of_value(question.key, std::stod(fmt::format("{:.5g}", solved.value))), goal.power, patients,
-        solved.lower, solved.upper, solved.power.value, solved.power.mcse);
+        at_value, goal.power, patients, solved.lower, solved.upper, solved.power.value, solved.power.mcse);
   else
     std::cout << fmt::format("the power does not cross {:g} between {:g} and {:g}: it is {:.4f} and {:.4f}\n\n",
                              goal.power, goal.low, goal.high, power_of(solved.curve.front().counts).value,
                              power_of(solved.curve.back().counts).value);
+  constexpr double far = 4;
+  if (solved.found && !solved.is_step && std::fabs(solved.power.value - goal.power) > far * solved.power.mcse)
+    log_notice(
+        fmt::format("the power there is more than {:g} standard errors from {:g}: the search had too few replicates, "
+                    "or the power is no line there (--search-replicates, a narrower --from and --to)",
+                    far, goal.power));
   Table shown = table;
   std::erase_if(shown.columns, [](const Column& column) {
     return column.name == "solved_for" || column.name == "target" || column.name == "answer" ||

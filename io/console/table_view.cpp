@@ -4,6 +4,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <ostream>
 #include <set>
@@ -249,12 +250,20 @@ std::vector<std::string> lift_first_columns(std::vector<Shown>& columns, std::si
   return {};
 }
 
-/// The columns that fit, from the left; the names of the others.
+/// Whether a table is read for this column.
+bool is_answer(const Shown& column) {
+  constexpr std::array<std::string_view, 3> answers = {"conclusion", "verdict", "answer"};
+  return std::find(answers.begin(), answers.end(), column.name) != answers.end();
+}
+
+/// The columns that fit, from the left, and the answer; the names of the others.
 std::vector<std::string> drop_columns(std::vector<Shown>& columns, std::size_t width) {
   std::vector<std::string> dropped;
   while (columns.size() > 1 && width_of(columns) > width) {
-    dropped.insert(dropped.begin(), columns.back().name);
-    columns.pop_back();
+    const auto last = std::find_if_not(columns.rbegin(), columns.rend() - 1, is_answer);
+    const auto place = last == columns.rend() - 1 ? columns.end() - 1 : last.base() - 1;
+    dropped.insert(dropped.begin(), place->name);
+    columns.erase(place);
   }
   if (width_of(columns) > width)
     for (std::string& cell : columns.front().cells) cell = shortened(cell, width);
@@ -290,7 +299,7 @@ void print_fitting(const Table& table, std::size_t rows, const TableView& view, 
     }
   }
   if (!dropped.empty())
-    out << folded(fmt::format("{} more column{} (`vcohort show` has them: --wide, --columns): {}", dropped.size(),
+    out << folded(fmt::format("{} more column{} (a wider screen, CSV and `show --wide` have them): {}", dropped.size(),
                               dropped.size() == 1 ? "" : "s", fmt::join(dropped, ", ")),
                   width)
         << '\n';

@@ -169,6 +169,15 @@ void check_today(const KeyAt& at, const TrialQuestion& trial) {
   if (today.enrolled && *today.enrolled < planned && trial.accrual.pieces.empty())
     refuse("enrolled", fmt::format("{} of {} patients are still to come", planned - *today.enrolled, planned),
            "without trial.accrual nobody knows when", "write accrual = { per_month = 5 }, for instance");
+  if (today.enrolled && planned > 0 && *today.enrolled > planned)
+    refuse("enrolled", fmt::format("{} patients are enrolled", *today.enrolled),
+           "the trial plans " + std::to_string(planned), "correct it, or trial.sample_size");
+  if (today.enrolled && today.followed_months &&
+      *today.followed_months > today.months * static_cast<double>(*today.enrolled))
+    refuse("followed_months", fmt::format("{:g} patient-months were followed", *today.followed_months),
+           fmt::format("{} patients have at most {:g} in {:g} months", *today.enrolled,
+                       today.months * static_cast<double>(*today.enrolled), today.months),
+           "correct it");
   if (today.enrolled && today.at_risk + today.events.value_or(0) > *today.enrolled)
     refuse("at_risk",
            fmt::format("{} patients at risk and {} events are more than the {} enrolled", today.at_risk,

@@ -103,6 +103,7 @@ class Boundaries(ProgramTest):
     def test_a_forecast_that_cannot_be_is_refused(self):
         path = self.folder / "events.toml"
         for old, new, message in (("at_risk = 60", "at_risk = 80", "80 patients at risk and 40 events are more than the 110 enrolled"),
+                                  ("followed_months = 800", "followed_months = 1101", "110 patients have at most 1100 in 10 months"),
                                   ("maximum = 60\n", "", "the number of events is not planned"),
                                   ('timing = "events"\n', "", 'timing is not "events"'), ("months = 10, ", "", '"months"')):
             path.write_text(EVENTS.replace(old, new))

@@ -30,6 +30,15 @@ class Overlays(ProgramTest):
         file.parent.mkdir(exist_ok=True)
         file.write_text(OVERLAY.format(base=base, name=name, emax=emax))
 
+    def test_two_stances_of_one_name(self):
+        overlay = self.folder / "mine.toml"
+        overlay.write_text('format = "vcohort-evidence 1"\nbase = "sceptical"\nname = "sceptical"\ntitle = "ours"\n'
+                           '[parameter."cost.care"]\nvalue = 30000\nunit = "currency per year"\nstrength = "assumed"\nsource = "our hospital"\nreason = "paid here"\n')
+        study = self.folder / "two.toml"
+        study.write_text(self.call("scenarios", "show", "quickstart").stdout)
+        said = self.call("check", study, "--set", 'evidence=["sceptical", "mine.toml"]', status=INVALID).stderr
+        self.assertIn('two stances are called "sceptical"', said)
+
     def test_a_result_is_run_again_with_what_it_carries(self):
         self.overlay("files/base.toml", "sceptical")
         self.overlay("files/own.toml", "base.toml", emax=9)

@@ -1,6 +1,7 @@
 """`vcohort size`: what it solves for, the formula beside the search, and the paragraph for a protocol."""
 import csv
 import io
+import math
 import re
 import unittest
 
@@ -105,6 +106,35 @@ primary = { visit_months = 6, analysis = "t" }
             events[float(row["months"])] = events.get(float(row["months"]), 0) + float(row["events"])
         for months, expected in ((12, 71.838750), (24, 167.141106), (36, 217.195875)):
             self.assertAlmostEqual(events[months], expected, places=4)
+
+    def test_a_paragraph_says_whose_numbers_these_are(self):
+        """A wish is not the evidence's; arms of patients at the reference are not all patients."""
+        wish = self.folder / "wish.toml"
+        wish.write_text("\n".join(line for line in self.call("scenarios", "show", "trial-intrathecal-sham").stdout.replace(
+            '["published", "sceptical", "null"]', '["sceptical"]').splitlines() if "secondary" not in line and not line.startswith(("  {", "]"))))
+        said = self.call("size", wish, "--power", 0.8, "--paragraph", "--set", "trial.effect={ gmfm66 = 3 }", "--set", 'trial.primary={ endpoint = "gmfm66", '
+                         'visit_months = 12, analysis = "t" }', "--replicates", 500, "--search-replicates", 500).stdout
+        self.assertRegex(" ".join(said.split()), r"true difference 3 points, SD \d+ \[justify\] \(wished for: the efficacy of the evidence 'sceptical' is multiplied by [\d.]+; its own")
+        said = self.call("size", "stratified-binary", "--power", 0.8, "--paragraph", *FEW).stdout
+        self.assertIn("of patients whose covariates stand at their reference: 20 % under control", " ".join(said.split()))
+        self.assertIn("severity (mild 60 %, severe 40 %)", " ".join(said.split()))
+
+    def test_a_power_that_jumps_is_solved_for_at_its_step(self):
+        """Exact binomial sums: 40 children, 30 % respond, against p: the largest p at which the power reaches 0.8."""
+        def tail(p, least):
+            return sum(math.comb(40, x) * p**x * (1 - p) ** (40 - x) for x in range(least, 41))
+        def power(against):
+            return tail(0.3, next(x for x in range(42) if tail(against, x) <= 0.05))
+        low, high = 0.05, 0.29
+        while high - low > 1e-12:
+            middle = (low + high) / 2
+            low, high = (middle, high) if power(middle) >= 0.8 else (low, middle)
+        key = "trial.primary.against={}"
+        row = self.rows("single-arm", "--solve", key, "--from", 0.05, "--to", 0.29, "--power", 0.8)[0]
+        self.assertAlmostEqual(float(row["answer"]), low, delta=1e-9)
+        self.assertEqual(row["lower"], "NA")
+        said = self.call("size", "single-arm", "--solve", key, "--from", 0.05, "--to", 0.29, "--power", 0.8).stdout
+        self.assertRegex(said, r"the power jumps to 0\.(69|70)\d\d: the test is discrete")
 
     def test_the_events_of_the_last_look_are_solved_for(self):
         """O'Brien-Fleming type spending at half and all of the information needs 1.0097 times (within a percent) the events of a trial without looks:

@@ -74,6 +74,15 @@ TEST(TableView, what_does_not_fit_is_named) {
   EXPECT_THAT(text, HasSubstr("discontinued_share"));
 }
 
+TEST(TableView, the_answer_stays) {
+  Table table = wide_table();
+  table.add<std::string>("verdict", "", "") = {"inside", "inside", "misfit", "inside", "inside", "misfit"};
+  const std::string text = printed(table, {.width = 60});
+  EXPECT_THAT(text, HasSubstr("misfit"));
+  EXPECT_THAT(text, HasSubstr("more columns"));
+  expect_fits(text, 60);
+}
+
 TEST(TableView, rows_of_a_scenario_stand_below_its_name) {
   const std::string text = printed(wide_table(), {.width = 60});
   EXPECT_THAT(text, HasSubstr("sceptical\n"));
