@@ -71,9 +71,10 @@ LoadedStudy load(std::string bytes, const std::string& path, const std::vector<s
         read_stance(study.stances[k], loaded.reading.places.stances.at(k), path, carried, text).evidence);
     require_own_name(loaded.stances, study.stances[k]);
     loaded.evidence.push_back(check_against_evidence(study, loaded.stances.back(), loaded.reading.places));
-    for (std::string& notice : unusual_doses(study, loaded.evidence.back(), loaded.reading.places))
-      if (auto& known = loaded.reading.notices; std::find(known.begin(), known.end(), notice) == known.end())
-        known.push_back(std::move(notice));
+    for (const auto& notices_of : {unusual_doses, beyond_indications})
+      for (std::string& notice : notices_of(study, loaded.evidence.back(), loaded.reading.places))
+        if (auto& known = loaded.reading.notices; std::find(known.begin(), known.end(), notice) == known.end())
+          known.push_back(std::move(notice));
     loaded.header.evidence.push_back(std::move(text));
     resolved_evidence += write_evidence(loaded.evidence.back());
   }

@@ -220,6 +220,21 @@ std::string eligibility_text(const StrategyEligibility& eligibility) {
   return fmt::format("{{ {} }}", fmt::join(parts, ", "));
 }
 
+bool nobody_meets(const StrategyEligibility& whom) {
+  constexpr auto spastic = std::size_t{0};
+  return whom.motor_type && whom.topography && !(*whom.motor_type)[spastic] &&
+         !(*whom.topography)[static_cast<std::size_t>(Topography::none)];
+}
+
+/// Whether some of whom the one has are none of the other's.
+template <typename Set>
+bool goes_beyond(const std::optional<Set>& one, const std::optional<Set>& other) {
+  if (!other) return false;
+  for (std::size_t k = 0; k < other->size(); ++k)
+    if (!(*other)[k] && (!one || (*one)[k])) return true;
+  return false;
+}
+
 /// What is given beside cells has its numbers, and a procedure is given to those whom it is for.
 void check_beside(const Study& study, const Evidence& evidence, const StudyPlaces& places, Problems& problems) {
   const auto lacks = [&](const Place& place, const std::string& what, const std::string& parameter) {
@@ -233,8 +248,11 @@ void check_beside(const Study& study, const Evidence& evidence, const StudyPlace
     const Strategy& strategy = study.strategies[index];
     const Place& place = places.strategies.at(index).dose;
     hours = hours || !strategy.rehabilitation.empty();
-    if (strategy.eligibility && (strategy.eligibility->topography))
+    if (strategy.eligibility && strategy.eligibility->topography)
       lacks(place, "topographies", "patient.topography_share.I.diplegia");
+    if (strategy.eligibility && nobody_meets(*strategy.eligibility))
+      problems.add(place, fmt::format("nobody is eligible for {}", quoted(strategy.name)),
+                   "children who are not spastic have the topography none", "add spastic to motor_type");
     if (!strategy.procedure) continue;
     const std::string name = name_of(strategy.procedure->procedure);
     if (lacks(place, name, "procedure.effect." + name) || strategy.eligibility) continue;
@@ -312,6 +330,28 @@ std::vector<std::string> pairs_of(const Evidence& evidence) {
     }
   }
   return pairs;
+}
+
+std::vector<std::string> beyond_indications(const Study& study, const Evidence& evidence, const StudyPlaces& places) {
+  std::vector<std::string> notices;
+  for (std::size_t index = 0; index < study.strategies.size(); ++index) {
+    const Strategy& strategy = study.strategies[index];
+    if (!strategy.procedure || !strategy.eligibility) continue;
+    const StrategyEligibility& given = *strategy.eligibility;
+    for (const ProcedureFacts& facts : evidence.procedures) {
+      const StrategyEligibility& whom = facts.indication;
+      if (facts.procedure != strategy.procedure->procedure) continue;
+      if (!goes_beyond(given.gmfcs, whom.gmfcs) && !goes_beyond(given.motor_type, whom.motor_type) &&
+          !goes_beyond(given.topography, whom.topography))
+        continue;
+      notices.push_back(text_of(places.strategies.at(index).dose, places.file_name) + ": " +
+                        explain(fmt::format("{} gives {} to children for whom it is not meant", quoted(strategy.name),
+                                            name_of(strategy.procedure->procedure)),
+                                fmt::format("{}; its effect in others is assumed to be the same", facts.source),
+                                "eligibility = " + eligibility_text(whom) + " is what the evidence speaks of"));
+    }
+  }
+  return notices;
 }
 
 std::vector<std::string> unusual_doses(const Study& study, const Evidence& evidence, const StudyPlaces& places) {

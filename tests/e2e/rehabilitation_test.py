@@ -100,10 +100,15 @@ class Rehabilitation(ProgramTest):
         said = self.call("check", self.made("unequal", cells + TEN)).stderr
         self.assertIn('"other" and "usual care" do not have the same hours of rehabilitation', said)
         self.assertNotIn("hours of rehabilitation", self.call("check", self.made("equal", cells)).stderr)
+        for whom, is_beyond in (('gmfcs = ["I", "II"], motor_type = ["spastic"], topography = ["diplegia"]', True), ('gmfcs = ["II", "III"], motor_type = ["spastic"]', True),
+                                ('gmfcs = ["II"], motor_type = ["spastic"], topography = ["diplegia"]', False)):
+            said = self.call("check", self.made("beyond", f'procedure = {{ name = "rhizotomy" }}\neligibility = {{ {whom} }}\n')).stderr
+            (self.assertIn if is_beyond else self.assertNotIn)("to children for whom it is not meant", said)
         for strategy, message in (
                 ('procedure = { name = "rhizotomy" }\n', 'write eligibility = { gmfcs = ["II", "III"], motor_type = ["spastic"], topography = ["diplegia"] }'),
                 ('procedure = { name = "rhizotmy" }\n', 'did you mean "rhizotomy"?'),
                 ('procedure = { name = "own_1" }\n', "knows nothing of own_1"),
+                ('procedure = { name = "rhizotomy" }\neligibility = { gmfcs = ["II"], motor_type = ["dyskinetic"], topography = ["diplegia"] }\n', "nobody is eligible"),
                 (cells + 'eligibility = { gmfcs = ["II"] }\n', "a strategy with cells has no eligibility"),
                 ('eligibility = { gmfcs = ["II"] }\n', "gives nothing to be eligible for"),
                 ("rehabilitation = { weeks = 3 }\n", '"hours_per_week" is missing'),
