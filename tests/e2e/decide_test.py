@@ -145,7 +145,7 @@ class Decide(ProgramTest):
                 else:
                     self.assertAlmostEqual(float(row["icer"]), float(icer), delta=ROUNDING * max(1e3, float(icer)))
             for row in self.rows(file, "--reference", reference, "--willingness-to-pay", "0:3000:1000"):
-                expected = brute_force.at(draws, row["k"])
+                expected = brute_force.at(draws, row["k"], reference)
                 for name, value in zip(("nmb", "ceac", "expected_loss"), expected[row["strategy"]]):
                     self.assertAlmostEqual(float(row[name]), float(value), delta=ROUNDING * 1e4, msg=name)
                 self.assertAlmostEqual(float(row["evpi"]), float(min(loss for _, _, loss in expected.values())), delta=ROUNDING * 1e4)

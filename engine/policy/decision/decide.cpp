@@ -108,7 +108,9 @@ Table tabulate_benefits(const Psa& psa, const DecisionQuestion& question, const 
          [](const Row& row) { return row.k > 0 ? row.found.nmb[row.strategy] / row.k : none; });
   column("best", "1", "Whether the strategy has the smallest expected loss.",
          [](const Row& row) { return row.strategy == row.found.best; });
-  of_strategy("ceac", "share", "Share of parameter draws in which the strategy is best; ties share a draw.",
+  of_strategy("ceac", "share",
+              "Share of parameter draws in which the strategy is best; ties share a draw, but for strategies that are "
+              "the reference in every draw.",
               &NetBenefit::ceac);
   of_strategy("ceac_mcse", "share", "Monte Carlo standard error of ceac.", &NetBenefit::ceac_mcse);
   column("ceaf", "share", "ceac of the best strategy.", [](const Row& row) { return row.found.ceac[row.found.best]; });

@@ -29,6 +29,16 @@ void find_best(double willingness_to_pay, const Psa& psa, Eigen::Index draw, con
       best.push_back(strategy);
 }
 
+/// Strategies that cost and gain what the reference does in every draw, as where nobody may receive them: no choices.
+std::vector<bool> alike_to_reference(const Psa& psa) {
+  std::vector<bool> alike(static_cast<std::size_t>(psa.cost.cols()));
+  for (Eigen::Index strategy = 0; strategy < psa.cost.cols(); ++strategy)
+    alike[static_cast<std::size_t>(strategy)] = strategy != psa.reference &&
+                                                psa.cost.col(strategy) == psa.cost.col(psa.reference) &&
+                                                psa.effect.col(strategy) == psa.effect.col(psa.reference);
+  return alike;
+}
+
 void add_means(double willingness_to_pay, const Psa& psa, const Psa& uncertain, NetBenefit& found) {
   const auto benefit = [&](const Eigen::MatrixXd& effect, const Eigen::MatrixXd& cost) -> Eigen::MatrixXd {
     return willingness_to_pay * effect - cost;
@@ -77,13 +87,16 @@ NetBenefit net_benefit_at(double willingness_to_pay, const Psa& observed, const 
   Eigen::VectorXd squared_shares = Eigen::VectorXd::Zero(strategies);
   Eigen::VectorXd squared_losses = Eigen::VectorXd::Zero(strategies);
   Eigen::VectorXd nmb(strategies);
-  std::vector<Eigen::Index> best;
+  const std::vector<bool> alike = alike_to_reference(uncertain);
+  std::vector<Eigen::Index> best, sharing;
   for (Eigen::Index draw = 0; draw < draws; ++draw) {
     for (Eigen::Index strategy = 0; strategy < strategies; ++strategy)
       nmb[strategy] = willingness_to_pay * uncertain.effect(draw, strategy) - uncertain.cost(draw, strategy);
     find_best(willingness_to_pay, uncertain, draw, nmb, best);
-    const double share = 1.0 / static_cast<double>(best.size());
-    for (const Eigen::Index strategy : best) {
+    sharing = best;
+    std::erase_if(sharing, [&](Eigen::Index strategy) { return alike[static_cast<std::size_t>(strategy)]; });
+    const double share = 1.0 / static_cast<double>(sharing.size());
+    for (const Eigen::Index strategy : sharing) {
       found.ceac[strategy] += share;
       squared_shares[strategy] += share * share;
     }

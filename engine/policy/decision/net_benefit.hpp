@@ -10,10 +10,11 @@ struct NetBenefit {
   Eigen::VectorXd nmb, nmb_mcse;         // k * effect - cost
   Eigen::VectorXd inb, inb_mcse;         // over the reference
   Eigen::VectorXd inb_lower, inb_upper;  // where 95 % of the draws lie, without patient noise
-  Eigen::VectorXd ceac, ceac_mcse;  // share of draws in which the strategy is best; strategies that tie share a draw
-  Eigen::VectorXd expected_loss;    // mean of (best strategy of the draw - this one)
-  Eigen::Index best = 0;            // smallest expected loss; on ties the reference, else the first of the cheapest
-  double evpi = 0;                  // the smallest expected loss
+  Eigen::VectorXd ceac, ceac_mcse;  // share of draws in which the strategy is best; strategies that tie share a draw,
+                                    // but those that are the reference in every draw, which leave it to the reference
+  Eigen::VectorXd expected_loss;  // mean of (best strategy of the draw - this one)
+  Eigen::Index best = 0;          // smallest expected loss; on ties the reference, else the first of the cheapest
+  double evpi = 0;                // the smallest expected loss
   double evpi_mcse = 0;
 };
 

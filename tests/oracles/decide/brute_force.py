@@ -59,15 +59,16 @@ def frontier(points, reference):
     return found
 
 
-def at(draws, k):
-    """{strategy: (nmb, ceac, expected loss)}, with ties shared."""
+def at(draws, k, reference=None):
+    """{strategy: (nmb, ceac, expected loss)}, with ties shared; what is the reference in every draw takes no share."""
     k = Fraction(k)
     names = list(next(iter(draws.values())))
     nmb, ceac, loss = ({name: Fraction(0) for name in names} for _ in range(3))
+    alike = {name for name in names if reference and name != reference and all(draw[name] == draw[reference] for draw in draws.values())}
     for draw in draws.values():
         benefit = {name: k * draw[name][1] - draw[name][0] for name in names}
         top = max(benefit.values())
-        winners = [name for name in names if benefit[name] == top]
+        winners = [name for name in names if benefit[name] == top and name not in alike]
         for name in names:
             nmb[name] += benefit[name] / len(draws)
             loss[name] += (top - benefit[name]) / len(draws)
