@@ -51,11 +51,14 @@ function linesView(card: Card): HTMLElement | null {
     rest.length > 0 ? h("details", {}, h("summary", {}, `+ ${rest.length}`), h("ul", { class: "answers" }, ...rest.slice(0, mostRows).map(line))) : null);
 }
 
-/** A row for each setting of a sweep. */
+const fewHeads = 3;
+
+/** A row for each setting of a sweep; where its values would push the answer out of sight, the answer comes first. */
 function sweepView({ heads = [], lines, title }: Card): HTMLElement {
+  const inOrder = <T>(settings: T[], answer: T[]): T[] => (heads.length > fewHeads ? [...answer, ...settings] : [...settings, ...answer]);
   const row = ({ cells = [], text, brief }: Line): HTMLElement =>
-    h("tr", {}, ...cells.map((cell, at) => h("td", { "data-head": heads[at] }, named(cell))), h("td", {}, h("strong", {}, said(text))), h("td", {}, said(brief ?? "")));
-  const head = [...heads, w("answer", "结论"), ""].map((name) => (name ? h("th", { scope: "col" }, name) : h("td", {})));
+    h("tr", {}, ...inOrder(cells.map((cell, at) => h("td", { "data-head": heads[at] }, named(cell))), [h("td", {}, h("strong", {}, said(text))), h("td", {}, said(brief ?? ""))]));
+  const head = inOrder(heads, [w("answer", "结论"), ""]).map((name) => (name ? h("th", { scope: "col" }, name) : h("td", {})));
   const more = lines.length > mostRows ? h("p", { class: "note" }, w(`The first ${mostRows} of ${lines.length} settings; the tables have all.`, `${lines.length} 种设置中的前 ${mostRows} 种；数据表含全部。`)) : null;
   return h("div", {}, h("div", { class: "scroll sweep", tabindex: 0, role: "region", "aria-label": title }, h("table", {}, h("thead", {}, h("tr", {}, ...head)), h("tbody", {}, ...lines.slice(0, mostRows).map(row)))), more);
 }

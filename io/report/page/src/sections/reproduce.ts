@@ -16,7 +16,8 @@ export function asked(result: Result): HTMLElement {
   full.addEventListener("toggle", () => {
     if (full.childElementCount === 1) full.append(code(resolved(result), w("The study with every default filled in", "补全全部默认值的研究文件")));
   });
-  return h("div", {}, code(source(result), w("The study file", "研究文件")), full);
+  const given = w("The file as it was given. Values that were set on the command line (--set, --sweep) are not in it; what was run is the study below it.", "所给的原始文件。命令行设置的值（--set、--sweep）不在其中；实际运行的是其下的完整研究。");
+  return h("div", {}, h("p", { class: "note" }, given), code(source(result), w("The study file", "研究文件")), full);
 }
 
 export function reproduce(result: Result): HTMLElement {
@@ -29,7 +30,7 @@ export function reproduce(result: Result): HTMLElement {
   if (runtime) facts.push([w("computed on", "计算于"), `${runtime.text("host", 0)}, ${runtime.number("threads", 0)} ${w("threads", "线程")}`]);
   const saveStudy = h("button", { type: "button", click: () => save("study.toml", new Blob([resolved(result)], { type: "text/plain" })) }, w("Save the study as study.toml", "将研究保存为 study.toml"));
   return h("div", {},
-    h("p", {}, w("The same study, seed and program give the same digest, on any number of threads, parts or machines.", "相同的研究、种子与程序在任意线程数、分块或机器上给出相同的摘要。")),
+    h("p", {}, w("The same study, seed and program give the same numbers, on any number of threads, parts or machines. The digest covers the text of the study file, too: the study that is saved here gives the same tables under a digest of its own.", "相同的研究、种子与程序在任意线程数、分块或机器上给出相同的数值。摘要也包含研究文件的文本：此处保存的研究给出相同的数据表，但摘要不同。")),
     saveStudy, code("vcohort run study.toml -o again.h5\nvcohort show again.h5", w("Commands", "命令")),
     h("dl", { class: "facts" }, ...facts.map(([name, value]) => h("div", {}, h("dt", {}, name), h("dd", {}, named(value))))));
 }

@@ -1,13 +1,22 @@
 import { table } from "../../data/result";
 import { money } from "../../numbers";
 import { w } from "../../words";
-import { type Chart, type Context, dataOf, type Drawing } from "../chart";
-import { has, sayScenario, settings } from "../common";
+import { type Chart, type Context, dataOf, type DataTable, type Drawing } from "../chart";
+import { has, settings, stanceOf } from "../common";
 import { labelsFor, plot, Plot, tips } from "../plotting";
-import { perChild, short, strategyOf, strataOf, thresholdControl } from "./rows";
+import { perChild, policyScenario, short, strategyOf, strataOf, thresholdControl } from "./rows";
 
 const most = 24;
 const twoSided = 1.96;
+
+/** What was swept before the columns of a table, and what is best then behind them. */
+function withSettings({ heads, rows }: DataTable, names: string[], cells: string[][], best: string[]): DataTable {
+  const head = (name: string) => ({ name, units: "", description: "" });
+  return {
+    heads: [...names.map(head), ...heads, head(w("best then", "此时最佳"))],
+    rows: rows.map((row, at) => [...cells[at]!, ...row, best[at]!]),
+  };
+}
 
 /** A tornado of choices: what a sweep that compares its settings moves, each from the setting that it is compared with. */
 export const choices: Chart = {
@@ -18,15 +27,13 @@ export const choices: Chart = {
   exists: has("/policy/comparison"),
   controls: (result) => {
     const of = table(result, "/policy/comparison")!;
-    const firsts = of.distinct<string>("compared_with");
-    return [
-      { key: "compared", label: w("compared with", "对照设定"), options: firsts, fallback: firsts[0]!, say: sayScenario(result) },
-      thresholdControl(of), strategyOf(result, of.distinct<string>("strategy")),
-    ];
+    return [policyScenario(result), thresholdControl(of), strategyOf(result, of.distinct<string>("strategy"))];
   },
   draw(context: Context): Drawing | undefined {
     const of = table(context.result, "/policy/comparison")!;
-    const first = context.choice("compared");
+    // The chosen setting, where others are compared with it, or else the first one of its stance.
+    const firsts = of.distinct<string>("compared_with"), scenario = context.choice("scenario");
+    const first = firsts.includes(scenario) ? scenario : (firsts.find((name) => stanceOf(name) === stanceOf(scenario)) ?? firsts[0]!);
     const rows = of.where({ compared_with: first, threshold: Number(context.choice("threshold")), strategy: context.choice("policy-strategy") });
     const drawn = [...rows].sort((a, b) => Math.abs(of.number("difference", b)) - Math.abs(of.number("difference", a))).slice(0, most);
     if (drawn.length === 0) return undefined;
@@ -60,8 +67,8 @@ export const choices: Chart = {
     });
     return {
       picture, legend: [{ name: w("lower net benefit", "净效益降低"), color: "var(--s0)", kind: "box" }, { name: w("higher net benefit", "净效益提高"), color: "var(--s5)", kind: "box" }, { name: w("0: as good as the reference", "0：与参照相当"), color: "var(--soft)", kind: "rule", dash: "4 3" }],
-      data: dataOf(of, rows, of.columns.map((column) => column.name)), summary: w(`Net benefit in ${drawn.length} settings against ${money(base)}; the largest change is by ${words(drawn[0]!)}`, `${drawn.length} 种设定的净效益，对照为 ${money(base)}；变化最大：${words(drawn[0]!)}`),
-      note: rows.length > drawn.length ? w(`The ${drawn.length} largest of ${rows.length} differences are drawn.`, `绘制 ${rows.length} 个差值中最大的 ${drawn.length} 个。`) : undefined,
+      data: withSettings(dataOf(of, drawn, of.columns.map((column) => column.name)), heads, drawn.map((row) => cells(of.text("scenario", row))), drawn.map((row) => best(of.text("scenario", row)))), summary: w(`Net benefit in ${drawn.length} settings against ${money(base)}; the largest change is by ${words(drawn[0]!)}`, `${drawn.length} 种设定的净效益，对照为 ${money(base)}；变化最大：${words(drawn[0]!)}`),
+      note: w(`Compared with: ${before.join(", ")}.`, `对照设定：${before.join("，")}。`) + (rows.length > drawn.length ? w(` The ${drawn.length} largest of ${rows.length} differences are drawn.`, `绘制 ${rows.length} 个差值中最大的 ${drawn.length} 个。`) : ""),
     };
   },
 };

@@ -102,8 +102,8 @@ export const powerSurface: Chart = {
     const color = Plot.scale({ color: scale })!;
     const numbers = xs.length <= context.width / 48 && ys.length <= 30;
     const picture = plot({
-      width: context.width, height: Math.min(640, 80 + 30 * ys.length), marginLeft: 76, padding: 0.02,
-      x: { type: "band", domain: xs, label: sayAxis(across), ticks: xs.length > context.width / 42 ? xs.filter((_, at) => at % Math.ceil(xs.length / 10) === 0) : undefined }, y: { type: "band", domain: ys, label: one ? null : sayAxis(down), reverse: true }, color: scale,
+      width: context.width, height: Math.min(640, 80 + 30 * ys.length), marginLeft: 76, marginTop: 34, padding: 0.02,
+      x: { type: "band", domain: xs, label: sayAxis(across), ticks: xs.length > context.width / 42 ? xs.filter((_, at) => at % Math.ceil(xs.length / 10) === 0) : undefined }, y: { type: "band", domain: ys, label: one ? null : sayAxis(down), labelAnchor: "top", reverse: true }, color: scale,
       marks: [
         Plot.cell(cells, { x: "x", y: "y", fill: "power" }),
         numbers ? Plot.text(cells, { x: "x", y: "y", text: "label", fill: (cell: Cell) => inkOn(color, cell.power) }) : null,
