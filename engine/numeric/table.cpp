@@ -43,12 +43,15 @@ void make_optional(Column& column, const Table& table) {
     throw InternalError("a scenario does not deliver the truth values " + column.name + " of " + table.path);
 }
 
-void append_missing(Column& column, std::size_t rows) {
+/// Rows without a value, behind the others or before them. Of a column that was made optional.
+void add_missing(Column& column, std::size_t rows, bool before) {
+  const auto add = [&](auto& values, const auto& missing) {
+    values.insert(before ? values.begin() : values.end(), rows, missing);
+  };
   if (auto* texts = std::get_if<std::vector<std::string>>(&column.values))
-    texts->resize(texts->size() + rows);
+    add(*texts, std::string());
   else
-    std::get<std::vector<double>>(column.values)
-        .resize(std::get<std::vector<double>>(column.values).size() + rows, std::numeric_limits<double>::quiet_NaN());
+    add(std::get<std::vector<double>>(column.values), std::numeric_limits<double>::quiet_NaN());
 }
 
 void append_values(Column& into, Column& from, const Table& table) {
@@ -73,29 +76,25 @@ void append_rows(std::vector<Table>& tables, Table table) {
     tables.push_back(std::move(table));
     return;
   }
+  if (std::ranges::equal(same->columns, table.columns, {}, &Column::name, &Column::name)) {  // as scenarios mostly do
+    for (std::size_t c = 0; c < table.columns.size(); ++c) append_values(same->columns[c], table.columns[c], *same);
+    return;
+  }
   const std::size_t before = same->rows(), added = table.rows();
-  std::vector<char> is_known(table.columns.size(), false);
   for (Column& into : same->columns) {
     const auto from = std::ranges::find(table.columns, into.name, &Column::name);
     if (from != table.columns.end()) {
       append_values(into, *from, *same);
-      is_known[static_cast<std::size_t>(from - table.columns.begin())] = true;
     } else {
       make_optional(into, *same);
-      append_missing(into, added);
+      add_missing(into, added, false);
     }
   }
-  for (std::size_t c = 0; c < table.columns.size(); ++c) {
-    if (is_known[c]) continue;
-    Column& column = table.columns[c];
+  for (Column& column : table.columns) {
+    if (same->find(column.name)) continue;
     make_optional(column, *same);
-    Column& into = same->columns.emplace_back(Column{column.name, column.units, column.description, {}});
-    if (std::holds_alternative<std::vector<std::string>>(column.values))
-      into.values = std::vector<std::string>();
-    else
-      into.values = std::vector<double>();
-    append_missing(into, before);
-    append_values(into, column, *same);
+    add_missing(column, before, true);
+    same->columns.push_back(std::move(column));
   }
 }
 

@@ -31,10 +31,10 @@ struct BudgetYear {
 ///
 /// Each year: (1) children reach the lower age and wait beside the backlog; (2) the uptake of those who have not asked
 /// yet ask, and those who come back; (3) up to the capacity they get their turn, those put off in earlier years first,
-/// the rest in proportion; (4) a turn begins one of the strategies of the year's mix, whose costs run from then on; (5) of
-/// those who still wait, some die, and the oldest become too old. Children come back once, `retreat_after_years` after
-/// a turn with cells, for the same ones, and cost a treatment; those who are put off then die like others. Without a given backlog, each
-/// year between the two ages holds one year's births, less the deaths since the lower age.
+/// the rest in proportion; (4) a turn begins one of the strategies of the year's mix, whose costs run from then on; (5)
+/// of those who still wait, some die, and the oldest become too old. Children come back once, `retreat_after_years`
+/// after a turn with cells, for the same ones, and cost a treatment; those who are put off then die like others.
+/// Without a given backlog, each year between the two ages holds one year's births, less the deaths since the lower age.
 ///
 /// Care is that of the same children under every mix: all who have become eligible, waiting, treated or too old by now.
 /// A turn changes it by what the strategy's care differs from care without any effect.

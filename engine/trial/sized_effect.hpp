@@ -27,8 +27,8 @@ struct SizedEffect {
 /// a simulated trial of 16,384 patients.
 SizedEffect sized_effect(const Trial&, std::size_t analysis, std::size_t contrast);
 
-/// The study of a trial whose rejections are counted for goals that say how many replicates they want: its true values
-/// are as precise as their fewest twins make them, and no more.
+/// The study of a trial that somebody else asks how many replicates to simulate, or none: its true values are as precise
+/// as their fewest twins make them, and no more.
 Study to_be_counted(Study);
 
 }  // namespace vcohort

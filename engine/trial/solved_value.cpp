@@ -34,25 +34,25 @@ SolvedValue solve_for_power(
   if ((at_low < 0) != (at_high < 0)) {
     constexpr double narrow = 1.0 / 256, tiny = 0x1p-40;
     constexpr std::int64_t few = 12;  // replicates
-    while (high - low > narrow * (goal.high - goal.low)) {
-      const double middle = 0.5 * (low + high);
-      const double there = search(middle);
-      const bool crossing_is_above = (there < 0) == rises;
-      (crossing_is_above ? low : high) = middle;
-      (crossing_is_above ? at_low : at_high) = there;
-    }
-    const double before = std::fabs(at_high - at_low);
-    if (const std::int64_t flips = std::llround(before * static_cast<double>(goal.search_replicates)); flips > few) {
-      // A power without steps hardly changes over so little, on the same replicates.
-      while (high - low > tiny * (goal.high - goal.low)) {
+    const auto halve_to = [&](double width, const auto& look) {
+      while (high - low > width * (goal.high - goal.low)) {
         const double middle = 0.5 * (low + high);
         if (middle <= low || middle >= high) break;
-        const double there = power_of(count(middle, 0, goal.search_replicates)).value - goal.power;
+        const double there = look(middle);
         const bool crossing_is_above = (there < 0) == rises;
         (crossing_is_above ? low : high) = middle;
         (crossing_is_above ? at_low : at_high) = there;
       }
-      if (std::llround(std::fabs(at_high - at_low) * static_cast<double>(goal.search_replicates)) > few) {
+    };
+    const auto jumps = [&] {
+      return std::llround(std::fabs(at_high - at_low) * static_cast<double>(goal.search_replicates)) > few;
+    };
+    halve_to(narrow, search);
+    if (jumps()) {
+      // A power without steps hardly changes over so little, on the same replicates.
+      halve_to(tiny,
+               [&](double value) { return power_of(count(value, 0, goal.search_replicates)).value - goal.power; });
+      if (jumps()) {
         solved.found = solved.is_step = true;
         solved.value = at_low >= 0 ? low : high;
         solved.lower = solved.upper = std::numeric_limits<double>::quiet_NaN();

@@ -6,6 +6,7 @@
 #include <sstream>
 
 #include "engine/numeric/errors.hpp"
+#include "engine/trial/sized_effect.hpp"
 
 namespace vcohort {
 
@@ -30,9 +31,8 @@ Evidence scaled_by(Evidence evidence, double scale) {
 }  // namespace
 
 ScaledEfficacy scale_to_wish(const Study& study, const Evidence& evidence) {
-  Study primary_alone = study;
+  Study primary_alone = to_be_counted(study);
   primary_alone.trial->analyses.resize(1);
-  primary_alone.trial->replicates = 1;  // true values as precise as their fewest twins make them
   const auto difference = [&](double scale) {
     const PreparedTrial trial(primary_alone, scaled_by(evidence, scale));
     return TrueValues(trial).fixed().front().value;

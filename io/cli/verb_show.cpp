@@ -105,7 +105,8 @@ void add_show(Verb& program) {
   Verb verb = program.verb("show", "print what a result file says");
   verb.footer(
       "  vcohort show out.h5\n  vcohort show out.h5 increments --where 'stratum = all' --sort -mean\n"
-      "  vcohort show out.h5 policy/strata --where 'best = yes and threshold = 50000' --pivot stratification,stratum/scenario/strategy\n\n"
+      "  vcohort show out.h5 policy/strata --where 'best = yes and threshold = 50000' --pivot "
+      "stratification,stratum/scenario/strategy\n\n"
       "A condition compares numbers as they are stored, not as they are printed. On a terminal a long answer goes "
       "through "
       "PAGER, or less.");

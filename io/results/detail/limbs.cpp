@@ -43,6 +43,7 @@ std::vector<ExactSum> sums_from(const Table& table) {
   }
   return sums;
 }
+
 }  // namespace
 
 Table tallies_table(const std::vector<NamedTally>& tallies) {
