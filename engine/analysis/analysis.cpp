@@ -141,6 +141,7 @@ void Analysis::take_outcome(const Records& records) {
   const double unit = outcome_.unit;
   data_.time = records.time;
   data_.event = records.event;
+  data_.competed = records.competed;
   data_.exposure = records.exposure;
   if (method_->repeated) {
     values_.resize(records.values.size() * n);

@@ -28,7 +28,7 @@ struct Records {
   std::span<const int> crossing = {};     // of a stepped wedge: the first visit under the other arm
   std::span<const double> baseline = {};  // empty where there is none
   std::span<const double> time = {};
-  std::span<const std::uint8_t> event = {};
+  std::span<const std::uint8_t> event = {}, competed = {};  // see Dataset
   std::span<const double> exposure = {};
   std::span<const std::span<const double>> covariates = {}, covariates_by_visit = {};
   std::span<const Factor> factors = {}, factors_by_visit = {};

@@ -41,6 +41,9 @@ struct Dataset {
   std::span<const int> stratum = {};  // 0 .. strata-1; empty: no strata
   std::span<const double> time = {};
   std::span<const std::uint8_t> event = {};  // 1 event at `time`, 0 censored
+  /// 1 where the observation ended at `time` with another event, after which this one cannot happen, and `event` is 0;
+  /// empty: nobody.
+  std::span<const std::uint8_t> competed = {};
   std::span<const double> exposure = {};     // of counts; positive
   std::span<const RankedEndpoint> hierarchy = {};
 

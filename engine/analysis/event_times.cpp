@@ -26,6 +26,21 @@ PatientsInTime patients_in_time(const Dataset& data, int arm, Workspace& workspa
   return found;
 }
 
+ArmInTime arm_in_time(const Dataset& data, int arm, Workspace& workspace) {
+  ArmInTime found;
+  auto patient = workspace.integers(0, data.arm.size());
+  std::size_t n = 0;
+  for (std::size_t i = 0; i < data.arm.size(); ++i) {
+    if (data.arm[i] != arm || data.time[i] != data.time[i]) continue;
+    found.finite &= std::isfinite(data.time[i]);
+    patient[n++] = static_cast<int>(i);
+  }
+  patient = patient.first(n);
+  std::sort(patient.begin(), patient.end(), [&](int a, int b) { return data.time[a] < data.time[b]; });
+  found.patient = patient;
+  return found;
+}
+
 double EventTime::variance() const {
   if (!(at_risk > 1)) return 0;
   return events * share() * (1 - share()) * (at_risk - events) / (at_risk - 1);

@@ -17,6 +17,15 @@ struct PatientsInTime {
 /// In slot 0 of the integers.
 PatientsInTime patients_in_time(const Dataset& data, int arm, Workspace& workspace);
 
+/// The patients of one arm whose time is known, by time.
+struct ArmInTime {
+  std::span<const int> patient;
+  bool finite = true;
+};
+
+/// In slot 0 of the integers.
+ArmInTime arm_in_time(const Dataset& data, int arm, Workspace& workspace);
+
 /// Those at risk, and those who have the event, at one time.
 struct EventTime {
   double time = 0;

@@ -20,7 +20,7 @@ struct Options {
   AnalysisPlan::Firth firth{};
   AnalysisPlan::Limits limits{};
   std::vector<FlemingHarrington> weights;
-  double horizon = 0;  // rmst, kaplan-meier: the time up to which, or at which, in the unit of the times
+  double horizon = 0;  // rmst, kaplan-meier, cumulative-incidence: the time up to which, or at which, in the unit of the times
   double against = 0;  // of one arm: the fixed value
 };
 

@@ -3,25 +3,12 @@
 #include <algorithm>
 #include <cmath>
 
+#include "engine/analysis/event_times.hpp"
 #include "engine/numeric/elementary.hpp"
 #include "engine/numeric/student_t.hpp"
 
 namespace vcohort::analysis {
 namespace {
-
-/// The patients of an arm whose time is known, by time.
-std::span<const int> arm_in_time(const Dataset& data, int arm, Workspace& workspace, bool& finite) {
-  auto patient = workspace.integers(0, data.arm.size());
-  std::size_t n = 0;
-  for (std::size_t i = 0; i < data.arm.size(); ++i) {
-    if (data.arm[i] != arm || data.time[i] != data.time[i]) continue;
-    finite &= std::isfinite(data.time[i]);
-    patient[n++] = static_cast<int>(i);
-  }
-  patient = patient.first(n);
-  std::sort(patient.begin(), patient.end(), [&](int a, int b) { return data.time[a] < data.time[b]; });
-  return patient;
-}
 
 struct TwoCurves {
   SurvivalCurve arm, reference;
@@ -56,11 +43,11 @@ bool has_log_log(const SurvivalCurve& curve) {
 
 SurvivalCurve survival_curve(const Dataset& data, int arm, double until, Workspace& workspace) {
   SurvivalCurve curve;
-  bool finite = true;
-  const auto patient = arm_in_time(data, arm, workspace, finite);
+  const ArmInTime in_time = arm_in_time(data, arm, workspace);
+  const std::span<const int> patient = in_time.patient;
   curve.patients = static_cast<int>(patient.size());
   if (patient.empty()) curve.failure = Failure::empty_arm;
-  if (!finite) curve.failure = Failure::not_finite;
+  if (!in_time.finite) curve.failure = Failure::not_finite;
   if (curve.failure != Failure::none) return curve;
 
   // Of each event time: the area before it, and d / (Y (Y - d)).

@@ -4,6 +4,7 @@
 
 #include "engine/analysis/ancova.hpp"
 #include "engine/analysis/cluster_trials.hpp"
+#include "engine/analysis/competing_events.hpp"
 #include "engine/analysis/counts.hpp"
 #include "engine/analysis/cox.hpp"
 #include "engine/analysis/exact_binomial.hpp"
@@ -51,6 +52,7 @@ struct Method {
   Weights weights = Weights::none;  // takes Fleming and Harrington's
   Horizon horizon = Horizon::none;  // takes a time: AnalysisPlan::tau_months, at_months
   bool later = false;               // of times to an event: its estimate is above 0 where the arm has the event later
+  bool competing = false;           // of times to an event: needs another event that competes (`Dataset::competed`)
   bool looks = true;                // may decide looks: what it knows grows as the information that they count
   bool single_arm = false;  // compares one arm with AnalysisPlan::against: its estimate is the difference from it
   bool paired = false;      // of a single arm: compares a visit with the baseline, and takes no fixed value
@@ -198,6 +200,25 @@ inline constexpr auto methods = std::to_array<Method>({
      .later = true,
      .looks = false,
      .meaning = "Difference of the Kaplan-Meier curves at `at_months`, above 0 where the arm has the event later."},
+    {.name = "gray",
+     .fits = {OutcomeKind::survival},
+     .scale = EffectScale::log_subdistribution_hazard_ratio,
+     .fit = fit_gray,
+     .strata = Method::Strata::possible,
+     .competing = true,
+     .looks = false,
+     .meaning = "Gray's test of cumulative incidences where another event competes; estimates the log ratio of "
+                "subdistribution hazards after one step from 0, an average where they are not proportional."},
+    {.name = "cumulative-incidence",
+     .fits = {OutcomeKind::survival},
+     .scale = EffectScale::incidence_difference,
+     .fit = fit_cumulative_incidence,
+     .margin = true,
+     .horizon = Method::Horizon::at,
+     .competing = true,
+     .looks = false,
+     .meaning = "Difference of the cumulative incidences (Aalen and Johansen) at `at_months` where another event "
+                "competes, above 0 where the arm has more events."},
     {.name = "negative-binomial",
      .fits = {OutcomeKind::count},
      .scale = EffectScale::log_rate_ratio,

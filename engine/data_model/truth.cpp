@@ -94,6 +94,8 @@ std::optional<double> categorical_effect(const std::vector<double>& arm, const s
     case EffectScale::log_rate_ratio:
     case EffectScale::restricted_mean_difference:
     case EffectScale::survival_difference:
+    case EffectScale::log_subdistribution_hazard_ratio:
+    case EffectScale::incidence_difference:
       break;
   }
   return std::nullopt;

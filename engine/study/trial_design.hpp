@@ -226,6 +226,7 @@ struct DataColumns {
   std::string cluster;                   // of the patient; empty: there are no clusters
   std::string value;                     // empty: times to an event alone
   std::string time, event;               // times to an event: 1 event at `time`, 0 censored; empty: none
+  std::vector<double> competing;         // values of `event` for other events, after which this one cannot happen
   std::string exposure, offset;          // of counts: time, or its logarithm; empty: 1
   std::vector<Filter> where;             // rows that are read
   std::optional<bool> lower_is_better;   // absent: true of times to an event and counts

@@ -93,6 +93,13 @@ Table Trial::dataset(std::uint32_t replicate, std::int64_t sample_size) const {
          "scheduled time since randomisation; time to the event or end of observation without visits", &Row::visit);
   column("value", "of the endpoint", "observed value, or 1 for an event and 0 for censoring; missing is NaN",
          &Row::value);
+  if (std::any_of(of_slot.begin(), of_slot.end(), [](const KnownData& of) { return !of.competed.empty(); }))
+    column("status", "", "1 for an event, 2 for another one after which it cannot happen, 0 for the end of observation",
+           [&](const Row& row) {
+             const KnownData& here = of_slot[row.slot];
+             if (protocol.kind[row.slot] != OutcomeKind::survival) return missing;
+             return !here.competed.empty() && here.competed[row.patient] ? 2.0 : row.value;
+           });
   column("baseline", "of the endpoint", "value at baseline", [&](const Row& row) {
     return protocol.has_baseline[row.slot] ? data.participants.baseline[row.slot][row.patient] : missing;
   });

@@ -90,6 +90,10 @@ std::string words_of(double effect, const PreparedTrial& trial, const AnalysisPl
              in_words(plan.tau_months);
     case EffectScale::survival_difference:
       return "true difference of survival " + in_words(effect) + " at month " + in_words(plan.at_months);
+    case EffectScale::log_subdistribution_hazard_ratio:
+      return ratio("subdistribution hazard");
+    case EffectScale::incidence_difference:
+      return "true difference of cumulative incidence " + in_words(effect) + " at month " + in_words(plan.at_months);
     case EffectScale::superiority_share:
       break;
   }

@@ -35,6 +35,7 @@ TrialAnalysis::TrialAnalysis(const AnalysisPlan& plan, const Protocol& protocol,
               analyses_responders(plan, protocol),
           "a method fits its endpoint");
   require(method.units == protocol.units(), "a method analyses what was randomised");
+  require(!method.competing || protocol.ended_by_others(slot_), "another event competes");
   if (protocol.by_visit(slot_)) visit_ = protocol.seen_at(slot_, plan.visit_months);
   for (const std::size_t v : protocol.seen[slot_]) times_.push_back(protocol.visits_months[v]);
   require(!plan.change_from_baseline || protocol.has_baseline[slot_], "a change has a baseline");
@@ -109,12 +110,15 @@ void KnownData::take_values(const TrialData& data, const Protocol& protocol, std
 
 void KnownData::take_times(const TrialData& data, std::size_t slot, const DataCut& cut) {
   const std::vector<double>& observed = data.observed.time[slot];
+  const std::vector<std::uint8_t>& others = data.competed[slot];
   time.resize(cut.enrolled);
   event.resize(cut.enrolled);
+  competed.resize(others.empty() ? 0 : cut.enrolled);
   for (std::size_t i = 0; i < cut.enrolled; ++i) {
     const bool known = data.randomised_months[i] + observed[i] <= cut.months;
     time[i] = known ? observed[i] : cut.months - data.randomised_months[i];
     event[i] = known && data.event[slot][i];
+    if (!others.empty()) competed[i] = known && others[i];
   }
 }
 
@@ -164,6 +168,8 @@ std::span<const TrialResult> TrialAnalysis::run(const TrialData& data, const Dat
     if (!everything) known_.take_times(data, slot_, cut);
     records.time = std::span(everything ? data.observed.time[slot_] : known_.time).first(n);
     records.event = std::span(everything ? data.event[slot_] : known_.event).first(n);
+    const std::vector<std::uint8_t>& competed = everything ? data.competed[slot_] : known_.competed;
+    if (!competed.empty()) records.competed = std::span(competed).first(n);
   }
   records.values = values_;
   records.visit = visit_;

@@ -24,11 +24,12 @@ struct TrialData {
   std::vector<int> visits_attended;       // [patient]
   std::vector<double> guessed;            // [patient]: probability that the convergence strategy guesses the arm
   ArmOutcomes observed;                   // NaN is missing; of units as their source has it (unit_source.hpp)
-  std::vector<std::vector<std::uint8_t>> event;  // survival, [slot][patient]
-  std::size_t counted = 0;                       // the slot whose events looks and the final analysis count
-  std::vector<double> exposure;                  // count
-  ArmOutcomes known;                             // count: those of a cut, and
-  std::vector<double> known_exposure;            // its exposures; NaN: none yet
+  std::vector<std::vector<std::uint8_t>> event;     // survival, [slot][patient]
+  std::vector<std::vector<std::uint8_t>> competed;  // by an event of another slot, [slot][patient]; empty: by none
+  std::size_t counted = 0;                          // the slot whose events looks and the final analysis count
+  std::vector<double> exposure;                     // count
+  ArmOutcomes known;                                // count: those of a cut, and
+  std::vector<double> known_exposure;               // its exposures; NaN: none yet
 
   /// How many of the patients of a cut have come to a visit by its day; they are the first.
   std::size_t due_by(const DataCut&, double visit_months) const;
@@ -39,7 +40,7 @@ struct TrialData {
 struct KnownData {
   std::vector<std::vector<double>> values;  // [visit][patient]
   std::vector<double> time;
-  std::vector<std::uint8_t> event;
+  std::vector<std::uint8_t> event, competed;
 
   void take_values(const TrialData&, const Protocol&, std::size_t slot, const DataCut&);
   void take_times(const TrialData&, std::size_t slot, const DataCut&);

@@ -342,12 +342,13 @@ bool TrueValues::by_twins(std::size_t analysis) const {
   return is_mean(effect_scale(plan)) && !of_subgroup(plan) && !depends_on_others(trial_, plan);
 }
 
-/// Times to events have no limit where a day ends the trial, and closed forms are not known.
+/// Times to events have no limit where a day ends the trial, and closed forms are not known, but for curves at a time.
 bool TrueValues::has_limit(std::size_t analysis) const {
   const TrialQuestion& design = trial_.protocol.design;
   const AnalysisPlan& plan = design.analyses[analysis];
   const bool times = is_hierarchical(plan) || is_survival(trial_, plan);
-  return !times || (depends_on_others(trial_, plan) && !design.final && !design.looks);
+  const bool at_a_time = method_of(plan).horizon != analysis::Method::Horizon::none;
+  return !times || (depends_on_others(trial_, plan) && (at_a_time || (!design.final && !design.looks)));
 }
 
 std::string TrueValues::kind_of_limit(const AnalysisPlan& plan, bool known) const {
@@ -357,9 +358,10 @@ std::string TrueValues::kind_of_limit(const AnalysisPlan& plan, bool known) cons
     return has_limit(static_cast<std::size_t>(&plan - trial_.protocol.design.analyses.data()))
                ? "missing: the analysis has no finite limit under these outcomes"
                : "missing: it depends on how long patients are followed when a day ends the trial";
-  return effect_scale(plan) == EffectScale::log_hazard_ratio || effect_scale(plan) == EffectScale::log_odds_ratio
-             ? "pseudo-true"
-             : "marginal";
+  const EffectScale scale = effect_scale(plan);
+  const bool pseudo = scale == EffectScale::log_hazard_ratio || scale == EffectScale::log_odds_ratio ||
+                      scale == EffectScale::log_subdistribution_hazard_ratio;
+  return pseudo ? "pseudo-true" : "marginal";
 }
 
 bool TrueValues::needs_twins(const std::vector<TrueValue>& values) const {
@@ -468,6 +470,7 @@ std::vector<double> spread_over_parts(TrialAnalysis& method, const TrialData& da
     take_columns(here.observed.values, data.observed.values);
     take_columns(here.observed.time, data.observed.time);
     take_columns(here.event, data.event);
+    take_columns(here.competed, data.competed);
     take_columns(here.participants.numeric, data.participants.numeric);
     take_columns(here.participants.factor, data.participants.factor);
     take_columns(here.participants.baseline, data.participants.baseline);

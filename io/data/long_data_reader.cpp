@@ -378,7 +378,13 @@ class Reader {
       data_.time = columns_.time;
       data_.event = columns_.event;
       read_outcome(data_.time, "data.time", not_negative, "a time is not negative");
-      read_outcome(data_.event, "data.event", yes_or_no, "an event is 1 or 0");
+      data_.competing = columns_.competing;
+      const auto code = [&](double x) {
+        return yes_or_no(x) || std::count(data_.competing.begin(), data_.competing.end(), x) > 0;
+      };
+      read_outcome(data_.event, "data.event", code,
+                   data_.competing.empty() ? "an event is 1 or 0; other events stand in data.competing"
+                                           : "an event is 1 or 0, or one of data.competing");
       return;
     }
     const bool of_counts = method.fits.contains(OutcomeKind::count);

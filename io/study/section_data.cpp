@@ -14,6 +14,14 @@ Use visits_use(const KeySpec& key, const DataColumns& data, const Scope&) {
   return twice ? Use::none("\"visit_order\" says the same") : Use{};
 }
 
+void check_competing(const KeyAt& at, const DataColumns& data) {
+  for (std::size_t k = 0; k < data.competing.size(); ++k)
+    if (data.competing[k] == 0 || data.competing[k] == 1)
+      at.problems().add(at.item_place(k), fmt::format("{} is no other event", number_text(data.competing[k])),
+                        "1 is the event itself, and 0 the end of observation",
+                        "recode the column, or write the values of the other events");
+}
+
 Use arms_use(const KeySpec& key, const DataColumns& data, const Scope&) {
   if (data.arm.empty()) return Use::none("[data] has no \"arm\"");
   return key.name == "reference" ? Use::required("[data] has an \"arm\"") : Use{};
@@ -21,6 +29,7 @@ Use arms_use(const KeySpec& key, const DataColumns& data, const Scope&) {
 
 Use outcome_use(const KeySpec& key, const DataColumns& data, const Scope&) {
   if (key.name == "value") return data.time.empty() ? Use::required("[data] has no \"time\"") : Use{};
+  if (key.name == "competing") return data.event.empty() ? Use::none("[data] has no \"event\"") : Use{};
   if (key.name == "offset") return data.exposure.empty() ? Use{} : Use::none("[data] has an \"exposure\"");
   return data.time.empty() ? Use::none("[data] has no \"time\"") : Use::required("[data] has a \"time\"");
 }
@@ -59,7 +68,7 @@ std::string write_where(const DataColumns& data, const Scope&) {
   return text.empty() ? text : text + " }";
 }
 
-constexpr std::array<KeySpec, 17> keys = {{
+constexpr std::array<KeySpec, 18> keys = {{
     field<&DataColumns::patient>("patient", {.form = "name of a column", .required = true}, "Who the row is about.",
                                  "\"USUBJID\""),
     field<&DataColumns::arm>("arm", {.form = "name of a column"},
@@ -98,6 +107,11 @@ constexpr std::array<KeySpec, 17> keys = {{
     field<&DataColumns::event>("event", {.form = "name of a column", .use = rule<outcome_use>},
                                "1 for an event at `time`, 0 for the end of observation; required with `time`.",
                                "\"EVENT\""),
+    field<&DataColumns::competing>(
+        "competing", {.form = "list of numbers", .use = rule<outcome_use>, .check = checked<check_competing>},
+        "The values of `event` that are other events at `time`, after which this one cannot happen: for `gray` and "
+        "`cumulative-incidence`. Other methods take them as the end of observation (cause-specific).",
+        "[2]"),
     field<&DataColumns::exposure>("exposure", {.form = "name of a column"},
                                   "How long the events of a count were looked for; 1 without it.", "\"YEARS\""),
     field<&DataColumns::offset>("offset", {.form = "name of a column", .use = rule<outcome_use>},

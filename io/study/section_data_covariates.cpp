@@ -435,8 +435,8 @@ void correlate(DataModel& model, const Numbers& with_earlier) {
 }  // namespace
 
 bool is_covariate_name(std::string_view name) {
-  constexpr std::array<std::string_view, 8> taken = {"baseline", "patient", "arm",     "endpoint",
-                                                     "visit",    "value",   "outcome", "randomised_months"};
+  constexpr std::array<std::string_view, 9> taken = {
+      "baseline", "patient", "arm", "endpoint", "visit", "value", "outcome", "randomised_months", "status"};
   return name.find_first_not_of(' ') != std::string_view::npos && name.size() <= longest_name &&
          name.find_first_of("\n\r\t") == std::string_view::npos && !index_of(taken, name) && !name.ends_with("_group");
 }

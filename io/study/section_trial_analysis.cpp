@@ -201,6 +201,29 @@ void check_arms(const KeyAt& at, const analysis::Method& method) {
               "name its column in data.arm, or compare with a fixed value: " + listed(methods_of_one_arm()));
 }
 
+/// Whether an event of another endpoint ends the follow-up of this one.
+bool has_competing_event(const DataModel& endpoint, const DataModel& model) {
+  return std::any_of(model.endpoints.begin(), model.endpoints.end(), [&](const DataModel& other) {
+    const std::vector<std::string>& parts = endpoint.first_of;
+    return other.ends_follow_up && other.name != endpoint.name &&
+           std::find(parts.begin(), parts.end(), other.name) == parts.end();
+  });
+}
+
+void check_competing(const KeyAt& at, const AnalysisPlan& plan) {
+  const TrialFrame& frame = *at.scope.trial;
+  const std::string problem = fmt::format("{} needs another event that competes", plan.method);
+  const std::string instead = "or use logrank or kaplan-meier";
+  if (frame.data && frame.data->competing.empty())
+    at.refuse(problem, "[data] names none",
+              "say which values of data.event are other events: competing = [2]; " + instead);
+  const DataModel* endpoint = frame.endpoint_of(plan);
+  if (!frame.simulated || !endpoint || endpoint->kind != OutcomeKind::survival) return;
+  if (!has_competing_event(*endpoint, *frame.model))
+    at.refuse(problem, fmt::format("no other endpoint ends the follow-up of {}", quoted(endpoint->name)),
+              "let an endpoint of the data model have ends_follow_up = true, " + instead);
+}
+
 void check_fit(const KeyAt& at, const AnalysisPlan& plan) {
   const TrialFrame& frame = *at.scope.trial;
   const analysis::Method& method = method_of(plan);
@@ -220,6 +243,7 @@ void check_fit(const KeyAt& at, const AnalysisPlan& plan) {
     at.refuse(fmt::format("{} takes at most {} visits", method.name, analysis::most_repeated_visits),
               fmt::format("there are {} after the baseline", after_baseline), "choose fewer visits");
   check_units(at, method);
+  if (method.competing) check_competing(at, plan);
   if (method.paired && kind && !has_baseline(plan, at.scope))
     at.refuse(fmt::format("{} has no baseline to compare with", method.name), no_baseline(plan, at.scope),
               "write visits_months = [0, 6], for instance");
@@ -345,7 +369,7 @@ Use firth_use(const KeySpec&, const AnalysisPlan& plan, const Scope&) {
 }
 
 Use interval_use(const KeySpec&, const AnalysisPlan& plan, const Scope&) {
-  if (method_of(plan).horizon == Horizon::at) return {};
+  if (method_of(plan).horizon == Horizon::at && !method_of(plan).competing) return {};
   return Use::none(fmt::format("it belongs to kaplan-meier, and the analysis is {}", plan.method));
 }
 
@@ -508,8 +532,9 @@ void check_weights(const KeyAt& at, const AnalysisPlan& plan) {
 Use horizon_use(const KeySpec& key, const AnalysisPlan& plan, const Scope&) {
   const bool tau = key.name == "tau_months";
   if (method_of(plan).horizon == (tau ? Horizon::tau : Horizon::at))
-    return Use::required(tau ? "the mean is restricted to it" : "survival is compared then");
-  return Use::none(fmt::format("it belongs to {}, and the analysis is {}", tau ? "rmst" : "kaplan-meier", plan.method));
+    return Use::required(tau ? "the mean is restricted to it" : "arms are compared then");
+  return Use::none(fmt::format("it belongs to {}, and the analysis is {}",
+                               tau ? "rmst" : "kaplan-meier and cumulative-incidence", plan.method));
 }
 
 void check_horizon(const KeyAt& at, const AnalysisPlan& plan) {
@@ -768,7 +793,7 @@ constexpr std::array<KeySpec, 29> keys = {{
         "24"),
     field<&AnalysisPlan::at_months>(
         "at_months", {.unit = "months", .range = above(0), .use = rule<horizon_use>, .check = checked<check_horizon>},
-        "kaplan-meier: the time at which survival is compared; likewise.", "12"),
+        "kaplan-meier, cumulative-incidence: the time at which arms are compared; likewise.", "12"),
     table<&AnalysisPlan::hierarchy>(
         "hierarchy", hierarchy_section, {.form = "list of endpoints", .use = rule<hierarchy_use>},
         "win-ratio: its endpoints, the most important first, instead of one.",

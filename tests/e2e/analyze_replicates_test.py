@@ -15,6 +15,7 @@ TIMES = 'time = "visit"\nevent = "value"'
 CLUSTERS = 'visit = "visit"\nvisit_months = "visit"\nvalue = "value"\ncluster = "cluster"'
 COUNTS = 'value = "value"\nexposure = "visit"'
 SEVERAL = f"{BY_VISIT}\n{TIMES}"  # endpoints of a data model
+COMPETING = 'time = "visit"\nevent = "status"\ncompeting = [2]'
 
 NORMAL = """[data_model]
 kind = "normal"
@@ -62,6 +63,7 @@ EVENTS = ['"logrank"', '"cox"', '"win-ratio"', '"logrank", hypothesis = "non-inf
           *(f'"cox", {firth}' for firth in FIRTH), '"cox", firth = "always", hypothesis = "non-inferiority", margin = 0.2', '"fleming-harrington", weights = [0.5, 1], margin = 0.1',
           '"max-combo"', '"max-combo", weights = [[0, 0], [0, 0.5], [0.5, 0], [0.5, 0.5]]', '"rmst", tau_months = 9', '"rmst", tau_months = 12, hypothesis = "equivalence", margin = 1',
           '"kaplan-meier", at_months = 6', '"kaplan-meier", at_months = 6, hypothesis = "non-inferiority", margin = 0.1']
+COMPETED = ['"gray"', '"cumulative-incidence", at_months = 6', '"cumulative-incidence", at_months = 6, hypothesis = "non-inferiority", margin = 0.1', '"logrank"', '"cox"', '"kaplan-meier", at_months = 6']
 RATES = ['"negative-binomial"', '"negative-binomial", hypothesis = "non-inferiority", margin = 0.2']
 # One arm against a fixed value.
 ONE_SCORE = ['"one-sample-t", against = 55', '"one-sample-t", against = 5, change_from_baseline = true', '"exact-binomial", against = 0.4, responder_threshold = 2.5',
@@ -196,6 +198,12 @@ covariates.site = { kind = "site", number = 3, rate_cv = 0.5, effect_sd = 0.3 }
         marginal = conditional.replace("conditional", "marginal")
         self.data_model("counts-adjusted", COUNT + marginal, ['"negative-binomial", adjust = ["x", "c"]', '"negative-binomial", interaction = "g"'], COUNTS)
 
+    def test_competing_events(self):
+        arms = "".join(f"arms.{arm} = {{ hazard = %s }}\n" for arm in ("control", "low", "high"))
+        death, relapse = arms % (0.05, 0.05, 0.02), arms % (0.1, 0.08, 0.05)
+        model = "".join(f'[data_model.endpoints.{name}]\nkind = "survival"\nfollow_up_months = 12\n{text}' for name, text in (("relapse", relapse), ("death", f"ends_follow_up = true\n{death}")))
+        self.data_model("competing", model, COMPETED, COMPETING, 'endpoint = "relapse", ', DROPOUT)
+
     def test_pairs(self):
         self.data_model("pairs", NORMAL, PAIRS, BY_VISIT, "visit_months = 12, ", DROPOUT, ("high",))
         shares = BINARY.replace("visits_months = 6", "visits_months = [0, 6]\ncorrelation = [[1, 0.4], [0.4, 1]]").replace("share = 0.4", "share = [0.3, 0.4]")
@@ -236,6 +244,7 @@ arms.low = {{ difference = 3 }}
             kind = re.search(r'^kind\s*= "(\w+)"', text, re.MULTILINE)
             columns = CLUSTERS if "cluster_size" in text else {"survival": TIMES, "count": COUNTS}.get(kind.group(1) if kind else "", BY_VISIT)
             columns = SEVERAL if "data_model.endpoints" in text else columns
+            columns = COMPETING if '"gray"' in text else columns
             with self.subTest(path.name):
                 self.assert_reproduced(study, columns)
 
@@ -243,7 +252,7 @@ arms.low = {{ difference = 3 }}
         page = self.call("schema").stdout
         table = page[page.index("### Analyses"):]
         methods = set(re.findall(r"^\| `([a-z-]+)` \|", table[:table.index("###", 3)], re.MULTILINE))
-        tried = {analysis.split('"')[1] for analyses in (SCORES, SHARES, CATEGORIES, EVENTS, RATES, CHILDREN, ONE_SCORE, ONE_SHARE, PAIRS, SHARE_PAIRS, PERIODS, OF_CLUSTERS, STEPS) for analysis in analyses}
+        tried = {analysis.split('"')[1] for analyses in (SCORES, SHARES, CATEGORIES, EVENTS, COMPETED, RATES, CHILDREN, ONE_SCORE, ONE_SHARE, PAIRS, SHARE_PAIRS, PERIODS, OF_CLUSTERS, STEPS) for analysis in analyses}
         self.assertEqual(tried, methods)
 
 

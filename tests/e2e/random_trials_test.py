@@ -21,12 +21,13 @@ CURVES = {EMPTY_ARM, NO_VARIATION, NO_EVENTS, BEYOND}
 FAILURES = {"t": LINEAR, "welch": LINEAR, "ancova": LINEAR, "bayes": LINEAR, "one-sample-t": LINEAR, "mmrm": LINEAR | {NO_CONVERGENCE, 11, 12},
             "proportional-odds": {EMPTY_ARM, NO_VARIATION, SINGULAR, SEPARATION}, "cox": {EMPTY_ARM, NO_EVENTS, SINGULAR, SEPARATION},
             "negative-binomial": {EMPTY_ARM, NO_EVENTS, SINGULAR, SEPARATION},
-            "rmst": CURVES, "kaplan-meier": CURVES}
+            "rmst": CURVES, "kaplan-meier": CURVES, "cumulative-incidence": CURVES}
 EXACT = {EMPTY_ARM, TOO_FEW}
 
 FAILURES |= {method: LINEAR for method in ("paired-t", "crossover-t", "cluster-t", "cluster-t-weighted", "cluster-mixed", "stepped-wedge")}
 
 # What is randomised where it is not each patient to one arm, and the visits that it has.
+COMPETING = ("gray", "cumulative-incidence")
 PAIRED = ("paired-t", "mcnemar")
 UNITS = {"crossover-t": ('kind = "crossover"', [6, 12]), "stepped-wedge": ('kind = "stepped-wedge", cluster_size = 3', [3, 6, 12])}
 UNITS |= {method: ('kind = "cluster", cluster_size = 4, cluster_size_cv = 0.7', [12]) for method in ("cluster-t", "cluster-t-weighted", "cluster-mixed")}
@@ -39,7 +40,7 @@ class Design:
 
     def __init__(self, chance, method, row):
         self.chance, self.method, self.row = chance, method, row
-        self.children = "stratify" in row["takes"] and method not in ("logrank", "cox", "fleming-harrington", "max-combo") or chance.random() < 0.1 and row["kinds"] & {"normal", "binary", "ordinal"}
+        self.children = "stratify" in row["takes"] and row["kinds"] != {"survival"} or chance.random() < 0.1 and row["kinds"] & {"normal", "binary", "ordinal"}
         self.kind = chance.choice(sorted(row["kinds"] & ({"normal", "binary", "ordinal"} if self.children else set(KINDS.values()))))
         self.paired, self.units = method in PAIRED, UNITS.get(method)
         self.children = self.children and not self.paired and not self.units
@@ -64,7 +65,7 @@ class Design:
                "survival": lambda: f"hazard = {self.one(1e-6, 0.02, 0.1, 2)}",
                "count": lambda: f"rate = {self.one(1e-6, 0.05, 0.5)}, dispersion = {self.one(0, 0.5)}"}
         self.sd = self.one(10, 10, 0.01)
-        text = f'[data_model]\nkind = "{self.kind}"\n'
+        text = f'[data_model{".endpoints.relapse" if self.method in COMPETING else ""}]\nkind = "{self.kind}"\n'
         if self.kind in ("survival", "count"):
             text += "follow_up_months = 12\n"
         else:
@@ -76,7 +77,11 @@ class Design:
         elif self.kind == "normal":
             text += 'correlation = { structure = "ar1", rho = 0.5 }\n'
         text += self.one("", "lower_is_better = true\n", "lower_is_better = false\n")
-        return text + "".join(f"arms.{name} = {{ {arm[self.kind]()} }}\n" for name in self.arms)
+        arms = lambda: "".join(f"arms.{name} = {{ {arm[self.kind]()} }}\n" for name in self.arms)
+        text += arms()
+        if self.method in COMPETING:
+            text += f'[data_model.endpoints.other]\nkind = "survival"\nfollow_up_months = 12\nends_follow_up = true\n{arms()}'
+        return text
 
     def patients(self):
         text = 'evidence = "published"\n[population]\nsize = 100\nage_years = { distribution = "uniform", low = 2, high = 12 }\n'
@@ -86,7 +91,7 @@ class Design:
         return text + '[outcomes]\nvisits_months = [6, 12]\nendpoints = ["gmfm66", "drooling_effective", "cgi_i"]\n'
 
     def analysis(self, name=""):
-        endpoint = {"normal": "gmfm66", "binary": "drooling_effective", "ordinal": "cgi_i"}.get(self.kind) if self.children else "outcome"
+        endpoint = {"normal": "gmfm66", "binary": "drooling_effective", "ordinal": "cgi_i"}.get(self.kind) if self.children else "relapse" if self.method in COMPETING else "outcome"
         words = [f'endpoint = "{endpoint}"', f'analysis = "{self.method}"'] + ([f'name = "{name}"'] if name else [])
         if self.kind not in ("survival", "count") and self.method not in ("crossover-t", "stepped-wedge"):
             words.append("visit_months = 12")

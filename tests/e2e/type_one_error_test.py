@@ -30,6 +30,17 @@ SURVIVAL = """kind = "survival"
 follow_up_months = 12
 arms.control = { hazard = [0.1] }
 arms.active = { hazard = [0.1] }"""
+COMPETING = """[data_model.endpoints.relapse]
+kind = "survival"
+follow_up_months = 12
+arms.control = { hazard = 0.1 }
+arms.active = { hazard = 0.1 }
+[data_model.endpoints.other]
+kind = "survival"
+follow_up_months = 12
+ends_follow_up = true
+arms.control = { hazard = 0.05 }
+arms.active = { hazard = 0.05 }"""
 COUNT = """kind = "count"
 follow_up_months = 12
 arms.control = { rate = 0.3, dispersion = 0.5 }
@@ -52,7 +63,9 @@ primary = {{ endpoint = "outcome", visit_months = 12, analysis = "{method}"{opti
 class TypeOneError(ProgramTest):
     def rates(self, model, method, options="", replicates=REPLICATES):
         """Share of rejections with 20 and with 100 patients in all."""
-        (self.folder / "null.toml").write_text(STUDY.format(model=model, method=method, options=options, replicates=replicates))
+        several = "data_model.endpoints" in model
+        text = STUDY.replace("[data_model]\n", "").replace('"outcome", visit_months = 12', '"relapse"') if several else STUDY
+        (self.folder / "null.toml").write_text(text.format(model=model, method=method, options=options, replicates=replicates))
         self.call("run", "null.toml", "-o", "null.h5", "--quiet", "--overwrite")
         table = self.call("export", "null.h5", "--table", "trial/operating_characteristics").stdout
         return [float(row["power"]) for row in csv.DictReader(io.StringIO(table))]
@@ -81,6 +94,7 @@ class TypeOneError(ProgramTest):
                 (SURVIVAL, "max-combo", "", 0.045, 0.060), (SURVIVAL, "rmst", ", tau_months = 12", 0.045, 0.060),
                 (SURVIVAL, "kaplan-meier", ", at_months = 12", 0.045, 0.060),
                 (SURVIVAL, "kaplan-meier", ', at_months = 12, interval = "log-log"', 0.045, 0.060), (COUNT, "negative-binomial", "", 0.045, 0.065),
+                (COMPETING, "gray", "", 0.045, 0.060), (COMPETING, "cumulative-incidence", ", at_months = 12", 0.045, 0.060),
                 (NORMAL, "mmrm", ', adjust_by_visit = ["baseline"], df = "normal"', 0.049, 0.060),
                 (NORMAL, "mmrm", ', adjust_by_visit = ["baseline"], df = "kenward-roger"', 0.047, 0.060)):
             with self.subTest(method=method, options=options):

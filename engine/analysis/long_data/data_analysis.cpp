@@ -181,6 +181,10 @@ class DataRecords {
     event_ = events(data_.event, time_);
     records_.time = time_;
     records_.event = event_;
+    if (data_.competing.empty()) return;
+    for (const double code : at_visit(data_.event, visit_))
+      competed_.push_back(std::find(data_.competing.begin(), data_.competing.end(), code) != data_.competing.end());
+    records_.competed = competed_;
   }
 
   std::vector<std::uint8_t> events(const std::string& column, std::vector<double>& times) const {
@@ -247,7 +251,7 @@ class DataRecords {
   std::vector<std::vector<double>> rows_;
   std::vector<int> unit_arm_, crossing_;
   std::vector<double> time_, exposure_;
-  std::vector<std::uint8_t> event_;
+  std::vector<std::uint8_t> event_, competed_;
   std::vector<int> arm_;
   std::vector<Level> levels_;
   std::vector<analysis::RankedEndpoint> ranked_;
@@ -489,7 +493,7 @@ Table events_table(const LongData& data, const analysis::Analysis& analysis) {
   struct Row {
     std::string arm;
     std::int64_t n = 0;
-    double events = 0, follow_up = 0;
+    double events = 0, competing = 0, follow_up = 0;
     double height = missing, height_se = missing;
     analysis::SurvivalLimits limits = {};
   };
@@ -502,9 +506,18 @@ Table events_table(const LongData& data, const analysis::Analysis& analysis) {
       if (arm_if_complete[i] != static_cast<int>(a)) continue;
       ++row.n;
       row.events += seen.time.empty() ? seen.outcome[i] : seen.event[i];
+      row.competing += seen.competed.empty() ? 0 : seen.competed[i];
       row.follow_up += !seen.time.empty() ? seen.time[i] : seen.exposure.empty() ? 1 : seen.exposure[i];
     }
     if (horizon == Horizon::none) continue;
+    if (analysis.method().competing) {
+      const analysis::IncidenceCurve curve =
+          analysis::incidence_curve(seen, static_cast<int>(a), analysis.options().horizon, workspace);
+      if (curve.failure != analysis::Failure::none) continue;
+      row.height = curve.incidence;
+      row.height_se = std::sqrt(curve.variance);
+      continue;
+    }
     const analysis::SurvivalCurve curve =
         analysis::survival_curve(seen, static_cast<int>(a), analysis.options().horizon, workspace);
     if (curve.failure != analysis::Failure::none) continue;
@@ -518,10 +531,15 @@ Table events_table(const LongData& data, const analysis::Analysis& analysis) {
   column("arm", "", "arm", &Row::arm);
   column("n", "patients", "analysed", &Row::n);
   column("events", "events", "of them", &Row::events);
+  if (!seen.competed.empty())
+    column("competing_events", "events", "others, after which the event cannot happen", &Row::competing);
   column("follow_up", "of the data", "sum of their times, or exposures", &Row::follow_up);
   if (horizon == Horizon::tau) {
     column("restricted_mean", "of the data", "mean time without the event up to the time looked at", &Row::height);
     column("restricted_mean_se", "of the data", "its standard error", &Row::height_se);
+  } else if (analysis.method().competing && horizon == Horizon::at) {
+    column("incidence", "share", "with the event at the time looked at", &Row::height);
+    column("incidence_se", "share", "its standard error", &Row::height_se);
   } else if (horizon == Horizon::at) {
     column("survival", "share", "without the event at the time looked at", &Row::height);
     column("survival_se", "share", "its standard error", &Row::height_se);
@@ -630,6 +648,8 @@ DataAnalysis analyze(const LongData& data, const AnalysisPlan& plan, double alph
   if (!data.clusters.empty())
     found.notes.push_back("what is counted are clusters: " + std::to_string(data.clusters.size()) + ", with " +
                           std::to_string(data.patients.size()) + " patients");
+  if (!data.competing.empty() && !records.view().competed.empty() && !method.competing)
+    found.notes.emplace_back("other events count as the end of observation (cause-specific)");
   found.arms_compared = data.arms.size();
   found.level = analysis.level();
   for (const Subgroup& group : plan.where) found.notes.push_back("patients with " + text_of(group));

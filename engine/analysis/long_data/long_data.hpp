@@ -24,6 +24,7 @@ struct LongData {
   std::vector<int> cluster;                             // [patient]
   std::map<std::string, std::vector<double>> outcomes;  // [column][visit, patient]: values, times, events, exposures
   std::string value, time, event, exposure, offset;     // which column is what; empty: none
+  std::vector<double> competing;                        // values of events that compete
   std::vector<double> baseline;                         // [patient]; empty where there is none
   std::vector<Covariate> covariates;
   std::optional<bool> lower_is_better;

@@ -298,7 +298,8 @@ TEST(Analysis, AwkwardDataHaveAnAnswerOrAReason) {
        {0, 0, 0, 0, 0, 0, 0, 0},
        "t: no variation; welch: no variation; ancova: no variation; mmrm: no variation; proportional-odds: no "
        "variation; proportional-odds by Firth: no variation; cox: no events; cox by Firth: no events; "
-       "rmst: no events; kaplan-meier: no events; negative-binomial: no events; bayes: no variation; one-sample-t: no "
+       "rmst: no events; kaplan-meier: no events; cumulative-incidence: no events; negative-binomial: no events; "
+       "bayes: no variation; one-sample-t: no "
        "variation"},
       {"everybody",
        {0, 0, 0, 0, 1, 1, 1, 1},
@@ -306,14 +307,15 @@ TEST(Analysis, AwkwardDataHaveAnAnswerOrAReason) {
        {1, 1, 1, 1, 1, 1, 1, 1},
        {1, 1, 1, 1, 1, 1, 1, 1},
        "proportional-odds: no variation; proportional-odds by Firth: no variation; rmst: no events; kaplan-meier: no "
-       "events"},
+       "events; cumulative-incidence: no events"},
       {"a patient per arm",
        {0, 1},
        {5, 6},
        {0, 1},
        {1, 0},
        "t: too few patients; welch: too few patients; ancova: too few patients; mmrm: too few patients; "
-       "proportional-odds: separation; cox: separation; rmst: no events; kaplan-meier: no events; negative-binomial: "
+       "proportional-odds: separation; cox: separation; rmst: no events; kaplan-meier: no events; "
+       "cumulative-incidence: no events; negative-binomial: "
        "separation; win-ratio: too few patients; "
        "bayes: too few patients; one-sample-t: too few patients"},
       {"two and one",
@@ -322,7 +324,7 @@ TEST(Analysis, AwkwardDataHaveAnAnswerOrAReason) {
        {0, 1, 1},
        {1, 0, 1},
        "welch: too few patients; proportional-odds: separation; cox: separation; rmst: no events; kaplan-meier: no "
-       "events; win-ratio: too few patients"},
+       "events; cumulative-incidence: no events; win-ratio: too few patients"},
       {"one patient",
        {1},
        {5},
@@ -331,7 +333,8 @@ TEST(Analysis, AwkwardDataHaveAnAnswerOrAReason) {
        "t: empty arm; welch: empty arm; ancova: empty arm; mmrm: no variation; wilcoxon: empty arm; van-elteren: empty "
        "arm; proportional-odds: empty arm; proportional-odds by Firth: empty arm; fisher: empty arm; chi-square: empty "
        "arm; cmh: empty arm; risk-difference: empty arm; logrank: empty arm; fleming-harrington: empty arm; max-combo: "
-       "empty arm; cox: empty arm; cox by Firth: empty arm; rmst: empty arm; kaplan-meier: empty arm; "
+       "empty arm; cox: empty arm; cox by Firth: empty arm; rmst: empty arm; kaplan-meier: empty arm; gray: empty arm; "
+       "cumulative-incidence: empty arm; "
        "negative-binomial: empty arm; win-ratio: empty arm; bayes: empty arm; exact-binomial: empty arm; one-sample-t: "
        "empty arm"},
       {"nobody",
@@ -342,7 +345,8 @@ TEST(Analysis, AwkwardDataHaveAnAnswerOrAReason) {
        "t: empty arm; welch: empty arm; ancova: empty arm; mmrm: too few patients; wilcoxon: empty arm; van-elteren: "
        "empty arm; proportional-odds: empty arm; proportional-odds by Firth: empty arm; fisher: empty arm; chi-square: "
        "empty arm; cmh: empty arm; risk-difference: empty arm; logrank: empty arm; fleming-harrington: empty arm; "
-       "max-combo: empty arm; cox: empty arm; cox by Firth: empty arm; rmst: empty arm; kaplan-meier: empty arm; "
+       "max-combo: empty arm; cox: empty arm; cox by Firth: empty arm; rmst: empty arm; kaplan-meier: empty arm; gray: "
+       "empty arm; cumulative-incidence: empty arm; "
        "negative-binomial: empty arm; win-ratio: empty arm; bayes: empty arm; exact-binomial: empty arm; one-sample-t: "
        "empty arm"},
   };

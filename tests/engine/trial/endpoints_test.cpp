@@ -122,6 +122,49 @@ TEST(Endpoints, EndTheFollowUpOfOthers) {
   EXPECT_NEAR(seen, 2000 * std::exp(-0.6), mcse_allowed * std::sqrt(2000 * 0.25));
 }
 
+/// Of two events that end the follow-up only the first is seen.
+TEST(Endpoints, EndEachOther) {
+  Study study = several_endpoints({event_endpoint("death", 0.05, 1), event_endpoint("withdrawal", 0.05, 1)}, 0, 500, 1);
+  for (DataModel& endpoint : study.data_model->endpoints) endpoint.ends_follow_up = true;
+  const PreparedTrial trial(study, no_evidence());
+  TrialSimulator simulator(trial, false);
+  const TrialData& data = simulator.simulate_replicate(0, 500);
+  int both = 0, one = 0;
+  for (std::size_t i = 0; i < 500; ++i) {
+    EXPECT_EQ(data.observed.time[0][i], data.observed.time[1][i]);
+    EXPECT_EQ(data.competed[0][i], data.event[1][i]);
+    EXPECT_EQ(data.competed[1][i], data.event[0][i]);
+    both += data.event[0][i] && data.event[1][i];
+    one += data.event[0][i] || data.event[1][i];
+  }
+  EXPECT_EQ(both, 0);
+  EXPECT_NEAR(one, 500 * (1 - std::exp(-2.4)), mcse_allowed * std::sqrt(500 * 0.09));
+}
+
+/// Independent exponential times: F(t) = h / (h + d) (1 - exp(-(h + d) t)), which a day that ends the trial leaves
+/// alone.
+TEST(Endpoints, CompetingEventsHaveTheirIncidence) {
+  Study study =
+      several_endpoints({event_endpoint("death", 0.03, 1.5), event_endpoint("stroke", 0.05, 0.5)}, 0, 300, many);
+  study.data_model->endpoints[0].ends_follow_up = true;
+  AnalysisPlan gray = analysis("gray", 0), incidence = analysis("cumulative-incidence", 0);
+  for (AnalysisPlan* plan : {&gray, &incidence}) plan->endpoint = "stroke";
+  incidence.name = "incidence";
+  incidence.at_months = 12;
+  study.trial->analyses = {gray, incidence};
+  const Table table = table_of(study, "operating_characteristics");
+  const auto share = [](double h, double d) { return h / (h + d) * (1 - std::exp(-12 * (h + d))); };
+  const double truth = share(0.025, 0.045) - share(0.05, 0.03);
+  EXPECT_NEAR(number(table, "true_value", 1), truth, mcse_allowed * number(table, "true_value_mcse", 1));
+  EXPECT_EQ(text(table, "true_value_kind", 1), "marginal");
+  EXPECT_EQ(text(table, "true_value_kind", 0), "pseudo-true");
+  EXPECT_LT(number(table, "true_value", 0), std::log(0.5)) << "deaths take strokes away";
+  for (std::size_t row = 0; row < 2; ++row) {
+    EXPECT_LT(std::fabs(number(table, "bias", row)), mcse_allowed * number(table, "bias_mcse", row) + 0.01) << row;
+    EXPECT_NEAR(number(table, "coverage", row), 0.95, mcse_allowed * binomial_se(0.95, many) + 0.01) << row;
+  }
+}
+
 /// Two independent exponential times: the composite has the sum of the hazards, and Schoenfeld's power by its events.
 TEST(Endpoints, CompositesHaveTheFormulaOfTheirHazard) {
   Study study = several_endpoints(

@@ -55,6 +55,37 @@ TEST(DataEndpointsReader, OneNumberIsThatOfAllPairs) {
   EXPECT_TRUE(read_model(pain + death, t_test).data_model->endpoint_correlation.empty());
 }
 
+TEST(DataEndpointsReader, ReadsTheCodesOfCompetingEvents) {
+  const std::string text =
+      "format = \"vcohort-study 1\"\n[data]\npatient = \"id\"\narm = \"arm\"\nreference = \"A\"\ntime = \"t\"\nevent = "
+      "\"status\"\ncompeting = [2, 3.5]\n[trial]\nprimary = { analysis = \"gray\" }\n";
+  const StudyReading reading = read_study(text, "x");
+  EXPECT_THAT(reading.study.data->competing, ElementsAre(2, 3.5));
+  EXPECT_EQ(read_study(reading.resolved, "resolved").resolved, reading.resolved);
+}
+
+/// An event competes if it ends the follow-up of the analysed one and is no part of it.
+TEST(DataEndpointsReader, GrayNeedsAnEventThatCompetes) {
+  const auto stroke = [](const std::string& ends) {
+    return "endpoints.stroke = { kind = \"survival\", follow_up_months = 24, ends_follow_up = " + ends +
+           ", arms = { a = { hazard = 0.1 }, b = { hazard_ratio = 0.5 } } }\n";
+  };
+  const std::string either = "endpoints.either = { first_of = [\"death\", \"stroke\"] }\n";
+  const std::string needs = "needs another event that competes (no other endpoint ends the follow-up of ";
+  const auto of = [&](const std::string& endpoint, const std::string& ends) {
+    return complaint(death + stroke(ends) + either, "endpoint = \"" + endpoint + "\", analysis = \"gray\"");
+  };
+  EXPECT_EQ(of("death", "true"), "");
+  EXPECT_THAT(of("death", "false"), HasSubstr(needs + "\"death\")"));
+  EXPECT_THAT(of("stroke", "true"), HasSubstr(needs + "\"stroke\")"));
+  EXPECT_THAT(of("either", "true"), HasSubstr(needs + "\"either\")"));
+  const std::string at = "endpoint = \"death\", analysis = \"cumulative-incidence\"";
+  EXPECT_THAT(complaint(death + stroke("true"), at), HasSubstr("\"at_months\" is missing"));
+  EXPECT_EQ(complaint(death + stroke("true"), at + ", at_months = 12"), "");
+  EXPECT_THAT(complaint(death + stroke("true"), at + ", at_months = 12, interval = \"log-log\""),
+              HasSubstr("belongs to kaplan-meier"));
+}
+
 /// A model of one endpoint is called "outcome", as ever.
 TEST(DataEndpointsReader, OneEndpointIsTheOutcome) {
   const Study study =

@@ -165,7 +165,7 @@ TEST(Declarations, ResolvedTextsReadBackAndHaveEveryKey) {
   // What random studies do not ask for: design_reader_test, data_covariates_reader_test,
   // data_endpoints_reader_test and wished_reader_test.
   const auto is_read_elsewhere = [](const std::string& key) {
-    static const std::set<std::string> keys = {"[trial] design", "[trial] effect", "[data] cluster",
+    static const std::set<std::string> keys = {"[trial] design", "[trial] effect", "[data] cluster", "[data] competing",
                                                "[data_model] intracluster_correlation", "[data_model] cluster_autocorrelation",
                                                "data_model.arms carry_over", "trial.primary interaction",
                                                "[trial] multiplicity"};

@@ -243,13 +243,15 @@ class RandomStudy {
   /// A method that fits an endpoint.
   const analysis::Method& method() {
     endpoint_ = model() ? "outcome" : shape_ == Shape::data ? "value" : one_of(endpoints_);
+    if (shape_ == Shape::data_model && kind() == OutcomeKind::survival && chance(0.2)) return *analysis::find_method("kaplan-meier");
     for (;;) {
       const analysis::Method& method = analysis::methods[below(analysis::methods.size())];
       const bool simulated = shape_ != Shape::data;
       const bool strata = method.strata == analysis::Method::Strata::required;
       const bool time = method.fits.contains(OutcomeKind::survival) && !method.fits.contains(OutcomeKind::score);
       const bool units = method.units != analysis::Method::Units::patients;
-      if (units || method.paired || (strata && model()) || (method.single_arm && simulated) ||
+      if (units || method.paired || (method.competing && simulated) || (strata && model()) ||
+          (method.single_arm && simulated) ||
           (time && shape_ != Shape::trial && shape_ != Shape::policy && !(shape_ == Shape::data_model)))
         continue;
       if (method.fits.contains(kind()) ||
@@ -290,7 +292,8 @@ class RandomStudy {
     if (method.horizon == Method::Horizon::tau) items.push_back("tau_months = " + number_between(0.01, 0.5));
     if (method.horizon == Method::Horizon::at) {
       items.push_back("at_months = " + number_between(0.01, 0.5));
-      if (hypothesis == hypothesis_names.front()) items.emplace_back("interval = \"log-log\"");
+      const bool superior = hypothesis == hypothesis_names.front();
+      if (!method.competing) items.push_back(fmt::format("interval = \"{}\"", superior ? "log-log" : "plain"));
     }
     return fmt::format("{{ {} }}", fmt::join(items, ", "));
   }
@@ -493,7 +496,9 @@ class RandomStudy {
     one_of_two("visit_order", "visit_months");
     one_of_two("exposure", "offset");
     if (chance(0.7)) never_.insert({"[data].time", "[data].event"});
+    never_.insert("[data].competing");
     if (chance(0.9)) always_.insert("[data].arm");
+    always_.insert("[data].baseline");
     set("[data].categorical", [] { return "[\"a\", \"b\"]"; });
     never_.insert({"[data].cluster", "[data_model].intracluster_correlation", "[data_model].cluster_autocorrelation",
                    "data_model.arms.carry_over"});
@@ -637,6 +642,8 @@ class SeveralEndpoints {
         "primary = { endpoint = \"pain\", visit_months = 12, analysis = \"ancova\", adjust = [\"baseline\"] "
         "}\nsecondary = [\n"
         "  { name = \"either\", endpoint = \"death or stroke\", analysis = \"logrank\" },\n"
+        "  { name = \"stroke\", endpoint = \"stroke\", analysis = \"gray\" },\n"
+        "  { name = \"strokes\", endpoint = \"stroke\", analysis = \"cumulative-incidence\", at_months = 6 },\n"
         "  { name = \"six\", endpoint = \"pain\", visit_months = 6, analysis = \"welch\" },\n";
     return text +
            fmt::format(
