@@ -7,6 +7,7 @@
 #include <ostream>
 #include <set>
 
+#include "engine/study/data_endpoints.hpp"
 #include "io/console/headline_parts.hpp"
 #include "io/console/table_view.hpp"
 #include "io/results/swept_values.hpp"
@@ -131,6 +132,13 @@ std::string words_of(const DataModel& model, const DataModel::DataArm& arm, doub
   return text;
 }
 
+/// The endpoint of a data model that the primary analysis looks at; of a hierarchy the first.
+const DataModel& primary_endpoint(const Study& study) {
+  const DataModel& model = *study.data_model;
+  const DataModel* endpoint = endpoint_called(model, study.trial->analyses.front().endpoint);
+  return model.endpoints.empty() || !endpoint ? model : *endpoint;
+}
+
 /// What the power rests on, in a line or two.
 void print_assumptions(const ResultFile& file, const Table& table, bool is_swept, std::ostream& out) {
   const Study study = read_study(file.header().study_resolved, "the study in the file").study;
@@ -140,15 +148,32 @@ void print_assumptions(const ResultFile& file, const Table& table, bool is_swept
   std::vector<std::string> said;
   if (study.data_model) {
     std::vector<std::string> arms;
-    for (const DataModel::DataArm& arm : study.data_model->arms)
-      arms.push_back(words_of(*study.data_model, arm, numbers(table, "visit_months").front()));
-    said.push_back(fmt::format("{}", fmt::join(arms, "; ")));
+    const DataModel& endpoint = primary_endpoint(study);
+    for (const DataModel::DataArm& arm : endpoint.arms)
+      arms.push_back(words_of(endpoint, arm, numbers(table, "visit_months").front()));
+    const std::string whose = study.data_model->endpoints.empty() ? "" : endpoint.name + ": ";
+    if (!arms.empty()) said.push_back(fmt::format("{}{}", whose, fmt::join(arms, "; ")));
   }
   if (trial.dropout && !trial.dropout->share.empty())
     said.push_back(fmt::format("drop-out {:.4g} % by month {:g}", hundred * trial.dropout->share.back(),
                                trial.dropout->months.back()));
   said.push_back(fmt::format("alpha {:g}, {}-sided", trial.alpha, trial.sides == 1 ? "one" : "two"));
   out << fmt::format("assumed{}: {}\n", is_swept ? ", where it is not swept" : "", fmt::join(said, "; "));
+}
+
+/// By what the evidence's efficacy was multiplied for a wished difference.
+void print_wish(const ResultFile& file, std::ostream& out) {
+  if (!file.find("/trial/wished_effect")) return;
+  constexpr std::size_t most_rows = 6;  // stances; a sweep has its table
+  const Table table = file.read_table("/trial/wished_effect");
+  const auto number = [&](const char* name, std::size_t row) { return numbers(table, name)[row]; };
+  for (std::size_t row = 0; row < std::min(table.rows(), most_rows); ++row)
+    out << fmt::format("wished: {} differs by {:g} points; {} says {:.4g}, so efficacy is multiplied by {:.4g}\n",
+                       texts(table, "endpoint")[row], number("wished", row), texts(table, "scenario")[row],
+                       number("evidence", row), number("scale", row));
+  if (table.rows() > most_rows)
+    out << fmt::format("the scales of all {} settings: `vcohort show {} trial/wished_effect`\n", table.rows(),
+                       file.path().string());
 }
 
 /// What a row of the table of power is about: everything but the sample size.
@@ -209,6 +234,7 @@ void print_power(const ResultFile& file, const Table& table, const std::vector<P
   const auto [fewest, most] = std::minmax_element(replicates.begin(), replicates.end());
   if (!above.empty()) out << fmt::format("{}\n", fmt::join(above, "; "));
   print_assumptions(file, table, is_swept, out);
+  print_wish(file, out);
   out << fmt::format(
       "\npower in % ± simulation error (a Monte Carlo standard error), by the number of patients N; {} simulated "
       "trials each\n\n",

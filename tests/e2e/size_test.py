@@ -115,6 +115,10 @@ primary = { visit_months = 6, analysis = "t" }
         said = self.call("size", wish, "--power", 0.8, "--paragraph", "--set", "trial.effect={ gmfm66 = 3 }", "--set", 'trial.primary={ endpoint = "gmfm66", '
                          'visit_months = 12, analysis = "t" }', "--replicates", 500, "--search-replicates", 500).stdout
         self.assertRegex(" ".join(said.split()), r"true difference 3 points, SD \d+ \[justify\] \(wished for: the efficacy of the evidence 'sceptical' is multiplied by [\d.]+; its own")
+        run = self.run_study(wish, "wish.h5", "--set", "trial.effect={ gmfm66 = 3 }", "--set", "trial.replicates=50")
+        (row,) = csv.DictReader(io.StringIO(self.call("export", run, "--table", "trial/wished_effect").stdout))
+        scale, own = (f"{float(row[name]):.4g}" for name in ("scale", "evidence"))
+        self.assertIn(f"wished: gmfm66 differs by 3 points; sceptical says {own}, so efficacy is multiplied by {scale}\n", self.call("show", run).stdout)
         said = self.call("size", "stratified-binary", "--power", 0.8, "--paragraph", *FEW).stdout
         self.assertIn("of patients whose covariates stand at their reference: 20 % under control", " ".join(said.split()))
         self.assertIn("severity (mild 60 %, severe 40 %)", " ".join(said.split()))
