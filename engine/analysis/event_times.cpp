@@ -32,9 +32,10 @@ ArmInTime arm_in_time(const Dataset& data, int arm, Workspace& workspace) {
   std::size_t n = 0;
   for (std::size_t i = 0; i < data.arm.size(); ++i) {
     if (data.arm[i] != arm || data.time[i] != data.time[i]) continue;
-    found.finite &= std::isfinite(data.time[i]);
+    if (!std::isfinite(data.time[i])) found.failure = Failure::not_finite;
     patient[n++] = static_cast<int>(i);
   }
+  if (n == 0) found.failure = Failure::empty_arm;
   patient = patient.first(n);
   std::sort(patient.begin(), patient.end(), [&](int a, int b) { return data.time[a] < data.time[b]; });
   found.patient = patient;

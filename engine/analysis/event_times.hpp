@@ -3,6 +3,7 @@
 #include <span>
 
 #include "engine/analysis/dataset.hpp"
+#include "engine/analysis/estimate.hpp"
 #include "engine/analysis/workspace.hpp"
 
 namespace vcohort::analysis {
@@ -20,7 +21,7 @@ PatientsInTime patients_in_time(const Dataset& data, int arm, Workspace& workspa
 /// The patients of one arm whose time is known, by time.
 struct ArmInTime {
   std::span<const int> patient;
-  bool finite = true;
+  Failure failure = Failure::none;  // empty_arm; not_finite for an infinite time
 };
 
 /// In slot 0 of the integers.

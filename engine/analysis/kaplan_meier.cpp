@@ -46,8 +46,7 @@ SurvivalCurve survival_curve(const Dataset& data, int arm, double until, Workspa
   const ArmInTime in_time = arm_in_time(data, arm, workspace);
   const std::span<const int> patient = in_time.patient;
   curve.patients = static_cast<int>(patient.size());
-  if (patient.empty()) curve.failure = Failure::empty_arm;
-  if (!in_time.finite) curve.failure = Failure::not_finite;
+  curve.failure = in_time.failure;
   if (curve.failure != Failure::none) return curve;
 
   // Of each event time: the area before it, and d / (Y (Y - d)).
