@@ -205,6 +205,7 @@ inline constexpr auto methods = std::to_array<Method>({
      .scale = EffectScale::log_subdistribution_hazard_ratio,
      .fit = fit_gray,
      .strata = Method::Strata::possible,
+     .margin = true,
      .competing = true,
      .looks = false,
      .meaning = "Gray's test of cumulative incidences where another event competes; estimates the log ratio of "

@@ -63,7 +63,7 @@ EVENTS = ['"logrank"', '"cox"', '"win-ratio"', '"logrank", hypothesis = "non-inf
           *(f'"cox", {firth}' for firth in FIRTH), '"cox", firth = "always", hypothesis = "non-inferiority", margin = 0.2', '"fleming-harrington", weights = [0.5, 1], margin = 0.1',
           '"max-combo"', '"max-combo", weights = [[0, 0], [0, 0.5], [0.5, 0], [0.5, 0.5]]', '"rmst", tau_months = 9', '"rmst", tau_months = 12, hypothesis = "equivalence", margin = 1',
           '"kaplan-meier", at_months = 6', '"kaplan-meier", at_months = 6, hypothesis = "non-inferiority", margin = 0.1']
-COMPETED = ['"gray"', '"cumulative-incidence", at_months = 6', '"cumulative-incidence", at_months = 6, hypothesis = "non-inferiority", margin = 0.1', '"logrank"', '"cox"', '"kaplan-meier", at_months = 6']
+COMPETED = ['"gray"', '"gray", hypothesis = "non-inferiority", margin = 0.2', '"cumulative-incidence", at_months = 6', '"cumulative-incidence", at_months = 6, hypothesis = "non-inferiority", margin = 0.1', '"logrank"', '"cox"', '"kaplan-meier", at_months = 6']
 RATES = ['"negative-binomial"', '"negative-binomial", hypothesis = "non-inferiority", margin = 0.2']
 # One arm against a fixed value.
 ONE_SCORE = ['"one-sample-t", against = 55', '"one-sample-t", against = 5, change_from_baseline = true', '"exact-binomial", against = 0.4, responder_threshold = 2.5',
