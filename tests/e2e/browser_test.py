@@ -36,7 +36,7 @@ TABLES = {
     "two-arm": ["trial/operating_characteristics", "trial/closed_forms"], "surface": ["trial/operating_characteristics"],
     "looks": ["trial/looks", "trial/operating_characteristics", "trial/replicates"], "events": ["trial/expected_events"],
     "worth": ["policy/ceac", "policy/research", "policy/frontier", "policy/summary", "policy/value_of_information"],
-    "economics": ["policy/strata", "policy/comparison"],
+    "economics": ["policy/strata", "policy/comparison", "policy/draws"],
     "route": ["sensitivity/tornado", "sensitivity/threshold", "sensitivity/grid", "sensitivity/sobol", "policy/budget_impact", "policy/costs", "policy/strata"],
 }
 MANY_TRIALS = """format = "vcohort-study 1"
@@ -117,7 +117,16 @@ def spoilt_files(folder):
         (folder / f"spoilt-{number}.h5").write_bytes(spoilt)
 
 
+def numbers(folder):
+    """Numbers as C prints them: any, and those half-way between two texts."""
+    draw = random.Random(11)
+    cases = [(draw.choice([1, -1]) * draw.uniform(1, 10) * 10.0 ** draw.randrange(-8, 9), draw.randrange(7)) for _ in range(1500)]
+    cases += [((2 * draw.randrange(10**4) + 1) / 2.0 ** draw.randrange(1, 5), draw.randrange(4)) for _ in range(1500)]
+    (folder / "numbers.json").write_text(json.dumps([{"value": value, "digits": digits, "fixed": f"%.{digits}f" % value, "general": f"%.{digits + 1}g" % value} for value, digits in cases]))
+
+
 def fill(folder):
+    numbers(folder)
     for page, (study, settings) in STUDIES.items():
         run(study, page, settings, folder)
         (folder / f"{page}.show.txt").write_text(call("show", f"{page}.h5", folder=folder))

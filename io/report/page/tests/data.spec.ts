@@ -1,5 +1,6 @@
 import { expect } from "@playwright/test";
 import { readFileSync } from "node:fs";
+import { fixed, general } from "../src/numbers";
 import { exported, folder, open, parseCsv, saved, test } from "./pages";
 
 /** What a chart draws is what the result says: its CSV against the table that the program exports. */
@@ -58,19 +59,70 @@ test("the answer has the numbers of vcohort show", async ({ page }) => {
   await expect(page.locator(".answer-policy")).toContainText(Math.round(first.inb as number).toLocaleString("en"));
 });
 
-test("every number with an error in the answer is one that vcohort show prints", async ({ page }) => {
-  for (const name of ["two-arm", "surface", "looks", "events", "worth", "economics", "route"]) {
+const answered = ["quickstart", "grid", "two-arm", "surface", "looks", "events", "worth", "economics", "route"];
+
+for (const name of answered) {
+  test(`${name}: every number of the answer is one that vcohort show prints, to its last digit`, async ({ page }) => {
     await open(page, name);
     const show = readFileSync(`${folder}/${name}.show.txt`, "utf8");
-    const answers = (await page.locator("#answer .answers, #answer .sweep").allInnerTexts()).join("\n").replaceAll("\u00a0", " ");
-    const numbers = answers.match(/-?[\d.,]+ ± [\d.,]*\d/g) ?? [];
-    expect(numbers.length, name).toBeGreaterThan(0);
-    for (const number of numbers) expect(show, `${name}: ${number}`).toContain(number);
-  }
-  await open(page, "quickstart"); // of a cohort show prints the gain, the page also shares of children
-  const gains = (await page.locator("#answer .answers").innerText()).match(/\+[\d.]+.±.[\d.]+(?= points)/g)!;
-  expect(gains.length).toBe(2);
-  for (const gain of gains) expect(readFileSync(`${folder}/quickstart.show.txt`, "utf8")).toContain(gain.slice(1).replaceAll("\u00a0", " "));
+    const answer = (await page.locator("#answer .card:not(.answer-run)").allInnerTexts()).join("\n").replaceAll("\u00a0", " ");
+    const found = (pattern: RegExp): string[] => answer.match(pattern) ?? [];
+    const numbers = [
+      ...found(name === "grid" ? /(?<!by )-?[\d.,]+ ± [\d.,]*\d(?! %; events)/g : /-?[\d.,]+ ± [\d.,]*\d/g), // of a grid the screen has no shares with the MCID
+      ...found(/(?<=EVPI )[\d,]+(?= USD)/g), ...found(/(?<=best in )[\d.]+(?= %)/g), ...found(/(?<=simulated )[\d.]+(?= %)/g),
+      ...(name === "economics" ? [] : found(/(?<=95 %: )-?[\d,]+ to -?[\d,]+/g)), // of a sweep the screen has no intervals
+    ];
+    expect(numbers.length).toBeGreaterThan(0);
+    for (const number of numbers) expect(show.match(new RegExp(`(?<![\\d.,-])${number}(?![\\d]|[.,]\\d)`)), number).not.toBeNull();
+  });
+}
+
+test("numbers are rounded as C rounds them", () => {
+  const cases = JSON.parse(readFileSync(`${folder}/numbers.json`, "utf8")) as { value: number; digits: number; fixed: string; general: string }[];
+  expect(cases.length).toBeGreaterThan(1000);
+  for (const { value, digits, ...wanted } of cases) expect({ value, fixed: fixed(value, digits), general: general(value, digits + 1) }).toEqual({ value, ...wanted });
+});
+
+test("the stances' sizes are told side by side, and what holds of each", async ({ page }) => {
+  await open(page, "looks");
+  const all = exported("looks", "trial/operating_characteristics");
+  const need = (stance: string): number | undefined => (all.filter((row) => row.scenario === stance && (row.power as number) >= 0.9)[0]?.sample_size as number | undefined);
+  expect([need("published"), need("sceptical")]).toEqual([60, undefined]);
+  await expect(page.locator(".answer-trial .remark")).toHaveText(/The stances disagree on the size for 90.% power: .published.: N = 60; .sceptical.: no simulated size has it\. They are not averaged\./);
+  for (const stance of ["published", "sceptical"]) await expect(page.locator(".answer-trial li", { hasText: stance })).toHaveText(/assumed effect [\d.]+.±.*SD [\d.]+.*expected size .*months/);
+});
+
+test("an event-driven trial ends at its events", async ({ page }) => {
+  await open(page, "events");
+  const card = page.locator(".answer-trial");
+  await expect(card).toContainText("logrank, at 200 events");
+  await expect(card).toContainText("hazard 0.05776 a month");
+  await expect(card).not.toContainText("60 months");
+});
+
+test("what is swept is not said to be assumed", async ({ page }) => {
+  await open(page, "surface");
+  await expect(page.locator(".answer-trial dl")).toContainText("control: mean 50, 52");
+  await expect(page.locator(".answer-trial dl")).not.toContainText(/active|sd 10/);
+});
+
+test("strategies that the simulation cannot tell apart are said in the answer", async ({ page }) => {
+  await open(page, "economics");
+  const draws = exported("economics", "policy/draws");
+  const benefit = (scenario: unknown, strategy: unknown): number[] => draws.filter((row) => row.scenario === scenario && row.strategy === strategy).map((row) => 50_000 * (row.effect as number) - (row.cost as number));
+  const best = exported("economics", "policy/strata").filter((row) => row.stratum === "all" && row.best && row.threshold === 50000);
+  const lines = await page.locator(".answer-policy .sweep tbody tr").allInnerTexts();
+  best.forEach(({ scenario, strategy }, at) => {
+    const own = benefit(scenario, strategy);
+    const others = [...new Set(draws.filter((row) => row.scenario === scenario).map((row) => row.strategy))].filter((name) => name !== strategy);
+    const undecided = others.some((name) => {
+      const differences = benefit(scenario, name).map((value, draw) => own[draw]! - value);
+      const mean = differences.reduce((sum, value) => sum + value, 0) / differences.length;
+      return mean <= 1.96 * Math.sqrt(differences.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (differences.length - 1) / differences.length);
+    });
+    expect(lines[at]!.includes("too coarse"), lines[at]).toBe(undecided);
+  });
+  expect(lines.some((line) => line.includes("too coarse"))).toBe(true);
 });
 
 test("who is expected by which month is what the simulation found", async ({ page }) => {
