@@ -23,6 +23,7 @@ STUDIES = {  # page: shipped study and what makes it small
     "quickstart": ("quickstart", {"population.size": 2000}),
     "grid": ("dosing-frequency", {"population.size": 400}),
     "two-arm": ("two-arm-continuous", {"trial.replicates": 1000}),
+    "other-seed": ("two-arm-continuous", {"trial.replicates": 1000, "seed": 7}),
     "surface": ("power-surface", {"trial.replicates": 100}),
     "looks": ("trial-intrathecal-looks", {"trial.replicates": 60, "trial.sample_size": "[60, 120]"}),
     "events": ("event-driven", {"trial.replicates": 200}),
@@ -32,9 +33,9 @@ STUDIES = {  # page: shipped study and what makes it small
                                   "policy.sensitivity.grid": '[{ parameter = "price.product.MSC", values = [2_000, 5_000, 10_000] }, { parameter = "waning", values = [0.5, 1, 2] }]'}),
 }
 TABLES = {
-    "quickstart": ["cohort/summary", "cohort/increments"], "grid": ["cohort/increments"],
-    "two-arm": ["trial/operating_characteristics", "trial/closed_forms"], "surface": ["trial/operating_characteristics"],
-    "looks": ["trial/looks", "trial/operating_characteristics", "trial/replicates"], "events": ["trial/expected_events"],
+    "quickstart": ["cohort/summary", "cohort/increments", "cohort/baseline"], "grid": ["cohort/increments"],
+    "two-arm": ["trial/operating_characteristics", "trial/closed_forms"], "other-seed": ["trial/operating_characteristics"], "surface": ["trial/operating_characteristics"],
+    "looks": ["trial/looks", "trial/operating_characteristics", "trial/replicates", "trial/example_patients"], "events": ["trial/expected_events", "trial/example_patients"],
     "worth": ["policy/ceac", "policy/research", "policy/frontier", "policy/summary", "policy/value_of_information"],
     "economics": ["policy/strata", "policy/comparison", "policy/draws"],
     "route": ["sensitivity/tornado", "sensitivity/threshold", "sensitivity/grid", "sensitivity/sobol", "policy/budget_impact", "policy/costs", "policy/strata"],
@@ -139,6 +140,7 @@ def fill(folder):
     other_files(folder)
     spoilt_files(folder)
     call("report", "two-arm.h5", "events.h5", "-o", "both.html", folder=folder)
+    call("report", "two-arm.h5", "other-seed.h5", "-o", "runs.html", folder=folder)
     call("report", "quickstart.h5", "--replications", "--replicates", 20, "-o", "replications.html", folder=folder)
     call("report", "--explorer", "-o", "explorer.html", folder=folder)
 

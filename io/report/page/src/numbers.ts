@@ -32,6 +32,9 @@ export function general(value: number, digits = 4): string {
 
 const trim = (text: string): string => (text.includes(".") ? text.replace(/0+$/, "").replace(/\.$/, "") : text);
 
+/** A number of a table as the screen has it: large ones whole, not as 1.5e+04. */
+export const whole = (value: number): string => (Math.abs(value) >= 1e4 && Math.abs(value) < 1e12 ? fixed(value, 0) : general(value));
+
 /** The place of the first digit of an error: 2 of 0.03. */
 const firstDigit = (error: number): number => -Number(error.toExponential().split("e")[1]);
 const within = (digits: number, most: number): number => Math.min(most, Math.max(0, digits));

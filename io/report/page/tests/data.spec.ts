@@ -11,7 +11,7 @@ const tables: [string, string, string][] = [
   ["two-arm", "power-curve", "trial/operating_characteristics"], ["two-arm", "operating-characteristics", "trial/operating_characteristics"], ["two-arm", "closed-forms", "trial/closed_forms"],
   ["looks", "boundaries", "trial/looks"], ["looks", "stopping", "trial/looks"], ["looks", "information-time", "trial/looks"], ["looks", "type-one-error", "trial/operating_characteristics"],
   ["events", "expected-events", "trial/expected_events"],
-  ["looks", "example-trials", "trial/replicates"], ["surface", "power-surface", "trial/operating_characteristics"],
+  ["looks", "example-trials", "trial/replicates"], ["looks", "timeline", "trial/example_patients"], ["events", "timeline", "trial/example_patients"], ["surface", "power-surface", "trial/operating_characteristics"],
   ["worth", "ceac", "policy/ceac"], ["worth", "net-benefit", "policy/ceac"], ["worth", "expected-loss", "policy/ceac"], ["worth", "evsi", "policy/research"], ["worth", "frontier", "policy/frontier"], ["worth", "ce-plane", "policy/summary"],
   ["worth", "value-of-information", "policy/value_of_information"],
   ["economics", "choices", "policy/comparison"], ["route", "tornado", "sensitivity/tornado"], ["route", "thresholds", "sensitivity/threshold"], ["route", "two-way", "sensitivity/grid"], ["route", "sobol", "sensitivity/sobol"], ["route", "budget-impact", "policy/budget_impact"], ["route", "costs", "policy/costs"], ["route", "for-whom", "policy/strata"],
@@ -29,7 +29,12 @@ for (const [name, chart, table] of tables) {
     const rows = parseCsv((await saved(page, chart, "CSV")).toString("utf8"));
     expect(rows.length).toBeGreaterThan(0);
     const all = exported(name, table);
-    for (const row of rows) expect(all.some((other) => Object.entries(row).every(([column, value]) => column === "best then" || same(value, other[column]!))), JSON.stringify(row)).toBe(true);
+    const atEntry = chart === "trajectories" ? exported(name, "cohort/baseline") : [];
+    for (const row of rows) {
+      const beginning = row.visit_months === "0"; // of the lines: the same under every strategy
+      const cells = Object.entries(row).filter(([column, value]) => column !== "best then" && !(beginning && (["strategy", "visit_months"].includes(column) || value === "NA")));
+      expect((beginning ? atEntry : all).some((other) => cells.every(([column, value]) => same(value, other[column]!))), JSON.stringify(row)).toBe(true);
+    }
   });
 }
 
@@ -76,6 +81,55 @@ for (const name of answered) {
     for (const number of numbers) expect(show.match(new RegExp(`(?<![\\d.,-])${number}(?![\\d]|[.,]\\d)`)), number).not.toBeNull();
   });
 }
+
+test("trajectories begin where the cohort is at entry", async ({ page }) => {
+  await open(page, "quickstart");
+  const rows = parseCsv((await saved(page, "trajectories", "CSV")).toString("utf8"));
+  expect(rows.filter((row) => row.visit_months === "0").length).toBe(1);
+  const ticks = await page.locator('#trajectories g[aria-label="x-axis tick label"] text').allTextContents();
+  expect(ticks[0]).toBe("0");
+});
+
+test("a patient of the timeline ends as the table says", async ({ page }) => {
+  await open(page, "events");
+  const all = exported("events", "trial/example_patients").filter((row) => row.replicate === 0);
+  const marks = (label: string): Promise<number> => page.locator(`#timeline .picture svg g[aria-label="${label}"]`).locator("path, circle").count();
+  expect(await marks("dot")).toBe(all.filter((row) => row.event || row.lost).length);
+  const lines = await page.locator('#timeline .picture svg g[aria-label="rule"] line').count();
+  expect(lines).toBe(all.length + 2); // and the end of the trial in both arms
+});
+
+test("analyses of different scales have axes of their own", async ({ page }) => {
+  await open(page, "two-arm");
+  const labels = await page.locator('#operating-characteristics g[aria-label="y-axis label"] text').allTextContents();
+  expect(labels).toContain("bias [mean difference]");
+  expect(labels).toContain("bias [win probability minus 1/2]");
+  const documented = readFileSync("../../../docs/study-file.md", "utf8").split("### Analyses")[1]!.split("###")[0]!;
+  const methods = [...documented.matchAll(/^\| `([^`]+)` \|[^|]*\|[^|]*\| ([^|]+) \|/gm)];
+  expect(methods.length).toBeGreaterThan(20);
+  const sources = readFileSync("src/charts/trial/rows.ts", "utf8");
+  for (const [, method, scale] of methods) expect(sources, method).toMatch(new RegExp(`"${scale!.replace(/ from the .*/, "").replace("/", "\\/")}": \\[[^\\]]*"${method}"`));
+});
+
+test("two results have the same axes, and a table of their differences", async ({ page }) => {
+  await open(page, "both");
+  const axis = (at: number): Promise<string[]> => page.locator("#operating-characteristics .panel").nth(at).locator("svg", { hasText: "duration [months]" }).locator('g[aria-label="y-axis tick label"] text').allTextContents();
+  expect(await axis(0)).toEqual(await axis(1));
+  await open(page, "runs");
+  expect(await page.locator("#power-curve .panel").nth(0).locator('g[aria-label="y-axis tick label"] text').allTextContents()).toEqual(await page.locator("#power-curve .panel").nth(1).locator('g[aria-label="y-axis tick label"] text').allInnerTexts());
+  await page.locator("#power-curve .differences summary").click();
+  await expect(page.locator("#power-curve .differences")).toContainText("independent");
+  const waiting = page.waitForEvent("download");
+  await page.locator("#power-curve .differences button", { hasText: "CSV" }).click();
+  const rows = parseCsv(readFileSync((await (await waiting).path())!, "utf8"));
+  const [first, second] = [exported("two-arm", "trial/operating_characteristics"), exported("other-seed", "trial/operating_characteristics")];
+  expect(rows.length).toBe(first.length);
+  for (const row of rows) {
+    const [a, b] = [first, second].map((all) => all.find((each) => String(each.sample_size) === row.sample_size && each.analysis === row.analysis)!);
+    expect(Number(row.power_difference)).toBeCloseTo((b!.power as number) - (a!.power as number), 12);
+    expect(Number(row.power_difference_se)).toBeCloseTo(Math.sqrt((a!.power_mcse as number) ** 2 + (b!.power_mcse as number) ** 2), 12);
+  }
+});
 
 test("numbers are rounded as C rounds them", () => {
   const cases = JSON.parse(readFileSync(`${folder}/numbers.json`, "utf8")) as { value: number; digits: number; fixed: string; general: string }[];

@@ -1,7 +1,7 @@
 import { type Result, type Table, table } from "../data/result";
 import { general } from "../numbers";
 import { w } from "../words";
-import type { Control } from "./chart";
+import type { Control, DataTable } from "./chart";
 import { parse, type TomlTable } from "smol-toml";
 
 /** What several charts ask of a result. */
@@ -59,6 +59,12 @@ export function settings(result: Result): { heads: string[]; cells: (scenario: s
     heads: [...(several ? [w("stance", "立场")] : []), ...swept],
     cells: (scenario) => [...(several ? [stanceOf(scenario)] : []), ...swept.map((name) => sayCell(all, name, rows.get(scenario) ?? 0))],
   };
+}
+
+/** The rows of a chart with what was swept before them. */
+export function withSettings(result: Result, of: Table, rows: number[], data: DataTable): DataTable {
+  const { heads, cells } = settings(result);
+  return { heads: [...heads.map((name) => ({ name, units: "", description: "" })), ...data.heads], rows: data.rows.map((row, at) => [...cells(of.text("scenario", rows[at]!)), ...row]) };
 }
 
 const sayCell = (all: Table, name: string, row: number): string => (all.column(name)?.kind === "text" ? all.text(name, row) : general(all.number(name, row), 6));

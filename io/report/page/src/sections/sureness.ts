@@ -70,7 +70,7 @@ function trialRows(result: Result): Row[] {
 export function sureness(result: Result): HTMLElement {
   const rows = [...policyRows(result), ...cohortRows(result), ...trialRows(result)];
   const label = w("How sure is this", "可靠程度");
-  const line = ({ what, simulation, evidence }: Row): HTMLElement => h("tr", {}, h("td", {}, named(what)), h("td", { class: "number" }, simulation), h("td", { class: "number" }, evidence));
+  const line = ({ what, simulation, evidence }: Row): HTMLElement => h("tr", {}, h("td", {}, named(what)), h("td", { class: "number", "data-head": w("simulation", "模拟") }, simulation), h("td", { class: "number", "data-head": w("evidence", "证据") }, evidence));
   return h("div", {},
     h("p", {}, w("Two things, never to be added up: the simulation's own error, which more virtual patients or trials make as small as one likes; and what is not known about the world, which only research reduces.", "两件事，不可相加：模拟自身的误差，可通过增加虚拟患者或试验任意减小；对现实的未知，只有研究才能减少。")),
     h("p", {}, reached(result).map(({ name, value }) => w(`Largest Monte Carlo standard error of ${name}: ${value}.`, `${name} 的最大蒙特卡罗标准误：${value}。`)).join(" ")),

@@ -37,8 +37,9 @@ export const forWhom: Chart = {
     const scale = heat(cells.map((cell) => cell.inb));
     const color = Plot.scale({ color: scale })!;
     const labels = labelsFor(strata.map(name), context.width, 0.32);
-    const room = 130;
-    const heads = labelsFor(strategies, room * 1.25, 1);
+    const mostRoom = 130;
+    const heads = labelsFor(strategies, mostRoom * 1.25, 1);
+    const room = Math.min(mostRoom, Math.ceil(Math.SQRT1_2 * Math.max(...strategies.map((name) => textWidth(heads.fit(name))))) + 24);
     const rough = (context.width - labels.margin - 20) / strategies.length;
     const leans = strategies.map((name, place) => Math.SQRT1_2 * textWidth(heads.fit(name)) + 8 - rough * (strategies.length - place - 0.5)); // out of the last column
     const right = Math.ceil(Math.max(20, ...leans));
