@@ -39,6 +39,18 @@ void Cohort::add_clusters(std::size_t strategy, std::size_t endpoint, std::size_
   }
 }
 
+void Cohort::add_baseline_clusters(std::size_t endpoint, const Workspace& work, Tally& tally) const {
+  for (std::size_t k = 0; k < strata_.strata().size(); ++k) {
+    double total = 0, n = 0;
+    for (std::size_t leaf : strata_.strata()[k].leaves) {
+      total += work.sums[leaf].observed;
+      n += static_cast<double>(work.counts[leaf].n);
+    }
+    tally.sums[layout_.cluster_baseline(endpoint, k, Layout::baseline_total_squared)].add(total * total);
+    tally.sums[layout_.cluster_baseline(endpoint, k, Layout::baseline_total_times_n)].add(total * n);
+  }
+}
+
 void Cohort::add_event_clusters(std::size_t strategy, const Workspace& work, Tally& tally) const {
   for (std::size_t k = 0; k < strata_.strata().size(); ++k) {
     TileEvents sum;

@@ -15,7 +15,8 @@ namespace vcohort {
 Cohort::Model::Model(const Study& study, const ParameterValues& values)
     : patient(values), harm(values), outcomes(values, study.outcomes.visits_months, study.outcomes.endpoints) {
   plans.reserve(study.strategies.size());
-  for (const Strategy& strategy : study.strategies) plans.emplace_back(strategy, outcomes, study.population.rehabilitation);
+  for (const Strategy& strategy : study.strategies)
+    plans.emplace_back(strategy, outcomes, study.population.rehabilitation);
   for (const OutcomePlan& plan : plans) therapies.push_back(&plan.therapy);
 }
 
@@ -97,6 +98,7 @@ void Cohort::simulate_tile(const Model& model, std::uint32_t replicate, std::int
   for (std::size_t k = 0; k < work.leaf.size(); ++k) strata_.assign(k, work.child, work.leaf[k].data());
   group_lanes(work);
   work.outcomes.prepare(study_.seed, replicate, work.child, TileOutcomes::Setting::cohort);
+  gather_baseline(work, tally);
   draw_adverse_events(study_.seed, replicate, model.harm, work.child.patient, model.therapies,
                       model.months_of_follow_up(), work.harm);
   draw_background_events(study_.seed, replicate, model.harm, work.child.patient, model.months_of_follow_up(),

@@ -60,10 +60,12 @@ class Cohort final : public Question {
   void add_up(const Model&, std::size_t strategy, std::size_t endpoint, std::size_t visit, const LeafLanes&, Workspace&,
               Tally&) const;
   void add_cell(std::size_t cell, const TileSums&, const TileCounts&, Tally&) const;
+  void gather_baseline(Workspace&, Tally&) const;
   void gather_harm(std::size_t strategy, const TileHarm&, Workspace&, Tally&) const;
   void gather_background(const HarmParameters&, Workspace&, Tally&) const;
   void add_events(std::size_t strategy, const Workspace&, Tally&) const;
   void add_clusters(std::size_t strategy, std::size_t endpoint, std::size_t visit, const Workspace&, Tally&) const;
+  void add_baseline_clusters(std::size_t endpoint, const Workspace&, Tally&) const;
   void add_event_clusters(std::size_t strategy, const Workspace&, Tally&) const;
   /// The columns that say what a row is about; a row has a strategy and a stratum.
   template <class Column>
@@ -77,6 +79,7 @@ class Cohort final : public Question {
   }
   template <class Column>
   void name_cells(const Column&, const char* patients) const;
+  Table deliver_baseline(const Tally&) const;
   Table deliver_summary(const Tally&) const;
   Table deliver_increments(const Tally&) const;
   Table deliver_adverse_events(const Tally&) const;

@@ -140,7 +140,8 @@ void share(const Column& column, const std::string& name, const char* text, Whic
 }  // namespace
 
 std::vector<Table> Cohort::deliver(const Tally& tally) const {
-  return {deliver_summary(tally), deliver_increments(tally), deliver_adverse_events(tally), deliver_harm(tally)};
+  return {deliver_baseline(tally), deliver_summary(tally), deliver_increments(tally), deliver_adverse_events(tally),
+          deliver_harm(tally)};
 }
 
 template <class Column>

@@ -39,6 +39,28 @@ void Cohort::group_lanes(Workspace& work) const {
   }
 }
 
+/// What the first assessment recorded: of scores alone, as an impression and a cure are about what has changed since.
+void Cohort::gather_baseline(Workspace& work, Tally& tally) const {
+  using Layout = CohortLayout;
+  for (std::size_t e = 0; e < layout_.endpoints().size(); ++e) {
+    if (layout_.endpoints()[e].kind != OutcomeKind::score) continue;
+    const double* value = work.outcomes.baseline(e).data();
+    for (const LeafLanes& group : work.groups) {
+      const std::uint16_t* lane = work.grouped[group.stratification].data();
+      TileSums sums;
+      for (std::size_t k = group.begin; k < group.end; ++k) {
+        sums.observed += value[lane[k]];
+        sums.observed_squares += value[lane[k]] * value[lane[k]];
+      }
+      work.sums[group.leaf] = sums;
+      work.counts[group.leaf].n = static_cast<std::int64_t>(group.end - group.begin);
+      tally.sums[layout_.baseline(e, group.leaf, Layout::baseline_total)].add(sums.observed);
+      tally.sums[layout_.baseline(e, group.leaf, Layout::baseline_squares)].add(sums.observed_squares);
+    }
+    if (layout_.uncertain()) add_baseline_clusters(e, work, tally);
+  }
+}
+
 /// Adds one strategy's outcomes to the tally. Missing values (drooling of children who do not drool) are left out; any
 /// other not-a-number ends the run, because a mean over the rest would be that of other children.
 void Cohort::gather(const Model& model, std::size_t strategy, Workspace& work, Tally& tally) const {

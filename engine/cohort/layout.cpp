@@ -36,7 +36,8 @@ CohortLayout::CohortLayout(std::size_t strategies, std::size_t visits, std::size
   children_ = events_ + (strategies_ + 1) * leaves_ * types_and_any * grades * event_counts;
   number_of_counts_ = children_ + (strategies_ + 1) * leaves_ * child_counts;
   days_ = cells() * sums_per_cell;
-  number_of_sums_ = days_ + strategies_ * leaves_ * event_types;
+  baseline_ = days_ + strategies_ * leaves_ * event_types;
+  number_of_sums_ = baseline_ + endpoints_.size() * leaves_ * baseline_sums;
   if (!uncertain_) return;
   const std::size_t cluster_cells = strategies_ * endpoints_.size() * visits_ * strata_;
   cluster_counts_ = number_of_counts_;
@@ -44,7 +45,8 @@ CohortLayout::CohortLayout(std::size_t strategies, std::size_t visits, std::size
   cluster_children_ = cluster_events_ + (strategies_ + 1) * strata_ * types_and_any * grades * cluster_event_counts;
   number_of_counts_ = cluster_children_ + (strategies_ + 1) * strata_ * cluster_child_counts;
   cluster_sums_ = number_of_sums_;
-  number_of_sums_ += cluster_cells * cluster_sums;
+  cluster_baseline_ = cluster_sums_ + cluster_cells * cluster_sums;
+  number_of_sums_ = cluster_baseline_ + endpoints_.size() * strata_ * cluster_baseline_sums;
 }
 
 std::size_t CohortLayout::cell(std::size_t strategy, std::size_t endpoint, std::size_t visit, std::size_t leaf) const {

@@ -11,7 +11,8 @@ namespace vcohort {
 ///   counts    per cell: n, responders, benefiting, harmed; the histogram of observed values, per cell [bin of the
 ///   endpoint];
 ///             events per [strategy, then background][leaf][type, then any][grade]; children per [strategy][leaf]
-///   sums      per cell: observed, its square, increment, its square; days of related events per [strategy][leaf][type]
+///   sums      per cell: observed, its square, increment, its square; days of related events, per
+///             [strategy][leaf][type]; baseline and its square, per [endpoint][leaf]
 ///
 /// The error of a mean is that of a ratio of cluster totals: with S over n children in cluster b, its variance is
 /// sum (S_b - mean n_b)^2 / (sum n_b)^2 * B / (B - 1), for which S^2, n S and n^2 are summed. With fixed parameters a
@@ -53,6 +54,9 @@ class CohortLayout {
     cluster_child_counts
   };
 
+  enum BaselineSum : std::size_t { baseline_total, baseline_squares, baseline_sums };
+  enum ClusterBaselineSum : std::size_t { baseline_total_squared, baseline_total_times_n, cluster_baseline_sums };
+
   CohortLayout(std::size_t strategies, std::size_t visits, std::size_t leaves, std::size_t strata,
                std::vector<Endpoint> endpoints, bool uncertain);
 
@@ -68,6 +72,9 @@ class CohortLayout {
   std::size_t event(std::size_t strategy, std::size_t leaf, std::size_t type, std::size_t grade, Event which) const;
   std::size_t child(std::size_t strategy, std::size_t leaf, Child which) const;
   std::size_t days(std::size_t strategy, std::size_t leaf, std::size_t type) const;
+  std::size_t baseline(std::size_t endpoint, std::size_t leaf, BaselineSum which) const {
+    return baseline_ + (endpoint * leaves_ + leaf) * baseline_sums + which;
+  }
 
   // Only with uncertain parameters.
   std::size_t cluster_cell(std::size_t strategy, std::size_t endpoint, std::size_t visit, std::size_t stratum) const;
@@ -80,6 +87,9 @@ class CohortLayout {
   std::size_t cluster_event(std::size_t strategy, std::size_t stratum, std::size_t type, std::size_t grade,
                             ClusterEvent which) const;
   std::size_t cluster_child(std::size_t strategy, std::size_t stratum, ClusterChild which) const;
+  std::size_t cluster_baseline(std::size_t endpoint, std::size_t stratum, ClusterBaselineSum which) const {
+    return cluster_baseline_ + (endpoint * strata_ + stratum) * cluster_baseline_sums + which;
+  }
 
   std::size_t strategies() const { return strategies_; }
   std::size_t visits() const { return visits_; }
@@ -98,8 +108,8 @@ class CohortLayout {
   std::vector<double> width_;
   std::vector<std::size_t> first_bin_;  // of each endpoint, within one strategy's histograms
   std::size_t bins_per_strategy_ = 0;
-  std::size_t histograms_ = 0, events_ = 0, children_ = 0, days_ = 0;
-  std::size_t cluster_counts_ = 0, cluster_events_ = 0, cluster_children_ = 0, cluster_sums_ = 0;
+  std::size_t histograms_ = 0, events_ = 0, children_ = 0, days_ = 0, baseline_ = 0;
+  std::size_t cluster_counts_ = 0, cluster_events_ = 0, cluster_children_ = 0, cluster_sums_ = 0, cluster_baseline_ = 0;
   std::size_t number_of_counts_ = 0, number_of_sums_ = 0;
 };
 

@@ -266,6 +266,8 @@ std::vector<Table> Trial::deliver(const Tally& tally) const {
   const bool has_law =
       trial_->has_data_model() && !trial_->stated[counted].arms.empty() && !protocol.ended_by_others(counted);
   if (has_law && has_events && !follows_outcome) tables.push_back(table_of_expected_events());
+  const bool is_setting = !study_.mark.empty();  // of a sweep
+  if (!is_setting && !protocol.design.design) tables.push_back(table_of_example_patients());
   return tables;
 }
 

@@ -126,6 +126,7 @@ class Trial final : public Question {
   void add_family(std::size_t size, Worker&) const;
   Table table_of_closed_forms(const Tally&) const;
   Table table_of_expected_events() const;
+  Table table_of_example_patients() const;
   Table table_of_wished_effect() const;
   std::vector<Conduct> conducts() const;  // [size]
   Conduct conduct_of(std::int64_t sample_size) const { return {sample_size, look_plans_->of(sample_size)}; }

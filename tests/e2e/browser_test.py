@@ -23,6 +23,7 @@ STUDIES = {  # page: shipped study and what makes it small
     "quickstart": ("quickstart", {"population.size": 2000}),
     "grid": ("dosing-frequency", {"population.size": 400}),
     "two-arm": ("two-arm-continuous", {"trial.replicates": 1000}),
+    "other-seed": ("two-arm-continuous", {"trial.replicates": 1000, "seed": 7}),
     "surface": ("power-surface", {"trial.replicates": 100}),
     "looks": ("trial-intrathecal-looks", {"trial.replicates": 60, "trial.sample_size": "[60, 120]"}),
     "events": ("event-driven", {"trial.replicates": 200}),
@@ -32,11 +33,11 @@ STUDIES = {  # page: shipped study and what makes it small
                                   "policy.sensitivity.grid": '[{ parameter = "price.product.MSC", values = [2_000, 5_000, 10_000] }, { parameter = "waning", values = [0.5, 1, 2] }]'}),
 }
 TABLES = {
-    "quickstart": ["cohort/summary", "cohort/increments"], "grid": ["cohort/increments"],
-    "two-arm": ["trial/operating_characteristics", "trial/closed_forms"], "surface": ["trial/operating_characteristics"],
-    "looks": ["trial/looks", "trial/operating_characteristics", "trial/replicates"], "events": ["trial/expected_events"],
+    "quickstart": ["cohort/summary", "cohort/increments", "cohort/baseline"], "grid": ["cohort/increments"],
+    "two-arm": ["trial/operating_characteristics", "trial/closed_forms"], "other-seed": ["trial/operating_characteristics"], "surface": ["trial/operating_characteristics"],
+    "looks": ["trial/looks", "trial/operating_characteristics", "trial/replicates", "trial/example_patients"], "events": ["trial/expected_events", "trial/example_patients"],
     "worth": ["policy/ceac", "policy/research", "policy/frontier", "policy/summary", "policy/value_of_information"],
-    "economics": ["policy/strata", "policy/comparison"],
+    "economics": ["policy/strata", "policy/comparison", "policy/draws"],
     "route": ["sensitivity/tornado", "sensitivity/threshold", "sensitivity/grid", "sensitivity/sobol", "policy/budget_impact", "policy/costs", "policy/strata"],
 }
 MANY_TRIALS = """format = "vcohort-study 1"
@@ -117,7 +118,16 @@ def spoilt_files(folder):
         (folder / f"spoilt-{number}.h5").write_bytes(spoilt)
 
 
+def numbers(folder):
+    """Numbers as C prints them: any, and those half-way between two texts."""
+    draw = random.Random(11)
+    cases = [(draw.choice([1, -1]) * draw.uniform(1, 10) * 10.0 ** draw.randrange(-8, 9), draw.randrange(7)) for _ in range(1500)]
+    cases += [((2 * draw.randrange(10**4) + 1) / 2.0 ** draw.randrange(1, 5), draw.randrange(4)) for _ in range(1500)]
+    (folder / "numbers.json").write_text(json.dumps([{"value": value, "digits": digits, "fixed": f"%.{digits}f" % value, "general": f"%.{digits + 1}g" % value} for value, digits in cases]))
+
+
 def fill(folder):
+    numbers(folder)
     for page, (study, settings) in STUDIES.items():
         run(study, page, settings, folder)
         (folder / f"{page}.show.txt").write_text(call("show", f"{page}.h5", folder=folder))
@@ -130,6 +140,7 @@ def fill(folder):
     other_files(folder)
     spoilt_files(folder)
     call("report", "two-arm.h5", "events.h5", "-o", "both.html", folder=folder)
+    call("report", "two-arm.h5", "other-seed.h5", "-o", "runs.html", folder=folder)
     call("report", "quickstart.h5", "--replications", "--replicates", 20, "-o", "replications.html", folder=folder)
     call("report", "--explorer", "-o", "explorer.html", folder=folder)
 

@@ -40,7 +40,7 @@ Spreads over_seeds(Study study, const Evidence& evidence, int seeds) {
     const Cohort cohort(study, evidence);
     const auto tables = cohort.deliver(simulate_all(cohort));
     const View summary(tables, "/cohort/summary"), increments(tables, "/cohort/increments"),
-        harm(tables, "/cohort/harm"), events(tables, "/cohort/adverse_events");
+        harm(tables, "/cohort/harm"), events(tables, "/cohort/adverse_events"), baseline(tables, "/cohort/baseline");
     const auto add = [&](const std::string& name, double estimate, double mcse) {
       spreads[name].estimate.push_back(estimate);
       spreads[name].variance.push_back(mcse * mcse);
@@ -60,6 +60,8 @@ Spreads over_seeds(Study study, const Evidence& evidence, int seeds) {
             {{"strategy", strategy}, {"stratum", stratum}, {"origin", "related"}, {"type", "any"}, {"grade", "1"}},
             column);
       };
+      const auto of_baseline = [&](const char* column) { return baseline.number({{"stratum", stratum}}, column); };
+      add("baseline" + where, of_baseline("mean"), of_baseline("mean_mcse"));
       add("mean" + where, of_summary("mean"), of_summary("mean_mcse"));
       add("responder share" + where, of_summary("responder_share"), of_summary("responder_share_mcse"));
       add("increment" + where, of_increments("mean"), of_increments("mcse"));

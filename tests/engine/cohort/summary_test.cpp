@@ -88,6 +88,25 @@ TEST(Summary, MeansSpreadsAndQuantilesAreThoseOfThePatients) {
       }
 }
 
+TEST(Summary, TheBaselineIsWhatTheFirstAssessmentRecorded) {
+  const Delivered& d = delivered();
+  const View baseline(d.tables, "/cohort/baseline"), patients(d.rows, "/cohort/patients/baseline");
+  for (const char* score : {"gmfm66", "gmfm88"}) {
+    const Moments m = moments(patients.doubles(score));
+    EXPECT_EQ(baseline.number({{"endpoint", score}}, "n"), m.n);
+    EXPECT_NEAR(baseline.number({{"endpoint", score}}, "mean"), m.mean, 1e-10);
+    EXPECT_NEAR(baseline.number({{"endpoint", score}}, "sd"), m.sd, 1e-9);
+    EXPECT_NEAR(baseline.number({{"endpoint", score}}, "mean_mcse"), m.sd / std::sqrt(m.n), 1e-10);
+  }
+  // An impression and a cure are about what has changed since.
+  for (const std::string& endpoint : baseline.texts("endpoint"))
+    EXPECT_FALSE(endpoint == "cgi_i" || endpoint.starts_with("drooling"));
+  EXPECT_EQ(baseline.table().rows(), 2u + std::ranges::count_if(every_endpoint, [](const std::string& name) {
+                                       return name != "gmfm66" && name != "gmfm88" && name != "cgi_i" &&
+                                              !name.starts_with("drooling");
+                                     }));
+}
+
 TEST(Summary, IncrementsAreDifferencesOfTwins) {
   const Delivered& d = delivered();
   const View increments(d.tables, "/cohort/increments");

@@ -1,5 +1,6 @@
 import { expect } from "@playwright/test";
 import { readFileSync } from "node:fs";
+import { fixed, general } from "../src/numbers";
 import { exported, folder, open, parseCsv, saved, test } from "./pages";
 
 /** What a chart draws is what the result says: its CSV against the table that the program exports. */
@@ -10,7 +11,7 @@ const tables: [string, string, string][] = [
   ["two-arm", "power-curve", "trial/operating_characteristics"], ["two-arm", "operating-characteristics", "trial/operating_characteristics"], ["two-arm", "closed-forms", "trial/closed_forms"],
   ["looks", "boundaries", "trial/looks"], ["looks", "stopping", "trial/looks"], ["looks", "information-time", "trial/looks"], ["looks", "type-one-error", "trial/operating_characteristics"],
   ["events", "expected-events", "trial/expected_events"],
-  ["looks", "example-trials", "trial/replicates"], ["surface", "power-surface", "trial/operating_characteristics"],
+  ["looks", "example-trials", "trial/replicates"], ["looks", "timeline", "trial/example_patients"], ["events", "timeline", "trial/example_patients"], ["surface", "power-surface", "trial/operating_characteristics"],
   ["worth", "ceac", "policy/ceac"], ["worth", "net-benefit", "policy/ceac"], ["worth", "expected-loss", "policy/ceac"], ["worth", "evsi", "policy/research"], ["worth", "frontier", "policy/frontier"], ["worth", "ce-plane", "policy/summary"],
   ["worth", "value-of-information", "policy/value_of_information"],
   ["economics", "choices", "policy/comparison"], ["route", "tornado", "sensitivity/tornado"], ["route", "thresholds", "sensitivity/threshold"], ["route", "two-way", "sensitivity/grid"], ["route", "sobol", "sensitivity/sobol"], ["route", "budget-impact", "policy/budget_impact"], ["route", "costs", "policy/costs"], ["route", "for-whom", "policy/strata"],
@@ -28,7 +29,12 @@ for (const [name, chart, table] of tables) {
     const rows = parseCsv((await saved(page, chart, "CSV")).toString("utf8"));
     expect(rows.length).toBeGreaterThan(0);
     const all = exported(name, table);
-    for (const row of rows) expect(all.some((other) => Object.entries(row).every(([column, value]) => column === "best then" || same(value, other[column]!))), JSON.stringify(row)).toBe(true);
+    const atEntry = chart === "trajectories" ? exported(name, "cohort/baseline") : [];
+    for (const row of rows) {
+      const beginning = row.visit_months === "0"; // of the lines: the same under every strategy
+      const cells = Object.entries(row).filter(([column, value]) => column !== "best then" && !(beginning && (["strategy", "visit_months"].includes(column) || value === "NA")));
+      expect((beginning ? atEntry : all).some((other) => cells.every(([column, value]) => same(value, other[column]!))), JSON.stringify(row)).toBe(true);
+    }
   });
 }
 
@@ -58,19 +64,119 @@ test("the answer has the numbers of vcohort show", async ({ page }) => {
   await expect(page.locator(".answer-policy")).toContainText(Math.round(first.inb as number).toLocaleString("en"));
 });
 
-test("every number with an error in the answer is one that vcohort show prints", async ({ page }) => {
-  for (const name of ["two-arm", "surface", "looks", "events", "worth", "economics", "route"]) {
+const answered = ["quickstart", "grid", "two-arm", "surface", "looks", "events", "worth", "economics", "route"];
+
+for (const name of answered) {
+  test(`${name}: every number of the answer is one that vcohort show prints, to its last digit`, async ({ page }) => {
     await open(page, name);
     const show = readFileSync(`${folder}/${name}.show.txt`, "utf8");
-    const answers = (await page.locator("#answer .answers, #answer .sweep").allInnerTexts()).join("\n").replaceAll("\u00a0", " ");
-    const numbers = answers.match(/-?[\d.,]+ ± [\d.,]*\d/g) ?? [];
-    expect(numbers.length, name).toBeGreaterThan(0);
-    for (const number of numbers) expect(show, `${name}: ${number}`).toContain(number);
+    const answer = (await page.locator("#answer .card:not(.answer-run)").allInnerTexts()).join("\n").replaceAll("\u00a0", " ");
+    const found = (pattern: RegExp): string[] => answer.match(pattern) ?? [];
+    const numbers = [
+      ...found(name === "grid" ? /(?<!by )-?[\d.,]+ ± [\d.,]*\d(?! %; events)/g : /-?[\d.,]+ ± [\d.,]*\d/g), // of a grid the screen has no shares with the MCID
+      ...found(/(?<=EVPI )[\d,]+(?= USD)/g), ...found(/(?<=best in )[\d.]+(?= %)/g), ...found(/(?<=simulated )[\d.]+(?= %)/g),
+      ...(name === "economics" ? [] : found(/(?<=95 %: )-?[\d,]+ to -?[\d,]+/g)), // of a sweep the screen has no intervals
+    ];
+    expect(numbers.length).toBeGreaterThan(0);
+    for (const number of numbers) expect(show.match(new RegExp(`(?<![\\d.,-])${number}(?![\\d]|[.,]\\d)`)), number).not.toBeNull();
+  });
+}
+
+test("trajectories begin where the cohort is at entry", async ({ page }) => {
+  await open(page, "quickstart");
+  const rows = parseCsv((await saved(page, "trajectories", "CSV")).toString("utf8"));
+  expect(rows.filter((row) => row.visit_months === "0").length).toBe(1);
+  const ticks = await page.locator('#trajectories g[aria-label="x-axis tick label"] text').allTextContents();
+  expect(ticks[0]).toBe("0");
+});
+
+test("a patient of the timeline ends as the table says", async ({ page }) => {
+  await open(page, "events");
+  const all = exported("events", "trial/example_patients").filter((row) => row.replicate === 0);
+  const marks = (label: string): Promise<number> => page.locator(`#timeline .picture svg g[aria-label="${label}"]`).locator("path, circle").count();
+  expect(await marks("dot")).toBe(all.filter((row) => row.event || row.lost).length);
+  const lines = await page.locator('#timeline .picture svg g[aria-label="rule"] line').count();
+  expect(lines).toBe(all.length + 2); // and the end of the trial in both arms
+});
+
+test("analyses of different scales have axes of their own", async ({ page }) => {
+  await open(page, "two-arm");
+  const labels = await page.locator('#operating-characteristics g[aria-label="y-axis label"] text').allTextContents();
+  expect(labels).toContain("bias [mean difference]");
+  expect(labels).toContain("bias [win probability minus 1/2]");
+  const documented = readFileSync("../../../docs/study-file.md", "utf8").split("### Analyses")[1]!.split("###")[0]!;
+  const methods = [...documented.matchAll(/^\| `([^`]+)` \|[^|]*\|[^|]*\| ([^|]+) \|/gm)];
+  expect(methods.length).toBeGreaterThan(20);
+  const sources = readFileSync("src/charts/trial/rows.ts", "utf8");
+  for (const [, method, scale] of methods) expect(sources, method).toMatch(new RegExp(`"${scale!.replace(/ from the .*/, "").replace("/", "\\/")}": \\[[^\\]]*"${method}"`));
+});
+
+test("two results have the same axes, and a table of their differences", async ({ page }) => {
+  await open(page, "both");
+  const axis = (at: number): Promise<string[]> => page.locator("#operating-characteristics .panel").nth(at).locator("svg", { hasText: "duration [months]" }).locator('g[aria-label="y-axis tick label"] text').allTextContents();
+  expect(await axis(0)).toEqual(await axis(1));
+  await open(page, "runs");
+  expect(await page.locator("#power-curve .panel").nth(0).locator('g[aria-label="y-axis tick label"] text').allTextContents()).toEqual(await page.locator("#power-curve .panel").nth(1).locator('g[aria-label="y-axis tick label"] text').allInnerTexts());
+  await page.locator("#power-curve .differences summary").click();
+  await expect(page.locator("#power-curve .differences")).toContainText("independent");
+  const waiting = page.waitForEvent("download");
+  await page.locator("#power-curve .differences button", { hasText: "CSV" }).click();
+  const rows = parseCsv(readFileSync((await (await waiting).path())!, "utf8"));
+  const [first, second] = [exported("two-arm", "trial/operating_characteristics"), exported("other-seed", "trial/operating_characteristics")];
+  expect(rows.length).toBe(first.length);
+  for (const row of rows) {
+    const [a, b] = [first, second].map((all) => all.find((each) => String(each.sample_size) === row.sample_size && each.analysis === row.analysis)!);
+    expect(Number(row.power_difference)).toBeCloseTo((b!.power as number) - (a!.power as number), 12);
+    expect(Number(row.power_difference_se)).toBeCloseTo(Math.sqrt((a!.power_mcse as number) ** 2 + (b!.power_mcse as number) ** 2), 12);
   }
-  await open(page, "quickstart"); // of a cohort show prints the gain, the page also shares of children
-  const gains = (await page.locator("#answer .answers").innerText()).match(/\+[\d.]+.±.[\d.]+(?= points)/g)!;
-  expect(gains.length).toBe(2);
-  for (const gain of gains) expect(readFileSync(`${folder}/quickstart.show.txt`, "utf8")).toContain(gain.slice(1).replaceAll("\u00a0", " "));
+});
+
+test("numbers are rounded as C rounds them", () => {
+  const cases = JSON.parse(readFileSync(`${folder}/numbers.json`, "utf8")) as { value: number; digits: number; fixed: string; general: string }[];
+  expect(cases.length).toBeGreaterThan(1000);
+  for (const { value, digits, ...wanted } of cases) expect({ value, fixed: fixed(value, digits), general: general(value, digits + 1) }).toEqual({ value, ...wanted });
+});
+
+test("the stances' sizes are told side by side, and what holds of each", async ({ page }) => {
+  await open(page, "looks");
+  const all = exported("looks", "trial/operating_characteristics");
+  const need = (stance: string): number | undefined => (all.filter((row) => row.scenario === stance && (row.power as number) >= 0.9)[0]?.sample_size as number | undefined);
+  expect([need("published"), need("sceptical")]).toEqual([60, undefined]);
+  await expect(page.locator(".answer-trial .remark")).toHaveText(/The stances disagree on the size for 90.% power: .published.: N = 60; .sceptical.: no simulated size has it\. They are not averaged\./);
+  for (const stance of ["published", "sceptical"]) await expect(page.locator(".answer-trial li", { hasText: stance })).toHaveText(/assumed effect [\d.]+.±.*SD [\d.]+.*expected size .*months/);
+});
+
+test("an event-driven trial ends at its events", async ({ page }) => {
+  await open(page, "events");
+  const card = page.locator(".answer-trial");
+  await expect(card).toContainText("logrank, at 200 events");
+  await expect(card).toContainText("hazard 0.05776 a month");
+  await expect(card).not.toContainText("60 months");
+});
+
+test("what is swept is not said to be assumed", async ({ page }) => {
+  await open(page, "surface");
+  await expect(page.locator(".answer-trial dl")).toContainText("control: mean 50, 52");
+  await expect(page.locator(".answer-trial dl")).not.toContainText(/active|sd 10/);
+});
+
+test("strategies that the simulation cannot tell apart are said in the answer", async ({ page }) => {
+  await open(page, "economics");
+  const draws = exported("economics", "policy/draws");
+  const benefit = (scenario: unknown, strategy: unknown): number[] => draws.filter((row) => row.scenario === scenario && row.strategy === strategy).map((row) => 50_000 * (row.effect as number) - (row.cost as number));
+  const best = exported("economics", "policy/strata").filter((row) => row.stratum === "all" && row.best && row.threshold === 50000);
+  const lines = await page.locator(".answer-policy .sweep tbody tr").allInnerTexts();
+  best.forEach(({ scenario, strategy }, at) => {
+    const own = benefit(scenario, strategy);
+    const others = [...new Set(draws.filter((row) => row.scenario === scenario).map((row) => row.strategy))].filter((name) => name !== strategy);
+    const undecided = others.some((name) => {
+      const differences = benefit(scenario, name).map((value, draw) => own[draw]! - value);
+      const mean = differences.reduce((sum, value) => sum + value, 0) / differences.length;
+      return mean <= 1.96 * Math.sqrt(differences.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (differences.length - 1) / differences.length);
+    });
+    expect(lines[at]!.includes("too coarse"), lines[at]).toBe(undecided);
+  });
+  expect(lines.some((line) => line.includes("too coarse"))).toBe(true);
 });
 
 test("who is expected by which month is what the simulation found", async ({ page }) => {

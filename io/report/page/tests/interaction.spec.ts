@@ -17,6 +17,15 @@ test("a choice changes the chart and stands in the address", async ({ page }) =>
   await expect(page.locator('#cohort select[data-key="scenario"]').first()).toHaveValue("sceptical");
 });
 
+test("the stance that was chosen stands in the address, the first one too", async ({ page }) => {
+  await open(page, "economics");
+  await page.locator('#assumed select[data-key="scenario"]').selectOption({ label: "sceptical" });
+  await expect(page).toHaveURL(/scenario=sceptical/);
+  await expect(page.locator('#policy select[data-key="scenario"]').first()).toHaveValue(/^sceptical/);
+  await page.locator('#assumed select[data-key="scenario"]').selectOption({ label: "published" });
+  await expect(page).toHaveURL(/scenario=published/);
+});
+
 test("strategies are chosen one by one", async ({ page }) => {
   await open(page, "quickstart");
   await page.locator("#cohort .shared details.several summary").click();

@@ -7,11 +7,11 @@ import { readFileSync, statSync } from "node:fs";
 const charts: Record<string, string[]> = {
   quickstart: ["gains", "trajectories", "forest", "risk-benefit", "who-gains", "strength"],
   grid: ["gains", "trajectories", "dosing-grid", "forest", "risk-benefit", "who-gains", "strength"],
-  "two-arm": ["power-curve", "recruitment", "closed-forms", "operating-characteristics", "example-trials"],
+  "two-arm": ["power-curve", "recruitment", "closed-forms", "operating-characteristics", "example-trials", "timeline"],
   surface: ["power-curve", "power-surface", "closed-forms", "operating-characteristics"],
-  looks: ["power-curve", "boundaries", "stopping", "information-time", "type-one-error", "operating-characteristics", "example-trials", "strength"],
-  events: ["expected-events", "closed-forms", "operating-characteristics", "example-trials"],
-  worth: ["power-curve", "recruitment", "type-one-error", "operating-characteristics", "example-trials", "ce-plane", "frontier", "ceac", "net-benefit", "expected-loss", "value-of-information", "costs", "for-whom", "evsi", "strength"],
+  looks: ["power-curve", "boundaries", "stopping", "information-time", "type-one-error", "operating-characteristics", "example-trials", "timeline", "strength"],
+  events: ["expected-events", "closed-forms", "operating-characteristics", "example-trials", "timeline"],
+  worth: ["power-curve", "recruitment", "type-one-error", "operating-characteristics", "example-trials", "timeline", "ce-plane", "frontier", "ceac", "net-benefit", "expected-loss", "value-of-information", "costs", "for-whom", "evsi", "strength"],
   economics: ["ce-plane", "frontier", "ceac", "net-benefit", "expected-loss", "value-of-information", "choices", "costs", "for-whom", "strength"],
   route: ["ce-plane", "frontier", "ceac", "net-benefit", "expected-loss", "value-of-information", "tornado", "thresholds", "two-way", "sobol", "costs", "budget-impact", "for-whom", "strength"],
   replications: ["gains", "trajectories", "forest", "risk-benefit", "who-gains", "replications", "claims", "strength"],
@@ -77,7 +77,8 @@ test("hostile names are text", async ({ page }) => {
     await expect(page.locator("figure#trajectories .legend")).toContainText("<img src=x onerror=");
     expect(await page.locator("h1 *:not(bdi), .legend img, #page script").count()).toBe(0);
     const numbers = await page.locator("#sure tbody td:first-child").allInnerTexts();
-    for (const text of numbers.filter((each) => each.includes("right-to-left"))) expect(text).toContain("\u202e mark \u200f\u2069"); // the name ends before the number begins
+    for (const text of numbers.filter((each) => each.includes("right-to-left"))) expect(text).toContain("[U+202E] mark \u200f\u2069"); // a visible mark, and the name ends before the number begins
+    expect(await page.evaluate(() => document.body.textContent), "an order to turn around").not.toMatch(/[\u202a-\u202e]/);
     expect(await page.evaluate(() => document.documentElement.scrollWidth - innerWidth)).toBeLessThanOrEqual(0);
     await page.screenshot({ path: `${shots}/hostile-${size.width}.png` });
   }

@@ -1,7 +1,8 @@
 import { endpointUnits, leadOf, lowerIsBetter, referenceOf, sayEndpoint, settings } from "../charts/common";
+import { dosingGrid } from "../charts/cohort/dosing_grid";
 import { incrementsOf, summaryOf } from "../charts/cohort/rows";
 import { type Result, table } from "../data/result";
-import { percent, withError, z95 } from "../numbers";
+import { briefly, brieflyPercent, withError, z95 } from "../numbers";
 import { isolated } from "../ui/dom";
 import { w } from "../words";
 import { agreement } from "./agreement";
@@ -14,18 +15,19 @@ function line(result: Result, scenario: string): Line | undefined {
   const { endpoint, visit } = leadOf(summaryOf(result));
   const rows = of.where({ scenario, stratification: "", endpoint, visit_months: visit });
   if (rows.length === 0) return undefined;
+  const say = dosingGrid.exists(result) ? briefly : withError; // as the screen has them
   const gain = (row: number): number => (lowerIsBetter.has(endpoint) ? -1 : 1) * of.number("mean", row);
   const best = rows.reduce((top, row) => (gain(row) > gain(top) ? row : top));
   const error = (row: number): number => of.number("mcse", row);
   const near = rows.filter((row) => row !== best && gain(best) - gain(row) <= z95 * Math.hypot(error(best), error(row)));
   if (!(gain(best) > z95 * error(best)))
-    return { scenario, text: w("nothing is better than the reference", "没有方案优于参照"), detail: w(`greatest gain ${withError(of.number("mean", best), error(best))} ${endpointUnits(endpoint)}`, `最大获益 ${withError(of.number("mean", best), error(best))} ${endpointUnits(endpoint)}`) };
+    return { scenario, text: w("nothing is better than the reference", "没有方案优于参照"), detail: w(`greatest gain ${say(of.number("mean", best), error(best))} ${endpointUnits(endpoint)}`, `最大获益 ${say(of.number("mean", best), error(best))} ${endpointUnits(endpoint)}`) };
   const harm = table(result, "/cohort/harm");
   const harmed = harm?.where({ scenario, stratification: "", strategy: of.text("strategy", best) })[0];
   const pieces = [
-    `+${withError(of.number("mean", best), error(best))} ${endpointUnits(endpoint)}`.replace("+-", "-"),
-    Number.isFinite(of.number("benefit_share", best)) ? w(`MCID reached by ${percent(of.number("benefit_share", best), of.number("benefit_share_mcse", best))} %`, `达到 MCID：${percent(of.number("benefit_share", best), of.number("benefit_share_mcse", best))}%`) : "",
-    harm && harmed !== undefined ? w(`events of grade 3+ in ${percent(harm.number("serious_share", harmed), harm.number("serious_share_mcse", harmed))} %`, `3 级及以上事件：${percent(harm.number("serious_share", harmed), harm.number("serious_share_mcse", harmed))}%`) : "",
+    `+${say(of.number("mean", best), error(best))} ${endpointUnits(endpoint)}`.replace("+-", "-"),
+    Number.isFinite(of.number("benefit_share", best)) ? w(`MCID reached by ${brieflyPercent(of.number("benefit_share", best), of.number("benefit_share_mcse", best))} %`, `达到 MCID：${brieflyPercent(of.number("benefit_share", best), of.number("benefit_share_mcse", best))}%`) : "",
+    harm && harmed !== undefined ? w(`events of grade 3+ in ${brieflyPercent(harm.number("serious_share", harmed), harm.number("serious_share_mcse", harmed))} %`, `3 级及以上事件：${brieflyPercent(harm.number("serious_share", harmed), harm.number("serious_share_mcse", harmed))}%`) : "",
     near.length > 0 ? w(`${near.length} other${near.length > 1 ? "s" : ""} cannot be told from it`, `另有 ${near.length} 个与其无法区分`) : "",
   ];
   return { scenario, text: of.text("strategy", best), brief: pieces[0], detail: pieces.filter((piece) => piece !== "").join("; ") };

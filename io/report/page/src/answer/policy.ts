@@ -1,7 +1,8 @@
 import { settings } from "../charts/common";
-import { currency, effect, firstThreshold, strataOf } from "../charts/policy/rows";
+import { currency, effect, firstThreshold, isNear, strataOf } from "../charts/policy/rows";
 import { type Result, type Table, table } from "../data/result";
-import { money, percentOf, withError } from "../numbers";
+import { money, percentOf, withError, z95 } from "../numbers";
+import { isolated } from "../ui/dom";
 import { w } from "../words";
 import { agreement } from "./agreement";
 import type { Card, Fact, Line } from "./card";
@@ -20,15 +21,41 @@ function flips(result: Result, scenario: string, threshold: number): string | un
   return names.slice(0, 4).join(", ") + (names.length > 4 ? w(` and ${names.length - 4} more`, ` 等 ${names.length} 个`) : "");
 }
 
-function line(result: Result, of: Table, row: number): Line {
+/** Net benefit over that of another strategy in the same draws: mean and Monte Carlo standard error; undefined where the page has not all draws. */
+function difference(result: Result, scenario: string, threshold: number, first: string, second: string): { mean: number; error: number } | undefined {
+  const draws = table(result, "/policy/draws");
+  if (!draws || draws.rows < draws.total) return undefined;
+  const benefit = (strategy: string): number[] => draws.where({ scenario, strategy }).map((row) => threshold * draws.number("effect", row) - draws.number("cost", row));
+  const other = benefit(second);
+  const differences = benefit(first).map((value, draw) => value - other[draw]!);
+  const count = differences.length;
+  const mean = differences.reduce((sum, value) => sum + value, 0) / count;
+  return { mean, error: Math.sqrt(differences.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (count - 1) / count) };
+}
+
+/** Whether the simulation cannot tell a strategy from the best one. */
+function isUndecided(result: Result, of: Table, best: number, row: number): boolean {
+  const found = difference(result, of.text("scenario", best), of.number("threshold", best), of.text("strategy", best), of.text("strategy", row));
+  return found ? found.mean <= z95 * found.error : isNear(of, best, row);
+}
+
+function near(result: Result, of: Table, best: number, rows: number[]): string | undefined {
+  const names = rows.filter((row) => row !== best && isUndecided(result, of, best, row)).map((row) => isolated(of.text("strategy", row)));
+  if (names.length === 0) return undefined;
+  const shown = names.slice(0, 2).join(", ") + (names.length > 2 ? w(` and ${names.length - 2} more`, ` 等 ${names.length} 个`) : "");
+  return w(`the simulation is too coarse to tell it from ${shown}`, `模拟精度不足，无法与 ${shown} 区分`);
+}
+
+function line(result: Result, of: Table, row: number, rivals: number[]): Line {
   const unit = currency(result);
   const interval = Number.isFinite(of.number("inb_lower", row)) && of.number("inb", row) !== 0
     ? w(`INB ${money(of.number("inb", row), of.number("inb_mcse", row))} ${unit} (95 %: ${money(of.number("inb_lower", row))} to ${money(of.number("inb_upper", row))}); `, `INB ${money(of.number("inb", row), of.number("inb_mcse", row))} ${unit}（95%：${money(of.number("inb_lower", row))} 至 ${money(of.number("inb_upper", row))}）；`) : "";
   const share = w(`best in ${percentOf(of.number("ceac", row))} % of draws`, `在 ${percentOf(of.number("ceac", row))}% 的抽样中最佳`);
+  const undecided = near(result, of, row, rivals);
   const changed = flips(result, of.text("scenario", row), of.number("threshold", row));
   return {
-    scenario: of.text("scenario", row), text: of.text("strategy", row), brief: `${interval}${share}`,
-    detail: `${interval}${share}${w("; ", "；")}EVPI ${money(of.number("evpi", row))} ${unit}${changed ? `; ${w("flipped by", "可被改变：")} ${changed}` : ""}`,
+    scenario: of.text("scenario", row), text: of.text("strategy", row), brief: `${interval}${share}${undecided ? `; ${undecided}` : ""}`,
+    detail: `${interval}${share}${undecided ? `${w("; ", "；")}${undecided}` : ""}${w("; ", "；")}EVPI ${money(of.number("evpi", row))} ${unit}${changed ? `; ${w("flipped by", "可被改变：")} ${changed}` : ""}`,
   };
 }
 
@@ -46,9 +73,11 @@ export function policyCard(result: Result): Card | undefined {
   const of = strataOf(result);
   if (!of || !table(result, "/policy/summary")) return undefined;
   const threshold = firstThreshold(result);
-  const best = leads(of, threshold).filter((row) => of.truth("best", row));
+  const all = leads(of, threshold);
+  const best = all.filter((row) => of.truth("best", row));
+  const rivals = (row: number): number[] => all.filter((other) => of.text("scenario", other) === of.text("scenario", row));
   const { heads, cells } = settings(result);
-  const lines = best.map((row) => ({ ...line(result, of, row), cells: cells(of.text("scenario", row)) }));
+  const lines = best.map((row) => ({ ...line(result, of, row, rivals(row)), cells: cells(of.text("scenario", row)) }));
   const remark = agreement(result, lines, {
     disagree: w("The stances disagree: which evidence one believes decides, more than any number here.", "各立场结论不一：相信何种证据决定了结论，胜过这里的任何数字。"), agree: w("The stances agree on the decision.", "各立场的决策一致。"),
   });

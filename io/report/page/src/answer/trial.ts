@@ -1,8 +1,10 @@
 import { alphaOf, chosenSize, isNull, ocOf, primaryOf, sayTarget, target } from "../charts/trial/rows";
-import { at, settings, study } from "../charts/common";
+import { at, isSwept, settings, stanceOf, study } from "../charts/common";
 import type { Result, Table } from "../data/result";
 import { general, percent, withError } from "../numbers";
+import { isolated } from "../ui/dom";
 import { w } from "../words";
+import { agreement } from "./agreement";
 import type { Card, Fact, Line } from "./card";
 
 /** What a trial designer asks: how many patients, with what power, if the effect is what, at what level. */
@@ -35,21 +37,25 @@ function answerOf(of: Table, scenario: string): Answer | undefined {
   const detail = chosen === undefined
     ? only ? w(`below the wanted ${sayTarget(target())}`, `低于目标 ${sayTarget(target())}`) : w(`no simulated size reaches ${sayTarget(target())}; this is the largest`, `模拟样本量均未达到 ${sayTarget(target())}；此为最大者`)
     : only ? w(`reaches the wanted ${sayTarget(target())}`, `达到目标 ${sayTarget(target())}`) : w(`the smallest simulated size from which on power reaches ${sayTarget(target())}`, `功效达到 ${sayTarget(target())} 的最小模拟样本量`);
-  const effect = of.number("true_value", row);
-  const assumed = Number.isFinite(effect) ? w(`; assumed effect ${withError(effect, of.number("true_value_mcse", row))}`, `；假定效应 ${withError(effect, of.number("true_value_mcse", row))}`) : "";
-  return { row, size: chosen, line: { scenario, text, detail: `${detail}${assumed}`, brief: chosen === undefined ? w(`below ${sayTarget(target())}`, `低于 ${sayTarget(target())}`) : "" } };
+  return { row, size: chosen, line: { scenario, text, detail, brief: chosen === undefined ? w(`below ${sayTarget(target())}`, `低于 ${sayTarget(target())}`) : "" } };
 }
 
 const shown = (value: unknown): string => (Array.isArray(value) ? value.map(shown).join(", ") : typeof value === "number" || typeof value === "bigint" ? general(Number(value)) : String(value));
 
-/** What a data model says of its arms, in its own words; of constant hazards their ratio too. */
+const monthly = new Set(["hazard", "rate"]);
+
+/** "hazard 0.058 a month": a number of an arm in the words of the study file. */
+const sayKey = (key: string, value: unknown): string => `${key.replaceAll("_", " ")} ${shown(value)}${monthly.has(key) ? w(" a month", " /月") : ""}`;
+
+/** What a data model says of its arms, in its own words, but for what is swept; of constant hazards their ratio too. */
 function statedArms(result: Result): Fact | undefined {
   const arms = at(study(result), "data_model", "arms");
   if (!arms || typeof arms !== "object") return undefined;
-  const entries = Object.entries(arms as Record<string, Record<string, unknown>>);
+  const entries = Object.entries(arms as Record<string, Record<string, unknown>>).map(([name, arm]) => [name, Object.entries(arm).filter(([key]) => !isSwept(result, "data_model", "arms", name, key))] as const);
   const told = ([, value]: [string, unknown]): boolean => value !== 0 && !(Array.isArray(value) && value.every((each) => each === 0));
-  const said = entries.map(([name, arm]) => `${name}: ${Object.entries(arm).filter(told).map(([key, value]) => `${key.replaceAll("_", " ")} ${shown(value)}`).join("; ")}`);
-  const hazards = entries.map(([, arm]) => arm.hazard).filter((hazard): hazard is number[] => Array.isArray(hazard) && hazard.length === 1).map((hazard) => Number(hazard[0]));
+  const said = entries.map(([name, arm]) => ({ name, keys: arm.filter(told).map(([key, value]) => sayKey(key, value)) })).filter(({ keys }) => keys.length > 0).map(({ name, keys }) => `${name}: ${keys.join("; ")}`);
+  if (said.length === 0) return undefined;
+  const hazards = entries.map(([, arm]) => Object.fromEntries(arm).hazard).filter((hazard): hazard is number[] => Array.isArray(hazard) && hazard.length === 1).map((hazard) => Number(hazard[0]));
   const ratio = hazards.length === 2 && entries.length === 2 ? [w(`hazard ratio ${general(hazards[1]! / hazards[0]!)}`, `风险比 ${general(hazards[1]! / hazards[0]!)}`)] : [];
   return { name: settings(result).heads.length > 0 ? w("assumed, where it is not swept", "未扫描处的假定") : w("assumed", "假定"), value: [...said, ...ratio].join(" | ") };
 }
@@ -67,34 +73,63 @@ function spread(result: Result, of: Table, row: number): Fact | undefined {
 }
 
 function levelFact(result: Result, of: Table, row: number): Fact {
+  const swept = isSwept(result, "trial", "alpha");
   const sides = at(study(result), "trial", "sides");
-  const level = `α = ${general(alphaOf(result))}${sides === undefined ? "" : w(`, ${String(sides)}-sided`, `，${String(sides) === "1" ? "单侧" : "双侧"}`)}`;
-  const nullRow = of.where({ ...primaryOf(of), sample_size: of.number("sample_size", row) }).find((each) => isNull(of, each));
+  const level = `${swept ? w("α as swept", "α 见扫描") : `α = ${general(alphaOf(result))}`}${sides === undefined ? "" : w(`, ${String(sides) === "1" ? "one" : "two"}-sided`, `，${String(sides) === "1" ? "单侧" : "双侧"}`)}`;
+  const nullRow = swept ? undefined : of.where({ ...primaryOf(of), sample_size: of.number("sample_size", row) }).find((each) => isNull(of, each));
   const simulated = nullRow === undefined ? "" : percent(of.number("power", nullRow), of.number("power_mcse", nullRow));
-  return { name: w("level", "检验水准"), value: `${level}; ${nullRow === undefined ? w("not simulated here", "此处未模拟") : w(`simulated ${simulated} %`, `模拟值 ${simulated}%`)}` };
+  return { name: w("level", "检验水准"), value: swept ? level : `${level}; ${nullRow === undefined ? w("not simulated here", "此处未模拟") : w(`simulated ${simulated} % at N = ${general(of.number("sample_size", row), 9)}`, `N = ${general(of.number("sample_size", row), 9)} 时模拟值 ${simulated}%`)}` };
 }
 
-const methodFact = (of: Table, row: number): Fact => ({
-  name: w("primary analysis", "主要分析"), value: `${of.text("method", row)}${Number.isFinite(of.number("visit_months", row)) ? w(`, ${general(of.number("visit_months", row))} months`, `，${general(of.number("visit_months", row))} 个月`) : ""}`,
-});
-
-function factsOfSweep(result: Result, of: Table, row: number): Fact[] {
-  return [statedArms(result) ?? [], levelFact(result, of, row), methodFact(of, row)].flat();
+/** The number of events at which the trial ends; NaN where it ends otherwise. */
+function eventsAtEnd(result: Result): number {
+  const trial = at(study(result), "trial");
+  const looks = at(trial, "looks", "timing") === "events" ? at(trial, "looks", "maximum") : undefined;
+  return isSwept(result, "trial", "final") || isSwept(result, "trial", "looks") ? NaN : Number(looks ?? at(trial, "final", "events") ?? NaN);
 }
 
-function facts(result: Result, of: Table, row: number): Fact[] {
-  const found: Fact[] = [];
-  const all = of.distinct<string>("scenario");
-  if (all.length > 1) found.push({ name: w("of the scenario", "所属情景"), value: `${of.text("scenario", row)}, N = ${of.number("sample_size", row)}` });
-  if (Number.isFinite(of.number("true_value", row)))
-    found.push({ name: w("assumed effect", "假定效应"), value: `${withError(of.number("true_value", row), of.number("true_value_mcse", row))} (${of.text("true_value_kind", row)})` });
-  const stated = statedArms(result);
-  const sd = stated ?? spread(result, of, row);
-  if (sd) found.push(sd);
-  found.push(levelFact(result, of, row), methodFact(of, row));
-  if (of.has("expected_sample_size_mcse")) found.push({ name: w("expected sample size", "期望样本量"), value: withError(of.number("expected_sample_size", row), of.number("expected_sample_size_mcse", row)) });
-  found.push({ name: w("duration", "时长"), value: `${withError(of.number("duration_months", row), of.number("duration_months_mcse", row))} ${w("months", "个月")}` });
-  return found;
+/** The primary analysis and when it is made: at events, or at a visit. */
+function methodFact(result: Result, of: Table, row: number): Fact {
+  const methods = of.distinct<string>("method", of.where(primaryOf(of))).join(", ");
+  const [events, visit] = [eventsAtEnd(result), of.number("visit_months", row)];
+  const when = Number.isFinite(events) ? w(`, at ${general(events, 9)} events`, `，达到 ${general(events, 9)} 个事件时`) : Number.isFinite(visit) ? w(`, ${general(visit)} months`, `，${general(visit)} 个月`) : "";
+  return { name: w("primary analysis", "主要分析"), value: `${methods}${when}` };
+}
+
+const ofSweep = (result: Result, of: Table, row: number): Fact[] => [statedArms(result) ?? [], levelFact(result, of, row), methodFact(result, of, row)].flat();
+
+/** What holds of one scenario's trial: its effect and spread, how many patients and months it takes. */
+function ofScenario(result: Result, of: Table, row: number): (Fact & { brief: string })[] {
+  const pair = (name: string): string => withError(of.number(name, row), of.number(`${name}_mcse`, row));
+  const kind = of.text("true_value_kind", row);
+  const sd = statedArms(result) ? undefined : spread(result, of, row);
+  const effect = pair("true_value"), size = pair("expected_sample_size"), events = pair("events"), months = `${pair("duration_months")} ${w("months", "个月")}`;
+  return [
+    Number.isFinite(of.number("true_value", row)) ? { name: w("assumed effect", "假定效应"), value: kind ? `${effect} (${kind})` : effect, brief: isNull(of, row) ? "" : w(`assumed effect ${effect}`, `假定效应 ${effect}`) } : [],
+    sd ? { ...sd, brief: w(`SD ${sd.value} (implied by the SE)`, `标准差 ${sd.value}（由标准误推得）`) } : [],
+    of.number("expected_sample_size_mcse", row) > 0 ? { name: w("expected sample size", "期望样本量"), value: size, brief: w(`expected size ${size}`, `期望样本量 ${size}`) } : [],
+    Number.isFinite(of.number("events", row)) ? { name: w("expected events", "期望事件数"), value: events, brief: w(`${events} events`, `${events} 个事件`) } : [],
+    { name: w("expected duration", "期望时长"), value: months, brief: months },
+  ].flat();
+}
+
+/** Of several scenarios what holds of each stands in its line, and here what they share. */
+const ofTrial = (result: Result, of: Table, row: number, several: boolean): Fact[] => [several ? [] : ofScenario(result, of, row), statedArms(result) ?? [], levelFact(result, of, row), methodFact(result, of, row)].flat();
+
+/** Whether the stances come to the same size: what each of them needs, never an average. */
+function stancesOn(result: Result, answers: Answer[], of: Table): string | undefined {
+  const asked = answers.filter(({ row }) => !isNull(of, row));
+  if (new Set(asked.map(({ row }) => stanceOf(of.text("scenario", row)))).size < 2) return undefined;
+  const wanted = sayTarget(target());
+  const need = (size: number | undefined): string => (size === undefined ? w("no simulated size has it", "模拟样本量均未达到") : `N = ${general(size, 9)}`);
+  const stances = new Map<string, Set<string>>();
+  for (const { row, size } of asked) stances.set(need(size), (stances.get(need(size)) ?? new Set()).add(isolated(stanceOf(of.text("scenario", row)))));
+  const swept = settings(result).heads.length > 0;
+  const told = [...stances].map(([size, names]) => `${[...names].join(", ")}: ${size}`).join("; ");
+  return agreement(result, asked.map(({ row, size }) => ({ scenario: of.text("scenario", row), text: need(size) })), {
+    disagree: swept ? w(`The stances disagree on the size for ${wanted} power.`, `各立场对达到 ${wanted} 功效的样本量结论不一。`) : w(`The stances disagree on the size for ${wanted} power: ${told}. They are not averaged.`, `各立场对达到 ${wanted} 功效的样本量结论不一：${told}。不取平均。`),
+    agree: swept ? w(`The stances agree on the size for ${wanted} power.`, `各立场对达到 ${wanted} 功效的样本量结论一致。`) : w(`The stances agree: for ${wanted} power ${[...stances.keys()][0]}.`, `各立场结论一致：${wanted} 功效，${[...stances.keys()][0]}。`),
+  });
 }
 
 /** How many settings of a sweep have the wanted power, and with how many patients. */
@@ -116,9 +151,10 @@ export function trialCard(result: Result): Card | undefined {
   if (answers.length === 0) return undefined;
   const informative = answers.find(({ row }) => !isNull(of, row)) ?? answers[0]!;
   const { heads, cells } = settings(result);
-  const swept = heads.length > 0;
+  const swept = heads.length > 0, several = answers.length > 1;
+  const lineOf = ({ line, row }: Answer): Line => ({ ...line, cells: cells(line.scenario ?? ""), detail: several && !swept ? [line.detail, ...ofScenario(result, of, row).map(({ brief }) => brief)].filter((piece) => piece !== "").join("; ") : line.detail });
   return {
-    id: "trial", title: w("Trial", "试验"), heads, headline: swept ? headline(answers, of) : undefined,
-    lines: answers.map(({ line }) => ({ ...line, cells: cells(line.scenario ?? "") })), facts: swept ? factsOfSweep(result, of, informative.row) : facts(result, of, informative.row),
+    id: "trial", title: w("Trial", "试验"), heads, headline: swept ? headline(answers, of) : undefined, lines: answers.map(lineOf),
+    facts: swept ? ofSweep(result, of, informative.row) : ofTrial(result, of, informative.row, several), remark: stancesOn(result, answers, of),
   };
 }

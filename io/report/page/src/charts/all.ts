@@ -27,12 +27,13 @@ import { operating } from "./trial/operating";
 import { powerCurve } from "./trial/power_curve";
 import { powerSurface } from "./trial/power_surface";
 import { recruitment } from "./trial/recruitment";
+import { timeline } from "./trial/timeline";
 import { typeOne } from "./trial/type_one";
 
 /** Every chart of the page, in the order in which they stand in their sections. A new one is a file and a name here. */
 const charts = {
   cohort: [gains, trajectories, dosingGrid, forest, riskBenefit, whoGains],
-  trial: [powerCurve, powerSurface, boundaries, stopping, informationTime, expectedEvents, recruitment, closedForms, typeOne, operating, examples],
+  trial: [powerCurve, powerSurface, boundaries, stopping, informationTime, expectedEvents, recruitment, closedForms, typeOne, operating, examples, timeline],
   policy: [plane, frontier, ceac, netBenefit, expectedLoss, information, choices, tornado, thresholds, twoWay, sobol, costs, budget, forWhom, research],
   evidence: [replications, claims, strength],
 } satisfies Record<string, Chart[]>;

@@ -1,7 +1,7 @@
 import { type Result, type Table, table } from "../data/result";
 import { general } from "../numbers";
 import { w } from "../words";
-import type { Control } from "./chart";
+import type { Control, DataTable } from "./chart";
 import { parse, type TomlTable } from "smol-toml";
 
 /** What several charts ask of a result. */
@@ -61,6 +61,12 @@ export function settings(result: Result): { heads: string[]; cells: (scenario: s
   };
 }
 
+/** The rows of a chart with what was swept before them. */
+export function withSettings(result: Result, of: Table, rows: number[], data: DataTable): DataTable {
+  const { heads, cells } = settings(result);
+  return { heads: [...heads.map((name) => ({ name, units: "", description: "" })), ...data.heads], rows: data.rows.map((row, at) => [...cells(of.text("scenario", rows[at]!)), ...row]) };
+}
+
 const sayCell = (all: Table, name: string, row: number): string => (all.column(name)?.kind === "text" ? all.text(name, row) : general(all.number(name, row), 6));
 
 const ownColumns = new Set(["scenario", "title", "parameters", "overrides", "stance", "evidence"]);
@@ -69,6 +75,26 @@ const ownColumns = new Set(["scenario", "title", "parameters", "overrides", "sta
 export function sweptColumns(result: Result): string[] {
   return (result.tables.get("/scenarios")?.columns ?? []).map((column) => column.name).filter((name) => !ownColumns.has(name));
 }
+
+/** Paths of the study's keys that a sweep changes together in all of its settings: there is no single value of these. */
+export function sweptKeys(result: Result): string[][] {
+  const axes = at(study(result), "sweep");
+  if (!Array.isArray(axes)) return [];
+  return axes.filter((axis) => at(axis, "one_at_a_time") !== true).flatMap((axis) => Object.keys((at(axis, "values") as object | undefined) ?? {}).flatMap((key) => pathOf(key) ?? []));
+}
+
+/** `data_model.arms."an arm".mean` in its pieces. */
+function pathOf(key: string): [string[]] | undefined {
+  try {
+    const path: string[] = [];
+    for (let here: unknown = parse(`${key} = 1`); here && typeof here === "object"; here = Object.values(here)[0]) path.push(Object.keys(here)[0]!);
+    return [path];
+  } catch {
+    return undefined;
+  }
+}
+
+export const isSwept = (result: Result, ...path: string[]): boolean => sweptKeys(result).some((swept) => swept.length <= path.length && swept.every((piece, place) => piece === path[place]));
 
 export function scenarioControl(result: Result, rows: Table): Control {
   return { key: "scenario", label: w("scenario", "情景"), options: rows.distinct<string>("scenario"), fallback: scenarios(result)[0] ?? "", say: sayScenario(result) };

@@ -1,6 +1,7 @@
 import * as Plot from "@observablehq/plot";
 import type { LegendItem, Style } from "../ui/series";
 import { general } from "../numbers";
+import { visible } from "../ui/dom";
 import { shortened, textWidth } from "../ui/series";
 
 /** What all charts share: the frame, curves with bands, tips, and labels that fit. */
@@ -8,8 +9,59 @@ import { shortened, textWidth } from "../ui/series";
 export type Mark = Plot.Markish;
 export type Point = { [name: string]: unknown; tip?: string };
 
+type Domain = [number, number];
+
+/** The ranges of the axes and colours of plots that have the same labels, where results stand side by side. */
+class SharedRanges {
+  private readonly ranges = new Map<string, Domain>();
+
+  widen(name: string, [low, high]: Domain): void {
+    const [least, most] = this.ranges.get(name) ?? [low, high];
+    this.ranges.set(name, [Math.min(least, low), Math.max(most, high)]);
+  }
+  of(name: string): Domain | undefined {
+    return this.ranges.get(name);
+  }
+}
+
+let measuring: SharedRanges | undefined; // while results are drawn to find out how far their axes go
+let keeping: SharedRanges | undefined; // and while they are drawn with the same axes
+
+/** Draws several results twice, so that what they have in common stands on the same axes. */
+export function onSharedAxes<Drawn>(draw: () => Drawn): Drawn {
+  const ranges = new SharedRanges();
+  measuring = ranges;
+  try {
+    draw();
+    [measuring, keeping] = [undefined, ranges];
+    return draw();
+  } finally {
+    [measuring, keeping] = [undefined, undefined];
+  }
+}
+
+const isRange = (domain: unknown): domain is Domain => Array.isArray(domain) && domain.length === 2 && domain.every((end) => typeof end === "number" && Number.isFinite(end));
+
+/** The options with the ranges that plots of the same label have together. */
+function withSharedRanges(options: Plot.PlotOptions): Plot.PlotOptions {
+  const shared = (axis: "x" | "y"): Plot.ScaleOptions => {
+    const domain = options[axis]?.type === "band" ? undefined : keeping?.of(`${axis} ${options[axis]?.label}`);
+    return domain ? { domain, nice: false } : {};
+  };
+  return keeping ? { ...options, x: { ...options.x, ...shared("x") }, y: { ...options.y, ...shared("y") } } : options;
+}
+
+function measure(drawn: Plot.Plot, options: Plot.PlotOptions): void {
+  for (const axis of ["x", "y"] as const) {
+    const scale = drawn.scale(axis);
+    const domain = scale && [...((scale.domain ?? []) as number[])].sort((a, b) => a - b);
+    if (scale?.type === "linear" && isRange(domain)) measuring!.widen(`${axis} ${options[axis]?.label}`, domain);
+  }
+}
+
 /** A plot in the page's own style. */
-export function plot(options: Plot.PlotOptions): SVGSVGElement {
+export function plot(given: Plot.PlotOptions): SVGSVGElement {
+  const options = withSharedRanges(given);
   const frame = (options.width ?? 640) - (options.marginLeft ?? 56) - (options.marginRight ?? 20);
   const isLong = typeof options.x?.label === "string" && textWidth(options.x.label) > frame;
   const drawn = Plot.plot({
@@ -19,12 +71,20 @@ export function plot(options: Plot.PlotOptions): SVGSVGElement {
     x: { labelArrow: "none", labelAnchor: isLong ? "right" : "center", labelOffset: 34, ...options.x },
     y: { labelArrow: "none", ...options.y },
   });
+  if (measuring) measure(drawn as unknown as Plot.Plot, given);
+  showMarks(drawn);
   return drawn as unknown as SVGSVGElement;
+}
+
+/** Texts of a picture with their controls of direction as visible marks. */
+function showMarks(drawn: Element): void {
+  const walker = document.createTreeWalker(drawn, NodeFilter.SHOW_TEXT);
+  while (walker.nextNode()) walker.currentNode.nodeValue = visible(walker.currentNode.nodeValue ?? "");
 }
 
 /** Tips that follow the pointer: the texts of `tip`. */
 export function tips(data: Point[], channels: { x: string; y: string; px?: string; py?: string; fx?: string; fy?: string }): Mark {
-  return Plot.tip(data, Plot.pointer({ ...channels, title: "tip", fontSize: 12, lineWidth: 26, textPadding: 8, pathFilter: "none", stroke: "var(--line)" } as never));
+  return Plot.tip(data.map((point) => (point.tip === undefined ? point : { ...point, tip: visible(point.tip) })), Plot.pointer({ ...channels, title: "tip", fontSize: 12, lineWidth: 26, textPadding: 8, pathFilter: "none", stroke: "var(--line)" } as never));
 }
 
 export interface Curve {
@@ -47,8 +107,10 @@ export function curves(all: Curve[], options: { dots?: boolean; fx?: string } = 
 export const curveLegend = (all: Curve[], dots = true): LegendItem[] =>
   all.map(({ name, style }) => ({ name, color: style.color, dash: style.dash, kind: "line", symbol: dots ? style.symbol : undefined }));
 
+const narrow = 480;
+
 /** Room for the labels of a vertical list of names, and the names as they fit. */
-export function labelsFor(names: string[], width: number, share = 0.36): { margin: number; fit: (name: string) => string } {
+export function labelsFor(names: string[], width: number, share = width < narrow ? 0.44 : 0.36): { margin: number; fit: (name: string) => string } {
   const most = Math.min(Math.max(260, 0.3 * width), width * share);
   const widest = Math.max(24, ...names.map(textWidth));
   const margin = Math.min(most, widest) + 14;
@@ -74,7 +136,9 @@ export const inkOn = (scale: Plot.Scale, value: number): string => (needsWhite(S
 export function heat(values: number[]): Plot.ScaleOptions {
   const finite = values.filter(Number.isFinite);
   const [low, high] = [Math.min(...finite), Math.max(...finite)];
-  return { type: "linear", scheme: "cividis", domain: low < high ? [low, high] : [low - 1, high + 1] };
+  if (finite.length > 0) measuring?.widen("colour", [low, high]);
+  const [least, most] = keeping?.of("colour") ?? [low, high];
+  return { type: "linear", scheme: "cividis", domain: least < most ? [least, most] : [least - 1, most + 1] };
 }
 
 /** The colour legend of a heat map: a ramp with its axis. */

@@ -1,7 +1,8 @@
 import { sayStrength } from "../charts/evidence/strength";
-import { stanceOf, sweptColumns } from "../charts/common";
+import type { Control } from "../charts/chart";
+import { scenarios, stanceOf, sweptColumns } from "../charts/common";
 import { type Result, type Table, table } from "../data/result";
-import { general } from "../numbers";
+import { whole } from "../numbers";
 import { state } from "../state";
 import { controlView } from "../ui/controls";
 import { h, named } from "../ui/dom";
@@ -15,6 +16,15 @@ function stanceChosen(options: string[], fallback: string): string {
   return options.includes(wanted) ? wanted : (options[0] ?? "");
 }
 
+/** The stances as scenarios of the setting that is chosen, so that the charts and the address follow. */
+function stanceControl(result: Result, stances: string[]): Control {
+  const all = scenarios(result);
+  const current = state.get("scenario") ?? all[0] ?? "";
+  const setting = current.slice(stanceOf(current).length);
+  const options = stances.map((stance) => (all.includes(stance + setting) ? stance + setting : (all.find((scenario) => stanceOf(scenario) === stance) ?? stance)));
+  return { key: "scenario", label: w("stance", "立场"), options, fallback: options[0] ?? "", say: stanceOf };
+}
+
 const rowsAtOnce = 60;
 const weak = new Set(["assumed", "recalled"]);
 
@@ -22,8 +32,8 @@ function row(of: Table, at: number): HTMLElement {
   const strength = of.text("strength", at);
   return h("tr", { class: weak.has(strength) ? "weak" : "" },
     h("td", {}, named(of.text("parameter", at)), h("small", { class: "meaning" }, named(of.text("meaning", at)))),
-    h("td", { class: "number" }, general(of.number("value", at)), of.text("unit", at) && of.text("unit", at) !== "1" ? h("small", {}, " ", named(of.text("unit", at))) : null),
-    h("td", {}, of.text("uncertainty", at)),
+    h("td", { class: "number", "data-head": w("value", "值") }, whole(of.number("value", at)), of.text("unit", at) && of.text("unit", at) !== "1" ? h("small", {}, " ", named(of.text("unit", at))) : null),
+    h("td", { "data-head": w("uncertainty", "不确定性") }, of.text("uncertainty", at)),
     h("td", {}, h("span", { class: `badge ${weak.has(strength) ? "weak" : "strong"}` }, `${weak.has(strength) ? "⚠ " : ""}${sayStrength(strength)}`)),
     h("td", { class: "source" }, named(of.text("source", at))));
 }
@@ -45,13 +55,14 @@ export function assumptions(result: Result): HTMLElement | null {
   const count = h("p", { class: "note", role: "status" });
   const filter = h("input", { type: "search", placeholder: w("find a parameter or source", "查找参数或来源"), "aria-label": w("find a parameter or source", "查找参数或来源") });
   const stances = of.distinct<string>("scenario");
-  const scenario = { key: "scenario", label: w("stance", "立场"), options: stances, fallback: stances[0] ?? "" };
+  const choice = h("span", {});
   const swept = sweptColumns(result);
   const strength = { key: "strength", label: w("strength", "强度"), options: ["all", "weak", "strong"], fallback: "all", say: (option: string) => ({ all: w("all", "全部"), weak: w("assumed or recalled", "假定或回忆"), strong: w("derived or found", "推导或见于文献") })[option] ?? option };
   const fill = (): void => {
+    if (!choice.contains(document.activeElement)) choice.replaceChildren(controlView(stanceControl(result, stances)) ?? "");
     const wanted = filter.value.toLowerCase();
     const kind = state.get("strength") ?? "all";
-    const all = order(result, of, of.where({ scenario: stanceChosen(stances, scenario.fallback) }));
+    const all = order(result, of, of.where({ scenario: stanceChosen(stances, stances[0] ?? "") }));
     const rows = all.filter((at) => (kind === "all" || weak.has(of.text("strength", at)) === (kind === "weak")) && ["parameter", "source", "meaning"].some((name) => of.text(name, at).toLowerCase().includes(wanted)));
     const weakOnes = all.filter((at) => weak.has(of.text("strength", at))).length;
     count.textContent = w(`${weakOnes} of ${all.length} parameters rest on assumption or recollection (⚠); ${rows.length} are listed${table(result, "/sensitivity/tornado") ? ", those that move the answer first" : ""}.`, `${all.length} 个参数中有 ${weakOnes} 个基于假定或回忆（⚠）；列出 ${rows.length} 个${table(result, "/sensitivity/tornado") ? "，对结论影响大者在前" : ""}。`);
@@ -71,7 +82,7 @@ export function assumptions(result: Result): HTMLElement | null {
   fill();
   const heads = [w("parameter", "参数"), w("value", "值"), w("uncertainty", "不确定性"), w("strength", "强度"), w("source", "来源")];
   const label = w("What was assumed", "所作假定");
-  return h("div", {}, h("div", { class: "controls" }, controlView(scenario), controlView(strength), h("label", { class: "control" }, h("span", {}, w("find", "查找")), filter)), count,
+  return h("div", {}, h("div", { class: "controls" }, choice, controlView(strength), h("label", { class: "control" }, h("span", {}, w("find", "查找")), filter)), count,
     swept.length > 0 ? h("p", { class: "note" }, w(`Swept, so not as listed here: ${swept.join(", ")}.`, `以下取值被扫描，不以此处所列为准：${swept.join("、")}。`)) : null,
     h("div", { class: "scroll tall", tabindex: 0, role: "region", "aria-label": label }, h("table", { class: "parameters" }, h("thead", {}, h("tr", {}, ...heads.map((head) => h("th", { scope: "col" }, head)))), body)), more);
 }

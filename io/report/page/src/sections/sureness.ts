@@ -3,13 +3,19 @@ import { leads } from "../answer/policy";
 import { leadOf, sayEndpoint, endpointUnits } from "../charts/common";
 import { firstThreshold, strataOf } from "../charts/policy/rows";
 import { type Result, table } from "../data/result";
-import { general, money } from "../numbers";
+import { general, money, percent, withError } from "../numbers";
 import { h, isolated, named } from "../ui/dom";
 import { w } from "../words";
 
 /** How sure the simulation is, and apart from it how unsure the evidence is. */
 
 interface Row { what: string; simulation: string; evidence: string }
+
+/** "1.423 ± 0.008" in two cells. */
+function apart(text: string): { value: string; error: string } {
+  const [value, error] = text.split(" ± ") as [string, string | undefined];
+  return { value, error: `± ${error ?? "0"}` };
+}
 
 /** Where 95 % of the draws lie, each shrunk by what its patients add to its spread: as io/console/headline.cpp has it. */
 function range(values: number[], errors: number[]): [number, number] | undefined {
@@ -37,7 +43,8 @@ function cohortRows(result: Result): Row[] {
     const [scenario, strategy] = [increments.text("scenario", row), increments.text("strategy", row)];
     const own = draws?.where({ scenario, strategy }) ?? [];
     const found = draws && draws.rows === draws.total ? range(own.map((at) => draws.number("increment", at)), own.map((at) => draws.number("increment_mcse", at))) : undefined;
-    return { what: `${isolated(scenario)}: ${isolated(strategy)}, ${sayEndpoint(endpoint)} [${endpointUnits(endpoint)}] ${general(increments.number("mean", row))}`, simulation: `± ${general(increments.number("mcse", row), 2)}`, evidence: found ? `${general(found[0])} – ${general(found[1])}` : w("parameters fixed: the stances are the range", "参数固定：以各立场为范围") };
+    const gain = apart(withError(increments.number("mean", row), increments.number("mcse", row)));
+    return { what: `${isolated(scenario)}: ${isolated(strategy)}, ${sayEndpoint(endpoint)} [${endpointUnits(endpoint)}] ${gain.value}`, simulation: gain.error, evidence: found ? `${general(found[0], 3)} – ${general(found[1], 3)}` : w("parameters fixed: the stances are the range", "参数固定：以各立场为范围") };
   });
 }
 
@@ -53,8 +60,9 @@ function trialRows(result: Result): Row[] {
   const of = table(result, "/trial/operating_characteristics");
   if (!of) return [];
   const uncertain = table(result, "/scenarios")?.column("parameters")?.values.includes("uncertain") ?? false;
+  const power = (row: number) => apart(percent(of.number("power", row), of.number("power_mcse", row)));
   return Array.from({ length: Math.min(of.rows, 60) }, (_, row) => ({
-    what: `${isolated(of.text("scenario", row))}: ${isolated(of.text("analysis", row))}, N = ${of.number("sample_size", row)}, ${w("power", "功效")} ${general(100 * of.number("power", row))} %`, simulation: `± ${general(100 * of.number("power_mcse", row), 2)} %`,
+    what: `${isolated(of.text("scenario", row))}: ${isolated(of.text("analysis", row))}, N = ${of.number("sample_size", row)}, ${w("power", "功效")} ${power(row).value} %`, simulation: `${power(row).error} %`,
     evidence: uncertain ? w("averaged over what is not known (assurance)", "已对未知参数取平均（保证度）") : w("the stances, or a sweep, are the range", "以各立场或扫描为范围"),
   }));
 }
@@ -62,7 +70,7 @@ function trialRows(result: Result): Row[] {
 export function sureness(result: Result): HTMLElement {
   const rows = [...policyRows(result), ...cohortRows(result), ...trialRows(result)];
   const label = w("How sure is this", "可靠程度");
-  const line = ({ what, simulation, evidence }: Row): HTMLElement => h("tr", {}, h("td", {}, named(what)), h("td", { class: "number" }, simulation), h("td", { class: "number" }, evidence));
+  const line = ({ what, simulation, evidence }: Row): HTMLElement => h("tr", {}, h("td", {}, named(what)), h("td", { class: "number", "data-head": w("simulation", "模拟") }, simulation), h("td", { class: "number", "data-head": w("evidence", "证据") }, evidence));
   return h("div", {},
     h("p", {}, w("Two things, never to be added up: the simulation's own error, which more virtual patients or trials make as small as one likes; and what is not known about the world, which only research reduces.", "两件事，不可相加：模拟自身的误差，可通过增加虚拟患者或试验任意减小；对现实的未知，只有研究才能减少。")),
     h("p", {}, reached(result).map(({ name, value }) => w(`Largest Monte Carlo standard error of ${name}: ${value}.`, `${name} 的最大蒙特卡罗标准误：${value}。`)).join(" ")),

@@ -18,7 +18,7 @@ const say = (control: Control, option: string): string => (control.say ? control
 function choiceOfOne(control: Control): HTMLElement {
   const current = chosen(control)[0];
   const select = h("select", { "data-key": control.key }, ...control.options.map((option) => h("option", { value: option, selected: option === current }, say(control, option))));
-  select.addEventListener("change", () => state.set(control.key, select.value === control.fallback ? undefined : select.value));
+  select.addEventListener("change", () => state.set(control.key, select.value));
   return h("label", { class: "control" }, h("span", {}, control.label), select);
 }
 
@@ -37,7 +37,7 @@ function choiceOfSeveral(control: Control): HTMLElement {
       else current.delete(option);
       count.textContent = ` ${current.size}/${control.options.length}`;
       const value = control.options.filter((each) => current.has(each)).join(separator);
-      state.set(control.key, value === control.fallback || value === "" ? undefined : value);
+      state.set(control.key, value === "" ? undefined : value);
     });
     return { box, option, line: h("label", { class: "option" }, box, named(say(control, option))) };
   });

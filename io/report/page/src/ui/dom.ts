@@ -3,13 +3,18 @@
 type Child = Node | string | null | undefined | false;
 type Attributes = Record<string, string | number | boolean | ((event: Event) => void) | undefined>;
 
+const shown = (letters: string): string => letters.replace(/./gu, (letter) => `[U+${letter.codePointAt(0)!.toString(16).toUpperCase()}]`);
+
+/** A text whose overrides and embeddings of direction (Unicode's UAX 9) are visible marks instead of orders: they would turn around what is written. */
+export const visible = (text: string): string => text.replace(/[\u202a-\u202e\u2066\u2067]+/gu, shown);
+
 function fill(element: Element, attributes: Attributes, children: Child[]): void {
   for (const [name, value] of Object.entries(attributes)) {
     if (value === undefined || value === false) continue;
     if (typeof value === "function") element.addEventListener(name, value);
     else element.setAttribute(name, value === true ? "" : String(value));
   }
-  for (const child of children) if (child) element.append(child);
+  for (const child of children) if (child) element.append(typeof child === "string" ? visible(child) : child);
 }
 
 export function h<Name extends keyof HTMLElementTagNameMap>(name: Name, attributes: Attributes = {}, ...children: Child[]): HTMLElementTagNameMap[Name] {
@@ -25,7 +30,7 @@ export function svg<Name extends keyof SVGElementTagNameMap>(name: Name, attribu
 }
 
 /** A name within a sentence: Unicode's isolates keep its right-to-left marks from what follows. */
-export const isolated = (text: string): string => `\u2068${text}\u2069`;
+export const isolated = (text: string): string => `\u2068${text.replace(/[\u2066-\u2069]+/gu, shown)}\u2069`;
 
 /** A name that a study gave, alone in its direction, so that right-to-left marks change nothing around it. */
 export const named = (text: string): HTMLElement => h("bdi", {}, text);

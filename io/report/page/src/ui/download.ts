@@ -1,11 +1,17 @@
+import { h } from "./dom";
+
 /** Pictures and tables as files, made in the page itself. */
 
+const kept: string[] = []; // addresses of the last files: on a busy machine the browser comes for a file long after the click
+const mostKept = 100;
+
 export function save(name: string, content: Blob): void {
-  const link = document.createElement("a");
-  link.href = URL.createObjectURL(content);
-  link.download = name;
+  const link = h("a", { href: URL.createObjectURL(content), download: name, hidden: true });
+  document.body.append(link);
   link.click();
-  setTimeout(() => URL.revokeObjectURL(link.href), 10_000);
+  link.remove();
+  kept.push(link.href);
+  if (kept.length > mostKept) URL.revokeObjectURL(kept.shift()!);
 }
 
 /** The colours of the style sheet in print: a picture is drawn for paper, whatever the screen shows. */

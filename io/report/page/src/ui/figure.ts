@@ -2,8 +2,10 @@ import type { Chart, Context, Control, Drawing } from "../charts/chart";
 import type { Result } from "../data/result";
 import { state } from "../state";
 import { w } from "../words";
+import { onSharedAxes } from "../charts/plotting";
 import { chosen, controlView } from "./controls";
 import { saveCsv, tableView } from "./data_table";
+import { differencesView } from "./differences";
 import { h } from "./dom";
 import { savePng, saveSvg, standalone } from "./download";
 import { legend } from "./series";
@@ -39,20 +41,19 @@ function below(chart: Chart, drawing: Drawing, stem: string, width: number): HTM
     details);
 }
 
-function panel(chart: Chart, result: Result, width: number, several: boolean): HTMLElement | null {
-  const drawing = chart.draw(contextOf(chart, result, width));
-  if (!drawing) return null;
+const stemOf = (chart: Chart, result: Result): string => `${result.name.replace(/\.h5$/, "").replace(/[^\p{L}\p{N}_-]+/gu, "-").slice(0, 60)}-${chart.id}`;
+
+function panel(chart: Chart, result: Result, drawing: Drawing, width: number, several: boolean): HTMLElement {
   for (const group of drawing.picture.querySelectorAll("g[aria-label]")) group.setAttribute("role", "group"); // Plot names its marks
   drawing.picture.setAttribute("role", "img");
   drawing.picture.setAttribute("aria-label", drawing.summary);
-  const stem = `${result.name.replace(/\.h5$/, "").replace(/[^\p{L}\p{N}_-]+/gu, "-").slice(0, 60)}-${chart.id}`;
   return h("div", { class: "panel", style: `width:${width}px` },
     several ? h("p", { class: "which" }, result.name) : null,
     drawing.legend?.length ? legend(drawing.legend, width) : null,
     h("div", { class: "picture" }, drawing.picture),
     drawing.story?.length ? h("ul", { class: "story" }, ...drawing.story.map((sentence) => h("li", {}, sentence))) : null,
     drawing.note ? h("p", { class: "note" }, drawing.note) : null,
-    below(chart, drawing, stem, width));
+    below(chart, drawing, stemOf(chart, result), width));
 }
 
 /** The controls of some charts and results: of the same key one, with the options of all. */
@@ -77,7 +78,14 @@ export function figure(chart: Chart, all: Result[], shared: Set<string>): HTMLEl
     drawnAt = available;
     const sideBySide = results.length > 1 && available >= 2 * narrowest + 24;
     const width = Math.max(narrowest, sideBySide ? (available - 24) / results.length : available);
-    const panels = results.flatMap((result) => panel(chart, result, Math.floor(width), all.length > 1) ?? []);
+    const drawAll = (): { result: Result; drawing: Drawing }[] => results.flatMap((result) => {
+      const drawing = chart.draw(contextOf(chart, result, Math.floor(width)));
+      return drawing ? { result, drawing } : [];
+    });
+    const drawn = results.length > 1 ? onSharedAxes(drawAll) : drawAll();
+    const panels = drawn.map(({ result, drawing }) => panel(chart, result, drawing, Math.floor(width), all.length > 1));
+    const difference = drawn.length > 1 ? differencesView(results, drawn.map(({ drawing }) => drawing.data), chart.title(), stemOf(chart, results[0]!)) : null;
+    if (difference) panels.push(difference);
     place.replaceChildren(...(panels.length > 0 ? panels : [h("p", { class: "note" }, w("Nothing to draw with these choices.", "在这些选择下没有可绘制的内容。"))]));
   };
   choices.replaceChildren(...own().flatMap((control) => controlView(control) ?? []));

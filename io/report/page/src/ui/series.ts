@@ -1,4 +1,4 @@
-import { svg } from "./dom";
+import { svg, visible } from "./dom";
 
 /** How a series is drawn: by colour, dash and symbol, so that it is told apart in grey as well. Colours are those of the
  * style sheet, after Okabe & Ito (2008). */
@@ -26,11 +26,18 @@ export interface LegendItem {
   name: string;
   color: string;
   dash?: string;
-  kind: "line" | "box" | "dot" | "ring" | "star" | "band" | "rule";
+  kind: "line" | "box" | "dot" | "ring" | "star" | "band" | "rule" | "point" | "times";
   symbol?: Style["symbol"];
 }
 
-const letterWidth = (letter: string): number => (letter.charCodeAt(0) > 0x2e80 ? 12 : /[A-ZmwMW@%]/.test(letter) ? 9 : /[il.,:;|'()/ ]/.test(letter) ? 4.4 : 7.4);
+const pen = document.createElement("canvas").getContext("2d")!;
+pen.font = "12px system-ui, sans-serif"; // of pictures
+const widths = new Map<string, number>();
+
+function letterWidth(letter: string): number {
+  if (!widths.has(letter)) widths.set(letter, pen.measureText(letter).width);
+  return widths.get(letter)!;
+}
 export const textWidth = (text: string): number => [...text].reduce((sum, letter) => sum + letterWidth(letter), 0);
 
 /** A text that fits: what is left out is its middle, as names differ at their ends. */
@@ -69,6 +76,10 @@ function mark(item: LegendItem): SVGElement[] {
       return [svg("rect", { x: 5, y: -6, width: 14, height: 12, fill: color })];
     case "dot":
       return [shape({ fill: color })];
+    case "point":
+      return [svg("circle", { cx: 12, cy: 0, r: 2, fill: color })];
+    case "times":
+      return [svg("path", { d: "M9,-3L15,3M9,3L15,-3", stroke: color, "stroke-width": 1.6, fill: "none" })];
     case "ring":
       return [shape({ fill: "none", stroke: color, "stroke-width": "1.5" })];
     case "star":
@@ -82,7 +93,7 @@ export function legend(items: LegendItem[], width: number): SVGSVGElement {
   let x = 0;
   let y = 10;
   const parts = items.map((item) => {
-    const text = shortened(item.name, Math.min(width - 48, 420));
+    const text = shortened(visible(item.name), Math.min(width - 48, 420));
     const wide = 32 + textWidth(text) + 16;
     if (x > 0 && x + wide > width) {
       x = 0;

@@ -1,4 +1,5 @@
 import { table } from "../../data/result";
+import { textWidth } from "../../ui/series";
 import { w } from "../../words";
 import { type Chart, type Drawing } from "../chart";
 import { has } from "../common";
@@ -24,10 +25,12 @@ export const strength: Chart = {
     const bars = names.flatMap((scenario) => strengths.map((kind, place) => ({ scenario, kind, place, count: counted.get(`${scenario}\n${kind}`) ?? 0 }))).filter((bar) => bar.count > 0);
     if (bars.length === 0) return undefined;
     const labels = labelsFor(names, context.width);
+    const room = context.width - labels.margin - 20;
+    const most = Math.max(...names.map((scenario) => bars.filter((bar) => bar.scenario === scenario).reduce((sum, bar) => sum + bar.count, 0)));
     const picture = plot({
       width: context.width, height: 60 + 34 * names.length, marginLeft: labels.margin, marginTop: 10,
       x: { label: w("parameters", "参数个数"), grid: true }, y: { type: "band", domain: names, label: null, tickFormat: labels.fit, tickSize: 0, padding: 0.2 },
-      marks: [Plot.barX(bars, Plot.stackX({ y: "scenario", x: "count", fill: (bar: { place: number }) => fills[bar.place]! })), Plot.text(bars.filter((bar) => bar.count > 8), Plot.stackX({ y: "scenario", x: "count", text: (bar: { count: number }) => String(bar.count), fill: "var(--on)", fontWeight: 600, z: null } as never))],
+      marks: [Plot.barX(bars, Plot.stackX({ y: "scenario", x: "count", fill: (bar: { place: number }) => fills[bar.place]! })), Plot.text(bars.filter((bar) => (bar.count * room) / most > textWidth(String(bar.count)) + 4), Plot.stackX({ y: "scenario", x: "count", text: (bar: { count: number }) => String(bar.count), fill: "var(--on)", fontWeight: 600, z: null } as never))],
     });
     return { picture, legend: strengths.map((kind, place) => ({ name: sayStrength(kind), kind: "box", color: fills[place]! })), data: { heads: ["scenario", "strength", "parameters"].map((name) => ({ name, units: "", description: "" })), rows: bars.map((bar) => [bar.scenario, bar.kind, bar.count]) }, summary: w(`Counts of parameters by strength for ${names.length} scenarios`, `${names.length} 种情景下各强度的参数个数`) };
   },

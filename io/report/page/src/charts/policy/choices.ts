@@ -1,21 +1,18 @@
-import { table } from "../../data/result";
+import { type Result, type Table, table } from "../../data/result";
 import { money } from "../../numbers";
 import { w } from "../../words";
 import { type Chart, type Context, dataOf, type DataTable, type Drawing } from "../chart";
-import { has, settings, stanceOf } from "../common";
+import { has, settings, stanceOf, withSettings } from "../common";
 import { labelsFor, plot, Plot, tips } from "../plotting";
 import { perChild, policyScenario, short, strategyOf, strataOf, thresholdControl } from "./rows";
 
 const most = 24;
 const twoSided = 1.96;
 
-/** What was swept before the columns of a table, and what is best then behind them. */
-function withSettings({ heads, rows }: DataTable, names: string[], cells: string[][], best: string[]): DataTable {
-  const head = (name: string) => ({ name, units: "", description: "" });
-  return {
-    heads: [...names.map(head), ...heads, head(w("best then", "此时最佳"))],
-    rows: rows.map((row, at) => [...cells[at]!, ...row, best[at]!]),
-  };
+/** The rows with their settings, and what is best then. */
+function rowsWithBest(result: Result, of: Table, rows: number[], best: (scenario: string) => string): DataTable {
+  const data = withSettings(result, of, rows, dataOf(of, rows, of.columns.map((column) => column.name)));
+  return { heads: [...data.heads, { name: w("best then", "此时最佳"), units: "", description: "" }], rows: data.rows.map((row, at) => [...row, best(of.text("scenario", rows[at]!))]) };
 }
 
 /** A tornado of choices: what a sweep that compares its settings moves, each from the setting that it is compared with. */
@@ -67,7 +64,7 @@ export const choices: Chart = {
     });
     return {
       picture, legend: [{ name: w("lower net benefit", "净效益降低"), color: "var(--s0)", kind: "box" }, { name: w("higher net benefit", "净效益提高"), color: "var(--s5)", kind: "box" }, { name: w("0: as good as the reference", "0：与参照相当"), color: "var(--soft)", kind: "rule", dash: "4 3" }],
-      data: withSettings(dataOf(of, drawn, of.columns.map((column) => column.name)), heads, drawn.map((row) => cells(of.text("scenario", row))), drawn.map((row) => best(of.text("scenario", row)))), summary: w(`Net benefit in ${drawn.length} settings against ${money(base)}; the largest change is by ${words(drawn[0]!)}`, `${drawn.length} 种设定的净效益，对照为 ${money(base)}；变化最大：${words(drawn[0]!)}`),
+      data: rowsWithBest(context.result, of, drawn, best), summary: w(`Net benefit in ${drawn.length} settings against ${money(base)}; the largest change is by ${words(drawn[0]!)}`, `${drawn.length} 种设定的净效益，对照为 ${money(base)}；变化最大：${words(drawn[0]!)}`),
       note: w(`Compared with: ${before.join(", ")}.`, `对照设定：${before.join("，")}。`) + (rows.length > drawn.length ? w(` The ${drawn.length} largest of ${rows.length} differences are drawn.`, `绘制 ${rows.length} 个差值中最大的 ${drawn.length} 个。`) : ""),
     };
   },

@@ -1,11 +1,11 @@
-import { money, z95 } from "../../numbers";
+import { money, percentOf } from "../../numbers";
 import { table } from "../../data/result";
 import { w } from "../../words";
 import { type Chart, dataOf, type Drawing } from "../chart";
 import { textWidth } from "../../ui/series";
 import { has, sayStratum } from "../common";
 import { heat, inkOn, labelsFor, plot, Plot, ramp, stacked, tips } from "../plotting";
-import { perChild, policyScenario, short, strataOf, strategySet, thresholdControl } from "./rows";
+import { isNear, perChild, policyScenario, short, strataOf, strategySet, thresholdControl } from "./rows";
 
 const most = 60;
 
@@ -28,8 +28,8 @@ export const forWhom: Chart = {
       const best = all.find((row) => of.truth("best", row));
       return all.filter((row) => shown.has(of.text("strategy", row))).map((row) => {
         const [inb, error] = [of.number("inb", row), of.number("inb_mcse", row)];
-        const near = best !== undefined && row !== best && of.number("inb", best) - inb <= z95 * Math.hypot(error, of.number("inb_mcse", best)) ;
-        return { stratum, strategy: of.text("strategy", row), inb, mark: row === best ? "★" : near ? "○" : "", tip: `${name(stratum)}\n${of.text("strategy", row)}\n${w("net benefit", "净效益")} ${money(inb, error)}\n${w("95 % of draws", "95% 抽样")} ${money(of.number("inb_lower", row))} – ${money(of.number("inb_upper", row))}\n${w("best in", "为最佳的抽样比例")} ${(100 * of.number("ceac", row)).toFixed(1)} %` };
+        const near = best !== undefined && row !== best && isNear(of, best, row);
+        return { stratum, strategy: of.text("strategy", row), inb, mark: row === best ? "★" : near ? "○" : "", tip: `${name(stratum)}\n${of.text("strategy", row)}\n${w("net benefit", "净效益")} ${money(inb, error)}\n${w("95 % of draws", "95% 抽样")} ${money(of.number("inb_lower", row))} – ${money(of.number("inb_upper", row))}\n${w("best in", "为最佳的抽样比例")} ${percentOf(of.number("ceac", row))} %` };
       });
     });
     if (cells.length === 0) return undefined;
@@ -37,8 +37,9 @@ export const forWhom: Chart = {
     const scale = heat(cells.map((cell) => cell.inb));
     const color = Plot.scale({ color: scale })!;
     const labels = labelsFor(strata.map(name), context.width, 0.32);
-    const room = 130;
-    const heads = labelsFor(strategies, room * 1.25, 1);
+    const mostRoom = 130;
+    const heads = labelsFor(strategies, mostRoom * 1.25, 1);
+    const room = Math.min(mostRoom, Math.ceil(Math.SQRT1_2 * Math.max(...strategies.map((name) => textWidth(heads.fit(name))))) + 24);
     const rough = (context.width - labels.margin - 20) / strategies.length;
     const leans = strategies.map((name, place) => Math.SQRT1_2 * textWidth(heads.fit(name)) + 8 - rough * (strategies.length - place - 0.5)); // out of the last column
     const right = Math.ceil(Math.max(20, ...leans));

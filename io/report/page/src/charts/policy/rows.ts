@@ -1,5 +1,5 @@
 import { type Result, type Table, table } from "../../data/result";
-import { money } from "../../numbers";
+import { money, z95 } from "../../numbers";
 import { w } from "../../words";
 import { chosen } from "../../ui/controls";
 import { type Style, stylesOf } from "../../ui/series";
@@ -19,6 +19,9 @@ export const others = (result: Result): string[] => allStrategies(result).filter
 
 /** The threshold that the answer is given at: the first of the study. */
 export const firstThreshold = (result: Result): number => strataOf(result)?.number("threshold", 0) ?? NaN;
+
+/** Whether the Monte Carlo error cannot tell a strategy from the best one of the same stratum, as if the two had children of their own. */
+export const isNear = (of: Table, best: number, row: number): boolean => of.number("inb", best) - of.number("inb", row) <= z95 * Math.hypot(of.number("inb_mcse", row), of.number("inb_mcse", best));
 
 export const policyScenario = (result: Result): Control => scenarioControl(result, summaryOf(result));
 

@@ -1,5 +1,5 @@
 import { table } from "../../data/result";
-import { percent, z95 } from "../../numbers";
+import { fixed, percent, z95 } from "../../numbers";
 import { w } from "../../words";
 import { type Chart, dataOf, type Drawing } from "../chart";
 import { has, scenarioControl } from "../common";
@@ -25,7 +25,7 @@ export const closedForms: Chart = {
     const label = (row: number): string => (times.get(plain(row))! > 1 ? `${plain(row)}, ${of.text("source", row)}` : plain(row)); // of several formulas whose it is
     const points = drawn.map((row) => {
       const [power, error, formula] = [of.number("power", row), of.number("power_mcse", row), of.number("formula_power", row)];
-      return { key: String(row), power, formula, low: power - z95 * error, high: power + z95 * error, tip: `${label(row)}\n${w("simulated", "模拟")} ${percent(power, error)} %\n${w("formula", "公式")} ${(100 * formula).toFixed(2)} %\n${of.text("formula", row)} (${of.text("source", row)})` };
+      return { key: String(row), power, formula, low: power - z95 * error, high: power + z95 * error, tip: `${label(row)}\n${w("simulated", "模拟")} ${percent(power, error)} %\n${w("formula", "公式")} ${fixed(100 * formula, 2)} %\n${of.text("formula", row)} (${of.text("source", row)})` };
     });
     const labels = labelsFor(drawn.map(label), context.width);
     const picture = plot({

@@ -4,7 +4,7 @@ import { w } from "../../words";
 import { type Chart, dataOf, type Drawing } from "../chart";
 import { has, scenarioControl } from "../common";
 import { labelsFor, plot, Plot, tips } from "../plotting";
-import { lineName, ocOf } from "./rows";
+import { lineName, ocOf, sayScale } from "./rows";
 
 /** The first simulated trials one by one: how each went, and what it found. */
 
@@ -16,8 +16,6 @@ const replicatesOf = "/trial/replicates";
 const endings: Record<string, () => string> = {
   efficacy: () => w("ended with a benefit", "以有效结束"), futility: () => w("ended without a benefit", "未见有效而结束"), worse: () => w("ended as significantly worse", "以显著更差结束"),
 };
-
-const ratios = new Set(["proportional-odds", "cmh", "logrank", "fleming-harrington", "max-combo", "cox", "negative-binomial", "win-ratio"]); // whose estimates are logarithms
 
 /** "Trial 3: 120 randomised; stopped for benefit at look 2, month 26; estimate 8.2 (4.1 to 12.2), p = 0.0003." */
 function story(of: Table, row: number): string {
@@ -62,12 +60,12 @@ export const examples: Chart = {
     const fill = (point: { rejects: boolean }): string => (point.rejects ? "var(--s0)" : "var(--paper)");
     const estimates = points.filter((point) => Number.isFinite(point.x));
     const oc = ocOf(context.result);
-    const logarithm = oc !== undefined && ratios.has(oc.text("method", oc.where({ analysis: of.text("analysis", rows[0]!) })[0] ?? 0));
+    const scale = oc === undefined ? w("of the analysis", "分析尺度") : sayScale(oc, oc.where({ analysis: of.text("analysis", rows[0]!) })[0] ?? 0);
     const box = document.createElement("div");
     box.className = "multiples";
     if (estimates.length > 0)
       box.append(plot({
-        ...frame, x: { label: logarithm ? w("estimate [logarithm of the ratio]", "估计值 [比值的对数]") : w("estimate [of the analysis]", "估计值 [分析尺度]"), grid: true, nice: true },
+        ...frame, x: { label: w(`estimate [${scale}]`, `估计值 [${scale}]`), grid: true, nice: true },
         marks: [Plot.ruleX([0], { stroke: "var(--soft)", strokeDasharray: "4 3" }), Plot.ruleY(estimates.filter((point) => Number.isFinite(point.low) && Number.isFinite(point.high)), { y: "key", x1: "low", x2: "high", stroke: "currentColor", strokeWidth: 1.4 }), Plot.dot(estimates, { y: "key", x: "x", fill, stroke: "var(--s0)", strokeWidth: 1.6, r: 4 }), tips(estimates, { x: "x", y: "key" })],
       }));
     if (points.some((point) => point.months > 0))

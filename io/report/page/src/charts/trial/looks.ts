@@ -1,5 +1,5 @@
 import { type Result, table } from "../../data/result";
-import { percent, withError } from "../../numbers";
+import { fixed, percent, withError } from "../../numbers";
 import { styleAt } from "../../ui/series";
 import { w } from "../../words";
 import { type Chart, type Control, dataOf, type Drawing } from "../chart";
@@ -28,7 +28,7 @@ export const boundaries: Chart = {
     if (rows.length === 0) return undefined;
     const line = (name: string, column: string, place: number) => ({
       name, style: styleAt(place),
-      points: rows.filter((row) => Number.isFinite(looks.number(column, row))).map((row) => ({ x: looks.number("information", row), y: looks.number(column, row), tip: `${w("look", "期中分析")} ${looks.number("look", row)}\n${name}: z = ${looks.number(column, row).toFixed(3)}` })),
+      points: rows.filter((row) => Number.isFinite(looks.number(column, row))).map((row) => ({ x: looks.number("information", row), y: looks.number(column, row), tip: `${w("look", "期中分析")} ${looks.number("look", row)}\n${name}: z = ${fixed(looks.number(column, row), 3)}` })),
     });
     const all = [line(w("benefit at or above", "有效界值（及以上）"), "efficacy_z", 0), line(w("futile below", "无效界值（以下）"), "futility_z", 1)].filter((curve) => curve.points.length > 0);
     const points = all.flatMap((curve) => curve.points);

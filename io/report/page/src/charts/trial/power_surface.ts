@@ -3,7 +3,7 @@ import { general, percent } from "../../numbers";
 import { chosen } from "../../ui/controls";
 import { w } from "../../words";
 import { type Chart, type Context, type Control, dataOf, type Drawing } from "../chart";
-import { scenarios, stanceOf, sweptColumns } from "../common";
+import { scenarios, stanceOf, sweptColumns, withSettings } from "../common";
 import { heat, inkOn, plot, Plot, ramp, stacked, tips } from "../plotting";
 import { chosenSize, isNull, lineName, lines, ocOf, sayTarget, target, targetControl } from "./rows";
 
@@ -112,7 +112,7 @@ export const powerSurface: Chart = {
     });
     return {
       picture: stacked(ramp({ ...scale, tickFormat: (power: number) => general(100 * power) } as never, w("rejections [% of trials]", "拒绝 [占试验的 %]"), context.width), picture),
-      data: dataOf(of, rows, ["scenario", size, "analysis", "arm", "power", "power_mcse", "true_value"]),
+      data: withSettings(context.result, of, rows, dataOf(of, rows, ["scenario", size, "analysis", "arm", "power", "power_mcse", "true_value"])),
       summary: w(`Heat map of power over ${sayAxis(across)} and ${sayAxis(down)}, ${cells.length} cells, of which ${cells.filter((cell) => cell.label.startsWith("■")).length} have ${sayTarget(target())}`, `功效随 ${sayAxis(across)} 与 ${sayAxis(down)} 变化的热图，共 ${cells.length} 格`),
     };
   },

@@ -3,7 +3,7 @@ import { general } from "../../numbers";
 import { state } from "../../state";
 import { w } from "../../words";
 import type { Context, Control } from "../chart";
-import { at, scenarioControl, stanceOf, study } from "../common";
+import { at, endpointUnits, scenarioControl, scores, stanceOf, study } from "../common";
 
 /** Which rows of the trial's tables a chart draws. */
 
@@ -14,6 +14,35 @@ export function lineName(of: Table, row: number): string {
   const arms = of.distinct("arm").length;
   const [analysis, arm] = [of.text("analysis", row), of.text("arm", row)];
   return arms > 1 && arm ? `${analysis}: ${arm}` : analysis;
+}
+
+/** On what scale an analysis estimates, as the study file's table of analyses has it; a method that is not known here has a scale of its own. */
+export function scaleOf(of: Table, row: number): string {
+  const method = of.text("method", row);
+  return Object.entries(scales).find(([, methods]) => methods.includes(method))?.[0] ?? method;
+}
+
+const scales: Record<string, string[]> = {
+  "mean difference": ["t", "welch", "ancova", "mmrm", "bayes", "one-sample-t", "paired-t", "crossover-t", "cluster-t", "cluster-t-weighted", "cluster-mixed", "stepped-wedge"],
+  "risk difference": ["fisher", "chi-square", "risk-difference", "exact-binomial", "mcnemar"],
+  "win probability minus 1/2": ["wilcoxon", "van-elteren"],
+  "log odds ratio": ["proportional-odds", "cmh"],
+  "log hazard ratio": ["logrank", "fleming-harrington", "max-combo", "cox"],
+  "log rate ratio": ["negative-binomial"],
+  "log win ratio": ["win-ratio"],
+  "difference of restricted means": ["rmst"],
+  "difference of survival": ["kaplan-meier"],
+};
+
+const sayings: Record<string, string> = {
+  "mean difference": "均值差", "risk difference": "率差", "win probability minus 1/2": "获胜概率减 1/2", "log odds ratio": "对数比值比", "log hazard ratio": "对数风险比", "log rate ratio": "对数率比", "log win ratio": "对数获胜比", "difference of restricted means": "限制均值差", "difference of survival": "生存率差",
+};
+
+/** "mean difference, points": the scale with the units of the endpoint where they are known. */
+export function sayScale(of: Table, row: number): string {
+  const scale = scaleOf(of, row), endpoint = of.text("endpoint", row);
+  const units = endpoint in scores && scale === "mean difference" ? `, ${endpointUnits(endpoint)}` : "";
+  return `${w(scale, sayings[scale] ?? scale)}${units}`;
 }
 
 export const lines = (of: Table, rows: number[]): string[] => [...new Set(rows.map((row) => lineName(of, row)))];
