@@ -9,13 +9,15 @@
 #include "engine/cohort/workspace.hpp"
 #include "engine/numeric/require.hpp"
 #include "engine/study/reference_first.hpp"
+#include "engine/study/reported_strata.hpp"
 
 namespace vcohort {
 
 Cohort::Model::Model(const Study& study, const ParameterValues& values)
     : patient(values), harm(values), outcomes(values, study.outcomes.visits_months, study.outcomes.endpoints) {
   plans.reserve(study.strategies.size());
-  for (const Strategy& strategy : study.strategies) plans.emplace_back(strategy, outcomes, study.population.rehabilitation);
+  for (const Strategy& strategy : study.strategies)
+    plans.emplace_back(strategy, outcomes, study.population.rehabilitation);
   for (const OutcomePlan& plan : plans) therapies.push_back(&plan.therapy);
 }
 
@@ -34,7 +36,7 @@ Cohort::Cohort(const Study& study, const Evidence& evidence)
     : study_(study),
       evidence_(evidence),
       draws_(evidence),
-      strata_(study.stratifications),
+      strata_(reported_stratifications(study)),
       fixed_(std::make_shared<const Model>(study, point_values(evidence))),
       order_(reference_first(study.strategies.size(), static_cast<std::size_t>(study.cohort->reference))),
       layout_(study.strategies.size(), study.outcomes.visits_months.size(), strata_.leaves(), strata_.strata().size(),
