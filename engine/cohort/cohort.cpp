@@ -9,6 +9,7 @@
 #include "engine/cohort/workspace.hpp"
 #include "engine/numeric/require.hpp"
 #include "engine/study/reference_first.hpp"
+#include "engine/study/reported_strata.hpp"
 
 namespace vcohort {
 
@@ -35,7 +36,7 @@ Cohort::Cohort(const Study& study, const Evidence& evidence)
     : study_(study),
       evidence_(evidence),
       draws_(evidence),
-      strata_(study.stratifications),
+      strata_(reported_stratifications(study)),
       fixed_(std::make_shared<const Model>(study, point_values(evidence))),
       order_(reference_first(study.strategies.size(), static_cast<std::size_t>(study.cohort->reference))),
       layout_(study.strategies.size(), study.outcomes.visits_months.size(), strata_.leaves(), strata_.strata().size(),

@@ -82,6 +82,7 @@ class Cohort final : public Question {
   Table deliver_baseline(const Tally&) const;
   Table deliver_summary(const Tally&) const;
   Table deliver_increments(const Tally&) const;
+  Table deliver_eligible(const Tally&) const;
   Table deliver_adverse_events(const Tally&) const;
   Table deliver_harm(const Tally&) const;
   /// Rows of the tile in work, of the strategy evaluated last; without one a table without rows.

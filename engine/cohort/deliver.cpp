@@ -4,6 +4,7 @@
 #include "engine/cohort/cohort.hpp"
 #include "engine/numeric/cluster_error.hpp"
 #include "engine/numeric/columns.hpp"
+#include "engine/study/reported_strata.hpp"
 
 namespace vcohort {
 
@@ -48,6 +49,25 @@ class StratumCell {
     totals.total = count(which);
     totals.total_squared = layout_.uncertain() ? cluster_count(squared) : totals.total;
     totals.total_times_n = layout_.uncertain() ? cluster_count(times_n) : totals.total;
+    return totals;
+  }
+
+  ClusterTotals mean_increment() const {
+    return mean(Layout::increment, Layout::increment_squares, Layout::increment_total_squared,
+                Layout::increment_total_times_n);
+  }
+  /// Of scores without a minimal clinically important difference nothing.
+  ClusterTotals benefit() const {
+    if (!has_mcid()) return {};
+    return share(Layout::benefiting, Layout::benefiting_squared, Layout::benefiting_times_n);
+  }
+  /// The children of this cell as a share of those of a cell that holds them. Clusters of that are equally large, but
+  /// for one at most, whose difference is left out of the error.
+  ClusterTotals share_of(const StratumCell& whole) const {
+    ClusterTotals totals = whole.sizes();
+    totals.total = count(Layout::patients);
+    totals.total_squared = layout_.uncertain() ? cluster_count(Layout::n_squared) : totals.total;
+    totals.total_times_n = totals.n > 0 ? totals.total * totals.n_squared / totals.n : 0.0;
     return totals;
   }
 
@@ -140,8 +160,10 @@ void share(const Column& column, const std::string& name, const char* text, Whic
 }  // namespace
 
 std::vector<Table> Cohort::deliver(const Tally& tally) const {
-  return {deliver_baseline(tally), deliver_summary(tally), deliver_increments(tally), deliver_adverse_events(tally),
-          deliver_harm(tally)};
+  std::vector<Table> tables{deliver_baseline(tally), deliver_summary(tally), deliver_increments(tally),
+                            deliver_adverse_events(tally), deliver_harm(tally)};
+  if (!strategies_with_eligibility(study_).empty()) tables.push_back(deliver_eligible(tally));
+  return tables;
 }
 
 template <class Column>
@@ -193,15 +215,11 @@ Table Cohort::deliver_increments(const Tally& tally) const {
               {}};
   const std::vector<Row> rows = rows_of(layout_, strata_, tally, order_.front());
   const Columns column(table, rows);
-  const auto mean = [](const Row& row) {
-    return row.cell.mean(Layout::increment, Layout::increment_squares, Layout::increment_total_squared,
-                         Layout::increment_total_times_n);
-  };
   name_cells(column, "pairs of twins");
   column("mean", "of the endpoint", "mean increment, strategy - reference",
-         [&](const Row& row) { return mean(row).mean(); });
+         [](const Row& row) { return row.cell.mean_increment().mean(); });
   column("mcse", "of the endpoint", "Monte Carlo standard error of the mean increment",
-         [&](const Row& row) { return mean(row).mcse(); });
+         [](const Row& row) { return row.cell.mean_increment().mcse(); });
   column("sd", "of the endpoint", "standard deviation of the increment between patients",
          [](const Row& row) { return row.cell.sd(Layout::increment, Layout::increment_squares); });
   share(column, "benefit_share",
@@ -212,6 +230,55 @@ Table Cohort::deliver_increments(const Tally& tally) const {
   column("sum", "of the endpoint", "sum of increments", [](const Row& row) { return row.cell.sum(Layout::increment); });
   column("sum_of_squares", "of the endpoint, squared", "sum of their squares",
          [](const Row& row) { return row.cell.sum(Layout::increment_squares); });
+  return table;
+}
+
+Table Cohort::deliver_eligible(const Tally& tally) const {
+  struct EligibleRow {
+    std::size_t strategy, endpoint, visit;
+    ClusterTotals share;
+    StratumCell eligible, all;
+  };
+  std::vector<EligibleRow> rows;
+  for (const std::size_t s : strategies_with_eligibility(study_)) {
+    const std::size_t stratum = strata_.stratum_of_eligible(eligible_name(study_, *study_.strategies[s].eligibility));
+    for (std::size_t e = 0; s != order_.front() && e < layout_.endpoints().size(); ++e)
+      for (std::size_t v = 0; v < layout_.visits(); ++v) {
+        const StratumCell all(layout_, strata_, tally, s, 0, e, v);
+        const StratumCell eligible(layout_, strata_, tally, s, stratum, e, v);
+        rows.push_back({s, e, v, eligible.share_of(all), eligible, all});
+      }
+  }
+  Table table{"/cohort/eligible",
+              "What a strategy that is not for everybody does to the children who may have it, beside what it does on "
+              "average over all children, of whom the others have usual care; only of studies with an eligibility",
+              {}};
+  const Columns column(table, rows);
+  const auto increment = [&](const std::string& suffix, const std::string& whom, auto cell) {
+    column("mean" + suffix, "of the endpoint", "mean increment, strategy - reference, " + whom,
+           [=](const EligibleRow& row) { return (row.*cell).mean_increment().mean(); });
+    column("mcse" + suffix, "of the endpoint", "Monte Carlo standard error of it",
+           [=](const EligibleRow& row) { return (row.*cell).mean_increment().mcse(); });
+  };
+  column("scenario", "", "stance of the evidence", evidence_.name);
+  column("strategy", "", "that is not for everybody",
+         [&](const EligibleRow& row) { return study_.strategies[row.strategy].name; });
+  column("endpoint", "", "what was recorded",
+         [&](const EligibleRow& row) { return layout_.endpoints()[row.endpoint].name; });
+  column("visit_months", "months", "time since baseline",
+         [&](const EligibleRow& row) { return study_.outcomes.visits_months[row.visit]; });
+  column("n", "patients", "pairs of twins who are eligible",
+         [](const EligibleRow& row) { return static_cast<std::int64_t>(row.share.total); });
+  column("share", "share", "of all pairs of twins who are eligible",
+         [](const EligibleRow& row) { return row.share.mean(); });
+  column("share_mcse", "share", "Monte Carlo standard error of it",
+         [](const EligibleRow& row) { return row.share.mcse(); });
+  increment("", "within the eligible", &EligibleRow::eligible);
+  column("benefit_share", "share", "of the eligible whose latent increment of GMFM-66 reaches the MCID of the level",
+         [](const EligibleRow& row) { return row.eligible.benefit().mean(); });
+  column("benefit_share_mcse", "share", "Monte Carlo standard error of it",
+         [](const EligibleRow& row) { return row.eligible.benefit().mcse(); });
+  increment("_all", "over all children", &EligibleRow::all);
   return table;
 }
 

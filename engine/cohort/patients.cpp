@@ -71,6 +71,7 @@ Table Cohort::patient_table(std::uint32_t replicate, const Workspace* work) cons
   column("gmfcs", "", "GMFCS level, 1 to 5", [&](int i) { return child->patient.gmfcs[i] + 1; });
   column("injury", "", "0 white matter, 1 grey matter, 2 malformation, 3 other", of(&Tile::injury));
   column("motor_type", "", "0 spastic, 1 dyskinetic, 2 ataxic, 3 mixed", of(&Tile::motor_type));
+  column("topography", "", "0 hemiplegia, 1 diplegia, 2 quadriplegia, 3 none: not spastic", of(&Tile::topography));
   column("male", "", "boy", is(&Tile::male));
   column("weight_kg", "kg", "body weight at baseline", of(&Tile::weight_kg));
   column("months_since_injury", "months", "postneonatal injury only; 0 otherwise", of(&Tile::months_since_injury));

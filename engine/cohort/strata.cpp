@@ -4,7 +4,9 @@
 #include <array>
 
 #include "engine/numeric/errors.hpp"
+#include "engine/numeric/require.hpp"
 #include "engine/study/word.hpp"
+#include "engine/therapy/beside_cells.hpp"
 
 namespace vcohort {
 
@@ -65,13 +67,17 @@ std::size_t bin_of(const StratumDimension& dimension, const ChildTile& child, in
     case Variable::months_since_injury:
       return patient.postneonatal[lane] ? bounded_interval_of(dimension, patient.months_since_injury[lane])
                                         : dimension.names.size();
+    case Variable::topography:
+      return group_of(dimension, patient.topography[lane]);
+    case Variable::eligibility:
+      return is_eligible(dimension.eligible, patient, lane) ? 0 : dimension.names.size();
   }
   throw InternalError("a stratum of an unknown variable");
 }
 
 /// What a bin's name says about: "age 0-3", "GMFCS I-III".
 const char* label_of(Variable variable) {
-  constexpr std::array<std::string_view, 11> labels = {"age ",
+  constexpr std::array<std::string_view, 13> labels = {"age ",
                                                        "GMFCS ",
                                                        "GMFM-66 ",
                                                        "GMFM-88 ",
@@ -81,7 +87,9 @@ const char* label_of(Variable variable) {
                                                        "genotype ",
                                                        "immune suppressed ",
                                                        "inflammation ",
-                                                       "months since injury "};
+                                                       "months since injury ",
+                                                       "topography ",
+                                                       "eligible for "};
   return word(labels, variable).data();
 }
 
@@ -112,6 +120,13 @@ void StrataMap::assign(std::size_t k, const ChildTile& child, std::uint32_t* lea
       leaf[i] = leaf[i] * bins + static_cast<std::uint32_t>(bin_of(dimension, child, i));
   }
   for (int i = 0; i < child.patient.lanes; ++i) leaf[i] += static_cast<std::uint32_t>(first_leaf_[k]);
+}
+
+std::size_t StrataMap::stratum_of_eligible(const std::string& stratification) const {
+  const auto found = std::find_if(strata_.begin(), strata_.end(),
+                                  [&](const Stratum& stratum) { return stratum.stratification == stratification; });
+  require(found != strata_.end(), "the strata of a study include those of its eligibilities");
+  return static_cast<std::size_t>(found - strata_.begin());
 }
 
 /// Every choice of one bin, or all bins, of each dimension - except "all of everything", which is the overall stratum.

@@ -29,6 +29,9 @@ class StrataMap {
     return stratification < first_leaf_.size() ? first_leaf_[stratification] : leaves_;
   }
   const std::vector<Stratum>& strata() const { return strata_; }
+  const std::string& name_of(std::size_t stratification) const { return stratifications_[stratification].name; }
+  /// The children who may have a strategy; only of a map that has them, see reported_stratifications().
+  std::size_t stratum_of_eligible(const std::string& stratification) const;
 
   /// Leaf of each lane in one stratification, counted over all stratifications.
   void assign(std::size_t stratification, const ChildTile&, std::uint32_t* leaf) const;

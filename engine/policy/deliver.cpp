@@ -9,6 +9,7 @@
 #include "engine/numeric/columns.hpp"
 #include "engine/policy/decision/decide.hpp"
 #include "engine/policy/decision/draw_mean.hpp"
+#include "engine/study/reported_strata.hpp"
 
 namespace vcohort {
 
@@ -330,6 +331,7 @@ std::vector<Table> Policy::deliver(const Tally& tally) const {
   tables.push_back(deliver_summary(*this, tally, draws));
   for (Table& table : deliver_decision(*this, draws)) tables.push_back(std::move(table));
   tables.push_back(deliver_strata(*this, tally));
+  if (!strategies_with_eligibility(study()).empty()) tables.push_back(deliver_eligible(*this, tally, draws));
   tables.push_back(deliver_equity(*this, tally));
   tables.push_back(deliver_individualised(*this, tally, draws));
   tables.push_back(deliver_variance(*this, draws));

@@ -30,6 +30,7 @@ Table deliver_reporting(const Policy&);             // /policy/cheers
 std::vector<Table> deliver_decision(const Policy&, const PolicyDraws&);
 
 Table deliver_strata(const Policy&, const Tally&);
+Table deliver_eligible(const Policy&, const Tally&, const PolicyDraws&);  // of a study with an eligibility
 Table deliver_equity(const Policy&, const Tally&);
 Table deliver_individualised(const Policy&, const Tally&, const PolicyDraws&);
 

@@ -215,10 +215,10 @@ Table deliver_individualised(const Policy& policy, const Tally& tally, const Pol
     add("nothing", "", psa.strategies[static_cast<std::size_t>(found.best)],
         [&](Eigen::Index draw) { return benefit(draw, found.best); });
     for (std::size_t k = 0; k < policy.strata().stratifications(); ++k) {
-      const bool severity = k + 1 == policy.strata().stratifications();
+      const std::string& name = policy.strata().name_of(k);
+      if (name.empty()) continue;  // all children, of whom nothing is known
       const std::vector<double> chosen = chosen_by_leaf(policy, tally, k, threshold);
-      add("stratum", severity ? "severity" : policy.study().stratifications[k].name, "",
-          [&](Eigen::Index draw) { return chosen[static_cast<std::size_t>(draw)]; });
+      add("stratum", name, "", [&](Eigen::Index draw) { return chosen[static_cast<std::size_t>(draw)]; });
     }
     rows.push_back(
         {threshold, "parameters", "", "", found.inb[found.best] + found.evpi,

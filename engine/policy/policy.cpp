@@ -6,6 +6,7 @@
 #include "engine/evidence/registry.hpp"
 #include "engine/policy/base_case.hpp"
 #include "engine/policy/policy_hot.hpp"
+#include "engine/study/reported_strata.hpp"
 
 namespace vcohort {
 
@@ -18,7 +19,7 @@ Evidence evidence_for_draws(const Evidence& evidence, const PolicyQuestion& ques
 }
 
 StrataMap policy_strata(const Study& study) {
-  std::vector<Stratification> all = study.stratifications;
+  std::vector<Stratification> all = reported_stratifications(study);
   StratumDimension level;
   level.variable = StratumDimension::Variable::gmfcs;
   for (int g = 0; g < gmfcs_levels; ++g) {

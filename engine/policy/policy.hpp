@@ -70,7 +70,7 @@ class Policy final : public Question {
 /// The evidence as [policy] draws from it: prices are fixed unless the study says otherwise.
 Evidence evidence_for_draws(const Evidence&, const PolicyQuestion&);
 
-/// The strata of the study, and those by GMFCS level, called "severity", which the equity table needs.
+/// The strata that the study reports, and those by GMFCS level, called "severity", which the equity table needs.
 StrataMap policy_strata(const Study&);
 
 /// The draws as decision analysis takes them, for the children of some leaves: draws without any are left out. With

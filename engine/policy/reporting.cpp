@@ -5,6 +5,7 @@
 #include "engine/evidence/registry.hpp"
 #include "engine/numeric/columns.hpp"
 #include "engine/policy/deliver.hpp"
+#include "engine/study/beside_words.hpp"
 
 namespace vcohort {
 
@@ -50,31 +51,12 @@ std::string population_of(const Study& study) {
   return text;
 }
 
-/// What a strategy gives beside cells; empty where that is usual care.
-std::string beside_cells_of(const Strategy& strategy) {
-  std::vector<std::string> parts;
-  for (const Rehabilitation& r : strategy.rehabilitation) {
-    std::string text = fmt::format("rehabilitation {:g} hours a week", r.hours_per_week);
-    text += r.weeks ? fmt::format(" for {:g} weeks", *r.weeks) : " throughout";
-    if (r.repeat > 1) text += fmt::format(", {} times every {:g} weeks", r.repeat, r.every_weeks);
-    if (r.start_months > 0) text += fmt::format(", from month {:g} on", r.start_months);
-    parts.push_back(text);
-  }
-  if (const auto& use = strategy.procedure) {
-    std::string text = name_of(use->procedure);
-    if (use->times > 1) text += fmt::format(" {} times every {:g} months", use->times, use->every_months);
-    parts.push_back(text);
-  }
-  if (strategy.eligibility) parts.emplace_back("usual care for children who are not eligible");
-  return fmt::format("{}", fmt::join(parts, "; "));
-}
-
 std::string regimen_of(const Strategy& strategy) {
   if (strategy.choice)
     return fmt::format("{}: \"{}\" where {} (measured with an error of SD {:g}) is at least {:g}, else \"{}\"",
                        strategy.name, strategy.choice->options[0].name, name_of(strategy.choice->marker),
                        strategy.choice->error_sd, strategy.choice->threshold, strategy.choice->options[1].name);
-  const std::string beside = beside_cells_of(strategy);
+  const std::string beside = beside_cells_in_words(strategy);
   if (!strategy.cells) return strategy.name + ": " + (beside.empty() ? "usual care" : beside);
   const Regimen& r = strategy.regimen;
   std::string text = fmt::format("{}: {} {} by the {} route, dose {:g} ({}), {} x {} infusions", strategy.name,

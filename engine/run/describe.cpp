@@ -1,8 +1,12 @@
+#include <algorithm>
+
 #include "engine/cohort/strata.hpp"
 #include "engine/evidence/registry.hpp"
 #include "engine/evidence/without_evidence.hpp"
 #include "engine/numeric/columns.hpp"
 #include "engine/run/plan.hpp"
+#include "engine/study/beside_words.hpp"
+#include "engine/study/reported_strata.hpp"
 
 namespace vcohort {
 
@@ -65,6 +69,23 @@ Table describe_sweep(const Study& study) {
   return table;
 }
 
+/// Of a study in which something is given beside cells, or without them.
+template <class Column>
+void describe_beside(const Study& study, const Column& column) {
+  const auto unequal = unequal_hours_of(study);
+  column("beside_cells", "", "rehabilitation and procedure; empty: usual care", beside_cells_in_words);
+  column("compared_at_other_hours", "",
+         "of cells: strategies with other hours of rehabilitation that they are compared with, so that a difference is "
+         "that of cells and hours together",
+         [&](const Strategy& s) {
+           std::string names;
+           for (const auto& [strategy, reference] : unequal)
+             if (&study.strategies[strategy] == &s)
+               names += (names.empty() ? "" : ", ") + study.strategies[reference].name;
+           return names;
+         });
+}
+
 Table describe_strategies(const Study& study) {
   Table table{"/strategies", "What patients may receive", {}};
   const Columns column(table, study.strategies);
@@ -98,12 +119,14 @@ Table describe_strategies(const Study& study) {
   column("error_sd", "of the marker", "standard deviation of the marker's measurement",
          of_choice(&Choice::error_sd, 0.0));
   column("threshold", "of the marker", "where the choice changes", of_choice(&Choice::threshold, 0.0));
+  const auto is_beside = [](const Strategy& s) { return !s.rehabilitation.empty() || s.procedure; };
+  if (std::ranges::any_of(study.strategies, is_beside)) describe_beside(study, column);
   return table;
 }
 
 Table describe_strata(const Study& study) {
   Table table{"/strata", "Which patients a row is about", {}};
-  const StrataMap map(study.stratifications);
+  const StrataMap map(reported_stratifications(study));
   const Columns column(table, map.strata());
   column("stratification", "", "list of strata; empty for the overall stratum", &Stratum::stratification);
   column("stratum", "", "name of the stratum", &Stratum::name);

@@ -56,6 +56,8 @@ struct StrategyEligibility {
   std::optional<std::array<bool, gmfcs_levels>> gmfcs;
   std::optional<std::array<bool, motor_types>> motor_type;
   std::optional<std::array<bool, topographies>> topography;
+
+  bool operator==(const StrategyEligibility&) const = default;
 };
 
 }  // namespace vcohort

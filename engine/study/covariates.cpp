@@ -6,7 +6,7 @@ namespace vcohort {
 
 namespace {
 
-constexpr std::array<std::string_view, 11> variables = {"age_years",
+constexpr std::array<std::string_view, 12> variables = {"age_years",
                                                         "gmfcs",
                                                         "gmfm66",
                                                         "gmfm88",
@@ -16,7 +16,8 @@ constexpr std::array<std::string_view, 11> variables = {"age_years",
                                                         "genotype",
                                                         "immune_suppressed",
                                                         "inflammation",
-                                                        "months_since_injury"};
+                                                        "months_since_injury",
+                                                        "topography"};
 constexpr std::array<std::string_view, 4> injuries = {"white_matter", "grey_matter", "malformation", "other"};
 constexpr std::array<std::string_view, 2> sexes = {"female", "male"};
 constexpr std::array<std::string_view, 2> genotypes = {"non_carrier", "carrier"};
@@ -40,6 +41,8 @@ std::span<const std::string_view> categories_of(StratumVariable variable) {
       return injuries;
     case StratumVariable::motor_type:
       return motor_type_names;
+    case StratumVariable::topography:
+      return topography_names;
     case StratumVariable::sex:
       return sexes;
     case StratumVariable::genotype:
@@ -51,6 +54,7 @@ std::span<const std::string_view> categories_of(StratumVariable variable) {
     case StratumVariable::gmfm88:
     case StratumVariable::inflammation:
     case StratumVariable::months_since_injury:
+    case StratumVariable::eligibility:
       break;
   }
   return {};

@@ -10,7 +10,7 @@ namespace vcohort {
 
 using StratumVariable = StratumDimension::Variable;
 
-/// All variables, in the order of the enum: "age_years", "gmfcs", "gmfm66", ...
+/// All variables that a study may name, in the order of the enum: "age_years", "gmfcs", "gmfm66", ...
 std::span<const std::string_view> stratum_variable_names();
 
 std::string_view name_of(StratumVariable);

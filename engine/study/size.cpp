@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "engine/study/reported_strata.hpp"
+
 namespace vcohort {
 
 std::int64_t scheduled_day(double visit_months) {
@@ -43,15 +45,14 @@ double strata_of(const Stratification& stratification) {
 
 double strata_of(const Study& study) {
   double strata = 1;
-  for (const Stratification& stratification : study.stratifications) strata += strata_of(stratification) - 1;
+  for (const Stratification& stratification : reported_stratifications(study)) strata += strata_of(stratification) - 1;
   return strata;
 }
 
 double leaves_of(const Study& study) {
-  if (study.stratifications.empty()) return 1;
   double leaves = 0;
-  for (const Stratification& stratification : study.stratifications) leaves += strata_of(stratification);
-  return leaves;
+  for (const Stratification& stratification : reported_stratifications(study)) leaves += strata_of(stratification);
+  return leaves > 0 ? leaves : 1;
 }
 
 double policy_numbers(const Study& study) {

@@ -32,8 +32,8 @@ std::optional<Regimen> regimen_before(const Regimen&, double months);
 /// Strata of one stratification: the product of its bins and all margins, that is the product of (bins + 1).
 double strata_of(const Stratification&);
 
-/// Strata of the whole study: the sum over stratifications, with the overall stratum counted once; 1 where there are
-/// none.
+/// Strata of the whole study, those of eligibilities too: the sum over stratifications, with the overall stratum
+/// counted once; 1 where there are none.
 double strata_of(const Study&);
 
 /// Cells of the summary under one scenario: strategies x strata x endpoints x visits. A double, so that it cannot

@@ -130,11 +130,14 @@ struct StratumDimension {
     genotype,
     immune_suppressed,
     inflammation,
-    months_since_injury  // children injured after the neonatal period only; the others are in no bin
+    months_since_injury,  // children injured after the neonatal period only; the others are in no bin
+    topography,
+    eligibility  // no key of a study: one bin, of the children who may have a strategy
   } variable;
   std::vector<Interval> intervals;       // of age_years, gmfm66, gmfm88, inflammation, months_since_injury
   std::vector<std::vector<int>> groups;  // of the categorical variables: category indices of each bin
   std::vector<std::string> names;        // of the bins
+  StrategyEligibility eligible = {};     // of the variable of this name
 };
 
 /// Strata are the product of the dimensions plus all their margins. A study may have several, each with a name.

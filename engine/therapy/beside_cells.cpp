@@ -140,12 +140,15 @@ void BesidePlan::points(int lanes, const Load& load, std::size_t visit, double* 
   }
 }
 
+bool is_eligible(const StrategyEligibility& eligibility, const PatientTile& patient, int lane) {
+  const auto meets = [](const auto& condition, std::size_t category) { return !condition || (*condition)[category]; };
+  return meets(eligibility.gmfcs, patient.gmfcs[lane]) && meets(eligibility.motor_type, patient.motor_type[lane]) &&
+         meets(eligibility.topography, patient.topography[lane]);
+}
+
 void eligible_lanes(const std::optional<StrategyEligibility>& eligibility, const PatientTile& patient,
                     std::uint8_t* out) {
-  for (int i = 0; i < patient.lanes; ++i)
-    out[i] = !eligibility || ((!eligibility->gmfcs || (*eligibility->gmfcs)[patient.gmfcs[i]]) &&
-                              (!eligibility->motor_type || (*eligibility->motor_type)[patient.motor_type[i]]) &&
-                              (!eligibility->topography || (*eligibility->topography)[patient.topography[i]]));
+  for (int i = 0; i < patient.lanes; ++i) out[i] = !eligibility || is_eligible(*eligibility, patient, i);
 }
 
 void draw_beside_response(std::uint64_t seed, std::uint32_t replicate, BesideNeeds needs, const PatientTile& patient,

@@ -92,6 +92,9 @@ class BesidePlan {
   std::optional<StrategyEligibility> eligibility_;
 };
 
+/// Whether the child of a lane meets every condition.
+bool is_eligible(const StrategyEligibility&, const PatientTile&, int lane);
+
 /// 1 where the child may receive the strategy. Shape [lane].
 void eligible_lanes(const std::optional<StrategyEligibility>&, const PatientTile&, std::uint8_t* out);
 

@@ -234,8 +234,11 @@ std::string differences_text(const Evidence& a, const Evidence& b, std::span<con
       numbers.push_back(fmt::format("{} {} | {}", (d->first ? d->first : d->second)->name, told(d->first, by_law),
                                     told(d->second, by_law)));
     }
-    text += wrapped(words_of(reason), " ", "");
-    text += wrapped(numbers, "   ", "    ");
+    const std::string in_one_line = fmt::format("{}   {}\n", reason, fmt::join(numbers, "   "));
+    if (in_one_line.size() <= columns_of_screen)
+      text += in_one_line;
+    else
+      text += wrapped(words_of(reason), " ", "") + wrapped(numbers, "   ", "    ");
   }
   const bool joint = a.joint.size() != b.joint.size();
   if (joint) text += fmt::format("joint priors: {} | {}\n", a.joint.size(), b.joint.size());

@@ -38,7 +38,7 @@ struct Difference {
 std::vector<Difference> differences(const Evidence&, const Evidence&);
 Table differences_table(const Evidence&, const Evidence&, std::span<const Difference>);
 
-/// For two screens of 100 columns: under each reason the numbers that differ for it.
+/// For two screens of 100 columns and 24 lines: with each reason the numbers that differ for it.
 std::string differences_text(const Evidence&, const Evidence&, std::span<const Difference>);
 
 }  // namespace vcohort

@@ -7,10 +7,12 @@
 
 #include "engine/evidence/registry.hpp"
 #include "engine/evidence/values.hpp"
+#include "engine/numeric/columns.hpp"
 #include "engine/numeric/errors.hpp"
 #include "engine/sensitivity/moved_answers.hpp"
 #include "io/cli/evidence_tables.hpp"
 #include "io/cli/find_evidence.hpp"
+#include "io/cli/literature.hpp"
 #include "io/cli/load_study.hpp"
 #include "io/cli/table_format.hpp"
 #include "io/cli/verbs.hpp"
@@ -104,6 +106,47 @@ Table moved_in_study(const EvidenceArguments& arguments) {
   return std::move(all.front());
 }
 
+void print_lines(const std::vector<LiteratureEntry>& entries, std::string_view indent) {
+  for (const LiteratureEntry& entry : entries) std::cout << fmt::format("{}{:<4} {}\n", indent, entry.code, entry.text);
+}
+
+/// What the codes in the sources of these parameters stand for.
+void print_literature(const std::vector<const Parameter*>& shown, const std::vector<Evidence>& stances) {
+  std::string said;
+  for (const Parameter* parameter : shown)
+    for (const Evidence& stance : stances)
+      if (const Parameter* here = find(stance, parameter->name)) {
+        said += here->source + "\n" + here->reason + "\n";
+        for (const Revision& old : here->history) said += old.why + "\n";
+      }
+  const std::vector<std::string> codes = codes_in(said);
+  const std::vector<LiteratureEntry> entries = entries_of(codes);
+  if (!entries.empty()) std::cout << "sources:\n";
+  print_lines(entries, "  ");
+}
+
+/// What codes stand for; all of them where none is named.
+void list_sources(const EvidenceArguments& arguments) {
+  std::vector<LiteratureEntry> entries = literature();
+  if (!arguments.pattern.empty()) {
+    const std::vector<std::string> codes = codes_in(arguments.pattern);
+    for (const std::string& code : codes)
+      if (entries_of({&code, 1}).empty())
+        throw InvalidInput(explain("no source is called " + code, "the codes are A1 to A92 and B1 to B39",
+                                   "`vcohort evidence sources` lists them"));
+    if (codes.empty())
+      throw InvalidInput(explain(vcohort::quoted(arguments.pattern) + " names no source",
+                                 "codes are written A7 or \"A7, B12\"", "`vcohort evidence sources` lists them"));
+    entries = entries_of(codes);
+  }
+  if (arguments.format == TableFormat::table) return print_lines(entries, "");
+  Table table{"/evidence/sources", "What the codes of the sources stand for.", {}};
+  const Columns column(table, entries);
+  column("code", "", "As sources of parameters name it.", &LiteratureEntry::code);
+  column("source", "", "Author, year, journal and identifiers as they were seen.", &LiteratureEntry::text);
+  print(table, arguments.format, std::cout);
+}
+
 void show(const EvidenceArguments& arguments, bool one_stance) {
   std::vector<Evidence> stances;
   if (one_stance)
@@ -111,11 +154,14 @@ void show(const EvidenceArguments& arguments, bool one_stance) {
   else
     for (const char* name : {default_stance, "published", "null"}) stances.push_back(read_named(name).evidence);
   const std::vector<const Parameter*> found = matching(stances.front(), arguments.pattern);
+  const std::optional<Table> moved =
+      arguments.study.empty() ? std::nullopt : std::optional(moved_in_study(arguments));  // or refuse before all else
   if (arguments.format == TableFormat::table)
     for (const Parameter* parameter : found) show_parameter(*parameter, stances);
-  if (!arguments.study.empty()) {
+  if (arguments.format == TableFormat::table) print_literature(found, stances);
+  if (moved) {
     if (arguments.format == TableFormat::table) std::cout << '\n';
-    return print(moved_in_study(arguments), arguments.format, std::cout);
+    return print(*moved, arguments.format, std::cout);
   }
   if (arguments.format == TableFormat::table) return;
   std::vector<Table> all;
@@ -146,7 +192,7 @@ void check_file(const EvidenceArguments& arguments) {
   const std::vector<Difference> found = differences(reading.evidence, base);
   std::cout << differences_text(reading.evidence, base, found);
   for (const Difference& difference : found)
-    if (reading.overlay && difference.first && difference.first->reason.empty())
+    if (reading.overlay && difference.first && difference.second && difference.first->reason.empty())
       std::cout << fmt::format("{} has no reason: say with `reason` why it differs\n", difference.first->name);
 }
 
@@ -160,6 +206,7 @@ void add_evidence(Verb& program) {
       "  vcohort evidence list cost --strength assumed    the parameters of a family\n"
       "  vcohort evidence show cost.care                  value, uncertainty, source, strength, history\n"
       "  vcohort evidence show waning.motor --study treat-early    and how far it moves the answers of a study\n"
+      "  vcohort evidence sources A7                      what a code of a source stands for\n"
       "  vcohort evidence diff published sceptical        where two differ, and why\n"
       "  vcohort evidence check mine.toml                 an evidence file, or an overlay, of one's own");
   auto arguments = std::make_shared<EvidenceArguments>();
@@ -195,6 +242,11 @@ void add_evidence(Verb& program) {
     if (!stance->empty()) a.stance = *stance;
     show(a, !stance->empty());
   }));
+
+  Verb sources = verb.verb("sources", "what the codes of sources stand for");
+  sources.option("codes", arguments->pattern, "those to show, \"A7, B12\" [all]");
+  add_format(sources, arguments->format);
+  sources.action(done([](const EvidenceArguments& a) { list_sources(a); }));
 
   Verb diffs = verb.verb("diff", "where two evidences differ, and why");
   diffs.option("first", arguments->first, "stance or evidence file").required();

@@ -42,6 +42,10 @@ route = "intrathecal"
 dose_per_kg = 1e6
 infusions = 4
 interval_days = 7
+[[strategy]]
+name = "surgery"
+procedure = { name = "rhizotomy" }
+eligibility = { gmfcs = ["II", "III"], motor_type = ["spastic"], topography = ["diplegia"] }
 [strata]
 age_years = [0, 6, 18]
 [outcomes]

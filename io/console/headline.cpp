@@ -8,6 +8,7 @@
 #include <ostream>
 #include <set>
 #include <string>
+#include <tuple>
 
 #include "io/console/headline_parts.hpp"
 #include "io/console/table_view.hpp"
@@ -124,6 +125,35 @@ std::map<Key, std::string> ranges_of(const Table& draws) {
   return ranges;
 }
 
+/// Strategies that are not for everybody: what they do to the children who may have them.
+void print_eligible(const ResultFile& file, const std::map<std::string, Lead>& leads, std::ostream& out) {
+  if (!file.find("/cohort/eligible")) return;
+  const Table eligible = file.read_table("/cohort/eligible");
+  Table shown{"", "", {}};
+  std::vector<std::string> scenario, strategy, share, within, benefit, all;
+  for (std::size_t row = 0; row < eligible.rows(); ++row) {
+    const Lead of_row{texts(eligible, "endpoint")[row], numbers(eligible, "visit_months")[row]};
+    if (!(of_row == leads.at(texts(eligible, "scenario")[row]))) continue;
+    const auto with = [&](const std::string& name, const std::string& error) {
+      return std::pair(numbers(eligible, name)[row], numbers(eligible, error)[row]);
+    };
+    scenario.push_back(texts(eligible, "scenario")[row]);
+    strategy.push_back(texts(eligible, "strategy")[row]);
+    share.push_back(std::apply(percent, with("share", "share_mcse")));
+    within.push_back(std::apply(with_error, with("mean", "mcse")));
+    benefit.push_back(std::apply(brief_percent, with("benefit_share", "benefit_share_mcse")));
+    all.push_back(std::apply(with_error, with("mean_all", "mcse_all")));
+  }
+  shown.add<std::string>("scenario", "", "") = scenario;
+  shown.add<std::string>("strategy", "", "") = strategy;
+  shown.add<std::string>("eligible %", "", "") = share;
+  shown.add<std::string>("gain of the eligible", "", "") = within;
+  shown.add<std::string>("benefit %", "", "") = benefit;
+  shown.add<std::string>("gain over all children", "", "") = all;
+  out << "\nwithin the children who are eligible; all others have usual care\n\n";
+  print_by_stance(file, std::move(shown), out);
+}
+
 void print_cohort(const ResultFile& file, std::ostream& out) {
   const Table summary = file.read_table("/cohort/summary");
   const Table increments = file.read_table("/cohort/increments");
@@ -206,9 +236,23 @@ void print_cohort(const ResultFile& file, std::ostream& out) {
     out << "\nunknown: where the mean gains of 95 % of the parameter draws lie, the noise of their patients taken out; "
            "more "
            "children make the simulation error smaller, not this\n";
+  print_eligible(file, leads, out);
   out << "\ngain, benefit, worse: the same child with and without the strategy, latent score, against the MCID of the "
          "GMFCS level\n"
          "events: children with an adverse event related to an infusion\n";
+}
+
+/// Cells that are compared at other hours of rehabilitation: their gain is not theirs alone.
+void print_unequal_hours(const ResultFile& file, std::ostream& out) {
+  if (!file.find("/strategies")) return;
+  const Table strategies = file.read_table("/strategies");
+  if (!strategies.find("compared_at_other_hours")) return;
+  for (std::size_t row = 0; row < strategies.rows(); ++row)
+    if (const std::string& other = texts(strategies, "compared_at_other_hours")[row]; !other.empty())
+      out << fmt::format(
+          "\n{} and {} do not have the same hours of rehabilitation: their difference is that of cells "
+          "and hours together\n",
+          texts(strategies, "strategy")[row], other);
 }
 
 /// How much of the model nobody measured.
@@ -253,6 +297,7 @@ void print_headline(const ResultFile& file, std::ostream& out) {
     out << '\n';
     print_research(file, out);
   }
+  print_unequal_hours(file, out);
   if (file.find("/parameters")) print_strength(file, out);
 }
 

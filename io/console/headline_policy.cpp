@@ -304,6 +304,37 @@ void print_best_for_whom(const ResultFile& file, const Table& strata, const Deci
   print(shown, TableFormat::table, out, most_rows);
 }
 
+/// Strategies that are not for everybody: what they do to the children who may have them, at the first threshold.
+void print_eligible(const ResultFile& file, const Decided& decided, std::ostream& out) {
+  if (!file.find("/policy/eligible")) return;
+  const Table eligible = file.read_table("/policy/eligible");
+  std::vector<std::size_t> rows;
+  for (std::size_t row = 0; row < eligible.rows(); ++row)
+    if (numbers(eligible, "threshold")[row] == decided.threshold(texts(eligible, "scenario")[row])) rows.push_back(row);
+  const auto number = [&](const std::string& name, std::size_t row) { return numbers(eligible, name)[row]; };
+  const auto amount = [&](const std::string& name) {
+    return [&, name](std::size_t row) { return money(number(name, row), number(name + "_mcse", row)); };
+  };
+  Columns shown;
+  shown.add("scenario", rows, [&](std::size_t row) { return texts(eligible, "scenario")[row]; });
+  shown.add("strategy", rows, [&](std::size_t row) { return texts(eligible, "strategy")[row]; });
+  shown.add("eligible %", rows,
+            [&](std::size_t row) { return percent(number("share", row), number("share_mcse", row)); });
+  shown.add("further cost, " + units_of_column(eligible, "cost_increment"), rows, amount("cost_increment"));
+  shown.add("gain, " + units_of_column(eligible, "effect_increment"), rows, [&](std::size_t row) {
+    return with_error(number("effect_increment", row), number("effect_increment_mcse", row));
+  });
+  shown.add("net benefit", rows, amount("inb"));
+  shown.add("unknown: in 95 % of draws", rows, [&](std::size_t row) {
+    return range(money(number("inb_lower", row), 0), money(number("inb_upper", row), 0));
+  });
+  shown.add("best in % of draws", rows, [&](std::size_t row) { return percent_of(number("ceac", row)); });
+  shown.add("net benefit over all children", rows, amount("inb_all"));
+  out << fmt::format("\nwithin the children who are eligible, per eligible child over the reference, at {}\n",
+                     decided.words());
+  shown.print_to(file, out);
+}
+
 /// What a payer spends each year when the mix changes.
 void print_budget(const ResultFile& file, const std::string& currency, std::ostream& out) {
   if (!file.find("/policy/budget_impact")) return;
@@ -361,6 +392,7 @@ void print_policy(const ResultFile& file, std::ostream& out) {
     print_swept_answers(file, strata, decided, currency, out);
   print_choices(file, strata, decided, currency, out);
   print_best_for_whom(file, strata, decided, out);
+  print_eligible(file, decided, out);
   if (!SweptValues(file).empty()) {
     out << fmt::format("\ncosts, effects and all else of every strategy: `vcohort show {} policy/summary`\n",
                        file.path().string());

@@ -12,6 +12,7 @@
 #include "engine/sensitivity/sobol_stage.hpp"
 #include "engine/sensitivity/stages.hpp"
 #include "engine/sensitivity/threshold.hpp"
+#include "engine/study/beside_words.hpp"
 #include "engine/study/names.hpp"
 #include "engine/study/size.hpp"
 
@@ -243,6 +244,10 @@ void check_beside(const Study& study, const Evidence& evidence, const StudyPlace
                  quoted(parameter) + " is missing", "add it with its source, or use a stance that ships");
     return true;
   };
+  for (const Stratification& stratification : study.stratifications)
+    for (const StratumDimension& dimension : stratification.dimensions)
+      if (dimension.variable == StratumDimension::Variable::topography)
+        lacks({}, "topographies", "patient.topography_share.I.diplegia");
   bool hours = !study.population.rehabilitation.empty() || (study.trial && !study.trial->rehabilitation.empty());
   for (std::size_t index = 0; index < study.strategies.size(); ++index) {
     const Strategy& strategy = study.strategies[index];
@@ -292,30 +297,11 @@ void check_crossovers(const Study& study, const StudyPlaces& places, Problems& p
 
 std::vector<std::string> unequal_hours(const Study& study) {
   std::vector<std::string> notices;
-  const auto same = [](const std::vector<Rehabilitation>& a, const std::vector<Rehabilitation>& b) {
-    return std::equal(a.begin(), a.end(), b.begin(), b.end(), [](const Rehabilitation& x, const Rehabilitation& y) {
-      return x.hours_per_week == y.hours_per_week && x.weeks == y.weeks && x.repeat == y.repeat &&
-             x.every_weeks == y.every_weeks && x.start_months == y.start_months;
-    });
-  };
-  const auto compare = [&](int strategy, int reference) {
-    const Strategy& one = study.strategies.at(static_cast<std::size_t>(strategy));
-    const Strategy& other = study.strategies.at(static_cast<std::size_t>(reference));
-    if (!one.cells || same(one.rehabilitation, other.rehabilitation)) return;
+  for (const auto& [strategy, reference] : unequal_hours_of(study))
     notices.push_back(explain(
-        fmt::format("{} and {} do not have the same hours of rehabilitation", quoted(one.name), quoted(other.name)),
+        fmt::format("{} and {} do not have the same hours of rehabilitation", quoted(study.strategies[strategy].name),
+                    quoted(study.strategies[reference].name)),
         "their difference is that of cells and hours together", "compare cells at equal hours to learn what cells do"));
-  };
-  const int strategies = static_cast<int>(study.strategies.size());
-  for (int s = 0; s < strategies; ++s) {
-    if (study.cohort) compare(s, study.cohort->reference);
-    if (study.policy && !study.cohort) compare(s, study.policy->reference);
-  }
-  if (study.trial && !study.data_model && !study.trial->arms.empty())
-    for (const Arm& arm : study.trial->arms)
-      compare(arm.strategy, study.trial->arms.at(static_cast<std::size_t>(study.trial->reference)).strategy);
-  std::sort(notices.begin(), notices.end());
-  notices.erase(std::unique(notices.begin(), notices.end()), notices.end());
   return notices;
 }
 

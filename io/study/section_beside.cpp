@@ -4,19 +4,19 @@
 
 #include "engine/study/size.hpp"
 #include "io/study/beside_keys.hpp"
+#include "io/study/hours_at_once.hpp"
 
 namespace vcohort {
 
 namespace {
 
-constexpr double most_hours = 100;  // a week
 constexpr double most_weeks = 5200;
 constexpr double most_times = 1000;
 constexpr double most_months = static_cast<double>(largest_occasion) / days_per_month;
 
 constexpr std::array<KeySpec, 5> rehabilitation_keys = {{
     field<&Rehabilitation::hours_per_week>(
-        "hours_per_week", {.unit = "hours", .range = {0, most_hours}, .required = true},
+        "hours_per_week", {.unit = "hours", .range = {0, hours_awake}, .required = true},
         "Active therapy while the block lasts, in place of the hours of usual care; 0: none at all. Blocks at the same "
         "time add up.",
         "10"),

@@ -162,7 +162,7 @@ constexpr KeySpec groups(std::string_view name, std::string_view meaning, std::s
       name, KeyType::other, {.form = "true, or list of groups", .choices = choices}, meaning, example);
 }
 
-constexpr std::array<KeySpec, 11> keys = {{
+constexpr std::array<KeySpec, 12> keys = {{
     cuts("age_years", "years", {0, 150},
          "Age at baseline: n + 1 ascending cut points make n bins, each from its lower end up to but not including its "
          "upper.",
@@ -176,6 +176,8 @@ constexpr std::array<KeySpec, 11> keys = {{
     cuts("gmfm88", "points", {0, 101}, "Observed GMFM-88 at baseline; likewise.", "[0, 30, 40, 101]"),
     groups("injury", "Predominant injury.", "true"),
     groups("motor_type", "Motor type.", "[[\"spastic\"], [\"dyskinetic\", \"mixed\"]]"),
+    groups("topography", "Limbs that are affected, in spastic children; `none` in all others.",
+           "[[\"diplegia\"], [\"hemiplegia\", \"quadriplegia\"]]"),
     groups("sex", "Sex.", "true"),
     groups("genotype", "Whether the child carries the (hypothetical) favourable genotype.", "true"),
     groups("immune_suppressed", "Whether the child is under long-term immunosuppression.", "true"),

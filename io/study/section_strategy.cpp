@@ -78,8 +78,10 @@ Use own_use(const KeySpec&, const Strategy& strategy, const Scope&) {
 Use eligibility_use(const KeySpec&, const Strategy& strategy, const Scope&) {
   if (strategy.choice) return Use::none("what is chosen has its own", "");
   if (strategy.cells)
-    return Use::none("cells are given to every child; choose between strategies by a marker instead",
-                     "a strategy with cells has no eligibility");
+    return Use::none(
+        "events and costs of cells are made ready for every child: restrict population.eligibility, read "
+        "[strata], or choose by a marker",
+        "a strategy with cells has no eligibility");
   if (strategy.rehabilitation.empty() && !strategy.procedure)
     return Use::none("it is usual care for everybody", "the strategy gives nothing to be eligible for");
   return {};

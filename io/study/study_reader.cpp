@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "engine/study/size.hpp"
+#include "io/study/hours_at_once.hpp"
 #include "io/study/number_text.hpp"
 #include "io/study/sections.hpp"
 #include "io/study/setting.hpp"
@@ -81,6 +82,7 @@ void check_whole(const TomlValue& document, StudyContext& context) {
   const Study& study = context.study;
   settle_questions(document, context);
   require_draws_of_policy(document, context);
+  if (context.problems.empty()) check_hours(study, context.places, context.problems);
   const double cells = summary_cells(study);
   if (context.problems.empty() && study.cohort && cells > largest_summary) {
     context.problems.add(

@@ -82,7 +82,7 @@ class Overlays(ProgramTest):
 class Verb(ProgramTest):
     def test_diff_fits_two_screens_and_says_why(self):
         said = self.call("evidence", "diff", "published", "sceptical").stdout.splitlines()
-        self.assertLessEqual(len(said), 100)
+        self.assertLessEqual(len(said), 2 * 24)
         self.assertLessEqual(max(map(len, said)), 100)
         rows = list(csv.DictReader(io.StringIO(self.call("evidence", "diff", "published", "sceptical", "--format", "csv").stdout)))
         self.assertGreater(len(rows), 50)
@@ -103,6 +103,25 @@ class Verb(ProgramTest):
             self.assertIn(text, said)
         self.assertIn("did you mean", self.call("evidence", "show", "cost.cair", status=INVALID).stderr)
         self.assertIn("unknown evidence", self.call("evidence", "list", "--evidence", "hopeful", status=INVALID).stderr)
+
+    def test_codes_of_sources_are_written_out(self):
+        said = self.call("evidence", "show", "cost.care").stdout.split("sources:\n")[1]
+        self.assertEqual([line.split()[0] for line in said.splitlines()], ["B17", "B18"])
+        self.assertIn("Pulgar 2019", said)
+        every = {row["code"]: row["source"] for row in csv.DictReader(io.StringIO(self.call("evidence", "sources", "--format", "csv").stdout))}
+        self.assertEqual(list(every), [f"A{k}" for k in range(1, 93)] + [f"B{k}" for k in range(1, 40)])
+        some = list(csv.DictReader(io.StringIO(self.call("evidence", "sources", "B12, A7", "--format", "csv").stdout)))
+        self.assertEqual([(row["code"], row["source"]) for row in some], [("A7", every["A7"]), ("B12", every["B12"])])
+        for folder in ("evidence", "replications", "claims", "studies"):
+            for path in (SOURCE / "scenarios" / folder).rglob("*.toml"):
+                self.assertEqual(set(re.findall(r"\b[AB]\d{1,3}\b", path.read_text())) - set(every), set(), path.name)
+        self.assertIn("no source is called A93", self.call("evidence", "sources", "A93", status=INVALID).stderr)
+        self.assertIn("names no source", self.call("evidence", "sources", "Pulgar", status=INVALID).stderr)
+
+    def test_a_study_that_no_evidence_moves_is_refused_at_once(self):
+        done = self.call("evidence", "show", "cost.care", "--study", "two-arm-continuous", status=INVALID)
+        self.assertEqual(done.stdout, "")
+        self.assertIn("answers nothing that evidence could move", done.stderr)
 
     def test_check_says_what_a_file_changes(self):
         (self.folder / "own.toml").write_text(OVERLAY.format(base="sceptical", name="own", emax=5).replace('reason = "newer"\n', ""))

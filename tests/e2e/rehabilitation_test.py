@@ -100,6 +100,11 @@ class Rehabilitation(ProgramTest):
         said = self.call("check", self.made("unequal", cells + TEN)).stderr
         self.assertIn('"other" and "usual care" do not have the same hours of rehabilitation', said)
         self.assertNotIn("hours of rehabilitation", self.call("check", self.made("equal", cells)).stderr)
+        result = self.run_study(self.made("unequal", cells + TEN), "unequal.h5")  # what is read later says so, too
+        self.assertIn("other and usual care do not have the same hours of rehabilitation", self.call("show", result).stdout)
+        rows = {row["strategy"]: row for row in csv.DictReader(io.StringIO(self.call("export", result, "--table", "strategies").stdout))}
+        self.assertEqual((rows["other"]["compared_at_other_hours"], rows["usual care"]["compared_at_other_hours"]), ("usual care", ""))
+        self.assertEqual(rows["other"]["beside_cells"], "rehabilitation 10 hours a week for 12 weeks, 2 times every 26 weeks")
         for whom, is_beyond in (('gmfcs = ["I", "II"], motor_type = ["spastic"], topography = ["diplegia"]', True), ('gmfcs = ["II", "III"], motor_type = ["spastic"]', True),
                                 ('gmfcs = ["II"], motor_type = ["spastic"], topography = ["diplegia"]', False)):
             said = self.call("check", self.made("beyond", f'procedure = {{ name = "rhizotomy" }}\neligibility = {{ {whom} }}\n')).stderr
@@ -113,6 +118,7 @@ class Rehabilitation(ProgramTest):
                 ('eligibility = { gmfcs = ["II"] }\n', "gives nothing to be eligible for"),
                 ("rehabilitation = { weeks = 3 }\n", '"hours_per_week" is missing'),
                 ("rehabilitation = { hours_per_week = 500 }\n", '"hours_per_week" = 500 is impossible'),
+                ("rehabilitation = [{ hours_per_week = 60, weeks = 6 }, { hours_per_week = 60, start_months = 1 }]\n", '"other" comes to 120 hours of therapy a week'),
                 ("rehabilitation = { hours_per_week = 5, weeks = 12, repeat = 2 }\n", '"every_weeks" is missing'),
                 ("rehabilitation = { hours_per_week = 5, weeks = 12, repeat = 2, every_weeks = 6 }\n", "the blocks overlap"),
                 ("rehabilitation = { hours_per_week = 5, repeat = 2, every_weeks = 6 }\n", "a block without end cannot be repeated")):
@@ -120,6 +126,127 @@ class Rehabilitation(ProgramTest):
                 said = self.call("check", self.made("wrong", strategy), status=INVALID).stderr
                 self.assertIn(message, said)
                 self.assertRegex(said, r"wrong\.toml:\d+:\d+: ")
+
+
+SURGERY = 'procedure = { name = "rhizotomy" }\neligibility = { gmfcs = ["II", "III"], motor_type = ["spastic"], topography = ["diplegia"] }\n'
+BY_HAND = '[strata]\ngmfcs = [["II", "III"]]\nmotor_type = [["spastic"]]\ntopography = [["diplegia"]]\n'
+POLICY = '''
+[policy]
+reference = "usual care"
+parameter_draws = 40
+patients_per_draw = 300
+horizon_years = 10
+discount = { costs = 0.03, effects = 0.03 }
+currency = "USD"
+price_year = 2025
+willingness_to_pay = { to = 100_000, step = 50_000 }
+thresholds = [50_000, 100_000]
+'''
+
+
+class Eligible(ProgramTest):
+    """What a strategy that is not for everybody does to the children who may have it, and what share of the cohort they are."""
+
+    def made(self, name, question, strategy=SURGERY, population="", evidence='["published"]', strata=""):
+        path = self.folder / f"{name}.toml"
+        text = HEAD.format(evidence=evidence, population=population, strategy=strategy) + strata + question
+        path.write_text(text if "[cohort]" in question else text.replace('parameters = "fixed"\n', ""))  # [policy] draws them anyway
+        return path
+
+    def table(self, result, name):
+        return list(csv.DictReader(io.StringIO(self.call("export", result, "--table", name).stdout)))
+
+    def test_the_cohort_is_its_share_times_the_eligible(self):
+        cohort = '[cohort]\nreference = "usual care"\nsave_patients = true\n'
+        result = self.run_study(self.made("cohort", cohort, strata=BY_HAND), "cohort.h5")
+        rows = {(row["stratum"], row["endpoint"], row["visit_months"]): row for row in self.table(result, "cohort/increments")}
+        eligible = self.table(result, "cohort/eligible")
+        self.assertEqual(len(eligible), 4)
+        with h5py.File(result) as file:
+            who = {name: file[f"cohort/patients/baseline/{name}"][:] for name in ("gmfcs", "motor_type", "topography")}
+        inside = np.isin(who["gmfcs"], (2, 3)) & (who["motor_type"] == 0) & (who["topography"] == 1)
+        for row in eligible:
+            at = row["endpoint"], row["visit_months"]
+            whole, within = rows["all", *at], rows["eligible for other", *at]
+            by_hand = rows["GMFCS II-III, motor type spastic, topography diplegia", *at]
+            self.assertEqual(int(row["n"]), inside.sum())
+            self.assertEqual(float(row["share"]), inside.mean())
+            self.assertAlmostEqual(float(row["share_mcse"]), np.sqrt(inside.mean() * (1 - inside.mean()) / (len(inside) - 1)), delta=1e-15)
+            for column in ("n", "mean", "mcse", "sd", "benefit_share", "sum", "sum_of_squares"):
+                self.assertEqual(within[column], by_hand[column])  # the same children
+            self.assertEqual((row["mean"], row["mcse"], row["mean_all"], row["mcse_all"]), (within["mean"], within["mcse"], whole["mean"], whole["mcse"]))
+            # Others gain nothing, and a sum that is exact loses nothing: what remains is the rounding of two divisions and a product.
+            self.assertAlmostEqual(float(within["sum"]), float(whole["sum"]), delta=1e-12 * float(whole["sum"]))
+            self.assertAlmostEqual(float(row["mean_all"]), float(row["share"]) * float(row["mean"]), delta=1e-12)
+
+    def test_where_all_are_eligible_all_gain_that(self):
+        everybody = 'rehabilitation = { hours_per_week = 10, weeks = 12 }\neligibility = { gmfcs = ["I", "II", "III", "IV", "V"] }\n'
+        cohort = '[cohort]\nreference = "usual care"\n'
+        row = self.table(self.run_study(self.made("everybody", cohort, everybody), "everybody.h5"), "cohort/eligible")[0]
+        self.assertEqual((float(row["share"]), float(row["share_mcse"]), int(row["n"])), (1, 0, 4000))
+        self.assertEqual((row["mean"], row["mcse"]), (row["mean_all"], row["mcse_all"]))
+        plain = self.table(self.run_study(self.made("plain", cohort, everybody.split("eligibility")[0]), "plain.h5"), "cohort/increments")[0]
+        self.assertEqual((row["mean"], row["mcse"]), (plain["mean"], plain["mcse"]))
+        policy = self.table(self.run_study(self.made("policy", POLICY, everybody), "policy.h5"), "policy/eligible")
+        for row in policy:
+            self.assertEqual(float(row["share"]), 1)
+            for column in ("cost_increment", "effect_increment", "inb"):
+                for error in ("", "_mcse"):
+                    self.assertEqual(row[column + error], row[f"{column}_all{error}"])
+
+    def test_the_share_has_the_error_of_draws(self):
+        cohort = '[cohort]\nreference = "usual care"\nsave_patients = true\n'
+        result = self.run_study(self.made("uncertain", cohort), "uncertain.h5", "--set", 'parameters="uncertain"', "--set", "population.size=5120")
+        row = self.table(result, "cohort/eligible")[0]
+        with h5py.File(result) as file:
+            who = {name: file[f"cohort/patients/baseline/{name}"][:] for name in ("replicate", "gmfcs", "motor_type", "topography")}
+        inside = np.isin(who["gmfcs"], (2, 3)) & (who["motor_type"] == 0) & (who["topography"] == 1)
+        shares = np.array([inside[who["replicate"] == draw].mean() for draw in np.unique(who["replicate"])])
+        self.assertEqual(len(shares), 20)
+        self.assertAlmostEqual(float(row["share"]), shares.mean(), delta=1e-14)
+        self.assertAlmostEqual(float(row["share_mcse"]), shares.std(ddof=1) / np.sqrt(len(shares)), delta=1e-14)
+
+    def test_the_policy_answers_for_the_eligible(self):
+        study = self.made("study", POLICY, evidence='["published", "null"]', strata=BY_HAND)
+        printed = self.call("run", study, "-o", "study.h5", "--progress", "none").stdout
+        result = self.folder / "study.h5"
+        for shown in (printed, self.call("show", result).stdout):
+            self.assertIn("within the children who are eligible, per eligible child over the reference, at 50,000 USD per QALY", shown)
+        by_stratum = {(row["scenario"], row["stratum"], row["threshold"]): row for row in self.table(result, "policy/strata") if row["strategy"] == "other"}
+        summary = {row["scenario"]: row for row in self.table(result, "policy/summary") if row["strategy"] == "other"}
+        rows = self.table(result, "policy/eligible")
+        self.assertEqual(len(rows), 4)
+        for row in rows:
+            within = by_stratum[row["scenario"], "eligible for other", row["threshold"]]
+            by_hand = by_stratum[row["scenario"], "GMFCS II-III, motor type spastic, topography diplegia", row["threshold"]]
+            for column in ("n", "cost_increment", "effect_increment", "inb", "inb_mcse", "inb_lower", "inb_upper", "ceac"):
+                self.assertEqual(row[column], within[column])
+                self.assertEqual(row[column], by_hand[column])
+            self.assertEqual(float(row["share"]), int(row["n"]) / (40 * 300))
+            self.assertEqual(row["inb_all"], by_stratum[row["scenario"], "all", row["threshold"]]["inb"])
+            for column in ("cost_increment", "effect_increment"):
+                self.assertEqual(row[f"{column}_all"], summary[row["scenario"]][column])
+                # Draws weigh alike, whatever number of eligible children each has: the same mean with another error.
+                share, error = float(row["share"]), float(row["share_mcse"])
+                allowed = 4.5 * np.hypot(share * float(row[f"{column}_mcse"]), error * float(row[column]))
+                self.assertAlmostEqual(float(row[f"{column}_all"]), share * float(row[column]), delta=allowed + 1e-9)
+
+    def test_bits_do_not_depend_on_threads_and_shards(self):
+        study = self.made("study", '[cohort]\nreference = "usual care"\n' + POLICY)
+        whole = self.run_study(study, "whole.h5", "--threads", "1")
+        self.assert_same(whole, self.run_study(study, "three.h5", "--threads", "3"))
+        for shard in (1, 2):
+            self.run_study(study, "shards.h5", "--shard", f"{shard}/2")
+        self.call("merge", "shards.h5.parts", "-o", "merged.h5")
+        self.assert_same(whole, "merged.h5")
+
+    def test_strategies_for_the_same_children_share_a_stratum(self):
+        second = SURGERY + '\n[[strategy]]\nname = "with therapy"\nrehabilitation = { hours_per_week = 5, weeks = 26 }\n' + SURGERY
+        result = self.run_study(self.made("two", '[cohort]\nreference = "usual care"\n', second), "two.h5")
+        self.assertEqual({row["stratum"] for row in self.table(result, "cohort/increments")}, {"all", "eligible for other, with therapy"})
+        rows = {row["strategy"]: row for row in self.table(result, "cohort/eligible") if row["endpoint"] == "gmfm66"}
+        self.assertEqual(rows["other"]["n"], rows["with therapy"]["n"])
+        self.assertGreater(float(rows["with therapy"]["mean"]), float(rows["other"]["mean"]))
 
 
 class OwnProcedure(ProgramTest):
@@ -155,6 +282,9 @@ class CellsTherapyOrSurgery(ProgramTest):
         self.assertEqual(best["MSC and intensive therapy"], 0)
         self.assertGreater(best["intensive therapy"] + best["rhizotomy and therapy"], 0)
         self.assertGreater(best["usual care"], 0.5)
+        for row in csv.DictReader(io.StringIO(self.call("export", result, "--table", "policy/strata").stdout)):
+            if row["scenario"] == "null" and row["strategy"].startswith("MSC"):
+                self.assertEqual((float(row["ceac"]), row["best"]), (0, "false"), (row["stratum"], row["threshold"]))
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@
 #include <map>
 #include <set>
 
+#include "engine/study/reported_strata.hpp"
 #include "tests/engine/cohort/cohorts.hpp"
 #include "tests/engine/development/children.hpp"
 #include "tests/engine/patient/stances.hpp"
@@ -88,6 +89,72 @@ TEST(StrataMap, AnAgeBelongsToTheStratumThatBeginsThere) {
       EXPECT_EQ(inside, stratum.name != "age 0-3") << stratum.name;
     }
   });
+}
+
+/// Surgery for walkers of levels II and III with spastic diplegia, and the same with another name.
+std::vector<Strategy> surgery_and_usual_care() {
+  Strategy surgery = rehabilitation();
+  surgery.name = "surgery";
+  surgery.procedure = ProcedureUse{};
+  surgery.eligibility = StrategyEligibility{.gmfcs = {{false, true, true, false, false}},
+                                            .motor_type = {{true, false, false, false}},
+                                            .topography = {{false, true, false, false}}};
+  Strategy later = surgery;
+  later.name = "later";
+  later.procedure->start_months = 3;
+  return {rehabilitation(), surgery, later};
+}
+
+TEST(StrataMap, WhoIsEligibleHasAStratumOfItsOwn) {
+  Study study = cohort_study(10, surgery_and_usual_care(), {12}, {"gmfm66"});
+  EXPECT_EQ(strategies_with_eligibility(study), (std::vector<std::size_t>{1, 2}));
+  const StrataMap strata(reported_stratifications(study));
+  ASSERT_EQ(strata.stratifications(), 2u) << "all children, and one for both strategies";
+  EXPECT_EQ(strata.name_of(0), "");
+  ASSERT_EQ(strata.strata().size(), 2u);
+  const Stratum& eligible =
+      strata.strata()[strata.stratum_of_eligible(eligible_name(study, *study.strategies[2].eligibility))];
+  EXPECT_EQ(eligible.name, "eligible for surgery, later");
+  EXPECT_EQ(strata.strata().front().leaves, std::vector<std::size_t>{0}) << "all children do not depend on it";
+  int inside = 0;
+  each_tile_of_children(3000, register_population(), values_of("sceptical"), [&](const ChildTile& child) {
+    std::vector<std::uint32_t> leaf(tile_size);
+    strata.assign(1, child, leaf.data());
+    for (int i = 0; i < child.patient.lanes; ++i) {
+      const PatientTile& patient = child.patient;
+      const bool expected = (patient.gmfcs[i] == 1 || patient.gmfcs[i] == 2) && patient.motor_type[i] == 0 &&
+                            static_cast<Topography>(patient.topography[i]) == Topography::diplegia;
+      EXPECT_EQ(leaf[i] == eligible.leaves.front(), expected);
+      inside += expected;
+    }
+  });
+  EXPECT_GT(inside, 100);
+  study.stratifications = {by_both};
+  EXPECT_EQ(reported_stratifications(study).size(), 2u);
+  study.strategies[2].eligibility->topography.reset();
+  EXPECT_EQ(reported_stratifications(study).size(), 3u) << "another eligibility";
+  study.strategies.resize(1);
+  EXPECT_EQ(reported_stratifications(study).size(), 1u);
+}
+
+// Who is not eligible gains nothing: the sum over all is that of the eligible.
+TEST(StrataOfEligibilities, AllChildrenAreTheirShareTimesTheEligible) {
+  for (const bool uncertain : {false, true}) {
+    Study study = cohort_study(5120, surgery_and_usual_care(), {6, 12}, {"gmfm66"});
+    study.uncertain_parameters = uncertain;
+    const Cohort cohort(study, stance("published"));
+    const auto tables = cohort.deliver(simulate_all(cohort));
+    const View eligible(tables, "/cohort/eligible");
+    ASSERT_EQ(eligible.table().rows(), 4u);
+    for (std::size_t row = 0; row < 4; ++row) {
+      const auto of = [&](const char* column) { return eligible.doubles(column)[row]; };
+      EXPECT_NEAR(of("mean_all"), of("share") * of("mean"), 1e-12 * of("mean"));
+      // Draws share no child: the share is a mean of independent children but for what the parameters add.
+      const double binomial = std::sqrt(of("share") * (1 - of("share")) / 5120);
+      EXPECT_GT(of("share_mcse"), uncertain ? 0.4 * binomial : 0.999 * binomial);
+      EXPECT_LT(of("share_mcse"), uncertain ? 3 * binomial : 1.001 * binomial);
+    }
+  }
 }
 
 class StrataOfACohort : public testing::TestWithParam<bool> {};

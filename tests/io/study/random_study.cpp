@@ -137,6 +137,7 @@ class RandomStudy {
     choice_ = shape_ != Shape::trial && chance(0.5);
     if (choice_) text += "\n[[strategy]]\nname = \"by marker\"\nchoose = " + table(choose_section) + "\n";
     if (chance(0.3)) text += "\n[grid]\ncell = \"CB\"\nroute = \"intravenous\"\ntotal_dose_per_kg = 8e6\n";
+    never_.insert(chance(0.5) ? "[strata].topography" : "[strata].injury");  // the product of all is too large
     if (chance(0.7)) text += block(strata_section);
     if (chance(0.3)) text += "\n[strata.article]\n" + lines(strata_section);
     text += block(outcomes_section);
