@@ -71,7 +71,8 @@ void check_date(const KeyAt& at, const Revision& revision) {
 constexpr std::array<KeySpec, 3> revision_keys = {{
     field<&Revision::until>("until", {.required = true, .check = checked<check_date>},
                             "Date of the version that changed the number.", "\"2026-11-29\""),
-    field<&Revision::value>("value", {.required = true}, "The number until then.", "50000.0"),
+    field<&Revision::value>("value", {.required = true},
+                            "The number until then; of a law that was changed, `why` says what it was.", "50000.0"),
     field<&Revision::why>("why", {.required = true}, "Why it was changed.", "\"an arithmetic error\""),
 }};
 

@@ -83,7 +83,7 @@ class Drift(ProgramTest):
             self.assertNotIn("trial.drift", tomllib.loads((SOURCE / f"scenarios/evidence/{stance}.toml").read_text())["parameter"])
 
     def test_the_hours_of_gu_and_min_are_worth_what_the_formula_says(self):
-        """R by hand, of a child with modifiers of one, is what the arms cannot reach: an age factor of 0.82 at 4.3 years, levels IV and V, the end of the scale."""
+        """R by hand, of a child with modifiers of one, is what the arms cannot reach: an age factor of 0.97 at 4.3 years and less in older children, levels IV and V, the end of the scale."""
         found = {}
         for name in ("gu-2020", "min-2013"):
             for version in ("with", "without"):
