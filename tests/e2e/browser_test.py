@@ -33,7 +33,7 @@ STUDIES = {  # page: shipped study and what makes it small
                                   "policy.sensitivity.grid": '[{ parameter = "price.product.MSC", values = [2_000, 5_000, 10_000] }, { parameter = "waning", values = [0.5, 1, 2] }]'}),
 }
 TABLES = {
-    "quickstart": ["cohort/summary", "cohort/increments", "cohort/baseline"], "grid": ["cohort/increments"],
+    "quickstart": ["cohort/summary", "cohort/increments", "cohort/baseline", "parameters"], "grid": ["cohort/increments"],
     "two-arm": ["trial/operating_characteristics", "trial/closed_forms"], "other-seed": ["trial/operating_characteristics"], "surface": ["trial/operating_characteristics"],
     "looks": ["trial/looks", "trial/operating_characteristics", "trial/replicates", "trial/example_patients"], "events": ["trial/expected_events", "trial/example_patients"],
     "worth": ["policy/ceac", "policy/research", "policy/frontier", "policy/summary", "policy/value_of_information"],

@@ -1,6 +1,7 @@
 import { expect } from "@playwright/test";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
+import { chinese } from "../src/chinese";
 import { exported, open, parseCsv, phone, saved, shots, test, wide } from "./pages";
 
 /** Choices, the address, tips, downloads, keyboard, languages, colours, print, accessibility. */
@@ -99,6 +100,19 @@ for (const [name, hash, size] of [["quickstart", "", wide], ["route", "#theme=da
     if (hash.includes("dark")) await page.screenshot({ path: `${shots}/${name}-dark.png`, fullPage: true });
   });
 }
+
+test("every meaning, unit and law of a parameter and every component of a cost has its Chinese", async ({ page }) => {
+  const words = (text: string): string => text.replace(/ \[[^\]]*\]$/, "");
+  const parameters = exported("quickstart", "parameters");
+  expect(parameters.length).toBeGreaterThan(500);
+  const same = new Set(["", "kg", "QALY", "logit"]);
+  for (const row of parameters) for (const column of ["meaning", "unit", "uncertainty"]) expect(same.has(String(row[column])) || words(String(row[column])) in chinese, `${column}: ${row[column]}`).toBe(true);
+  for (const row of exported("route", "policy/costs")) expect(String(row.component) in chinese, String(row.component)).toBe(true);
+  await open(page, "quickstart", "#lang=zh");
+  const first = page.locator("#assumed .parameters .meaning").first();
+  await expect(first).toContainText("上限");
+  await expect(page.locator("#assumed")).toContainText("未作翻译");
+});
 
 test("print shows charts and hides what only a screen can use", async ({ page }) => {
   await open(page, "quickstart", "#theme=dark");

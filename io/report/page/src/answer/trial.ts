@@ -3,7 +3,7 @@ import { at, isSwept, settings, stanceOf, study } from "../charts/common";
 import type { Result, Table } from "../data/result";
 import { general, percent, withError } from "../numbers";
 import { isolated } from "../ui/dom";
-import { w } from "../words";
+import { fixedWord, w } from "../words";
 import { agreement } from "./agreement";
 import type { Card, Fact, Line } from "./card";
 
@@ -105,7 +105,7 @@ function ofScenario(result: Result, of: Table, row: number): (Fact & { brief: st
   const sd = statedArms(result) ? undefined : spread(result, of, row);
   const effect = pair("true_value"), size = pair("expected_sample_size"), events = pair("events"), months = `${pair("duration_months")} ${w("months", "个月")}`;
   return [
-    Number.isFinite(of.number("true_value", row)) ? { name: w("assumed effect", "假定效应"), value: kind ? `${effect} (${kind})` : effect, brief: isNull(of, row) ? "" : w(`assumed effect ${effect}`, `假定效应 ${effect}`) } : [],
+    Number.isFinite(of.number("true_value", row)) ? { name: w("assumed effect", "假定效应"), value: kind ? `${effect} (${fixedWord(kind)})` : effect, brief: isNull(of, row) ? "" : w(`assumed effect ${effect}`, `假定效应 ${effect}`) } : [],
     sd ? { ...sd, brief: w(`SD ${sd.value} (implied by the SE)`, `标准差 ${sd.value}（由标准误推得）`) } : [],
     of.number("expected_sample_size_mcse", row) > 0 ? { name: w("expected sample size", "期望样本量"), value: size, brief: w(`expected size ${size}`, `期望样本量 ${size}`) } : [],
     Number.isFinite(of.number("events", row)) ? { name: w("expected events", "期望事件数"), value: events, brief: w(`${events} events`, `${events} 个事件`) } : [],

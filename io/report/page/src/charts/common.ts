@@ -122,7 +122,7 @@ export const sayEndpoint = (endpoint: string): string => {
   return known ? w(...known) : endpoint.replaceAll("_", " ");
 };
 export const sayMonths = (months: string): string => w(`${months} months`, `${months} 个月`);
-export const sayStratum = (stratum: string): string => (stratum === "all" ? w("all children", "全体儿童") : stratum.replaceAll("_", " "));
+export const sayStratum = (stratum: string): string => (stratum === "all" ? w("all children", "全体儿童") : stratum.replaceAll("_", " ").replace(/^age (?=[\d.])/, w("age ", "年龄 ")));
 
 export const endpointUnits = (endpoint: string): string =>
   endpoint.startsWith("drooling") ? w("share", "比例") : endpoint === "cgi_i" ? w("category", "级别") : w("points", "分");

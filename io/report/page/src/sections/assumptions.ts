@@ -6,7 +6,7 @@ import { whole } from "../numbers";
 import { state } from "../state";
 import { controlView } from "../ui/controls";
 import { h, named } from "../ui/dom";
-import { w } from "../words";
+import { fixedWord, language, w } from "../words";
 
 /** Every parameter with its value, uncertainty, source and strength; what nobody measured is marked. */
 
@@ -31,9 +31,9 @@ const weak = new Set(["assumed", "recalled"]);
 function row(of: Table, at: number): HTMLElement {
   const strength = of.text("strength", at);
   return h("tr", { class: weak.has(strength) ? "weak" : "" },
-    h("td", {}, named(of.text("parameter", at)), h("small", { class: "meaning" }, named(of.text("meaning", at)))),
-    h("td", { class: "number", "data-head": w("value", "值") }, whole(of.number("value", at)), of.text("unit", at) && of.text("unit", at) !== "1" ? h("small", {}, " ", named(of.text("unit", at))) : null),
-    h("td", { "data-head": w("uncertainty", "不确定性") }, of.text("uncertainty", at)),
+    h("td", {}, named(of.text("parameter", at)), h("small", { class: "meaning" }, named(fixedWord(of.text("meaning", at))))),
+    h("td", { class: "number", "data-head": w("value", "值") }, whole(of.number("value", at)), of.text("unit", at) && of.text("unit", at) !== "1" ? h("small", {}, " ", named(fixedWord(of.text("unit", at)))) : null),
+    h("td", { "data-head": w("uncertainty", "不确定性") }, fixedWord(of.text("uncertainty", at))),
     h("td", {}, h("span", { class: `badge ${weak.has(strength) ? "weak" : "strong"}` }, `${weak.has(strength) ? "⚠ " : ""}${sayStrength(strength)}`)),
     h("td", { class: "source" }, named(of.text("source", at))));
 }
@@ -63,7 +63,7 @@ export function assumptions(result: Result): HTMLElement | null {
     const wanted = filter.value.toLowerCase();
     const kind = state.get("strength") ?? "all";
     const all = order(result, of, of.where({ scenario: stanceChosen(stances, stances[0] ?? "") }));
-    const rows = all.filter((at) => (kind === "all" || weak.has(of.text("strength", at)) === (kind === "weak")) && ["parameter", "source", "meaning"].some((name) => of.text(name, at).toLowerCase().includes(wanted)));
+    const rows = all.filter((at) => (kind === "all" || weak.has(of.text("strength", at)) === (kind === "weak")) && [of.text("parameter", at), of.text("source", at), of.text("meaning", at), fixedWord(of.text("meaning", at))].some((text) => text.toLowerCase().includes(wanted)));
     const weakOnes = all.filter((at) => weak.has(of.text("strength", at))).length;
     count.textContent = w(`${weakOnes} of ${all.length} parameters rest on assumption or recollection (⚠); ${rows.length} are listed${table(result, "/sensitivity/tornado") ? ", those that move the answer first" : ""}.`, `${all.length} 个参数中有 ${weakOnes} 个基于假定或回忆（⚠）；列出 ${rows.length} 个${table(result, "/sensitivity/tornado") ? "，对结论影响大者在前" : ""}。`);
     body.replaceChildren();
@@ -83,6 +83,7 @@ export function assumptions(result: Result): HTMLElement | null {
   const heads = [w("parameter", "参数"), w("value", "值"), w("uncertainty", "不确定性"), w("strength", "强度"), w("source", "来源")];
   const label = w("What was assumed", "所作假定");
   return h("div", {}, h("div", { class: "controls" }, choice, controlView(strength), h("label", { class: "control" }, h("span", {}, w("find", "查找")), filter)), count,
+    language() === "zh" ? h("p", { class: "note" }, "“来源”一栏引自证据文件的原文（英文），未作翻译。") : null,
     swept.length > 0 ? h("p", { class: "note" }, w(`Swept, so not as listed here: ${swept.join(", ")}.`, `以下取值被扫描，不以此处所列为准：${swept.join("、")}。`)) : null,
     h("div", { class: "scroll tall", tabindex: 0, role: "region", "aria-label": label }, h("table", { class: "parameters" }, h("thead", {}, h("tr", {}, ...heads.map((head) => h("th", { scope: "col" }, head)))), body)), more);
 }

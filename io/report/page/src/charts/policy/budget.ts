@@ -1,7 +1,7 @@
 import { table } from "../../data/result";
 import { money } from "../../numbers";
 import { stylesOf } from "../../ui/series";
-import { w } from "../../words";
+import { fixedWord, w } from "../../words";
 import { type Chart, dataOf, type Drawing } from "../chart";
 import { has } from "../common";
 import { plot, Plot, tips } from "../plotting";
@@ -45,7 +45,7 @@ export const costs: Chart = {
     const of = table(context.result, "/policy/costs")!;
     const names = others(context.result).slice(0, 30);
     const rows = of.where({ scenario: context.choice("scenario") }).filter((row) => names.includes(of.text("strategy", row)));
-    const bars = rows.map((row) => ({ strategy: of.text("strategy", row), component: of.text("component", row), value: of.number("cost_increment", row) })).filter((bar) => Math.abs(bar.value) > 0);
+    const bars = rows.map((row) => ({ strategy: of.text("strategy", row), component: fixedWord(of.text("component", row)), value: of.number("cost_increment", row) })).filter((bar) => Math.abs(bar.value) > 0);
     if (bars.length === 0) return undefined;
     const size = new Map<string, number>();
     for (const bar of bars) size.set(bar.component, Math.max(size.get(bar.component) ?? 0, Math.abs(bar.value)));

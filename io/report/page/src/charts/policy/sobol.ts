@@ -1,6 +1,6 @@
 import { table } from "../../data/result";
 import { general } from "../../numbers";
-import { w } from "../../words";
+import { fixedWord, w } from "../../words";
 import { type Chart, dataOf, type Drawing } from "../chart";
 import { has, referenceOf } from "../common";
 import { labelsFor, plot, Plot, tips } from "../plotting";
@@ -23,7 +23,8 @@ export const sobol: Chart = {
     const rows = of.where({ scenario: context.choice("scenario"), threshold: Number(context.choice("threshold")), strategy: context.choice("policy-strategy") }).sort((a, b) => of.number("rank", a) - of.number("rank", b));
     const drawn = rows.filter((row) => Number.isFinite(of.number("total", row))).slice(0, most);
     if (drawn.length === 0) return undefined;
-    const name = (row: number): string => of.text("group", row);
+    const rest = "everything else"; // as the program calls what no group of the study has
+    const name = (row: number): string => (of.text("group", row) === rest ? fixedWord(rest) : of.text("group", row));
     const points = (["first", "total"] as const).flatMap((kind) => drawn.map((row) => ({
       key: String(row), kind, value: of.number(kind, row), low: of.number(`${kind}_lower`, row), high: of.number(`${kind}_upper`, row),
       tip: `${name(row)}\n${kind === "first" ? w("first order", "一阶") : w("total", "总效应")}: ${general(of.number(kind, row), 3)} (${general(of.number(`${kind}_lower`, row), 3)} – ${general(of.number(`${kind}_upper`, row), 3)})`,
