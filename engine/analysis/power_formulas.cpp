@@ -100,6 +100,12 @@ double t_power(double noncentrality, double df, const TestSides& sides) {
   return power;
 }
 
+double t_bound_power(double drift, double df, const TestSides& sides) {
+  const boost::math::students_t_distribution<double> t(df);
+  const double critical = boost::math::quantile(boost::math::complement(t, sides.level));
+  return normal_cdf(drift - critical) + (sides.both ? normal_cdf(-drift - critical) : 0.0);
+}
+
 double welch_df(const ArmPair& sd, const ArmPair& patients) {
   const double a = sd.reference * sd.reference / patients.reference, b = sd.active * sd.active / patients.active;
   return (a + b) * (a + b) / (a * a / (patients.reference - 1) + b * b / (patients.active - 1));
@@ -169,6 +175,19 @@ double pooled_shares_power(const ArmPair& share, const ArmPair& patients, const 
                              variance_of_difference(share, patients), sides);
 }
 
+double cochran_power(std::span<const SharesOfStratum> strata, const ArmPair& patients, const TestSides& sides) {
+  const double c = share_of_active(patients);
+  double difference = 0, null_variance = 0, variance = 0;
+  for (const SharesOfStratum& stratum : strata) {
+    const double weight = total(patients) * stratum.part * c * (1 - c);
+    const ArmPair& share = stratum.share;
+    difference += weight * (share.active - share.reference);
+    null_variance += weight * binomial_variance(c * share.active + (1 - c) * share.reference);
+    variance += weight * ((1 - c) * binomial_variance(share.active) + c * binomial_variance(share.reference));
+  }
+  return two_variances_power(difference, null_variance, variance, sides);
+}
+
 double farrington_manning_power(const ArmPair& share, const ArmPair& patients, double null, const TestSides& sides) {
   const double active = restricted_risk(share.active, share.reference, patients.reference / patients.active, null);
   const ArmPair restricted{std::clamp(active - null, 0.0, 1.0), active};
@@ -203,6 +222,13 @@ double negative_binomial_drift(double log_rate_ratio, const ArmPair& information
 double win_ratio_drift(double log_win_ratio, double tie, const ArmPair& patients) {
   const double c = share_of_active(patients);
   const double variance = 4 * (1 + tie) / (3 * c * (1 - c) * (1 - tie) * total(patients));
+  return log_win_ratio / std::sqrt(variance);
+}
+
+double win_ratio_drift(double log_win_ratio, double tie, std::span<const double> mean_share, const ArmPair& patients) {
+  const double c = share_of_active(patients);
+  const double variance =
+      4 * (1 - sum_of_cubes(mean_share)) / (3 * c * (1 - c) * (1 - tie) * (1 - tie) * total(patients));
   return log_win_ratio / std::sqrt(variance);
 }
 

@@ -28,6 +28,9 @@ double drift_of_power(double power_of_one_side, double level);
 /// Medicine 23:1921).
 double t_power(double noncentrality, double df, const TestSides&);
 
+/// Of a normal statistic with this mean and variance one that is held to the bound of a t-test.
+double t_bound_power(double drift, double df, const TestSides&);
+
 /// Satterthwaite's degrees of freedom of two means, from true standard deviations (Moser, Stevens and Watts 1989).
 double welch_df(const ArmPair& sd, const ArmPair& patients);
 
@@ -51,6 +54,16 @@ double mcnemar_power(double better, double worse, double patients, const TestSid
 /// Difference of shares with the pooled variance under the null (Fleiss, Tytun and Ury 1980, without correction).
 double pooled_shares_power(const ArmPair& share, const ArmPair& patients, const TestSides&);
 
+/// A stratum of two arms: its part of the patients, and the shares of the arms who have the event there.
+struct SharesOfStratum {
+  double part = 1;
+  ArmPair share = {};
+};
+
+/// Differences of shares over strata, each with the weight of Cochran, Mantel and Haenszel, where the arms have the
+/// same part of every stratum (Woolson, Bean and Rojas 1986, without correction).
+double cochran_power(std::span<const SharesOfStratum> strata, const ArmPair& patients, const TestSides&);
+
 /// Difference of shares beyond `null` (a margin below 0 for non-inferiority) with the variance of the restricted
 /// maximum likelihood (Farrington and Manning 1990).
 double farrington_manning_power(const ArmPair& share, const ArmPair& patients, double null, const TestSides&);
@@ -71,8 +84,13 @@ double freedman_drift(double hazard_ratio, double events, double active_share);
 /// rate mu, dispersion k (Zhu and Lakkis 2014).
 double negative_binomial_drift(double log_rate_ratio, const ArmPair& information, const ArmPair& patients);
 
-/// The drift of a log win ratio, from the probability of a tie (Yu and Ganju 2022).
+/// The drift of a log win ratio, from the probability of a tie, of values in classes as large as each other (Yu and
+/// Ganju 2022).
 double win_ratio_drift(double log_win_ratio, double tie, const ArmPair& patients);
+
+/// The same of categories of any size: the variance of wins less losses is that of the rank sum with ties, over the
+/// share of pairs that are not tied (Zhao, Rahardja and Qu 2008); `mean_share` of the categories over the arms.
+double win_ratio_drift(double log_win_ratio, double tie, std::span<const double> mean_share, const ArmPair& patients);
 
 /// The variance, per patient, of an arm's mean at the last visit in a mixed model with an unstructured covariance and
 /// monotone missing data (Lu, Luo and Chen 2008). `covariance` of the visits, row by row; `retained[v]`: the share of

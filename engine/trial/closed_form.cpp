@@ -8,13 +8,14 @@
 #include "engine/analysis/power_equivalence.hpp"
 #include "engine/analysis/power_formulas.hpp"
 #include "engine/data_model/covariate_effects.hpp"
+#include "engine/data_model/covariate_law.hpp"
 #include "engine/data_model/residual_variance.hpp"
 #include "engine/data_model/truth.hpp"
 #include "engine/numeric/elementary.hpp"
 #include "engine/numeric/six_digits.hpp"
 #include "engine/study/ratios.hpp"
-#include "engine/trial/conditioning.hpp"
 #include "engine/trial/closed_form_units.hpp"
+#include "engine/trial/conditioning.hpp"
 #include "engine/trial/count_information.hpp"
 #include "engine/trial/expected_events.hpp"
 
@@ -57,6 +58,7 @@ class Question {
     if (method_ == "mmrm") repeated_means();
     if (method_ == "wilcoxon") rank_sums();
     if (method_ == "proportional-odds") proportional_odds();
+    if (method_ == "cmh") strata_of_shares();
     if (method_ == "fisher" || method_ == "chi-square" || method_ == "risk-difference") shares();
     if (method_ == "logrank" || method_ == "cox") times();
     if (method_ == "negative-binomial") counts();
@@ -86,7 +88,7 @@ class Question {
     if (design.visit_window_days > 0) return "visits are off schedule";
     if (times) {
       if (const std::string why = what_covariates_do_to_times(); !why.empty()) return why;
-    } else if (!plan_.stratify.empty()) {
+    } else if (!plan_.stratify.empty() && method_ != "cmh") {
       return "the analysis is stratified";
     } else if (leaves_out_strata(plan_, stated(), design.randomisation)) {
       return "the strata of the randomisation predict the outcome, and the analysis leaves them out";
@@ -474,9 +476,65 @@ class Question {
         [=](const TestSides& of) { return analysis::farrington_manning_power(share, n, null, of); });
   }
 
+  /// Strata are the levels of covariates that are independent of each other.
+  void strata_of_shares() {
+    if (responders()) return refuse("no formula is built in for responders in strata");
+    if (has_covariate_effects(stated()) && conditioning_of(plan_, stated()) != Conditioning::everything)
+      return refuse("the analysis is not stratified by all covariates that predict the outcome");
+    if (!stated().covariate_correlation.empty()) return refuse("the covariates are correlated");
+    std::vector<std::size_t> by;
+    for (std::size_t c = 0; c < stated().covariates.size(); ++c)
+      if (std::ranges::count(plan_.stratify, stated().covariates[c].name) > 0) by.push_back(c);
+    const auto has_shares = [&](std::size_t c) {
+      return !stated().covariates[c].is_site() && !stated().covariates[c].is_normal();
+    };
+    if (!std::ranges::all_of(by, has_shares)) return refuse("the shares of the strata are not stated");
+    std::vector<analysis::SharesOfStratum> strata;
+    add_strata(by, 1, {0, 0}, strata);
+    const ArmPair n = analysed();
+    double fewest = std::numeric_limits<double>::infinity();
+    for (const analysis::SharesOfStratum& stratum : strata)
+      fewest = std::min(fewest, stratum.part * std::min(n.reference, n.active));
+    constexpr double enough = 10;  // patients of an arm in a stratum
+    add("weighted differences over strata", "Woolson, Bean and Rojas 1986",
+        fewest < enough ? "large strata, and here they are small: not to be relied on"
+                        : "large strata, each arm in the same part of each",
+        [=](const TestSides& of) { return analysis::cochran_power(strata, n, of); });
+  }
+
+  /// The strata that the levels of these covariates make, of patients who have `part` and the predictors so far.
+  void add_strata(std::span<const std::size_t> by, double part, const ArmPair& predictor,
+                  std::vector<analysis::SharesOfStratum>& strata) const {
+    if (by.empty()) {
+      ArmPair share{share_at(0, predictor.reference), share_at(contrast_ + 1, predictor.active)};
+      if (better_ == analysis::Better::lower) share = {1 - share.reference, 1 - share.active};
+      strata.push_back({part, share});
+      return;
+    }
+    const auto term = [&](std::size_t place, std::size_t level) {
+      const std::vector<double> own =
+          covariate_terms(stated(), static_cast<std::size_t>(strategy(place)), visit_)[by.front()];
+      return own.empty() ? 0.0 : own[level];
+    };
+    const DataCovariate& covariate = stated().covariates[by.front()];
+    for (std::size_t level = 0; level < covariate.levels.size(); ++level)
+      add_strata(by.subspan(1), part * covariate.shares[level],
+                 {predictor.reference + term(0, level), predictor.active + term(contrast_ + 1, level)}, strata);
+  }
+
+  /// Of patients of an arm with this linear predictor.
+  double share_at(std::size_t place, double predictor) const {
+    const auto arm_of_model = static_cast<std::size_t>(strategy(place));
+    const double share = stated().arms[arm_of_model].share[visit_];
+    if (share <= 0 || share >= 1) return share;
+    if (!has_covariate_effects(stated())) return share;
+    if (is_conditional(stated())) return ilogit_of(logit_of(share) + predictor);
+    const CovariateTerms terms = covariate_terms(stated(), arm_of_model, visit_);
+    return ilogit_of(logit_at_reference(CovariateLaw(stated()).parts(terms), share) + predictor);
+  }
+
   /// Those of the two arms that are compared.
   std::optional<double> events() const {
-    if (trial_.dropout && trial_.dropout->depends_on_outcome()) return std::nullopt;
     const TrialQuestion& design = protocol_.design;
     const ExpectedEvents expected(stated(), design, size_);
     if (design.looks && design.looks->timing == Looks::Timing::events) {
@@ -491,10 +549,18 @@ class Question {
   void times() {
     const std::optional<double> log_ratio =
         implied_effect(model_, strategy(contrast_ + 1), strategy(0), 0, EffectScale::log_hazard_ratio, false);
+    const auto is_zero = [](double hazard) { return hazard == 0; };
+    for (const DataArm* of : {&reference(), &active()})
+      if (std::ranges::all_of(of->hazard, is_zero)) return refuse("an arm has a hazard of 0, and no events");
     if (!log_ratio) return refuse("the hazards are not proportional");
     if (!plan_.adjust.empty()) return refuse("the analysis adjusts for covariates");
+    if (trial_.dropout && trial_.dropout->depends_on_outcome())
+      return refuse("drop-out follows the outcome, which changes the number of events");
     const std::optional<double> all = events();
-    if (!all) return refuse("the events of the last look are not expected, or drop-out follows the outcome");
+    if (!all)
+      return refuse(
+          "the events of the last look are hardly more than these patients are expected to have, so that many trials "
+          "end without them");
     const double active_share = randomised(contrast_ + 1) / (randomised(0) + randomised(contrast_ + 1));
     const std::string remark = std::string(caution(*all * std::min(active_share, 1 - active_share))) + ", " +
                                rounded(*all) + " events expected" +
@@ -538,8 +604,15 @@ class Question {
       for (std::size_t c = 0; c < a.size(); ++c) tie += a[c] * b[c];
     }
     const double sign = protocol_.lower_is_better[slot_] ? -1 : 1;
-    add_normal("win ratio", "Yu and Ganju 2022", large_samples, sign * *log_ratio,
-               [&](double beyond) { return analysis::win_ratio_drift(beyond, tie, analysed()); });
+    if (!is_normal())
+      add_normal(
+          "win ratio with the ties of these categories", "Zhao, Rahardja and Qu 2008", large_samples, sign * *log_ratio,
+          [&](double beyond) { return analysis::win_ratio_drift(beyond, tie, mean_shares(analysed()), analysed()); });
+    add_normal("win ratio", "Yu and Ganju 2022",
+               is_normal() ? large_samples
+                           : "large samples; as if the categories had the same shares: the power is higher where they "
+                             "have not",
+               sign * *log_ratio, [&](double beyond) { return analysis::win_ratio_drift(beyond, tie, analysed()); });
   }
 
   const PreparedTrial& trial_;

@@ -47,23 +47,28 @@ class UnitQuestion {
         contrast_(contrast),
         units_(static_cast<double>(sample_size)) {}
 
-  ClosedForm answer() const {
-    if (protocol_.uncertain_parameters) return none("the parameters are uncertain");
-    if (protocol_.design.looks) return none("no formula is built in for looks of this design");
-    if (protocol_.design.final) return none("a day ends the trial before everybody has been followed");
-    if (trial_.dropout && trial_.dropout->depends_on_outcome())
-      return none("drop-out follows the outcome, so that the analysed patients are not those who were randomised");
+  std::vector<ClosedForm> answer() const {
+    if (const std::string why = what_is_not_covered(); !why.empty()) return {none(why.c_str())};
     switch (protocol_.units()) {
       case Units::periods:
-        return periods();
+        return {periods()};
       case Units::clusters:
-        return clusters();
+        return {clusters()};
       default:
         return steps();
     }
   }
 
  private:
+  std::string what_is_not_covered() const {
+    if (protocol_.uncertain_parameters) return "the parameters are uncertain";
+    if (protocol_.design.looks) return "no formula is built in for looks of this design";
+    if (protocol_.design.final) return "a day ends the trial before everybody has been followed";
+    if (trial_.dropout && trial_.dropout->depends_on_outcome())
+      return "drop-out follows the outcome, so that the analysed patients are not those who were randomised";
+    return {};
+  }
+
   static ClosedForm none(const char* why) { return {"", "", why, std::numeric_limits<double>::quiet_NaN()}; }
 
   const DataArm& arm(std::size_t place) const {
@@ -92,9 +97,12 @@ class UnitQuestion {
            static_cast<std::int64_t>(units_) % randomisation.block == 0;
   }
 
+  /// Whether the standard error varies as the degrees of freedom say, or hardly.
+  enum class Error : std::uint8_t { estimated, known };
+
   /// Power of a t-test, or of two one-sided ones, of an estimate with this mean.
-  ClosedForm by_t(const char* formula, const char* source, std::string remark, double effect, double se,
-                  double df) const {
+  ClosedForm by_t(const char* formula, const char* source, std::string remark, double effect, double se, double df,
+                  Error error = Error::estimated) const {
     if (!(df >= 1) || !(se > 0)) return none("too few units");
     const TrialQuestion& design = protocol_.design;
     const double level = design.alpha / design.sides;
@@ -108,8 +116,10 @@ class UnitQuestion {
     } else {
       const double beyond = plan_.hypothesis == Aim::non_inferiority ? good + plan_.margin : good - plan_.margin;
       const bool both = plan_.hypothesis == Aim::superiority && plan_.margin == 0 && design.sides == 2;
-      power = analysis::t_power(beyond / se, df, {level, both});
-      name += ", noncentral t";
+      const analysis::TestSides sides{level, both};
+      power = error == Error::known ? analysis::t_bound_power(beyond / se, df, sides)
+                                    : analysis::t_power(beyond / se, df, sides);
+      name += error == Error::known ? ", normal estimate" : ", noncentral t";
     }
     const auto say = [&](const char* more) { remark += (remark.empty() ? "" : "; ") + std::string(more); };
     if (trial_.dropout) say("expected numbers after drop-out");
@@ -177,9 +187,9 @@ class UnitQuestion {
     return by_t("design effect", source_of_clusters(), remark, mean(active, 0) - mean(0, 0), se, df);
   }
 
-  ClosedForm steps() const {
+  std::vector<ClosedForm> steps() const {
     if (model_.cluster_autocorrelation < 1)
-      return none("the analysis has no effects of clusters in periods, which the data model has");
+      return {none("the analysis has no effects of clusters in periods, which the data model has")};
     double variances = 0, effects = 0;
     const std::size_t periods = protocol_.visits_months.size();
     for (std::size_t v = 0; v < periods; ++v) {
@@ -188,8 +198,17 @@ class UnitQuestion {
     }
     const double se = std::sqrt(stepped_wedge_variance(units_, design_.groups, design_.cluster_size,
                                                        std::sqrt(variances), *model_.intracluster_correlation, 1));
-    return by_t("generalised least squares with clusters - 2 degrees of freedom", "Hussey and Hughes 2007",
-                is_score() ? "as if the intracluster correlation were known" : "approximate", effects, se, units_ - 2);
+    const std::string remark = is_score() ? "as if the intracluster correlation were known" : "approximate";
+    const ClosedForm estimated =
+        by_t("generalised least squares with clusters - 2 degrees of freedom", "Hussey and Hughes 2007",
+             remark +
+                 "; low where clusters are few: patients within clusters tell the standard error, too, and better "
+                 "than so few degrees of freedom",
+             effects, se, units_ - 2);
+    if (plan_.hypothesis == Aim::equivalence) return {estimated};
+    return {by_t("generalised least squares, bound of t with clusters - 2 degrees of freedom", "Hussey and Hughes 2007",
+                 remark, effects, se, units_ - 2, Error::known),
+            estimated};
   }
 
   const PreparedTrial& trial_;
@@ -205,7 +224,7 @@ class UnitQuestion {
 
 std::vector<ClosedForm> closed_forms_of_units(const PreparedTrial& trial, std::size_t analysis, std::size_t contrast,
                                               std::int64_t sample_size) {
-  return {UnitQuestion(trial, analysis, contrast, sample_size).answer()};
+  return UnitQuestion(trial, analysis, contrast, sample_size).answer();
 }
 
 }  // namespace vcohort

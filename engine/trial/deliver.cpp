@@ -230,8 +230,22 @@ std::vector<Table> Trial::deliver(const Tally& tally) const {
           of_size(Layout::duration, Layout::duration_squares));
   const std::size_t counted = protocol.primary_slot();
   const bool has_events = protocol.kind[counted] == OutcomeKind::survival;
+  const auto own_events = [&](const Row& cell) -> WithError {
+    const AnalysisPlan& asked = study_.trial->analyses[cell.analysis];
+    if (is_hierarchical(asked) || protocol.kind[protocol.slot_of(asked)] != OutcomeKind::survival) return {};
+    const auto sum = [&](bool squares) {
+      return tally.sums[layout_.events_of(cell.size, cell.analysis, squares)].value();
+    };
+    return mean_of(sum(false), sum(true), static_cast<double>(replicates));
+  };
+  if (layout_.has_events())
+    measure("events", "events",
+            "that the analysis looks at, of all arms: of its endpoint in its subgroup, up to its horizon; missing "
+            "where it is not of times to one event",
+            own_events);
   if (has_events) {
-    measure("events", "events", "known at the end, of all arms", of_size(Layout::events, Layout::events_squares));
+    measure("trial_events", "events", "known at the end, of all arms, of the endpoint of the primary analysis",
+            of_size(Layout::events, Layout::events_squares));
     measure("followed_months", "months", "follow-up of a patient at the end, mean of the trial",
             of_size(Layout::followed, Layout::followed_squares));
   }

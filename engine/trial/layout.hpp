@@ -72,13 +72,15 @@ class TrialLayout {
   enum FamilyCount : std::size_t { any_primary, all_primaries, everything, first_claim };
 
   /// `ratios[analysis]`: whether it estimates a ratio. `looks`: 0 of a fixed design. `claims`: of a family; 0: none.
+  /// `own_events`: whether analyses have events of their own.
   TrialLayout(std::size_t sizes, std::size_t contrasts, std::vector<bool> ratios, std::size_t looks,
-              std::size_t claims = 0)
+              std::size_t claims = 0, bool own_events = false)
       : sizes_(sizes),
         analyses_(ratios.size()),
         contrasts_(contrasts),
         looks_(looks),
         family_counts_(claims == 0 ? 0 : first_claim + claims),
+        has_events_(own_events),
         ratios_(std::move(ratios)) {}
 
   /// Bins of a log ratio: 0.02 wide between -8 and 8 (ratios of 3,000), and one on either side for all beyond.
@@ -117,13 +119,19 @@ class TrialLayout {
     return counts_without_family() + (size * contrasts_ + contrast) * family_counts_ + which;
   }
   std::size_t number_of_counts() const { return counts_without_family() + sizes_ * contrasts_ * family_counts_; }
-  std::size_t number_of_sums() const { return sums_without_looks() + sizes_ * looks_ * look_sums; }
+  /// Of an analysis of times to an event: its own events, or their squares.
+  std::size_t events_of(std::size_t size, std::size_t analysis, bool squares) const {
+    return sums_without_events() + 2 * (size * analyses_ + analysis) + (squares ? 1 : 0);
+  }
+  bool has_events() const { return has_events_; }
+  std::size_t number_of_sums() const { return sums_without_events() + (has_events_ ? 2 * sizes_ * analyses_ : 0); }
 
  private:
   std::size_t counts_without_family() const { return counts_without_looks() + sizes_ * looks_ * look_counts; }
   std::size_t counts_without_looks() const {
     return 1 + cells() * cell_counts + sizes_ * ratio_analyses(analyses_) * contrasts_ * bins;
   }
+  std::size_t sums_without_events() const { return sums_without_looks() + sizes_ * looks_ * look_sums; }
   std::size_t sums_without_looks() const { return sizes_ * size_sums + cells() * cell_sums; }
   std::size_t ratio_analyses(std::size_t before) const {
     std::size_t n = 0;
@@ -137,6 +145,7 @@ class TrialLayout {
   }
 
   std::size_t sizes_, analyses_, contrasts_, looks_, family_counts_;
+  bool has_events_;
   std::vector<bool> ratios_;
 };
 

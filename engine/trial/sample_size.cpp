@@ -321,8 +321,11 @@ SampleSizeAnswer find_sample_size(const SampleSizeGoal& goal, const CountRejecti
   return Search(goal, count).run();
 }
 
-std::optional<std::int64_t> smallest_size_of(const SampleSizeGoal& goal,
-                                             const std::function<double(std::int64_t)>& power_at) {
+namespace {
+
+/// Where the power crosses the target, by doubling and halving.
+std::optional<std::int64_t> crossing_of(const SampleSizeGoal& goal,
+                                        const std::function<double(std::int64_t)>& power_at) {
   std::int64_t below = (goal.smallest + goal.multiple - 1) / goal.multiple - 1;  // in multiples, which miss the target
   const std::int64_t largest = goal.largest / goal.multiple;
   bool known_below = false;
@@ -345,6 +348,32 @@ std::optional<std::int64_t> smallest_size_of(const SampleSizeGoal& goal,
   }
   if (std::isnan(power_at(reached * goal.multiple))) return std::nullopt;
   return reached * goal.multiple;
+}
+
+}  // namespace
+
+std::optional<std::int64_t> smallest_size_of(const SampleSizeGoal& goal,
+                                             const std::function<double(std::int64_t)>& power_at) {
+  const std::optional<std::int64_t> crossing = crossing_of(goal, power_at);
+  if (!goal.sawtooth || !crossing) return crossing;
+  constexpr double around = 1.3;  // beyond it no power of a discrete test falls back below the target
+  const std::int64_t smallest = (goal.smallest + goal.multiple - 1) / goal.multiple, of = *crossing / goal.multiple;
+  const std::int64_t last = std::min(std::lround(static_cast<double>(of) * around), goal.largest / goal.multiple);
+  std::int64_t k = std::max(smallest, std::lround(static_cast<double>(of) / around)), answer = k;
+  for (; k <= last; ++k) {
+    const bool reaches = power_at(k * goal.multiple) >= goal.power;
+    if (reaches && goal.first) return k * goal.multiple;
+    if (!reaches) answer = k + 1;
+  }
+  return answer > last ? std::nullopt : std::optional(answer * goal.multiple);
+}
+
+std::vector<std::size_t> analyses_of(const Trial& trial, const SizeTarget& target) {
+  if (!target.family) return {target.analysis};
+  const Family family(trial.prepared().protocol.design);
+  std::vector<std::size_t> analyses;
+  for (std::size_t k = 0; k < family.primaries(); ++k) analyses.push_back(family.analysis(k));
+  return analyses;
 }
 
 std::int64_t sample_size_multiple(const TrialQuestion& design) {

@@ -65,6 +65,9 @@ using CountRejections = std::function<RejectionCounts(std::int64_t sample_size, 
 /// the limits.
 SampleSizeAnswer find_sample_size(const SampleSizeGoal&, const CountRejections&);
 
+/// The analyses that a target sizes: one, or all primaries of a family.
+std::vector<std::size_t> analyses_of(const Trial&, const SizeTarget&);
+
 /// What total sample sizes must be a multiple of: whole blocks for permuted blocks, else the sum of ratios.
 std::int64_t sample_size_multiple(const TrialQuestion&);
 
@@ -86,7 +89,8 @@ struct SizedAnswer {
 };
 
 /// The smallest size from `goal.smallest` to `goal.largest`, a multiple, at which a power that grows reaches the
-/// target; nothing where none does.
+/// target; of a discrete test the one from which all larger ones reach it, or with `goal.first` the first that does.
+/// Nothing where none does.
 std::optional<std::int64_t> smallest_size_of(const SampleSizeGoal& goal,
                                              const std::function<double(std::int64_t)>& power_at);
 

@@ -67,6 +67,9 @@ class TrialSimulator {
     return analyse(analysis, {.enrolled = n});
   }
 
+  /// The events that the analysis looked at when it was asked last; see TrialAnalysis::events().
+  double events_of(std::size_t analysis) const { return analyses_[analysis]->events(); }
+
   /// What an estimate of an analysis decides at a look.
   boundaries::Decision decide(std::size_t analysis, const boundaries::Bound&, const analysis::Estimate&);
 

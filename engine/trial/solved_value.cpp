@@ -35,8 +35,8 @@ SolvedValue solve_for_power(
     constexpr double narrow = 1.0 / 256, tiny = 0x1p-40;
     constexpr std::int64_t few = 12;  // replicates
     const auto halve_to = [&](double width, const auto& look) {
-      while (high - low > width * (goal.high - goal.low)) {
-        const double middle = 0.5 * (low + high);
+      while (high - low > width) {
+        const double middle = goal.whole ? std::floor(0.5 * (low + high)) : 0.5 * (low + high);
         if (middle <= low || middle >= high) break;
         const double there = look(middle);
         const bool crossing_is_above = (there < 0) == rises;
@@ -47,14 +47,16 @@ SolvedValue solve_for_power(
     const auto jumps = [&] {
       return std::llround(std::fabs(at_high - at_low) * static_cast<double>(goal.search_replicates)) > few;
     };
-    halve_to(narrow, search);
-    if (jumps()) {
+    halve_to(goal.whole ? 1 : narrow * (goal.high - goal.low), search);
+    if (goal.whole || jumps()) {
       // A power without steps hardly changes over so little, on the same replicates.
-      halve_to(tiny,
-               [&](double value) { return power_of(count(value, 0, goal.search_replicates)).value - goal.power; });
-      if (jumps()) {
+      if (!goal.whole)
+        halve_to(tiny * (goal.high - goal.low),
+                 [&](double value) { return power_of(count(value, 0, goal.search_replicates)).value - goal.power; });
+      if (goal.whole || jumps()) {
         solved.found = solved.is_step = true;
         solved.value = at_low >= 0 ? low : high;
+        solved.next = at_low >= 0 ? high : low;
         solved.lower = solved.upper = std::numeric_limits<double>::quiet_NaN();
         solved.beyond = std::min(at_low, at_high) + goal.power;
         const RejectionCounts there =

@@ -80,6 +80,10 @@ std::vector<bool> estimate_ratios(const Protocol& protocol) {
   return ratios;
 }
 
+bool has_times(const Protocol& protocol) {
+  return std::ranges::find(protocol.kind, OutcomeKind::survival) != protocol.kind.end();
+}
+
 /// Nobody in a trial of one arm.
 std::int64_t in_reference(const std::vector<double>& in_arm) {
   return in_arm.size() > 1 ? static_cast<std::int64_t>(in_arm[0]) : 0;
@@ -96,7 +100,8 @@ Trial::Trial(const Study& study, const Evidence& evidence)
       trial_(std::make_shared<const PreparedTrial>(study, evidence_)),
       family_(study.trial->multiplicity ? std::optional<Family>(*study.trial) : std::nullopt),
       layout_(study.trial->sample_size.size(), trial_->protocol.contrasts(), estimate_ratios(trial_->protocol),
-              study.trial->looks ? study.trial->looks->information.size() : 0, family_ ? family_->steps() : 0),
+              study.trial->looks ? study.trial->looks->information.size() : 0, family_ ? family_->steps() : 0,
+              has_times(trial_->protocol)),
       truth_(std::make_shared<const TrueValues>(*trial_)),
       look_plans_(std::make_shared<const LookPlans>(trial_->protocol.design)),
       workers_(std::make_shared<Workers>()) {
@@ -220,6 +225,7 @@ void Trial::record_replicate(std::uint32_t replicate, Worker& worker, std::vecto
     if (worker.claims) worker.claims->results.clear();
     for (std::size_t a = 0; a < layout_.analyses(); ++a) {
       const std::span<const TrialResult> results = a == 0 ? course.primary : simulator.analyse(a, course.cut);
+      add_events(s, a, worker);
       for (std::size_t c = 0; c < layout_.contrasts(); ++c) {
         add_result(layout_.cell(s, a, c), results[c], sums.truth[a * layout_.contrasts() + c], worker);
         if (worker.claims) worker.claims->results.push_back(results[c]);
@@ -232,6 +238,14 @@ void Trial::record_replicate(std::uint32_t replicate, Worker& worker, std::vecto
     }
     if (worker.claims) add_family(s, worker);
   }
+}
+
+void Trial::add_events(std::size_t size, std::size_t analysis, Worker& worker) const {
+  if (!layout_.has_events()) return;
+  const double events = worker.simulator.events_of(analysis);
+  if (std::isnan(events)) return;
+  worker.sums.sums[layout_.events_of(size, analysis, false)] += events;
+  worker.sums.sums[layout_.events_of(size, analysis, true)] += events * events;
 }
 
 void Trial::add_family(std::size_t size, Worker& worker) const {

@@ -115,6 +115,7 @@ class Trial final : public Question {
   void record_replicate(std::uint32_t replicate, Worker&, std::vector<ReplicateRow>* rows) const;
   double unbalance(const TrialData&, std::size_t n, const std::vector<double>& in_arm) const;
   void add_size(std::size_t size, const Course&, const TrialData&, double duration_months, Accumulator&) const;
+  void add_events(std::size_t size, std::size_t analysis, Worker&) const;
   void add_looks(std::size_t size, const Course&, double duration_months, Accumulator&) const;
   void add_result(std::size_t cell, const TrialResult&, const TrueValue&, Worker&) const;
   bool saves_rows() const;

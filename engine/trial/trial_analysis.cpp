@@ -29,7 +29,10 @@ bool analyses_responders(const AnalysisPlan& plan, const Protocol& protocol) {
 TrialAnalysis::TrialAnalysis(const AnalysisPlan& plan, const Protocol& protocol, bool p_values)
     : protocol_(protocol),
       slot_(protocol.slot_of(plan.endpoint)),
-      analysis_(plan, outcome_of(plan, protocol), protocol.design.alpha, protocol.design.sides, p_values) {
+      analysis_(plan, outcome_of(plan, protocol), protocol.design.alpha, protocol.design.sides, p_values),
+      horizon_(plan.tau_months > 0  ? plan.tau_months
+               : plan.at_months > 0 ? plan.at_months
+                                    : std::numeric_limits<double>::infinity()) {
   const analysis::Method& method = analysis_.method();
   require(is_hierarchical(plan) || method.fits.contains(outcome_of(plan, protocol).kind) ||
               analyses_responders(plan, protocol),
@@ -138,6 +141,8 @@ std::span<const TrialResult> TrialAnalysis::run(const TrialData& data, const Dat
     n = data.due_by(cut, times_[visit_]);
     everything = true;
   }
+  counted_time_ = {};
+  counted_event_ = {};
   if (n == 0) {  // nobody has come, or to this visit
     TrialResult nobody;
     nobody.failure = analysis::Failure::empty_arm;
@@ -170,6 +175,8 @@ std::span<const TrialResult> TrialAnalysis::run(const TrialData& data, const Dat
     records.event = std::span(everything ? data.event[slot_] : known_.event).first(n);
     const std::vector<std::uint8_t>& competed = everything ? data.competed[slot_] : known_.competed;
     if (!competed.empty()) records.competed = std::span(competed).first(n);
+    counted_time_ = records.time;
+    counted_event_ = records.event;
   }
   records.values = values_;
   records.visit = visit_;
@@ -181,6 +188,16 @@ std::span<const TrialResult> TrialAnalysis::run(const TrialData& data, const Dat
   records.factors_by_visit = adjust_by_visit_.factors;
   records.strata = stratify_.factors;
   return where_.empty() && !interaction_ ? analysis_.run(records) : run_in_subgroups(records, data.participants);
+}
+
+double TrialAnalysis::events() const {
+  if (!levels_.empty() || protocol_.kind[slot_] != OutcomeKind::survival)
+    return std::numeric_limits<double>::quiet_NaN();
+  const bool everybody = where_.empty();
+  double events = 0;
+  for (std::size_t i = 0; i < counted_time_.size(); ++i)
+    events += counted_event_[i] && counted_time_[i] <= horizon_ && (everybody || arm_[i] >= 0);
+  return events;
 }
 
 /// The endpoints of the hierarchy as they were known.

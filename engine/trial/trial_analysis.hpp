@@ -56,6 +56,10 @@ class TrialAnalysis {
   /// scheduled, and their values known on the same day.
   std::span<const TrialResult> run(const TrialData&, const DataCut&);
 
+  /// The events that the last run looked at, of all arms: those of its endpoint in its subgroup, up to its horizon.
+  /// Missing where it is not about times to one event.
+  double events() const;
+
   /// What an estimate decides at a look. Of an exact test each side has the p of its own, and futility the mid-p.
   boundaries::Decision decide(const boundaries::Bound&, const analysis::Estimate&);
 
@@ -99,7 +103,10 @@ class TrialAnalysis {
   std::vector<Membership> where_;
   std::optional<std::size_t> interaction_;  // factor
   std::vector<int> arm_;                    // -1 outside of the subgroup
-  std::vector<TrialResult> first_;          // [contrast]: of the first level
+  double horizon_;                          // months; infinite without one
+  std::span<const double> counted_time_;    // of the last run; empty where it had none
+  std::span<const std::uint8_t> counted_event_;
+  std::vector<TrialResult> first_;  // [contrast]: of the first level
   std::vector<std::span<const double>> values_;
   KnownData known_;
   std::vector<TrialResult> nobody_;

@@ -296,7 +296,7 @@ std::string TrueValues::kind(std::size_t analysis, std::size_t contrast, bool kn
   const EffectScale scale = effect_scale(plan);
   if (depends_on_others(trial_, plan)) return kind_of_limit(plan, known);
   if (!known && of_subgroup(plan) && (is_survival(trial_, plan) || !protocol.by_visit()))
-    return "missing: the effect depends on the subgroup, in which it is not computed for times to events and counts";
+    return "missing: of times to events and counts it is not computed in a subgroup";
   if (is_survival(trial_, plan)) {
     const DataModel& model = stated(trial_, plan);
     if (!known && has_covariate_effects(model) && (is_conditional(model) || is_conditional(plan)))

@@ -23,6 +23,12 @@ Parameter& efficacy_of(Evidence& evidence) {
   return *found;
 }
 
+bool has_cells(const Study& study, const Arm& arm) {
+  const Strategy& strategy = study.strategies[static_cast<std::size_t>(arm.strategy)];
+  if (!strategy.choice) return strategy.cells;
+  return std::ranges::any_of(strategy.choice->options, &Strategy::cells);
+}
+
 Evidence scaled_by(Evidence evidence, double scale) {
   efficacy_of(evidence).value *= scale;
   return evidence;
@@ -45,6 +51,8 @@ ScaledEfficacy scale_to_wish(const Study& study, const Evidence& evidence) {
     throw InvalidInput(explain(problem.str(), why, what_to_do));
   };
   ScaledEfficacy found{1, difference(1), {}};
+  if (std::ranges::none_of(study.trial->arms, [&](const Arm& arm) { return has_cells(study, arm); }))
+    refuse("no arm of the trial receives cells, whose efficacy is what is scaled", "give an arm a strategy with cells");
   if (found.own == 0 || std::isnan(found.own))
     refuse("its efficacy is nothing, which no factor changes", "leave this evidence out, or override effect.emax");
   if ((found.own > 0) != (wished > 0)) {

@@ -41,13 +41,34 @@ Table table_of(const SolveQuestion& question, const SolvedValue& solved) {
   return table;
 }
 
+/// Whether the study takes a whole number, and no other one, for the key.
+bool is_whole_number(const SolveQuestion& question) {
+  const auto takes = [&](double value) {
+    std::vector<std::string> settings = question.settings;
+    settings.push_back(setting_of_value(question.key, value));
+    try {
+      load_study(question.study, settings);
+    } catch (const InvalidInput&) {
+      return false;
+    }
+    return true;
+  };
+  const double low = question.goal.low;
+  if (low != std::floor(low) || question.goal.high != std::floor(question.goal.high)) return false;
+  set_log_level(LogLevel::quiet);
+  const bool whole = takes(low) && !takes(low + 0.5);
+  set_log_level(LogLevel::normal);
+  return whole;
+}
+
 }  // namespace
 
 ExitStatus solve_key(const SolveQuestion& question, const CountOfStudy& count) {
-  const ValueGoal& goal = question.goal;
+  ValueGoal goal = question.goal;
   if (!(goal.low < goal.high))
     throw InvalidInput(explain("--solve has no range", "--from must be below --to",
                                "say between which values the power crosses the goal: --from 1 --to 10"));
+  goal.whole = is_whole_number(question);
   std::int64_t patients = 0;
   const SolvedValue solved = solve_for_power(goal, [&](double value, std::int64_t from, std::int64_t to) {
     std::vector<std::string> settings = question.settings;
@@ -66,7 +87,12 @@ ExitStatus solve_key(const SolveQuestion& question, const CountOfStudy& count) {
   }
   const int digits = solved.is_step ? 10 : 5;  // beside a step no digit may be rounded over it
   const std::string at_value = setting_of_value(question.key, std::stod(fmt::format("{:.{}g}", solved.value, digits)));
-  if (solved.is_step)
+  if (solved.is_step && goal.whole)
+    std::cout << fmt::format(
+        "{} reaches power {:g} with {} randomised, and the next one, {:g}, does not: {:.4f}\n"
+        "power there: {:.4f} ± {:.4f} (Monte Carlo standard error), on replicates that the search did not use\n\n",
+        at_value, goal.power, patients, solved.next, solved.beyond, solved.power.value, solved.power.mcse);
+  else if (solved.is_step)
     std::cout << fmt::format(
         "{} has power {:g} with {} randomised, and beyond it the power jumps to {:.4f}: the test is discrete\n"
         "power there: {:.4f} ± {:.4f} (Monte Carlo standard error), on replicates that the search did not use\n\n",

@@ -47,8 +47,6 @@ struct SizeArguments {
   bool in_short = false;  // of a sweep: nothing is printed for each setting
   int threads = 0;
   TableFormat format = TableFormat::table;
-
-  bool assurance_or_paragraph() const { return goal.assurance || paragraph; }
 };
 
 /// What the assurance tends to as the trial grows, because some parameter draws have no beneficial effect to find: seen
@@ -116,15 +114,6 @@ SizeTarget target_of(const SizeArguments& arguments, const Trial& trial) {
                                "name one with --contrast, or size for all of them together with --all"));
   }
   return target;
-}
-
-/// The analyses that a target sizes.
-std::vector<std::size_t> analyses_of(const Trial& trial, const SizeTarget& target) {
-  if (!target.family) return {target.analysis};
-  const Family family(trial.prepared().protocol.design);
-  std::vector<std::size_t> analyses;
-  for (std::size_t k = 0; k < family.primaries(); ++k) analyses.push_back(family.analysis(k));
-  return analyses;
 }
 
 std::string analyses_in_words(const Trial& trial, const SizeTarget& target) {
@@ -387,8 +376,8 @@ void check_width(const Study& study, const SizeArguments& arguments) {
     throw InvalidInput(explain("--half-width cannot be combined with looks",
                                "the interval after a stop is not that of a trial without looks",
                                "remove [trial.looks]"));
-  if (arguments.assurance_or_paragraph() || arguments.events || arguments.goal.first)
-    throw InvalidInput(explain("--half-width cannot be combined with --assurance, --events, --first or --paragraph",
+  if (arguments.goal.assurance || arguments.events || arguments.goal.first)
+    throw InvalidInput(explain("--half-width cannot be combined with --assurance, --events or --first",
                                "it counts intervals, and no rejections", "leave one out"));
 }
 
@@ -417,9 +406,6 @@ std::vector<SizedAnswer> answers_for(const LoadedStudy& loaded, SizeArguments ar
   if (!(arguments.goal.power > 0 && arguments.goal.power < 1))
     throw InvalidInput(explain(fmt::format("--power {:g} is no power to size for", arguments.goal.power),
                                "it lies between 0 and 1, and reaches neither", "write one such as 0.9"));
-  if (arguments.paragraph && study.data_model && !study.data_model->endpoints.empty())
-    throw InvalidInput(explain("--paragraph speaks of one endpoint", "the data model has several",
-                               "leave it out, or describe the primary endpoint alone in [data_model]"));
   if (arguments.half_width > 0) check_width(study, arguments);
   if (arguments.events) {
     check_events(study, arguments);
@@ -495,7 +481,11 @@ ExitStatus find_value(const SizeArguments& arguments) {
   if (!arguments.from || !arguments.to)
     throw InvalidInput(explain("--solve has no range", "", "say between which values to look: --from 1 --to 10"));
   SolveQuestion question{arguments.solve, {}, arguments.study, arguments.settings, arguments.format};
-  question.goal = {arguments.goal.power, *arguments.from, *arguments.to, arguments.goal.search_replicates,
+  question.goal = {arguments.goal.power,
+                   *arguments.from,
+                   *arguments.to,
+                   false,
+                   arguments.goal.search_replicates,
                    arguments.goal.confirmation_replicates};
   const int threads = arguments.threads > 0 ? arguments.threads : default_threads();
   const oneapi::tbb::global_control limit(oneapi::tbb::global_control::max_allowed_parallelism,
@@ -552,7 +542,8 @@ void add_size(Verb& program) {
   auto arguments = std::make_shared<SizeArguments>();
   Verb verb = program.verb("size", "find the smallest sample size that reaches a power, by simulation");
   verb.footer(
-      "The answer is the smallest total number of randomised children from which all larger tested numbers reach the "
+      "The answer is the smallest total number of randomised patients, or clusters, from which all larger tested "
+      "numbers reach the "
       "power, a\n"
       "multiple of what ratio and block need, confirmed on fresh replicates. Exit status 6 where no size within the "
       "limit does.\n\n"

@@ -281,6 +281,21 @@ void check_memory(const TableReader& reader, const TrialQuestion& trial, const T
   }
 }
 
+/// Durations are added up, with their squares, over all replicates.
+void check_accrual(const TableReader& reader, const TrialQuestion& trial) {
+  constexpr double most_months = 1e6;
+  if (trial.accrual.pieces.empty() || trial.sample_size.empty()) return;
+  const Accrual::Piece& last = trial.accrual.pieces.back();
+  const auto patients = *std::max_element(trial.sample_size.begin(), trial.sample_size.end());
+  const double months = static_cast<double>(patients) / last.per_month;
+  if (!(last.per_month > 0) || months <= most_months) return;
+  reader.problems().add(
+      reader.place("accrual"),
+      fmt::format("{} {} do not come within {} months", patients, units_of(trial), number_text(most_months)),
+      fmt::format("at the last rate, {} a month, they take {:.3g}", number_text(last.per_month), months),
+      "write a rate per month that is higher");
+}
+
 /// Parameters of the largest model: a mean per arm, a coefficient per covariate, a variance and one degree of freedom.
 void check_whole(const TableReader& reader, const TrialQuestion& trial, StudyContext& context) {
   if (trial.arms.empty() || !std::is_sorted(trial.sample_size.begin(), trial.sample_size.end())) return;
@@ -353,6 +368,7 @@ void finish(const TableReader& reader, TrialQuestion& trial, const Scope& scope)
   if (!reader.has("reference")) trial.reference = default_reference(trial, *scope.trial);
   if (!reader.has("randomisation")) trial.randomisation.block = default_block(trial);
   check_memory(reader, trial, *scope.trial);
+  check_accrual(reader, trial);
   check_correlation_of_units(reader, trial, scope.trial->model);
   check_whole(reader, trial, *scope.context);
   say_what_is_not_modified(reader, trial, scope);

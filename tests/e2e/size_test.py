@@ -184,13 +184,95 @@ primary = { visit_months = 6, analysis = "t" }
         events = int(re.search(r"smallest number of events for power 0.9: (\d+)", text).group(1))
         formula = int(re.search(r"and (\d+) events for 0.9", text).group(1))
         self.assertLess(abs(events - formula), 0.05 * formula)
-        for words in ("Sample size: 480 randomised patients, control 240, active 240; the analysis is at", f"{events} events", "Strata: severity.",
-                      "the last patient comes after", "Expected if no look ends the trial:", f", {events} events after",
+        for words in (f"Sample size: 480 randomised patients, control 240, active 240; the last look is at {events} events", "Strata: severity.",
+                      "randomised in permuted blocks of 4, stratified by severity [justify]", "The last patient comes after", "Drop-out: 5 % a year [justify]",
+                      "from randomisation to the analysis of the trial", "futility by spending function hwang-shih-decani (gamma -4) of beta (not binding",
+                      f"The maximum is 480 patients and {events} events.", "Expected if no look ends the trial:", f", {events} events after",
                       "Were the effect four fifths of the assumed one: not computed, as the formula has no value there"):
             self.assertIn(words, text)
         plain = " ".join(self.call("size", "event-driven", "--events", "--power", 0.7, "--paragraph", *FEW).stdout.split())
         events = int(re.search(r"smallest number of events for power 0.7: (\d+)", plain).group(1))
         self.assertRegex(plain, fr"The analysis is at {events} events\. {events} events are expected after \d+\.\d months\.")
+
+    def test_a_paragraph_knows_what_looks_come_to_without_an_effect(self):
+        """Stops of the first look without an effect: by its bounds, 0.5 for z = 0, and with a drift of Schoenfeld's Phi(z - log(1 / 0.7) sqrt(d) / 2)."""
+        study = self.folder / "strata.toml"
+        study.write_text(EVENT_DRIVEN)
+        text = " ".join(self.call("size", study, "--events", "--power", 0.9, "--paragraph", *FEW).stdout.split())
+        found = re.search(r"Look 1 of 3.*? and ([\d.]+) \(\S+\) events; efficacy from z = ([\d.]+) on .*? futility below z = ([\d.]+)\. Trials that end here as "
+                          r"significant: ([\d.]+) \(\S+\), without an effect ([\d.]+) \(\S+\); as futile: ([\d.]+) \(\S+\), without an effect ([\d.]+) ", text)
+        events, efficacy, futility, stops, by_chance, gives_up, rightly = (float(number) for number in found.groups())
+        def phi(z):
+            return 0.5 * math.erfc(-z / math.sqrt(2))
+        drift = math.log(1 / 0.7) * math.sqrt(events) / 2
+        for share, expected in ((stops, phi(drift - efficacy)), (by_chance, phi(-efficacy)), (gives_up, phi(futility - drift)), (rightly, phi(futility))):
+            self.assertAlmostEqual(share, expected, delta=4.5 * math.sqrt(expected * (1 - expected) / 4000) + 0.015)
+
+    def test_paragraphs_of_several_endpoints_and_of_precision(self):
+        text = " ".join(self.call("size", "co-primary", "--co-primary", "--power", 0.8, "--paragraph", *FEW).stdout.split())
+        for words in ("Comparison: active - control (function), function [justify], 6 months after randomisation", "pain and function 0.5 [justify]",
+                      "primary, function are co-primary: all must be shown, each at the whole level; once all are, walking, quality of life in this order",
+                      "Power of the claims, as the procedure allows them: primary 0."):
+            self.assertIn(words, text)
+        text = " ".join(self.call("size", "two-arm-continuous", "--half-width", 4, "--paragraph", *FEW).stdout.split())
+        for words in ("Precision: 95 % intervals of the mean difference with a half-width of at most 4; no hypothesis is tested.",
+                      "They give such an interval with the probability 0.9", "The width does not depend on the effect"):
+            self.assertIn(words, text)
+        text = " ".join(self.call("size", "hierarchical", "--power", 0.2, "--paragraph", "--replicates", 200, "--search-replicates", 200).stdout.split())
+        for words in ("the hierarchy death, then hospitalisation, then score at 12 months (a difference up to 5 is a tie) [justify]",
+                      "Without it after 24 months: 85 % under control", "death and hospitalisation 0.4; death and score 0.3"):
+            self.assertIn(words, text)
+
+    def test_a_discrete_formula_has_its_own_answers(self):
+        """R: 25 patients reach 0.8 first, and from 29 on all do (28: 0.7798)."""
+        row = self.rows("single-arm", "--power", 0.8)[0]
+        self.assertEqual((row["answer"], row["formula_answer"]), ("29", "29"))
+        row = self.rows("single-arm", "--power", 0.8, "--first")[0]
+        self.assertEqual((row["answer"], row["formula_answer"]), ("25", "25"))
+
+    def test_whole_numbers_are_solved_for(self):
+        """The smallest number of patients of a cluster, beside the number one below it, which misses the power; by design effects it is 22."""
+        key = "trial.design.cluster_size"
+        said = self.call("size", "cluster", "--solve", key, "--from", 5, "--to", 60, "--power", 0.8, *FEW).stdout
+        answer, beside = map(int, re.search(r"cluster_size=(\d+) reaches power 0\.8 with 28 randomised, and the next one, (\d+), does not", " ".join(said.split())).groups())
+        self.assertEqual(answer - beside, 1)
+        self.assertLess(abs(answer - 21), 3)
+
+    def test_accrual_that_never_ends_is_refused(self):
+        self.assertIn("264 patients do not come within 1e6 months (at the last rate, 1e-9 a month,", self.call(
+            "size", "two-arm-continuous", "--set", "trial.accrual={ per_month = 1e-9 }", status=INVALID).stderr)
+
+    def test_analyses_have_their_own_events(self):
+        """Of everybody, of two fifths of the patients, and of times up to a month: 400 patients, an exponential median of 18 months against 0.7 of its hazard."""
+        study = self.folder / "own.toml"
+        study.write_text("""format = "vcohort-study 1"
+seed = 7
+[data_model]
+kind = "survival"
+follow_up_months = 36
+arms.control = { median_months = 18 }
+arms.active = { hazard_ratio = 0.7 }
+covariates.severity = { kind = "binary", levels = ["mild", "severe"], share = 0.4 }
+[trial]
+arms = [{ strategy = "control" }, { strategy = "active" }]
+sample_size = [400]
+replicates = 2_000
+primary = { endpoint = "outcome", analysis = "logrank" }
+secondary = [
+  { name = "severe", endpoint = "outcome", analysis = "logrank", where = { severity = "severe" } },
+  { name = "landmark", endpoint = "outcome", analysis = "kaplan-meier", at_months = 12 },
+  { name = "restricted", endpoint = "outcome", analysis = "rmst", tau_months = 24 },
+]
+""")
+        self.run_study(study, "own.h5")
+        rows = list(csv.DictReader(io.StringIO(self.call("show", "own.h5", "--table", "operating_characteristics", "--format", "csv").stdout)))
+        hazards = (math.log(2) / 18, 0.7 * math.log(2) / 18)
+        def events(months):
+            return sum(200 * (1 - math.exp(-hazard * months)) for hazard in hazards)
+        for row, expected in zip(rows, (events(36), 0.4 * events(36), events(12), events(24)), strict=True):
+            with self.subTest(row["analysis"]):
+                self.assertAlmostEqual(float(row["events"]), expected, delta=4.5 * float(row["events_mcse"]))
+                self.assertAlmostEqual(float(row["trial_events"]), events(36), delta=4.5 * float(row["trial_events_mcse"]))
 
     def test_two_co_primaries_have_their_formula(self):
         """R: pmvnorm of the powers of two t-tests is 0.799705 with 490 patients an arm, and 0.800671 with 491."""
@@ -200,11 +282,15 @@ primary = { visit_months = 6, analysis = "t" }
 
     def test_the_paragraph_names_its_evidence_and_its_looks(self):
         text = " ".join(self.call("size", "group-sequential", "--power", 0.8, "--paragraph", *FEW).stdout.split())
-        self.assertIn("efficacy by spending function obrien-fleming, futility not binding. The number of patients above is the largest; ", text)
+        self.assertIn("efficacy by spending function obrien-fleming, futility by z (not binding: the level does not count on it).", text)
+        self.assertRegex(text, r"Look 1 of 3, at 0\.33\d+ of the information: in the trials that come to it after \d+\.\d \(\S+\) months, with [\d.]+ \(\S+\) patients")
+        self.assertRegex(text, r"Expected \(Monte Carlo standard error\): [\d.]+ \(\S+\) patients, [\d.]+ \(\S+\) months; without an effect [\d.]+ \(\S+\) patients")
         text = " ".join(self.call("size", "trial-lv-redesigned", "--power", 0.8, "--paragraph", "--set", 'evidence="published"', "--replicates", 400,
                                   "--search-replicates", 400).stdout.split())
         self.assertIn("from the evidence 'published'", text)
         self.assertIn(", evidence ", text)
+        self.assertIn(" randomised children, ", text)
+        self.assertIn("Children without the value are left out.", text)
 
     def test_bioequivalence_needs_the_published_numbers(self):
         """PowerTOST's sampleN.TOST for a ratio of 0.95: 20, 28 and 40 patients; powers of the sizes four below are 0.75, 0.74 and 0.78."""
@@ -213,6 +299,12 @@ primary = { visit_months = 6, analysis = "t" }
             with self.subTest(cv):
                 self.assertEqual((row["answer"], row["formula_answer"], row["solved_for"]), (str(n), str(n), "patients"))
                 self.assertAlmostEqual(float(row["formula_power"]), power, places=5)
+
+    def test_bioequivalence_is_said_in_ratios(self):
+        text = " ".join(self.call("size", "bioequivalence", "--power", 0.8, "--paragraph", *FEW).stdout.split())
+        for words in ("measured as ratio of geometric means", "equivalence with the limits 0.8 and 1.25 of the ratio of geometric means (logarithms -0.2231 and 0.2231)",
+                      "true ratio of geometric means 0.95, logarithm -0.05129", "geometric mean 100, coefficient of variation within a patient 25 %"):
+            self.assertIn(words, text)
 
     def test_clusters_are_counted(self):
         said = self.call("size", "cluster", "--power", 0.8, "--paragraph", *FEW).stdout

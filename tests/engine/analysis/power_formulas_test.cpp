@@ -2,6 +2,8 @@
 
 #include <array>
 #include <cmath>
+#include <tuple>
+#include <vector>
 
 #include "engine/analysis/power_formulas.hpp"
 
@@ -56,6 +58,31 @@ TEST(PowerFormulas, OfShares) {
               pooled_shares_power({0.3, 0.5}, {80, 120}, two_sided), 1e-9);
 }
 
+/// Nam (Biometrics 48 (1992) 389): 171 patients for four strata, an odds ratio of 3 and 90 % power of a test of one
+/// side of 5 %. Without strata it is the formula of one table.
+TEST(PowerFormulas, OfSharesInStrata) {
+  const auto by_odds = [](double share, double ratio) { return ratio * share / (1 - share + ratio * share); };
+  std::vector<SharesOfStratum> nam;
+  for (const auto& [part, share] : {std::pair{0.10, 0.75}, {0.40, 0.70}, {0.35, 0.65}, {0.15, 0.60}})
+    nam.push_back({part, {share, by_odds(share, 3)}});
+  const TestSides five_percent{0.05, false};
+  EXPECT_LT(cochran_power(nam, {85, 85}, five_percent), 0.9);
+  EXPECT_GE(cochran_power(nam, {85.5, 85.5}, five_percent), 0.9);
+  // Wittes and Wallenstein (1987), table 3: two strata of one size; their null variance is that of small tables.
+  for (const auto& [ratio, patients, power] : {std::tuple{3.0, 80.0, 0.620}, {4.0, 80.0, 0.815}, {3.0, 60.0, 0.497}}) {
+    const std::vector<SharesOfStratum> two{{0.5, {0.2, by_odds(0.2, ratio)}}, {0.5, {0.5, by_odds(0.5, ratio)}}};
+    EXPECT_NEAR(cochran_power(two, {patients / 2, patients / 2}, two_sided), power, 0.001) << ratio;
+  }
+  const std::vector<SharesOfStratum> one{{1, {0.3, 0.5}}};
+  EXPECT_NEAR(cochran_power(one, {80, 120}, two_sided), pooled_shares_power({0.3, 0.5}, {80, 120}, two_sided), 1e-12);
+}
+
+/// R: pnorm(3 - qt(.975, 4)) + pnorm(-3 - qt(.975, 4)), pnorm(2.5 - qt(.95, 18)).
+TEST(PowerFormulas, OfANormalEstimateAtTheBoundOfT) {
+  EXPECT_NEAR(t_bound_power(3, 4, two_sided), 0.5884481718, digits);
+  EXPECT_NEAR(t_bound_power(2.5, 18, {0.05, false}), 0.7781429250, digits);
+}
+
 /// Whitehead (1993): 187 patients, shares .2 .5 .2 .1 of the control, a log odds ratio of .887, 90 % power.
 TEST(PowerFormulas, OfProportionalOdds) {
   const auto cumulative = [](double share) { return 1 / (1 + std::exp(-(std::log(share / (1 - share)) + 0.887))); };
@@ -100,6 +127,16 @@ TEST(PowerFormulas, OfCounts) {
 TEST(PowerFormulas, OfTheWinRatioWithoutTiesIsThatOfRankSums) {
   const double p = 0.5001;
   EXPECT_NEAR(win_ratio_drift(std::log(p / (1 - p)), 0, {40, 80}) / noether_drift(p, {}, {40, 80}), 1, 1e-6);
+}
+
+/// Of categories of one size both formulas are one; of others R: log(1.5) / sqrt(4 (1 - sum(p^3)) / (3 .4 .6 (1 -
+/// .35)^2 150)), p = .2, .3, .5.
+TEST(PowerFormulas, OfTheWinRatioOfCategories) {
+  const std::array same = {0.25, 0.25, 0.25, 0.25};
+  const std::array others = {0.2, 0.3, 0.5};
+  EXPECT_NEAR(win_ratio_drift(0.4, 0.25, same, {40, 80}), win_ratio_drift(0.4, 0.25, {40, 80}), 1e-12);
+  EXPECT_NEAR(win_ratio_drift(std::log(1.5), 0.35, others, {60, 90}), 1.4942012076, digits);
+  EXPECT_GT(win_ratio_drift(0.4, 0.38, others, {60, 90}), win_ratio_drift(0.4, 0.38, {60, 90}));
 }
 
 /// Lu, Luo and Chen (2008), table 2: two visits, a fifth is lost; and AR(1) beyond two visits against the closed form

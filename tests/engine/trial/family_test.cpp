@@ -51,6 +51,14 @@ TEST(Family, BothExceedIsTheBivariateNormal) {
   EXPECT_NEAR(both_exceed(-0.5, -3, 0.999), 0.69146246127401, 1e-12);
 }
 
+/// R: likewise.
+TEST(Family, ThreeExceedIsTheTrivariateNormal) {
+  EXPECT_NEAR(three_exceed({-0.8807, -1.2816, -1.6}, 0.5, 0.3, 0.4), 0.733728161418, 1e-10);
+  EXPECT_NEAR(three_exceed({-1.3, 0.4, 0.2}, -0.7, 0.2, 0.1), 0.133524442584, 1e-10);
+  EXPECT_NEAR(three_exceed({-2, -2.5, -1}, 0.9, 0.8, 0.85), 0.839440535777, 1e-10);
+  EXPECT_NEAR(three_exceed({1, 2, 0}, 0, 0, 0), 0.001804713981, 1e-10);
+}
+
 ClosedForm formula_of(const Study& study) {
   const Trial trial(study, no_evidence());
   return co_primary_form(trial, &*study.data_model, 0, study.trial->sample_size.back());
@@ -64,8 +72,42 @@ TEST(Family, FormulaOfTwoCoPrimaries) {
     EXPECT_EQ(form.formula, "bivariate normal");
     EXPECT_NEAR(form.power, expected, 2e-6) << rho;
   }
-  EXPECT_NE(formula_of(family({0.2, 0.2, 0.2}, 0.5, {Rule::all, {"primary", "b", "c"}, {}, {}})).remark, "");
+  const ClosedForm three = formula_of(family({0.2, 0.2, 0.2}, 0.5, {Rule::all, {"primary", "b", "c"}, {}, {}}, 980));
+  EXPECT_EQ(three.formula, "trivariate normal");
+  EXPECT_NEAR(three.power, 0.742077, 2e-6);
+  Study lower = family({0.2, -0.2}, 0.5, {Rule::all, {"primary", "b"}, {}, {}}, 980);
+  lower.data_model->endpoints[1].lower_is_better = true;
+  EXPECT_NEAR(formula_of(lower).power, 0.758453, 2e-6) << "better here is worse there";
   EXPECT_NE(formula_of(family({0.2, 0.2}, 0.5, {Rule::holm, {"primary", "b"}, {0.5, 0.5}, {}})).remark, "");
+}
+
+DataModel binary_endpoint(const std::string& name, double control, double active) {
+  DataModel model = score_endpoint(name, 0);
+  model.kind = OutcomeKind::binary;
+  for (auto& arm : model.arms) arm.mean.clear(), arm.sd.clear();
+  model.arms[0].share = {control};
+  model.arms[1].share = {active};
+  return model;
+}
+
+/// R: pmvnorm of the powers of two tests of shares by pooled variances, and of one of them and a t-test, with the
+/// correlation of the differences from pmvnorm and dnorm at the thresholds.
+TEST(Family, FormulaOfCoPrimaryShares) {
+  const auto sized = [](const DataModel& first, std::int64_t replicates) {
+    Study study = several_endpoints({first, binary_endpoint("b", 0.3, 0.45)}, 0.5, 400, replicates);
+    for (AnalysisPlan& plan : study.trial->analyses)
+      if (plan.endpoint != "a" || first.kind == OutcomeKind::binary) plan.method = "chi-square";
+    study.trial->multiplicity = Multiplicity{Rule::all, {"primary", "b"}, {}, {}};
+    return study;
+  };
+  const Study shares = sized(binary_endpoint("a", 0.4, 0.55), many), mixed = sized(score_endpoint("a", 0.3), many);
+  EXPECT_NEAR(formula_of(shares).power, 0.766368, 2e-6);
+  EXPECT_EQ(formula_of(shares).source, "Sozu, Sugimoto and Hamasaki 2010");
+  EXPECT_NEAR(formula_of(mixed).power, 0.766575, 2e-6);
+  constexpr double of_large_samples = 0.01;
+  for (const Study& study : {shares, mixed})
+    EXPECT_NEAR(power_of(table_of(study, "multiplicity"), "all primaries"), formula_of(study).power,
+                mcse_allowed * binomial_se(0.77, many) + of_large_samples);
 }
 
 TEST(Family, FormulaStandsBesideTheSimulation) {

@@ -104,6 +104,39 @@ TEST(Formulas, OfRanks) {
   expect_agreement(normal_trial("win-ratio", 300, 0.35, few), 0.02, "Yu and Ganju 2022");
 }
 
+/// Of 60 and 40 % of the patients, with odds of 1 to 4 and twice as much under treatment; marginal and conditional.
+TEST(Formulas, OfSharesInStrata) {
+  Study study = shares("cmh", 320, 0.2, 1.0 / 3);
+  DataCovariate severity;
+  severity.name = "severity";
+  severity.kind = DataCovariate::Kind::binary;
+  severity.levels = {"mild", "severe"};
+  severity.shares = {0.6, 0.4};
+  severity.effect = {0, std::log(4)};
+  study.data_model->covariates = {severity};
+  study.data_model->arm_numbers = ArmNumbers::conditional;
+  study.trial->randomisation.stratify = {"severity"};
+  study.trial->analyses[0].stratify = {"severity"};
+  expect_agreement(study, 0.01, "Woolson, Bean and Rojas 1986");
+  study.data_model->arm_numbers = ArmNumbers::marginal;
+  expect_agreement(study, 0.01, "Woolson, Bean and Rojas 1986");
+  study.data_model->covariates[0].interaction = {{}, {0, -0.5}};
+  expect_agreement(study, 0.01, "Woolson, Bean and Rojas 1986");
+}
+
+/// Categories of unequal shares tie otherwise than those of one size.
+TEST(Formulas, OfWinsOfCategories) {
+  Study study = two_arms("win-ratio", 300, few);
+  study.data_model->kind = OutcomeKind::ordinal;
+  study.data_model->arms[0].share = {0.7, 0.2, 0.1};
+  study.data_model->arms[1].share = {0.55, 0.27, 0.18};
+  expect_agreement(study, 0.015, "Zhao, Rahardja and Qu 2008");
+  const std::vector<ClosedForm> forms = Trial(study, no_evidence()).closed_form(0, 0, 300);
+  ASSERT_EQ(forms.size(), 2u);
+  EXPECT_EQ(forms[1].source, "Yu and Ganju 2022");
+  EXPECT_NEAR(forms[1].power, forms[0].power - 0.026, 0.001) << "by variances of 2.68 and 2.51";
+}
+
 Study times(double ratio) {
   Study study = two_arms("logrank", 300, few);
   study.data_model->visits_months.clear();
@@ -228,6 +261,9 @@ TEST(Formulas, SayWhyThereIsNone) {
   Study study = normal_trial("t", 60, 0.7, 100);
   study.data_model->arms[1].sd = {2};
   EXPECT_EQ(why_none(study), "the t-test assumes one variance, and the arms have two");
+  study = times(0.7);
+  study.data_model->arms[1].hazard = {0};
+  EXPECT_EQ(why_none(study), "an arm has a hazard of 0, and no events");
   study = normal_trial("bayes", 60, 0.7, 100);
   EXPECT_EQ(why_none(study), "no formula is built in for bayes");
 }

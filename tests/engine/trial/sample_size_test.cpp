@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include "engine/analysis/power_formulas.hpp"
 #include "engine/numeric/elementary.hpp"
 #include "engine/random/tile_draws.hpp"
 #include "engine/trial/sample_size.hpp"
@@ -143,6 +144,18 @@ TEST(SampleSize, AFormulaThatEndsIsSearchedUpToItsEnd) {
   EXPECT_EQ(smallest_size_of(goal, ending(0.0025)), 320);
   EXPECT_EQ(smallest_size_of(goal, ending(0.001)), std::nullopt);
   EXPECT_EQ(smallest_size_of(goal, [](std::int64_t) { return std::nan(""); }), std::nullopt);
+}
+
+/// R: pbinom of one arm that responds with 30 %, against 10 % at a level of 5 %: 25, 26 and 27 patients reach a power
+/// of 0.8, 28 do not (0.780), and all from 29 on do.
+TEST(SampleSize, TheFormulaOfADiscreteTest) {
+  const auto power = [](std::int64_t n) {
+    return analysis::exact_binomial_power(0.3, 0.1, static_cast<double>(n), {0.05, false});
+  };
+  SampleSizeGoal goal{.power = 0.8, .smallest = 1, .largest = 1000, .multiple = 1, .sawtooth = true};
+  EXPECT_EQ(smallest_size_of(goal, power), 29);
+  goal.first = true;
+  EXPECT_EQ(smallest_size_of(goal, power), 25);
 }
 
 }  // namespace
