@@ -229,6 +229,13 @@ void read_strata(const TomlValue& table, StudyContext& context) {
                            "rename it");
       continue;
     }
+    if (entry.key == "severity" || entry.key.starts_with("eligible for ")) {
+      context.problems.add(entry.place, "a stratification cannot be called " + quoted(entry.key),
+                           "results have strata of that name of their own: the levels of [policy], and who is eligible "
+                           "for a strategy",
+                           "rename it");
+      continue;
+    }
     const TableReader named(entry.value, strata_section, context.problems);
     if (entry.value.entries.empty()) {
       context.problems.add(entry.place, "the stratification " + quoted(entry.key) + " is empty", "it has no variable",

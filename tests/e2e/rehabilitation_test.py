@@ -240,6 +240,11 @@ class Eligible(ProgramTest):
         self.call("merge", "shards.h5.parts", "-o", "merged.h5")
         self.assert_same(whole, "merged.h5")
 
+    def test_strata_of_the_program_keep_their_names(self):
+        for name in ("severity", "eligible for other"):
+            study = self.made("named", '[cohort]\nreference = "usual care"\n', strata=f'[strata."{name}"]\nsex = true\n')
+            self.assertIn(f'a stratification cannot be called "{name}"', self.call("check", study, status=INVALID).stderr)
+
     def test_strategies_for_the_same_children_share_a_stratum(self):
         second = SURGERY + '\n[[strategy]]\nname = "with therapy"\nrehabilitation = { hours_per_week = 5, weeks = 26 }\n' + SURGERY
         result = self.run_study(self.made("two", '[cohort]\nreference = "usual care"\n', second), "two.h5")
@@ -257,6 +262,7 @@ class OwnProcedure(ProgramTest):
         for name, (value, unit) in numbers.items():
             text += f'\n[parameter."procedure.{name}.own_1"]\nvalue = {value}\nunit = "{unit}"\nsource = "our own series"\nstrength = "found"\n'
         (self.folder / "own.toml").write_text(text)
+        self.assertNotIn("has no reason", self.call("evidence", "check", "own.toml", "--against", "null").stdout)  # what is new replaces nothing
         path = self.folder / "study.toml"
         path.write_text(HEAD.format(evidence='["own.toml"]', population="", strategy='procedure = { name = "own_1", times = 2, every_months = 6 }') + COHORT)
         result = self.run_study(path, "own.h5")
