@@ -225,11 +225,28 @@ double win_ratio_drift(double log_win_ratio, double tie, const ArmPair& patients
   return log_win_ratio / std::sqrt(variance);
 }
 
-double win_ratio_drift(double log_win_ratio, double tie, std::span<const double> mean_share, const ArmPair& patients) {
-  const double c = share_of_active(patients);
-  const double variance =
-      4 * (1 - sum_of_cubes(mean_share)) / (3 * c * (1 - c) * (1 - tie) * (1 - tie) * total(patients));
-  return log_win_ratio / std::sqrt(variance);
+double win_ratio_error(std::span<const double> reference, std::span<const double> active, const ArmPair& patients) {
+  const std::size_t categories = reference.size();
+  std::vector<double> wins(categories), losses(categories);     // of an active patient in a category
+  std::vector<double> won_by(categories), lost_by(categories);  // of a reference one: to whom it loses, and wins
+  for (std::size_t c = 0; c < categories; ++c)
+    for (std::size_t other = 0; other < categories; ++other) {
+      if (other < c) wins[c] += reference[other], lost_by[c] += active[other];
+      if (other > c) losses[c] += reference[other], won_by[c] += active[other];
+    }
+  const double won = std::inner_product(active.begin(), active.end(), wins.begin(), 0.0);
+  const double lost = std::inner_product(active.begin(), active.end(), losses.begin(), 0.0);
+  // Of what a patient pulls at the log ratio, which is nothing in the mean.
+  const auto variance = [&](std::span<const double> share, const auto& better, const auto& worse) {
+    double squares = 0;
+    for (std::size_t c = 0; c < categories; ++c) {
+      const double pull = better[c] / won - worse[c] / lost;
+      squares += share[c] * pull * pull;
+    }
+    return squares;
+  };
+  return std::sqrt(variance(active, wins, losses) / patients.active +
+                   variance(reference, won_by, lost_by) / patients.reference);
 }
 
 /// The information of an arm is the sum, over the patients who are seen last at visit v, of the inverse of the

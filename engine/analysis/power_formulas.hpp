@@ -84,13 +84,13 @@ double freedman_drift(double hazard_ratio, double events, double active_share);
 /// rate mu, dispersion k (Zhu and Lakkis 2014).
 double negative_binomial_drift(double log_rate_ratio, const ArmPair& information, const ArmPair& patients);
 
-/// The drift of a log win ratio, from the probability of a tie, of values in classes as large as each other (Yu and
-/// Ganju 2022).
+/// The drift of a log win ratio, from the probability of a tie: with the variance that it has without an effect, of
+/// values in classes as large as each other (Yu and Ganju 2022).
 double win_ratio_drift(double log_win_ratio, double tie, const ArmPair& patients);
 
-/// The same of categories of any size: the variance of wins less losses is that of the rank sum with ties, over the
-/// share of pairs that are not tied (Zhao, Rahardja and Qu 2008); `mean_share` of the categories over the arms.
-double win_ratio_drift(double log_win_ratio, double tie, std::span<const double> mean_share, const ArmPair& patients);
+/// The standard error of the log win ratio of categories under their shares in both arms, by the delta method on the
+/// U-statistics of wins and losses (Bebu and Lachin 2016). Some pairs are won, and some lost.
+double win_ratio_error(std::span<const double> reference, std::span<const double> active, const ArmPair& patients);
 
 /// The variance, per patient, of an arm's mean at the last visit in a mixed model with an unstructured covariance and
 /// monotone missing data (Lu, Luo and Chen 2008). `covariance` of the visits, row by row; `retained[v]`: the share of

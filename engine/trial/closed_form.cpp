@@ -604,15 +604,14 @@ class Question {
       for (std::size_t c = 0; c < a.size(); ++c) tie += a[c] * b[c];
     }
     const double sign = protocol_.lower_is_better[slot_] ? -1 : 1;
-    if (!is_normal())
-      add_normal(
-          "win ratio with the ties of these categories", "Zhao, Rahardja and Qu 2008", large_samples, sign * *log_ratio,
-          [&](double beyond) { return analysis::win_ratio_drift(beyond, tie, mean_shares(analysed()), analysed()); });
-    add_normal("win ratio", "Yu and Ganju 2022",
-               is_normal() ? large_samples
-                           : "large samples; as if the categories had the same shares: the power is higher where they "
-                             "have not",
-               sign * *log_ratio, [&](double beyond) { return analysis::win_ratio_drift(beyond, tie, analysed()); });
+    const ArmPair n = analysed();
+    if (!is_normal()) {
+      const double se = analysis::win_ratio_error(shares_of(reference()), shares_of(active()), n);
+      add_normal("win ratio, variance under the effect", "Bebu and Lachin 2016", large_samples, sign * *log_ratio,
+                 [se](double beyond) { return beyond / se; });
+    }
+    add_normal("win ratio", "Yu and Ganju 2022", "large samples; the variance is that without an effect",
+               sign * *log_ratio, [&](double beyond) { return analysis::win_ratio_drift(beyond, tie, n); });
   }
 
   const PreparedTrial& trial_;

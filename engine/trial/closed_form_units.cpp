@@ -202,7 +202,7 @@ class UnitQuestion {
     const ClosedForm estimated =
         by_t("generalised least squares with clusters - 2 degrees of freedom", "Hussey and Hughes 2007",
              remark +
-                 "; low where clusters are few: patients within clusters tell the standard error, too, and better "
+                 "; off where clusters are few: patients within clusters tell the standard error, too, and better "
                  "than so few degrees of freedom",
              effects, se, units_ - 2);
     if (plan_.hypothesis == Aim::equivalence) return {estimated};

@@ -129,14 +129,13 @@ TEST(PowerFormulas, OfTheWinRatioWithoutTiesIsThatOfRankSums) {
   EXPECT_NEAR(win_ratio_drift(std::log(p / (1 - p)), 0, {40, 80}) / noether_drift(p, {}, {40, 80}), 1, 1e-6);
 }
 
-/// Of categories of one size both formulas are one; of others R: log(1.5) / sqrt(4 (1 - sum(p^3)) / (3 .4 .6 (1 -
-/// .35)^2 150)), p = .2, .3, .5.
+/// R: the variances of wins / P(win) - losses / P(loss) over the categories of each arm; without an effect and with
+/// categories of one size it is Yu and Ganju's.
 TEST(PowerFormulas, OfTheWinRatioOfCategories) {
   const std::array same = {0.25, 0.25, 0.25, 0.25};
-  const std::array others = {0.2, 0.3, 0.5};
-  EXPECT_NEAR(win_ratio_drift(0.4, 0.25, same, {40, 80}), win_ratio_drift(0.4, 0.25, {40, 80}), 1e-12);
-  EXPECT_NEAR(win_ratio_drift(std::log(1.5), 0.35, others, {60, 90}), 1.4942012076, digits);
-  EXPECT_GT(win_ratio_drift(0.4, 0.38, others, {60, 90}), win_ratio_drift(0.4, 0.38, {60, 90}));
+  const std::array reference = {0.7, 0.2, 0.1}, active = {0.55, 0.27, 0.18};
+  EXPECT_NEAR(0.4 / win_ratio_error(same, same, {40, 80}), win_ratio_drift(0.4, 0.25, {40, 80}), 1e-12);
+  EXPECT_NEAR(win_ratio_error(reference, active, {100, 200}), 0.237422003670, digits);
 }
 
 /// Lu, Luo and Chen (2008), table 2: two visits, a fifth is lost; and AR(1) beyond two visits against the closed form
