@@ -15,7 +15,7 @@ from program import PROGRAM, SOURCE, STUDY, WIDE
 
 PAGE = SOURCE / "io/report/page"
 CHROMIUM = os.environ.get("VCOHORT_CHROMIUM", "/usr/bin/chromium")
-HOSTILE = ['<img src=x onerror="window.pwned=true">', 'quotes \' " ` & <b>bold</b>', "right-to-left \u202e mark \u200f", "a" * 200]
+HOSTILE = ['<img src=x onerror="window.pwned=true">', 'quotes \' " ` & <b>bold</b>', "right-to-left \u202e mark \u200f", "W" * 200]
 SPOILT = 24
 TITLE = "</script><script>window.pwned=true</script> \u202etitle " + "long words " * 12
 

@@ -116,7 +116,7 @@ test("two results have the same axes, and a table of their differences", async (
   const axis = (at: number): Promise<string[]> => page.locator("#operating-characteristics .panel").nth(at).locator("svg", { hasText: "duration [months]" }).locator('g[aria-label="y-axis tick label"] text').allTextContents();
   expect(await axis(0)).toEqual(await axis(1));
   await open(page, "runs");
-  expect(await page.locator("#power-curve .panel").nth(0).locator('g[aria-label="y-axis tick label"] text').allTextContents()).toEqual(await page.locator("#power-curve .panel").nth(1).locator('g[aria-label="y-axis tick label"] text').allInnerTexts());
+  expect(await page.locator("#power-curve .panel").nth(0).locator('g[aria-label="y-axis tick label"] text').allTextContents()).toEqual(await page.locator("#power-curve .panel").nth(1).locator('g[aria-label="y-axis tick label"] text').allTextContents());
   await page.locator("#power-curve .differences summary").click();
   await expect(page.locator("#power-curve .differences")).toContainText("independent");
   const waiting = page.waitForEvent("download");

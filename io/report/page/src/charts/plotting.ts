@@ -141,6 +141,15 @@ export function heat(values: number[]): Plot.ScaleOptions {
   return { type: "linear", scheme: "cividis", domain: least < most ? [least, most] : [least - 1, most + 1] };
 }
 
+/** Fills of boxes that lie beside each other, from dark to light along Cividis, so that they are told apart in grey; with an outline for what is as dark or light as the page. */
+export function fillsOf(count: number): string[] {
+  const scale = Plot.scale({ color: { type: "linear", scheme: "cividis", domain: [0, 1] } })!;
+  const [darkest, lightest] = [0.12, 0.97];
+  return Array.from({ length: count }, (_, place) => String(scale.apply(count === 1 ? darkest : darkest + ((lightest - darkest) * place) / (count - 1))));
+}
+
+export const outline = { stroke: "var(--soft)", strokeWidth: 0.6 };
+
 /** The colour legend of a heat map: a ramp with its axis. */
 export function ramp(options: Plot.ScaleOptions, label: string, width: number): SVGSVGElement {
   const drawn = Plot.legend({ color: { ...options, label } as never, width: Math.min(width, 320), marginLeft: 6, marginRight: 6, style: { fontSize: "12px", background: "none" } as never });

@@ -73,7 +73,7 @@ function mark(item: LegendItem): SVGElement[] {
     case "band":
       return [svg("rect", { x: 0, y: -5, width: 24, height: 10, fill: color, "fill-opacity": 0.25 })];
     case "box":
-      return [svg("rect", { x: 5, y: -6, width: 14, height: 12, fill: color })];
+      return [svg("rect", { x: 5, y: -6, width: 14, height: 12, fill: color, stroke: "var(--soft)", "stroke-width": 0.6 })];
     case "dot":
       return [shape({ fill: color })];
     case "point":

@@ -2,7 +2,7 @@ import { percent, z95 } from "../../numbers";
 import { w } from "../../words";
 import { type Chart, dataOf, type Drawing } from "../chart";
 import { scenarioControl } from "../common";
-import { labelsFor, plot, Plot, tips } from "../plotting";
+import { fillsOf, labelsFor, outline, plot, Plot, tips } from "../plotting";
 import { chosenRows, incrementsOf, stratumControl, summaryOf, visitControl } from "./rows";
 
 const most = 40;
@@ -31,13 +31,14 @@ export const whoGains: Chart = {
     const ends = bars.map((bar) => bar.x + Math.sign(bar.x) * (bar.half || 0));
     const room = (40 / (context.width - labels.margin - 44)) * (Math.max(1, ...ends) - Math.min(0, ...ends)); // for a number, in per cent
     const lowest = Math.min(0, ...ends.map((end) => (end < -0.05 ? end - room : end)));
-    const color = (bar: { kind: string }): string => (bar.kind === "benefit" ? "var(--s0)" : "var(--s1)");
+    const [, gains, , loses] = fillsOf(4); // the line of the error is seen on both
+    const color = (bar: { kind: string }): string => (bar.kind === "benefit" ? gains! : loses!);
     const picture = plot({
       width: context.width, height: 70 + 24 * drawn.length, marginLeft: labels.margin, marginRight: 44,
       x: { label: w("children [%]: losing ← → gaining", "儿童 [%]：受损 ← → 获益"), tickFormat: (x: number) => String(Math.abs(x)), grid: true, nice: true, domain: [lowest, Math.max(...ends, 1)] },
       y: { type: "band", domain: drawn.map((row) => increments.text("strategy", row)), label: null, tickFormat: labels.fit, tickSize: 0, padding: 0.25 },
       marks: [
-        Plot.barX(bars, { y: "strategy", x: "x", fill: color }),
+        Plot.barX(bars, { y: "strategy", x: "x", fill: color, ...outline }),
         Plot.ruleY(bars.filter((bar) => bar.half > 0), { y: "strategy", x1: (bar: { x: number; half: number }) => bar.x - bar.half, x2: (bar: { x: number; half: number }) => bar.x + bar.half, stroke: "currentColor", strokeWidth: 1.2 }),
         Plot.text(bars, { y: "strategy", x: (bar: { x: number; half: number }) => bar.x + (bar.half || 0), text: (bar: { x: number }) => `${Math.abs(bar.x).toFixed(1)}`, textAnchor: "start", dx: 4, filter: (bar: { kind: string }) => bar.kind === "benefit" }),
         Plot.text(bars, { y: "strategy", x: (bar: { x: number; half: number }) => bar.x - (bar.half || 0), text: (bar: { x: number }) => `${Math.abs(bar.x).toFixed(1)}`, textAnchor: "end", dx: -4, filter: (bar: { kind: string; x: number }) => bar.kind === "harm" && bar.x < -0.05 }),
@@ -45,7 +46,7 @@ export const whoGains: Chart = {
       ],
     });
     return {
-      picture, legend: [{ name: w("gains at least the MCID", "获益达到 MCID"), color: "var(--s0)", kind: "box" }, { name: w("loses at least the MCID", "受损达到 MCID"), color: "var(--s1)", kind: "box" }],
+      picture, legend: [{ name: w("gains at least the MCID", "获益达到 MCID"), color: gains!, kind: "box" }, { name: w("loses at least the MCID", "受损达到 MCID"), color: loses!, kind: "box" }],
       data: dataOf(increments, rows, ["scenario", "strategy", "stratification", "stratum", "visit_months", "n", "benefit_share", "benefit_share_mcse", "harm_share", "harm_share_mcse"]),
       summary: w(`Bars of children who gain and who lose under ${drawn.length} strategies`, `${drawn.length} 个方案下获益与受损儿童的条形图`),
       note: rows.length > most ? w(`The ${most} strategies with the greatest benefit are drawn; the table has all ${rows.length}.`, `仅绘制获益最大的 ${most} 个方案；数据表含全部 ${rows.length} 个。`) : undefined,

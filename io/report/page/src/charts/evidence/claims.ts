@@ -26,11 +26,11 @@ export const claims: Chart = {
     });
     if (points.length === 0) return undefined;
     const keys = [...new Set(points.map((point) => point.key))];
-    const labels = labelsFor(keys, context.width, 0.42);
+    const labels = labelsFor(keys, context.width, context.width < 480 ? 0.62 : 0.42);
     const shift = (stance: string): number => 5 * (stances.indexOf(stance) - (stances.length - 1) / 2);
     const picture = plot({
       width: context.width, height: 66 + 22 * keys.length, marginLeft: labels.margin, marginRight: 20,
-      x: { label: context.width < 480 ? w("value / claimed", "数值 / 论断界限") : w("value / where the claim begins to matter", "数值 / 论断界限"), domain: [-4, 4], grid: true }, y: { type: "band", domain: keys, tickFormat: labels.fit, label: null, tickSize: 0 },
+      x: { label: context.width < 480 ? w("value / claimed", "数值 / 论断界限") : w("value / where the claim begins to matter", "数值 / 论断界限"), domain: [-4, 4], ticks: context.width < 480 ? [-4, 0, 4] : undefined, grid: true }, y: { type: "band", domain: keys, tickFormat: labels.fit, label: null, tickSize: 0 },
       marks: [Plot.ruleX([0], { stroke: "var(--soft)" }), Plot.ruleX([1], { stroke: "var(--soft)", strokeDasharray: "4 3" }),
         ...stances.flatMap((stance) => { const own = points.filter((point) => point.stance === stance); return [Plot.ruleY(own, { y: "key", x1: "low", x2: "high", stroke: style(stance).color, dy: shift(stance) }), Plot.dot(own, { y: "key", x: "x", fill: style(stance).color, symbol: style(stance).symbol, r: 3.5, dy: shift(stance) })]; }), tips(points, { x: "x", y: "key" })],
     });

@@ -32,7 +32,7 @@ export const replications: Chart = {
       return { key: String(row), x: Math.max(-3, Math.min(3, scaled)), verdict: of.text("verdict", row), tip: `${label(row)}\n${w("published", "已发表")} ${of.text("printed", row)}\n${w("simulated", "模拟")} ${general(median)} (${general(lower)} – ${general(upper)})\n${w("position", "位置")} ${withError(of.number("position", row), of.number("position_mcse", row))}\n${sayVerdict(of.text("verdict", row))}${of.text("reason", row) ? `: ${of.text("reason", row)}` : ""}` };
     });
     if (points.length === 0) return undefined;
-    const labels = labelsFor(rows.map(label), context.width, 0.42);
+    const labels = labelsFor(rows.map(label), context.width, context.width < 480 ? 0.62 : 0.42);
     const picture = plot({
       width: context.width, height: 66 + 15 * points.length, marginLeft: labels.margin, marginRight: 20, style: { fontSize: "11px" } as never,
       x: { label: context.width < 480 ? w("place in the interval", "区间内位置") : w("published figure in its predictive interval", "已发表数值在预测区间中的位置"), domain: [-3, 3], ticks: [-3, -2, -1, 0, 1, 2, 3], grid: true }, y: { type: "band", domain: points.map((point) => point.key), tickFormat: (key: string) => labels.fit(label(Number(key))), label: null, tickSize: 0 },

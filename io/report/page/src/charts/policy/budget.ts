@@ -1,12 +1,10 @@
 import { table } from "../../data/result";
 import { money } from "../../numbers";
-import { stylesOf } from "../../ui/series";
 import { fixedWord, w } from "../../words";
 import { type Chart, dataOf, type Drawing } from "../chart";
 import { has } from "../common";
-import { plot, Plot, tips } from "../plotting";
 import { currency, effect, others, policyScenario, short } from "./rows";
-import { labelsFor } from "../plotting";
+import { fillsOf, labelsFor, outline, plot, Plot, tips } from "../plotting";
 
 export const budget: Chart = {
   id: "budget-impact",
@@ -59,14 +57,16 @@ export const costs: Chart = {
       const so = (grouped.get(key)?.value ?? 0) + bar.value;
       grouped.set(key, { strategy: bar.strategy, component, value: so, tip: `${bar.strategy}\n${component}: ${money(so)} ${currency(context.result)}` });
     }
-    const style = stylesOf([...kept, rest]);
+    const stack = [...kept, ...(components.length > kept.length ? [rest] : [])];
+    const fills = fillsOf(stack.length);
+    const fillOf = (component: string): string => fills[stack.indexOf(component)]!;
     const labels = labelsFor(names, context.width);
     const data = [...grouped.values()];
     const picture = plot({
       width: context.width, height: 70 + 28 * names.length, marginLeft: labels.margin, marginRight: 20,
       x: { label: w(`further cost [${currency(context.result)} per child]`, `增量成本 [${currency(context.result)} / 每名儿童]`), grid: true, nice: true, tickFormat: short }, y: { type: "band", domain: names, tickFormat: labels.fit, label: null, tickSize: 0, padding: 0.2 },
-      marks: [Plot.barX(data, Plot.stackX({ y: "strategy", x: "value", fill: (bar: { component: string }) => style(bar.component).color, order: [...kept, rest], z: "component" } as never)), Plot.ruleX([0]), Plot.tip(data, Plot.pointerY(Plot.stackX({ y: "strategy", x: "value", z: "component", title: "tip" } as never)))],
+      marks: [Plot.barX(data, Plot.stackX({ y: "strategy", x: "value", fill: (bar: { component: string }) => fillOf(bar.component), ...outline, order: [...kept, rest], z: "component" } as never)), Plot.ruleX([0]), Plot.tip(data, Plot.pointerY(Plot.stackX({ y: "strategy", x: "value", z: "component", title: "tip" } as never)))],
     });
-    return { picture, legend: [...kept, ...(components.length > kept.length ? [rest] : [])].map((name) => ({ name, kind: "box", color: style(name).color })), data: dataOf(of, rows, of.columns.map((column) => column.name)), summary: w(`Stacked bars of the further cost of ${names.length} strategies over ${effect(context.result)}`, `${names.length} 个方案增量成本的堆叠条形图`) };
+    return { picture, legend: stack.map((name) => ({ name, kind: "box", color: fillOf(name) })), data: dataOf(of, rows, of.columns.map((column) => column.name)), summary: w(`Stacked bars of the further cost of ${names.length} strategies over ${effect(context.result)}`, `${names.length} 个方案增量成本的堆叠条形图`) };
   },
 };

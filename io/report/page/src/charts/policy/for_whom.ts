@@ -1,5 +1,5 @@
 import { money, percentOf } from "../../numbers";
-import { table } from "../../data/result";
+import { type Table, table } from "../../data/result";
 import { w } from "../../words";
 import { type Chart, dataOf, type Drawing } from "../chart";
 import { textWidth } from "../../ui/series";
@@ -8,6 +8,14 @@ import { heat, inkOn, labelsFor, plot, Plot, ramp, stacked, tips } from "../plot
 import { isNear, perChild, policyScenario, short, strataOf, strategySet, thresholdControl } from "./rows";
 
 const most = 60;
+const narrowest = 26; // pixels of a column whose head can be read
+
+/** The strategies that there is room for: those that are best for somebody come first, in the order that was chosen. */
+function fitting(of: Table, rows: number[], wanted: string[], places: number): Set<string> {
+  const winners = new Set(rows.filter((row) => of.truth("best", row)).map((row) => of.text("strategy", row)));
+  const kept = new Set([...wanted.filter((name) => winners.has(name)), ...wanted.filter((name) => !winners.has(name))].slice(0, places));
+  return new Set(wanted.filter((name) => kept.has(name)));
+}
 
 export const forWhom: Chart = {
   id: "for-whom",
@@ -22,7 +30,9 @@ export const forWhom: Chart = {
     const key = (row: number): string => `${of.text("stratification", row)}/${of.text("stratum", row)}`;
     const name = (stratum: string): string => sayStratum(stratum.slice(stratum.indexOf("/") + 1));
     const strata = [...new Set(rows.map(key))].slice(0, most);
-    const shown = new Set(context.choices("policy-strategies"));
+    const labels = labelsFor(strata.map(name), context.width, 0.32);
+    const wanted = context.choices("policy-strategies");
+    const shown = fitting(of, rows, wanted, Math.max(2, Math.floor((context.width - labels.margin - 40) / narrowest)));
     const byStratum = new Map(strata.map((stratum) => [stratum, rows.filter((row) => key(row) === stratum && of.number("n", row) > 0)]));
     const cells = [...byStratum].flatMap(([stratum, all]) => {
       const best = all.find((row) => of.truth("best", row));
@@ -36,7 +46,6 @@ export const forWhom: Chart = {
     const strategies = [...new Set(cells.map((cell) => cell.strategy))];
     const scale = heat(cells.map((cell) => cell.inb));
     const color = Plot.scale({ color: scale })!;
-    const labels = labelsFor(strata.map(name), context.width, 0.32);
     const mostRoom = 130;
     const heads = labelsFor(strategies, mostRoom * 1.25, 1);
     const room = Math.min(mostRoom, Math.ceil(Math.SQRT1_2 * Math.max(...strategies.map((name) => textWidth(heads.fit(name))))) + 24);
@@ -50,6 +59,9 @@ export const forWhom: Chart = {
       x: { type: "band", domain: strategies, axis: "top", tickRotate: -45, tickFormat: heads.fit, label: null, tickSize: 0 }, y: { type: "band", domain: strata, tickFormat: (stratum: string) => labels.fit(name(stratum)), label: null, tickSize: 0 },
       marks: [Plot.cell(cells, { x: "strategy", y: "stratum", fill: "inb" }), Plot.text(cells, { x: "strategy", y: "stratum", text: (cell: { inb: number; mark: string }) => (column > 74 ? `${cell.mark} ${short(cell.inb)}`.trim() : cell.mark), fill: ink }), tips(cells, { x: "strategy", y: "stratum" })],
     });
-    return { picture: stacked(ramp({ ...scale, tickFormat: short } as never, w(`incremental net benefit [${perChild(context.result)}]`, `增量净效益 [${perChild(context.result)}]`), context.width), picture), data: dataOf(of, rows, of.columns.map((each) => each.name)), summary: w(`Map of net benefit for ${strata.length} strata and ${strategies.length} strategies`, `${strata.length} 个分层与 ${strategies.length} 个方案的净效益图`), note: byStratum.size < new Set(rows.map(key)).size ? w(`The first ${most} strata are drawn; the table has all.`, `仅绘制前 ${most} 个分层；数据表含全部。`) : undefined };
+    return { picture: stacked(ramp({ ...scale, tickFormat: short } as never, w(`incremental net benefit [${perChild(context.result)}]`, `增量净效益 [${perChild(context.result)}]`), context.width), picture), data: dataOf(of, rows, of.columns.map((each) => each.name)), summary: w(`Map of net benefit for ${strata.length} strata and ${strategies.length} strategies`, `${strata.length} 个分层与 ${strategies.length} 个方案的净效益图`), note: [
+      byStratum.size < new Set(rows.map(key)).size ? w(`The first ${most} strata are drawn; the table has all.`, `仅绘制前 ${most} 个分层；数据表含全部。`) : "",
+      shown.size < wanted.length ? w(`There is room for ${shown.size} of the ${wanted.length} strategies that are chosen; those that are best for somebody come first.`, `所选 ${wanted.length} 个方案中可绘制 ${shown.size} 个；对某些儿童最佳者优先。`) : "",
+    ].filter((text) => text !== "").join(" ") || undefined };
   },
 };

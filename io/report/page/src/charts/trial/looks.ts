@@ -4,7 +4,7 @@ import { styleAt } from "../../ui/series";
 import { w } from "../../words";
 import { type Chart, type Control, dataOf, type Drawing } from "../chart";
 import { has, scenarioControl } from "../common";
-import { curveLegend, curves, plot, Plot, tips } from "../plotting";
+import { curveLegend, curves, fillsOf, needsWhite, outline, plot, Plot, tips } from "../plotting";
 
 /** The looks of a group-sequential trial: where its bounds are, and where trials end. */
 
@@ -44,7 +44,7 @@ export const boundaries: Chart = {
 const ends = [
   { column: "stop_efficacy", place: 0, name: () => w("benefit", "有效") },
   { column: "stop_futility", place: 1, name: () => w("futile, or at the end not significant", "无效，或终点时不显著") },
-  { column: "stop_worse", place: 3, name: () => w("significantly worse", "显著更差") },
+  { column: "stop_worse", place: 2, name: () => w("significantly worse", "显著更差") },
 ];
 
 export const stopping: Chart = {
@@ -57,9 +57,10 @@ export const stopping: Chart = {
     const looks = looksOf(context.result);
     const rows = looks.where({ scenario: context.choice("scenario"), sample_size: Number(context.choice("look-size")) });
     if (rows.length === 0) return undefined;
+    const fills = fillsOf(ends.length);
     const label = (row: number): string => !(looks.number("taken", row) > 0) ? w(`look ${looks.number("look", row)}: never taken`, `第 ${looks.number("look", row)} 次：从未进行`) : w(`look ${looks.number("look", row)}: ${looks.number("enrolled", row).toFixed(0)} enrolled, month ${looks.number("months", row).toFixed(0)}`, `第 ${looks.number("look", row)} 次：入组 ${looks.number("enrolled", row).toFixed(0)} 例，第 ${looks.number("months", row).toFixed(0)} 月`);
     const bars = rows.flatMap((row) => ends.map(({ column, place, name }) => ({
-      look: label(row), share: 100 * looks.number(column, row), color: `var(--s${place})`, place,
+      look: label(row), share: 100 * looks.number(column, row), color: fills[place]!, place,
       tip: `${label(row)}\n${name()}: ${percent(looks.number(column, row), looks.number(`${column}_mcse`, row))} %\n${w("enrolled", "入组")} ${withError(looks.number("enrolled", row), looks.number("enrolled_mcse", row))}`,
     }))).filter((bar) => bar.share > 0);
     const narrow = context.width < 520;
@@ -68,15 +69,15 @@ export const stopping: Chart = {
       x: { label: w("simulated trials [%]", "模拟试验 [%]"), domain: [0, Math.max(5, ...rows.map((row) => bars.filter((bar) => bar.look === label(row)).reduce((sum, bar) => sum + bar.share, 0)))], nice: true, grid: true },
       y: { type: "band", domain: rows.map(label), label: null, axis: narrow ? null : "left", tickSize: 0, padding: narrow ? 0.42 : 0.25 },
       marks: [
-        Plot.barX(bars, Plot.stackX({ y: "look", x: "share", fill: "color" })),
-        Plot.text(bars.filter((bar) => bar.share >= 6), Plot.stackX({ y: "look", x: "share", text: (bar: { share: number }) => bar.share.toFixed(1), fill: "var(--on)", z: null } as never)),
+        Plot.barX(bars, Plot.stackX({ y: "look", x: "share", fill: "color", ...outline })),
+        Plot.text(bars.filter((bar) => bar.share >= 6), Plot.stackX({ y: "look", x: "share", text: (bar: { share: number }) => bar.share.toFixed(1), fill: (bar: { color: string }) => (needsWhite(bar.color) ? "#ffffff" : "#111111"), z: null } as never)),
         narrow ? Plot.text(rows.map(label), { y: (text: string) => text, frameAnchor: "left", text: (text: string) => text, dy: -20, textAnchor: "start" }) : null,
         Plot.tip(bars, Plot.pointerY(Plot.stackX({ y: "look", x: "share", title: "tip", z: null } as never))),
       ],
       color: { type: "identity" },
     });
     return {
-      picture, legend: ends.map(({ name, place }) => ({ name: name(), kind: "box", color: `var(--s${place})` })),
+      picture, legend: ends.map(({ name, place }) => ({ name: name(), kind: "box", color: fills[place]! })),
       data: dataOf(looks, rows, looks.columns.map((column) => column.name)),
       summary: w(`Stacked bars of how trials end at ${rows.length} looks`, `${rows.length} 次分析时试验终止方式的堆叠条形图`),
     };
