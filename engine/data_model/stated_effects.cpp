@@ -17,6 +17,15 @@ double ratio_in(std::span<const double> ratio, std::span<const double> from_mont
   return ratio[piece];
 }
 
+/// Where pieces of either begin, ascending.
+std::vector<double> starts_of(std::span<const double> one, std::span<const double> other) {
+  std::vector<double> starts(one.begin(), one.end());
+  starts.insert(starts.end(), other.begin(), other.end());
+  std::sort(starts.begin(), starts.end());
+  starts.erase(std::unique(starts.begin(), starts.end()), starts.end());
+  return starts;
+}
+
 }  // namespace
 
 double hazard_by_survival(double survival, double months, double shape) {
@@ -29,19 +38,18 @@ double hazard_by_yearly_share(double share) {
 
 void multiply_hazard(const DataModel::DataArm& reference, std::span<const double> ratio,
                      std::span<const double> from_months, DataModel::DataArm& arm) {
-  std::vector<double> starts = reference.hazard_from_months;
-  starts.insert(starts.end(), from_months.begin(), from_months.end());
-  std::sort(starts.begin(), starts.end());
-  starts.erase(std::unique(starts.begin(), starts.end()), starts.end());
   arm.shape = reference.shape;
-  arm.hazard_from_months = starts;
+  arm.hazard_from_months = starts_of(reference.hazard_from_months, from_months);
   arm.hazard.clear();
-  for (const double start : starts)
+  for (const double start : arm.hazard_from_months)
     arm.hazard.push_back(hazard_of_piece(reference, start) * ratio_in(ratio, from_months, start));
 }
 
 DataModel with_effects_times(const DataModel& model, int reference, double factor) {
   DataModel changed = model;
+  for (DataModel& endpoint : changed.endpoints)
+    if (!endpoint.is_composite()) endpoint = with_effects_times(endpoint, reference, factor);
+  if (!model.endpoints.empty()) return changed;
   const DataModel::DataArm& from = model.arms.at(static_cast<std::size_t>(reference));
   const auto between = [factor](const std::vector<double>& base, std::vector<double>& values) {
     for (std::size_t k = 0; k < values.size(); ++k) values[k] = base[k] + factor * (values[k] - base[k]);
@@ -53,8 +61,12 @@ DataModel with_effects_times(const DataModel& model, int reference, double facto
     between(from.mean, arm.mean);
     between(from.share, arm.share);
     arm.rate = times_power(from.rate, arm.rate);
-    if (arm.hazard_from_months != from.hazard_from_months || arm.shape != from.shape) continue;
-    for (std::size_t k = 0; k < arm.hazard.size(); ++k) arm.hazard[k] = times_power(from.hazard[k], arm.hazard[k]);
+    if (arm.hazard.empty() || arm.shape != from.shape) continue;
+    const DataModel::DataArm stated = arm;
+    arm.hazard_from_months = starts_of(from.hazard_from_months, stated.hazard_from_months);
+    arm.hazard.clear();
+    for (const double start : arm.hazard_from_months)
+      arm.hazard.push_back(times_power(hazard_of_piece(from, start), hazard_of_piece(stated, start)));
   }
   return changed;
 }

@@ -20,8 +20,8 @@ void multiply_hazard(const DataModel::DataArm& reference, std::span<const double
                      std::span<const double> from_months, DataModel::DataArm& arm);
 
 /// The model in which every arm's effect against the reference is multiplied: differences of means and of shares, and
-/// logarithms of ratios of hazards and rates. The baseline stays; so do arms whose hazards have other pieces or another
-/// shape than the reference's.
+/// logarithms of ratios of hazards, piece by piece, and rates; of several endpoints in each. The baseline stays; so do
+/// arms whose times have another shape than the reference's.
 DataModel with_effects_times(const DataModel&, int reference, double factor);
 
 /// odds p' = ratio * odds p. Exact at 0 and 1.

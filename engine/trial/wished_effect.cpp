@@ -29,18 +29,18 @@ bool has_cells(const Study& study, const Arm& arm) {
   return std::ranges::any_of(strategy.choice->options, &Strategy::cells);
 }
 
-Evidence scaled_by(Evidence evidence, double scale) {
-  efficacy_of(evidence).value *= scale;
+}  // namespace
+
+Evidence with_efficacy_times(Evidence evidence, double factor) {
+  efficacy_of(evidence).value *= factor;
   return evidence;
 }
-
-}  // namespace
 
 ScaledEfficacy scale_to_wish(const Study& study, const Evidence& evidence) {
   Study primary_alone = to_be_counted(study);
   primary_alone.trial->analyses.resize(1);
   const auto difference = [&](double scale) {
-    const PreparedTrial trial(primary_alone, scaled_by(evidence, scale));
+    const PreparedTrial trial(primary_alone, with_efficacy_times(evidence, scale));
     return TrueValues(trial).fixed().front().value;
   };
   const double wished = study.trial->wished_effect->points;
@@ -77,7 +77,7 @@ ScaledEfficacy scale_to_wish(const Study& study, const Evidence& evidence) {
                                                          high, of_low - wished, of_high - wished,
                                                          boost::math::tools::eps_tolerance<double>(bits), steps);
   found.scale = 0.5 * (bracket.first + bracket.second);
-  found.evidence = scaled_by(evidence, found.scale);
+  found.evidence = with_efficacy_times(evidence, found.scale);
   return found;
 }
 

@@ -12,6 +12,9 @@ struct ScaledEfficacy {
   Evidence evidence;  // with the scaled one
 };
 
+/// effect.emax is multiplied. InvalidInput where the evidence has none.
+Evidence with_efficacy_times(Evidence, double factor);
+
 /// Finds the scale under which the true value of the primary analysis is study.trial->wished_effect: by bracketing, on
 /// the twins that true values are found with (true_value.hpp); what then is shown may come from more of them, and
 /// differs by its Monte Carlo error. Efficacy is bounded by the scale of the endpoint: the difference does not grow in

@@ -13,7 +13,10 @@
 #include "engine/study/ratios.hpp"
 #include "engine/study/trial_names.hpp"
 #include "engine/study/word.hpp"
+#include "engine/trial/sized_effect.hpp"
 #include "engine/trial/trial_analysis.hpp"
+#include "engine/trial/wished_effect.hpp"
+#include "io/cli/count_in_parallel.hpp"
 #include "io/cli/paragraph_assumptions.hpp"
 #include "io/cli/paragraph_conduct.hpp"
 #include "io/cli/paragraph_subject.hpp"
@@ -241,29 +244,55 @@ class Paragraph {
   std::string_view counted() const { return of_.of.events ? "events" : of_.randomised_units; }
 
   /// By formula, as a second search by simulation would cost as much as the first.
+  /// N at four fifths of the effect: by the formula of the answer, else by a short search.
   std::string pessimistic() const {
-    constexpr double weaker = 0.8;
-    const std::string what = "Were the effect four fifths of the assumed one";
     if (of_.of.precision)
       return "The width does not depend on the effect, but on the spread: change that and ask again.";
+    const bool cells = !of_.study.data_model.has_value();
+    const std::string what =
+        fmt::format("Were the {} four fifths of the assumed one", cells ? "efficacy of the cells" : "effect");
     const AnalysisPlan& plan = of_.plan(of_.analyses.front());
-    if (of_.of.formula.empty() || of_.single || of_.target.family || plan.hypothesis != Aim::superiority ||
-        !of_.study.data_model)
+    if (of_.single || plan.hypothesis != Aim::superiority)
       return what + ": not computed; change the study and ask again.";
     Study study = of_.study;
-    study.data_model = with_effects_times(*study.data_model, design_.arms.front().strategy, weaker);
-    const Trial weak(study, of_.loaded.evidence.front());
+    if (!cells) study.data_model = with_effects_times(*study.data_model, design_.arms.front().strategy, weaker);
+    study.trial->wished_effect.reset();
+    const Evidence evidence = cells ? with_efficacy_times(of_.evidence(), weaker) : of_.evidence();
+    const bool by_formula = !of_.of.formula.empty() && !of_.target.family && !cells;
+    return what + ", " + (by_formula ? size_by_formula(study, evidence) : size_by_simulation(study, evidence));
+  }
+
+  std::string size_by_formula(const Study& study, const Evidence& evidence) const {
+    const Trial weak(study, evidence);
     const auto power_at = [&](std::int64_t n) {
       if (!of_.of.events) return weak.closed_form(of_.target.analysis, of_.target.contrasts.front(), n).front().power;
-      const Trial ended(with_events(study, n), of_.loaded.evidence.front());
+      const Trial ended(with_events(study, n), evidence);
       return ended.closed_form(of_.target.analysis, of_.target.contrasts.front(), of_.randomised).front().power;
     };
     const SampleSizeGoal& goal = of_.goal;
-    const std::optional<std::int64_t> size = smallest_size_of(goal, power_at);
-    if (!size && !std::isfinite(power_at(goal.largest / goal.multiple * goal.multiple)))
-      return what + ": not computed, as the formula has no value there; change the study and ask again.";
-    return size ? fmt::format("{}, {} {} would be needed by the same formula.", what, *size, counted())
-                : fmt::format("{}, no number up to {} would do by the same formula.", what, goal.largest);
+    if (const std::optional<std::int64_t> size = smallest_size_of(goal, power_at))
+      return fmt::format("{} {} would be needed by the same formula.", *size, counted());
+    const bool ends = !std::isfinite(power_at(goal.largest / goal.multiple * goal.multiple));
+    return ends ? "the formula has no value at so many: change the study and ask again."
+                : fmt::format("no number up to {} would do by the same formula.", goal.largest);
+  }
+
+  std::string size_by_simulation(const Study& study, const Evidence& evidence) const {
+    constexpr std::int64_t search = 2000, confirmation = 4000;
+    SampleSizeGoal goal = of_.goal;
+    goal.search_replicates = std::min(goal.search_replicates, search);
+    goal.confirmation_replicates = std::min(goal.confirmation_replicates, confirmation);
+    const Study counted_alone = to_be_counted(study);
+    const Trial weak(counted_alone, evidence);
+    const SampleSizeAnswer answer = find_sample_size(goal, [&](std::int64_t n, std::int64_t from, std::int64_t to) {
+      if (!of_.of.events) return count_in_parallel(weak, n, from, to, of_.target);
+      return count_in_parallel(Trial(with_events(counted_alone, n), evidence), of_.randomised, from, to, of_.target);
+    });
+    if (!answer.found) return fmt::format("no number up to {} would do by simulation.", goal.largest);
+    return fmt::format(
+        "{} {} would be needed by a short simulation (95 % interval {} to {}; power there {:.3f}, Monte Carlo standard "
+        "error {:.3f}).",
+        answer.sample_size, counted(), answer.lower, answer.upper, answer.power, answer.power_mcse);
   }
 
   std::string computation() const {
@@ -274,6 +303,8 @@ class Paragraph {
         of_.loaded.header.study_sha256.substr(0, 16),
         of_.study.data_model ? "" : ", evidence " + of_.loaded.header.evidence_sha256.substr(0, 16));
   }
+
+  static constexpr double weaker = 0.8;  // of the effect, where designers ask what if
 
   const ParagraphSubject& of_;
   const TrialQuestion& design_;  // the reference first

@@ -86,7 +86,6 @@ class Endpoints(ProgramTest):
         self.assertAlmostEqual(float(alone["answer"]), 786, delta=40)
         self.assertIn("the study names none", self.call("size", "hierarchical", "--co-primary", status=INVALID).stderr)
         self.assertIn("leave one out", self.call("size", "co-primary", "--co-primary", "--analysis", "function", status=INVALID).stderr)
-        self.assertIn("the data model has several", self.call("size", "co-primary", "--paragraph", status=INVALID).stderr)
 
     def test_table_of_claims(self):
         result = self.run_study("co-primary", "claims.h5", "--set", "trial.replicates=2000", "--set", "trial.sample_size=[980]")

@@ -188,7 +188,7 @@ primary = { visit_months = 6, analysis = "t" }
                       "randomised in permuted blocks of 4, stratified by severity [justify]", "The last patient comes after", "Drop-out: 5 % a year [justify]",
                       "from randomisation to the analysis of the trial", "futility by spending function hwang-shih-decani (gamma -4) of beta (not binding",
                       f"The maximum is 480 patients and {events} events.", "Expected if no look ends the trial:", f", {events} events after",
-                      "Were the effect four fifths of the assumed one: not computed, as the formula has no value there"):
+                      "Were the effect four fifths of the assumed one, the formula has no value at so many"):
             self.assertIn(words, text)
         plain = " ".join(self.call("size", "event-driven", "--events", "--power", 0.7, "--paragraph", *FEW).stdout.split())
         events = int(re.search(r"smallest number of events for power 0.7: (\d+)", plain).group(1))

@@ -237,7 +237,18 @@ TEST(StatedEffects, AreMultiplied) {
   EXPECT_EQ(half.arms[0].mean, model.arms[0].mean);
   model.arms[1].hazard = {0.1, 0.05};
   model.arms[1].hazard_from_months = {0, 6};
-  EXPECT_EQ(with_effects_times(model, 0, 0.5).arms[1].hazard, model.arms[1].hazard);
+  const DataModel late = with_effects_times(model, 0, 0.5);  // the first six months have no effect
+  EXPECT_EQ(late.arms[1].hazard_from_months, (std::vector<double>{0, 6}));
+  EXPECT_EQ(late.arms[1].hazard[0], 0.1);
+  EXPECT_NEAR(late.arms[1].hazard[1], std::sqrt(0.005), 1e-15);
+  model.arms[1].shape = 2;
+  EXPECT_EQ(with_effects_times(model, 0, 0.5).arms[1].hazard, model.arms[1].hazard)
+      << "no ratio is the same at all times";
+  DataModel several;
+  several.endpoints = {model, model};
+  several.endpoints[1].first_of = {"x"};
+  EXPECT_EQ(with_effects_times(several, 0, 0.5).endpoints[0].arms[1].mean, (std::vector<double>{50, 54}));
+  EXPECT_EQ(with_effects_times(several, 0, 0.5).endpoints[1].arms[1].mean, model.arms[1].mean) << "made of others";
 }
 
 }  // namespace
