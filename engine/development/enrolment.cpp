@@ -14,6 +14,13 @@ bool score_inside(const Interval& interval, double score) {
 
 namespace {
 
+/// What a child is from birth on.
+bool kind_eligible(const Eligibility& eligibility, const PatientTile& patient, int lane) {
+  const auto meets = [](const auto& condition, std::size_t category) { return !condition || (*condition)[category]; };
+  return meets(eligibility.motor_type, patient.motor_type[lane]) &&
+         meets(eligibility.topography, patient.topography[lane]);
+}
+
 bool inside(const std::optional<Interval>& interval, double score) {
   return !interval || score_inside(*interval, score);
 }
@@ -23,7 +30,7 @@ bool inside(const std::optional<Interval>& interval, double score) {
 bool eligible(const Eligibility& eligibility, const ChildTile& child, int lane) {
   return age_and_level_eligible(eligibility, child.patient.age_years[lane], child.patient.gmfcs[lane]) &&
          inside(eligibility.gmfm66, child.baseline_gmfm66[lane]) &&
-         inside(eligibility.gmfm88, child.baseline_gmfm88[lane]);
+         inside(eligibility.gmfm88, child.baseline_gmfm88[lane]) && kind_eligible(eligibility, child.patient, lane);
 }
 
 void screen(std::uint64_t seed, std::uint32_t replicate, const Population& population,

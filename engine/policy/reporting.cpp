@@ -48,6 +48,14 @@ std::string population_of(const Study& study) {
     text += fmt::format("; eligible GMFM-66 from {:g} to {:g}", eligibility.gmfm66->low, eligibility.gmfm66->high);
   if (eligibility.gmfm88)
     text += fmt::format("; eligible GMFM-88 from {:g} to {:g}", eligibility.gmfm88->low, eligibility.gmfm88->high);
+  const auto kinds = [&](const char* what, const auto& allowed, auto category) {
+    if (!allowed) return;
+    text += fmt::format("; eligible {}", what);
+    for (std::size_t k = 0; k < allowed->size(); ++k)
+      if ((*allowed)[k]) text += fmt::format(" {}", name_of(static_cast<decltype(category)>(k)));
+  };
+  kinds("motor types", eligibility.motor_type, MotorType{});
+  kinds("topographies", eligibility.topography, Topography{});
   return text;
 }
 

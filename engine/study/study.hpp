@@ -53,6 +53,8 @@ struct Eligibility {
   std::optional<std::array<bool, gmfcs_levels>> gmfcs;
   std::optional<Interval> gmfm66;
   std::optional<Interval> gmfm88;
+  std::optional<std::array<bool, motor_types>> motor_type;
+  std::optional<std::array<bool, topographies>> topography;
 };
 
 struct Population {

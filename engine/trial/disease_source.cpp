@@ -19,7 +19,8 @@ bool may_stop(const TrialQuestion& design) {
 }
 
 bool is_open(const Eligibility& eligibility) {
-  return !eligibility.age_years && !eligibility.gmfcs && !eligibility.gmfm66 && !eligibility.gmfm88;
+  return !eligibility.age_years && !eligibility.gmfcs && !eligibility.gmfm66 && !eligibility.gmfm88 &&
+         !eligibility.motor_type && !eligibility.topography;
 }
 
 }  // namespace

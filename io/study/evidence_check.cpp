@@ -221,6 +221,11 @@ std::string eligibility_text(const StrategyEligibility& eligibility) {
   return fmt::format("{{ {} }}", fmt::join(parts, ", "));
 }
 
+/// What the population shares with the eligibility of a strategy.
+StrategyEligibility enrolled_kinds(const Eligibility& enrolled) {
+  return {enrolled.gmfcs, enrolled.motor_type, enrolled.topography};
+}
+
 bool nobody_meets(const StrategyEligibility& whom) {
   constexpr auto spastic = std::size_t{0};
   return whom.motor_type && whom.topography && !(*whom.motor_type)[spastic] &&
@@ -248,6 +253,11 @@ void check_beside(const Study& study, const Evidence& evidence, const StudyPlace
     for (const StratumDimension& dimension : stratification.dimensions)
       if (dimension.variable == StratumDimension::Variable::topography)
         lacks({}, "topographies", "patient.topography_share.I.diplegia");
+  const StrategyEligibility enrolled = enrolled_kinds(study.population.eligibility);
+  if (enrolled.topography) lacks({}, "topographies", "patient.topography_share.I.diplegia");
+  if (nobody_meets(enrolled))
+    problems.add({}, "population.eligibility excludes everybody",
+                 "children who are not spastic have the topography none", "add spastic to motor_type");
   bool hours = !study.population.rehabilitation.empty() || (study.trial && !study.trial->rehabilitation.empty());
   for (std::size_t index = 0; index < study.strategies.size(); ++index) {
     const Strategy& strategy = study.strategies[index];
@@ -336,6 +346,24 @@ std::vector<std::string> beyond_indications(const Study& study, const Evidence& 
                                 fmt::format("{}; its effect in others is assumed to be the same", facts.source),
                                 "eligibility = " + eligibility_text(whom) + " is what the evidence speaks of"));
     }
+  }
+  return notices;
+}
+
+std::vector<std::string> diluted_arms(const Study& study, const Evidence&, const StudyPlaces& places) {
+  std::vector<std::string> notices;
+  if (!study.trial || study.data_model) return notices;
+  const StrategyEligibility enrolled = enrolled_kinds(study.population.eligibility);
+  for (const Arm& arm : study.trial->arms) {
+    const auto index = static_cast<std::size_t>(arm.strategy);
+    const std::optional<StrategyEligibility>& whom = study.strategies[index].eligibility;
+    if (!whom || (!goes_beyond(enrolled.gmfcs, whom->gmfcs) && !goes_beyond(enrolled.motor_type, whom->motor_type) &&
+                  !goes_beyond(enrolled.topography, whom->topography)))
+      continue;
+    notices.push_back(text_of(places.strategies.at(index).dose, places.file_name) + ": " +
+                      explain(fmt::format("the trial enrols children who may not have {}", quoted(arm.name)),
+                              "they get usual care in that arm, and its effect is thinned out by them",
+                              "to enrol the others alone write population.eligibility = " + eligibility_text(*whom)));
   }
   return notices;
 }

@@ -21,6 +21,9 @@ Evidence check_against_evidence(const Study& study, const Evidence& evidence, co
 /// further: the curve of dose and effect was never seen there, and a unit may have been mistaken.
 std::vector<std::string> unusual_doses(const Study& study, const Evidence& evidence, const StudyPlaces& places);
 
+/// A sentence for each arm of a trial whose strategy is not for all who are enrolled.
+std::vector<std::string> diluted_arms(const Study&, const Evidence&, const StudyPlaces&);
+
 /// A sentence for each procedure that is given to children outside of the indication that the evidence states.
 std::vector<std::string> beyond_indications(const Study&, const Evidence&, const StudyPlaces&);
 

@@ -4,6 +4,7 @@
 
 #include "engine/study/size.hpp"
 #include "io/study/beside_keys.hpp"
+#include "io/study/category_key.hpp"
 #include "io/study/hours_at_once.hpp"
 
 namespace vcohort {
@@ -66,44 +67,12 @@ void finish_procedure(const TableReader& reader, ProcedureUse& use, const Scope&
     reader.refuse("times", "\"every_months\" is missing", "it is done more than once", "write every_months = 6");
 }
 
-/// The categories that are listed, each once.
-template <auto Pointer>
-void read_categories(const KeyAt& at, StrategyEligibility& eligibility) {
-  const auto listed_ones = at.table.choices(at.key.name);
-  if (!listed_ones || listed_ones->empty()) return;
-  auto& allowed = (eligibility.*Pointer).emplace();
-  allowed.fill(false);
-  for (const int category : *listed_ones) {
-    bool& taken = allowed.at(static_cast<std::size_t>(category));
-    if (taken)
-      at.refuse(quoted(at.key.choices[static_cast<std::size_t>(category)]) + " is listed twice", "once is enough",
-                "remove one");
-    taken = true;
-  }
-}
-
-template <auto Pointer>
-std::string write_categories(const KeySpec& key, const StrategyEligibility& eligibility, const Scope&) {
-  if (!(eligibility.*Pointer)) return {};
-  std::vector<std::string> names;
-  for (std::size_t k = 0; k < (eligibility.*Pointer)->size(); ++k)
-    if ((*(eligibility.*Pointer))[k]) names.emplace_back(key.choices[k]);
-  return text_list(names);
-}
-
-template <auto Pointer>
-constexpr KeySpec categories(std::string_view name, std::span<const std::string_view> choices, std::string_view meaning,
-                             std::string_view example) {
-  return custom<read_categories<Pointer>, write_categories<Pointer>>(name, KeyType::list_of_texts, {.choices = choices},
-                                                                     meaning, example);
-}
-
 constexpr std::array<KeySpec, 3> eligibility_keys = {{
-    categories<&StrategyEligibility::gmfcs>("gmfcs", gmfcs_names, "Levels.", "[\"II\", \"III\"]"),
-    categories<&StrategyEligibility::motor_type>("motor_type", motor_type_names, "Motor types.", "[\"spastic\"]"),
-    categories<&StrategyEligibility::topography>("topography", topography_names,
-                                                 "Limbs that are affected, in spastic children; `none` in all others.",
-                                                 "[\"diplegia\"]"),
+    category_key<&StrategyEligibility::gmfcs>("gmfcs", gmfcs_names, "Levels.", "[\"II\", \"III\"]"),
+    category_key<&StrategyEligibility::motor_type>("motor_type", motor_type_names, "Motor types.", "[\"spastic\"]"),
+    category_key<&StrategyEligibility::topography>(
+        "topography", topography_names, "Limbs that are affected, in spastic children; `none` in all others.",
+        "[\"diplegia\"]"),
 }};
 
 void finish_eligibility(const TableReader& reader, StrategyEligibility& eligibility, const Scope&) {

@@ -5,6 +5,7 @@
 
 #include "engine/study/names.hpp"
 #include "io/study/beside_keys.hpp"
+#include "io/study/category_key.hpp"
 #include "io/study/field.hpp"
 #include "io/study/suggestion.hpp"
 
@@ -87,37 +88,21 @@ constexpr std::array<KeySpec, 5> population_keys = {{
         {}, "Active therapy of every child under every strategy, beside what the strategy gives."),
 }};
 
-void read_levels(const KeyAt& at, Eligibility& eligibility) {
-  const auto levels = at.table.choices(at.key.name);
-  if (!levels || levels->empty()) return;
-  auto& enrolled = eligibility.gmfcs.emplace();
-  enrolled.fill(false);
-  for (const int level : *levels) {
-    bool& taken = enrolled.at(static_cast<std::size_t>(level));
-    if (taken) at.refuse(fmt::format("level {} is listed twice", gmfcs_name(level)), "once is enough", "remove one");
-    taken = true;
-  }
-}
-
-std::string write_levels(const Eligibility& eligibility, const Scope&) {
-  if (!eligibility.gmfcs) return {};
-  std::vector<std::string> levels;
-  for (int level = 0; level < gmfcs_levels; ++level) {
-    if (eligibility.gmfcs->at(static_cast<std::size_t>(level))) levels.emplace_back(gmfcs_name(level));
-  }
-  return text_list(levels);
-}
-
-constexpr std::array<KeySpec, 4> eligibility_keys = {{
+constexpr std::array<KeySpec, 6> eligibility_keys = {{
     field<&Eligibility::age_years>("age_years", {.unit = "years", .range = {0, oldest_years}},
                                    "Age at baseline, from low up to but not including high.", "[2, 12]"),
-    custom<read_levels, write_levels>("gmfcs", KeyType::list_of_texts,
-                                      {.form = "list of levels", .choices = gmfcs_names},
-                                      "The levels that are enrolled.", "[\"II\", \"III\", \"IV\"]"),
+    category_key<&Eligibility::gmfcs>("gmfcs", gmfcs_names, "The levels that are enrolled.",
+                                      "[\"II\", \"III\", \"IV\"]"),
     field<&Eligibility::gmfm66>("gmfm66", {.unit = "points", .range = {0, highest_score}},
                                 "Observed GMFM-66 at screening, from low up to but not including high.", "[20, 60]"),
     field<&Eligibility::gmfm88>("gmfm88", {.unit = "points", .range = {0, highest_score}},
                                 "Observed GMFM-88 at screening, from low up to but not including high.", "[20, 60]"),
+    category_key<&Eligibility::motor_type>("motor_type", motor_type_names, "The motor types that are enrolled.",
+                                           "[\"spastic\"]"),
+    category_key<&Eligibility::topography>(
+        "topography", topography_names,
+        "The limbs that are affected, in spastic children; `none` in all others. As for whom a procedure is meant.",
+        "[\"diplegia\"]"),
 }};
 
 /// That somebody is eligible.

@@ -177,10 +177,11 @@ constexpr std::array<KeySpec, 23> keys = {{
                                   "What is randomised where it is not each patient to one arm: crossover, clusters, "
                                   "stepped wedge.",
                                   "{ kind = \"cluster\", cluster_size = 20 }"),
-    custom<read_reference, write_reference>(
-        "reference", KeyType::text, {.form = "name of an arm", .use = rule<between_arms>},
-        "The arm that contrasts are taken against; without it the first that receives no cells, or else the first.",
-        "\"rehabilitation\""),
+    custom<read_reference, write_reference>("reference", KeyType::text,
+                                            {.form = "name of an arm", .use = rule<between_arms>},
+                                            "The arm that contrasts are taken against; without it the first that "
+                                            "receives nothing, or else no cells, or else the first.",
+                                            "\"rehabilitation\""),
     field<&TrialQuestion::sample_size>(
         "sample_size",
         {.unit = "patients",
@@ -328,13 +329,19 @@ void check_whole(const TableReader& reader, const TrialQuestion& trial, StudyCon
   }
 }
 
-/// The first arm that receives no cells, or else the first.
+/// The first arm that receives nothing, or else no cells, or else the first.
 int default_reference(const TrialQuestion& trial, const TrialFrame& frame) {
-  const auto without_cells = [&](const Arm& arm) {
-    return !frame.strategies->at(static_cast<std::size_t>(arm.strategy)).cells;
-  };
   if (!frame.strategies || frame.strategies->empty()) return 0;
-  const auto found = std::find_if(trial.arms.begin(), trial.arms.end(), without_cells);
+  const auto strategy_of = [&](const Arm& arm) -> const Strategy& {
+    return frame.strategies->at(static_cast<std::size_t>(arm.strategy));
+  };
+  const auto first = [&](const auto& wanted) {
+    return std::find_if(trial.arms.begin(), trial.arms.end(), [&](const Arm& arm) { return wanted(strategy_of(arm)); });
+  };
+  auto found = first([](const Strategy& strategy) {
+    return !strategy.cells && strategy.rehabilitation.empty() && !strategy.procedure;
+  });
+  if (found == trial.arms.end()) found = first([](const Strategy& strategy) { return !strategy.cells; });
   return found == trial.arms.end() ? 0 : static_cast<int>(found - trial.arms.begin());
 }
 

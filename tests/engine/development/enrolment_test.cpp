@@ -47,6 +47,29 @@ void expect_same_distribution(std::vector<double> x, std::vector<double> y) {
   EXPECT_LT(distance, std::sqrt(std::log(2e6) / 2 * (n + m) / (n * m)));
 }
 
+/// A trial of rhizotomy enrols spastic diplegia alone; who they are else stays what it is among such children.
+TEST(Enrolment, ChoosesByMotorTypeAndLimbs) {
+  const ParameterValues values = values_of("sceptical");
+  Population diplegic = register_population();
+  diplegic.eligibility.motor_type = std::array<bool, motor_types>{true, false, false, false};
+  diplegic.eligibility.topography = std::array<bool, topographies>{false, true, false, false};
+  Sample enrolled, filtered;
+  each_tile_of_children(20'000, diplegic, values, [&](const ChildTile& child) {
+    for (int i = 0; i < child.patient.lanes; ++i) {
+      EXPECT_EQ(child.patient.motor_type[i], static_cast<int>(MotorType::spastic));
+      EXPECT_EQ(child.patient.topography[i], static_cast<int>(Topography::diplegia));
+      enrolled.add(child, i);
+    }
+  });
+  each_tile_of_children(80'000, register_population(), values, [&](const ChildTile& child) {
+    for (int i = 0; i < child.patient.lanes; ++i)
+      if (eligible(diplegic.eligibility, child, i)) filtered.add(child, i);
+  });
+  ASSERT_GT(filtered.age.size(), 5000u);
+  expect_same_distribution(enrolled.age, filtered.age);
+  expect_same_distribution(enrolled.gmfm66, filtered.gmfm66);
+}
+
 TEST(Enrolment, GivesTheConditionalDistribution) {
   const ParameterValues values = values_of("sceptical");
   Sample enrolled, filtered;
