@@ -255,9 +255,6 @@ void check_beside(const Study& study, const Evidence& evidence, const StudyPlace
         lacks({}, "topographies", "patient.topography_share.I.diplegia");
   const StrategyEligibility enrolled = enrolled_kinds(study.population.eligibility);
   if (enrolled.topography) lacks({}, "topographies", "patient.topography_share.I.diplegia");
-  if (nobody_meets(enrolled))
-    problems.add({}, "population.eligibility excludes everybody",
-                 "children who are not spastic have the topography none", "add spastic to motor_type");
   bool hours = !study.population.rehabilitation.empty() || (study.trial && !study.trial->rehabilitation.empty());
   for (std::size_t index = 0; index < study.strategies.size(); ++index) {
     const Strategy& strategy = study.strategies[index];

@@ -280,9 +280,9 @@ void read_procedures(const TomlValue& document, Evidence& evidence, Problems& pr
     const TableReader reader(entry.value, procedure_section, problems);
     ProcedureFacts facts;
     facts.procedure = static_cast<Procedure>(*known);
-    const auto base = std::ranges::find(evidence.procedures, facts.procedure, &ProcedureFacts::procedure);
-    if (base != evidence.procedures.end()) facts.indication = base->indication;  // an overlay says what differs
     if (entry.value.is_table()) fill(reader, facts, {});
+    const auto base = std::ranges::find(evidence.procedures, facts.procedure, &ProcedureFacts::procedure);
+    if (base != evidence.procedures.end() && !reader.has("indication")) facts.indication = base->indication;
     std::erase_if(evidence.procedures, [&](const ProcedureFacts& old) { return old.procedure == facts.procedure; });
     evidence.procedures.push_back(facts);
     for (const char* what :

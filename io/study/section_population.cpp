@@ -127,6 +127,11 @@ void finish(const TableReader& reader, Population& population, const Scope&) {
                     "widen age_years");
     }
   }
+  constexpr auto spastic = static_cast<std::size_t>(MotorType::spastic);
+  if (eligibility.motor_type && eligibility.topography && !(*eligibility.motor_type)[spastic] &&
+      !(*eligibility.topography)[static_cast<std::size_t>(Topography::none)])
+    reader.refuse("eligibility", "the eligibility excludes everybody",
+                  "children who are not spastic have the topography none", "add spastic to motor_type");
   if (eligibility.gmfcs) {
     bool possible = false;
     for (std::size_t level = 0; level < gmfcs_levels; ++level) {

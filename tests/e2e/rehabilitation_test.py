@@ -44,6 +44,8 @@ sample_size = 40
 replicates = 50
 primary = { endpoint = "gmfm66", visit_months = 12, analysis = "t", change_from_baseline = true }
 '''
+WHOM = '{ gmfcs = ["II", "III"], motor_type = ["spastic"], topography = ["diplegia"] }'
+SURGERY = f'procedure = {{ name = "rhizotomy" }}\neligibility = {WHOM}\n'
 TEN = "rehabilitation = { hours_per_week = 10, weeks = 12, repeat = 2, every_weeks = 26 }\n"
 
 
@@ -95,6 +97,23 @@ class Rehabilitation(ProgramTest):
             self.assertIn("bias", columns)
         self.assertNotEqual(self.call("compare", result, treated, status=None).stdout, "identical\n")
 
+    def test_a_trial_of_those_who_may_have_it(self):
+        """Its true difference is what a cohort finds within the eligible; a trial that enrols everybody says that they thin it out."""
+        for enrolled in ("", f"eligibility = {WHOM}\n"):
+            trial = self.made("diluted", SURGERY, enrolled, question=TRIAL)
+            said = self.call("check", trial).stderr
+            (self.assertNotIn if enrolled else self.assertIn)('the trial enrols children who may not have "other"', said)
+        result = self.run_study(trial, "enrolled.h5")
+        row = next(csv.DictReader(io.StringIO(self.call("export", result, "--table", "trial/operating_characteristics").stdout)))
+        self.assertEqual(row["arm"], "other", "the reference is who receives nothing")
+        cohort = self.run_study(self.made("cohort", SURGERY, question=COHORT), "cohort.h5")
+        within = next(row for row in csv.DictReader(io.StringIO(self.call("export", cohort, "--table", "cohort/eligible").stdout))
+                      if row["endpoint"] == "gmfm66" and float(row["visit_months"]) == 12)
+        error = (float(row["true_value_mcse"]) ** 2 + float(within["mcse"]) ** 2) ** 0.5
+        self.assertAlmostEqual(float(row["true_value"]), float(within["mean"]), delta=4.5 * error)
+        nobody = self.made("nobody", population='eligibility = { motor_type = ["ataxic"], topography = ["diplegia"] }\n')
+        self.assertRegex(self.call("check", nobody, status=INVALID).stderr, r"nobody\.toml:\d+:\d+: the eligibility excludes everybody")
+
     def test_notices_and_refusals(self):
         cells = 'cell = "MSC"\nroute = "intravenous"\ndose_per_kg = 2e6\n'
         said = self.call("check", self.made("unequal", cells + TEN)).stderr
@@ -128,7 +147,6 @@ class Rehabilitation(ProgramTest):
                 self.assertRegex(said, r"wrong\.toml:\d+:\d+: ")
 
 
-SURGERY = 'procedure = { name = "rhizotomy" }\neligibility = { gmfcs = ["II", "III"], motor_type = ["spastic"], topography = ["diplegia"] }\n'
 BY_HAND = '[strata]\ngmfcs = [["II", "III"]]\nmotor_type = [["spastic"]]\ntopography = [["diplegia"]]\n'
 POLICY = '''
 [policy]

@@ -60,6 +60,22 @@ TEST(EvidenceOverlay, HoldsOnlyWhatDiffers) {
   EXPECT_EQ(read_evidence(reading.resolved, "resolved").resolved, reading.resolved);
 }
 
+/// What it does not say of a procedure is what the base says: for whom it is meant, above all.
+TEST(EvidenceOverlay, KeepsWhomAProcedureIsFor) {
+  const auto indication_of = [](const Evidence& evidence) {
+    return std::ranges::find(evidence.procedures, Procedure::rhizotomy, &ProcedureFacts::procedure)->indication;
+  };
+  const StrategyEligibility base =
+      indication_of(read_evidence(source_file("scenarios/evidence/sceptical.toml"), "sceptical").evidence);
+  ASSERT_TRUE(base.topography);
+  const std::string facts = "[procedure.rhizotomy]\nkind = \"procedure\"\ntitle = \"own\"\nsource = \"x\"\n";
+  EXPECT_EQ(indication_of(read_evidence(overlay(facts), "e.toml").evidence), base);
+  const StrategyEligibility own =
+      indication_of(read_evidence(overlay(facts + "indication = { gmfcs = [\"II\"] }\n"), "e.toml").evidence);
+  EXPECT_FALSE(own.topography);
+  EXPECT_NE(own, base);
+}
+
 TEST(EvidenceOverlay, MayLieOnAnotherOverlay) {
   const std::string remark =
       "joint = []\n[[remark]]\nparameters = [\"effect.emax\", \"severity.*.III\"]\nsource = \" (kept)\"\nreason = \"as "

@@ -444,6 +444,8 @@ class RandomStudy {
       return fmt::format("{{ I = {}, III = {} }}", number_text(share), number_text(1 - share));
     });
     set("population.eligibility.age_years", [this] { return number_list({between(0, 1), between(30, 90)}); });
+    set("population.eligibility.motor_type", [] { return "[\"spastic\", \"ataxic\"]"; });
+    set("population.eligibility.topography", [] { return "[\"diplegia\", \"none\"]"; });
     set("population.eligibility.gmfcs", [] { return "[\"I\", \"II\"]"; });
 
     set("[[strategy]].tolerance", [this] {
