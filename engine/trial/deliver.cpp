@@ -249,7 +249,7 @@ std::vector<Table> Trial::deliver(const Tally& tally) const {
     measure("followed_months", "months", "follow-up of a patient at the end, mean of the trial",
             of_size(Layout::followed, Layout::followed_squares));
   }
-  measure("dropout_share", "share", "patients lost before the end of follow-up",
+  measure("dropout_share", "share", "patients lost before the end of follow-up, or before the event that is counted",
           of_size(Layout::dropout, Layout::dropout_squares));
   measure("imbalance", units, "largest minus smallest patients / ratio over arms",
           of_size(Layout::unbalance, Layout::unbalance_squares));

@@ -110,12 +110,32 @@ std::string spreads(const ParagraphSubject& of, const DataModel& model, const An
                             raw * std::sqrt(1 - rho * rho));
 }
 
-/// "0.06 a month, from month 4 on 0.036"
+/// "0.06 a month, from month 4 on 0.036"; with a shape "0.078 t^0.3 a month" at t months.
 std::string hazards(const DataArm& arm) {
-  std::string text = fmt::format("{:.4g} a month", arm.hazard.front());
+  const std::string power = arm.shape == 1 ? "" : fmt::format(" t^{:g}", arm.shape - 1);
+  std::string text = fmt::format("{:.4g}{} a month", arm.shape * arm.hazard.front(), power);
   for (std::size_t piece = 1; piece < arm.hazard.size(); ++piece)
-    text += fmt::format(", from month {:g} on {:.4g}", arm.hazard_from_months[piece], arm.hazard[piece]);
+    text += fmt::format(", from month {:g} on {:.4g}{}", arm.hazard_from_months[piece], arm.shape * arm.hazard[piece],
+                        power);
   return text;
+}
+
+/// The events of other endpoints after which this one is not seen.
+std::string competing(const ParagraphSubject& of, const DataModel& model, const AnalysisPlan& plan) {
+  if (!of.study.data_model) return {};
+  const bool keeps_at_risk = method_of(plan).competing;
+  std::string text;
+  for (std::size_t slot = 0; slot < of.protocol.endpoints.size(); ++slot) {
+    const DataModel* other = endpoint_called(*of.study.data_model, of.protocol.endpoints[slot]);
+    if (!other || other->arms.empty() || !of.protocol.ends(slot, of.protocol.slot_of(plan))) continue;
+    std::vector<std::string> arms = {hazards(of.arm_of(*other, 0)) + " under the reference"};
+    for (std::size_t place = 1; place < of.design.arms.size(); ++place)
+      arms.push_back(hazards(of.arm_of(*other, place)) + " under " + of.design.arms[place].name);
+    text += fmt::format(" After {} {} is not seen any more ({}): hazards of {} {}.", other->name, model.name,
+                        keeps_at_risk ? "a competing event" : "the end of observation: cause-specific hazards",
+                        fmt::join(arms, "; "), justify);
+  }
+  return text.empty() ? text : " What was said of this event is so as if nothing else happened." + text;
 }
 
 std::string times(const ParagraphSubject& of, const DataModel& model) {
@@ -130,8 +150,9 @@ std::string times(const ParagraphSubject& of, const DataModel& model) {
   text += fmt::format(" {}.", justify);
   for (std::size_t place = 1; place < of.design.arms.size(); ++place)
     if (const DataArm& arm = of.arm_of(model, place); arm.hazard.size() > 1)
-      text += fmt::format(" Hazards: {} under the reference; {} under {} {}.", hazards(reference), hazards(arm),
-                          of.design.arms[place].name, justify);
+      text += fmt::format(" Hazards{}: {} under the reference; {} under {} {}.",
+                          reference.cured > 0 ? " of those who may have the event" : "", hazards(reference),
+                          hazards(arm), of.design.arms[place].name, justify);
   return text;
 }
 
@@ -193,7 +214,7 @@ std::string of_model(const ParagraphSubject& of, const DataModel& model, const A
       text = shares(of, model, plan);
       break;
     case OutcomeKind::survival:
-      text = times(of, model);
+      text = times(of, model) + competing(of, model, plan);
       break;
     case OutcomeKind::count:
       text = counts(of, model);
@@ -244,6 +265,8 @@ std::vector<std::string> endpoints_sized(const ParagraphSubject& of) {
     const AnalysisPlan& plan = of.plan(analysis);
     if (!is_hierarchical(plan)) names.push_back(plan.endpoint);
     for (const HierarchyLevel& level : plan.hierarchy) names.push_back(level.endpoint);
+    for (std::size_t slot = 0; slot < of.protocol.endpoints.size() && !is_hierarchical(plan); ++slot)
+      if (of.protocol.ends(slot, of.protocol.slot_of(plan))) names.push_back(of.protocol.endpoints[slot]);
   }
   return names;
 }

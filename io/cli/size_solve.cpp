@@ -106,6 +106,12 @@ ExitStatus solve_key(const SolveQuestion& question, const CountOfStudy& count) {
     std::cout << fmt::format("the power does not cross {:g} between {:g} and {:g}: it is {:.4f} and {:.4f}\n\n",
                              goal.power, goal.low, goal.high, power_of(solved.curve.front().counts).value,
                              power_of(solved.curve.back().counts).value);
+  constexpr double clearly = 2;
+  if (solved.is_step && goal.whole && solved.power.value < goal.power - clearly * solved.power.mcse)
+    log_notice(
+        fmt::format("the power there is clearly below {:g}: the search was too short to find the step "
+                    "(--search-replicates)",
+                    goal.power));
   constexpr double far = 4;
   if (solved.found && !solved.is_step && std::fabs(solved.power.value - goal.power) > far * solved.power.mcse)
     log_notice(

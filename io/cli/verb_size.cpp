@@ -160,6 +160,10 @@ void print_formula(const TrialQuestion& trial, const SampleSizeGoal& goal, const
   if (of.formula_answer > 0) then = fmt::format(", and {} {} for {:g}", of.formula_answer, what, goal.power);
   if (of.formula_ends) then.clear();
   std::cout << fmt::format("by formula, {}: power {:.4f} there{}\n", of.formula, of.formula_power, then);
+  const bool differs = of.formula_answer != of.answer.sample_size && of.formula_answer > 0;
+  if (goal.sawtooth && differs && of.formula.find("enumeration") != std::string::npos)
+    std::cout << "the two differ, as the power of an exact test rises and falls by less than the simulation tells "
+                 "apart: the formula is exact\n";
 }
 
 /// What the units are divided into.

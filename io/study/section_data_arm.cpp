@@ -18,7 +18,7 @@ using Keys = std::vector<std::string_view>;
 using Numbers = std::vector<double>;
 
 constexpr std::size_t longest_name = 200;
-constexpr double largest_ratio = 1000, largest_cv = 10;
+constexpr double largest_ratio = 1000, smallest_cv = 1e-6, largest_cv = 10;
 constexpr double shortest_months = 1e-3;  // to the power of any shape it is far from the smallest double
 constexpr double smallest_shape = 0.1, largest_shape = 10;
 
@@ -201,7 +201,7 @@ constexpr std::array<KeySpec, 25> arm_keys = {{
                                          {.range = above(0), .use = rule<arm_use>, .check = checked<check_per_visit>},
                                          "Normal: standard deviation at each visit.", "[1.0, 0.866]"),
     as("sd",
-       field<&StatedArm::cv>("cv", {.range = above(0, largest_cv), .use = rule<arm_use>},
+       field<&StatedArm::cv>("cv", {.range = {smallest_cv, largest_cv}, .use = rule<arm_use>},
                              "With geometric means: the coefficient of variation of the outcome within a patient, "
                              "whose logarithm has the variance log(1 + cv^2). Where two visits have the "
                              "correlation rho, the variance of a visit is that over 1 - rho.",
@@ -338,6 +338,15 @@ void check_finite(const TableReader& table, const DataArm& arm) {
                        "the effect is applied to those of the first arm", "write smaller numbers");
 }
 
+/// However it was stated: by a median, a share, a ratio.
+void check_smallest_hazard(const TableReader& table, const DataArm& arm) {
+  constexpr double smallest = 1e-12;  // a month
+  for (const double hazard : arm.hazard)
+    if (hazard > 0 && hazard < smallest)
+      table.problems().add(table.place(), fmt::format("the hazard of {} is {:g} a month", quoted(arm.name), hazard),
+                           fmt::format("below {:g} nobody ever has the event", smallest), "write 0, or a larger one");
+}
+
 /// Randomised arms do not differ before treatment.
 void check_baseline(const TableReader& table, const DataArm& arm, const DataModel& model) {
   if (model.visits_months.empty() || model.visits_months.front() > 0) return;
@@ -363,6 +372,7 @@ void finish_arm(const TableReader& table, StatedArm& stated, const Scope& scope)
   if (table.sound()) {
     resolve_arm(table, model, stated);
     check_finite(table, stated.arm);
+    check_smallest_hazard(table, stated.arm);
   }
   if (!stated.first) check_baseline(table, stated.arm, model);
 }

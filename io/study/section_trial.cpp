@@ -312,6 +312,11 @@ void check_whole(const TableReader& reader, const TrialQuestion& trial, StudyCon
                          "");
     return;
   }
+  if (const DataModel* model = context.study.data_model ? &*context.study.data_model : nullptr;
+      model && model->cluster_autocorrelation != 1)
+    context.notice(reader.place(),
+                   "the stepped-wedge analysis takes patients of two periods to be as alike as those of one, which the "
+                   "data model does not: its level does not hold (docs/validation.md)");
   const std::int64_t ratios = sum_of_ratios(trial);
   if (trial.arms.size() == 1) return;
   const bool blocks = trial.randomisation.method == Randomisation::Method::permuted_block;

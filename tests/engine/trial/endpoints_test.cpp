@@ -165,6 +165,16 @@ TEST(Endpoints, CompetingEventsHaveTheirIncidence) {
   }
 }
 
+/// Who has had the event that is counted is not lost after it: m / (m + h) (1 - exp(-(m + h) t)) are.
+TEST(Endpoints, NobodyIsLostAfterTheEvent) {
+  Study study =
+      several_endpoints({event_endpoint("t", 0.05, 1, 24), event_endpoint("other", 0.01, 1, 24)}, 0, 200, many);
+  study.trial->dropout.emplace().per_month = 0.02;
+  const Table table = table_of(study, "operating_characteristics");
+  const double lost = 0.02 / 0.07 * (1 - std::exp(-24 * 0.07));
+  EXPECT_NEAR(number(table, "dropout_share", 0), lost, mcse_allowed * number(table, "dropout_share_mcse", 0));
+}
+
 /// Two independent exponential times: the composite has the sum of the hazards, and Schoenfeld's power by its events.
 TEST(Endpoints, CompositesHaveTheFormulaOfTheirHazard) {
   Study study = several_endpoints(
