@@ -83,6 +83,7 @@ struct SizedAnswer {
   std::string_view units = "patients";  // or clusters
   WithError expected = {};              // patients at the answer, where looks end trials early; missing without looks
   std::string formula = {};             // the published formula beside the search, if there is one, with its source
+  std::string no_formula = {};          // or why there is none at the answer
   double formula_power = std::numeric_limits<double>::quiet_NaN();  // at the answer
   bool formula_ends = false;                                        // it has no value at the largest size allowed
   std::int64_t formula_answer = 0;                                  // the smallest size that it finds; 0: none

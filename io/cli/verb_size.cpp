@@ -154,6 +154,7 @@ bool has_something_to_find(const Trial& trial, const SizeTarget& target, std::st
 }
 
 void print_formula(const TrialQuestion& trial, const SampleSizeGoal& goal, const SizedAnswer& of) {
+  if (!of.no_formula.empty()) std::cout << fmt::format("no formula: {}\n", of.no_formula);
   if (of.formula.empty()) return;
   const std::string_view what = of.events ? "events" : units_of(trial);
   std::string then = fmt::format(", and no number of {} reaches {:g}", what, goal.power);
@@ -276,7 +277,10 @@ std::string width_in_words(const SizeTarget& target, const Trial& trial) {
 template <class First>
 void ask_formula(const SampleSizeGoal& goal, const First& first, SizedAnswer& of) {
   const ClosedForm there = first(of.answer.sample_size);
-  if (there.formula.empty()) return;
+  if (there.formula.empty()) {
+    of.no_formula = there.remark;
+    return;
+  }
   of.formula = fmt::format("{} ({})", there.formula, there.source);
   of.formula_power = there.power;
   of.formula_answer = smallest_size_of(goal, [&](std::int64_t size) { return first(size).power; }).value_or(0);
