@@ -22,6 +22,17 @@ double order_statistic(const std::vector<double>& sorted, double p) {
   return sorted[place - 1];
 }
 
+/// Standard error of a share of n. One more on either side (Agresti & Coull 1998), so that 0 and 1 are never certain.
+double share_error(double share, double n) {
+  const double p = (share * n + 1) / (n + 2);
+  return std::sqrt(p * (1 - p) / n);
+}
+
+/// Whether a share of n simulated figures is within two Monte Carlo standard errors of a limit.
+bool near(double share, double limit, double n) {
+  return std::fabs(share - limit) <= 2 * share_error(share, n);
+}
+
 }  // namespace
 
 const char* name_of(Verdict verdict) {
@@ -62,9 +73,9 @@ FigureAssessment assess(const PublishedFigure& figure, std::span<const double> s
   result.position = figure.bound == Bound::lower   ? (n - below) / n
                     : figure.bound == Bound::upper ? (below + equal) / n
                                                    : (below + equal / 2) / n;
-  // One more on either side (Agresti & Coull 1998), so that 0 and 1 are never taken for certain.
-  const double p = (result.position * n + 1) / (n + 2);
-  result.position_mcse = std::sqrt(p * (1 - p) / n);
+  result.position_mcse = share_error(result.position, n);
+  result.at_edge = figure.bound == Bound::exact ? near(below / n, 1 - tail, n) || near((below + equal) / n, tail, n)
+                                                : near(result.position, tail, n);
 
   const bool inside = figure.bound == Bound::exact ? result.lower <= figure.value && figure.value <= result.upper
                                                    : result.position >= tail;

@@ -13,7 +13,7 @@ enum class Verdict : std::uint8_t {
   known_misfit,  // outside, for a reason that was written down
   misfit,        // outside, and nobody knows why
   not_modelled,
-  calibrated     // inside, because something of the study file was chosen to fit it: no test
+  calibrated  // inside, because something of the study file was chosen to fit it: no test
 };
 const char* name_of(Verdict);  // "inside", "known misfit", "MISFIT", "not modelled", "calibrated"
 
@@ -26,11 +26,13 @@ struct FigureAssessment {
   double position_mcse = 0;  // of it
   std::int64_t defined = 0;  // replicates in which the figure is defined
   Verdict verdict = Verdict::not_modelled;
-  std::string reason;  // of a known misfit, why it is not modelled, or what was calibrated
+  bool at_edge = false;  // so near the limit that another seed may give the other verdict
+  std::string reason;    // of a known misfit, why it is not modelled, or what was calibrated
 };
 
 /// Judges a figure under a stance by its simulated values. A published bound is inside where at least 2.5 % of the
-/// simulated figures respect it.
+/// simulated figures respect it. At the edge is a figure of which the share that decides (of simulated figures below
+/// it, or at most it; that respect a bound) lies within two of its Monte Carlo standard errors of the limit.
 FigureAssessment assess(const PublishedFigure&, std::span<const double> simulated, std::string_view stance);
 
 }  // namespace vcohort

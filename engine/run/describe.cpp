@@ -69,9 +69,18 @@ Table describe_sweep(const Study& study) {
   return table;
 }
 
+/// Whether a strategy has fewer hours than usual care under one of the stances.
+bool below_usual_hours_of(const Strategy& strategy, const Study& study, std::span<const Evidence> evidence) {
+  return std::ranges::any_of(evidence, [&](const Evidence& stance) {
+    const Parameter* usual = find(stance, "rehabilitation.usual_hours");
+    return usual && std::ranges::any_of(below_usual_hours(study, usual->value),
+                                        [&](std::size_t index) { return &study.strategies[index] == &strategy; });
+  });
+}
+
 /// Of a study in which something is given beside cells, or without them.
 template <class Column>
-void describe_beside(const Study& study, const Column& column) {
+void describe_beside(const Study& study, std::span<const Evidence> evidence, const Column& column) {
   const auto unequal = unequal_hours_of(study);
   column("beside_cells", "", "rehabilitation and procedure; empty: usual care", beside_cells_in_words);
   column("compared_at_other_hours", "",
@@ -84,9 +93,14 @@ void describe_beside(const Study& study, const Column& column) {
                names += (names.empty() ? "" : ", ") + study.strategies[reference].name;
            return names;
          });
+  column(
+      "hours_below_usual", "",
+      "fewer hours of rehabilitation than the usual care of the evidence at some time: beyond the evidence, the loss "
+      "is taken as the mirror of the gain",
+      [&](const Strategy& s) { return below_usual_hours_of(s, study, evidence); });
 }
 
-Table describe_strategies(const Study& study) {
+Table describe_strategies(const Study& study, std::span<const Evidence> evidence) {
   Table table{"/strategies", "What patients may receive", {}};
   const Columns column(table, study.strategies);
   const auto of_cells = [](const auto& name) {
@@ -120,7 +134,7 @@ Table describe_strategies(const Study& study) {
          of_choice(&Choice::error_sd, 0.0));
   column("threshold", "of the marker", "where the choice changes", of_choice(&Choice::threshold, 0.0));
   const auto is_beside = [](const Strategy& s) { return !s.rehabilitation.empty() || s.procedure; };
-  if (std::ranges::any_of(study.strategies, is_beside)) describe_beside(study, column);
+  if (std::ranges::any_of(study.strategies, is_beside)) describe_beside(study, evidence, column);
   return table;
 }
 
@@ -167,7 +181,7 @@ std::vector<Table> describe(const Study& study, std::span<const Evidence> eviden
   std::vector<Table> tables = {describe_scenarios(study, evidence)};
   if (!study.sweep.empty()) tables.push_back(describe_sweep(study));
   if (study.data_model && !study.cohort && !study.policy) return tables;  // no disease model, no evidence
-  tables.push_back(describe_strategies(study));
+  tables.push_back(describe_strategies(study, evidence));
   tables.push_back(describe_strata(study));
   tables.push_back(describe_parameters(evidence));
   return tables;

@@ -71,7 +71,7 @@ LoadedStudy load(std::string bytes, const std::string& path, const std::vector<s
         read_stance(study.stances[k], loaded.reading.places.stances.at(k), path, carried, text).evidence);
     require_own_name(loaded.stances, study.stances[k]);
     loaded.evidence.push_back(check_against_evidence(study, loaded.stances.back(), loaded.reading.places));
-    for (const auto& notices_of : {unusual_doses, beyond_indications, diluted_arms})
+    for (const auto& notices_of : {unusual_doses, beyond_indications, diluted_arms, hours_below_usual})
       for (std::string& notice : notices_of(study, loaded.evidence.back(), loaded.reading.places))
         if (auto& known = loaded.reading.notices; std::find(known.begin(), known.end(), notice) == known.end())
           known.push_back(std::move(notice));

@@ -17,7 +17,9 @@
 #include "io/cli/table_format.hpp"
 #include "io/cli/verbs.hpp"
 #include "io/console/screen.hpp"
+#include "io/study/evidence_overlay.hpp"
 #include "io/study/problems.hpp"
+#include "io/study/toml_document.hpp"
 
 namespace vcohort {
 
@@ -40,6 +42,18 @@ EvidenceReading read_named(const std::string& name) {
   return read_evidence(file->text, file->name, find_evidence);
 }
 
+std::size_t place_in(const JointPrior& prior, const std::string& name) {
+  const auto place = std::find(prior.parameters.begin(), prior.parameters.end(), name);
+  return static_cast<std::size_t>(place - prior.parameters.begin());
+}
+
+std::vector<const JointPrior*> priors_of(const Parameter& parameter, const Evidence& evidence) {
+  std::vector<const JointPrior*> found;
+  for (const JointPrior& prior : evidence.joint)
+    if (place_in(prior, parameter.name) < prior.parameters.size()) found.push_back(&prior);
+  return found;
+}
+
 void list(const EvidenceArguments& arguments) {
   const Evidence evidence = read_named(arguments.stance).evidence;
   if (arguments.pattern.empty() && arguments.strength.empty())
@@ -52,6 +66,21 @@ void list(const EvidenceArguments& arguments) {
   if (!arguments.strength.empty())
     std::erase_if(kept, [&](const Parameter* p) { return name_of(p->strength) != arguments.strength; });
   print(parameters_table(evidence, kept), arguments.format, std::cout);
+}
+
+/// With which parameters this one is drawn jointly under each stance, and why.
+void show_joint_priors(const Parameter& parameter, const std::vector<Evidence>& stances) {
+  std::string said;
+  for (const Evidence& stance : stances)
+    for (const JointPrior* prior : priors_of(parameter, stance)) {
+      std::vector<std::string> others;
+      const std::size_t own = place_in(*prior, parameter.name);
+      for (std::size_t k = 0; k < prior->parameters.size(); ++k)
+        if (k != own) others.push_back(fmt::format("{} {:g}", prior->parameters[k], prior->correlation[own][k]));
+      std::cout << fmt::format("  {:<12} drawn jointly, correlation with {}\n", stance.name, fmt::join(others, ", "));
+      if (prior->source != said) std::cout << "    " << prior->source << '\n';
+      said = prior->source;
+    }
 }
 
 /// One parameter for a reader: what it means, and what each stance says of it.
@@ -71,6 +100,7 @@ void show_parameter(const Parameter& parameter, const std::vector<Evidence>& sta
   }
   for (const Revision& old : parameter.history)
     std::cout << fmt::format("  until {}: {:g} ({})\n", old.until, old.value, old.why);
+  show_joint_priors(parameter, stances);
 }
 
 /// What can move of these parameters, as coordinates of the evidence's draws.
@@ -118,6 +148,7 @@ void print_literature(const std::vector<const Parameter*>& shown, const std::vec
       if (const Parameter* here = find(stance, parameter->name)) {
         said += here->source + "\n" + here->reason + "\n";
         for (const Revision& old : here->history) said += old.why + "\n";
+        for (const JointPrior* prior : priors_of(*here, stance)) said += prior->source + "\n";
       }
   const std::vector<std::string> codes = codes_in(said);
   const std::vector<LiteratureEntry> entries = entries_of(codes);
@@ -132,7 +163,7 @@ void list_sources(const EvidenceArguments& arguments) {
     const std::vector<std::string> codes = codes_in(arguments.pattern);
     for (const std::string& code : codes)
       if (entries_of({&code, 1}).empty())
-        throw InvalidInput(explain("no source is called " + code, "the codes are A1 to A92 and B1 to B39",
+        throw InvalidInput(explain("no source is called " + code, "it is no code of the literature",
                                    "`vcohort evidence sources` lists them"));
     if (codes.empty())
       throw InvalidInput(explain(vcohort::quoted(arguments.pattern) + " names no source",
@@ -184,9 +215,20 @@ void diff(const EvidenceArguments& arguments) {
     print(differences_table(a, b, found), arguments.format, std::cout);
 }
 
+/// Scenarios are told apart by the names of their evidence: a file has none of a stance that ships.
+void refuse_shipped_name(const EvidenceFile& file, const Evidence& evidence) {
+  if (!shipped_base(evidence.name, "") || shipped_base(file.name, "")) return;
+  const TomlEntry* name = parse_toml(file.text, file.name).find("name");
+  throw InvalidInput(text_of(name ? name->place : Place{}, file.name) + ": " +
+                     explain("the evidence is called " + vcohort::quoted(evidence.name),
+                             "that is one that ships, and scenarios are told apart by these names",
+                             "give it a name of its own"));
+}
+
 /// Refuses a file that is wrong; of one that is right it says what it changes.
 void check_file(const EvidenceArguments& arguments) {
   const EvidenceReading reading = read_named(arguments.first);
+  if (const auto file = find_evidence(arguments.first, "")) refuse_shipped_name(*file, reading.evidence);
   std::cout << fmt::format("{}: {} parameters, complete\n", arguments.first, reading.evidence.parameters.size());
   const Evidence base = read_named(arguments.stance).evidence;
   const std::vector<Difference> found = differences(reading.evidence, base);

@@ -35,7 +35,7 @@ ExitStatus replicate(ReplicateArguments arguments) {
   } else {
     print(replication_table(assessed), arguments.format, std::cout);
   }
-  return counts.misfits == 0 ? ExitStatus::done : ExitStatus::answer_is_no;
+  return counts.misfits.all == 0 ? ExitStatus::done : ExitStatus::answer_is_no;
 }
 
 }  // namespace

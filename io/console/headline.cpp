@@ -255,6 +255,22 @@ void print_unequal_hours(const ResultFile& file, std::ostream& out) {
           texts(strategies, "strategy")[row], other);
 }
 
+/// Less therapy than usual care: what it saves and loses was never measured.
+void print_hours_below_usual(const ResultFile& file, std::ostream& out) {
+  if (!file.find("/strategies")) return;
+  const Table strategies = file.read_table("/strategies");
+  const Column* below = strategies.find("hours_below_usual");
+  if (!below) return;
+  const auto& of = std::get<std::vector<Truth>>(below->values);
+  for (std::size_t row = 0; row < strategies.rows(); ++row)
+    if (of[row].value)
+      out << fmt::format(
+          "\n{} has fewer hours of rehabilitation than usual care: beyond the evidence, the loss is taken as the "
+          "mirror "
+          "of the gain\n",
+          texts(strategies, "strategy")[row]);
+}
+
 /// How much of the model nobody measured.
 void print_strength(const ResultFile& file, std::ostream& out) {
   const Table parameters = file.read_table("/parameters");
@@ -298,6 +314,7 @@ void print_headline(const ResultFile& file, std::ostream& out) {
     print_research(file, out);
   }
   print_unequal_hours(file, out);
+  print_hours_below_usual(file, out);
   if (file.find("/parameters")) print_strength(file, out);
 }
 

@@ -45,6 +45,19 @@ bool assumption_driven(const AssessedStudy& study, std::size_t figure) {
   return !study.published->assumed.empty() && study.figures[figure].verdict != Verdict::not_modelled;
 }
 
+constexpr std::string_view at_the_edge = "at the edge";
+
+void count(ReplicationCounts::Count& counts, const FigureAssessment& assessed) {
+  ++counts.all;
+  counts.at_edge += assessed.at_edge;
+}
+
+/// "4 calibrated, of them 1 at the edge"
+std::string count_text(const ReplicationCounts::Count& count, std::string_view what) {
+  const std::string all = fmt::format("{} {}", count.all, what);
+  return count.at_edge == 0 ? all : fmt::format("{}, of them {} at the edge", all, count.at_edge);
+}
+
 /// The number of a reason among the footnotes of a block.
 std::size_t footnote(const std::string& reason, std::vector<std::string>& notes) {
   const auto found = std::find(notes.begin(), notes.end(), reason);
@@ -82,8 +95,15 @@ void print_block(const AssessedStudy& study, std::ostream& out) {
                ? std::string(name_of(assessed.verdict))
                : fmt::format("{} [{}]", name_of(assessed.verdict), footnote(assessed.reason, notes));
   });
+  const bool edge = std::ranges::any_of(study.figures, &FigureAssessment::at_edge);
+  if (edge)
+    column("remark", "", "", [&](std::size_t f) { return study.figures[f].at_edge ? std::string(at_the_edge) : ""; });
   print(table, TableFormat::table, out);
   for (std::size_t k = 0; k < notes.size(); ++k) out << fmt::format("[{}] {}\n", k + 1, notes[k]);
+  if (edge)
+    out << at_the_edge
+        << ": the simulation cannot tell, the position is within two Monte Carlo standard errors of 0.025 or 0.975; "
+           "more --replicates may\n";
   if (!study.published->assumed.empty())
     out << fmt::format("assumption-driven: {} assumed\n", fmt::join(study.published->assumed, ", "));
   out << '\n';
@@ -96,16 +116,16 @@ void ReplicationCounts::add(const AssessedStudy& study) {
     assumption_driven += vcohort::assumption_driven(study, f);
     switch (study.figures[f].verdict) {
       case Verdict::inside:
-        ++inside;
+        count(inside, study.figures[f]);
         break;
       case Verdict::calibrated:
-        ++calibrated;
+        count(calibrated, study.figures[f]);
         break;
       case Verdict::known_misfit:
-        ++known_misfits;
+        count(known_misfits, study.figures[f]);
         break;
       case Verdict::misfit:
-        ++misfits;
+        count(misfits, study.figures[f]);
         break;
       case Verdict::not_modelled:
         ++not_modelled;
@@ -115,11 +135,10 @@ void ReplicationCounts::add(const AssessedStudy& study) {
 }
 
 std::string ReplicationCounts::text() const {
-  return fmt::format(
-      "{} figures inside their 95 % predictive interval, {} calibrated, {} known misfits, {} unexplained misfits, {} "
-      "not modelled; {} "
-      "are assumption-driven",
-      inside, calibrated, known_misfits, misfits, not_modelled, assumption_driven);
+  return fmt::format("{}; {}; {}; {}; {} not modelled; {} are assumption-driven",
+                     count_text(inside, "figures inside their 95 % predictive interval"),
+                     count_text(calibrated, "calibrated"), count_text(known_misfits, "known misfits"),
+                     count_text(misfits, "unexplained misfits"), not_modelled, assumption_driven);
 }
 
 Table replication_table(const std::vector<AssessedStudy>& studies) {
@@ -163,6 +182,10 @@ Table replication_table(const std::vector<AssessedStudy>& studies) {
   column("assumption_driven", "", "inputs of the study had to be assumed", &Row::driven);
   column("verdict", "", "inside, calibrated, known misfit, MISFIT or not modelled",
          [](const Row& row) { return name_of(row.assessed.verdict); });
+  simulated("at_edge", "",
+            "within two Monte Carlo standard errors of the limit of 2.5 or 97.5 %: the simulation cannot tell on which "
+            "side",
+            &FigureAssessment::at_edge);
   simulated("reason", "", "of a known misfit, why it is not modelled, or what was calibrated",
             &FigureAssessment::reason);
   return table;

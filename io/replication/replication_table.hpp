@@ -18,9 +18,14 @@ struct AssessedStudy {
   std::vector<FigureAssessment> figures;  // [figure]
 };
 
-/// How many figures of all studies have which verdict, and how many rest on assumed inputs.
+/// How many figures of all studies have which verdict, how many of them at the edge, and how many rest on assumed
+/// inputs.
 struct ReplicationCounts {
-  std::int64_t inside = 0, calibrated = 0, known_misfits = 0, misfits = 0, not_modelled = 0, assumption_driven = 0;
+  struct Count {
+    std::int64_t all = 0, at_edge = 0;
+  };
+  Count inside, calibrated, known_misfits, misfits;
+  std::int64_t not_modelled = 0, assumption_driven = 0;
 
   void add(const AssessedStudy&);
   std::string text() const;

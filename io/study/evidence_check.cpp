@@ -365,6 +365,18 @@ std::vector<std::string> diluted_arms(const Study& study, const Evidence&, const
   return notices;
 }
 
+std::vector<std::string> hours_below_usual(const Study& study, const Evidence& evidence, const StudyPlaces&) {
+  const Parameter* usual = find(evidence, "rehabilitation.usual_hours");
+  const std::vector<std::size_t> below = usual ? below_usual_hours(study, usual->value) : std::vector<std::size_t>();
+  if (below.empty()) return {};
+  std::vector<std::string> names;
+  for (const std::size_t strategy : below) names.push_back(quoted(study.strategies[strategy].name));
+  return {explain(fmt::format("fewer hours of rehabilitation than usual care, {:g} a week: {}", usual->value,
+                              fmt::join(names, ", ")),
+                  "beyond the evidence: no trial took therapy away, and the loss is taken as the mirror of the gain",
+                  "read what is saved and lost as an assumption")};
+}
+
 std::vector<std::string> unusual_doses(const Study& study, const Evidence& evidence, const StudyPlaces& places) {
   constexpr double far = 100;
   std::vector<std::string> notices;

@@ -30,6 +30,10 @@ std::vector<std::string> beyond_indications(const Study&, const Evidence&, const
 /// The pairs that have a delivery factor and a reference dose: "MSC/intravenous", ...
 std::vector<std::string> pairs_of(const Evidence& evidence);
 
+/// A sentence for the strategies that have fewer hours of rehabilitation than the evidence's usual care: nobody
+/// measured what is lost then.
+std::vector<std::string> hours_below_usual(const Study&, const Evidence&, const StudyPlaces&);
+
 /// Notices of cells that are compared with a reference at other hours of rehabilitation.
 std::vector<std::string> unequal_hours(const Study&);
 

@@ -262,6 +262,10 @@ std::optional<JointPrior> read_joint(const TomlValue& table, const Evidence& evi
   return reader.sound() ? std::optional(prior) : std::nullopt;
 }
 
+bool is_number_of(std::string_view parameter, std::string_view procedure) {
+  return parameter.starts_with("procedure.") && parameter.ends_with(fmt::format(".{}", procedure));
+}
+
 /// What the file says of procedures, beside their numbers, in place of what its base says.
 void read_procedures(const TomlValue& document, Evidence& evidence, Problems& problems) {
   const TomlEntry* tables = document.find("procedure");
@@ -285,16 +289,38 @@ void read_procedures(const TomlValue& document, Evidence& evidence, Problems& pr
     if (base != evidence.procedures.end() && !reader.has("indication")) facts.indication = base->indication;
     std::erase_if(evidence.procedures, [&](const ProcedureFacts& old) { return old.procedure == facts.procedure; });
     evidence.procedures.push_back(facts);
-    for (const char* what :
-         {"effect", "onset", "waning", "cv", "cost", "harm", "harm_loss", "complication_cost", "carer_days"}) {
-      const std::string name = fmt::format("procedure.{}.{}", what, entry.key);
-      if (!find(evidence, name))
-        problems.add(entry.place, fmt::format("the parameter {} is missing", quoted(name)),
-                     "a procedure has all of its numbers", "add it with its source");
-    }
   }
   std::sort(evidence.procedures.begin(), evidence.procedures.end(),
             [](const ProcedureFacts& a, const ProcedureFacts& b) { return a.procedure < b.procedure; });
+}
+
+/// Where the file speaks of a procedure: its table, else the first of its numbers.
+Place place_of_procedure(const TomlValue& document, std::string_view procedure) {
+  if (const TomlEntry* tables = document.find("procedure"); tables && tables->value.is_table())
+    if (const TomlEntry* table = tables->value.find(procedure)) return table->place;
+  if (const TomlEntry* parameters = document.find("parameter"); parameters && parameters->value.is_table())
+    for (const TomlEntry& entry : parameters->value.entries)
+      if (is_number_of(entry.key, procedure)) return entry.place;
+  return {};
+}
+
+/// A procedure of which the evidence has a table or a number has all of its numbers.
+void check_procedures(const TomlValue& document, const Evidence& evidence, Problems& problems) {
+  for (const std::string_view procedure : procedure_names) {
+    std::vector<std::string> missing;
+    bool spoken_of = std::ranges::any_of(
+        evidence.procedures, [&](const ProcedureFacts& facts) { return name_of(facts.procedure) == procedure; });
+    for (const ParameterDefinition& definition : parameter_registry()) {
+      if (!is_number_of(definition.name, procedure)) continue;
+      const bool here = find(evidence, definition.name);
+      spoken_of = spoken_of || here;
+      if (!here) missing.push_back(definition.name);
+    }
+    if (!spoken_of) continue;
+    for (const std::string& name : missing)
+      problems.add(place_of_procedure(document, procedure), fmt::format("the parameter {} is missing", quoted(name)),
+                   "a procedure has all of its numbers", "add it with its source");
+  }
 }
 
 void check_format(const TomlValue& document, Problems& problems) {
@@ -405,6 +431,7 @@ EvidenceReading read_chain(std::string_view bytes, const std::string& file_name,
   fill(reader, evidence, {});
   read_parameters(document, evidence, problems);
   read_procedures(document, evidence, problems);
+  check_procedures(document, evidence, problems);
   check_amounts(document, base, evidence, problems);
   if (document.find("joint")) evidence.joint.clear();  // its own replace those of the base
   read_remarks(document, evidence, problems);

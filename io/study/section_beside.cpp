@@ -84,7 +84,9 @@ void finish_eligibility(const TableReader& reader, StrategyEligibility& eligibil
 
 const SectionSpec rehabilitation_section = section<Rehabilitation, finish_rehabilitation>(
     "rehabilitation", "rehabilitation",
-    "Blocks of active therapy. What counts is the hours above usual care; usual care alone changes nothing.",
+    "Blocks of active therapy. What counts is the hours above usual care, "
+    "`rehabilitation.usual_hours` of the evidence, which uncertain parameters draw; fewer hours are a loss beyond the "
+    "evidence.",
     rehabilitation_keys);
 
 const SectionSpec procedure_use_section = section<ProcedureUse, finish_procedure>(

@@ -62,6 +62,16 @@ class Drift(ProgramTest):
                 self.assertAlmostEqual(arm["per_point"], float(of_one[key]["expected"]) - growth, delta=0.0001)
                 self.assertEqual(arm["change"], float(without[key]["printed"].split()[0]))
 
+    def test_the_page_can_be_followed(self):
+        """Every arm's row on docs/evidence.md, from the printed change by growth and slope to what it gained."""
+        page = (SOURCE / "docs/evidence.md").read_text()
+        for arm in arms():
+            if arm["study"]:
+                cells = next(line for line in page.splitlines() if line.startswith(f"| {arm['arm']} |")).strip("| ").split(" | ")
+                change, growth, slope = float(cells[2].split()[0]), float(cells[3]), float(cells[4])
+                self.assertEqual((change, growth, slope), (arm["change"], round(arm["growth"], 2), round(arm["per_point"], 3)), arm["arm"])
+                self.assertEqual(cells[5], f"{(arm['change'] - arm['growth']) / arm['per_point']:.1f} ({arm['se'] / arm['per_point']:.1f})", arm["arm"])
+
     def test_no_hours_are_given_to_these_arms(self):
         """Hours above usual care would have to be taken off: no file has any, so that both stances expect the same."""
         sceptical, published = self.expected(0.0), self.expected(0.0, "published")

@@ -109,13 +109,13 @@ class Verb(ProgramTest):
         self.assertEqual([line.split()[0] for line in said.splitlines()], ["B17", "B18"])
         self.assertIn("Pulgar 2019", said)
         every = {row["code"]: row["source"] for row in csv.DictReader(io.StringIO(self.call("evidence", "sources", "--format", "csv").stdout))}
-        self.assertEqual(list(every), [f"A{k}" for k in range(1, 93)] + [f"B{k}" for k in range(1, 40)])
+        self.assertEqual(list(every), [f"A{k}" for k in range(1, 95)] + [f"B{k}" for k in range(1, 40)])
         some = list(csv.DictReader(io.StringIO(self.call("evidence", "sources", "B12, A7", "--format", "csv").stdout)))
         self.assertEqual([(row["code"], row["source"]) for row in some], [("A7", every["A7"]), ("B12", every["B12"])])
         for folder in ("evidence", "replications", "claims", "studies"):
             for path in (SOURCE / "scenarios" / folder).rglob("*.toml"):
                 self.assertEqual(set(re.findall(r"\b[AB]\d{1,3}\b", path.read_text())) - set(every), set(), path.name)
-        self.assertIn("no source is called A93", self.call("evidence", "sources", "A93", status=INVALID).stderr)
+        self.assertIn("no source is called A95", self.call("evidence", "sources", "A95", status=INVALID).stderr)
         self.assertIn("names no source", self.call("evidence", "sources", "Pulgar", status=INVALID).stderr)
 
     def test_a_study_that_no_evidence_moves_is_refused_at_once(self):
@@ -130,6 +130,26 @@ class Verb(ProgramTest):
         self.assertIn("effect.emax has no reason", said)
         (self.folder / "own.toml").write_text("format = 3")
         self.assertRegex(self.call("evidence", "check", "own.toml", status=INVALID).stderr, r"own\.toml:1:\d+: ")
+
+    def test_check_misses_what_a_run_would_miss(self):
+        (self.folder / "lone.toml").write_text('format = "vcohort-evidence 1"\nbase = "sceptical"\nname = "lone"\ntitle = "lone"\n\n[parameter."procedure.effect.own_2"]\n'
+                                               'value = 2\nunit = "GMFM-66 points"\nsource = "ours"\nstrength = "assumed"\n')
+        said = self.call("evidence", "check", "lone.toml", status=INVALID).stderr
+        for what in ("onset", "waning", "cv", "cost", "harm", "harm_loss", "complication_cost", "carer_days"):
+            self.assertRegex(said, rf'lone\.toml:6:\d+: the parameter "procedure\.{what}\.own_2" is missing')
+        for stance in ("sceptical", "null", "care-korea"):
+            (self.folder / "named.toml").write_text(OVERLAY.format(base="sceptical", name=stance, emax=5))
+            self.assertRegex(self.call("evidence", "check", "named.toml", status=INVALID).stderr, rf'named\.toml:3:\d+: the evidence is called "{stance}" \(that is one that ships')
+            self.call("evidence", "check", stance)  # of itself
+
+    def test_show_has_the_joint_prior(self):
+        """Both deliveries of the Tehran trials rest on one sham arm: what joins them, what it was, and why."""
+        for one, other in (("MSC", "MNC"), ("MNC", "MSC")):
+            said = " ".join(self.call("evidence", "show", f"delivery.{one}.intrathecal").stdout.split())
+            self.assertEqual(said.count(f"delivery.{other}.intrathecal 0.5"), 2, said)  # null has none: its cells do nothing
+            self.assertIn("their correlation is 0.5 (derived: equal arms share one control), not the 0.10 of two trials", said)
+            self.assertIn("B31 Amanat 2021", said)
+        self.assertNotIn("drawn jointly", self.call("evidence", "show", "cost.care").stdout)
 
     def test_alternatives_are_evidence(self):
         names = [line.split()[0] for line in self.call("scenarios", "list").stdout.split("the sceptical stance with other numbers")[1].split("\n\n")[0].splitlines()[1:]]

@@ -114,6 +114,22 @@ class Rehabilitation(ProgramTest):
         nobody = self.made("nobody", population='eligibility = { motor_type = ["ataxic"], topography = ["diplegia"] }\n')
         self.assertRegex(self.call("check", nobody, status=INVALID).stderr, r"nobody\.toml:\d+:\d+: the eligibility excludes everybody")
 
+    def test_fewer_hours_than_usual_care_are_beyond_the_evidence(self):
+        stop, one = "rehabilitation = { hours_per_week = 0, weeks = 12 }\n", "rehabilitation = { hours_per_week = 1 }\n"
+        half, together = "rehabilitation = { hours_per_week = 0.5 }\n", "rehabilitation = [{ hours_per_week = 0.5 }, { hours_per_week = 0.5, weeks = 1, repeat = 3, every_weeks = 1 }]\n"
+        for strategy, population, below in ((stop, "", "other"), (one, "", None), (TEN, "", None), (half, "", "other"), (half, half, "usual care"),
+                                            (together, "", "other"), (together.replace(", weeks = 1, repeat = 3, every_weeks = 1", ""), "", None), (TEN, stop, "usual care")):
+            with self.subTest(strategy=strategy, population=population):
+                said = self.call("check", self.made("below", strategy, population=population)).stderr
+                if below:
+                    self.assertRegex(said, f'fewer hours of rehabilitation than usual care, 1 a week: .*"{below}"')
+                else:
+                    self.assertNotIn("than usual care", said)
+        result = self.run_study(self.made("below", stop), "below.h5")
+        self.assertIn("other has fewer hours of rehabilitation than usual care", self.call("show", result).stdout)
+        rows = list(csv.DictReader(io.StringIO(self.call("export", result, "--table", "strategies").stdout)))
+        self.assertEqual([row["hours_below_usual"] for row in rows], ["false", "true"])
+
     def test_notices_and_refusals(self):
         cells = 'cell = "MSC"\nroute = "intravenous"\ndose_per_kg = 2e6\n'
         said = self.call("check", self.made("unequal", cells + TEN)).stderr

@@ -4,6 +4,7 @@ import io
 import math
 import re
 import resource
+import tomllib
 import unittest
 
 from program import ANSWER_IS_NO, INVALID, SOURCE, STORAGE, ProgramTest
@@ -36,6 +37,31 @@ class Replicate(ProgramTest):
         for row in self.table():
             self.assertIn(row["verdict"], ("inside", "calibrated", "known misfit", "not modelled"), row)
             self.assertEqual(row["verdict"] == "inside", row["reason"] == "", row)
+
+    def test_every_score_of_an_arm_that_something_was_fitted_to_is_calibrated(self):
+        """Hours that were chosen to fit one figure move all scores of the arm; complications they do not touch."""
+        fitted = {}
+        for path in sorted((SOURCE / "scenarios/replications").glob("*.figures.toml")):
+            file = tomllib.loads(path.read_text())
+            scores = [f for f in file["figure"] if "not_modelled" not in f and "versus" not in f and f.get("quantity") != "related_events"]
+            arm = lambda f: str(f.get("arm", file.get("arm")))
+            arms = {arm(f) for f in scores if "calibrated" in f}
+            for f in scores:
+                self.assertEqual("calibrated" in f, arm(f) in arms, (path.name, f["name"]))
+            fitted |= {path.name: len([f for f in scores if "calibrated" in f])} if arms else {}
+        self.assertEqual(fitted, {"gu-2020.figures.toml": 5, "min-2013.figures.toml": 2})
+
+    def test_a_position_within_two_errors_of_the_limit_is_at_the_edge(self):
+        continuous = [row for row in self.table() if "GMFM change" in row["figure"] and row["verdict"] != "not modelled"]
+        self.assertTrue(continuous)
+        for row in continuous:
+            p, error = float(row["position"]), float(row["position_mcse"])
+            near = min(abs(p - 0.025), abs(p - 0.975)) <= 2 * error
+            self.assertEqual(row["at_edge"], "true" if near else "false", row)
+        gu = self.call("replicate", "gu-2020", "--evidence", "published", status=None).stdout
+        self.assertRegex(gu, r"placebo: GMFM change to 6 mo .*calibrated \[\d\] +at the edge")
+        self.assertIn("at the edge: the simulation cannot tell", gu)
+        self.assertRegex(gu, r"calibrated, of them \d at the edge|known misfits, of them \d at the edge")
 
     # Processor time, as other work may run beside the tests: what one core needs two need not exceed.
     def test_the_whole_table_takes_less_than_a_minute(self):

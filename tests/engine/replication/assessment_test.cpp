@@ -48,6 +48,24 @@ TEST(Assessment, TheIntervalHoldsItsEnds) {
   EXPECT_EQ(judged(975.5, thousand()).verdict, Verdict::misfit);
 }
 
+// Two standard errors of a share of 0.025 of 1000 are 0.0099: from 16 to 35 of a thousand nobody can tell.
+TEST(Assessment, AFigureNearALimitIsAtTheEdge) {
+  using Bound = PublishedFigure::Bound;
+  for (const double mirror : {0.0, 1001.0}) {
+    const auto at = [&](double k) { return judged(std::fabs(mirror - k), thousand()); };
+    EXPECT_TRUE(at(25).at_edge && at(24).at_edge && at(35).at_edge && at(18).at_edge);
+    EXPECT_FALSE(at(40).at_edge || at(10).at_edge || at(500).at_edge);
+  }
+  EXPECT_TRUE(judged(976, thousand(), Bound::lower).at_edge);
+  EXPECT_FALSE(judged(25, thousand(), Bound::lower).at_edge) << "nearly all respect the bound";
+  // 0 of 20 in 97 of 100 datasets: the interval of counts ends at 1 for certain only where 2.5 % and more have it.
+  std::vector<double> counts(1000, 0.0);
+  EXPECT_FALSE(judged(0, counts).at_edge);
+  std::fill(counts.begin(), counts.begin() + 30, 0.05);
+  EXPECT_TRUE(judged(0.05, counts).at_edge);
+  EXPECT_FALSE(judged(0, counts).at_edge);
+}
+
 // Of 13 patients 9 and so on: ties count half, and the ends of the interval are counts that occur.
 TEST(Assessment, TiesCountHalf) {
   std::vector<double> counts(100, 0.0);

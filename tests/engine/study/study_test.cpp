@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "engine/study/beside_words.hpp"
 #include "engine/study/covariates.hpp"
 #include "engine/study/endpoints.hpp"
 #include "engine/study/names.hpp"
@@ -99,6 +100,27 @@ TEST(Size, StrataAreTheProductAndItsMargins) {
   EXPECT_EQ(strata_of(study), 12) << "6 cells, 3 + 2 margins, everybody";
   study.stratifications.push_back({"sex", {dimension_of(2)}});
   EXPECT_EQ(strata_of(study), 14) << "everybody counts once";
+}
+
+// A block: hours, weeks, how often, every so many weeks, first month.
+TEST(Hours, BelowUsualCareIsTheSumOfWhatIsActive) {
+  Study study;
+  study.cohort.emplace();
+  study.strategies.resize(1);
+  const auto below = [&](std::vector<Rehabilitation> blocks) {
+    study.strategies.front().rehabilitation = std::move(blocks);
+    return !below_usual_hours(study, 1).empty();
+  };
+  EXPECT_FALSE(below({})) << "usual care";
+  EXPECT_FALSE(below({{1, std::nullopt, 1, 0, 0}}));
+  EXPECT_TRUE(below({{0, 12, 1, 0, 0}}));
+  EXPECT_FALSE(below({{0.5, std::nullopt, 1, 0, 0}, {0.5, std::nullopt, 1, 0, 0}}));
+  EXPECT_TRUE(below({{0.5, std::nullopt, 1, 0, 0}, {10, 4, 3, 6, 0}}));
+  EXPECT_FALSE(below({{0.5, 12, 1, 0, 0}, {10, 4, 3, 4, 0}}));
+  EXPECT_TRUE(below({{10, 4, 1, 0, 0}, {0.5, 2, 1, 0, 3}}));
+  study.population.rehabilitation = {{0.5, std::nullopt, 1, 0, 0}};
+  EXPECT_FALSE(below({{0.5, std::nullopt, 1, 0, 0}})) << "what all receive adds to it";
+  EXPECT_TRUE(below({}));
 }
 
 TEST(Size, SummaryCellsDoNotOverflow) {

@@ -60,11 +60,27 @@ TEST(ReplicationTable, CountsVerdicts) {
   const PublishedStudy published = published_four();
   ReplicationCounts counts;
   counts.add(four(published));
-  EXPECT_EQ(counts.inside, 1);
-  EXPECT_EQ(counts.known_misfits, 1);
-  EXPECT_EQ(counts.misfits, 1);
+  EXPECT_EQ(counts.inside.all, 1);
+  EXPECT_EQ(counts.known_misfits.all, 1);
+  EXPECT_EQ(counts.misfits.all, 1);
   EXPECT_EQ(counts.not_modelled, 1);
   EXPECT_EQ(counts.assumption_driven, 3);
+}
+
+TEST(ReplicationTable, TheEdgeIsSaidBesideTheVerdict) {
+  PublishedStudy published = published_four();
+  AssessedStudy study = four(published);
+  for (FigureAssessment& assessed : study.figures) assessed.at_edge = false;
+  ReplicationCounts counts;
+  counts.add(study);
+  EXPECT_EQ(counts.text().find("at the edge"), std::string::npos);
+  study.figures[1].at_edge = true;
+  counts.add(study);
+  EXPECT_NE(counts.text().find("2 known misfits, of them 1 at the edge; 2 unexplained"), std::string::npos);
+  EXPECT_EQ(std::get<std::vector<Truth>>(replication_table({study}).find("at_edge")->values)[1], Truth{1});
+  std::ostringstream out;
+  print_replications({study}, out);
+  EXPECT_NE(out.str().find("at the edge: the simulation cannot tell"), std::string::npos) << out.str();
 }
 
 TEST(ReplicationTable, OneRowPerFigure) {
