@@ -11,7 +11,7 @@ const tables: [string, string, string][] = [
   ["two-arm", "power-curve", "trial/operating_characteristics"], ["two-arm", "operating-characteristics", "trial/operating_characteristics"], ["two-arm", "closed-forms", "trial/closed_forms"],
   ["looks", "boundaries", "trial/looks"], ["looks", "stopping", "trial/looks"], ["looks", "information-time", "trial/looks"], ["looks", "type-one-error", "trial/operating_characteristics"],
   ["events", "expected-events", "trial/expected_events"],
-  ["looks", "example-trials", "trial/replicates"], ["looks", "timeline", "trial/example_patients"], ["events", "timeline", "trial/example_patients"], ["surface", "power-surface", "trial/operating_characteristics"],
+  ["looks", "example-trials", "trial/replicates"], ["looks", "timeline", "trial/example_patients"], ["events", "timeline", "trial/example_patients"], ["competing", "timeline", "trial/example_patients"], ["surface", "power-surface", "trial/operating_characteristics"],
   ["worth", "ceac", "policy/ceac"], ["worth", "net-benefit", "policy/ceac"], ["worth", "expected-loss", "policy/ceac"], ["worth", "evsi", "policy/research"], ["worth", "frontier", "policy/frontier"], ["worth", "ce-plane", "policy/summary"],
   ["worth", "value-of-information", "policy/value_of_information"],
   ["economics", "choices", "policy/comparison"], ["route", "tornado", "sensitivity/tornado"], ["route", "thresholds", "sensitivity/threshold"], ["route", "two-way", "sensitivity/grid"], ["route", "sobol", "sensitivity/sobol"], ["route", "budget-impact", "policy/budget_impact"], ["route", "costs", "policy/costs"], ["route", "for-whom", "policy/strata"],
@@ -97,6 +97,19 @@ test("a patient of the timeline ends as the table says", async ({ page }) => {
   expect(await marks("dot")).toBe(all.filter((row) => row.event || row.lost).length);
   const lines = await page.locator('#timeline .picture svg g[aria-label="rule"] line').count();
   expect(lines).toBe(all.length + 2); // and the end of the trial in both arms
+});
+
+test("an event of another endpoint has a mark and a name of its own", async ({ page }) => {
+  await open(page, "competing");
+  const all = exported("competing", "trial/example_patients").filter((row) => row.replicate === 0);
+  const had = (column: string): number => all.filter((row) => row[column]).length;
+  expect(had("event")).toBeGreaterThan(0);
+  expect(had("other_event")).toBeGreaterThan(0);
+  const dots = page.locator('#timeline .picture svg g[aria-label="dot"]');
+  expect(await dots.locator("path, circle").count()).toBe(had("event") + had("other_event") + had("lost"));
+  expect(await page.locator('#timeline .picture svg g[aria-label="dot"][fill="var(--paper)"]').locator("path").count()).toBe(had("other_event"));
+  await expect(page.locator("#timeline .legend")).toContainText("event: \u2068relapse\u2069");
+  await expect(page.locator("#timeline .legend")).toContainText("another event: \u2068death\u2069");
 });
 
 test("analyses of different scales have axes of their own", async ({ page }) => {
