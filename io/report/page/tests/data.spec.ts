@@ -82,6 +82,17 @@ for (const name of answered) {
   });
 }
 
+test("a parameter's law stands with its numbers", async ({ page }) => {
+  await open(page, "quickstart");
+  await page.locator("#assumed input[type=search]").fill("effect.");
+  const every = exported("quickstart", "parameters"), all = every.filter((row) => row.scenario === every[0]!.scenario);
+  for (const [name, law] of await page.locator("table.parameters tbody tr").evaluateAll((rows) => rows.map((row) => [row.querySelector("bdi")!.textContent!, row.children[2]!.textContent!]))) {
+    const of = all.find((row) => row.parameter === name)!;
+    const numbers = of.uncertainty === "fixed" ? "" : of.uncertainty === "bernoulli" ? `, 1 with probability ${general(of.probability as number)}` : `, 95 % ${general(of.lower as number)} to ${general(of.upper as number)}`;
+    expect(law, name).toBe(`${of.uncertainty}${numbers}`);
+  }
+});
+
 test("trajectories begin where the cohort is at entry", async ({ page }) => {
   await open(page, "quickstart");
   const rows = parseCsv((await saved(page, "trajectories", "CSV")).toString("utf8"));
