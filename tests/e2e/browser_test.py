@@ -29,6 +29,7 @@ STUDIES = {  # page: shipped study and what makes it small
     "events": ("event-driven", {"trial.replicates": 200}),
     "competing": ("competing-events", {"trial.replicates": 100}),
     "worth": ("worth-a-trial", {"trial.replicates": 60, "policy.parameter_draws": 100, "policy.patients_per_draw": 64, "trial.sample_size": "[48, 100]"}),
+    "whom": ("cells-therapy-or-surgery", {"policy.parameter_draws": 64, "policy.patients_per_draw": 64}),
     "economics": ("dosing-economics", {"policy.parameter_draws": 50, "policy.patients_per_draw": 64, "sweep.0.compare": "true"}),
     "route": ("route-and-price", {"policy.parameter_draws": 64, "policy.patients_per_draw": 64, "policy.sensitivity.sobol": "{ points = 32, patients = 64 }",
                                   "policy.sensitivity.grid": '[{ parameter = "price.product.MSC", values = [2_000, 5_000, 10_000] }, { parameter = "waning", values = [0.5, 1, 2] }]'}),
@@ -39,6 +40,7 @@ TABLES = {
     "looks": ["trial/looks", "trial/operating_characteristics", "trial/replicates", "trial/example_patients"], "events": ["trial/expected_events", "trial/example_patients"],
     "competing": ["trial/example_patients", "trial/operating_characteristics"],
     "worth": ["policy/ceac", "policy/research", "policy/frontier", "policy/summary", "policy/value_of_information"],
+    "whom": ["policy/strata", "policy/draws"],
     "economics": ["policy/strata", "policy/comparison", "policy/draws"],
     "route": ["sensitivity/tornado", "sensitivity/threshold", "sensitivity/grid", "sensitivity/sobol", "policy/budget_impact", "policy/costs", "policy/strata"],
 }

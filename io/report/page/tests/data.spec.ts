@@ -110,6 +110,30 @@ test("a patient of the timeline ends as the table says", async ({ page }) => {
   expect(lines).toBe(all.length + 2); // and the end of the trial in both arms
 });
 
+test("the map and the answer doubt the same strategies, and none that nobody may have", async ({ page }) => {
+  const strata = exported("whom", "policy/strata"), draws = exported("whom", "policy/draws");
+  const benefit = (scenario: unknown, strategy: unknown): number[] => draws.filter((row) => row.scenario === scenario && row.strategy === strategy).map((row) => 50000 * (row.effect as number) - (row.cost as number));
+  for (const scenario of new Set(strata.map((row) => String(row.scenario)))) {
+    await open(page, "whom", `#scenario=${scenario}`);
+    const rows = strata.filter((row) => row.scenario === scenario && row.threshold === 50000);
+    const texts = await page.locator('#for-whom .picture g[aria-label="text"] text').allTextContents();
+    expect(texts.length).toBe(rows.length);
+    const marked = (row: (typeof rows)[number], mark: string): boolean => texts[rows.indexOf(row)]!.includes(mark);
+    const all = rows.filter((row) => row.stratum === "all"), best = all.find((row) => row.best)!;
+    const ours = benefit(scenario, best.strategy);
+    const answer = (await page.locator(".answer-policy .answers li").allInnerTexts()).find((line) => line.startsWith(scenario))!;
+    const doubted = all.filter((row) => {
+      const others = benefit(scenario, row.strategy), differences = ours.map((value, at) => value - others[at]!);
+      const mean = differences.reduce((sum, value) => sum + value, 0) / ours.length;
+      return row !== best && mean <= 1.959964 * Math.sqrt(differences.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (ours.length - 1) / ours.length);
+    });
+    for (const row of all) expect(marked(row, "○"), `${scenario}: ${row.strategy}`).toBe(doubted.includes(row));
+    expect(answer.includes("too coarse")).toBe(doubted.length > 0);
+    for (const row of rows.filter((row) => row.strategy !== "usual care" && row.inb === 0 && !row.best)) expect([marked(row, "–"), marked(row, "○")]).toEqual([true, false]);
+  }
+  expect(strata.some((row) => row.strategy !== "usual care" && row.inb === 0)).toBe(true);
+});
+
 test("an event of another endpoint has a mark and a name of its own", async ({ page }) => {
   await open(page, "competing");
   const all = exported("competing", "trial/example_patients").filter((row) => row.replicate === 0);
