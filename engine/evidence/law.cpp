@@ -13,6 +13,7 @@ namespace {
 
 // No addressed normal lies beyond: normals_at() has 32 bits for the radius, so |normal| <= 6.764.
 constexpr double largest_normal = 6.77;
+constexpr double upper_normal = 1.959963984540054;  // at 97.5 %
 constexpr double infinity = std::numeric_limits<double>::infinity();
 
 /// The standard normal that was at probability u of the whole law, moved to the same probability of the truncated law.
@@ -109,6 +110,11 @@ double value_at(const Parameter& parameter, double normal) {
       return normal_cdf(normal) > 1 - law.probability ? 1 : 0;
   }
   throw InternalError("a kind of uncertainty without a quantile function");
+}
+
+Support middle_of(const Parameter& parameter) {
+  const auto [low, high] = std::minmax({value_at(parameter, -upper_normal), value_at(parameter, upper_normal)});
+  return {low, high};
 }
 
 }  // namespace vcohort

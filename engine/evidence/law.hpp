@@ -17,4 +17,7 @@ Support support_of(const Parameter& parameter);
 /// quantile function, so that shared draws with proportional sigmas and common bounds stay ordered.
 double value_at(const Parameter& parameter, double normal);
 
+/// The 2.5 % and the 97.5 % quantile of a parameter's law, its value twice where it is fixed.
+Support middle_of(const Parameter& parameter);
+
 }  // namespace vcohort

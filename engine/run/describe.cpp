@@ -1,6 +1,8 @@
 #include <algorithm>
+#include <limits>
 
 #include "engine/cohort/strata.hpp"
+#include "engine/evidence/law.hpp"
 #include "engine/evidence/registry.hpp"
 #include "engine/evidence/without_evidence.hpp"
 #include "engine/numeric/columns.hpp"
@@ -147,6 +149,10 @@ Table describe_strata(const Study& study) {
   return table;
 }
 
+double probability_of_one(const Uncertainty& law) {
+  return law.kind == Uncertainty::Kind::bernoulli ? law.probability : std::numeric_limits<double>::quiet_NaN();
+}
+
 Table describe_parameters(std::span<const Evidence> evidence) {
   struct Row {
     const Evidence& stance;
@@ -166,6 +172,12 @@ Table describe_parameters(std::span<const Evidence> evidence) {
   column("unit", "", "unit of the value", [](const Row& row) { return row.parameter.unit; });
   column("uncertainty", "", "family of the distribution over parameter draws",
          [](const Row& row) { return name_of(row.parameter.uncertainty.kind); });
+  column("lower", "of unit", "2.5 % quantile of that distribution",
+         [](const Row& row) { return middle_of(row.parameter).low; });
+  column("upper", "of unit", "97.5 % quantile of that distribution",
+         [](const Row& row) { return middle_of(row.parameter).high; });
+  column("probability", "", "of a Bernoulli distribution, that the value is 1; of others missing",
+         [](const Row& row) { return probability_of_one(row.parameter.uncertainty); });
   column("strength", "", "found, derived, recalled or assumed",
          [](const Row& row) { return name_of(row.parameter.strength); });
   column("source", "", "where the value comes from", [](const Row& row) { return row.parameter.source; });

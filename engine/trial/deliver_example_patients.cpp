@@ -9,32 +9,41 @@ namespace vcohort {
 
 namespace {
 
+constexpr double never = std::numeric_limits<double>::infinity();
+
 /// What was known of a patient when the trial ended.
 struct Followed {
-  double until_months = 0;  // since randomisation: to the last day under observation
-  std::int64_t visits = 0;  // attended
-  bool lost = false, event = false;
+  double until_months = 0;                                // since randomisation: to the last day under observation
+  std::int64_t visits = 0;                                // attended
+  bool lost = false, event = false, other_event = false;  // on that day; at most one of them
 };
 
-/// The day of the event that ends a patient's follow-up, that of the counted endpoint or of one that ends the others;
-/// infinity where there is none [months since randomisation].
-double last_event(const Protocol& protocol, const TrialData& data, std::size_t i) {
-  double day = std::numeric_limits<double>::infinity();
+/// The days of the events that end a patient's follow-up; `never` where there is none [months since randomisation].
+struct Ends {
+  double counted = never, other = never;
+};
+
+Ends ends_of(const Protocol& protocol, const TrialData& data, std::size_t i) {
+  Ends ends;
   for (std::size_t slot = 0; slot < protocol.endpoints.size(); ++slot) {
-    const bool ends = slot == data.counted || protocol.ends_follow_up[slot];
-    if (protocol.kind[slot] == OutcomeKind::survival && ends && data.event[slot][i])
-      day = std::min(day, data.observed.time[slot][i]);
+    if (protocol.kind[slot] != OutcomeKind::survival || !data.event[slot][i]) continue;
+    const double day = data.observed.time[slot][i];
+    if (slot == data.counted) ends.counted = day;
+    if (slot != data.counted && protocol.ends_follow_up[slot]) ends.other = std::min(ends.other, day);
   }
-  return day;
+  return ends;
 }
 
 Followed follow(const Protocol& protocol, const TrialData& data, std::size_t i, const DataCut& cut, bool drops_out) {
-  const double event = last_event(protocol, data, i), to_cut = cut.months - data.randomised_months[i];
-  const double exit = drops_out ? data.exit_months[i] : std::numeric_limits<double>::infinity();
+  const Ends ends = ends_of(protocol, data, i);
+  const double event = std::min(ends.counted, ends.other), to_cut = cut.months - data.randomised_months[i];
+  const double exit = drops_out ? data.exit_months[i] : never;
   Followed followed;
   followed.until_months = std::max(0.0, std::min({protocol.follow_up_months, exit, event, to_cut}));
-  followed.event = event <= followed.until_months + same_day;
-  followed.lost = !followed.event && exit < protocol.follow_up_months && exit <= followed.until_months + same_day;
+  const bool seen = event <= followed.until_months + same_day;
+  followed.event = seen && ends.counted <= ends.other;  // a composite's event is that of its component on that day
+  followed.other_event = seen && !followed.event;
+  followed.lost = !seen && exit < protocol.follow_up_months && exit <= followed.until_months + same_day;
   const auto attended = static_cast<std::size_t>(protocol.by_visit() ? data.visits_attended[i] : 0);
   for (std::size_t v = 0; v < attended; ++v)
     followed.visits += protocol.visits_months[v] <= followed.until_months + same_day;
@@ -83,8 +92,9 @@ Table Trial::table_of_example_patients() const {
          [](const Row& row) { return row.followed.until_months; });
   column("visits", "visits", "attended after baseline", [](const Row& row) { return row.followed.visits; });
   column("lost", "", "dropped out on that day", [](const Row& row) { return row.followed.lost; });
-  column("event", "", "had the event that is counted, or one that ends follow-up, on that day",
-         [](const Row& row) { return row.followed.event; });
+  column("event", "", "had the event that is counted on that day", [](const Row& row) { return row.followed.event; });
+  column("other_event", "", "had an event of another endpoint on that day, after which nothing is seen",
+         [](const Row& row) { return row.followed.other_event; });
   column("trial_months", "months", "duration of the trial, since the first day of accrual", &Row::ended);
   return table;
 }

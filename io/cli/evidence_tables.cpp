@@ -19,7 +19,6 @@ namespace vcohort {
 namespace {
 
 constexpr std::size_t columns_of_screen = 100;
-constexpr double upper_normal = 1.959963984540054;
 
 /// Where the ids of a part of the model begin.
 struct Part {
@@ -109,8 +108,7 @@ std::string uncertainty_text(const Parameter& parameter) {
     case Uncertainty::Kind::bernoulli:
       return fmt::format("1 with probability {:g}", parameter.uncertainty.probability);
     default: {
-      double low = value_at(parameter, -upper_normal), high = value_at(parameter, upper_normal);
-      if (low > high) std::swap(low, high);
+      const auto [low, high] = middle_of(parameter);
       return fmt::format("{} to {}", shortest(low), shortest(high));
     }
   }

@@ -10,6 +10,7 @@
 #include <cmath>
 #include <functional>
 
+#include "engine/evidence/law.hpp"
 #include "engine/numeric/errors.hpp"
 #include "tests/engine/evidence/small_evidence.hpp"
 
@@ -60,6 +61,26 @@ double kolmogorov(std::vector<double> values, const std::function<double(double)
 double distance(const std::string& name, double value, const Uncertainty& law,
                 const std::function<double(double)>& cdf) {
   return kolmogorov(sample(ParameterDraws(evidence_of({parameter(name, value, law)})), name), cdf);
+}
+
+/// The quantiles of Boost.Math; a fixed value has its own, and those of a law that falls with its draw stand in order.
+TEST(Law, HasTheMiddleOfItsDistribution) {
+  constexpr double tolerance = 1e-9;
+  const auto expect = [&](const Parameter& parameter, double low, double high) {
+    const Support middle = middle_of(parameter);
+    EXPECT_NEAR(middle.low, low, tolerance);
+    EXPECT_NEAR(middle.high, high, tolerance);
+  };
+  const boost::math::normal drift(1.5, 2);
+  expect(parameter("trial.drift", 1.5, normal(2)), quantile(drift, 0.025), quantile(drift, 0.975));
+  const boost::math::lognormal half(std::log(3.8), 0.385);
+  for (const double sigma : {0.385, -0.385})
+    expect(parameter("effect.ec50", 3.8, lognormal(sigma)), quantile(half, 0.025), quantile(half, 0.975));
+  const boost::math::beta_distribution share(13.0, 7.0);
+  expect(parameter("responder.share", 0.65, beta(13, 7)), quantile(share, 0.025), quantile(share, 0.975));
+  expect(parameter("effect.hill", 1.2, uniform(0.8, 2)), 0.83, 1.97);
+  expect(parameter("effect.hill", 1.2), 1.2, 1.2);
+  expect(parameter("effect.any", 1, bernoulli(0.5)), 0, 1);
 }
 
 TEST(DrawValues, NormalHasItsLaw) {

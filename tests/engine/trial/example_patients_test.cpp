@@ -5,6 +5,7 @@
 #include <map>
 
 #include "tests/engine/trial/looks.hpp"
+#include "tests/engine/trial/several_endpoints.hpp"
 
 // The patients of the first trials against the data sets of the same trials.
 namespace vcohort::test {
@@ -53,6 +54,29 @@ TEST(ExamplePatients, AnEventDrivenTrialEndsOnTheDayOfItsLastEvent) {
     EXPECT_EQ(events[replicate], 20);
     EXPECT_NEAR(last[replicate], number(table, "trial_months", replicate == 0 ? 0 : table.rows() - 1), rounding);
   }
+}
+
+/// The status of the data set: 1 for the event, 2 for another one after which it cannot happen.
+TEST(ExamplePatients, AnEventOfAnotherEndpointIsNotTheOneThatIsCounted) {
+  Study study = several_endpoints({event_endpoint("relapse", 0.03, 1), event_endpoint("death", 0.05, 1)}, 0, 50, 2);
+  study.data_model->endpoints[1].ends_follow_up = true;
+  const Table table = example_patients(study);
+  std::map<double, int> patients;
+  for (std::size_t row = 0; row < table.rows();) {
+    const double replicate = number(table, "replicate", row);
+    const Table data = Trial(study, no_evidence()).dataset(static_cast<std::uint32_t>(replicate), 50);
+    std::map<double, double> status;
+    for (std::size_t of = 0; of < data.rows(); ++of)
+      if (text(data, "endpoint", of) == "relapse") status[number(data, "patient", of)] = number(data, "status", of);
+    for (; row < table.rows() && number(table, "replicate", row) == replicate; ++row) {
+      const double had = status.at(number(table, "patient", row));
+      EXPECT_EQ(number(table, "event", row), had == 1);
+      EXPECT_EQ(number(table, "other_event", row), had == 2);
+      ++patients[had];
+    }
+  }
+  EXPECT_GT(patients[1], 10);
+  EXPECT_GT(patients[2], 10);
 }
 
 Study with_visits() {

@@ -11,7 +11,7 @@ const tables: [string, string, string][] = [
   ["two-arm", "power-curve", "trial/operating_characteristics"], ["two-arm", "operating-characteristics", "trial/operating_characteristics"], ["two-arm", "closed-forms", "trial/closed_forms"],
   ["looks", "boundaries", "trial/looks"], ["looks", "stopping", "trial/looks"], ["looks", "information-time", "trial/looks"], ["looks", "type-one-error", "trial/operating_characteristics"],
   ["events", "expected-events", "trial/expected_events"],
-  ["looks", "example-trials", "trial/replicates"], ["looks", "timeline", "trial/example_patients"], ["events", "timeline", "trial/example_patients"], ["surface", "power-surface", "trial/operating_characteristics"],
+  ["looks", "example-trials", "trial/replicates"], ["looks", "timeline", "trial/example_patients"], ["events", "timeline", "trial/example_patients"], ["competing", "timeline", "trial/example_patients"], ["surface", "power-surface", "trial/operating_characteristics"],
   ["worth", "ceac", "policy/ceac"], ["worth", "net-benefit", "policy/ceac"], ["worth", "expected-loss", "policy/ceac"], ["worth", "evsi", "policy/research"], ["worth", "frontier", "policy/frontier"], ["worth", "ce-plane", "policy/summary"],
   ["worth", "value-of-information", "policy/value_of_information"],
   ["economics", "choices", "policy/comparison"], ["route", "tornado", "sensitivity/tornado"], ["route", "thresholds", "sensitivity/threshold"], ["route", "two-way", "sensitivity/grid"], ["route", "sobol", "sensitivity/sobol"], ["route", "budget-impact", "policy/budget_impact"], ["route", "costs", "policy/costs"], ["route", "for-whom", "policy/strata"],
@@ -82,6 +82,17 @@ for (const name of answered) {
   });
 }
 
+test("a parameter's law stands with its numbers", async ({ page }) => {
+  await open(page, "quickstart");
+  await page.locator("#assumed input[type=search]").fill("effect.");
+  const every = exported("quickstart", "parameters"), all = every.filter((row) => row.scenario === every[0]!.scenario);
+  for (const [name, law] of await page.locator("table.parameters tbody tr").evaluateAll((rows) => rows.map((row) => [row.querySelector("bdi")!.textContent!, row.children[2]!.textContent!]))) {
+    const of = all.find((row) => row.parameter === name)!;
+    const numbers = of.uncertainty === "fixed" ? "" : of.uncertainty === "bernoulli" ? `, 1 with probability ${general(of.probability as number)}` : `, 95 % ${general(of.lower as number)} to ${general(of.upper as number)}`;
+    expect(law, name).toBe(`${of.uncertainty}${numbers}`);
+  }
+});
+
 test("trajectories begin where the cohort is at entry", async ({ page }) => {
   await open(page, "quickstart");
   const rows = parseCsv((await saved(page, "trajectories", "CSV")).toString("utf8"));
@@ -97,6 +108,43 @@ test("a patient of the timeline ends as the table says", async ({ page }) => {
   expect(await marks("dot")).toBe(all.filter((row) => row.event || row.lost).length);
   const lines = await page.locator('#timeline .picture svg g[aria-label="rule"] line').count();
   expect(lines).toBe(all.length + 2); // and the end of the trial in both arms
+});
+
+test("the map and the answer doubt the same strategies, and none that nobody may have", async ({ page }) => {
+  const strata = exported("whom", "policy/strata"), draws = exported("whom", "policy/draws");
+  const benefit = (scenario: unknown, strategy: unknown): number[] => draws.filter((row) => row.scenario === scenario && row.strategy === strategy).map((row) => 50000 * (row.effect as number) - (row.cost as number));
+  for (const scenario of new Set(strata.map((row) => String(row.scenario)))) {
+    await open(page, "whom", `#scenario=${scenario}`);
+    const rows = strata.filter((row) => row.scenario === scenario && row.threshold === 50000);
+    const texts = await page.locator('#for-whom .picture g[aria-label="text"] text').allTextContents();
+    expect(texts.length).toBe(rows.length);
+    const marked = (row: (typeof rows)[number], mark: string): boolean => texts[rows.indexOf(row)]!.includes(mark);
+    const all = rows.filter((row) => row.stratum === "all"), best = all.find((row) => row.best)!;
+    const ours = benefit(scenario, best.strategy);
+    const answer = (await page.locator(".answer-policy .answers li").allInnerTexts()).find((line) => line.startsWith(scenario))!;
+    const doubted = all.filter((row) => {
+      const others = benefit(scenario, row.strategy), differences = ours.map((value, at) => value - others[at]!);
+      const mean = differences.reduce((sum, value) => sum + value, 0) / ours.length;
+      return row !== best && mean <= 1.959964 * Math.sqrt(differences.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (ours.length - 1) / ours.length);
+    });
+    for (const row of all) expect(marked(row, "○"), `${scenario}: ${row.strategy}`).toBe(doubted.includes(row));
+    expect(answer.includes("too coarse")).toBe(doubted.length > 0);
+    for (const row of rows.filter((row) => row.strategy !== "usual care" && row.inb === 0 && !row.best)) expect([marked(row, "–"), marked(row, "○")]).toEqual([true, false]);
+  }
+  expect(strata.some((row) => row.strategy !== "usual care" && row.inb === 0)).toBe(true);
+});
+
+test("an event of another endpoint has a mark and a name of its own", async ({ page }) => {
+  await open(page, "competing");
+  const all = exported("competing", "trial/example_patients").filter((row) => row.replicate === 0);
+  const had = (column: string): number => all.filter((row) => row[column]).length;
+  expect(had("event")).toBeGreaterThan(0);
+  expect(had("other_event")).toBeGreaterThan(0);
+  const dots = page.locator('#timeline .picture svg g[aria-label="dot"]');
+  expect(await dots.locator("path, circle").count()).toBe(had("event") + had("other_event") + had("lost"));
+  expect(await page.locator('#timeline .picture svg g[aria-label="dot"][fill="var(--paper)"]').locator("path").count()).toBe(had("other_event"));
+  await expect(page.locator("#timeline .legend")).toContainText("event: \u2068relapse\u2069");
+  await expect(page.locator("#timeline .legend")).toContainText("another event: \u2068death\u2069");
 });
 
 test("analyses of different scales have axes of their own", async ({ page }) => {

@@ -1,7 +1,7 @@
 import { settings } from "../charts/common";
-import { currency, effect, firstThreshold, isNear, strataOf } from "../charts/policy/rows";
+import { currency, effect, firstThreshold, isAsReference, isUndecided, strataOf } from "../charts/policy/rows";
 import { type Result, type Table, table } from "../data/result";
-import { money, percentOf, withError, z95 } from "../numbers";
+import { money, percentOf, withError } from "../numbers";
 import { isolated } from "../ui/dom";
 import { w } from "../words";
 import { agreement } from "./agreement";
@@ -21,26 +21,8 @@ function flips(result: Result, scenario: string, threshold: number): string | un
   return names.slice(0, 4).join(", ") + (names.length > 4 ? w(` and ${names.length - 4} more`, ` 等 ${names.length} 个`) : "");
 }
 
-/** Net benefit over that of another strategy in the same draws: mean and Monte Carlo standard error; undefined where the page has not all draws. */
-function difference(result: Result, scenario: string, threshold: number, first: string, second: string): { mean: number; error: number } | undefined {
-  const draws = table(result, "/policy/draws");
-  if (!draws || draws.rows < draws.total) return undefined;
-  const benefit = (strategy: string): number[] => draws.where({ scenario, strategy }).map((row) => threshold * draws.number("effect", row) - draws.number("cost", row));
-  const other = benefit(second);
-  const differences = benefit(first).map((value, draw) => value - other[draw]!);
-  const count = differences.length;
-  const mean = differences.reduce((sum, value) => sum + value, 0) / count;
-  return { mean, error: Math.sqrt(differences.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (count - 1) / count) };
-}
-
-/** Whether the simulation cannot tell a strategy from the best one. */
-function isUndecided(result: Result, of: Table, best: number, row: number): boolean {
-  const found = difference(result, of.text("scenario", best), of.number("threshold", best), of.text("strategy", best), of.text("strategy", row));
-  return found ? found.mean <= z95 * found.error : isNear(of, best, row);
-}
-
 function near(result: Result, of: Table, best: number, rows: number[]): string | undefined {
-  const names = rows.filter((row) => row !== best && isUndecided(result, of, best, row)).map((row) => isolated(of.text("strategy", row)));
+  const names = rows.filter((row) => row !== best && !isAsReference(result, of, row) && isUndecided(result, of, best, row)).map((row) => isolated(of.text("strategy", row)));
   if (names.length === 0) return undefined;
   const shown = names.slice(0, 2).join(", ") + (names.length > 2 ? w(` and ${names.length - 2} more`, ` 等 ${names.length} 个`) : "");
   return w(`the simulation is too coarse to tell it from ${shown}`, `模拟精度不足，无法与 ${shown} 区分`);

@@ -2,7 +2,7 @@ import { sayStrength } from "../charts/evidence/strength";
 import type { Control } from "../charts/chart";
 import { scenarios, stanceOf, sweptColumns } from "../charts/common";
 import { type Result, type Table, table } from "../data/result";
-import { whole } from "../numbers";
+import { general, whole } from "../numbers";
 import { state } from "../state";
 import { controlView } from "../ui/controls";
 import { h, named } from "../ui/dom";
@@ -28,12 +28,21 @@ function stanceControl(result: Result, stances: string[]): Control {
 const rowsAtOnce = 60;
 const weak = new Set(["assumed", "recalled"]);
 
+/** "lognormal, 95 % 0.45 to 2.2": the law with its numbers where the result has them. */
+function sayLaw(of: Table, at: number): string {
+  const kind = of.text("uncertainty", at), law = fixedWord(kind);
+  if (kind === "fixed" || !of.has("lower")) return law;
+  if (kind === "bernoulli") return w(`${law}, 1 with probability ${general(of.number("probability", at))}`, `${law}，取 1 的概率 ${general(of.number("probability", at))}`);
+  const [low, high] = [whole(of.number("lower", at)), whole(of.number("upper", at))];
+  return w(`${law}, 95 % ${low} to ${high}`, `${law}，95% ${low} 至 ${high}`);
+}
+
 function row(of: Table, at: number): HTMLElement {
   const strength = of.text("strength", at);
   return h("tr", { class: weak.has(strength) ? "weak" : "" },
     h("td", {}, named(of.text("parameter", at)), h("small", { class: "meaning" }, named(fixedWord(of.text("meaning", at))))),
     h("td", { class: "number", "data-head": w("value", "值") }, whole(of.number("value", at)), of.text("unit", at) && of.text("unit", at) !== "1" ? h("small", {}, " ", named(fixedWord(of.text("unit", at)))) : null),
-    h("td", { "data-head": w("uncertainty", "不确定性") }, fixedWord(of.text("uncertainty", at))),
+    h("td", { "data-head": w("uncertainty", "不确定性") }, sayLaw(of, at)),
     h("td", {}, h("span", { class: `badge ${weak.has(strength) ? "weak" : "strong"}` }, `${weak.has(strength) ? "⚠ " : ""}${sayStrength(strength)}`)),
     h("td", { class: "source" }, named(of.text("source", at))));
 }

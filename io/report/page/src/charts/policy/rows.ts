@@ -21,7 +21,28 @@ export const others = (result: Result): string[] => allStrategies(result).filter
 export const firstThreshold = (result: Result): number => strataOf(result)?.number("threshold", 0) ?? NaN;
 
 /** Whether the Monte Carlo error cannot tell a strategy from the best one of the same stratum, as if the two had children of their own. */
-export const isNear = (of: Table, best: number, row: number): boolean => of.number("inb", best) - of.number("inb", row) <= z95 * Math.hypot(of.number("inb_mcse", row), of.number("inb_mcse", best));
+const isNear = (of: Table, best: number, row: number): boolean => of.number("inb", best) - of.number("inb", row) <= z95 * Math.hypot(of.number("inb_mcse", row), of.number("inb_mcse", best));
+
+/** Net benefit over that of another strategy in the same draws: mean and Monte Carlo standard error; undefined where the page has not all draws. */
+function difference(result: Result, scenario: string, threshold: number, first: string, second: string): { mean: number; error: number } | undefined {
+  const draws = table(result, "/policy/draws");
+  if (!draws || draws.rows < draws.total) return undefined;
+  const benefit = (strategy: string): number[] => draws.where({ scenario, strategy }).map((row) => threshold * draws.number("effect", row) - draws.number("cost", row));
+  const other = benefit(second);
+  const differences = benefit(first).map((value, draw) => value - other[draw]!);
+  const count = differences.length;
+  const mean = differences.reduce((sum, value) => sum + value, 0) / count;
+  return { mean, error: Math.sqrt(differences.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (count - 1) / count) };
+}
+
+/** Whether the simulation cannot tell a strategy from the best one of the same stratum: of all children by the differences in the same draws. */
+export function isUndecided(result: Result, of: Table, best: number, row: number): boolean {
+  const found = of.text("stratum", best) !== "all" ? undefined : difference(result, of.text("scenario", best), of.number("threshold", best), of.text("strategy", best), of.text("strategy", row));
+  return found ? found.mean <= z95 * found.error : isNear(of, best, row);
+}
+
+/** Whether nobody of a stratum may have a strategy: it is the reference for all of them, exactly. */
+export const isAsReference = (result: Result, of: Table, row: number): boolean => of.text("strategy", row) !== referenceOf(result, "policy") && of.number("inb", row) === 0 && of.number("inb_mcse", row) === 0;
 
 export const policyScenario = (result: Result): Control => scenarioControl(result, summaryOf(result));
 
