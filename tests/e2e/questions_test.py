@@ -10,7 +10,7 @@ class Check(ProgramTest):
     def test_every_question_of_what_ships_is_named(self):
         words = {"cohort": "children under each of", "trial": "simulated trials at each of", "policy": "parameter draws of", "data": "vcohort analyze", "claim": "vcohort claims"}
         for path in sorted((SOURCE / "scenarios").glob("*/*.toml")):
-            if path.parent.name == "evidence" or path.stem.endswith(".figures"):
+            if path.parent.name in ("evidence", "sources") or path.stem.endswith(".figures"):
                 continue
             with self.subTest(path.stem):
                 said = self.call("check", path).stdout
