@@ -26,17 +26,40 @@ std::size_t length_of_code(std::string_view text) {
   return length > 1 && length <= 1 + most_digits && stands_alone ? length : 0;
 }
 
+/// What a file of scenarios/sources has under a key.
+TomlValue shipped_entries(const std::string& name, std::string_view key) {
+  const ShippedFile* file = shipped_file("sources", name);
+  require(file != nullptr, "the sources are part of the program");
+  const TomlValue document = parse_toml(file->text, name + ".toml");
+  const TomlEntry* entries = document.find(key);
+  require(entries != nullptr, "the sources have entries");
+  return entries->value;
+}
+
+std::string text_at(const TomlValue& table, std::string_view key) {
+  const TomlEntry* entry = table.find(key);
+  require(entry != nullptr, "a change is complete");
+  return entry->value.text;
+}
+
 }  // namespace
 
 std::vector<LiteratureEntry> literature() {
-  const ShippedFile* file = shipped_file("sources", "literature");
-  require(file != nullptr, "the literature is part of the program");
-  const TomlValue document = parse_toml(file->text, "literature.toml");
-  const TomlEntry* sources = document.find("source");
-  require(sources != nullptr, "the literature has entries");
   std::vector<LiteratureEntry> entries;
-  for (const TomlEntry& entry : sources->value.entries) entries.push_back({entry.key, entry.value.text});
+  for (const TomlEntry& entry : shipped_entries("literature", "source").entries)
+    entries.push_back({entry.key, entry.value.text});
   return entries;
+}
+
+std::vector<LawChange> law_changes_of(std::string_view parameter) {
+  std::vector<LawChange> found;
+  for (const TomlValue& change : shipped_entries("changes", "change").items) {
+    const TomlEntry* parameters = change.find("parameters");
+    require(parameters != nullptr, "a change is of parameters");
+    if (std::ranges::any_of(parameters->value.items, [&](const TomlValue& item) { return item.text == parameter; }))
+      found.push_back({text_at(change, "until"), text_at(change, "was"), text_at(change, "why")});
+  }
+  return found;
 }
 
 std::vector<std::string> codes_in(std::string_view text) {

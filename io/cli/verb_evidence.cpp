@@ -100,6 +100,8 @@ void show_parameter(const Parameter& parameter, const std::vector<Evidence>& sta
   }
   for (const Revision& old : parameter.history)
     std::cout << fmt::format("  until {}: {:g} ({})\n", old.until, old.value, old.why);
+  for (const LawChange& old : law_changes_of(parameter.name))
+    std::cout << fmt::format("  until {}: {} ({})\n", old.until, old.was, old.why);
   show_joint_priors(parameter, stances);
 }
 
@@ -149,6 +151,7 @@ void print_literature(const std::vector<const Parameter*>& shown, const std::vec
         said += here->source + "\n" + here->reason + "\n";
         for (const Revision& old : here->history) said += old.why + "\n";
         for (const JointPrior* prior : priors_of(*here, stance)) said += prior->source + "\n";
+        for (const LawChange& old : law_changes_of(here->name)) said += old.why + "\n";
       }
   const std::vector<std::string> codes = codes_in(said);
   const std::vector<LiteratureEntry> entries = entries_of(codes);

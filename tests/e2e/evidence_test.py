@@ -149,6 +149,8 @@ class Verb(ProgramTest):
             self.assertEqual(said.count(f"delivery.{other}.intrathecal 0.5"), 2, said)  # null has none: its cells do nothing
             self.assertIn("their correlation is 0.5 (derived: equal arms share one control), not the 0.10 of two trials", said)
             self.assertIn("B31 Amanat 2021", said)
+            self.assertIn("until 2026-11-29: correlation 0.10 (Amanat 2021", said)
+        self.assertIn("until 2026-11-29: SD 1.5, assumed (", self.call("evidence", "show", "trial.drift").stdout)
         self.assertNotIn("drawn jointly", self.call("evidence", "show", "cost.care").stdout)
 
     def test_alternatives_are_evidence(self):

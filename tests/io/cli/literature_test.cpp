@@ -16,7 +16,7 @@ TEST(Literature, FindsCodesThatStandAlone) {
 
 TEST(Literature, EveryEntryHasAText) {
   const std::vector<LiteratureEntry> all = literature();
-  EXPECT_EQ(all.size(), 92u + 39u);
+  EXPECT_EQ(all.size(), 94u + 39u);
   for (const LiteratureEntry& entry : all) {
     EXPECT_EQ(codes_in(entry.code), Codes{entry.code});
     EXPECT_GT(entry.text.size(), 10u) << entry.code;
@@ -25,6 +25,12 @@ TEST(Literature, EveryEntryHasAText) {
   const std::vector<LiteratureEntry> entries = entries_of(some);
   ASSERT_EQ(entries.size(), 2u);
   EXPECT_EQ(entries.front().code, "A7");
+}
+
+TEST(LawChanges, BelongToParameters) {
+  EXPECT_EQ(law_changes_of("trial.drift").size(), 1u);
+  EXPECT_EQ(law_changes_of("delivery.MNC.intrathecal").front().was, "correlation 0.10");
+  EXPECT_TRUE(law_changes_of("trial.drift_months").empty());
 }
 
 }  // namespace
