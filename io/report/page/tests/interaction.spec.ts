@@ -118,7 +118,7 @@ test("print shows charts and hides what only a screen can use", async ({ page })
   await open(page, "quickstart", "#theme=dark");
   await page.emulateMedia({ media: "print" });
   await expect(page.locator(".tools")).toBeHidden();
-  await expect(page.locator("#gains .picture svg")).toBeVisible();
+  await expect(page.locator("#who-gains .picture svg")).toBeVisible();
   expect((await page.pdf()).length).toBeGreaterThan(20_000);
 });
 
@@ -129,4 +129,20 @@ test("two results side by side", async ({ page }) => {
   const [one, two] = [await page.locator("#operating-characteristics .panel").nth(0).boundingBox(), await page.locator("#operating-characteristics .panel").nth(1).boundingBox()];
   expect(one!.x + one!.width).toBeLessThanOrEqual(two!.x + 1);
   await page.screenshot({ path: `${shots}/both.png`, fullPage: true });
+});
+
+test("the answers of a sweep stand whole on a phone, and its settings are told apart by what differs", async ({ page }) => {
+  await open(page, "surface", "", phone);
+  const box = page.locator(".answer-trial .sweep");
+  expect(await box.evaluate((element) => element.scrollHeight - element.clientHeight)).toBeLessThanOrEqual(0);
+  const options = (await page.locator("select[data-key=scenario] option").allTextContents()).filter((text, place, all) => all.indexOf(text) === place);
+  expect(new Set(options.map((text) => text.slice(0, 60))).size).toBe(options.length);
+  for (const text of [...options, await page.locator("#sure").innerText()]) expect(text).not.toMatch(/#\d{4}/);
+});
+
+test("long labels with marks of direction are cut in their middle, not at their start", async ({ page }) => {
+  await open(page, "hostile", "", phone);
+  const cut = await page.locator("#who-gains .picture svg").first().evaluate((drawn) => [...drawn.querySelectorAll('g[aria-label="y-axis tick label"] text')].map((text) => text.getBoundingClientRect().x - drawn.getBoundingClientRect().x));
+  expect(cut.length).toBeGreaterThan(1);
+  for (const x of cut) expect(x).toBeGreaterThanOrEqual(0);
 });
