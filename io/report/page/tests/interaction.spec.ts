@@ -146,3 +146,10 @@ test("long labels with marks of direction are cut in their middle, not at their 
   expect(cut.length).toBeGreaterThan(1);
   for (const x of cut) expect(x).toBeGreaterThanOrEqual(0);
 });
+
+test("competing events in Chinese", async ({ page }) => {
+  await open(page, "competing", "#lang=zh");
+  const text = await page.locator("main").innerText();
+  for (const words of ["风险率 0.025", "Gray 检验（gray）", "对数次分布风险比", "数据模型", "其他终点的事件终止了随访"]) expect(text).toContain(words);
+  expect(await page.locator("#answer").innerText()).not.toMatch(/data model|hazard/);
+});
