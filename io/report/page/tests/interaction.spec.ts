@@ -2,6 +2,7 @@ import { expect } from "@playwright/test";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { chinese } from "../src/chinese";
+import { isolated, visible } from "../src/ui/dom";
 import { exported, open, parseCsv, phone, saved, shots, test, wide } from "./pages";
 
 /** Choices, the address, tips, downloads, keyboard, languages, colours, print, accessibility. */
@@ -145,6 +146,11 @@ test("long labels with marks of direction are cut in their middle, not at their 
   const cut = await page.locator("#who-gains .picture svg").first().evaluate((drawn) => [...drawn.querySelectorAll('g[aria-label="y-axis tick label"] text')].map((text) => text.getBoundingClientRect().x - drawn.getBoundingClientRect().x));
   expect(cut.length).toBeGreaterThan(1);
   for (const x of cut) expect(x).toBeGreaterThanOrEqual(0);
+});
+
+test("letters without a shape are shown, but for the page's own isolates", () => {
+  expect(visible("a\u2069b\u200fc\u200bd\u202ee\u2068f")).toBe("a[U+2069]b[U+200F]c[U+200B]d[U+202E]e[U+2068]f");
+  expect(visible(isolated("x\u2069y"))).toBe("\u2068x[U+2069]y\u2069");
 });
 
 test("competing events in Chinese", async ({ page }) => {
