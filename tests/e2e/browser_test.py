@@ -42,7 +42,7 @@ TABLES = {
     "worth": ["policy/ceac", "policy/research", "policy/frontier", "policy/summary", "policy/value_of_information"],
     "whom": ["policy/strata", "policy/draws"],
     "economics": ["policy/strata", "policy/comparison", "policy/draws"],
-    "route": ["sensitivity/tornado", "sensitivity/threshold", "sensitivity/grid", "sensitivity/sobol", "policy/budget_impact", "policy/costs", "policy/strata"],
+    "route": ["sensitivity/tornado", "sensitivity/threshold", "sensitivity/grid", "sensitivity/sobol", "policy/ceac", "policy/budget_impact", "policy/costs", "policy/strata"],
 }
 MANY_TRIALS = """format = "vcohort-study 1"
 title = "A hundred thousand trials"

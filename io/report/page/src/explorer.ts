@@ -16,19 +16,21 @@ const sentences: Record<NotOurs["reason"], () => string> = {
 };
 
 let results: Result[] = [];
+const most = 2; // that stand side by side
 let problem = "";
 
 async function open(files: File[], add: boolean): Promise<void> {
-  problem = "";
+  const left = files.slice(most).map(({ name }) => name).join(", ");
+  problem = left ? w(`Two results at most stand side by side: ${left} was left out.`, `最多并列两个结果：未打开 ${left}。`) : "";
   const read: Result[] = [];
-  for (const file of files.slice(0, 2)) {
+  for (const file of files.slice(0, most)) {
     try {
       read.push(await readResult(file));
     } catch (reason) {
-      problem = `${file.name} ${reason instanceof NotOurs ? sentences[reason.reason]() : sentences.damaged()}`;
+      problem = `${problem} ${file.name} ${reason instanceof NotOurs ? sentences[reason.reason]() : sentences.damaged()}`.trim();
     }
   }
-  if (read.length > 0) results = [...(add ? results.slice(0, 1) : []), ...read].slice(0, 2);
+  if (read.length > 0) results = [...(add ? results.slice(0, 1) : []), ...read].slice(0, most);
   refresh();
 }
 

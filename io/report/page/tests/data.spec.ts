@@ -64,7 +64,7 @@ test("the answer has the numbers of vcohort show", async ({ page }) => {
   await expect(page.locator(".answer-policy")).toContainText(Math.round(first.inb as number).toLocaleString("en"));
 });
 
-const answered = ["quickstart", "grid", "two-arm", "surface", "looks", "events", "worth", "economics", "route"];
+const answered = ["quickstart", "grid", "two-arm", "surface", "looks", "events", "competing", "worth", "economics", "route"];
 
 for (const name of answered) {
   test(`${name}: every number of the answer is one that vcohort show prints, to its last digit`, async ({ page }) => {
@@ -81,6 +81,27 @@ for (const name of answered) {
     for (const number of numbers) expect(show.match(new RegExp(`(?<![\\d.,-])${number}(?![\\d]|[.,]\\d)`)), number).not.toBeNull();
   });
 }
+
+test("where the reference is best, the answer has the next strategy, and where another becomes best", async ({ page }) => {
+  await open(page, "route");
+  const strata = exported("route", "policy/strata").filter((row) => row.scenario === "sceptical" && row.stratum === "all" && row.threshold === 50000);
+  expect(strata.find((row) => row.best)!.inb).toBe(0);
+  const next = strata.filter((row) => !row.best).sort((a, b) => (b.inb as number) - (a.inb as number))[0]!;
+  const lines = await page.locator(".answer-policy .answers li").allInnerTexts();
+  const line = lines.find((text) => text.startsWith("sceptical"))!.replace(/[\u2068\u2069]/g, "");
+  expect(line).toContain(`next to it ${next.strategy}, INB ${Math.round(next.inb as number).toLocaleString("en")}`);
+  const best = exported("route", "policy/ceac").filter((row) => row.scenario === "sceptical" && row.best);
+  const turn = best.find((row) => (row.k as number) > 50000 && row.strategy !== "rehabilitation");
+  expect(line).toContain(turn ? `${turn.strategy} is best from ${(turn.k as number).toLocaleString("en")} on` : "best at every threshold from 0 to");
+});
+
+test("the answer of a trial with competing events has the arms of its endpoints and the scale of its effect", async ({ page }) => {
+  await open(page, "competing");
+  const card = page.locator(".answer-trial");
+  await expect(card).toContainText("control: hazard 0.025 a month | active: hazard 0.015 a month | hazard ratio 0.6");
+  await expect(card).toContainText("control: hazard 0.01 a month");
+  await expect(card).toContainText("(log subdistribution hazard ratio");
+});
 
 test("a parameter's law stands with its numbers", async ({ page }) => {
   await open(page, "quickstart");

@@ -70,3 +70,9 @@ test("the welcome fits any screen", async ({ page }) => {
     await page.screenshot({ path: `${shots}/explorer-${size.width}.png` });
   }
 });
+
+test("of three files at once the third is left out in so many words", async ({ page }) => {
+  await give(page, "two-arm.h5", "events.h5", "quickstart.h5");
+  await expect(page.getByRole("alert")).toContainText("quickstart.h5 was left out");
+  await expect(page.locator("#operating-characteristics .panel")).toHaveCount(2);
+});

@@ -2,6 +2,7 @@ import { expect } from "@playwright/test";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { chinese } from "../src/chinese";
+import { isolated, visible } from "../src/ui/dom";
 import { exported, open, parseCsv, phone, saved, shots, test, wide } from "./pages";
 
 /** Choices, the address, tips, downloads, keyboard, languages, colours, print, accessibility. */
@@ -118,7 +119,7 @@ test("print shows charts and hides what only a screen can use", async ({ page })
   await open(page, "quickstart", "#theme=dark");
   await page.emulateMedia({ media: "print" });
   await expect(page.locator(".tools")).toBeHidden();
-  await expect(page.locator("#gains .picture svg")).toBeVisible();
+  await expect(page.locator("#who-gains .picture svg")).toBeVisible();
   expect((await page.pdf()).length).toBeGreaterThan(20_000);
 });
 
@@ -129,4 +130,32 @@ test("two results side by side", async ({ page }) => {
   const [one, two] = [await page.locator("#operating-characteristics .panel").nth(0).boundingBox(), await page.locator("#operating-characteristics .panel").nth(1).boundingBox()];
   expect(one!.x + one!.width).toBeLessThanOrEqual(two!.x + 1);
   await page.screenshot({ path: `${shots}/both.png`, fullPage: true });
+});
+
+test("the answers of a sweep stand whole on a phone, and its settings are told apart by what differs", async ({ page }) => {
+  await open(page, "surface", "", phone);
+  const box = page.locator(".answer-trial .sweep");
+  expect(await box.evaluate((element) => element.scrollHeight - element.clientHeight)).toBeLessThanOrEqual(0);
+  const options = (await page.locator("select[data-key=scenario] option").allTextContents()).filter((text, place, all) => all.indexOf(text) === place);
+  expect(new Set(options.map((text) => text.slice(0, 60))).size).toBe(options.length);
+  for (const text of [...options, await page.locator("#sure").innerText()]) expect(text).not.toMatch(/#\d{4}/);
+});
+
+test("long labels with marks of direction are cut in their middle, not at their start", async ({ page }) => {
+  await open(page, "hostile", "", phone);
+  const cut = await page.locator("#who-gains .picture svg").first().evaluate((drawn) => [...drawn.querySelectorAll('g[aria-label="y-axis tick label"] text')].map((text) => text.getBoundingClientRect().x - drawn.getBoundingClientRect().x));
+  expect(cut.length).toBeGreaterThan(1);
+  for (const x of cut) expect(x).toBeGreaterThanOrEqual(0);
+});
+
+test("letters without a shape are shown, but for the page's own isolates", () => {
+  expect(visible("a\u2069b\u200fc\u200bd\u202ee\u2068f")).toBe("a[U+2069]b[U+200F]c[U+200B]d[U+202E]e[U+2068]f");
+  expect(visible(isolated("x\u2069y"))).toBe("\u2068x[U+2069]y\u2069");
+});
+
+test("competing events in Chinese", async ({ page }) => {
+  await open(page, "competing", "#lang=zh");
+  const text = await page.locator("main").innerText();
+  for (const words of ["风险率 0.025", "Gray 检验（gray）", "对数次分布风险比", "数据模型", "其他终点的事件终止了随访"]) expect(text).toContain(words);
+  expect(await page.locator("#answer").innerText()).not.toMatch(/data model|hazard/);
 });

@@ -77,7 +77,7 @@ test("hostile names are text", async ({ page }) => {
     await expect(page.locator("figure#trajectories .legend")).toContainText("<img src=x onerror=");
     expect(await page.locator("h1 *:not(bdi), .legend img, #page script").count()).toBe(0);
     const numbers = await page.locator("#sure tbody td:first-child").allInnerTexts();
-    for (const text of numbers.filter((each) => each.includes("right-to-left"))) expect(text).toContain("[U+202E] mark \u200f\u2069"); // a visible mark, and the name ends before the number begins
+    for (const text of numbers.filter((each) => each.includes("right-to-left"))) expect(text).toContain("[U+202E] mark [U+200F]\u2069"); // a visible mark, and the name ends before the number begins
     const overlaps = await page.locator("svg.legend").evaluateAll((legends) => legends.flatMap((legend) => {
       const boxes = [...legend.querySelectorAll(":scope > g")].map((item) => item.getBoundingClientRect());
       return boxes.flatMap((a, at) => boxes.slice(at + 1).filter((b) => a.left < b.right - 1 && b.left < a.right - 1 && a.top < b.bottom - 3 && b.top < a.bottom - 3).concat(a.right > legend.getBoundingClientRect().right + 1 ? [a] : []));

@@ -1,3 +1,4 @@
+import { sayStance } from "../charts/common";
 import { h, named } from "../ui/dom";
 import { w } from "../words";
 
@@ -43,7 +44,7 @@ export function cardView(card: Card, folded = false): HTMLElement {
 function linesView(card: Card): HTMLElement | null {
   if (card.lines.length === 0) return null;
   const line = ({ scenario, text, detail }: Line): HTMLElement =>
-    h("li", {}, scenario ? h("span", { class: "scenario" }, named(scenario)) : null, h("strong", {}, said(text)), detail ? h("span", { class: "detail" }, said(detail)) : null);
+    h("li", {}, scenario ? h("span", { class: "scenario" }, named(sayStance(scenario))) : null, h("strong", {}, said(text)), detail ? h("span", { class: "detail" }, said(detail)) : null);
   const rest = card.lines.slice(mostLines);
   return h("div", {},
     h("ul", { class: "answers" }, ...card.lines.slice(0, mostLines).map(line)),
@@ -52,6 +53,7 @@ function linesView(card: Card): HTMLElement | null {
 }
 
 const fewHeads = 3;
+const fewRows = 40; // that a phone shows whole
 
 /** A row for each setting of a sweep; where its values would push the answer out of sight, the answer comes first. */
 function sweepView({ heads = [], lines, title }: Card): HTMLElement {
@@ -60,7 +62,7 @@ function sweepView({ heads = [], lines, title }: Card): HTMLElement {
     h("tr", {}, ...inOrder(cells.map((cell, at) => h("td", { "data-head": heads[at] }, named(cell))), [h("td", {}, h("strong", {}, said(text))), h("td", {}, said(brief ?? ""))]));
   const head = inOrder(heads, [w("answer", "结论"), ""]).map((name) => (name ? h("th", { scope: "col" }, name) : h("td", {})));
   const more = lines.length > mostRows ? h("p", { class: "note" }, w(`The first ${mostRows} of ${lines.length} settings; the tables have all.`, `${lines.length} 种设置中的前 ${mostRows} 种；数据表含全部。`)) : null;
-  return h("div", {}, h("div", { class: "scroll sweep", tabindex: 0, role: "region", "aria-label": title }, h("table", {}, h("thead", {}, h("tr", {}, ...head)), h("tbody", {}, ...lines.slice(0, mostRows).map(row)))), more);
+  return h("div", {}, h("div", { class: `scroll sweep${lines.length > fewRows ? " many" : ""}`, tabindex: 0, role: "region", "aria-label": title }, h("table", {}, h("thead", {}, h("tr", {}, ...head)), h("tbody", {}, ...lines.slice(0, mostRows).map(row)))), more);
 }
 
 /** On a narrow screen with several answers the facts are folded, so that every answer is seen at once. */

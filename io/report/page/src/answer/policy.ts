@@ -28,17 +28,45 @@ function near(result: Result, of: Table, best: number, rows: number[]): string |
   return w(`the simulation is too coarse to tell it from ${shown}`, `模拟精度不足，无法与 ${shown} 区分`);
 }
 
+const inbOf = (result: Result, of: Table, row: number): string => {
+  const [unit, lower, upper] = [currency(result), money(of.number("inb_lower", row)), money(of.number("inb_upper", row))];
+  return w(`INB ${money(of.number("inb", row), of.number("inb_mcse", row))} ${unit} (95 %: ${lower} to ${upper})`, `INB ${money(of.number("inb", row), of.number("inb_mcse", row))} ${unit}（95%：${lower} 至 ${upper}）`);
+};
+
+/** What the best strategy is worth; of the reference, which is worth nothing over itself, the one that comes next to it. */
+function worth(result: Result, of: Table, row: number, rivals: number[]): string | undefined {
+  if (of.number("inb", row) !== 0) return Number.isFinite(of.number("inb_lower", row)) ? inbOf(result, of, row) : undefined;
+  const others = rivals.filter((other) => other !== row && !isAsReference(result, of, other) && Number.isFinite(of.number("inb_lower", other)));
+  if (others.length === 0) return undefined;
+  const next = others.reduce((top, other) => (of.number("inb", other) > of.number("inb", top) ? other : top));
+  return w(`next to it ${isolated(of.text("strategy", next))}, ${inbOf(result, of, next)}`, `其次为 ${isolated(of.text("strategy", next))}，${inbOf(result, of, next)}`);
+}
+
+/** The nearest thresholds of the acceptability curves, below and above, at which another strategy is the best. */
+function turns(result: Result, scenario: string, threshold: number, best: string): string | undefined {
+  const of = table(result, "/policy/ceac");
+  const rows = (of?.where({ scenario }) ?? []).filter((row) => of!.truth("best", row)).sort((a, b) => of!.number("k", a) - of!.number("k", b));
+  if (!of || rows.length < 2) return undefined;
+  const isOther = (row: number): boolean => of.text("strategy", row) !== best;
+  const below = rows.filter((row) => of.number("k", row) < threshold && isOther(row)).at(-1), above = rows.find((row) => of.number("k", row) > threshold && isOther(row));
+  const said = (row: number): [string, string] => [isolated(of.text("strategy", row)), money(of.number("k", row))];
+  const pieces = [
+    below === undefined ? [] : w(`${said(below)[0]} is best at ${said(below)[1]} and less`, `${said(below)[1]} 及以下时 ${said(below)[0]} 最佳`),
+    above === undefined ? [] : w(`${said(above)[0]} is best from ${said(above)[1]} on`, `${said(above)[1]} 起 ${said(above)[0]} 最佳`),
+  ].flat();
+  const [least, most] = [rows[0]!, rows.at(-1)!].map((row) => money(of.number("k", row)));
+  return pieces.length > 0 ? pieces.join("; ") : w(`best at every threshold from ${least} to ${most}`, `${least} 至 ${most} 的各阈值下均最佳`);
+}
+
 function line(result: Result, of: Table, row: number, rivals: number[]): Line {
-  const unit = currency(result);
-  const interval = Number.isFinite(of.number("inb_lower", row)) && of.number("inb", row) !== 0
-    ? w(`INB ${money(of.number("inb", row), of.number("inb_mcse", row))} ${unit} (95 %: ${money(of.number("inb_lower", row))} to ${money(of.number("inb_upper", row))}); `, `INB ${money(of.number("inb", row), of.number("inb_mcse", row))} ${unit}（95%：${money(of.number("inb_lower", row))} 至 ${money(of.number("inb_upper", row))}）；`) : "";
+  const [scenario, threshold, strategy] = [of.text("scenario", row), of.number("threshold", row), of.text("strategy", row)];
   const share = w(`best in ${percentOf(of.number("ceac", row))} % of draws`, `在 ${percentOf(of.number("ceac", row))}% 的抽样中最佳`);
-  const undecided = near(result, of, row, rivals);
-  const changed = flips(result, of.text("scenario", row), of.number("threshold", row));
-  return {
-    scenario: of.text("scenario", row), text: of.text("strategy", row), brief: `${interval}${share}${undecided ? `; ${undecided}` : ""}`,
-    detail: `${interval}${share}${undecided ? `${w("; ", "；")}${undecided}` : ""}${w("; ", "；")}EVPI ${money(of.number("evpi", row))} ${unit}${changed ? `; ${w("flipped by", "可被改变：")} ${changed}` : ""}`,
-  };
+  const changed = flips(result, scenario, threshold);
+  const value = worth(result, of, row, rivals);
+  const sure = [share, near(result, of, row, rivals)];
+  const more = [`EVPI ${money(of.number("evpi", row))} ${currency(result)}`, turns(result, scenario, threshold, strategy), changed && `${w("flipped by", "可被改变：")} ${changed}`];
+  const joined = (pieces: (string | undefined)[]): string => pieces.filter((piece) => piece).join(w("; ", "；"));
+  return { scenario, text: strategy, brief: joined([of.number("inb", row) === 0 ? undefined : value, ...sure]), detail: joined([value, ...sure, ...more]) };
 }
 
 function researchFacts(result: Result, threshold: number): Fact[] {

@@ -1,4 +1,4 @@
-import { alphaOf, chosenSize, isNull, ocOf, primaryOf, sayTarget, target } from "../charts/trial/rows";
+import { alphaOf, chosenSize, eventsAtEnd, isNull, ocOf, primaryOf, sayScale, sayTarget, target } from "../charts/trial/rows";
 import { at, isSwept, settings, stanceOf, study } from "../charts/common";
 import type { Result, Table } from "../data/result";
 import { general, percent, withError } from "../numbers";
@@ -44,20 +44,32 @@ const shown = (value: unknown): string => (Array.isArray(value) ? value.map(show
 
 const monthly = new Set(["hazard", "rate"]);
 
-/** "hazard 0.058 a month": a number of an arm in the words of the study file. */
-const sayKey = (key: string, value: unknown): string => `${key.replaceAll("_", " ")} ${shown(value)}${monthly.has(key) ? w(" a month", " /月") : ""}`;
+/** Keys of arms in Chinese. */
+const keysInChinese: Record<string, string> = { hazard: "风险率", hazard_ratio: "风险比", rate: "发生率", rate_ratio: "率比", mean: "均值", sd: "标准差", probability: "概率", log_odds_ratio: "对数比值比" };
 
-/** What a data model says of its arms, in its own words, but for what is swept; of constant hazards their ratio too. */
-function statedArms(result: Result): Fact | undefined {
-  const arms = at(study(result), "data_model", "arms");
-  if (!arms || typeof arms !== "object") return undefined;
-  const entries = Object.entries(arms as Record<string, Record<string, unknown>>).map(([name, arm]) => [name, Object.entries(arm).filter(([key]) => !isSwept(result, "data_model", "arms", name, key))] as const);
+/** "hazard 0.058 a month": a number of an arm in the words of the study file. */
+const sayKey = (key: string, value: unknown): string => `${w(key.replaceAll("_", " "), keysInChinese[key] ?? key.replaceAll("_", " "))} ${shown(value)}${monthly.has(key) ? w(" a month", " /月") : ""}`;
+
+/** What a model of an endpoint says of its arms, in its own words, but for what is swept; of constant hazards their ratio too. */
+function sayArms(result: Result, path: string[]): string[] {
+  const arms = at(study(result), ...path);
+  if (!arms || typeof arms !== "object") return [];
+  const entries = Object.entries(arms as Record<string, Record<string, unknown>>).map(([name, arm]) => [name, Object.entries(arm).filter(([key]) => !isSwept(result, ...path, name, key))] as const);
   const told = ([, value]: [string, unknown]): boolean => value !== 0 && !(Array.isArray(value) && value.every((each) => each === 0));
   const said = entries.map(([name, arm]) => ({ name, keys: arm.filter(told).map(([key, value]) => sayKey(key, value)) })).filter(({ keys }) => keys.length > 0).map(({ name, keys }) => `${name}: ${keys.join("; ")}`);
-  if (said.length === 0) return undefined;
+  if (said.length === 0) return [];
   const hazards = entries.map(([, arm]) => Object.fromEntries(arm).hazard).filter((hazard): hazard is number[] => Array.isArray(hazard) && hazard.length === 1).map((hazard) => Number(hazard[0]));
   const ratio = hazards.length === 2 && entries.length === 2 ? [w(`hazard ratio ${general(hazards[1]! / hazards[0]!)}`, `风险比 ${general(hazards[1]! / hazards[0]!)}`)] : [];
-  return { name: settings(result).heads.length > 0 ? w("assumed, where it is not swept", "未扫描处的假定") : w("assumed", "假定"), value: [...said, ...ratio].join(" | ") };
+  return [...said, ...ratio];
+}
+
+/** The arms of the data model; of several endpoints those of the primary one and of those whose events end follow-up. */
+function statedArms(result: Result): Fact | undefined {
+  const primary = at(study(result), "trial", "primary", "endpoint");
+  const endpoints = Object.entries((at(study(result), "data_model", "endpoints") as object | undefined) ?? {}).filter(([name, model]) => name === primary || at(model, "ends_follow_up") === true);
+  const several = endpoints.map(([name]) => ({ name, arms: sayArms(result, ["data_model", "endpoints", name, "arms"]) })).filter(({ arms }) => arms.length > 0).map(({ name, arms }) => `${isolated(name)} (${arms.join(" | ")})`);
+  const value = several.length > 0 ? several.join("; ") : sayArms(result, ["data_model", "arms"]).join(" | ");
+  return value === "" ? undefined : { name: settings(result).heads.length > 0 ? w("assumed, where it is not swept", "未扫描处的假定") : w("assumed", "假定"), value };
 }
 
 /** The standard deviation of a patient that the error of the estimate implies. */
@@ -81,19 +93,16 @@ function levelFact(result: Result, of: Table, row: number): Fact {
   return { name: w("level", "检验水准"), value: swept ? level : `${level}; ${nullRow === undefined ? w("not simulated here", "此处未模拟") : w(`simulated ${simulated} % at N = ${general(of.number("sample_size", row), 9)}`, `N = ${general(of.number("sample_size", row), 9)} 时模拟值 ${simulated}%`)}` };
 }
 
-/** The number of events at which the trial ends; NaN where it ends otherwise. */
-function eventsAtEnd(result: Result): number {
-  const trial = at(study(result), "trial");
-  const looks = at(trial, "looks", "timing") === "events" ? at(trial, "looks", "maximum") : undefined;
-  return isSwept(result, "trial", "final") || isSwept(result, "trial", "looks") ? NaN : Number(looks ?? at(trial, "final", "events") ?? NaN);
-}
+/** A method by its key, in Chinese with what it is where the key does not say it to everybody. */
+const methodsInChinese: Record<string, string> = { gray: "Gray 检验", "cumulative-incidence": "累积发生率", logrank: "对数秩检验", cox: "Cox 回归", "kaplan-meier": "Kaplan-Meier" };
+const sayMethod = (method: string): string => (methodsInChinese[method] === undefined ? method : w(method, `${methodsInChinese[method]}（${method}）`));
 
 /** The primary analysis and when it is made: at events, or at a visit. */
 function methodFact(result: Result, of: Table, row: number): Fact {
-  const methods = of.distinct<string>("method", of.where(primaryOf(of))).join(", ");
+  const methods = of.distinct<string>("method", of.where(primaryOf(of)));
   const [events, visit] = [eventsAtEnd(result), of.number("visit_months", row)];
   const when = Number.isFinite(events) ? w(`, at ${general(events, 9)} events`, `，达到 ${general(events, 9)} 个事件时`) : Number.isFinite(visit) ? w(`, ${general(visit)} months`, `，${general(visit)} 个月`) : "";
-  return { name: w("primary analysis", "主要分析"), value: `${methods}${when}` };
+  return { name: w("primary analysis", "主要分析"), value: `${methods.map(sayMethod).join(", ")}${when}` };
 }
 
 const ofSweep = (result: Result, of: Table, row: number): Fact[] => [statedArms(result) ?? [], levelFact(result, of, row), methodFact(result, of, row)].flat();
@@ -105,7 +114,7 @@ function ofScenario(result: Result, of: Table, row: number): (Fact & { brief: st
   const sd = statedArms(result) ? undefined : spread(result, of, row);
   const effect = pair("true_value"), size = pair("expected_sample_size"), events = pair("events"), months = `${pair("duration_months")} ${w("months", "个月")}`;
   return [
-    Number.isFinite(of.number("true_value", row)) ? { name: w("assumed effect", "假定效应"), value: kind ? `${effect} (${fixedWord(kind)})` : effect, brief: isNull(of, row) ? "" : w(`assumed effect ${effect}`, `假定效应 ${effect}`) } : [],
+    Number.isFinite(of.number("true_value", row)) ? { name: w("assumed effect", "假定效应"), value: `${effect} (${[sayScale(of, row), kind ? fixedWord(kind) : []].flat().join("; ")})`, brief: isNull(of, row) ? "" : w(`assumed effect ${effect}`, `假定效应 ${effect}`) } : [],
     sd ? { ...sd, brief: w(`SD ${sd.value} (implied by the SE)`, `标准差 ${sd.value}（由标准误推得）`) } : [],
     of.number("expected_sample_size_mcse", row) > 0 ? { name: w("expected sample size", "期望样本量"), value: size, brief: w(`expected size ${size}`, `期望样本量 ${size}`) } : [],
     Number.isFinite(of.number("events", row)) ? { name: w("expected events", "期望事件数"), value: events, brief: w(`${events} events`, `${events} 个事件`) } : [],

@@ -34,15 +34,27 @@ export function scenarios(result: Result): string[] {
   return result.tables.get("/scenarios")?.distinct<string>("scenario") ?? [];
 }
 
-/** The scenario's name; with a sweep, its values. */
+/** A stance by its name; a data model, which has none, in the language of the page. */
+export const sayStance = (stance: string): string => (stance === "data model" ? w(stance, "数据模型") : stance);
+
+/** The scenario's name; of a sweep its stance and what was swept, first what differs from the first setting, so that names which are cut are told apart. */
 export function sayScenario(result: Result): (scenario: string) => string {
-  const all = result.tables.get("/scenarios");
-  const swept = sweptColumns(result);
+  const { heads, cells } = settings(result);
+  if (heads.length === 0) return sayStance;
+  const first = cells(scenarios(result)[0] ?? ""), names = endsOf(heads);
+  const several = new Set(scenarios(result).map(stanceOf)).size > 1;
   return (scenario) => {
-    const row = all?.where({ scenario })[0];
-    if (!all || row === undefined || swept.length === 0) return scenario;
-    return `${scenario} (${swept.map((name) => `${name} ${sayCell(all, name, row)}`).join(", ")})`;
+    const own = cells(scenario);
+    const told = names.map((name, place) => ({ text: `${name} ${own[place]}`, differs: own[place] !== first[place] })).slice(several ? 1 : 0);
+    const values = [...told.filter(({ differs }) => differs), ...told.filter(({ differs }) => !differs)].map(({ text }) => text).join(", ");
+    return several ? `${sayStance(stanceOf(scenario))}: ${values}` : values;
   };
+}
+
+/** Keys by their last two pieces, where these tell them apart. */
+function endsOf(keys: string[]): string[] {
+  const ends = keys.map((key) => (key.includes('"') ? key : key.split(".").slice(-2).join(".")));
+  return ends.map((end, place) => (ends.indexOf(end) === ends.lastIndexOf(end) ? end : keys[place]!));
 }
 
 /** The stance of a scenario: its name, of a sweep without the number of its setting. */
@@ -122,7 +134,7 @@ export const sayEndpoint = (endpoint: string): string => {
   return known ? w(...known) : endpoint.replaceAll("_", " ");
 };
 export const sayMonths = (months: string): string => w(`${months} months`, `${months} 个月`);
-export const sayStratum = (stratum: string): string => (stratum === "all" ? w("all children", "全体儿童") : stratum.replaceAll("_", " ").replace(/^age (?=[\d.])/, w("age ", "年龄 ")));
+export const sayStratum = (stratum: string): string => (stratum === "all" ? w("all children", "全体儿童") : stratum.replaceAll("_", " ").replace(/^eligible for /, w("eligible for ", "适用者：")).replace(/^age (?=[\d.])/, w("age ", "年龄 ")));
 
 export const endpointUnits = (endpoint: string): string =>
   endpoint.startsWith("drooling") ? w("share", "比例") : endpoint === "cgi_i" ? w("category", "级别") : w("points", "分");

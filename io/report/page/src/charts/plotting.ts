@@ -112,9 +112,9 @@ const narrow = 480;
 /** Room for the labels of a vertical list of names, and the names as they fit. */
 export function labelsFor(names: string[], width: number, share = width < narrow ? 0.44 : 0.36): { margin: number; fit: (name: string) => string } {
   const most = Math.min(Math.max(260, 0.3 * width), width * share);
-  const widest = Math.max(24, ...names.map(textWidth));
+  const widest = Math.max(24, ...names.map((name) => textWidth(visible(name))));
   const margin = Math.min(most, widest) + 14;
-  return { margin, fit: (name) => shortened(name, margin - 12) };
+  return { margin, fit: (name) => shortened(visible(name), margin - 12) };
 }
 
 /** Shares on an axis that is in per cent. */

@@ -1,6 +1,6 @@
 import { reached } from "../answer/run";
 import { leads } from "../answer/policy";
-import { leadOf, sayEndpoint, endpointUnits } from "../charts/common";
+import { leadOf, sayEndpoint, sayScenario, endpointUnits } from "../charts/common";
 import { firstThreshold, strataOf } from "../charts/policy/rows";
 import { type Result, table } from "../data/result";
 import { general, money, percent, withError } from "../numbers";
@@ -38,21 +38,22 @@ function cohortRows(result: Result): Row[] {
   const increments = table(result, "/cohort/increments");
   const draws = table(result, "/cohort/draws");
   if (!increments || !table(result, "/cohort/summary")) return [];
-  const { endpoint, visit } = leadOf(table(result, "/cohort/summary")!);
+  const { endpoint, visit } = leadOf(table(result, "/cohort/summary")!), say = sayScenario(result);
   return increments.where({ stratification: "", endpoint, visit_months: visit }).slice(0, 60).map((row) => {
     const [scenario, strategy] = [increments.text("scenario", row), increments.text("strategy", row)];
     const own = draws?.where({ scenario, strategy }) ?? [];
     const found = draws && draws.rows === draws.total ? range(own.map((at) => draws.number("increment", at)), own.map((at) => draws.number("increment_mcse", at))) : undefined;
     const gain = apart(withError(increments.number("mean", row), increments.number("mcse", row)));
-    return { what: `${isolated(scenario)}: ${isolated(strategy)}, ${sayEndpoint(endpoint)} [${endpointUnits(endpoint)}] ${gain.value}`, simulation: gain.error, evidence: found ? `${general(found[0], 3)} – ${general(found[1], 3)}` : w("parameters fixed: the stances are the range", "参数固定：以各立场为范围") };
+    return { what: `${isolated(say(scenario))}: ${isolated(strategy)}, ${sayEndpoint(endpoint)} [${endpointUnits(endpoint)}] ${gain.value}`, simulation: gain.error, evidence: found ? `${general(found[0], 3)} – ${general(found[1], 3)}` : w("parameters fixed: the stances are the range", "参数固定：以各立场为范围") };
   });
 }
 
 function policyRows(result: Result): Row[] {
   const of = strataOf(result);
   if (!of || !table(result, "/policy/summary")) return [];
+  const say = sayScenario(result);
   return leads(of, firstThreshold(result)).filter((row) => of.number("inb", row) !== 0).map((row) => ({
-    what: `${isolated(of.text("scenario", row))}: ${isolated(of.text("strategy", row))}, INB ${money(of.number("inb", row))} ${of.units("inb")}`, simulation: `± ${money(of.number("inb_mcse", row))}`, evidence: `${money(of.number("inb_lower", row))} – ${money(of.number("inb_upper", row))}`,
+    what: `${isolated(say(of.text("scenario", row)))}: ${isolated(of.text("strategy", row))}, INB ${money(of.number("inb", row))} ${of.units("inb")}`, simulation: `± ${money(of.number("inb_mcse", row))}`, evidence: `${money(of.number("inb_lower", row))} – ${money(of.number("inb_upper", row))}`,
   }));
 }
 
@@ -60,9 +61,10 @@ function trialRows(result: Result): Row[] {
   const of = table(result, "/trial/operating_characteristics");
   if (!of) return [];
   const uncertain = table(result, "/scenarios")?.column("parameters")?.values.includes("uncertain") ?? false;
+  const say = sayScenario(result);
   const power = (row: number) => apart(percent(of.number("power", row), of.number("power_mcse", row)));
   return Array.from({ length: Math.min(of.rows, 60) }, (_, row) => ({
-    what: `${isolated(of.text("scenario", row))}: ${isolated(of.text("analysis", row))}, N = ${of.number("sample_size", row)}, ${w("power", "功效")} ${power(row).value} %`, simulation: `${power(row).error} %`,
+    what: `${isolated(say(of.text("scenario", row)))}: ${isolated(of.text("analysis", row))}, N = ${of.number("sample_size", row)}, ${w("power", "功效")} ${power(row).value} %`, simulation: `${power(row).error} %`,
     evidence: uncertain ? w("averaged over what is not known (assurance)", "已对未知参数取平均（保证度）") : w("the stances, or a sweep, are the range", "以各立场或扫描为范围"),
   }));
 }

@@ -5,8 +5,8 @@ type Attributes = Record<string, string | number | boolean | ((event: Event) => 
 
 const shown = (letters: string): string => letters.replace(/./gu, (letter) => `[U+${letter.codePointAt(0)!.toString(16).toUpperCase()}]`);
 
-/** A text whose overrides and embeddings of direction (Unicode's UAX 9) are visible marks instead of orders: they would turn around what is written. */
-export const visible = (text: string): string => text.replace(/[\u202a-\u202e\u2066\u2067]+/gu, shown);
+/** A text whose letters without a shape are visible marks: overrides and embeddings of direction (Unicode's UAX 9) would turn around what is written, the others vanish. Isolates stay where they are closed. */
+export const visible = (text: string): string => text.replace(/[\u061c\u200b\u200e\u200f\u202a-\u202e\u2060\u2066\u2067\ufeff]+/gu, shown).replace(/\u2068[^\u2068\u2069]*\u2069|[\u2068\u2069]/gu, (piece) => (piece.length > 1 ? piece : shown(piece)));
 
 function fill(element: Element, attributes: Attributes, children: Child[]): void {
   for (const [name, value] of Object.entries(attributes)) {

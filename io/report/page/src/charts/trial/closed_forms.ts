@@ -1,12 +1,15 @@
 import { table } from "../../data/result";
 import { fixed, percent, z95 } from "../../numbers";
-import { w } from "../../words";
+import { fixedWord, w } from "../../words";
 import { type Chart, dataOf, type Drawing } from "../chart";
 import { has, scenarioControl } from "../common";
 import { inPercent, labelsFor, plot, Plot, tips } from "../plotting";
 import { lineName } from "./rows";
 
 const most = 40;
+
+/** Why a method has no formula, in the language of the page. */
+const sayReason = (reason: string): string => (fixedWord(reason) === reason ? reason.replace(/^no formula is built in for /, w("no formula is built in for ", "未内置公式：")) : fixedWord(reason));
 
 export const closedForms: Chart = {
   id: "closed-forms",
@@ -37,7 +40,7 @@ export const closedForms: Chart = {
         Plot.dot(points, { y: "key", x: "formula", stroke: "var(--s1)", strokeWidth: 2, symbol: "diamond", r: 5 }), tips(points, { x: "power", y: "key" }),
       ],
     });
-    const without = new Set(rows.filter((row) => !of.text("formula", row)).map((row) => `${of.text("analysis", row)}: ${of.text("remark", row)}`));
+    const without = new Set(rows.filter((row) => !of.text("formula", row)).map((row) => `${of.text("analysis", row)}: ${sayReason(of.text("remark", row))}`));
     return {
       picture, legend: [{ name: w("simulated", "模拟"), kind: "dot", color: "var(--s0)" }, { name: w("formula", "公式"), kind: "ring", color: "var(--s1)", symbol: "diamond" }],
       data: dataOf(of, rows, of.columns.map((column) => column.name)), summary: w(`Simulated power and formula side by side, ${points.length} rows`, `模拟功效与公式并列，共 ${points.length} 行`),

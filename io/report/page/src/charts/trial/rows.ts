@@ -3,7 +3,7 @@ import { general } from "../../numbers";
 import { state } from "../../state";
 import { w } from "../../words";
 import type { Context, Control } from "../chart";
-import { at, endpointUnits, scenarioControl, scores, stanceOf, study } from "../common";
+import { at, endpointUnits, isSwept, scenarioControl, scores, stanceOf, study } from "../common";
 
 /** Which rows of the trial's tables a chart draws. */
 
@@ -28,6 +28,8 @@ const scales: Record<string, string[]> = {
   "win probability minus 1/2": ["wilcoxon", "van-elteren"],
   "log odds ratio": ["proportional-odds", "cmh"],
   "log hazard ratio": ["logrank", "fleming-harrington", "max-combo", "cox"],
+  "log subdistribution hazard ratio": ["gray"],
+  "difference of incidence": ["cumulative-incidence"],
   "log rate ratio": ["negative-binomial"],
   "log win ratio": ["win-ratio"],
   "difference of restricted means": ["rmst"],
@@ -35,7 +37,7 @@ const scales: Record<string, string[]> = {
 };
 
 const sayings: Record<string, string> = {
-  "mean difference": "均值差", "risk difference": "率差", "win probability minus 1/2": "获胜概率减 1/2", "log odds ratio": "对数比值比", "log hazard ratio": "对数风险比", "log rate ratio": "对数率比", "log win ratio": "对数获胜比", "difference of restricted means": "限制均值差", "difference of survival": "生存率差",
+  "mean difference": "均值差", "risk difference": "率差", "win probability minus 1/2": "获胜概率减 1/2", "log odds ratio": "对数比值比", "log hazard ratio": "对数风险比", "log subdistribution hazard ratio": "对数次分布风险比", "difference of incidence": "累积发生率差", "log rate ratio": "对数率比", "log win ratio": "对数获胜比", "difference of restricted means": "限制均值差", "difference of survival": "生存率差",
 };
 
 /** "mean difference, points": the scale with the units of the endpoint where they are known. */
@@ -54,6 +56,13 @@ export const targetControl = (): Control => ({ key: "target", label: w("wanted p
 export const target = (): number => Number(state.get("target") ?? "0.9");
 
 export const alphaOf = (result: Result): number => Number(at(study(result), "trial", "alpha") ?? NaN);
+
+/** The number of events at which the trial ends; NaN where it ends otherwise. */
+export function eventsAtEnd(result: Result): number {
+  const trial = at(study(result), "trial");
+  const looks = at(trial, "looks", "timing") === "events" ? at(trial, "looks", "maximum") : undefined;
+  return isSwept(result, "trial", "final") || isSwept(result, "trial", "looks") ? NaN : Number(looks ?? at(trial, "final", "events") ?? NaN);
+}
 
 /** What the intervals of the analyses are to cover: of a one-sided test too, both of their ends (engine/analysis, interval_level). */
 export const intervalLevel = (result: Result): number => 1 - (2 * alphaOf(result)) / Number(at(study(result), "trial", "sides") ?? 2);
