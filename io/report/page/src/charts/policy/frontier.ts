@@ -9,7 +9,17 @@ import { currency, effect, policyScenario, short } from "./rows";
 
 const named = 8; // names of the frontier; the others have tips
 
-const few = 6; // strategies, of which the dominated ones have their names too
+const few = 6; // strategies, of which the dominated ones have their names too where there is room
+const height = 360;
+
+interface Interval { effect: number; cost: number; x1: number; x2: number; y1: number; y2: number }
+
+/** Whether no other point of the chart lies where the name of one would stand. */
+function standsAlone(point: Interval, points: Interval[], width: number): boolean {
+  const span = (low: (each: Interval) => number, high: (each: Interval) => number): number => Math.max(...points.map(high)) - Math.min(...points.map(low));
+  const across = width / span(({ x1 }) => x1, ({ x2 }) => x2), down = height / span(({ y1 }) => y1, ({ y2 }) => y2);
+  return points.every((other) => other === point || Math.abs(other.effect - point.effect) * across > 170 || Math.abs(other.cost - point.cost) * down > 40);
+}
 
 export const frontier: Chart = {
   id: "frontier",
@@ -29,12 +39,12 @@ export const frontier: Chart = {
       return { name, cost, effect: gained, on: of.text("status", row) === "frontier", x1: gained - z95 * effectError, x2: gained + z95 * effectError, y1: cost - z95 * costError, y2: cost + z95 * costError, tip: `${name}\n${w("cost", "成本")} ${money(cost, costError)}\n${w("effect", "效果")} ${withError(gained, effectError)}\n${Number.isFinite(icer) ? `ICER ${money(icer)}` : of.text("status", row)}` };
     });
     const on = points.filter((point) => point.on).sort((a, b) => a.effect - b.effect);
-    const labelled = on.slice(0, named), others = points.length <= few ? points.filter((point) => !point.on) : [];
+    const labelled = on.slice(0, named), others = points.length <= few ? points.filter((point) => !point.on && standsAlone(point, points, context.width)) : [];
     const middle = (Math.min(...points.map((point) => point.effect)) + Math.max(...points.map((point) => point.effect))) / 2;
     const label = (side: (point: { effect: number }) => boolean, anchor: "start" | "end") =>
       [[labelled, -9, "currentColor"] as const, [others, 12, "var(--soft)"] as const].map(([list, dy, fill]) => Plot.text(list.filter(side), { x: "effect", y: "cost", text: (point: { name: string }) => shortened(point.name, 150), textAnchor: anchor, dx: anchor === "start" ? 8 : -8, dy, fill, stroke: "var(--paper)", strokeWidth: 4 }));
     const picture = plot({
-      width: context.width, height: 360, marginLeft: 64, marginRight: 30,
+      width: context.width, height, marginLeft: 64, marginRight: 30,
       x: { label: w(`effect [${effect(result)} per child]`, `效果 [${effect(result)} / 每名儿童]`), grid: true, nice: true },
       y: { label: w(`cost [${currency(result)} per child]`, `成本 [${currency(result)} / 每名儿童]`), grid: true, nice: true, tickFormat: short },
       marks: [

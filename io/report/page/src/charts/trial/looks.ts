@@ -65,12 +65,12 @@ export const stopping: Chart = {
     }))).filter((bar) => bar.share > 0);
     const errors = rows.flatMap((row) => ends.flatMap(({ column }, place) => {
       const end = 100 * ends.slice(0, place + 1).reduce((sum, { column: each }) => sum + looks.number(each, row), 0), half = 100 * z95 * looks.number(`${column}_mcse`, row);
-      return looks.number(column, row) > 0 && half > 0 ? [{ look: label(row), x1: end - half, x2: end + half }] : [];
+      return looks.number(column, row) > 0 && half > 0 ? [{ look: label(row), x1: Math.max(0, end - half), x2: Math.min(100, end + half) }] : [];
     }));
     const narrow = context.width < 520;
     const picture = plot({
       width: context.width, height: 60 + 46 * rows.length, marginLeft: narrow ? 16 : 230, marginTop: narrow ? 20 : 12, marginRight: 24,
-      x: { label: w("simulated trials [%]", "模拟试验 [%]"), domain: [0, Math.max(5, ...rows.map((row) => bars.filter((bar) => bar.look === label(row)).reduce((sum, bar) => sum + bar.share, 0)))], nice: true, grid: true },
+      x: { label: w("simulated trials [%]", "模拟试验 [%]"), domain: [0, Math.max(5, ...errors.map(({ x2 }) => Math.min(100, x2)), ...rows.map((row) => bars.filter((bar) => bar.look === label(row)).reduce((sum, bar) => sum + bar.share, 0)))], nice: true, grid: true },
       y: { type: "band", domain: rows.map(label), label: null, axis: narrow ? null : "left", tickSize: 0, padding: narrow ? 0.42 : 0.25 },
       marks: [
         Plot.barX(bars, Plot.stackX({ y: "look", x: "share", fill: "color", ...outline })),
