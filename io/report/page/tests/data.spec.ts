@@ -122,6 +122,17 @@ test("trajectories begin where the cohort is at entry", async ({ page }) => {
   expect(ticks[0]).toBe("0");
 });
 
+test("the expected month of the planned events lies between the months of the table", async ({ page }) => {
+  await open(page, "events");
+  const together = new Map<number, number>();
+  for (const row of exported("events", "trial/expected_events")) together.set(row.months as number, (together.get(row.months as number) ?? 0) + (row.events as number));
+  const months = [...together.keys()].sort((a, b) => a - b), after = months.findIndex((month) => together.get(month)! >= 200);
+  const said = Number(/200 events end the trial: expected in month ([\d.]+)/.exec(await page.locator("#expected-events .legend").innerHTML())![1]);
+  expect(said).toBeGreaterThan(months[after - 1]!);
+  expect(said).toBeLessThanOrEqual(months[after]!);
+  await expect(page.locator("#expected-events .legend")).toContainText("all arms together");
+});
+
 test("a patient of the timeline ends as the table says", async ({ page }) => {
   await open(page, "events");
   const all = exported("events", "trial/example_patients").filter((row) => row.replicate === 0);

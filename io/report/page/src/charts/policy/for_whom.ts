@@ -60,7 +60,7 @@ export const forWhom: Chart = {
     const picture = plot({
       width: context.width, height: room + 20 + 24 * strata.length, marginLeft: labels.margin, marginTop: room, marginBottom: 8, marginRight: right, padding: 0.03, color: scale,
       x: { type: "band", domain: strategies, axis: "top", tickRotate: -45, tickFormat: heads.fit, label: null, tickSize: 0 }, y: { type: "band", domain: strata, tickFormat: (stratum: string) => labels.fit(name(stratum)), label: null, tickSize: 0 },
-      marks: [Plot.cell(cells, { x: "strategy", y: "stratum", fill: "inb" }), Plot.text(cells, { x: "strategy", y: "stratum", text: (cell: { inb: number; mark: string }) => (column > 74 ? `${cell.mark} ${short(cell.inb)}`.trim() : cell.mark), fill: ink }), tips(cells, { x: "strategy", y: "stratum" })],
+      marks: [Plot.cell(cells, { x: "strategy", y: "stratum", fill: "inb" }), Plot.text(cells, { x: "strategy", y: "stratum", text: (cell: { inb: number; mark: string }) => (column > 74 ? `${cell.mark} ${cell.mark === "–" ? w("nobody", "无人") : short(cell.inb)}`.trim() : cell.mark), fill: ink }), tips(cells, { x: "strategy", y: "stratum" })],
     });
     return { picture: stacked(ramp({ ...scale, tickFormat: short } as never, w(`incremental net benefit [${perChild(context.result)}]`, `增量净效益 [${perChild(context.result)}]`), context.width), picture), data: dataOf(of, rows, of.columns.map((each) => each.name)), summary: w(`Map of net benefit for ${strata.length} strata and ${strategies.length} strategies`, `${strata.length} 个分层与 ${strategies.length} 个方案的净效益图`), note: [
       strata.length < keys.length ? w(`The first ${most} strata are drawn; the table has all.`, `仅绘制前 ${most} 个分层；数据表含全部。`) : "",

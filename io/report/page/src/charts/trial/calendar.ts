@@ -1,15 +1,16 @@
-import { table } from "../../data/result";
+import { type Table, table } from "../../data/result";
 import { general, withError, z95 } from "../../numbers";
 import { styleAt, stylesOf } from "../../ui/series";
 import { w } from "../../words";
 import { type Chart, dataOf, type Drawing } from "../chart";
 import { has, scenarioControl } from "../common";
-import { curveLegend, curves, plot, Plot, tips } from "../plotting";
+import { type Curve, curveLegend, curves, plot, Plot, tips } from "../plotting";
+import { eventsAtEnd } from "./rows";
 
 export const expectedEvents: Chart = {
   id: "expected-events",
   title: () => w("Expected events over calendar time", "日历时间上的期望事件数"),
-  caption: () => w("In closed form, by arm, from the first day of accrual.", "按组别的闭式解，自入组首日起。"),
+  caption: () => w("In closed form, by arm and together, from the first day of accrual, as if the trial went on; dashed: the number of events at which it ends, and when that is expected, on a straight line between the months of the table.", "按组别及合计的闭式解，自入组首日起，假定试验持续进行；虚线：试验结束所需事件数及预计时间（表中各月之间按直线内插）。"),
   exists: has("/trial/expected_events"),
   controls: (result) => {
     const of = table(result, "/trial/expected_events")!;
@@ -24,17 +25,42 @@ export const expectedEvents: Chart = {
     if (!count) return undefined;
     const rows = of.where({ scenario: of.has("scenario") ? context.choice("scenario") : undefined, sample_size: Number(context.choice("event-size")) });
     const arms = of.distinct<string>("arm", rows);
-    const style = stylesOf(arms);
-    const all = arms.map((arm) => ({ name: arm || w("all arms", "全部组别"), style: style(arm), points: rows.filter((row) => of.text("arm", row) === arm).map((row) => ({ x: of.number("months", row), y: of.number(count, row), tip: `${arm}\n${w("month", "月")} ${general(of.number("months", row))}: ${of.number(count, row).toFixed(1)}` })) }));
-    const points = all.flatMap((curve) => curve.points);
-    if (points.length === 0) return undefined;
+    const together = w("all arms together", "全部组别合计");
+    const style = stylesOf([...arms, together]);
+    const curve = (name: string, own: number[]): Curve => ({ name, style: style(name), points: [{ x: 0, y: 0 }, ...counts(of, count, own)].map((point) => ({ ...point, tip: `${name}\n${w("month", "月")} ${general(point.x)}: ${point.y.toFixed(1)}` })) });
+    const all = [...arms.map((arm) => curve(arm, rows.filter((row) => of.text("arm", row) === arm))), ...(arms.length > 1 ? [curve(together, rows)] : [])];
+    const points = all.flatMap((each) => each.points);
+    if (rows.length === 0) return undefined;
+    const planned = count === "events" ? eventsAtEnd(context.result) : NaN;
+    const month = monthOf(planned, [{ x: 0, y: 0 }, ...counts(of, count, rows)]);
+    const end = Number.isFinite(month) ? w(`${general(planned, 9)} events end the trial: expected in month ${general(month, 3)}`, `${general(planned, 9)} 个事件时试验结束：预计第 ${general(month, 3)} 个月`) : undefined;
     const picture = plot({
-      width: context.width, height: 320, x: { label: w("months since the first day of accrual", "自入组首日起的月数") }, y: { label: count === "events" ? w("expected events", "期望事件数") : w("patients", "患者数"), grid: true, nice: true },
-      marks: [...curves(all, { dots: rows.length < 80 }), tips(points, { x: "x", y: "y" })],
+      width: context.width, height: 320, x: { label: w("months since the first day of accrual", "自入组首日起的月数"), zero: true }, y: { label: count === "events" ? w("expected events", "期望事件数") : w("patients", "患者数"), grid: true, nice: true },
+      marks: [end ? [Plot.ruleY([planned], { stroke: "var(--soft)", strokeDasharray: "4 3" }), Plot.ruleX([month], { y1: 0, y2: planned, stroke: "var(--soft)", strokeDasharray: "4 3" })] : null, ...curves(all, { dots: rows.length < 80 }), tips(points, { x: "x", y: "y" })],
     });
-    return { picture, legend: curveLegend(all, rows.length < 80), data: dataOf(of, rows, of.columns.map((column) => column.name)), summary: w("Lines of expected counts against months, by arm", "各组期望计数随月数变化的曲线") };
+    return {
+      picture, legend: [...curveLegend(all, rows.length < 80), ...(end ? [{ name: end, kind: "rule" as const, dash: "4 3", color: "var(--soft)" }] : [])], data: dataOf(of, rows, of.columns.map((column) => column.name)),
+      summary: `${w("Lines of expected counts against months, by arm and together", "各组及合计期望计数随月数变化的曲线")}${end ? w(`; ${end}`, `；${end}`) : ""}`,
+    };
   },
 };
+
+type Day = { x: number; y: number };
+
+/** Counts of some rows by month, those of several arms together. */
+function counts(of: Table, count: string, rows: number[]): Day[] {
+  const sums = new Map<number, number>();
+  for (const row of rows) sums.set(of.number("months", row), (sums.get(of.number("months", row)) ?? 0) + of.number(count, row));
+  return [...sums].map(([x, y]) => ({ x, y })).sort((a, b) => a.x - b.x);
+}
+
+/** The month in which a count is reached, between the months of the table on a straight line; NaN where it never is. */
+function monthOf(wanted: number, days: Day[]): number {
+  const after = days.findIndex(({ y }) => y >= wanted);
+  if (after < 1) return NaN;
+  const [from, to] = [days[after - 1]!, days[after]!];
+  return from.x + ((wanted - from.y) / (to.y - from.y)) * (to.x - from.x);
+}
 
 export const informationTime: Chart = {
   id: "information-time",

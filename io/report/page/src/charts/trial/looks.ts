@@ -1,5 +1,5 @@
 import { type Result, table } from "../../data/result";
-import { fixed, percent, withError } from "../../numbers";
+import { fixed, percent, withError, z95 } from "../../numbers";
 import { styleAt } from "../../ui/series";
 import { w } from "../../words";
 import { type Chart, type Control, dataOf, type Drawing } from "../chart";
@@ -50,7 +50,7 @@ const ends = [
 export const stopping: Chart = {
   id: "stopping",
   title: () => w("Where trials end", "试验在何处终止"),
-  caption: () => w("Share of all simulated trials that end at each look, and how many patients are enrolled by then: the distribution of the sample size.", "在每次分析时终止的模拟试验比例，以及届时已入组的患者数：即样本量分布。"),
+  caption: () => w("Share of all simulated trials that end at each look, and how many patients are enrolled by then: the distribution of the sample size. Bars at the end of a box: ± 1.96 Monte Carlo standard errors of its share.", "在每次分析时终止的模拟试验比例，以及届时已入组的患者数：即样本量分布。方块末端误差线：该比例 ± 1.96 个蒙特卡罗标准误。"),
   exists: has("/trial/looks"),
   controls,
   draw(context): Drawing | undefined {
@@ -63,13 +63,18 @@ export const stopping: Chart = {
       look: label(row), share: 100 * looks.number(column, row), color: fills[place]!, place,
       tip: `${label(row)}\n${name()}: ${percent(looks.number(column, row), looks.number(`${column}_mcse`, row))} %\n${w("enrolled", "入组")} ${withError(looks.number("enrolled", row), looks.number("enrolled_mcse", row))}`,
     }))).filter((bar) => bar.share > 0);
+    const errors = rows.flatMap((row) => ends.flatMap(({ column }, place) => {
+      const end = 100 * ends.slice(0, place + 1).reduce((sum, { column: each }) => sum + looks.number(each, row), 0), half = 100 * z95 * looks.number(`${column}_mcse`, row);
+      return looks.number(column, row) > 0 && half > 0 ? [{ look: label(row), x1: Math.max(0, end - half), x2: Math.min(100, end + half) }] : [];
+    }));
     const narrow = context.width < 520;
     const picture = plot({
       width: context.width, height: 60 + 46 * rows.length, marginLeft: narrow ? 16 : 230, marginTop: narrow ? 20 : 12, marginRight: 24,
-      x: { label: w("simulated trials [%]", "模拟试验 [%]"), domain: [0, Math.max(5, ...rows.map((row) => bars.filter((bar) => bar.look === label(row)).reduce((sum, bar) => sum + bar.share, 0)))], nice: true, grid: true },
+      x: { label: w("simulated trials [%]", "模拟试验 [%]"), domain: [0, Math.max(5, ...errors.map(({ x2 }) => Math.min(100, x2)), ...rows.map((row) => bars.filter((bar) => bar.look === label(row)).reduce((sum, bar) => sum + bar.share, 0)))], nice: true, grid: true },
       y: { type: "band", domain: rows.map(label), label: null, axis: narrow ? null : "left", tickSize: 0, padding: narrow ? 0.42 : 0.25 },
       marks: [
         Plot.barX(bars, Plot.stackX({ y: "look", x: "share", fill: "color", ...outline })),
+        Plot.ruleY(errors, { y: "look", x1: "x1", x2: "x2", stroke: "var(--paper)", strokeWidth: 3.6 }), Plot.ruleY(errors, { y: "look", x1: "x1", x2: "x2", stroke: "currentColor", strokeWidth: 1.4 }),
         Plot.text(bars.filter((bar) => bar.share >= 6), Plot.stackX({ y: "look", x: "share", text: (bar: { share: number }) => bar.share.toFixed(1), fill: (bar: { color: string }) => (needsWhite(bar.color) ? "#ffffff" : "#111111"), z: null } as never)),
         narrow ? Plot.text(rows.map(label), { y: (text: string) => text, frameAnchor: "left", text: (text: string) => text, dy: -20, textAnchor: "start" }) : null,
         Plot.tip(bars, Plot.pointerY(Plot.stackX({ y: "look", x: "share", title: "tip", z: null } as never))),

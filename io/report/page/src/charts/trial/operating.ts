@@ -31,7 +31,7 @@ export const operating: Chart = {
   id: "operating-characteristics",
   wide: true,
   title: () => w("Operating characteristics", "操作特性"),
-  caption: () => w("How the analyses behave over simulated trials (Morris, White & Crowther 2019). Bars: ± 1.96 Monte Carlo standard errors; dashed: what is wanted.", "各分析在模拟试验中的表现（Morris、White & Crowther 2019）。误差线：± 1.96 个蒙特卡罗标准误；虚线：期望值。"),
+  caption: () => w("How the analyses behave over simulated trials (Morris, White & Crowther 2019). Bars: ± 1.96 Monte Carlo standard errors; dashed: what is wanted. Analyses of one size stand a little apart.", "各分析在模拟试验中的表现（Morris、White & Crowther 2019）。误差线：± 1.96 个蒙特卡罗标准误；虚线：期望值。同一样本量的各分析略微错开。"),
   exists: (result) => ocOf(result) !== undefined,
   controls: (result) => [trialScenario(result)],
   draw(context): Drawing | undefined {
@@ -43,18 +43,19 @@ export const operating: Chart = {
     const columns = context.width >= 900 ? 3 : context.width >= 560 ? 2 : 1;
     const width = Math.floor((context.width - 16 * (columns - 1)) / columns);
     const sizes = of.distinct<number>("sample_size", rows).sort((a, b) => a - b);
+    const beside = (sizes.length === 1 ? 2 : sizes.at(-1)! - sizes[0]!) * Math.min(0.03, 0.2 / names.length); // analyses of one size do not lie on each other
     const spaced = sizes.filter((size, place) => place === 0 || size - sizes[place - 1]! >= (sizes.at(-1)! - sizes[0]!) / (width / 45));
     const changes = (value: string, error: string): boolean => rows.some((row) => Math.max(of.number(error, row), Math.abs(of.number(value, row) - of.number(value, rows[0]!))) > rounding * Math.abs(of.number(value, row)));
     const shown = measures.filter(({ value, error, variesOnly, changesOnly }) => rows.some((row) => Number.isFinite(of.number(value, row)) && (!variesOnly || of.number(error, row) > 0)) && (!changesOnly || changes(value, error)));
     const scaleName = (row: number): string => (of.distinct("endpoint", rows).length > 1 ? `${sayEndpoint(of.text("endpoint", row))}: ${sayScale(of, row)}` : sayScale(of, row));
     const charts = shown.flatMap((measure) => (measure.onScale ? [...new Set(rows.filter((row) => Number.isFinite(of.number(measure.value, row))).map(scaleName))] : [""]).map((scale) => ({ ...measure, scale })));
     const pictures = charts.map(({ value, error, label, wanted, scale }) => {
-      const curvesOfMeasure = names.map((name) => ({
+      const curvesOfMeasure = names.map((name, place) => ({
         name, style: style(name),
         points: rows.filter((row) => lineName(of, row) === name && Number.isFinite(of.number(value, row)) && (scale === "" || scaleName(row) === scale)).map((row) => {
           const [number, mcse] = [of.number(value, row), of.number(error, row)];
           const half = Number.isFinite(mcse) ? z95 * mcse : 0;
-          return { x: of.number("sample_size", row), y: number, low: number - half, high: number + half, tip: `${name}\nN = ${of.number("sample_size", row)}: ${withError(number, mcse)}` };
+          return { x: of.number("sample_size", row) + beside * (place - (names.length - 1) / 2), y: number, low: number - half, high: number + half, tip: `${name}\nN = ${of.number("sample_size", row)}: ${withError(number, mcse)}` };
         }),
       }));
       const points = curvesOfMeasure.flatMap((curve) => curve.points);
@@ -63,7 +64,7 @@ export const operating: Chart = {
         x: { label: w("patients randomised", "随机化患者数"), ticks: spaced.length < 7 ? spaced : 5, tickFormat: (size: number) => String(size), ...(sizes.length === 1 ? { domain: [sizes[0]! - 1, sizes[0]! + 1] } : {}) }, y: { label: label(scale), grid: true, nice: true, ticks: 5 },
         marks: [
           wanted ? Plot.ruleY([wanted(intervalLevel(context.result))].filter(Number.isFinite), { stroke: "var(--soft)", strokeDasharray: "4 3" }) : null,
-          Plot.ruleX(points, { x: "x", y1: "low", y2: "high", stroke: "var(--soft)" }),
+          ...curvesOfMeasure.map((curve) => Plot.ruleX(curve.points, { x: "x", y1: "low", y2: "high", stroke: curve.style.color, strokeWidth: 1.4 })),
           ...curves(curvesOfMeasure), tips(points, { x: "x", y: "y" }),
         ],
       });
