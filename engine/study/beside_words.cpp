@@ -3,16 +3,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cmath>
 #include <span>
 
-#include "engine/study/size.hpp"
+#include "engine/study/hours.hpp"
 
 namespace vcohort {
 
 namespace {
-
-constexpr double days_per_week = 7;
 
 bool same_hours(const Strategy& one, const Strategy& other) {
   const auto same = [](const Rehabilitation& x, const Rehabilitation& y) {
@@ -23,43 +20,9 @@ bool same_hours(const Strategy& one, const Strategy& other) {
                     other.rehabilitation.end(), same);
 }
 
-constexpr double rounding = 1e-9;  // weeks: one block may end where the next begins
-
-double start_week(const Rehabilitation& block) {
-  return block.start_months * days_per_month / days_per_week;
-}
-
-bool active(const Rehabilitation& block, double week) {
-  const double since = week - start_week(block);
-  if (since < 0) return false;
-  if (!block.weeks) return true;
-  const double round = block.repeat > 1 ? std::min(std::floor(since / block.every_weeks), block.repeat - 1.0) : 0;
-  return since - round * block.every_weeks < *block.weeks;
-}
-
-/// Just after the starts and ends of blocks: hours change nowhere else.
-std::vector<double> weeks_of_change(std::span<const Rehabilitation> blocks) {
-  std::vector<double> weeks;
-  for (const Rehabilitation& block : blocks)
-    for (int k = 0; k < block.repeat; ++k) {
-      const double start = start_week(block) + k * block.every_weeks;
-      weeks.push_back(start + rounding);
-      if (block.weeks) weeks.push_back(start + *block.weeks + rounding);
-    }
-  return weeks;
-}
-
 bool ever_below(std::span<const Rehabilitation> blocks, double usual_hours) {
-  return std::ranges::any_of(weeks_of_change(blocks), [&](double week) {
-    double hours = 0;
-    bool any = false;
-    for (const Rehabilitation& block : blocks)
-      if (active(block, week)) {
-        hours += block.hours_per_week;
-        any = true;
-      }
-    return any && hours < usual_hours;
-  });
+  return std::ranges::any_of(hours_over_time(blocks),
+                             [&](const HoursFrom& from) { return from.blocks > 0 && from.hours < usual_hours; });
 }
 
 /// What all children receive: of the population and, in its place, of the trial, as far as the study asks of them.
@@ -116,9 +79,7 @@ std::vector<std::size_t> below_usual_hours(const Study& study, double usual_hour
   std::vector<std::size_t> found;
   for (std::size_t s = 0; s < study.strategies.size(); ++s) {
     const bool below = std::ranges::any_of(given_to_all(study), [&](std::span<const Rehabilitation> all) {
-      std::vector<Rehabilitation> blocks = study.strategies[s].rehabilitation;
-      blocks.insert(blocks.end(), all.begin(), all.end());
-      return ever_below(blocks, usual_hours);
+      return ever_below(together(study.strategies[s].rehabilitation, all), usual_hours);
     });
     if (below) found.push_back(s);
   }

@@ -18,6 +18,11 @@ inline const DataModel* endpoint_called(const DataModel& model, std::string_view
   return found == all.end() ? nullptr : &*found;
 }
 
+/// The endpoint that the primary analysis looks at, whose events end a trial; of a hierarchy the first.
+inline const DataModel* primary_endpoint(const DataModel& model, const TrialQuestion& trial) {
+  return endpoint_called(model, trial.analyses.front().endpoint);
+}
+
 /// Whether the endpoint is seen at a visit before treatment.
 inline bool has_baseline(const DataModel& endpoint) {
   return !endpoint.visits_months.empty() && endpoint.visits_months.front() == 0;

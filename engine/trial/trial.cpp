@@ -307,11 +307,12 @@ void Trial::add_size(std::size_t size, const Course& course, const TrialData& da
   std::int64_t lost = 0;
   if (trial_->dropout) {
     const bool by_events = protocol.kind[data.counted] == OutcomeKind::survival;  // who had theirs is not lost after it
+    const std::vector<double>& until = by_events ? data.observed.time[data.counted] : data.exit_months;
     for (std::size_t i = 0; i < n; ++i) {
-      const bool early = data.exit_months[i] < protocol.follow_up_months &&
-                         (!by_events || data.observed.time[data.counted][i] >= data.exit_months[i]);
-      const bool known = data.randomised_months[i] + data.exit_months[i] <= course.cut.months;
-      lost += static_cast<std::int64_t>(early) & static_cast<std::int64_t>(known);  // without a branch
+      const double exit = data.exit_months[i];
+      const int early = exit < protocol.follow_up_months, first = until[i] >= exit;
+      const int known = data.randomised_months[i] + exit <= course.cut.months;
+      lost += early & first & known;  // without a branch
     }
   }
   sums.in_arm.resize(protocol.arms());

@@ -45,15 +45,16 @@ std::string text_at(const TomlValue& table, std::string_view key) {
 }  // namespace
 
 std::vector<LiteratureEntry> literature() {
+  static const TomlValue sources = shipped_entries("literature", "source");
   std::vector<LiteratureEntry> entries;
-  for (const TomlEntry& entry : shipped_entries("literature", "source").entries)
-    entries.push_back({entry.key, entry.value.text});
+  for (const TomlEntry& entry : sources.entries) entries.push_back({entry.key, entry.value.text});
   return entries;
 }
 
 std::vector<LawChange> law_changes_of(std::string_view parameter) {
+  static const TomlValue changes = shipped_entries("changes", "change");
   std::vector<LawChange> found;
-  for (const TomlValue& change : shipped_entries("changes", "change").items) {
+  for (const TomlValue& change : changes.items) {
     const TomlEntry* parameters = change.find("parameters");
     require(parameters != nullptr, "a change is of parameters");
     if (std::ranges::any_of(parameters->value.items, [&](const TomlValue& item) { return item.text == parameter; }))

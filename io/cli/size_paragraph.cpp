@@ -20,6 +20,7 @@
 #include "io/cli/paragraph_assumptions.hpp"
 #include "io/cli/paragraph_conduct.hpp"
 #include "io/cli/paragraph_subject.hpp"
+#include "io/cli/sized_trials.hpp"
 #include "io/cli/version.hpp"
 
 namespace vcohort {
@@ -263,11 +264,10 @@ class Paragraph {
   }
 
   std::string size_by_formula(const Study& study, const Evidence& evidence) const {
-    const Trial weak(study, evidence);
+    SizedTrials trials(study, evidence, of_.of.events);
     const auto power_at = [&](std::int64_t n) {
-      if (!of_.of.events) return weak.closed_form(of_.target.analysis, of_.target.contrasts.front(), n).front().power;
-      const Trial ended(with_events(study, n), evidence);
-      return ended.closed_form(of_.target.analysis, of_.target.contrasts.front(), of_.randomised).front().power;
+      const std::size_t contrast = of_.target.contrasts.front();
+      return trials.at(n).closed_form(of_.target.analysis, contrast, trials.patients(n)).front().power;
     };
     const SampleSizeGoal& goal = of_.goal;
     if (const std::optional<std::int64_t> size = smallest_size_of(goal, power_at))
@@ -282,11 +282,9 @@ class Paragraph {
     SampleSizeGoal goal = of_.goal;
     goal.search_replicates = std::min(goal.search_replicates, search);
     goal.confirmation_replicates = std::min(goal.confirmation_replicates, confirmation);
-    const Study counted_alone = to_be_counted(study);
-    const Trial weak(counted_alone, evidence);
+    SizedTrials trials(to_be_counted(study), evidence, of_.of.events);
     const SampleSizeAnswer answer = find_sample_size(goal, [&](std::int64_t n, std::int64_t from, std::int64_t to) {
-      if (!of_.of.events) return count_in_parallel(weak, n, from, to, of_.target);
-      return count_in_parallel(Trial(with_events(counted_alone, n), evidence), of_.randomised, from, to, of_.target);
+      return count_in_parallel(trials.at(n), trials.patients(n), from, to, of_.target);
     });
     if (!answer.found) return fmt::format("no number up to {} would do by simulation.", goal.largest);
     return fmt::format(

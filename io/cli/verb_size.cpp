@@ -5,8 +5,6 @@
 #include <algorithm>
 #include <cmath>
 #include <iostream>
-#include <map>
-#include <memory>
 #include <numeric>
 #include <optional>
 
@@ -27,6 +25,7 @@
 #include "io/cli/load_study.hpp"
 #include "io/cli/size_paragraph.hpp"
 #include "io/cli/size_solve.hpp"
+#include "io/cli/sized_trials.hpp"
 #include "io/cli/table_format.hpp"
 #include "io/cli/verbs.hpp"
 #include "io/console/log.hpp"
@@ -186,7 +185,7 @@ void print_arms(const TrialQuestion& trial, double size) {
 
 /// The endpoint of a data model whose events end the trial.
 const DataModel* counted_endpoint(const Study& study) {
-  return study.data_model ? endpoint_called(*study.data_model, study.trial->analyses.front().endpoint) : nullptr;
+  return study.data_model ? primary_endpoint(*study.data_model, *study.trial) : nullptr;
 }
 
 /// The number of events at which a trial of the study's largest size is analysed, and when it is expected to have them.
@@ -291,7 +290,8 @@ void ask_formula(const SampleSizeGoal& goal, const First& first, SizedAnswer& of
 std::optional<SizedAnswer> answer_under(const LoadedStudy& loaded, const Evidence& stance,
                                         const SizeArguments& arguments) {
   const Study study = to_be_counted(loaded.reading.study);
-  const Trial trial(study, stance);
+  SizedTrials trials(study, stance, arguments.events);
+  const Trial& trial = trials.whole();
   SizeTarget target = target_of(arguments, trial);
   SizedAnswer of{trial.scenario(),
                  analyses_in_words(trial, target),
@@ -318,20 +318,10 @@ std::optional<SizedAnswer> answer_under(const LoadedStudy& loaded, const Evidenc
   of.events = arguments.events;
   of.units = units_of(*study.trial);
   of.precision = target.half_width > 0;
-  std::map<std::int64_t, std::unique_ptr<const Trial>> at_events;
-  const auto sized = [&](std::int64_t n) -> const Trial& {
-    if (!arguments.events) return trial;
-    std::unique_ptr<const Trial>& known = at_events[n];
-    if (!known) {
-      known = std::make_unique<const Trial>(with_events(study, n), stance);
-    }
-    return *known;
-  };
   const DataModel* model = study.data_model ? &*study.data_model : nullptr;
-  const auto patients_of = [&](std::int64_t n) { return arguments.events ? study.trial->sample_size.back() : n; };
   of.answer = find_sample_size(goal, [&](std::int64_t n, std::int64_t from, std::int64_t to) {
     log_detail(fmt::format("{} {}: replicates {} to {}", arguments.events ? "events" : "sample size", n, from, to));
-    return count_in_parallel(sized(n), patients_of(n), from, to, target);
+    return count_in_parallel(trials.at(n), trials.patients(n), from, to, target);
   });
   if (study.trial->looks && of.answer.found && !of.events) {
     constexpr std::int64_t expected_replicates = 1000;
@@ -342,8 +332,8 @@ std::optional<SizedAnswer> answer_under(const LoadedStudy& loaded, const Evidenc
     ask_formula(
         goal,
         [&](std::int64_t n) {
-          if (target.family) return co_primary_form(sized(n), model, target.contrasts.front(), patients_of(n));
-          return sized(n).closed_form(target.analysis, target.contrasts.front(), patients_of(n)).front();
+          if (target.family) return co_primary_form(trials.at(n), model, target.contrasts.front(), trials.patients(n));
+          return trials.at(n).closed_form(target.analysis, target.contrasts.front(), trials.patients(n)).front();
         },
         of);
   if (arguments.format == TableFormat::table && !arguments.in_short) {
@@ -355,7 +345,7 @@ std::optional<SizedAnswer> answer_under(const LoadedStudy& loaded, const Evidenc
     if (arguments.goal.assurance)
       print_ceiling(arguments.goal, count_in_parallel(trial, arguments.goal.largest, 0, ceiling_replicates, target));
     if (arguments.paragraph && of.answer.found)
-      std::cout << size_paragraph(loaded, sized(of.answer.sample_size), target, goal, of) << '\n';
+      std::cout << size_paragraph(loaded, trials.at(of.answer.sample_size), target, goal, of) << '\n';
     else
       print(sample_size_curve(of.answer), arguments.format, std::cout);
   }

@@ -132,13 +132,6 @@ std::string words_of(const DataModel& model, const DataModel::DataArm& arm, doub
   return text;
 }
 
-/// The endpoint of a data model that the primary analysis looks at; of a hierarchy the first.
-const DataModel& primary_endpoint(const Study& study) {
-  const DataModel& model = *study.data_model;
-  const DataModel* endpoint = endpoint_called(model, study.trial->analyses.front().endpoint);
-  return model.endpoints.empty() || !endpoint ? model : *endpoint;
-}
-
 /// What the power rests on, in a line or two.
 void print_assumptions(const ResultFile& file, const Table& table, bool is_swept, std::ostream& out) {
   const Study study = read_study(file.header().study_resolved, "the study in the file").study;
@@ -148,7 +141,8 @@ void print_assumptions(const ResultFile& file, const Table& table, bool is_swept
   std::vector<std::string> said;
   if (study.data_model) {
     std::vector<std::string> arms;
-    const DataModel& endpoint = primary_endpoint(study);
+    const DataModel* primary = primary_endpoint(*study.data_model, trial);
+    const DataModel& endpoint = primary ? *primary : *study.data_model;
     for (const DataModel::DataArm& arm : endpoint.arms)
       arms.push_back(words_of(endpoint, arm, numbers(table, "visit_months").front()));
     const std::string whose = study.data_model->endpoints.empty() ? "" : endpoint.name + ": ";

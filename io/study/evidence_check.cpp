@@ -241,6 +241,12 @@ bool goes_beyond(const std::optional<Set>& one, const std::optional<Set>& other)
   return false;
 }
 
+/// Whether some of whom the one lets pass do not meet the other.
+bool goes_beyond(const StrategyEligibility& one, const StrategyEligibility& other) {
+  return goes_beyond(one.gmfcs, other.gmfcs) || goes_beyond(one.motor_type, other.motor_type) ||
+         goes_beyond(one.topography, other.topography);
+}
+
 /// What is given beside cells has its numbers, and a procedure is given to those whom it is for.
 void check_beside(const Study& study, const Evidence& evidence, const StudyPlaces& places, Problems& problems) {
   const auto lacks = [&](const Place& place, const std::string& what, const std::string& parameter) {
@@ -334,9 +340,7 @@ std::vector<std::string> beyond_indications(const Study& study, const Evidence& 
     for (const ProcedureFacts& facts : evidence.procedures) {
       const StrategyEligibility& whom = facts.indication;
       if (facts.procedure != strategy.procedure->procedure) continue;
-      if (!goes_beyond(given.gmfcs, whom.gmfcs) && !goes_beyond(given.motor_type, whom.motor_type) &&
-          !goes_beyond(given.topography, whom.topography))
-        continue;
+      if (!goes_beyond(given, whom)) continue;
       notices.push_back(text_of(places.strategies.at(index).dose, places.file_name) + ": " +
                         explain(fmt::format("{} gives {} to children for whom it is not meant", quoted(strategy.name),
                                             name_of(strategy.procedure->procedure)),
@@ -354,9 +358,7 @@ std::vector<std::string> diluted_arms(const Study& study, const Evidence&, const
   for (const Arm& arm : study.trial->arms) {
     const auto index = static_cast<std::size_t>(arm.strategy);
     const std::optional<StrategyEligibility>& whom = study.strategies[index].eligibility;
-    if (!whom || (!goes_beyond(enrolled.gmfcs, whom->gmfcs) && !goes_beyond(enrolled.motor_type, whom->motor_type) &&
-                  !goes_beyond(enrolled.topography, whom->topography)))
-      continue;
+    if (!whom || !goes_beyond(enrolled, *whom)) continue;
     notices.push_back(text_of(places.strategies.at(index).dose, places.file_name) + ": " +
                       explain(fmt::format("the trial enrols children who may not have {}", quoted(arm.name)),
                               "they get usual care in that arm, and its effect is thinned out by them",
